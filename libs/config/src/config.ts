@@ -1,0 +1,116 @@
+import { environmentSchema, type Environment } from './environment.js';
+
+export interface KafkaConfig {
+  readonly brokers: readonly string[];
+  readonly topicPrefix: string;
+  readonly partitions: number;
+  /** -1: the broker's default. */
+  readonly replicationFactor: number;
+  readonly retentionMs: number;
+  readonly createTopics: boolean;
+  readonly ssl: boolean;
+  readonly sasl: { readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; readonly username: string; readonly password: string } | undefined;
+}
+
+/** What an app runs with. The environment it comes from: `.env.example`. */
+export interface Config {
+  readonly port: number;
+  readonly databaseUrl: string;
+  readonly kafka: KafkaConfig;
+  readonly adminKey: string | undefined;
+  readonly secretKey: string;
+  readonly allowPrivateNetworks: readonly string[];
+  readonly allowHttp: boolean;
+  readonly retryScheduleMs: readonly number[];
+  readonly leaseTtlMs: number;
+  readonly drainTimeoutMs: number;
+  readonly idempotencyRetentionMs: number;
+  readonly retentionMs: number;
+  readonly maxBodyBytes: number;
+  readonly deliveryConcurrency: number;
+  readonly logLevel: Environment['LOG_LEVEL'];
+}
+
+/** Thrown when the environment is not valid: `message` names every bad variable, a line each, and says what is expected. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly code = 'invalid_configuration';
+}
+
+/**
+ * An app's configuration from its environment.
+ * @throws ConfigError naming each bad value, each missing variable and each `LOCKSTEP_*` name that does not exist.
+ */
+export function loadConfig(env: Record<string, string | undefined>): Config {
+  const values = parseEnvironment(env);
+  const required = (name: 'DATABASE_URL' | 'KAFKA_BROKERS' | 'LOCKSTEP_SECRET_KEY', hint: string): string => {
+    const value = values[name];
+    if (value === undefined) throw new ConfigError(`${name} is not set: ${hint}`);
+    return value;
+  };
+  const start = 'set it, or run `npm start`, which brings its own';
+  return {
+    port: values.PORT,
+    databaseUrl: required('DATABASE_URL', start),
+    kafka: kafkaConfig(required('KAFKA_BROKERS', start), values),
+    adminKey: values.LOCKSTEP_ADMIN_KEY,
+    secretKey: required('LOCKSTEP_SECRET_KEY', 'it encrypts stored secrets; make one with `openssl rand -base64 32` and keep it'),
+    allowPrivateNetworks: values.LOCKSTEP_ALLOW_PRIVATE_NETWORKS,
+    allowHttp: values.LOCKSTEP_ALLOW_HTTP,
+    retryScheduleMs: values.LOCKSTEP_RETRY_SCHEDULE,
+    leaseTtlMs: values.LOCKSTEP_LEASE_TTL,
+    drainTimeoutMs: values.LOCKSTEP_DRAIN_TIMEOUT,
+    idempotencyRetentionMs: values.LOCKSTEP_IDEMPOTENCY_RETENTION,
+    retentionMs: values.LOCKSTEP_RETENTION,
+    maxBodyBytes: values.LOCKSTEP_MAX_BODY_BYTES,
+    deliveryConcurrency: values.LOCKSTEP_DELIVERY_CONCURRENCY,
+    logLevel: values.LOG_LEVEL,
+  };
+}
+
+/**
+ * The environment's values, checked and parsed; empty strings count as unset, as compose files produce them.
+ * @throws ConfigError
+ */
+export function parseEnvironment(env: Record<string, string | undefined>): Environment {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const unknown = Object.keys(given).filter((name) => name.startsWith('LOCKSTEP_') && !(name in environmentSchema.shape));
+  const parsed = environmentSchema.safeParse(given);
+  const problems = [
+    ...unknown.map((name) => `${name} is not a setting of Lockstep; .env.example lists them all`),
+    ...(parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)),
+  ];
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems.join('\n'));
+  return parsed.data;
+}
+
+function kafkaConfig(brokers: string, values: Environment): KafkaConfig {
+  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = values;
+  if (mechanism !== undefined && (username === undefined || password === undefined)) {
+    throw new ConfigError('KAFKA_SASL_MECHANISM is set: KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD must be set too');
+  }
+  return {
+    brokers: brokers.split(',').map((broker) => broker.trim()),
+    topicPrefix: values.KAFKA_TOPIC_PREFIX,
+    partitions: values.KAFKA_PARTITIONS,
+    replicationFactor: values.KAFKA_REPLICATION_FACTOR,
+    retentionMs: values.KAFKA_RETENTION,
+    createTopics: values.KAFKA_CREATE_TOPICS,
+    ssl: values.KAFKA_SSL,
+    sasl: mechanism === undefined || username === undefined || password === undefined ? undefined : { mechanism, username, password },
+  };
+}
+
+const SECRET = /KEY|PASSWORD/;
+
+/** The environment that was set, for a person to read: secrets as `***`, passwords in URLs masked. */
+export function maskedSummary(env: Record<string, string | undefined>): Record<string, string> {
+  const names = Object.keys(environmentSchema.shape).filter((name) => env[name] !== undefined && env[name] !== '');
+  return Object.fromEntries(names.map((name) => [name, SECRET.test(name) ? '***' : maskUrl(env[name] ?? '')]));
+}
+
+/** A URL with its password as `***`; any other text unchanged. */
+export function maskUrl(text: string): string {
+  return text.replace(/^([a-z][a-z0-9+.-]*:\/\/[^:/@]+):[^@/]+@/i, '$1:***@');
+}
+

@@ -1,0 +1,97 @@
+import { BlockList, isIP } from 'node:net';
+import { z } from 'zod';
+import { parseDurationMs } from '#domain/duration';
+
+const wholeNumber = (min: number, max: number) =>
+  z.string().regex(/^-?\d+$/, 'must be a whole number').transform(Number)
+    .refine((n) => n >= min && n <= max, `must be between ${min} and ${max}`);
+
+const flag = z.enum(['true', 'false'], 'must be true or false').transform((text) => text === 'true');
+
+const duration = (minMs: number, maxMs: number) =>
+  z.string().transform((text, context) => {
+    const durationMs = parseDurationMs(text);
+    if (durationMs === undefined || durationMs < minMs || durationMs > maxMs) {
+      context.addIssue({ code: 'custom', message: `must be a duration such as 500ms, 10s, 5m, 2h or 30d, from ${minMs} ms to ${maxMs} ms; got "${text}"` });
+      return z.NEVER;
+    }
+    return durationMs;
+  });
+
+const DAY_MS = 86_400_000;
+
+const retrySchedule = z.string().transform((text, context) => {
+  const delaysMs = text.split(',').map((part) => parseDurationMs(part));
+  const good = delaysMs.filter((delay) => delay !== undefined && delay <= 7 * DAY_MS);
+  if (good.length !== delaysMs.length || good.length > 50) {
+    context.addIssue({ code: 'custom', message: `must be up to 50 durations of at most 7d with commas between, such as 1s,5s,30s; got "${text}"` });
+    return z.NEVER;
+  }
+  return good.filter((delay) => delay !== undefined);
+});
+
+const networks = z.string().transform((text, context) => {
+  const cidrs = text.split(',').map((part) => part.trim()).filter((part) => part !== '');
+  const bad = cidrs.filter((cidr) => !isNetwork(cidr));
+  if (bad.length > 0) {
+    context.addIssue({ code: 'custom', message: `must be networks such as 10.0.0.0/8 or addresses such as ::1, with commas between; not one: ${bad.join(' ')}` });
+    return z.NEVER;
+  }
+  return cidrs;
+});
+
+/** An address, or an address and a prefix length. */
+function isNetwork(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  if (prefix === undefined) return true;
+  return /^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128);
+}
+
+/** The given networks as a set that addresses can be checked against. */
+export function blockListOf(cidrs: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const cidr of cidrs) {
+    const [address = '', prefix] = cidr.split('/');
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+    if (prefix === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(prefix), family);
+  }
+  return list;
+}
+
+/** Every variable that Lockstep reads, with its default. What each one means stands in `.env.example`. */
+export const environmentSchema = z.object({
+  PORT: wholeNumber(0, 65_535).default(8080),
+  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must be a URL such as postgresql://user:password@host:5432/lockstep').optional(),
+  KAFKA_BROKERS: z.string().regex(/^[^,\s]+:\d+(\s*,\s*[^,\s]+:\d+)*$/, 'must be host:port, with commas between several').optional(),
+  KAFKA_TOPIC_PREFIX: z.string().regex(/^[a-zA-Z0-9._-]{0,100}$/, 'may hold letters, digits, dot, underscore and dash').default('lockstep.'),
+  KAFKA_PARTITIONS: wholeNumber(1, 1_024).default(8),
+  KAFKA_REPLICATION_FACTOR: wholeNumber(-1, 32).default(-1),
+  KAFKA_RETENTION: duration(60_000, 3_650 * DAY_MS).default(7 * DAY_MS),
+  KAFKA_CREATE_TOPICS: flag.default(true),
+  KAFKA_SSL: flag.default(false),
+  KAFKA_SASL_MECHANISM: z.enum(['plain', 'scram-sha-256', 'scram-sha-512'], 'must be plain, scram-sha-256 or scram-sha-512').optional(),
+  KAFKA_SASL_USERNAME: z.string().optional(),
+  KAFKA_SASL_PASSWORD: z.string().optional(),
+  LOCKSTEP_ADMIN_KEY: z.string().regex(/^[\x21-\x7e]{24,}$/, 'must be at least 24 printable characters without spaces').optional(),
+  LOCKSTEP_SECRET_KEY: z.string().min(32, 'must be at least 32 characters; make one with `openssl rand -base64 32`').optional(),
+  LOCKSTEP_ALLOW_PRIVATE_NETWORKS: networks.default([]),
+  LOCKSTEP_ALLOW_HTTP: flag.default(false),
+  LOCKSTEP_RETRY_SCHEDULE: retrySchedule.default([1_000, 5_000, 30_000, 300_000, 1_800_000, 7_200_000, 18_000_000, 36_000_000, 36_000_000]),
+  LOCKSTEP_LEASE_TTL: duration(3_000, 600_000).default(10_000),
+  LOCKSTEP_DRAIN_TIMEOUT: duration(0, 12_000).default(8_000),
+  LOCKSTEP_IDEMPOTENCY_RETENTION: duration(1_000, 3_650 * DAY_MS).default(DAY_MS),
+  LOCKSTEP_RETENTION: duration(DAY_MS, 3_650 * DAY_MS).default(30 * DAY_MS),
+  LOCKSTEP_MAX_BODY_BYTES: wholeNumber(1_024, 5_242_880).default(262_144),
+  LOCKSTEP_DELIVERY_CONCURRENCY: wholeNumber(1, 65_536).default(1_024),
+  LOCKSTEP_GATEWAYS: wholeNumber(1, 64).default(1),
+  LOCKSTEP_DISPATCHERS: wholeNumber(0, 64).default(1),
+  LOCKSTEP_DEMO: z.enum(['on', 'off'], 'must be on or off').default('on'),
+  LOCKSTEP_DATA_DIR: z.string().default('.lockstep'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be fatal, error, warn, info, debug, trace or silent').default('info'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.string().regex(/^https?:\/\//, 'must be an http(s) URL').optional(),
+});
+
+export type Environment = z.output<typeof environmentSchema>;

@@ -1,0 +1,66 @@
+import { v7 } from 'uuid';
+
+/**
+ * Ids as the outside sees them: a prefix and the hex digits of a UUID (`evt_0192…`). Inside, and in Postgres, an id
+ * is the plain UUID. Events' ids are UUIDv7: their first 48 bits are the time of minting in milliseconds, by which
+ * the tables are partitioned. They do not give the order of acceptance (clocks differ between gateways).
+ */
+export type IdPrefix = 'evt' | 'ep' | 'rpl';
+
+const HEX32 = /^[0-9a-f]{32}$/;
+
+/** A new UUIDv7. */
+export function mintId(): string {
+  return v7();
+}
+
+/** `evt` and a UUID → `evt_<32 hex digits>`. */
+export function toPublicId(prefix: IdPrefix, uuid: string): string {
+  return `${prefix}_${uuid.replaceAll('-', '')}`;
+}
+
+/** The UUID of a public id, or undefined when the text is not an id with this prefix. */
+export function parsePublicId(prefix: IdPrefix, id: string): string | undefined {
+  if (!id.startsWith(`${prefix}_`)) return undefined;
+  return dashed(id.slice(prefix.length + 1));
+}
+
+/** Which delivery: an event to an endpoint, the first time (replay 0) or the n-th time it was replayed. */
+export interface DeliveryKey {
+  readonly eventId: string;
+  /** The endpoint's narrow key inside Postgres. */
+  readonly endpoint: number;
+  readonly replay: number;
+}
+
+/**
+ * `dlv_` + event (32 hex digits) + endpoint (8) + replay (4): the delivery's primary key itself, so the id needs no
+ * column, no index and no look-up, and is the same on every attempt by construction.
+ */
+export function deliveryId(key: DeliveryKey): string {
+  return `dlv_${key.eventId.replaceAll('-', '')}${hex(key.endpoint, 8)}${hex(key.replay, 4)}`;
+}
+
+/** The key that a delivery's id stands for, or undefined when the text is no such id. */
+export function parseDeliveryId(id: string): DeliveryKey | undefined {
+  const match = /^dlv_([0-9a-f]{32})([0-9a-f]{8})([0-9a-f]{4})$/.exec(id);
+  if (match === null) return undefined;
+  const [, event = '', endpoint = '', replay = ''] = match;
+  const eventId = dashed(event);
+  if (eventId === undefined) return undefined;
+  return { eventId, endpoint: parseInt(endpoint, 16), replay: parseInt(replay, 16) };
+}
+
+/** When a UUIDv7 was minted, in milliseconds since 1970 (RFC 9562, 5.7). */
+export function mintedAtMs(uuid: string): number {
+  return parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16);
+}
+
+function dashed(hex32: string): string | undefined {
+  if (!HEX32.test(hex32)) return undefined;
+  return `${hex32.slice(0, 8)}-${hex32.slice(8, 12)}-${hex32.slice(12, 16)}-${hex32.slice(16, 20)}-${hex32.slice(20)}`;
+}
+
+function hex(value: number, digits: number): string {
+  return value.toString(16).padStart(digits, '0');
+}

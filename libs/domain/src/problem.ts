@@ -1,0 +1,67 @@
+/** Every error that the outside can see: its HTTP status, its title, and whether the same request may succeed later. */
+const PROBLEMS = {
+  invalid_request: { status: 400, title: 'The request is not valid', retriable: false },
+  invalid_idempotency_key: { status: 400, title: 'The idempotency key is not valid', retriable: false },
+  destination_not_allowed: { status: 400, title: 'Deliveries may not go to this address', retriable: false },
+  unauthenticated: { status: 401, title: 'No valid API key was given', retriable: false },
+  invalid_signature: { status: 401, title: 'The signature does not match', retriable: false },
+  forbidden: { status: 403, title: 'The API key does not allow this', retriable: false },
+  not_found: { status: 404, title: 'There is no such resource', retriable: false },
+  method_not_allowed: { status: 405, title: 'The resource does not support this method', retriable: false },
+  conflict: { status: 409, title: 'The request conflicts with the current state', retriable: false },
+  payload_too_large: { status: 413, title: 'The body is too large', retriable: false },
+  unsupported_media_type: { status: 415, title: 'The content type is not supported', retriable: false },
+  idempotency_key_reused: { status: 422, title: 'The idempotency key was used with another body', retriable: false },
+  rate_limited: { status: 429, title: 'Too many requests', retriable: true },
+  internal: { status: 500, title: 'Something went wrong on our side', retriable: false },
+  overloaded: { status: 503, title: 'Too many requests are waiting', retriable: true },
+  store_unavailable: { status: 503, title: 'The event store does not answer', retriable: true },
+} as const;
+
+export type ErrorCode = keyof typeof PROBLEMS;
+
+/** One thing that is wrong with the request; `path` is a JSON pointer (RFC 6901) into the body, or a header or query name. */
+export interface ProblemDetail {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** An RFC 9457 problem document. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly errors: readonly ProblemDetail[];
+}
+
+/** The one error class of what the outside may see: `code` decides status and title, `message` says what and what to do. */
+export class LockstepError extends Error {
+  override readonly name = 'LockstepError';
+  readonly errors: readonly ProblemDetail[];
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; errors?: readonly ProblemDetail[]; retryAfterSeconds?: number } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.errors = options.errors ?? [];
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+
+  get status(): number {
+    return PROBLEMS[this.code].status;
+  }
+
+  get retriable(): boolean {
+    return PROBLEMS[this.code].retriable;
+  }
+
+  toProblem(): Problem {
+    const { status, title } = PROBLEMS[this.code];
+    return { type: `urn:lockstep:problem:${this.code}`, title, status, code: this.code, detail: this.message, errors: this.errors };
+  }
+}

@@ -1,0 +1,93 @@
+import type { Kafka } from 'kafkajs';
+import type { Config } from '#config/config';
+import { formatDuration } from '#domain/duration';
+
+/** Room for key and headers beside the largest body. */
+const HEADROOM_BYTES = 65_536;
+
+/** The full names of Lockstep's topics. */
+export class Topics {
+  constructor(private readonly prefix: string) {}
+
+  readonly named = (name: string): string => `${this.prefix}${name}`;
+
+  get events(): string {
+    return this.named('events');
+  }
+
+  get control(): string {
+    return this.named('control');
+  }
+
+  get deadLetters(): string {
+    return this.named('dlq');
+  }
+
+  retry(delayMs: number): string {
+    return this.named(retryTopicName(delayMs));
+  }
+}
+
+/** Name of a rung of the retry ladder, without the prefix: `retry.30s`. */
+export function retryTopicName(delayMs: number): string {
+  return `retry.${formatDuration(delayMs)}`;
+}
+
+/** The ladder's rungs: the schedule's distinct delays from one second on, ascending; shorter waits are timers. */
+export function tiersOf(retryScheduleMs: readonly number[]): number[] {
+  return [...new Set(retryScheduleMs)].filter((delayMs) => delayMs >= 1_000).sort((a, b) => a - b);
+}
+
+export class TopicsError extends Error {
+  override readonly name = 'TopicsError';
+  readonly code = 'topics_unsuitable';
+}
+
+/**
+ * Creates the topics that are missing (unless KAFKA_CREATE_TOPICS is false) and checks those that exist.
+ * @throws TopicsError when a topic is missing and may not be created, or has another number of partitions than there are shards
+ */
+export async function ensureTopics(kafka: Kafka, config: Pick<Config, 'kafka' | 'maxBodyBytes' | 'retryScheduleMs'>): Promise<void> {
+  const { partitions, replicationFactor, retentionMs, createTopics } = config.kafka;
+  const topics = new Topics(config.kafka.topicPrefix);
+  const wanted = [
+    { topic: topics.events, retentionMs },
+    { topic: topics.control, retentionMs },
+    { topic: topics.deadLetters, retentionMs },
+    // A token must outlive its own wait.
+    ...tiersOf(config.retryScheduleMs).map((delayMs) => ({ topic: topics.retry(delayMs), retentionMs: Math.max(retentionMs, 2 * delayMs) })),
+  ];
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    const existing = new Set(await admin.listTopics());
+    const missing = wanted.filter(({ topic }) => !existing.has(topic));
+    if (missing.length > 0 && !createTopics) {
+      throw new TopicsError(`Kafka lacks ${missing.map(({ topic }) => topic).join(', ')} and KAFKA_CREATE_TOPICS is false: create them with ${partitions} partitions each`);
+    }
+    if (missing.length > 0) {
+      await admin.createTopics({
+        waitForLeaders: true,
+        topics: missing.map(({ topic, retentionMs: keptMs }) => ({
+          topic,
+          numPartitions: partitions,
+          replicationFactor,
+          configEntries: [
+            { name: 'max.message.bytes', value: String(config.maxBodyBytes + HEADROOM_BYTES) },
+            { name: 'retention.ms', value: String(keptMs) },
+          ],
+        })),
+      });
+    }
+    const { topics: found } = await admin.fetchTopicMetadata({ topics: wanted.map(({ topic }) => topic) });
+    const unsuitable = found.filter(({ partitions: has }) => has.length !== partitions);
+    if (unsuitable.length > 0) {
+      throw new TopicsError(
+        `${unsuitable.map(({ name, partitions: has }) => `${name} has ${has.length} partitions`).join(', ')}; ` +
+          `KAFKA_PARTITIONS says ${partitions}. An entity's shard depends on this number: set KAFKA_PARTITIONS to the topics' number, or use another KAFKA_TOPIC_PREFIX`,
+      );
+    }
+  } finally {
+    await admin.disconnect();
+  }
+}

@@ -1,0 +1,88 @@
+import { isPoison } from './sql-errors.js';
+
+export interface GroupCommitOptions<Item, Result> {
+  /** Most items in one statement. */
+  readonly maxItems: number;
+  /** Most bytes in one statement; a single larger item goes alone. */
+  readonly maxBytes?: number;
+  readonly bytesOf?: (item: Item) => number;
+  /** Commits the items in one statement and returns their results in the same order. */
+  readonly commit: (items: readonly Item[]) => Promise<readonly Result[]>;
+}
+
+interface Waiting<Item, Result> {
+  readonly item: Item;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Commits items in batches: whatever arrived while the last commit was under way forms the next one, so that batches
+ * grow with the load by themselves and no timer adds latency. One commit is under way at a time, in order of arrival.
+ *
+ * A statement that fails because of one item's content is split until that item fails alone; its neighbours succeed.
+ * Any other error fails the whole batch: whether it was committed is then unknown to the caller.
+ */
+export class GroupCommit<Item, Result> {
+  private queue: Waiting<Item, Result>[] = [];
+  private running: Promise<void> | undefined;
+
+  constructor(private readonly options: GroupCommitOptions<Item, Result>) {}
+
+  /** Items that wait for a commit, without those being committed. */
+  get waiting(): number {
+    return this.queue.length;
+  }
+
+  add(item: Item): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.queue.push({ item, resolve, reject });
+      this.running ??= this.run();
+    });
+  }
+
+  /** Resolves when nothing waits and nothing is being committed. */
+  async idle(): Promise<void> {
+    while (this.running !== undefined) await this.running;
+  }
+
+  private async run(): Promise<void> {
+    // One turn of the event loop: requests that were read from sockets in the same turn share the first commit.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.queue.length > 0) await this.commit(this.nextBatch());
+    this.running = undefined;
+  }
+
+  private nextBatch(): Waiting<Item, Result>[] {
+    const { maxItems, maxBytes = Infinity, bytesOf = () => 0 } = this.options;
+    let bytes = 0;
+    let count = 0;
+    for (const { item } of this.queue) {
+      bytes += bytesOf(item);
+      if (count === maxItems || (count > 0 && bytes > maxBytes)) break;
+      count++;
+    }
+    if (count === this.queue.length) {
+      const batch = this.queue;
+      this.queue = [];
+      return batch;
+    }
+    return this.queue.splice(0, count);
+  }
+
+  private async commit(batch: readonly Waiting<Item, Result>[]): Promise<void> {
+    try {
+      const results = await this.options.commit(batch.map(({ item }) => item));
+      if (results.length !== batch.length) throw new Error(`A commit of ${batch.length} items gave ${results.length} results`);
+      results.forEach((result, i) => batch[i]?.resolve(result));
+    } catch (error) {
+      if (isPoison(error) && batch.length > 1) {
+        const half = batch.length >> 1;
+        await this.commit(batch.slice(0, half));
+        await this.commit(batch.slice(half));
+        return;
+      }
+      for (const { reject } of batch) reject(error);
+    }
+  }
+}
