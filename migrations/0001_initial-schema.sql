@@ -287,3 +287,13 @@ $$;
 select ensure_partitions(day::date)
   from generate_series(
     (now() at time zone 'utc')::date - 1, (now() at time zone 'utc')::date + 7, interval '1 day') as day;
+
+-- Routing --------------------------------------------------------------------------------------------------------
+
+-- What an endpoint may have in `event_types` to get this type: `order.paid` → {*,order.*,order.paid}.
+create function event_type_patterns(type text) returns text[]
+  language sql immutable strict parallel safe
+  return array['*', type] || array(
+    select array_to_string((string_to_array(type, '.'))[1:n], '.') || '.*'
+    from generate_series(1, array_length(string_to_array(type, '.'), 1) - 1) as n
+  );

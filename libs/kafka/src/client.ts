@@ -21,8 +21,8 @@ export function createKafka(config: KafkaConfig, clientId: string, logger: Logge
     // Ours decide how long to go on: a request that fails is worth a few quick tries, not minutes of silence.
     retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 5 },
     logLevel: logLevel.INFO,
-    logCreator: () => ({ namespace, level, log: { message, timestamp: _timestamp, logger: _logger, ...fields } }: LogEntry) => {
-      log[pinoLevelOf(level)]({ namespace, ...fields }, message);
+    logCreator: () => ({ namespace, level, log: { message, ...fields } }: LogEntry) => {
+      log[pinoLevelOf(level)]({ ...fields, timestamp: undefined, logger: undefined, namespace }, message);
     },
   });
 }

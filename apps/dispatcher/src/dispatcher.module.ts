@@ -1,0 +1,23 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { HealthChecks } from '#health/health.controller';
+import { HealthModule } from '#health/health.module';
+import { MetricsController } from '#http/metrics.controller';
+import { TOPIC_READERS, type TopicReaders, TopicsController } from './topics.controller.js';
+
+export interface DispatcherParts {
+  readonly readers: TopicReaders;
+  readonly health: HealthChecks;
+}
+
+/** What the dispatcher serves: topics through its transport, health and metrics over HTTP. */
+@Module({})
+export class DispatcherModule {
+  static of({ readers, health }: DispatcherParts): DynamicModule {
+    return {
+      module: DispatcherModule,
+      imports: [HealthModule.of(health)],
+      controllers: [TopicsController, MetricsController],
+      providers: [{ provide: TOPIC_READERS, useValue: readers }],
+    };
+  }
+}

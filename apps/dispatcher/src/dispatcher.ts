@@ -1,0 +1,225 @@
+import { randomUUID } from 'node:crypto';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type pg from 'pg';
+import { AdmissionRepository } from '#admission/admission.repository';
+import { AdmissionService } from '#admission/admission.service';
+import type { Config } from '#config/config';
+import { AttemptClient } from '#delivery/attempt-client';
+import { EndpointDiscarder } from '#dispatch/endpoint-discarder';
+import { intake, type IntakeSource } from '#dispatch/lane-intake';
+import { LaneLoader } from '#dispatch/lane-loader';
+import { LaneRunner } from '#dispatch/lane-runner';
+import { LaneSweeper } from '#dispatch/lane-sweeper';
+import { LogReader } from '#dispatch/log-reader';
+import { RetryReader } from '#dispatch/retry-reader';
+import { ShardSupervisor } from '#dispatch/shard-supervisor';
+import { WindowBudget } from '#domain/lane';
+import { AddressPolicy } from '#endpoints/address-policy';
+import { EndpointDirectory } from '#endpoints/endpoint-directory';
+import { PostgresIndicator, StateIndicator } from '#health/indicators';
+import { answering } from '#http/answering-database';
+import { createHttpApp } from '#http/http-app';
+import { createKafka } from '#kafka/client';
+import { ShardTransport } from '#kafka/shard-transport';
+import { retryTopicName, tiersOf, Topics } from '#kafka/topics';
+import { Ladder } from '#ladder/ladder';
+import { LanesRepository } from '#lanes/lanes.repository';
+import { LaneBudget } from '#lanes/shard-lanes';
+import { OutcomeRepository } from '#outcome/outcome.repository';
+import { OutcomeService } from '#outcome/outcome.service';
+import { LeaseKeeper } from '#ownership/lease-keeper';
+import { LeasesRepository } from '#ownership/leases.repository';
+import { PartitionKeeper } from '#postgres/partitions';
+import { createPool, databaseOf, type Database, type PoolOptions } from '#postgres/pool';
+import { DispatchOutbox } from '#relay/dispatch-outbox';
+import { Relay } from '#relay/relay';
+import { createRelayProducer } from '#relay/relay-sender';
+import { SecretBox } from '#secrets/secret-box';
+import { prepareStore } from '#startup/store';
+import { TopicsKeeper } from '#startup/topics-keeper';
+import type { Logger } from '#telemetry/logger';
+import { DispatcherModule } from './dispatcher.module.js';
+import { GroupWatch } from './group-watch.js';
+
+/** What all windows together may hold: with Node's own needs it keeps the process under 300 MB. */
+const WINDOW_BYTES = 64 * 1_048_576;
+/** A lane's record without its window takes about 400 bytes. */
+const MAX_LANES = 100_000;
+/** Kafka's default lower bound of a group's session timeout. */
+const SHORTEST_SESSION_MS = 6_000;
+const HEADROOM_BYTES = 65_536;
+
+export interface DispatcherOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  /** The process can't go on. */
+  readonly onFatal: (error: Error) => void;
+}
+
+/** A dispatcher: admission, lanes and delivery of the shards it owns, in one process. */
+export class Dispatcher {
+  private readonly pools: pg.Pool[] = [];
+  private readonly stopping = new AbortController();
+  private readonly health: Database;
+  private readonly partitions: PartitionKeeper;
+  private readonly topics: TopicsKeeper;
+  private readonly transport: ShardTransport;
+  private readonly client: AttemptClient;
+  private readonly outcomes: OutcomeService;
+  private readonly directory: EndpointDirectory;
+  private readonly keeper: LeaseKeeper;
+  private readonly supervisor: ShardSupervisor;
+  private readonly sweeper: LaneSweeper;
+  private readonly relay: Relay;
+  private readonly group: GroupWatch;
+  private readonly log: LogReader;
+  private readonly retries: RetryReader;
+  private app: NestFastifyApplication | undefined;
+  private prepared = false;
+  private stopped: Promise<void> | undefined;
+
+  constructor(private readonly options: DispatcherOptions) {
+    const { config, logger, onFatal } = options;
+    const kafka = createKafka(config.kafka, 'lockstep-dispatcher', logger);
+    this.health = answering(this.database('health', { max: 2 }));
+    this.partitions = new PartitionKeeper(this.health, (err) => logger.error({ err }, 'The partitions of the coming days were not made'));
+    this.topics = new TopicsKeeper(kafka, config, logger);
+
+    const tiers = tiersOf(config.retryScheduleMs);
+    const sessionTimeoutMs = Math.max(SHORTEST_SESSION_MS, config.leaseTtlMs);
+    this.transport = new ShardTransport({
+      kafka,
+      groupId: `${config.kafka.topicPrefix}dispatchers`,
+      topicPrefix: config.kafka.topicPrefix,
+      topics: ['events', 'control', ...tiers.map(retryTopicName)],
+      shards: config.kafka.partitions,
+      sessionTimeoutMs,
+      maxRecordBytes: config.maxBodyBytes + HEADROOM_BYTES,
+      logger,
+      onAssigned: (shards) => this.group.assigned(shards),
+      onFatal,
+    });
+
+    const windowBudget = new WindowBudget(WINDOW_BYTES);
+    const laneBudget = new LaneBudget(MAX_LANES);
+    const lanes = new LanesRepository(this.database('lanes', { max: 2, joins: 'by-index' }));
+    const admissions = new AdmissionRepository(this.database('admission', { max: 1, joins: 'by-hash' }));
+    this.outcomes = new OutcomeService(new OutcomeRepository(this.database('outcome', { max: 1, joins: 'by-index' })), logger);
+    this.client = new AttemptClient(new AddressPolicy(config));
+
+    const runner = new LaneRunner({
+      client: this.client, lanes, outcomes: this.outcomes, ladder: new Ladder(tiers), logger,
+      retryScheduleMs: config.retryScheduleMs,
+      concurrency: config.deliveryConcurrency,
+      admissionsSent: () => admission.sent,
+      onFenced: (lease) => this.keeper.fenced(lease),
+      onDeleted: (target) => discarder.discard(target),
+      onEndpointsStale: () => this.directory.refresh(),
+    });
+    const admission = new AdmissionService<IntakeSource>(admissions, (request, verdict) => {
+      if (verdict.kind === 'admitted') intake(request.source, verdict.deliveries, (record) => runner.ready(record));
+    });
+    this.directory = new EndpointDirectory(
+      this.database('endpoints', { max: 1 }), new SecretBox(config.secretKey), logger,
+      (target) => runner.scheduler.endpointChanged(target),
+    );
+    this.keeper = new LeaseKeeper(
+      new LeasesRepository(this.database('leases', { max: 2 }), randomUUID(), config.leaseTtlMs), config.leaseTtlMs,
+      { claimed: (lease) => this.supervisor.claimed(lease), lost: (lease) => this.supervisor.lost(lease), doubted: (lease) => this.supervisor.doubted(lease), resumed: (lease) => this.supervisor.resumed(lease) },
+      logger,
+    );
+    const loader = new LaneLoader(lanes, runner);
+    this.supervisor = new ShardSupervisor({
+      keeper: this.keeper, runner, loader, admissions, gate: this.transport, laneBudget, windowBudget,
+      drainTimeoutMs: config.drainTimeoutMs, logger,
+    });
+    const discarder = new EndpointDiscarder(lanes, this.supervisor, this.keeper, logger);
+    this.sweeper = new LaneSweeper(this.supervisor, runner, loader, laneBudget, () => admission.applied, logger);
+    this.group = new GroupWatch(this.transport, (shards) => this.supervisor.assign(shards), logger);
+    this.log = new LogReader({
+      admissions: admission, repository: admissions, supervisor: this.supervisor, keeper: this.keeper,
+      retentionMs: config.retentionMs, maxParkedBytes: config.maxBodyBytes, logger,
+    });
+    this.retries = new RetryReader(this.supervisor, runner);
+    this.relay = new Relay({
+      source: new DispatchOutbox(this.database('relay', { max: 1 }), new Topics(config.kafka.topicPrefix)),
+      producer: createRelayProducer(kafka),
+      shards: () => [...this.supervisor.all()].map(({ lanes: { shard } }) => shard),
+      maxBatchBytes: config.maxBodyBytes + HEADROOM_BYTES,
+      logger,
+    });
+  }
+
+  /** Listens at once, then makes the store ready, waiting for Postgres if need be, and joins the group. */
+  async start(host: string, port: number): Promise<string> {
+    const { config, logger } = this.options;
+    this.app = await this.createApp();
+    await this.app.listen(port, host);
+    const url = await this.app.getUrl();
+    logger.info({ url }, 'Listening');
+    await prepareStore({ config, database: this.health, partitions: this.partitions, logger }, this.stopping.signal);
+    this.topics.start();
+    await this.directory.start();
+    this.keeper.start();
+    this.relay.start();
+    this.sweeper.start();
+    this.group.start();
+    this.prepared = true;
+    await this.topics.ready(this.stopping.signal);
+    await this.app.startAllMicroservices();
+    logger.info({ url }, 'Started');
+    return url;
+  }
+
+  /**
+   * Hands the shards over (attempts end, outcomes are committed, leases released), leaves the group, and ends. What
+   * isn't through within the drain time is done again by the next owner.
+   */
+  stop(): Promise<void> {
+    this.stopped ??= this.shutDown();
+    return this.stopped;
+  }
+
+  private async shutDown(): Promise<void> {
+    this.stopping.abort();
+    this.group.stop();
+    // Side by side: the group deals the shards out anew while their last attempts end here.
+    await Promise.all([this.supervisor.end(), this.transport.close()]);
+    this.outcomes.stop();
+    this.sweeper.stop();
+    await Promise.all([this.keeper.stop(), this.directory.stop(), this.topics.stop(), this.relay.stop(1_000)]);
+    this.partitions.stop();
+    await this.client.close();
+    await this.app?.close();
+    await Promise.all(this.pools.map((pool) => pool.end()));
+  }
+
+  private database(name: string, options: Pick<PoolOptions, 'max' | 'joins'>): Database {
+    const { databaseUrl, leaseTtlMs } = this.options.config;
+    // Below the lease's time: a statement that holds the fence never outlives the ownership it was made under.
+    const pool = createPool({ databaseUrl, applicationName: `lockstep-dispatcher-${name}`, transactionTimeoutMs: leaseTtlMs / 2, ...options });
+    this.pools.push(pool);
+    return databaseOf(pool);
+  }
+
+  private async createApp(): Promise<NestFastifyApplication> {
+    const { config, logger } = this.options;
+    const started = new StateIndicator('startup', 'down', () => (this.prepared ? undefined : 'waiting for Postgres'));
+    const module = DispatcherModule.of({
+      readers: { log: this.log, retries: this.retries, endpoints: this.directory },
+      health: {
+        startup: [started],
+        ready: [
+          started,
+          new PostgresIndicator(this.health),
+          new StateIndicator('kafka', 'down', () => this.topics.problem),
+          new StateIndicator('group', 'down', () => (this.transport.isMember ? undefined : 'not a member of the group')),
+          new StateIndicator('relay', 'degraded', () => this.relay.problem),
+        ],
+      },
+    });
+    const app = await createHttpApp(module, { logger, maxBodyBytes: config.maxBodyBytes });
+    app.connectMicroservice({ strategy: this.transport });
+    return app;
+  }
+}

@@ -1,0 +1,51 @@
+import { type Config, ConfigError, loadConfig } from '#config/config';
+import { createLogger } from '#telemetry/logger';
+import { startDefaultMetrics } from '#telemetry/metrics';
+import { Dispatcher } from './dispatcher.js';
+
+const HOST = '0.0.0.0';
+
+const config = configOrExit();
+const logger = createLogger('dispatcher', config.logLevel);
+const dispatcher = new Dispatcher({ config, logger, onFatal: (error) => crash(error) });
+
+startDefaultMetrics();
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(signal));
+
+try {
+  await dispatcher.start(HOST, config.port);
+} catch (error) {
+  // Stopped while it was still waiting for Postgres: not a failure.
+  if (!(error instanceof Error && error.name === 'AbortError')) fail(error);
+}
+
+async function stop(signal: NodeJS.Signals): Promise<void> {
+  logger.info({ signal }, 'Stopping');
+  try {
+    await dispatcher.stop();
+    process.exit(0);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/** The consumer has ended for good (kafkajs does that on errors it doesn't know): a new process starts clean. */
+function crash(error: Error): never {
+  logger.fatal({ err: error }, 'The Kafka consumer has ended');
+  process.exit(1);
+}
+
+function configOrExit(): Config {
+  try {
+    return loadConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return fail(error);
+  }
+}
+
+/** One clear message, for a person; then the end. */
+function fail(error: unknown): never {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}

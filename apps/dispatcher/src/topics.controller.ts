@@ -1,0 +1,38 @@
+import { Controller, Inject } from '@nestjs/common';
+import { EventPattern, Payload } from '@nestjs/microservices';
+import type { LogReader } from '#dispatch/log-reader';
+import type { RetryReader } from '#dispatch/retry-reader';
+import type { EndpointDirectory } from '#endpoints/endpoint-directory';
+import type { BatchResult, ShardBatch } from '#kafka/shard-batch';
+
+export const TOPIC_READERS = Symbol('TOPIC_READERS');
+
+export interface TopicReaders {
+  readonly log: LogReader;
+  readonly retries: RetryReader;
+  readonly endpoints: EndpointDirectory;
+}
+
+/** What is done with the batches of each topic. */
+@Controller()
+export class TopicsController {
+  constructor(@Inject(TOPIC_READERS) private readonly readers: TopicReaders) {}
+
+  @EventPattern('events')
+  events(@Payload() batch: ShardBatch): Promise<BatchResult> {
+    return this.readers.log.read(batch);
+  }
+
+  /** All rungs of the ladder. */
+  @EventPattern('retry')
+  retry(@Payload() batch: ShardBatch): BatchResult {
+    return this.readers.retries.read(batch);
+  }
+
+  /** Nudges only: what has changed stands in Postgres. */
+  @EventPattern('control')
+  control(@Payload() batch: ShardBatch): BatchResult {
+    if (batch.records.length > 0) this.readers.endpoints.refresh();
+    return { kind: 'done' };
+  }
+}

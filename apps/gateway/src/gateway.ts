@@ -1,0 +1,165 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type pg from 'pg';
+import type { Config } from '#config/config';
+import { PostgresIndicator, StateIndicator } from '#health/indicators';
+import { answering } from '#http/answering-database';
+import { Authenticator } from '#http/auth/authenticator';
+import { TenantsRepository } from '#http/auth/tenants.repository';
+import { createHttpApp } from '#http/http-app';
+import { serveOpenApi } from '#http/openapi';
+import { IngestRepository } from '#ingest/ingest.repository';
+import { IngestService } from '#ingest/ingest.service';
+import { createKafka } from '#kafka/client';
+import { Topics } from '#kafka/topics';
+import { PartitionKeeper } from '#postgres/partitions';
+import { createPool, type Database, databaseOf } from '#postgres/pool';
+import { IngestOutbox } from '#relay/ingest-outbox';
+import { OutboxProbe } from '#relay/outbox-probe';
+import { Relay } from '#relay/relay';
+import { RelayLeases } from '#relay/relay-leases';
+import { createRelayProducer } from '#relay/relay-sender';
+import { observeOutbox } from '#relay/relay.metrics';
+import type { Logger } from '#telemetry/logger';
+import { establishAdminKey } from './admin-key.js';
+import { GatewayModule } from './gateway.module.js';
+import { prepareStore } from './store.js';
+import { TopicsKeeper } from './topics-keeper.js';
+
+/** A post that waits holds its body: 10,000 of them or 64 MiB, whichever comes first, and then 503. */
+const MAX_QUEUED_REQUESTS = 10_000;
+const MAX_QUEUED_BYTES = 67_108_864;
+/** Long enough for any batch on a slow disk; a commit that hangs longer becomes a 503. */
+const INGEST_TIMEOUT_MS = 5_000;
+/** Room that a topic leaves beside the largest body (`ensureTopics`), less what a record batch needs itself. */
+const BATCH_HEADROOM_BYTES = 60_000;
+
+export interface GatewayOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  /** Gets the line with the admin key when one is made. */
+  readonly print: (line: string) => void;
+}
+
+/** A gateway: HTTP edge, ingest and relay in one process. */
+export class Gateway {
+  private readonly pools: readonly pg.Pool[];
+  private readonly database: Database;
+  private readonly partitions: PartitionKeeper;
+  private readonly authenticator: Authenticator;
+  private readonly ingest: IngestService;
+  private readonly topics: TopicsKeeper;
+  private readonly leases: RelayLeases;
+  private readonly relay: Relay;
+  private readonly stopping = new AbortController();
+  private app: NestFastifyApplication | undefined;
+  private prepared = false;
+  private stopped: Promise<void> | undefined;
+
+  constructor(private readonly options: GatewayOptions) {
+    const { config, logger } = options;
+    const pool = (name: string, max: number, transactionTimeoutMs?: number): pg.Pool =>
+      createPool({
+        databaseUrl: config.databaseUrl,
+        applicationName: `lockstep-gateway-${name}`,
+        max,
+        ...(transactionTimeoutMs === undefined ? {} : { transactionTimeoutMs }),
+      });
+    // Ingest and relay have connections of their own: a slow list query never delays them.
+    const [queries, ingest, relay] = [pool('api', 6), pool('ingest', 1, INGEST_TIMEOUT_MS), pool('relay', 2)];
+    this.pools = [queries, ingest, relay];
+    this.database = answering(databaseOf(queries));
+    this.partitions = new PartitionKeeper(this.database, (err) => logger.error({ err }, 'The partitions of the coming days were not made'));
+    this.authenticator = new Authenticator(new TenantsRepository(this.database));
+    const kafka = createKafka(config.kafka, 'lockstep-gateway', logger);
+    this.topics = new TopicsKeeper(kafka, config, logger);
+    this.leases = new RelayLeases(databaseOf(relay), logger);
+    this.relay = new Relay({
+      source: new IngestOutbox(databaseOf(relay), new Topics(config.kafka.topicPrefix).events),
+      producer: createRelayProducer(kafka),
+      shards: this.leases.shards,
+      maxBatchBytes: config.maxBodyBytes + BATCH_HEADROOM_BYTES,
+      logger,
+    });
+    this.ingest = new IngestService(new IngestRepository(databaseOf(ingest), config.idempotencyRetentionMs), {
+      shards: config.kafka.partitions,
+      maxQueuedRequests: MAX_QUEUED_REQUESTS,
+      maxQueuedBytes: MAX_QUEUED_BYTES,
+      onCommitted: () => this.relay.nudge(),
+    });
+    observeOutbox(new OutboxProbe(this.database));
+  }
+
+  /**
+   * Listens at once (health says 503 until the store is ready), then makes the store ready, waiting for Postgres if
+   * need be, and starts to relay. Resolves with the URL when requests are accepted.
+   * @throws SchemaTooNewError, ShardsChangedError; an Error when the port is taken
+   */
+  async start(host: string, port: number): Promise<string> {
+    const { config, logger, print } = this.options;
+    this.app = await this.createApp();
+    await this.app.listen(port, host);
+    const url = await this.app.getUrl();
+    logger.info({ url }, 'Listening');
+    await prepareStore({ config, database: this.database, partitions: this.partitions, logger }, this.stopping.signal);
+    this.authenticator.open(await establishAdminKey(this.database, config.adminKey, print));
+    this.topics.start();
+    await this.leases.start();
+    this.relay.start();
+    this.prepared = true;
+    logger.info({ url }, 'Ready');
+    return url;
+  }
+
+  /**
+   * Stops in the order in which work flows: no new connections, requests in flight answered, their events relayed as
+   * far as the drain time allows. What is left waits in Postgres for another gateway.
+   */
+  stop(): Promise<void> {
+    this.stopped ??= this.shutDown();
+    return this.stopped;
+  }
+
+  private async shutDown(): Promise<void> {
+    const deadlineMs = performance.now() + this.options.config.drainTimeoutMs;
+    const leftMs = (): number => Math.max(deadlineMs - performance.now(), 0);
+    this.stopping.abort();
+    this.partitions.stop();
+    await this.closeHttp(leftMs());
+    await this.relay.stop(leftMs());
+    await this.leases.stop();
+    await this.topics.stop();
+    await Promise.all(this.pools.map((pool) => pool.end()));
+  }
+
+  /** Answers what is in flight, for at most `drainMs`; then cuts the connections. */
+  private async closeHttp(drainMs: number): Promise<void> {
+    if (this.app === undefined) return;
+    const server = this.app.getHttpServer();
+    const timer = setTimeout(() => server.closeAllConnections(), drainMs);
+    await this.app.close();
+    clearTimeout(timer);
+    await this.ingest.idle();
+  }
+
+  private async createApp(): Promise<NestFastifyApplication> {
+    const { config, logger } = this.options;
+    const started = new StateIndicator('startup', 'down', () => (this.prepared ? undefined : 'waiting for Postgres'));
+    const module = GatewayModule.of({
+      ingest: this.ingest,
+      health: {
+        startup: [started],
+        ready: [
+          started,
+          new PostgresIndicator(this.database),
+          new StateIndicator('queue', 'down', () => (this.ingest.full ? 'full' : undefined)),
+          new StateIndicator('kafka', 'degraded', () => this.topics.problem),
+          new StateIndicator('relay', 'degraded', () => this.relay.problem),
+        ],
+      },
+    });
+    const app = await createHttpApp(module, { logger, maxBodyBytes: config.maxBodyBytes });
+    this.authenticator.guard(app.getHttpAdapter().getInstance());
+    serveOpenApi(app, 'Lockstep', 'Accepts events and delivers them to HTTP endpoints, in order, with exactly-once effects.');
+    return app;
+  }
+}

@@ -1,0 +1,19 @@
+import type { Arrival } from './order-watch.js';
+
+// Longer than a delivery without a wait takes.
+const noticeableMs = 250;
+
+/** One request to the demo's receiver as an aligned line. */
+export function arrivalLine(arrival: Arrival, inOrder: boolean, sinceAcceptedMs: number): string {
+  const { entity, sequence, type, attempt, status } = arrival;
+  const columns = [entity.padEnd(10), `#${sequence}`.padStart(4), type.padEnd(15), `attempt ${attempt}`, status];
+  return `  ${columns.join('  ')}  ${remark(arrival, inOrder, sinceAcceptedMs)}`.trimEnd();
+}
+
+function remark({ entity, sequence, attempt, status }: Arrival, inOrder: boolean, sinceAcceptedMs: number): string {
+  if (!inOrder) return '✗ out of order';
+  if (status === 503) return `← the receiver says no; what follows for ${entity} waits`;
+  if (attempt > 1) return '✓ retried, order kept';
+  if (sinceAcceptedMs >= noticeableMs) return `✓ waited ${(sinceAcceptedMs / 1000).toFixed(1)} s for #${sequence - 1}`;
+  return '✓';
+}

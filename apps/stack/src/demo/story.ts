@@ -1,0 +1,42 @@
+export interface StoryEvent {
+  readonly type: string;
+  readonly entity: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+const steps = ['order.created', 'order.paid', 'order.shipped', 'order.delivered'] as const;
+const waves = 3;
+const ordersPerWave = 3;
+
+export const ordersPerStory = waves * ordersPerWave;
+
+/**
+ * Orders that live through their four steps, three at a time and each one step behind the one before, so that a
+ * refusal of one order's event is followed by events of that order, which wait, and of others, which don't.
+ */
+export function storyFrom(firstOrder: number): StoryEvent[] {
+  const events: StoryEvent[] = [];
+  for (let wave = 0; wave < waves; wave += 1) {
+    for (let tick = 0; tick < steps.length + ordersPerWave - 1; tick += 1) {
+      for (let place = 0; place < ordersPerWave; place += 1) {
+        const type = steps[tick - place];
+        if (type !== undefined) {
+          const order = firstOrder + wave * ordersPerWave + place;
+          events.push({ type, entity: `order-${order}`, data: { order, total: 20 + (order % 7) * 5, currency: 'EUR' } });
+        }
+      }
+    }
+  }
+  return events;
+}
+
+/** The events that the demo's receiver says no to, once each: one a wave, at another step each time. */
+export function refusedOnce(story: readonly StoryEvent[]): ReadonlySet<string> {
+  const entities = [...new Set(story.map(({ entity }) => entity))];
+  const refusals = [[0, 1], [4, 2], [6, 0], [8, 1]] as const;
+  return new Set(refusals.map(([place, step]) => eventKey(entities[place] ?? '', steps[step])));
+}
+
+export function eventKey(entity: string, type: string): string {
+  return `${entity} ${type}`;
+}

@@ -1,0 +1,28 @@
+/** pino's level numbers from which a line is shown on the console. */
+const names = new Map([[40, 'WARN'], [50, 'ERROR'], [60, 'FATAL']]);
+
+/**
+ * An app's log line as the console shows it, or undefined when it is only for the file: below warn. What is not one
+ * of pino's lines (a crash's stack, a warning of Node's) is shown as it is.
+ */
+export function consoleLine(app: string, line: string): string | undefined {
+  const entry = parse(line);
+  if (entry === undefined) return line.trim() === '' ? undefined : `${app}  ${line}`;
+  if (typeof entry['level'] !== 'number' || entry['level'] < 40) return undefined;
+  const level = names.get(entry['level']) ?? String(entry['level']);
+  const time = new Date(typeof entry['time'] === 'string' || typeof entry['time'] === 'number' ? entry['time'] : Date.now());
+  const clock = Number.isNaN(time.getTime()) ? '' : time.toISOString().slice(11, 23);
+  const error = entry['err'] ?? entry['error'];
+  const reason = typeof error === 'object' && error !== null && 'message' in error ? `: ${String(error.message)}` : '';
+  const message = typeof entry['msg'] === 'string' ? entry['msg'] : '';
+  return `${clock}  ${app}  ${level}  ${message}${reason}`;
+}
+
+function parse(line: string): Record<string, unknown> | undefined {
+  if (!line.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(line) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,24 @@
+import path from 'node:path';
+import { projectRoot } from '#config/project-root';
+import { npmGone } from './npm-watch.js';
+import { describeFailure, runStack } from './run-stack.js';
+import { readStackSettings } from './stack-settings.js';
+
+function entryOf(app: string): string {
+  return path.join(projectRoot(), 'dist', 'apps', app, 'src', 'main.js');
+}
+
+// Whoever read our output may be gone while the stack still has to be stopped.
+process.stdout.on('error', () => undefined);
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+try {
+  const npm = npmGone(process.env['npm_lifecycle_event'] !== undefined);
+  await runStack(readStackSettings(process.env), { gateway: entryOf('gateway'), dispatcher: entryOf('dispatcher') }, say, npm);
+} catch (error) {
+  say(describeFailure(error));
+  process.exitCode = 1;
+}

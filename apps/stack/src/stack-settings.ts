@@ -1,0 +1,63 @@
+import path from 'node:path';
+import { parseEnvironment } from '#config/config';
+import { projectRoot } from '#config/project-root';
+
+export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
+
+/** What `npm start` itself needs to know; everything else reaches the apps through their environment. */
+export interface StackSettings {
+  /** Gateway i listens on port + i; 0: any free ones. */
+  readonly port: number;
+  readonly gateways: number;
+  readonly dispatchers: number;
+  readonly demo: boolean;
+  readonly dataDir: string;
+  /** Undefined: the embedded server is started. */
+  readonly databaseUrl: string | undefined;
+  readonly kafkaBrokers: string | undefined;
+  /** Undefined: made and kept in the data folder. */
+  readonly adminKey: string | undefined;
+  readonly secretKey: string | undefined;
+  readonly environment: EnvironmentVariables;
+}
+
+/** @throws ConfigError naming each bad value and each unknown `LOCKSTEP_*` name, also those that only the apps read */
+export function readStackSettings(environment: EnvironmentVariables): StackSettings {
+  const values = parseEnvironment(environment);
+  return {
+    port: values.PORT,
+    gateways: values.LOCKSTEP_GATEWAYS,
+    dispatchers: values.LOCKSTEP_DISPATCHERS,
+    demo: values.LOCKSTEP_DEMO === 'on',
+    dataDir: path.resolve(projectRoot(), values.LOCKSTEP_DATA_DIR),
+    databaseUrl: values.DATABASE_URL,
+    kafkaBrokers: values.KAFKA_BROKERS,
+    adminKey: values.LOCKSTEP_ADMIN_KEY,
+    secretKey: values.LOCKSTEP_SECRET_KEY,
+    environment,
+  };
+}
+
+// Deliveries to receivers on this machine, the demo's among them. Only here: an app on its own refuses them.
+const loopbackNetworks = '127.0.0.0/8,::1/128';
+
+export interface StackConnections {
+  readonly databaseUrl: string;
+  readonly kafkaBrokers: string;
+  readonly adminKey: string;
+  readonly secretKey: string;
+}
+
+/** The environment of every app of the stack, without its own PORT. */
+export function appEnvironment(settings: StackSettings, connections: StackConnections): Record<string, string | undefined> {
+  const networks = settings.environment['LOCKSTEP_ALLOW_PRIVATE_NETWORKS'];
+  return {
+    ...settings.environment,
+    NODE_ENV: 'production',
+    DATABASE_URL: connections.databaseUrl,
+    KAFKA_BROKERS: connections.kafkaBrokers,
+    LOCKSTEP_ADMIN_KEY: connections.adminKey,
+    LOCKSTEP_SECRET_KEY: connections.secretKey,
+    LOCKSTEP_ALLOW_PRIVATE_NETWORKS: networks === undefined || networks === '' ? loopbackNetworks : networks,
+  };
+}

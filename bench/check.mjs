@@ -1,0 +1,51 @@
+/**
+ * What the receiver saw against what the load generator was told, both by the same clock.
+ *
+ * Order is broken when an event arrives before one of the same entity whose 202 had come before it was sent: posts
+ * that were under way at the same time may arrive in either order.
+ * @param {Posted[]} posted
+ * @param {Arrival[]} arrivals in order of arrival
+ * @typedef {{ key: string, sentMs: number, acceptedMs: number, accepted: boolean }} Posted
+ * @typedef {{ key: string, arrivedMs: number, entity: string }} Arrival
+ */
+export function checkDeliveries(posted, arrivals) {
+  const postedByKey = new Map(posted.map((event) => [event.key, event]));
+  const first = new Map();
+  for (const arrival of arrivals) {
+    if (!first.has(arrival.key)) first.set(arrival.key, arrival);
+  }
+  return {
+    lost: posted.filter(({ key, accepted }) => accepted && !first.has(key)).length,
+    duplicates: arrivals.length - first.size,
+    orderBreaks: countOrderBreaks([...first.values()], postedByKey),
+    unknown: arrivals.filter(({ key }) => !postedByKey.has(key)).length,
+  };
+}
+
+function countOrderBreaks(arrivals, postedByKey) {
+  let breaks = 0;
+  // Per entity, the earliest acceptance among those that arrived later.
+  const earliestLater = new Map();
+  for (const { key, entity } of arrivals.toReversed()) {
+    const event = postedByKey.get(key);
+    if (event === undefined) continue;
+    const earliestMs = earliestLater.get(entity) ?? Infinity;
+    if (earliestMs < event.sentMs) breaks++;
+    if (event.accepted) earliestLater.set(entity, Math.min(earliestMs, event.acceptedMs));
+  }
+  return breaks;
+}
+
+/** @returns {Posted[]} */
+export function parseLog(text) {
+  return linesOf(text).map(([key, sentMs, acceptedMs, status]) => ({ key, sentMs: Number(sentMs), acceptedMs: Number(acceptedMs), accepted: /^2\d\d$/.test(status) }));
+}
+
+/** @returns {Arrival[]} */
+export function parseArrivals(text) {
+  return linesOf(text).map(([key, arrivedMs, entity]) => ({ key, arrivedMs: Number(arrivedMs), entity }));
+}
+
+function linesOf(text) {
+  return text === '' ? [] : text.trimEnd().split('\n').map((line) => line.split(','));
+}

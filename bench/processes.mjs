@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { openSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+
+const STOP_TIMEOUT_MS = 20_000;
+const running = new Set();
+
+/**
+ * Starts a Node program whose output goes to `<folder>/<name>.log`, or its stdout to `output` when that is asked for.
+ * @param {{ name: string, file: string, args?: string[], env?: NodeJS.ProcessEnv, folder: string, capture?: boolean }} program
+ */
+export function startProgram({ name, file, args = [], env = process.env, folder, capture = false }) {
+  const logFile = path.join(folder, `${name}.log`);
+  // A file, not a pipe: reading it would take CPU from what is measured.
+  const log = openSync(logFile, 'a');
+  const child = spawn(process.execPath, [file, ...args], { env, stdio: ['ignore', capture ? 'pipe' : log, log, 'ipc'] });
+  const exited = new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)));
+  const failure = (what) => new Error(`${name} ${what}; its last lines:\n${readFileSync(logFile, 'utf8').split('\n').slice(-15).join('\n')}`);
+  const program = {
+    name,
+    pid: child.pid,
+    exited,
+    output: capture ? text(child.stdout) : undefined,
+    failure,
+    /** Resolves when the program has sent a message; rejects when it ends first. */
+    ready: async () => {
+      const first = await Promise.race([once(child, 'message'), exited.then((result) => failure(`ended (${result}) before it was ready`))]);
+      if (first instanceof Error) throw first;
+    },
+    /** Asks it to end, insists after 20 s. */
+    stop: async () => {
+      child.kill('SIGTERM');
+      const late = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+      await exited;
+      clearTimeout(late);
+    },
+  };
+  running.add(program);
+  void exited.then(() => running.delete(program));
+  return program;
+}
+
+export async function stopAllPrograms() {
+  await Promise.all([...running].map((program) => program.stop()));
+}

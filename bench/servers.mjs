@@ -1,0 +1,66 @@
+import path from 'node:path';
+import { Kafka, logLevel } from 'kafkajs';
+import pg from 'pg';
+
+/**
+ * One Postgres and one Kafka for both pipelines, with the settings that are safe in production: fsync and
+ * synchronous_commit on, acks=all from the producers.
+ */
+export async function startServers(folder, onProgress) {
+  const [{ startPostgres }, { startKafka }, { freePort }] = await Promise.all([import('#embedded/postgres-server'), import('#embedded/kafka-server'), import('#embedded/free-port')]);
+  const onLog = (line) => (line.startsWith('Fetching') ? onProgress(line) : undefined);
+  const starts = await Promise.allSettled([
+    freePort().then((port) => startPostgres({ dataDir: path.join(folder, 'postgres'), port, onLog })),
+    Promise.all([freePort(), freePort()]).then(([port, controllerPort]) => startKafka({ dataDir: path.join(folder, 'kafka'), port, controllerPort, onLog })),
+  ]);
+  const stop = () => Promise.all(starts.map(({ value }) => value?.stop()));
+  const failed = starts.find(({ status }) => status === 'rejected');
+  if (failed !== undefined) {
+    await stop();
+    throw failed.reason;
+  }
+  const [postgres, kafka] = starts.map(({ value }) => value);
+  return {
+    pids: { postgres: postgres.pid, kafka: kafka.pid },
+    kafkaBrokers: kafka.brokers,
+    databases: databasesOf(postgres.url),
+    kafka: new Kafka({ clientId: 'bench', brokers: [kafka.brokers], logLevel: logLevel.NOTHING }),
+    stop,
+  };
+}
+
+function databasesOf(serverUrl) {
+  const urlOf = (name) => Object.assign(new URL(serverUrl), { pathname: `/${name}` }).href;
+  const query = async (url, text) => {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    try {
+      return (await client.query(text)).rows;
+    } finally {
+      await client.end();
+    }
+  };
+  return {
+    /** A new, empty database's URL. */
+    create: async (name) => {
+      await query(serverUrl, `create database ${name}`);
+      return urlOf(name);
+    },
+    drop: (name) => query(serverUrl, `drop database ${name} with (force)`),
+    /** So that no round pays for what the one before it wrote. */
+    checkpoint: () => query(serverUrl, 'checkpoint'),
+    query,
+  };
+}
+
+/** Deletes the topics of a round, whose idle partitions would burden the broker in the next. */
+export async function deleteTopics(kafka, prefix) {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix));
+    if (topics.length > 0) await admin.deleteTopics({ topics });
+  } finally {
+    await admin.disconnect();
+  }
+}

@@ -1,0 +1,15 @@
+#!/bin/sh
+# Runs one app, in place of this shell, so that the container's SIGTERM reaches it.
+set -eu
+app=${1:-}
+case "$app" in
+  gateway | dispatcher) exec node --enable-source-maps "dist/apps/$app/src/main.js" ;;
+  migrate)
+    shift
+    exec node --enable-source-maps scripts/migrate.mjs "$@"
+    ;;
+  *)
+    echo "usage: gateway | dispatcher | migrate [--status]" >&2
+    exit 64
+    ;;
+esac

@@ -1,0 +1,28 @@
+import { Counter, Histogram } from 'prom-client';
+
+export const eventsAdmitted = new Counter({
+  name: 'lockstep_events_admitted_total',
+  help: 'Events admitted to the inbox',
+});
+
+export const duplicateAdmissions = new Counter({
+  name: 'lockstep_duplicate_admissions_total',
+  help: 'Records of events that were admitted before: redelivered by Kafka, or relayed twice',
+});
+
+export const foreignRecords = new Counter({
+  name: 'lockstep_foreign_records_total',
+  help: 'Records on the events topic that Lockstep did not write, or not there; parked on the dlq topic, but for retired ones',
+  labelNames: ['reason'] as const,
+});
+
+export const admissionBatchSize = new Histogram({
+  name: 'lockstep_admission_batch_size',
+  help: 'Events in one admission statement',
+  buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000],
+});
+
+export const repairedEvents = new Counter({
+  name: 'lockstep_repaired_events_total',
+  help: 'Events admitted straight from Postgres because the log had a gap',
+});

@@ -1,0 +1,35 @@
+/** Types generated for queries found in "libs/admission/src/read-cursors.sql" */
+import { PreparedQuery } from '@pgtyped/runtime';
+
+export type numberArray = (number)[];
+
+/** 'ReadCursors' parameters type */
+export interface IReadCursorsParams {
+  shards: numberArray;
+}
+
+/** 'ReadCursors' return type */
+export interface IReadCursorsResult {
+  nextOffset: number;
+  shard: number;
+}
+
+/** 'ReadCursors' query type */
+export interface IReadCursorsQuery {
+  params: IReadCursorsParams;
+  result: IReadCursorsResult;
+}
+
+const readCursorsIR: any = {"usedParamSet":{"shards":true},"params":[{"name":"shards","required":true,"transform":{"type":"scalar"},"locs":[{"a":79,"b":86}]}],"statement":"select shard, next_offset as \"nextOffset\"\nfrom shard_cursors\nwhere shard = any(:shards!::integer[])"};
+
+/**
+ * Query generated from SQL:
+ * ```
+ * select shard, next_offset as "nextOffset"
+ * from shard_cursors
+ * where shard = any(:shards!::integer[])
+ * ```
+ */
+export const readCursors = new PreparedQuery<IReadCursorsParams,IReadCursorsResult>(readCursorsIR);
+
+

@@ -1,0 +1,24 @@
+import { expect, test } from '@jest/globals';
+import { parseEnvironment } from './config.js';
+import { blockListOf } from './environment.js';
+
+test('private networks are networks and single addresses of both families', () => {
+  const { LOCKSTEP_ALLOW_PRIVATE_NETWORKS: networks } = parseEnvironment({ LOCKSTEP_ALLOW_PRIVATE_NETWORKS: '127.0.0.0/8, ::1,10.1.2.3, fd00::/8,' });
+  expect(networks).toEqual(['127.0.0.0/8', '::1', '10.1.2.3', 'fd00::/8']);
+  const list = blockListOf(networks);
+  const allowed = (address: string) => list.check(address, address.includes(':') ? 'ipv6' : 'ipv4');
+  expect(['127.0.0.1', '127.255.0.1', '::1', '10.1.2.3', 'fd12::1'].filter((address) => !allowed(address))).toEqual([]);
+  expect(['126.255.255.255', '128.0.0.1', '::2', '10.1.2.4', 'fe80::1'].filter(allowed)).toEqual([]);
+});
+
+test('a retry schedule keeps its order and its repeats, and may hold waits below a second', () => {
+  const { LOCKSTEP_RETRY_SCHEDULE: delaysMs } = parseEnvironment({ LOCKSTEP_RETRY_SCHEDULE: '200ms, 5s,1s,5s' });
+  expect(delaysMs).toEqual([200, 5_000, 1_000, 5_000]);
+});
+
+test('the bounds of numbers and durations are themselves allowed', () => {
+  const low = parseEnvironment({ PORT: '0', KAFKA_REPLICATION_FACTOR: '-1', LOCKSTEP_LEASE_TTL: '3s', LOCKSTEP_DRAIN_TIMEOUT: '0ms', LOCKSTEP_DISPATCHERS: '0' });
+  expect(low).toMatchObject({ PORT: 0, KAFKA_REPLICATION_FACTOR: -1, LOCKSTEP_LEASE_TTL: 3_000, LOCKSTEP_DRAIN_TIMEOUT: 0, LOCKSTEP_DISPATCHERS: 0 });
+  const high = parseEnvironment({ PORT: '65535', KAFKA_PARTITIONS: '1024', LOCKSTEP_LEASE_TTL: '10m', LOCKSTEP_DRAIN_TIMEOUT: '12s', LOCKSTEP_MAX_BODY_BYTES: '5242880' });
+  expect(high).toMatchObject({ PORT: 65_535, KAFKA_PARTITIONS: 1_024, LOCKSTEP_LEASE_TTL: 600_000, LOCKSTEP_DRAIN_TIMEOUT: 12_000, LOCKSTEP_MAX_BODY_BYTES: 5_242_880 });
+});

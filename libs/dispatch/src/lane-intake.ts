@@ -1,0 +1,50 @@
+import type { AdmittedDelivery } from '#admission/admission.repository';
+import { deliveryItem, type DeliveryItem } from '#lanes/delivery-item';
+import type { LaneName } from '#lanes/lane-name';
+import type { LaneRecord, ShardLanes } from '#lanes/shard-lanes';
+
+/** What an admission's deliveries go into their lanes with. */
+export interface IntakeSource {
+  readonly lanes: ShardLanes;
+  /** Payloads by event, as the records had them; an event admitted straight from Postgres has none here. */
+  readonly payloads: ReadonlyMap<string, { readonly payload: Buffer }>;
+}
+
+/** Puts admitted deliveries into their lanes, in the order of admission. Calls `ready` for each lane that is now. */
+export function intake({ lanes, payloads }: IntakeSource, deliveries: readonly AdmittedDelivery[], ready: (record: LaneRecord) => void): void {
+  if (lanes.dropped) return;
+  for (const delivery of deliveries) {
+    const record = recordFor(lanes, delivery, ready);
+    if (record === undefined) {
+      lanes.missed += 1;
+      continue;
+    }
+    const sequence = delivery.place?.sequence ?? 1;
+    const wasIdle = record.lane.phase === 'idle';
+    const becameReady = record.lane.admit(sequence, itemOf(delivery, sequence, payloads.get(delivery.eventId)?.payload));
+    if (wasIdle) lanes.revive(record);
+    if (becameReady) ready(record);
+  }
+}
+
+/** The delivery's lane, or undefined when it is only in Postgres, where its turn will come. */
+function recordFor(lanes: ShardLanes, delivery: AdmittedDelivery, ready: (record: LaneRecord) => void): LaneRecord | undefined {
+  const { place, eventId, endpoint } = delivery;
+  const name: LaneName = place === undefined ? { kind: 'single', delivery: { eventId, endpoint, replay: 0 } } : { kind: 'lane', lane: place.lane };
+  const known = lanes.find(name);
+  if (known !== undefined) return known;
+  // More lanes have something pending than are here: this may not be its lane's head.
+  if (!lanes.complete) return undefined;
+  const closedSequence = place?.closedSequence ?? 0;
+  const tailSequence = Math.max(closedSequence, (place?.sequence ?? 1) - 1);
+  const record = lanes.add(name, endpoint, { closedSequence, tailSequence, deliveredSequence: place?.deliveredSequence ?? 0, attempts: 0 });
+  if (record?.lane.phase === 'ready') ready(record);
+  return record;
+}
+
+function itemOf(delivery: AdmittedDelivery, sequence: number, payload: Buffer | undefined): DeliveryItem | undefined {
+  if (payload === undefined) return undefined;
+  const { eventId, endpoint, tenant, entity, type, contentType, traceparent } = delivery;
+  // A copy: Kafka's buffer is a slice of the whole fetch, which a delivery that waits would keep alive.
+  return deliveryItem({ sequence, key: { eventId, endpoint, replay: 0 }, tenant, entity, type, contentType, traceparent, payload: Buffer.from(payload) });
+}

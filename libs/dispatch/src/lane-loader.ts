@@ -1,0 +1,67 @@
+import type { DeliveryKey } from '#domain/ids';
+import type { LanesRepository, PendingLane } from '#lanes/lanes.repository';
+import type { ShardLanes } from '#lanes/shard-lanes';
+import type { LaneRunner } from './lane-runner.js';
+
+const PAGE = 1_000;
+const FIRST_DELIVERY: DeliveryKey = { eventId: '00000000-0000-0000-0000-000000000000', endpoint: 0, replay: 0 };
+
+/** Brings lanes with something pending from Postgres into memory. */
+export class LaneLoader {
+  constructor(
+    private readonly lanes: LanesRepository,
+    private readonly runner: LaneRunner,
+  ) {}
+
+  /**
+   * One pass over the shard's pending lanes; those that aren't in memory are added as far as there is room. The shard
+   * is complete afterwards when all fitted and nothing was admitted to a missing lane meanwhile.
+   * @param takeover whether heads may have been sent by a former owner
+   */
+  async load(shard: ShardLanes, takeover: boolean): Promise<void> {
+    const missedBefore = shard.missed;
+    shard.loading = true;
+    try {
+      const fitted = (await this.loadLanes(shard, takeover)) && (await this.loadSingles(shard, takeover));
+      if (fitted && shard.missed === missedBefore) shard.complete = true;
+    } finally {
+      shard.loading = false;
+    }
+  }
+
+  private async loadLanes(shard: ShardLanes, takeover: boolean): Promise<boolean> {
+    for (let after = 0; ; ) {
+      const page = await this.lanes.pendingLanes(shard.shard, after, PAGE);
+      for (const pending of page) {
+        if (!this.add(shard, pending, takeover)) return false;
+        if (pending.name.kind === 'lane') after = pending.name.lane;
+      }
+      if (page.length < PAGE) return true;
+    }
+  }
+
+  private async loadSingles(shard: ShardLanes, takeover: boolean): Promise<boolean> {
+    for (let after = FIRST_DELIVERY; ; ) {
+      const page = await this.lanes.pendingSingles(shard.shard, after, PAGE);
+      for (const pending of page) {
+        if (!this.add(shard, pending, takeover)) return false;
+        after = pending.delivery;
+      }
+      if (page.length < PAGE) return true;
+    }
+  }
+
+  /** @returns false when there is no room */
+  private add(shard: ShardLanes, { name, endpoint, position, dueInMs }: PendingLane, takeover: boolean): boolean {
+    if (shard.dropped || shard.find(name) !== undefined) return true;
+    const record = shard.add(name, endpoint, position);
+    if (record === undefined) return false;
+    record.redelivered = takeover;
+    if (dueInMs !== undefined && dueInMs > 0) {
+      record.lane.await();
+      // Its token belongs to the former ownership: the sweep starts it when its time has passed.
+      this.runner.wait(record, dueInMs, false);
+    } else this.runner.ready(record);
+    return true;
+  }
+}

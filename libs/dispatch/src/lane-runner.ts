@@ -1,0 +1,225 @@
+import type { AttemptClient } from '#delivery/attempt-client';
+import { deliveredHeaders } from '#delivery/delivered-headers';
+import { dispositionOf, type AttemptResult, type Disposition } from '#domain/disposition';
+import { mintedAtMs } from '#domain/ids';
+import type { EndpointTarget } from '#endpoints/endpoint-directory';
+import { retryTopicName } from '#kafka/topics';
+import type { Ladder } from '#ladder/ladder';
+import type { DeliveryItem } from '#lanes/delivery-item';
+import { LaneScheduler, type ReleasePlace } from '#lanes/lane-scheduler';
+import type { LanesRepository } from '#lanes/lanes.repository';
+import type { LaneRecord, ShardLanes } from '#lanes/shard-lanes';
+import { WindowLoader } from '#lanes/window-loader';
+import type { OutcomeService } from '#outcome/outcome.service';
+import type { Lease } from '#ownership/lease';
+import type { Logger } from '#telemetry/logger';
+import { acceptedToDeliveredSeconds, attemptSeconds, attemptsTotal, deadLetters, deliveriesTotal, retriesTotal } from './dispatch.metrics.js';
+
+export interface LaneRunnerOptions {
+  readonly client: AttemptClient;
+  readonly lanes: LanesRepository;
+  readonly outcomes: OutcomeService;
+  readonly ladder: Ladder;
+  readonly logger: Logger;
+  /** Schedule of endpoints that have none of their own. */
+  readonly retryScheduleMs: readonly number[];
+  /** Most lanes running at once. */
+  readonly concurrency: number;
+  /** Admission statements sent so far; see ShardLanes.evictIdle. */
+  readonly admissionsSent: () => number;
+  readonly onFenced: (lease: Lease) => void;
+  readonly onDeleted: (target: EndpointTarget) => void;
+  /** The endpoints are to be read again: one isn't known yet, or has just disabled itself. */
+  readonly onEndpointsStale: () => void;
+}
+
+const RETRY_LOAD_MS = 250;
+
+/**
+ * Runs lanes: takes a ready lane's head through attempt and outcome, and only after the outcome's commit lets the
+ * lane move on. Ownership is checked right before each send; what comes back later is still written, fenced.
+ */
+export class LaneRunner {
+  readonly scheduler: LaneScheduler;
+  private readonly windows: WindowLoader;
+
+  constructor(private readonly options: LaneRunnerOptions) {
+    this.windows = new WindowLoader(options.lanes);
+    this.scheduler = new LaneScheduler(
+      options.concurrency,
+      (record, target, release) => this.run(record, target, release),
+      options.onDeleted,
+      options.onEndpointsStale,
+    );
+  }
+
+  /** The lane is ready; it is queued, or held back while its shard may not send. */
+  ready(record: LaneRecord): void {
+    if (record.shard.dropped) return;
+    if (record.shard.active) this.scheduler.ready(record);
+    else record.shard.held.add(record);
+  }
+
+  /** The shard may send (again): what was held back is queued. */
+  resume(shard: ShardLanes): void {
+    const held = [...shard.held];
+    shard.held.clear();
+    for (const record of held) this.ready(record);
+  }
+
+  /** Lets a waiting head wait until `dueAtMs`; by a timer, unless a retry token will come. */
+  wait(record: LaneRecord, delayMs: number, byTimer: boolean): void {
+    record.dueAtMs = performance.now() + delayMs;
+    record.shard.waiting.add(record);
+    if (byTimer) this.wakeAfter(record, delayMs);
+  }
+
+  /** Wakes a waiting head when its time comes; it replaces an earlier timer. */
+  wakeAfter(record: LaneRecord, delayMs: number): void {
+    clearTimeout(record.timer);
+    record.timer = setTimeout(() => this.wake(record), Math.max(0, Math.min(delayMs, 2_147_483_647)));
+  }
+
+  /** The head's time has come. */
+  wake(record: LaneRecord): void {
+    clearTimeout(record.timer);
+    record.timer = undefined;
+    record.shard.waiting.delete(record);
+    if (!record.shard.dropped && record.lane.wake()) this.ready(record);
+  }
+
+  private async run(record: LaneRecord, target: EndpointTarget, release: ReleasePlace): Promise<void> {
+    const { shard } = record;
+    shard.busy.add(record);
+    let goesOn = false;
+    try {
+      goesOn = await this.runHead(record, target, release);
+    } catch (error) {
+      // Postgres was given up on at the end of the process, or a bug: the lane stays as Postgres has it.
+      this.options.logger.error({ err: error, shard: shard.shard, lane: record.name }, 'A lane stopped');
+    }
+    shard.busy.delete(record);
+    record.abort = undefined;
+    if (goesOn) this.ready(record);
+  }
+
+  /** @returns whether the lane is ready for more */
+  private async runHead(record: LaneRecord, target: EndpointTarget, release: ReleasePlace): Promise<boolean> {
+    const { lane, shard } = record;
+    const item = lane.start() ?? (await this.load(record));
+    if (item === undefined) return false;
+    if (!shard.maySend) return this.cutOff(record);
+    const result = await this.attempt(record, item, target);
+    release();
+    if (result === undefined) return this.cutOff(record);
+    return this.conclude(record, item, target, result);
+  }
+
+  private async load(record: LaneRecord): Promise<DeliveryItem | undefined> {
+    const items = await this.persist(record.shard, () => this.windows.load(record));
+    if (items === undefined) return undefined;
+    const head = record.lane.fill(items);
+    if (head === undefined) await this.reload(record);
+    return head;
+  }
+
+  private attempt(record: LaneRecord, item: DeliveryItem, target: EndpointTarget): Promise<AttemptResult | undefined> {
+    const { lane, redelivered } = record;
+    const place = record.name.kind === 'single' ? undefined : { sequence: item.sequence, previousSequence: lane.deliveredSequence };
+    const headers = deliveredHeaders({ ...item, place, attempt: lane.attempts + 1, redelivered }, target.signingKeys, target.headers, Date.now());
+    record.redelivered = false;
+    const { url, timeoutMs } = target;
+    const attempt = this.options.client.send(target.id, target.maxConcurrency, { url, headers, body: item.payload, timeoutMs });
+    record.abort = () => attempt.abort();
+    return attempt.result;
+  }
+
+  /** The attempt was cut off, or never begun, and doesn't count; the receiver may have it all the same. */
+  private cutOff(record: LaneRecord): boolean {
+    if (record.shard.dropped) return false;
+    record.lane.abort();
+    record.redelivered = true;
+    return true;
+  }
+
+  private async conclude(record: LaneRecord, item: DeliveryItem, target: EndpointTarget, result: AttemptResult): Promise<boolean> {
+    const { lane, shard } = record;
+    const attempt = lane.attempts + 1;
+    const policy = { scheduleMs: target.retryScheduleMs ?? this.options.retryScheduleMs, maxRetryAfterMs: target.maxRetryAfterMs };
+    const disposition = dispositionOf(result, attempt, policy, Math.random());
+    const tierMs = disposition.kind === 'retry' ? this.options.ladder.tierFor(disposition.delayMs) : undefined;
+    const verdict = await this.options.outcomes.add({
+      shard: shard.shard, epoch: shard.lease.epoch, key: item.key, attempt, result, disposition,
+      tokenTopic: tierMs === undefined ? undefined : retryTopicName(tierMs),
+    });
+    observe(item, result, disposition, tierMs);
+    if (shard.dropped) return false;
+    switch (verdict) {
+      case 'fenced':
+        this.options.onFenced(shard.lease);
+        return false;
+      case 'superseded':
+        await this.reload(record);
+        return false;
+      case 'applied':
+      case 'already':
+        return this.advance(record, item, disposition, tierMs);
+    }
+  }
+
+  private advance(record: LaneRecord, item: DeliveryItem, disposition: Disposition, tierMs: number | undefined): boolean {
+    const { lane, shard } = record;
+    if (disposition.kind === 'retry') {
+      lane.postpone();
+      record.waitingFor = item.key.eventId;
+      this.wait(record, disposition.delayMs, tierMs === undefined);
+      return false;
+    }
+    if (disposition.kind === 'dead' && disposition.reason === 'gone') this.options.onEndpointsStale();
+    const more = lane.settle(disposition.kind);
+    if (!more) shard.retire(record, this.options.admissionsSent());
+    return more;
+  }
+
+  /** Postgres has the lane somewhere else than we thought: it is taken as Postgres has it. */
+  private async reload(record: LaneRecord): Promise<void> {
+    const { name, shard } = record;
+    shard.remove(record);
+    if (name.kind === 'single') return;
+    const [pending] = (await this.persist(shard, () => this.options.lanes.pendingLanes(shard.shard, name.lane - 1, 1))) ?? [];
+    if (pending === undefined || shard.dropped || pending.name.kind !== 'lane' || pending.name.lane !== name.lane) return;
+    const fresh = shard.find(name) ?? shard.add(name, pending.endpoint, pending.position);
+    if (fresh?.lane.phase === 'ready') this.ready(fresh);
+  }
+
+  /** Reads from Postgres for as long as it takes; undefined when the shard is lost meanwhile. */
+  private async persist<T>(shard: ShardLanes, read: () => Promise<T>): Promise<T | undefined> {
+    while (!shard.dropped) {
+      try {
+        const result = await read();
+        return shard.dropped ? undefined : result;
+      } catch (error) {
+        this.options.logger.warn({ err: error, shard: shard.shard }, 'Deliveries could not be loaded; trying again');
+        await new Promise((resolve) => setTimeout(resolve, RETRY_LOAD_MS));
+      }
+    }
+    return undefined;
+  }
+}
+
+function observe(item: DeliveryItem, result: AttemptResult, disposition: Disposition, tierMs: number | undefined): void {
+  attemptsTotal.inc({ response: result.statusCode === undefined ? 'none' : `${Math.floor(result.statusCode / 100)}xx` });
+  attemptSeconds.observe(result.durationMs / 1_000);
+  switch (disposition.kind) {
+    case 'retry':
+      retriesTotal.inc({ tier: tierMs === undefined ? 'timer' : retryTopicName(tierMs) });
+      return;
+    case 'dead':
+      deadLetters.inc({ reason: disposition.reason });
+      deliveriesTotal.inc({ outcome: 'dead' });
+      return;
+    case 'delivered':
+      deliveriesTotal.inc({ outcome: 'delivered' });
+      acceptedToDeliveredSeconds.observe(Math.max(0, Date.now() - mintedAtMs(item.key.eventId)) / 1_000);
+  }
+}

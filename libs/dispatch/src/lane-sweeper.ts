@@ -1,0 +1,53 @@
+import type { LaneBudget } from '#lanes/shard-lanes';
+import type { Logger } from '#telemetry/logger';
+import type { LaneLoader } from './lane-loader.js';
+import type { LaneRunner } from './lane-runner.js';
+import type { ShardSupervisor } from './shard-supervisor.js';
+import { lanesByState } from './dispatch.metrics.js';
+
+const INTERVAL_MS = 1_000;
+/** A head whose time has passed by this much has lost its token, or its token belongs to a former ownership. */
+const OVERDUE_MS = 500;
+
+/** Once a second: starts heads whose time has passed without a token, pages in lanes that found no room, lets idle ones go. */
+export class LaneSweeper {
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly supervisor: ShardSupervisor,
+    private readonly runner: LaneRunner,
+    private readonly loader: LaneLoader,
+    private readonly laneBudget: LaneBudget,
+    private readonly admissionsApplied: () => number,
+    private readonly logger: Logger,
+  ) {}
+
+  start(): void {
+    this.timer = setInterval(() => this.sweep(), INTERVAL_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  private sweep(): void {
+    const nowMs = performance.now();
+    const counts = { sending: 0, waiting: 0 };
+    for (const { lanes, loaded } of this.supervisor.all()) {
+      for (const record of lanes.waiting) if (record.dueAtMs + OVERDUE_MS < nowMs) this.runner.wake(record);
+      lanes.evictIdle(this.admissionsApplied());
+      counts.sending += lanes.busy.size;
+      counts.waiting += lanes.waiting.size;
+      // A fifth of the room free: a pass over Postgres for a handful of lanes isn't worth it.
+      const roomy = this.laneBudget.used < this.laneBudget.limit * 0.8;
+      if (loaded && lanes.active && !lanes.complete && !lanes.loading && roomy) {
+        this.loader.load(lanes, false).catch((error: unknown) => this.logger.warn({ err: error, shard: lanes.shard }, 'Lanes could not be paged in; trying again'));
+      }
+    }
+    const { ready, blocked } = this.runner.scheduler.counts();
+    lanesByState.set({ state: 'ready' }, ready);
+    lanesByState.set({ state: 'blocked' }, blocked);
+    lanesByState.set({ state: 'sending' }, counts.sending);
+    lanesByState.set({ state: 'waiting' }, counts.waiting);
+  }
+}

@@ -1,0 +1,61 @@
+/** What came back from one HTTP exchange with an endpoint. */
+export interface AttemptResult {
+  readonly startedAtMs: number;
+  readonly durationMs: number;
+  /** Undefined when no response came; `error` says why then. */
+  readonly statusCode: number | undefined;
+  readonly error: string | undefined;
+  /** At most the first 16 KiB. */
+  readonly responseBody: Uint8Array;
+  /** From the Retry-After header, in milliseconds from now. */
+  readonly retryAfterMs: number | undefined;
+}
+
+export interface RetryPolicy {
+  /** Delay before each further attempt, in milliseconds; attempts allowed = 1 + their number. */
+  readonly scheduleMs: readonly number[];
+  /** A longer Retry-After is cut to this. */
+  readonly maxRetryAfterMs: number;
+}
+
+export type DeadReason = 'attempts_exhausted' | 'gone';
+
+/** What follows from an attempt. */
+export type Disposition =
+  | { readonly kind: 'delivered' }
+  | { readonly kind: 'retry'; readonly delayMs: number }
+  | { readonly kind: 'dead'; readonly reason: DeadReason };
+
+/**
+ * What follows from an attempt: the one place that compares status codes and counts attempts.
+ *
+ * Any 2xx delivers. 410 is the receiver's word that it wants no more. Everything else, redirects included, is a
+ * failure: retried after the schedule's delay plus up to 20 % jitter (so that lanes that failed together don't come
+ * back together), or after Retry-After of a 429 or 503 in full (RFC 9110, 10.2.3), until the schedule is used up.
+ * @param attempt the attempt's number, from 1
+ * @param random in [0, 1)
+ */
+export function dispositionOf(result: AttemptResult, attempt: number, policy: RetryPolicy, random: number): Disposition {
+  const { statusCode } = result;
+  if (statusCode !== undefined && statusCode >= 200 && statusCode <= 299) return { kind: 'delivered' };
+  if (statusCode === 410) return { kind: 'dead', reason: 'gone' };
+  const delayMs = policy.scheduleMs[attempt - 1];
+  if (delayMs === undefined) return { kind: 'dead', reason: 'attempts_exhausted' };
+  if (result.retryAfterMs !== undefined && (statusCode === 429 || statusCode === 503)) {
+    return { kind: 'retry', delayMs: Math.min(result.retryAfterMs, policy.maxRetryAfterMs) };
+  }
+  return { kind: 'retry', delayMs: Math.round(delayMs * (1 + 0.2 * random)) };
+}
+
+/**
+ * Milliseconds that a Retry-After header asks for: delay in seconds, or an HTTP date. Undefined when it is neither.
+ * A date in the past is 0.
+ */
+export function parseRetryAfterMs(header: string, nowMs: number): number | undefined {
+  const text = header.trim();
+  if (/^\d{1,10}$/.test(text)) return Number(text) * 1_000;
+  // Date.parse takes much that is no HTTP date; a weekday's name and GMT mark the ones that are (RFC 9110, 5.6.7).
+  if (!/^[A-Z][a-z]{2,8},? .*GMT$/.test(text)) return undefined;
+  const atMs = Date.parse(text);
+  return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - nowMs);
+}

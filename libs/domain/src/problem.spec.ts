@@ -1,0 +1,45 @@
+import { expect, test } from '@jest/globals';
+import { type ErrorCode, LockstepError } from './problem.js';
+
+// The list of the design (§3), and `internal` for what nobody foresaw.
+const STATUSES: Record<ErrorCode, number> = {
+  invalid_request: 400,
+  invalid_idempotency_key: 400,
+  destination_not_allowed: 400,
+  unauthenticated: 401,
+  invalid_signature: 401,
+  forbidden: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  conflict: 409,
+  payload_too_large: 413,
+  unsupported_media_type: 415,
+  idempotency_key_reused: 422,
+  rate_limited: 429,
+  internal: 500,
+  overloaded: 503,
+  store_unavailable: 503,
+};
+
+test.each(Object.entries(STATUSES) as [ErrorCode, number][])('%s is a problem document with status %d', (code, status) => {
+  const error = new LockstepError(code, 'what was wrong');
+  const { title, ...rest } = error.toProblem();
+  expect(error.status).toBe(status);
+  expect(title).toMatch(/^[A-Z]/);
+  expect(rest).toEqual({ type: `urn:lockstep:problem:${code}`, status, code, detail: 'what was wrong', errors: [] });
+});
+
+test('only what may pass by itself is retriable', () => {
+  const retriable = (Object.keys(STATUSES) as ErrorCode[]).filter((code) => new LockstepError(code, '').retriable);
+  expect(retriable).toEqual(['rate_limited', 'overloaded', 'store_unavailable']);
+});
+
+test('an error keeps its details, its cause and how long to wait', () => {
+  const cause = new Error('underneath');
+  const errors = [{ path: '/entity', message: 'must not be empty' }];
+  const error = new LockstepError('overloaded', 'full', { cause, errors, retryAfterSeconds: 2 });
+  expect(error.cause).toBe(cause);
+  expect(error.retryAfterSeconds).toBe(2);
+  expect(error.toProblem().errors).toEqual(errors);
+  expect(JSON.stringify(error.toProblem())).not.toContain('underneath');
+});

@@ -1,0 +1,21 @@
+export type EmbeddedErrorCode =
+  | 'data_folder_in_use'
+  | 'java_missing'
+  | 'kafka_fetch_failed'
+  | 'kafka_start_failed'
+  | 'maven_missing'
+  | 'platform_unsupported'
+  | 'postgres_start_failed';
+
+/** Why an embedded server can't run: the message is one sentence that a person can act on. */
+export class EmbeddedError extends Error {
+  override readonly name = 'EmbeddedError';
+
+  constructor(
+    readonly code: EmbeddedErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { EmbeddedError } from './embedded-error.js';
+
+const run = promisify(execFile);
+
+export interface KafkaPorts {
+  readonly port: number;
+  readonly controllerPort: number;
+}
+
+/** A single node that is broker and controller, everything on 127.0.0.1. */
+export function serverProperties(logFolder: string, ports: KafkaPorts): string {
+  const settings: Record<string, string | number> = {
+    'process.roles': 'broker,controller',
+    'node.id': 1,
+    'controller.quorum.bootstrap.servers': `127.0.0.1:${ports.controllerPort}`,
+    listeners: `PLAINTEXT://127.0.0.1:${ports.port},CONTROLLER://127.0.0.1:${ports.controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${ports.port},CONTROLLER://127.0.0.1:${ports.controllerPort}`,
+    'controller.listener.names': 'CONTROLLER',
+    'log.dirs': logFolder,
+    'offsets.topic.replication.factor': 1,
+    'offsets.topic.num.partitions': 4,
+    'transaction.state.log.replication.factor': 1,
+    'transaction.state.log.min.isr': 1,
+    'transaction.state.log.num.partitions': 4,
+    'share.coordinator.state.topic.replication.factor': 1,
+    'share.coordinator.state.topic.min.isr': 1,
+    'share.coordinator.state.topic.num.partitions': 4,
+    'group.initial.rebalance.delay.ms': 0,
+    // Ours are 10 s; tests use 3 s, so that a killed member's partitions move within the test.
+    'group.min.session.timeout.ms': 1000,
+    'auto.create.topics.enable': 'false',
+    'message.max.bytes': 8 << 20,
+    'replica.fetch.max.bytes': 8 << 20,
+    // The default of 128 MB is a third of the heap we give it.
+    'log.cleaner.dedupe.buffer.size': 16 << 20,
+  };
+  return Object.entries(settings)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+}
+
+/**
+ * Formats the folder once, under another name that is renamed when it is complete, so that a start that was cut
+ * short leaves nothing half formatted.
+ */
+export async function formatOnce(options: {
+  java: string;
+  jars: string;
+  javaFlags: readonly string[];
+  dataDir: string;
+  logFolder: string;
+  ports: KafkaPorts;
+}): Promise<void> {
+  const { java, jars, dataDir, logFolder } = options;
+  if (await hasFile(join(logFolder, 'meta.properties'))) {
+    return;
+  }
+  const unfinished = `${logFolder}.unfinished`;
+  const properties = join(dataDir, 'format.properties');
+  await rm(unfinished, { recursive: true, force: true });
+  await writeFile(properties, serverProperties(unfinished, options.ports));
+  const clusterId = randomBytes(16).toString('base64url');
+  const args = ['format', '--standalone', '-t', clusterId, '-c', properties];
+  try {
+    await run(java, [...options.javaFlags, '-cp', `${jars}/*`, 'kafka.tools.StorageTool', ...args]);
+  } catch (cause) {
+    throw new EmbeddedError('kafka_start_failed', `Kafka's data folder can't be formatted: ${String(cause)}`, {
+      cause,
+    });
+  }
+  await rm(logFolder, { recursive: true, force: true });
+  await rename(unfinished, logFolder);
+  await rm(properties, { force: true });
+}
+
+async function hasFile(path: string): Promise<boolean> {
+  return (await readFile(path).catch(() => undefined)) !== undefined;
+}

@@ -1,0 +1,30 @@
+import type { FastifyInstance } from 'fastify';
+
+/** Which methods each path takes: tells an unknown path (404) from a known one with another method (405). */
+export class AllowedMethods {
+  private readonly routes = new Map<string, { readonly pattern: RegExp; readonly methods: Set<string> }>();
+
+  /** Watches the routes being registered; call it before the first. */
+  watch(instance: FastifyInstance): void {
+    instance.addHook('onRoute', ({ url, method }) => {
+      const route = this.routes.get(url) ?? { pattern: patternOf(url), methods: new Set<string>() };
+      for (const name of [method].flat()) route.methods.add(name);
+      this.routes.set(url, route);
+    });
+  }
+
+  /** Sorted; empty when no route has this path. */
+  of(path: string): string[] {
+    const methods = [...this.routes.values()].filter(({ pattern }) => pattern.test(path)).flatMap((route) => [...route.methods]);
+    return [...new Set(methods)].sort();
+  }
+}
+
+/** `/v1/events/:id` → one segment for the parameter; `*` → anything. */
+function patternOf(url: string): RegExp {
+  const source = url
+    .split('/')
+    .map((segment) => (segment.startsWith(':') ? '[^/]+' : segment === '*' ? '.*' : segment.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')))
+    .join('/');
+  return new RegExp(`^${source}$`);
+}

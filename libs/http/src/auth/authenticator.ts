@@ -1,0 +1,76 @@
+import { hash, timingSafeEqual } from 'node:crypto';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { LockstepError } from '#domain/problem';
+import type { TenantsRepository } from './tenants.repository.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whose data the request is about; set for every path below /v1/. */
+    tenant: string;
+  }
+}
+
+/** Exists from the first migration on. */
+export const DEFAULT_TENANT = 'default';
+
+/** How long a tenant that was found is taken to exist. */
+const TENANT_KNOWN_MS = 60_000;
+
+/** SHA-256 of a key: what is stored and compared, never the key itself. */
+export function keyHash(key: string): Buffer {
+  return hash('sha256', key, 'buffer');
+}
+
+/**
+ * Who may do what: everything below /v1/ takes `Authorization: Bearer <admin key>`. An admin key acts on the tenant
+ * in `Lockstep-Tenant`, or on `default`. Runs before the body is read, so that nobody else's bytes are.
+ */
+export class Authenticator {
+  private readonly knownUntilMs = new Map<string, number>();
+  private adminKeyHash: Buffer | undefined;
+
+  constructor(private readonly tenants: TenantsRepository) {}
+
+  /** From here on requests with the key of this hash pass; before, all are answered with store_unavailable. */
+  open(adminKeyHash: Buffer): void {
+    this.adminKeyHash = adminKeyHash;
+  }
+
+  /** Adds the check to every route, and to paths without one, so that they tell nothing. */
+  guard(instance: FastifyInstance): void {
+    instance.decorateRequest('tenant', '');
+    instance.addHook('onRequest', (request, _reply, done) => {
+      if (!request.url.startsWith('/v1/')) return done();
+      const tenant = this.tenantOf(request);
+      if (tenant === DEFAULT_TENANT) {
+        request.tenant = tenant;
+        return done();
+      }
+      if (tenant instanceof LockstepError) return done(tenant);
+      this.requireTenant(tenant).then(() => {
+        request.tenant = tenant;
+        done();
+      }, done);
+    });
+  }
+
+  private tenantOf(request: FastifyRequest): string | LockstepError {
+    if (this.adminKeyHash === undefined) return new LockstepError('store_unavailable', 'Lockstep is starting', { retryAfterSeconds: 1 });
+    const { authorization = '', 'lockstep-tenant': tenant = DEFAULT_TENANT } = request.headers;
+    const key = /^bearer +(\S+) *$/i.exec(authorization)?.[1];
+    if (key === undefined) return new LockstepError('unauthenticated', 'Send the API key as `Authorization: Bearer <key>`');
+    if (!timingSafeEqual(keyHash(key), this.adminKeyHash)) return new LockstepError('unauthenticated', 'The API key is not known');
+    return String(tenant);
+  }
+
+  /** @throws LockstepError invalid_request when there is no such tenant */
+  private async requireTenant(tenant: string): Promise<void> {
+    const nowMs = Date.now();
+    if ((this.knownUntilMs.get(tenant) ?? 0) > nowMs) return;
+    if (!(await this.tenants.exists(tenant))) {
+      const message = `there is no tenant "${tenant}"`;
+      throw new LockstepError('invalid_request', `Lockstep-Tenant: ${message}`, { errors: [{ path: 'Lockstep-Tenant', message }] });
+    }
+    this.knownUntilMs.set(tenant, nowMs + TENANT_KNOWN_MS);
+  }
+}

@@ -1,0 +1,2 @@
+/* @name tenantExists */
+select true as "exists" from tenants where id = :tenant!;

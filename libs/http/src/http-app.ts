@@ -1,0 +1,66 @@
+import type { DynamicModule, Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Logger as NestLogger, PinoLogger } from 'nestjs-pino';
+import type { FastifyReply } from 'fastify';
+import type { Logger } from '#telemetry/logger';
+import { AllowedMethods } from './allowed-methods.js';
+import { ProblemFilter } from './problem.filter.js';
+import { sendProblem, toLockstepError } from './problem.js';
+import { observeRequests } from './request-observer.js';
+import { SchemaPipe } from './schema.pipe.js';
+
+export interface HttpAppOptions {
+  readonly logger: Logger;
+  /** Larger bodies are answered with 413. */
+  readonly maxBodyBytes: number;
+}
+
+/**
+ * A Nest application on Fastify as every Lockstep process serves it: errors as problem documents, bodies as bytes
+ * (`request.body` is a Buffer; schemas parse it), requests measured. It does not listen yet.
+ */
+export async function createHttpApp(module: DynamicModule | Type, options: HttpAppOptions): Promise<NestFastifyApplication> {
+  const allowedMethods = new AllowedMethods();
+  const adapter = createHttpAdapter(options.maxBodyBytes);
+  const instance = adapter.getInstance();
+  allowedMethods.watch(instance);
+  instance.removeAllContentTypeParsers();
+  instance.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  observeRequests(instance, options.logger);
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    bodyParser: false,
+    logger: frameworkLogger(options.logger),
+    abortOnError: false,
+  });
+  app.useGlobalFilters(new ProblemFilter(allowedMethods, options.logger));
+  app.useGlobalPipes(new SchemaPipe());
+  return app;
+}
+
+/** Nest's own lines: at `info` it names every route and module, which is of use only when looking for a mistake. */
+function frameworkLogger(logger: Logger): NestLogger {
+  const quiet = logger.child({}, { level: logger.level === 'info' ? 'warn' : logger.level });
+  return new NestLogger(new PinoLogger({ pinoHttp: { logger: quiet } }), {});
+}
+
+function createHttpAdapter(maxBodyBytes: number): FastifyAdapter {
+  const options: ConstructorParameters<typeof FastifyAdapter>[0] = {
+    // No Nest middleware anywhere: without its hook a request is answered sooner.
+    skipMiddie: true,
+    bodyLimit: maxBodyBytes,
+    // A client that sends its request drop by drop ("slow loris") is cut off.
+    requestTimeout: 30_000,
+    http: { headersTimeout: 10_000, maxHeaderSize: 16_384 },
+    // Above the idle time of the usual balancers (60 s), or they would reuse a connection that we are closing.
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: 'idle',
+    // What still arrives on open connections while we stop is answered, with `connection: close`.
+    return503OnClosing: false,
+    trustProxy: false,
+    // An entity in a path: 255 characters of up to four bytes, percent-encoded.
+    routerOptions: { maxParamLength: 3_072 },
+    frameworkErrors: (error, _request, reply) => sendProblem(reply as FastifyReply, toLockstepError(error)),
+  };
+  return new FastifyAdapter(options);
+}

@@ -1,0 +1,5 @@
+/* What the given keys stand for; those that do not exist (any more) are left out. */
+/* @name findKeys */
+select k.tenant, k.key, k.fingerprint, k.event_id as "eventId", k.accepted_at as "acceptedAt"
+from unnest(:tenants!::text[], :keys!::text[]) as asked (tenant, key)
+  join idempotency_keys k on k.tenant = asked.tenant and k.key = asked.key;

@@ -1,0 +1,41 @@
+import { LockstepError } from '#domain/problem';
+
+/** A structured-field string (RFC 9651, 3.3.3): printable ASCII between quotes, with `\"` and `\\`. */
+const QUOTED = /^"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"$/;
+/** A bare value, as most clients send it: printable ASCII without space, quote and comma. */
+const BARE = /^[\x21\x23-\x2b\x2d-\x7e]+$/;
+const LONGEST = 255;
+
+/**
+ * The key in an `Idempotency-Key` header (draft-ietf-httpapi-idempotency-key-header: a quoted string; a bare token is
+ * taken too). Several headers arrive joined by commas, which neither form lets through.
+ * @throws LockstepError invalid_idempotency_key
+ */
+export function parseKeyHeader(header: string): string {
+  const quoted = QUOTED.exec(header)?.[1];
+  const key = quoted === undefined ? header : quoted.replaceAll(/\\(["\\])/g, '$1');
+  if (quoted === undefined && !BARE.test(header)) {
+    throw invalidKey('Idempotency-Key', 'must be one quoted string such as "order-17", or a value without spaces, quotes and commas');
+  }
+  return checkedLength(key, 'Idempotency-Key');
+}
+
+/**
+ * The key in the body's `idempotencyKey`.
+ * @throws LockstepError invalid_idempotency_key
+ */
+export function parseKeyMember(value: unknown): string {
+  if (typeof value !== 'string' || /\p{Cc}/u.test(value) || !value.isWellFormed()) {
+    throw invalidKey('/idempotencyKey', 'must be a string of printable characters');
+  }
+  return checkedLength(value, '/idempotencyKey');
+}
+
+function checkedLength(key: string, path: string): string {
+  if (key.length < 1 || key.length > LONGEST) throw invalidKey(path, `must be 1 to ${LONGEST} characters long`);
+  return key;
+}
+
+function invalidKey(path: string, message: string): LockstepError {
+  return new LockstepError('invalid_idempotency_key', `${path} ${message}`, { errors: [{ path, message }] });
+}

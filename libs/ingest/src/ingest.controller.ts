@@ -1,0 +1,42 @@
+import { Controller, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { toPublicId } from '#domain/ids';
+import { LockstepError } from '#domain/problem';
+import { DocumentAcceptEvent } from './ingest.openapi.js';
+import { parseEventRequest } from './event-request.js';
+import { parseKeyHeader } from './idempotency-key.js';
+import { IngestService } from './ingest.service.js';
+
+/** W3C Trace Context, 3.2; anything else in the header is left out. */
+const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** The hot route: takes request and reply as they are, so that nothing else touches the body. */
+@Controller('v1/events')
+export class IngestController {
+  constructor(private readonly ingest: IngestService) {}
+
+  @Post()
+  @DocumentAcceptEvent()
+  async accept(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { body, headers, tenant } = request;
+    if (!Buffer.isBuffer(body)) throw new LockstepError('unsupported_media_type', 'Send the event as application/json');
+    const keyHeader = headers['idempotency-key'];
+    const headerKey = keyHeader === undefined ? undefined : parseKeyHeader(String(keyHeader));
+    const { type, entity, timestamp, idempotencyKey } = parseEventRequest(body, headerKey);
+    const { traceparent } = headers;
+    const accepted = await this.ingest.accept({
+      tenant,
+      type,
+      entity,
+      timestamp,
+      idempotencyKey,
+      contentType: headers['content-type'] ?? 'application/json',
+      traceparent: typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? traceparent : undefined,
+      payload: body,
+    });
+    if (accepted.replayed) reply.header('idempotent-replayed', 'true');
+    // Written by hand: two of the five members need escaping.
+    const answer = `{"id":"${toPublicId('evt', accepted.id)}","type":"${type}","entity":${JSON.stringify(entity)},"status":"accepted","acceptedAt":"${accepted.acceptedAt.toISOString()}"}`;
+    void reply.code(202).header('content-type', 'application/json; charset=utf-8').send(answer);
+  }
+}

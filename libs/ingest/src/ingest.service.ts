@@ -1,0 +1,152 @@
+import { hash } from 'node:crypto';
+import { mintId } from '#domain/ids';
+import { LockstepError } from '#domain/problem';
+import { shardOf } from '#domain/shard';
+import { GroupCommit } from '#postgres/group-commit';
+import { eventsAccepted, eventsDeduplicated, ingestBatchSize, ingestQueueBytes, ingestQueueRequests } from './ingest.metrics.js';
+import { type Committed, type IngestRepository, type Submission, submissionErrorOf } from './ingest.repository.js';
+
+/** An event as it was posted, checked. */
+export interface NewEvent {
+  readonly tenant: string;
+  readonly type: string;
+  readonly entity: string;
+  readonly timestamp: string | undefined;
+  readonly idempotencyKey: string | undefined;
+  readonly contentType: string;
+  readonly traceparent: string | undefined;
+  /** Delivered exactly as it is. */
+  readonly payload: Buffer;
+}
+
+export interface Accepted {
+  /** The event's UUID. */
+  readonly id: string;
+  readonly acceptedAt: Date;
+  /** True: an earlier post with this key and body was accepted; this is its answer. */
+  readonly replayed: boolean;
+}
+
+export interface IngestOptions {
+  readonly shards: number;
+  /** Most posts that wait at once; more are refused with `overloaded`. */
+  readonly maxQueuedRequests: number;
+  readonly maxQueuedBytes: number;
+  /** Called after a commit that stored something: the relay has work. */
+  readonly onCommitted: () => void;
+}
+
+/** 512: above it the statement's latency grows faster than its rate. */
+const BATCH_ITEMS = 512;
+/** 4 MiB: one statement's parameters are held three times over while they are sent. */
+const BATCH_BYTES = 4_194_304;
+
+/**
+ * Accepts events: a resolved `accept` means that the event is committed. One event per tenant and idempotency key,
+ * however many posts carry it, here or at other gateways, at once or later.
+ */
+export class IngestService {
+  private readonly commits: GroupCommit<Submission, Committed>;
+  /** Posts with a key that wait for their commit: a twin that arrives meanwhile waits for the same one. */
+  private readonly inFlight = new Map<string, { readonly fingerprint: Buffer; readonly accepted: Promise<Accepted> }>();
+  private queuedRequests = 0;
+  private queuedBytes = 0;
+
+  constructor(
+    private readonly repository: IngestRepository,
+    private readonly options: IngestOptions,
+  ) {
+    this.commits = new GroupCommit({
+      maxItems: BATCH_ITEMS,
+      maxBytes: BATCH_BYTES,
+      bytesOf: ({ payload }) => payload.length,
+      commit: (submissions) => this.commit(submissions),
+    });
+  }
+
+  /** Whether a post would be refused as `overloaded` now. */
+  get full(): boolean {
+    return this.queuedRequests >= this.options.maxQueuedRequests || this.queuedBytes >= this.options.maxQueuedBytes;
+  }
+
+  /**
+   * Commits the event, or finds the one that its key stands for.
+   * @throws LockstepError overloaded, store_unavailable (it may have been committed: the same key tells),
+   * idempotency_key_reused, invalid_request when the event itself can't be stored
+   */
+  async accept(event: NewEvent): Promise<Accepted> {
+    if (event.idempotencyKey === undefined) return this.submit(event, undefined);
+    const fingerprint = fingerprintOf(event);
+    const key = `${event.tenant}/${event.idempotencyKey}`;
+    const twin = this.inFlight.get(key);
+    if (twin !== undefined) {
+      const accepted = await twin.accepted;
+      if (!twin.fingerprint.equals(fingerprint)) throw keyReused();
+      eventsDeduplicated.inc();
+      return { ...accepted, replayed: true };
+    }
+    const accepted = this.submit(event, fingerprint);
+    this.inFlight.set(key, { fingerprint, accepted });
+    try {
+      return await accepted;
+    } finally {
+      this.inFlight.delete(key);
+    }
+  }
+
+  /** Resolves when everything that was accepted for commit is answered. */
+  async idle(): Promise<void> {
+    await this.commits.idle();
+  }
+
+  private async submit(event: NewEvent, fingerprint: Buffer | undefined): Promise<Accepted> {
+    if (this.full) throw new LockstepError('overloaded', 'Too many events wait to be stored; try again shortly', { retryAfterSeconds: 1 });
+    const submission = { ...event, id: mintId(), shard: shardOf(event.tenant, event.entity, this.options.shards), fingerprint };
+    this.resizeQueue(1, event.payload.length);
+    try {
+      for (;;) {
+        const committed = await this.commits.add(submission);
+        if (committed.kind !== 'released') return acceptedOf(submission, committed);
+      }
+    } catch (error) {
+      throw submissionErrorOf(error);
+    } finally {
+      this.resizeQueue(-1, -event.payload.length);
+    }
+  }
+
+  private async commit(submissions: readonly Submission[]): Promise<readonly Committed[]> {
+    const committed = await this.repository.commit(submissions);
+    ingestBatchSize.observe(submissions.length);
+    this.options.onCommitted();
+    return committed;
+  }
+
+  private resizeQueue(requests: number, bytes: number): void {
+    this.queuedRequests += requests;
+    this.queuedBytes += bytes;
+    ingestQueueRequests.set(this.queuedRequests);
+    ingestQueueBytes.set(this.queuedBytes);
+  }
+}
+
+function acceptedOf(submission: Submission, committed: Exclude<Committed, { kind: 'released' }>): Accepted {
+  switch (committed.kind) {
+    case 'accepted':
+      eventsAccepted.inc();
+      return { id: submission.id, acceptedAt: committed.acceptedAt, replayed: false };
+    case 'replayed':
+      eventsDeduplicated.inc();
+      return { id: committed.eventId, acceptedAt: committed.acceptedAt, replayed: true };
+    case 'reused':
+      throw keyReused();
+  }
+}
+
+function fingerprintOf({ contentType, payload }: NewEvent): Buffer {
+  return hash('sha256', Buffer.concat([Buffer.from(`${contentType}\n`), payload]), 'buffer');
+}
+
+function keyReused(): LockstepError {
+  return new LockstepError('idempotency_key_reused', 'This idempotency key was used with another body; use a new key for another event');
+}

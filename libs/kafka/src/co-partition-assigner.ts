@@ -1,0 +1,66 @@
+import { AssignerProtocol, type PartitionAssigner } from 'kafkajs';
+import { assignShards, type ShardClaim } from '#domain/shard-assignment';
+
+const NAME = 'lockstep-co-partition';
+const VERSION = 1;
+
+/** The shards that this member was assigned last, and when: what it tells the group's leader at the next rebalance. */
+export class ShardHolding {
+  private generation = -1;
+  private shards: readonly number[] = [];
+
+  /** The group has assigned these shards. kafkajs does not tell its generation; the time orders two of them as well. */
+  assigned(shards: readonly number[]): void {
+    this.shards = shards;
+    this.generation = Date.now();
+  }
+
+  encode(): Buffer {
+    return Buffer.from(JSON.stringify({ generation: this.generation, shards: this.shards }));
+  }
+
+  static decode(userData: Buffer): { generation: number; shards: number[] } {
+    try {
+      const { generation, shards } = JSON.parse(userData.toString()) as { generation?: unknown; shards?: unknown };
+      if (typeof generation === 'number' && Array.isArray(shards)) {
+        return { generation, shards: shards.filter((shard) => typeof shard === 'number') };
+      }
+    } catch {
+      // Another version's member: it keeps nothing, which costs a handover and no more.
+    }
+    return { generation: -1, shards: [] };
+  }
+}
+
+/**
+ * Assigns partition p of every subscribed topic to the same member, so that one process has all of shard p; members
+ * keep their shards across rebalances as far as an even share allows.
+ */
+export function coPartitionAssigner(holding: ShardHolding, shards: number): PartitionAssigner {
+  return () => ({
+    name: NAME,
+    version: VERSION,
+    protocol: ({ topics }) => ({
+      name: NAME,
+      metadata: AssignerProtocol.MemberMetadata.encode({ version: VERSION, topics, userData: holding.encode() }),
+    }),
+    assign: ({ members, topics }) => {
+      const claims: ShardClaim[] = members.map(({ memberId, memberMetadata }) => ({
+        memberId,
+        ...ShardHolding.decode(AssignerProtocol.MemberMetadata.decode(memberMetadata)?.userData ?? Buffer.alloc(0)),
+      }));
+      const assignment = assignShards(claims, shards);
+      return Promise.resolve(members.map(({ memberId }) => {
+        const partitions = assignment.get(memberId) ?? [];
+        return {
+          memberId,
+          memberAssignment: AssignerProtocol.MemberAssignment.encode({
+            version: VERSION,
+            assignment: Object.fromEntries(topics.map((topic) => [topic, partitions])),
+            userData: Buffer.alloc(0),
+          }),
+        };
+      }));
+    },
+  });
+}

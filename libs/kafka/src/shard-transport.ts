@@ -1,0 +1,235 @@
+import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import { lastValueFrom } from 'rxjs';
+import type { Logger } from '#telemetry/logger';
+import { KafkaJSNonRetriableError } from './client.js';
+import { coPartitionAssigner, ShardHolding } from './co-partition-assigner.js';
+import type { BatchResult, ShardBatch } from './shard-batch.js';
+
+export interface ShardTransportOptions {
+  readonly kafka: Kafka;
+  readonly groupId: string;
+  readonly topicPrefix: string;
+  /** Topics to consume, without the prefix. */
+  readonly topics: readonly string[];
+  readonly shards: number;
+  readonly sessionTimeoutMs: number;
+  /** Largest record, so that a fetch always makes progress. */
+  readonly maxRecordBytes: number;
+  readonly logger: Logger;
+  /** The group has assigned these shards, and no others any more. */
+  readonly onAssigned: (shards: readonly number[]) => void;
+  /** The consumer can't go on: the process is to end, and to be started anew. */
+  readonly onFatal: (error: Error) => void;
+}
+
+const RETRY_CONNECT_MS = 1_000;
+/** A handler that failed gets its batch again after this. */
+const RETRY_BATCH_MS = 250;
+
+/**
+ * Nest's transport for a Kafka-partitioned processor: consumer groups over kafkajs' eachBatch, a handler a topic
+ * (`@EventPattern('events')`), partition p of every topic at one member. Nest's own Kafka transport hands out single
+ * messages only.
+ *
+ * An assigned partition is read only after `open` said from where: until its shard's lease is ours it stays paused.
+ * Handlers return a `BatchResult` and never wait for long: kafkajs fetches again, and sends heartbeats, only when all
+ * batches of the last fetch are done.
+ */
+export class ShardTransport extends Server implements CustomTransportStrategy {
+  private readonly holding = new ShardHolding();
+  private readonly consumer: Consumer;
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private assigned: readonly number[] = [];
+  private heartbeatAtMs = -Infinity;
+  private joined = false;
+  private closing = false;
+
+  constructor(private readonly options: ShardTransportOptions) {
+    super();
+    const { kafka, groupId, shards, sessionTimeoutMs, maxRecordBytes } = options;
+    this.consumer = kafka.consumer({
+      groupId,
+      partitionAssigners: [coPartitionAssigner(this.holding, shards)],
+      sessionTimeout: sessionTimeoutMs,
+      rebalanceTimeout: sessionTimeoutMs,
+      heartbeatInterval: Math.min(1_000, sessionTimeoutMs / 3),
+      // What a partition that was opened or resumed may wait for, since a fetch under way does not include it.
+      maxWaitTimeInMs: 50,
+      maxBytesPerPartition: Math.max(1_048_576, maxRecordBytes),
+      allowAutoTopicCreation: false,
+      // For as long as Kafka is away: the process has nothing better to do, and its leases run out by themselves.
+      retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 },
+    });
+  }
+
+  listen(callback: (error?: unknown) => void): void {
+    this.listenToGroup();
+    void this.run();
+    // Nest waits for this. Joining the group is what readiness shows; a Kafka that is away must not keep HTTP down.
+    callback();
+  }
+
+  async close(): Promise<void> {
+    this.closing = true;
+    this.joined = false;
+    this.clearTimers();
+    await this.consumer.disconnect();
+  }
+
+  on(): never {
+    throw new Error('ShardTransport reports through its options, not through events');
+  }
+
+  unwrap<T>(): T {
+    return this.consumer as T;
+  }
+
+  /** Whether this process is a member of the group, as far as it knows. */
+  get isMember(): boolean {
+    return this.joined;
+  }
+
+  /** Whether the group's coordinator was heard within the session timeout. */
+  get isHeartbeatFresh(): boolean {
+    return this.joined && performance.now() - this.heartbeatAtMs < this.options.sessionTimeoutMs;
+  }
+
+  /** Reads the shard's partitions from now on; `events` from this offset. */
+  open(shard: number, eventsOffset: number): void {
+    if (!this.assigned.includes(shard)) return;
+    this.whileInGroup(() => {
+      this.consumer.seek({ topic: this.named('events'), partition: shard, offset: String(eventsOffset) });
+      this.consumer.resume(this.partitionsOf([shard]));
+    });
+  }
+
+  /** Stops reading the shard's partitions. */
+  shut(shard: number): void {
+    this.whileInGroup(() => this.consumer.pause(this.partitionsOf([shard])));
+  }
+
+  private async run(): Promise<void> {
+    const { logger, onFatal } = this.options;
+    while (!this.closing) {
+      try {
+        await this.consumer.connect();
+        await this.consumer.subscribe({ topics: this.options.topics.map((topic) => this.named(topic)), fromBeginning: true });
+        await this.consumer.run({
+          autoCommit: false,
+          eachBatchAutoResolve: false,
+          partitionsConsumedConcurrently: this.options.shards,
+          eachBatch: (payload) => this.eachBatch(payload),
+        });
+        return;
+      } catch (error) {
+        if (isTypeError(error)) return onFatal(error);
+        logger.warn({ err: error }, 'Kafka does not answer; trying again');
+        await new Promise((resolve) => setTimeout(resolve, RETRY_CONNECT_MS));
+      }
+    }
+  }
+
+  private listenToGroup(): void {
+    const { logger, onAssigned, onFatal } = this.options;
+    const { GROUP_JOIN, HEARTBEAT, CRASH } = this.consumer.events;
+    this.consumer.on(GROUP_JOIN, ({ payload }) => {
+      const partitions = payload.memberAssignment[this.named('events')] ?? [];
+      this.assigned = [...partitions].sort((a, b) => a - b);
+      this.holding.assigned(this.assigned);
+      this.joined = true;
+      this.heartbeatAtMs = performance.now();
+      // Pauses and resumes outlive a rejoin in kafkajs, and so do our timers: start from "nothing is read".
+      this.clearTimers();
+      this.consumer.pause(this.partitionsOf(this.assigned));
+      logger.info({ shards: this.assigned }, 'Joined the group');
+      onAssigned(this.assigned);
+    });
+    this.consumer.on(HEARTBEAT, () => {
+      this.heartbeatAtMs = performance.now();
+    });
+    this.consumer.on(CRASH, ({ payload: { error, restart } }) => {
+      this.joined = false;
+      if (!restart && !this.closing) onFatal(error);
+    });
+  }
+
+  private async eachBatch(payload: EachBatchPayload): Promise<void> {
+    const { batch } = payload;
+    if (!payload.isRunning() || payload.isStale() || batch.messages.length === 0) return;
+    const topic = batch.topic.slice(this.options.topicPrefix.length);
+    const result = await this.handle({
+      shard: batch.partition,
+      topic,
+      records: batch.messages,
+      firstOffset: Number(batch.firstOffset()),
+      endsLog: Number(batch.lastOffset()) + 1 >= Number(batch.highWatermark),
+    });
+    if (result.kind === 'closed') return this.whileInGroup(() => this.consumer.pause([{ topic: batch.topic, partitions: [batch.partition] }]));
+    const nextOffset = result.kind === 'done' ? Number(batch.lastOffset()) + 1 : result.fromOffset;
+    // A rejoin or a seek in the meantime: the offsets of this batch are no longer ours to resolve, and resolving
+    // them throws a TypeError that ends the consumer.
+    if (payload.isStale() || !payload.isRunning() || !this.assigned.includes(batch.partition)) return;
+    try {
+      if (nextOffset > Number(batch.firstOffset())) payload.resolveOffset(String(nextOffset - 1));
+      if (result.kind === 'pause') this.pauseFor(batch.topic, batch.partition, result.durationMs);
+      // Explicit offsets: without them kafkajs commits nothing unless a threshold is set. They only show lag, and
+      // bring the retry topics' readers near where they were.
+      await payload.commitOffsetsIfNecessary({ topics: [{ topic: batch.topic, partitions: [{ partition: batch.partition, offset: String(nextOffset) }] }] });
+      await payload.heartbeat();
+    } catch (error) {
+      // In the middle of a rebalance; the fetch loop meets the same error and rejoins. Type errors would end it.
+      if (!isTypeError(error)) throw error;
+      this.options.logger.debug({ err: error }, 'kafkajs lost the partition while its batch was being handled');
+    }
+  }
+
+  private async handle(batch: ShardBatch): Promise<BatchResult> {
+    const failed: BatchResult = { kind: 'pause', fromOffset: batch.firstOffset, durationMs: RETRY_BATCH_MS };
+    const pattern = batch.topic.startsWith('retry.') ? 'retry' : batch.topic;
+    try {
+      const handler = this.getHandlerByPattern(pattern);
+      if (handler === null) throw new Error(`No handler for the topic ${batch.topic}`);
+      return await lastValueFrom(this.transformToObservable(await handler(batch)) as ReturnType<typeof this.transformToObservable<BatchResult>>, { defaultValue: failed });
+    } catch (error) {
+      this.options.logger.error({ err: error, topic: batch.topic, shard: batch.shard, offset: batch.firstOffset }, 'A batch failed; it comes again');
+      return failed;
+    }
+  }
+
+  private pauseFor(topic: string, partition: number, durationMs: number): void {
+    this.whileInGroup(() => this.consumer.pause([{ topic, partitions: [partition] }]));
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      this.whileInGroup(() => this.consumer.resume([{ topic, partitions: [partition] }]));
+    }, durationMs);
+    this.timers.add(timer);
+  }
+
+  /** Between a crash of the consumer and its rejoin there is nothing to pause or seek, and kafkajs throws; the rejoin pauses all. */
+  private whileInGroup(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      if (!(error instanceof KafkaJSNonRetriableError)) throw error;
+      this.options.logger.debug({ err: error }, 'The consumer is not in its group just now');
+    }
+  }
+
+  private clearTimers(): void {
+    this.timers.forEach((timer) => clearTimeout(timer));
+    this.timers.clear();
+  }
+
+  private partitionsOf(shards: readonly number[]): { topic: string; partitions: number[] }[] {
+    return this.options.topics.map((topic) => ({ topic: this.named(topic), partitions: [...shards] }));
+  }
+
+  private named(topic: string): string {
+    return `${this.options.topicPrefix}${topic}`;
+  }
+}
+
+function isTypeError(error: unknown): error is TypeError | RangeError {
+  return error instanceof TypeError || error instanceof RangeError;
+}

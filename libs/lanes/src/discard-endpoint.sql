@@ -1,0 +1,35 @@
+/*
+  Discards up to :limit pending deliveries of a deleted endpoint on one shard, lowest sequences first, fenced like an
+  outcome. Only while no attempt to that endpoint is in flight on the shard.
+*/
+/* @name discardEndpoint */
+with fence as (
+  select l.shard
+  from shard_leases l
+  where l.shard = :shard! and l.epoch = :epoch!
+  for key share of l
+),
+waiting as (
+  select d.event_id, d.endpoint, d.replay
+  from deliveries d
+  where d.shard = :shard! and d.status = 'pending' and d.endpoint = :endpoint!
+    and exists (select from endpoints p where p.id = d.endpoint and p.deleted_at is not null)
+  order by d.lane, d.sequence
+  limit :limit!
+),
+discarded as (
+  update deliveries d
+  set status = 'discarded', next_attempt_at = null, finished_at = now()
+  from fence, waiting w
+  where d.event_id = w.event_id and d.endpoint = w.endpoint and d.replay = w.replay and d.status = 'pending'
+  returning d.lane, d.sequence
+),
+closed as (
+  update lanes l
+  set closed_sequence = greatest(l.closed_sequence, x.last)
+  from (select lane, max(sequence) as last from discarded where lane is not null group by lane) x
+  where l.id = x.lane
+)
+select
+  (select count(*) from fence)::integer = 1 as held,
+  (select count(*) from discarded)::integer as discarded;

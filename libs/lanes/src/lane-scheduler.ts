@@ -1,0 +1,122 @@
+import { Fifo } from '#domain/fifo';
+import type { EndpointTarget } from '#endpoints/endpoint-directory';
+import type { LaneRecord } from './shard-lanes.js';
+
+/** Frees the endpoint's place when the exchange is over; further calls do nothing. */
+export type ReleasePlace = () => void;
+
+interface EndpointQueue {
+  readonly ready: Fifo<LaneRecord>;
+  target: EndpointTarget | undefined;
+  /** Exchanges under way. */
+  sending: number;
+  /** Lanes running, until their outcomes' commits. */
+  running: number;
+}
+
+/**
+ * Decides whose turn it is. Each endpoint has its own queue of ready lanes and its own number of places, so that a
+ * slow one only holds back itself; the process has a number of places for all, handed to the queues in turn.
+ */
+export class LaneScheduler {
+  private readonly queues = new Map<number, EndpointQueue>();
+  /** Queues that could go on if the process had a place for them. */
+  private readonly starved = new Set<EndpointQueue>();
+  private running = 0;
+
+  /**
+   * @param maxRunning most lanes that may be running at once, from the start of an attempt to its outcome's commit
+   * @param run runs a lane's head to its outcome; never rejects
+   * @param onDeleted the endpoint is deleted and none of its lanes is running
+   * @param onUnknown there are lanes of an endpoint that isn't known yet
+   */
+  constructor(
+    private readonly maxRunning: number,
+    private readonly run: (record: LaneRecord, target: EndpointTarget, release: ReleasePlace) => Promise<void>,
+    private readonly onDeleted: (target: EndpointTarget) => void,
+    private readonly onUnknown: (endpoint: number) => void,
+  ) {}
+
+  /** The lane is ready: its head is sent when its endpoint has a place. */
+  ready(record: LaneRecord): void {
+    const queue = this.queueOf(record.endpoint);
+    queue.ready.push(record);
+    if (queue.target === undefined) this.onUnknown(record.endpoint);
+    this.pump(queue);
+  }
+
+  /** The endpoint is known, or has changed. */
+  endpointChanged(target: EndpointTarget): void {
+    const queue = this.queueOf(target.id);
+    queue.target = target;
+    this.pump(queue);
+    if (target.deleted && queue.running === 0) this.onDeleted(target);
+  }
+
+  /** Lanes that wait for their turn, by endpoint's status. */
+  counts(): { ready: number; blocked: number } {
+    let ready = 0;
+    let blocked = 0;
+    for (const { target, ready: { size } } of this.queues.values()) {
+      if (target?.status === 'active' && !target.deleted) ready += size;
+      else blocked += size;
+    }
+    return { ready, blocked };
+  }
+
+  private queueOf(endpoint: number): EndpointQueue {
+    let queue = this.queues.get(endpoint);
+    if (queue === undefined) {
+      queue = { ready: new Fifo(), target: undefined, sending: 0, running: 0 };
+      this.queues.set(endpoint, queue);
+    }
+    return queue;
+  }
+
+  private pump(queue: EndpointQueue): void {
+    const { target } = queue;
+    if (target === undefined || target.deleted || target.status !== 'active') return;
+    while (queue.ready.size > 0 && queue.sending < target.maxConcurrency) {
+      if (this.running >= this.maxRunning) {
+        this.starved.add(queue);
+        return;
+      }
+      const record = queue.ready.shift();
+      if (record === undefined) return;
+      if (record.shard.dropped || record.lane.phase !== 'ready') continue;
+      if (!record.shard.maySend) {
+        record.shard.held.add(record);
+        continue;
+      }
+      this.start(queue, record, target);
+    }
+  }
+
+  private start(queue: EndpointQueue, record: LaneRecord, target: EndpointTarget): void {
+    queue.sending += 1;
+    queue.running += 1;
+    this.running += 1;
+    let released = false;
+    const release = (): void => {
+      if (released) return;
+      released = true;
+      queue.sending -= 1;
+      this.pump(queue);
+    };
+    void this.run(record, target, release).then(() => {
+      this.running -= 1;
+      queue.running -= 1;
+      release();
+      this.pumpStarved();
+      if (queue.target?.deleted === true && queue.running === 0) this.onDeleted(queue.target);
+    });
+  }
+
+  private pumpStarved(): void {
+    const [next] = this.starved;
+    if (next === undefined) return;
+    // To the back of the line: the process's places go round.
+    this.starved.delete(next);
+    this.pump(next);
+  }
+}

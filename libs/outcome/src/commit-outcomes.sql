@@ -1,0 +1,130 @@
+/*
+  Commits what came of a batch of attempts, of several shards, in one statement: fence, attempt, the delivery's state,
+  the lane's counters, and the records for Kafka that follow from it (retry token, dead letter). Either all of a row's
+  writes are committed or none.
+
+  Returns the ordinals (from 1) of the rows that were applied, and the shards whose fence held. A row of a held shard
+  that was not applied is looked up by find-outcomes.sql: it was committed before, or the delivery has moved on.
+
+  Response bodies come as one bytea with offsets, since an array of bytea would travel as hex digits.
+  Runs in sessions with hash joins, merge joins and sequential scans off: every join here is from the batch to a
+  primary key, and the planner, which can't know how long the arrays are, must not choose a scan of a whole day instead.
+*/
+/* @name commitOutcomes */
+with fence as (
+  select l.shard, l.epoch
+  from
+    unnest(:shards!::integer[], :epochs!::bigint[]) as c (shard, epoch)
+    join shard_leases l on l.shard = c.shard and l.epoch = c.epoch
+  order by l.shard
+  for key share of l
+),
+offered as (
+  select *
+  from
+    unnest(
+      :eventIds!::uuid[], :endpoints!::integer[], :replays!::integer[], :attemptShards!::integer[],
+      :numbers!::integer[], :startedAtMs!::float8[], :durationsMs!::integer[], :statusCodes!::integer[],
+      :errors!::text[], :bodyOffsets!::integer[], :bodyLengths!::integer[], :statuses!::delivery_status[],
+      :delaysMs!::float8[], :deadReasons!::text[], :tokenTopics!::text[]
+    ) with ordinality as o (
+      event_id, endpoint, replay, shard, number, started_at_ms, duration_ms, status_code,
+      error, body_offset, body_length, status, delay_ms, dead_reason, token_topic, ordinal
+    )
+),
+decided as (
+  update deliveries d
+  set
+    status = o.status,
+    attempts = o.number,
+    -- By the database's clock, as every owner's decision about "due" is.
+    next_attempt_at = clock_timestamp() + o.delay_ms * interval '1 millisecond',
+    dead_reason = o.dead_reason,
+    finished_at = case when o.status = 'pending' then null else now() end
+  from offered o
+    join fence f on f.shard = o.shard
+  where d.event_id = o.event_id and d.endpoint = o.endpoint and d.replay = o.replay
+    and d.status = 'pending' and d.attempts = o.number - 1
+  returning
+    d.event_id, d.endpoint, d.replay, d.tenant, d.shard, d.lane, d.sequence, d.status, d.next_attempt_at,
+    o.ordinal, o.number, o.started_at_ms, o.duration_ms, o.status_code, o.error, o.body_offset, o.body_length,
+    o.dead_reason, o.token_topic, f.epoch
+),
+recorded as (
+  insert into attempts (
+    event_id, endpoint, replay, number, tenant, epoch, started_at, duration_ms, status_code, error, response_body
+  )
+  select
+    event_id, endpoint, replay, number, tenant, epoch, to_timestamp(started_at_ms / 1000), duration_ms, status_code,
+    error, case when body_length > 0 then substring(:bodies!::bytea from body_offset + 1 for body_length) end
+  from decided
+),
+closed as (
+  update lanes l
+  set
+    closed_sequence = x.sequence,
+    delivered_sequence = case when x.status = 'delivered' then x.sequence else l.delivered_sequence end
+  from decided x
+  where l.id = x.lane and x.status <> 'pending' and x.sequence > l.closed_sequence
+),
+tokens as (
+  insert into dispatch_outbox (tenant, shard, topic, key, headers, value)
+  select
+    x.tenant, x.shard, x.token_topic, e.tenant || '/' || e.entity,
+    jsonb_build_object('content-type', 'application/json'),
+    convert_to(json_build_object(
+      'eventId', x.event_id, 'endpoint', x.endpoint, 'replay', x.replay, 'lane', x.lane,
+      'attempt', x.number + 1, 'epoch', x.epoch, 'dueAt', x.next_attempt_at
+    )::text, 'UTF8')
+  from decided x
+    join events e on e.id = x.event_id
+  where x.token_topic is not null
+),
+letters as (
+  insert into dispatch_outbox (tenant, shard, topic, key, headers, value)
+  select
+    x.tenant, x.shard, 'dlq', e.tenant || '/' || e.entity,
+    jsonb_strip_nulls(jsonb_build_object(
+      'ce_specversion', '1.0',
+      'ce_id', 'evt_' || replace(e.id::text, '-', ''),
+      'ce_type', e.type,
+      'ce_source', 'urn:lockstep:' || e.tenant || ':' || e.source,
+      'ce_time', to_char(coalesce(e.occurred_at, e.accepted_at) at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+      'content-type', e.content_type,
+      'traceparent', e.traceparent,
+      'lockstep-reason', x.dead_reason,
+      'lockstep-delivery',
+        'dlv_' || replace(e.id::text, '-', '') || lpad(to_hex(x.endpoint), 8, '0') || lpad(to_hex(x.replay), 4, '0'),
+      'lockstep-endpoint', 'ep_' || replace(p.public_id::text, '-', ''),
+      'lockstep-sequence', x.sequence::text,
+      'lockstep-attempts', x.number::text,
+      'lockstep-last-status', x.status_code::text,
+      'lockstep-last-error', x.error
+    )),
+    e.payload
+  from decided x
+    join events e on e.id = x.event_id
+    join endpoints p on p.id = x.endpoint
+  where x.status = 'dead'
+),
+gone as (
+  -- 410: the receiver says that it wants no more. What waits stays in its lanes until the endpoint is active again.
+  update endpoints p
+  set
+    status = 'disabled', status_reason = 'The endpoint answered 410 Gone; activate it again with resume', updated_at = now()
+  where p.status <> 'disabled' and p.id in (select endpoint from decided where dead_reason = 'gone')
+  returning p.id, p.tenant
+),
+nudges as (
+  insert into dispatch_outbox (tenant, shard, topic, value)
+  select
+    g.tenant, l.shard, 'control',
+    convert_to(json_build_object('kind', 'endpoint_changed', 'endpoint', g.id)::text, 'UTF8')
+  from gone g
+    cross join shard_leases l
+)
+select ordinal::integer as ordinal, null::integer as "heldShard"
+from decided
+union all
+select null, shard
+from fence;

@@ -1,0 +1,63 @@
+import { GroupCommit } from '#postgres/group-commit';
+import { isPoison } from '#postgres/sql-errors';
+import type { Logger } from '#telemetry/logger';
+import { outcomeBatchSize } from './outcome.metrics.js';
+import type { Outcome, OutcomeVerdict } from './outcome.js';
+import type { OutcomeRepository } from './outcome.repository.js';
+
+// 500: above it the statement's latency grows faster than its rate.
+const MAX_OUTCOMES = 500;
+const RETRY_MS = 200;
+
+/**
+ * Commits outcomes in groups. While Postgres is away it goes on trying for as long as the process lives: an attempt
+ * that was made is not forgotten, and its lane waits for it.
+ */
+export class OutcomeService {
+  private readonly commits: GroupCommit<Outcome, OutcomeVerdict>;
+  private stopped = false;
+
+  constructor(
+    private readonly repository: OutcomeRepository,
+    private readonly logger: Logger,
+  ) {
+    this.commits = new GroupCommit({ maxItems: MAX_OUTCOMES, commit: (outcomes) => this.commit(outcomes) });
+  }
+
+  /**
+   * Resolves when the outcome is committed, or can't be: `fenced`, `superseded`.
+   * @throws what Postgres threw, after `stop` or when this outcome's content can't be stored
+   */
+  async add(outcome: Outcome): Promise<OutcomeVerdict> {
+    try {
+      return await this.commits.add(outcome);
+    } catch (error) {
+      if (!isPoison(error)) throw error;
+      this.logger.error({ err: error, key: outcome.key }, 'An attempt\'s response can not be stored; it is stored without it');
+      return this.commits.add({ ...outcome, result: { ...outcome.result, error: undefined, responseBody: Buffer.alloc(0) } });
+    }
+  }
+
+  /** Resolves when all outcomes are committed. */
+  idle(): Promise<void> {
+    return this.commits.idle();
+  }
+
+  /** Gives up on what can't be committed now: at the end of the process. */
+  stop(): void {
+    this.stopped = true;
+  }
+
+  private async commit(outcomes: readonly Outcome[]): Promise<readonly OutcomeVerdict[]> {
+    outcomeBatchSize.observe(outcomes.length);
+    for (;;) {
+      try {
+        return await this.repository.commit(outcomes);
+      } catch (error) {
+        if (isPoison(error) || this.stopped) throw error;
+        this.logger.warn({ err: error, outcomes: outcomes.length }, 'Outcomes could not be committed; trying again');
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+}

@@ -1,0 +1,165 @@
+import { elapsedMs, now } from '#domain/clock';
+import type { Logger } from '#telemetry/logger';
+import { Lease } from './lease.js';
+import { LeaseWatch } from './lease-watch.js';
+import type { LeasesRepository } from './leases.repository.js';
+import { leaseChanges } from './ownership.metrics.js';
+
+export interface LeaseEvents {
+  /** The lease is ours: statements with its epoch pass, and what others committed before is visible. */
+  readonly claimed: (lease: Lease) => void;
+  /** The lease is another's: nothing of this shard may be sent or written any more. */
+  readonly lost: (lease: Lease) => void;
+  /** The owner's deadline has passed without a renewal: nothing may be sent until `resumed`. */
+  readonly doubted: (lease: Lease) => void;
+  readonly resumed: (lease: Lease) => void;
+}
+
+/**
+ * Claims and renews the leases of the shards that this process is to own. One statement a round for all leases;
+ * rounds are a tenth of the TTL apart, or less while a lease is wanted that isn't ours yet.
+ */
+export class LeaseKeeper {
+  private readonly watch: LeaseWatch;
+  private readonly held = new Map<number, Lease>();
+  private readonly doubted = new Set<number>();
+  private wanted: ReadonlySet<number> = new Set();
+  private stopped = false;
+  private loop: Promise<void> | undefined;
+  private wakeUp: () => void = () => undefined;
+
+  constructor(
+    private readonly leases: LeasesRepository,
+    private readonly ttlMs: number,
+    private readonly events: LeaseEvents,
+    private readonly logger: Logger,
+  ) {
+    this.watch = new LeaseWatch(ttlMs);
+  }
+
+  start(): void {
+    this.loop = this.run();
+  }
+
+  /** Ends the rounds. Leases that are held stay so until they expire: release them first. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.wakeUp();
+    await this.loop;
+  }
+
+  /** Which shards are to be owned from now on. Leases of others are kept until they are released. */
+  want(shards: readonly number[]): void {
+    this.wanted = new Set(shards);
+    this.wakeUp();
+  }
+
+  lease(shard: number): Lease | undefined {
+    return this.held.get(shard);
+  }
+
+  /** Gives a lease back for the next owner to take at once. Only after everything under it has ended. */
+  async release(lease: Lease): Promise<void> {
+    if (this.held.get(lease.shard) !== lease) return;
+    this.forget(lease);
+    leaseChanges.inc({ change: 'released' });
+    await this.leases.release([lease]);
+  }
+
+  /** A statement was refused: the lease is another's. */
+  fenced(lease: Lease): void {
+    if (this.held.get(lease.shard) !== lease) return;
+    this.forget(lease);
+    leaseChanges.inc({ change: 'lost' });
+    this.events.lost(lease);
+  }
+
+  private forget(lease: Lease): void {
+    this.held.delete(lease.shard);
+    this.doubted.delete(lease.shard);
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopped) {
+      const startedAt = now();
+      try {
+        await this.round();
+      } catch (error) {
+        this.logger.warn({ err: error }, 'The shards\' leases could not be read or renewed; trying again');
+      }
+      this.checkDeadlines();
+      const intervalMs = this.missing().length > 0 ? 100 : this.ttlMs / 10;
+      await this.pause(Math.max(20, Math.min(intervalMs - elapsedMs(startedAt), this.untilNextDeadlineMs())));
+    }
+  }
+
+  private async round(): Promise<void> {
+    await this.renew();
+    const seenAt = now();
+    // Seen before the rows were read: a lease never looks unchanged for longer than it was.
+    this.watch.observe(await this.leases.watch(), seenAt);
+    await Promise.all(this.missing().map((shard) => this.claim(shard)));
+  }
+
+  private async renew(): Promise<void> {
+    const leases = [...this.held.values()];
+    if (leases.length === 0) return;
+    const sentAt = now();
+    const renewed = new Set(await this.leases.renew(leases));
+    for (const lease of leases) {
+      if (this.held.get(lease.shard) !== lease) continue;
+      if (!renewed.has(lease.shard)) {
+        this.fenced(lease);
+        continue;
+      }
+      lease.renewed(sentAt);
+      if (this.doubted.delete(lease.shard)) this.events.resumed(lease);
+    }
+  }
+
+  private async claim(shard: number): Promise<void> {
+    const seen = this.watch.claimable(shard, now());
+    if (seen === undefined) return;
+    const claimedAt = now();
+    const epoch = await this.leases.claim(seen);
+    if (epoch === undefined) return;
+    const lease = new Lease(shard, epoch, this.ttlMs, claimedAt);
+    if (!this.wanted.has(shard) || this.stopped) {
+      await this.leases.release([lease]);
+      return;
+    }
+    this.held.set(shard, lease);
+    leaseChanges.inc({ change: 'claimed' });
+    this.events.claimed(lease);
+  }
+
+  private checkDeadlines(): void {
+    const at = now();
+    for (const lease of this.held.values()) {
+      if (lease.remainingMs(at) > 0 || this.doubted.has(lease.shard)) continue;
+      this.doubted.add(lease.shard);
+      leaseChanges.inc({ change: 'doubted' });
+      this.events.doubted(lease);
+    }
+  }
+
+  private untilNextDeadlineMs(): number {
+    const at = now();
+    const ahead = [...this.held.values()].filter(({ shard }) => !this.doubted.has(shard)).map((lease) => lease.remainingMs(at));
+    return Math.min(...ahead, Infinity);
+  }
+
+  private missing(): number[] {
+    return [...this.wanted].filter((shard) => !this.held.has(shard));
+  }
+
+  private pause(durationMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, durationMs);
+      this.wakeUp = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}

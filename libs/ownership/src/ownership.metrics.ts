@@ -1,0 +1,12 @@
+import { Counter, Gauge } from 'prom-client';
+
+export const leaseChanges = new Counter({
+  name: 'lockstep_lease_changes_total',
+  help: 'Changes of shard leases as this process saw them: claimed, released, lost (to another owner), doubted (own deadline passed)',
+  labelNames: ['change'] as const,
+});
+
+export const ownedShards = new Gauge({
+  name: 'lockstep_owned_shards',
+  help: 'Shards that this process owns',
+});

@@ -1,0 +1,68 @@
+/** Types generated for queries found in "libs/relay/src/read-dispatch-outbox.sql" */
+import { PreparedQuery } from '@pgtyped/runtime';
+
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+export type NumberOrString = number | string;
+
+export type numberArray = (number)[];
+
+/** 'ReadDispatchOutbox' parameters type */
+export interface IReadDispatchOutboxParams {
+  bytes: NumberOrString;
+  bytesPerShard: NumberOrString;
+  rows: NumberOrString;
+  rowsPerShard: NumberOrString;
+  shards: numberArray;
+}
+
+/** 'ReadDispatchOutbox' return type */
+export interface IReadDispatchOutboxResult {
+  headers: Json;
+  id: number;
+  key: string | null;
+  shard: number;
+  topic: string;
+  value: Buffer | null;
+}
+
+/** 'ReadDispatchOutbox' query type */
+export interface IReadDispatchOutboxQuery {
+  params: IReadDispatchOutboxParams;
+  result: IReadDispatchOutboxResult;
+}
+
+const readDispatchOutboxIR: any = {"usedParamSet":{"shards":true,"rowsPerShard":true,"rows":true,"bytesPerShard":true,"bytes":true},"params":[{"name":"shards","required":true,"transform":{"type":"scalar"},"locs":[{"a":55,"b":62}]},{"name":"rowsPerShard","required":true,"transform":{"type":"scalar"},"locs":[{"a":273,"b":286}]},{"name":"rows","required":true,"transform":{"type":"scalar"},"locs":[{"a":328,"b":333}]},{"name":"bytesPerShard","required":true,"transform":{"type":"scalar"},"locs":[{"a":691,"b":705}]},{"name":"bytes","required":true,"transform":{"type":"scalar"},"locs":[{"a":720,"b":726}]}],"statement":"with head as materialized (\n  select o.*\n  from unnest(:shards!::integer[]) as wanted (shard)\n    cross join lateral (\n      select *, row_number() over (order by d.id) as turn\n      from dispatch_outbox d\n      where d.shard = wanted.shard\n      order by d.id\n      limit :rowsPerShard!\n    ) o\n  order by o.turn, o.id\n  limit :rows!\n),\nsized as (\n  select\n    *,\n    sum(bytes) over (partition by shard order by turn) - bytes as before_in_shard,\n    sum(bytes) over (order by turn, id) - bytes as before\n  from (select *, coalesce(octet_length(value), 0) + octet_length(headers::text) as bytes from head) h\n)\nselect id, shard, topic, key, headers, value\nfrom sized\nwhere before_in_shard < :bytesPerShard! and before < :bytes!\norder by id"};
+
+/**
+ * Query generated from SQL:
+ * ```
+ * with head as materialized (
+ *   select o.*
+ *   from unnest(:shards!::integer[]) as wanted (shard)
+ *     cross join lateral (
+ *       select *, row_number() over (order by d.id) as turn
+ *       from dispatch_outbox d
+ *       where d.shard = wanted.shard
+ *       order by d.id
+ *       limit :rowsPerShard!
+ *     ) o
+ *   order by o.turn, o.id
+ *   limit :rows!
+ * ),
+ * sized as (
+ *   select
+ *     *,
+ *     sum(bytes) over (partition by shard order by turn) - bytes as before_in_shard,
+ *     sum(bytes) over (order by turn, id) - bytes as before
+ *   from (select *, coalesce(octet_length(value), 0) + octet_length(headers::text) as bytes from head) h
+ * )
+ * select id, shard, topic, key, headers, value
+ * from sized
+ * where before_in_shard < :bytesPerShard! and before < :bytes!
+ * order by id
+ * ```
+ */
+export const readDispatchOutbox = new PreparedQuery<IReadDispatchOutboxParams,IReadDispatchOutboxResult>(readDispatchOutboxIR);
+
+

@@ -1,0 +1,28 @@
+import type { Message } from 'kafkajs';
+
+/** A committed row on its way to Kafka. */
+export interface RelayRow {
+  /** Order within the shard. */
+  readonly sequence: number;
+  readonly shard: number;
+  /** The topic's full name. */
+  readonly topic: string;
+  readonly message: Message & { readonly key: string | null; readonly value: Buffer | null };
+}
+
+/** Where rows wait until they are in Kafka. */
+export interface RelaySource {
+  /** Waiting rows of these shards: of each shard its first ones without a gap, in order. Empty when none waits. */
+  read(shards: readonly number[]): Promise<readonly RelayRow[]>;
+  /** Removes rows that are in Kafka. */
+  remove(rows: readonly RelayRow[]): Promise<void>;
+}
+
+/** What one read may bring, so that memory and latency stay bounded whatever waits. */
+export const READ_BOUNDS = {
+  /** 500: above it a send's latency grows faster than its rate. */
+  rowsPerShard: 500,
+  bytesPerShard: 900_000,
+  rows: 2_000,
+  bytes: 8_388_608,
+} as const;

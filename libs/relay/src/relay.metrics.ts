@@ -1,0 +1,44 @@
+import { Counter, Gauge, Histogram } from 'prom-client';
+import type { OutboxProbe } from './outbox-probe.js';
+
+export const relayBatchSize = new Histogram({
+  name: 'lockstep_relay_batch_size',
+  help: 'Records in one send to Kafka',
+  buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024, 2_048],
+});
+
+/** `topic` is the full name; there are as many as the retry schedule has tiers, and three more. */
+export const relayed = new Counter({ name: 'lockstep_relayed_total', help: 'Records that Kafka acknowledged', labelNames: ['topic'] });
+
+export const relayErrors = new Counter({
+  name: 'lockstep_relay_errors_total',
+  help: 'Rounds that failed and are tried again: `read`, `send` or `remove`; `refused`: Kafka will not take a record at all',
+  labelNames: ['step'],
+});
+
+export const relayShards = new Gauge({ name: 'lockstep_relay_shards', help: 'Shards that this process relays events of' });
+
+let probe: OutboxProbe | undefined;
+
+/** Says where the outbox' gauges look; the last one holds. */
+export function observeOutbox(outbox: OutboxProbe): void {
+  probe = outbox;
+}
+
+export const outboxDepth = new Gauge({
+  name: 'lockstep_outbox_depth',
+  help: 'Accepted events that are not in Kafka yet',
+  async collect() {
+    const now = await probe?.look();
+    if (now !== undefined) this.set(now.depth);
+  },
+});
+
+export const outboxOldestAge = new Gauge({
+  name: 'lockstep_outbox_oldest_age_seconds',
+  help: 'Age of the oldest accepted event that is not in Kafka yet',
+  async collect() {
+    const now = await probe?.look();
+    if (now !== undefined) this.set(now.oldestAgeSeconds);
+  },
+});

@@ -1,0 +1,152 @@
+import type { Producer } from 'kafkajs';
+import type { Logger } from '#telemetry/logger';
+import { relayErrors } from './relay.metrics.js';
+import { fitting } from './relay-batch.js';
+import { RelaySender } from './relay-sender.js';
+import type { RelaySource } from './relay-source.js';
+
+export interface RelayOptions {
+  readonly source: RelaySource;
+  /** From `createRelayProducer`; the relay connects and disconnects it, and nobody else sends with it. */
+  readonly producer: Producer;
+  /** The shards to relay, asked before each read. Two relays with the same shard repeat records but keep their order. */
+  readonly shards: () => readonly number[];
+  /** Most bytes in one record batch: at most the topics' max.message.bytes. */
+  readonly maxBatchBytes: number;
+  readonly logger: Logger;
+}
+
+/** Between looks for rows that other processes wrote or a crash left behind: 5 ms after there was work, then slower. */
+const SHORTEST_POLL_MS = 5;
+const LONGEST_POLL_MS = 50;
+/** Between tries while Kafka or Postgres does not answer. */
+const SHORTEST_BACKOFF_MS = 50;
+const LONGEST_BACKOFF_MS = 1_000;
+
+/**
+ * Moves committed rows to Kafka: reads each shard's first ones, sends them, and removes them once acknowledged, one
+ * send at a time. Every row is sent at least once; per shard the first appearances are in order. Nothing it meets ends
+ * it: while Kafka or Postgres is away it tries again, for ever.
+ */
+export class Relay {
+  private readonly sender: RelaySender;
+  /** Shards that Kafka did not take rows of, and when each is tried again. */
+  private readonly resting = new Map<number, { untilMs: number; backoffMs: number }>();
+  private running: Promise<void> | undefined;
+  private stopping = false;
+  private connected = false;
+  private nudged = false;
+  private wake: (() => void) | undefined;
+  private failure: string | undefined;
+
+  constructor(private readonly options: RelayOptions) {
+    this.sender = new RelaySender(options.producer, options.logger);
+  }
+
+  /** Why rows are not moving now, or undefined when they are. */
+  get problem(): string | undefined {
+    if (this.failure !== undefined) return this.failure;
+    return this.resting.size === 0 ? undefined : `Kafka does not take records of ${this.resting.size} shards`;
+  }
+
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  /** There are new rows: look at once. Costs nothing; call it after every commit that wrote some. */
+  nudge(): void {
+    this.nudged = true;
+    // During an outage new rows are no reason to knock sooner.
+    if (this.failure === undefined) this.wake?.();
+  }
+
+  /** Moves what still waits, for at most `drainMs` milliseconds, and ends. What remains stays in Postgres. */
+  async stop(drainMs: number): Promise<void> {
+    this.stopping = true;
+    this.wake?.();
+    const { promise: deadline, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, drainMs);
+    await Promise.race([this.running, deadline]);
+    clearTimeout(timer);
+    await this.options.producer.disconnect().catch(() => undefined);
+  }
+
+  private async run(): Promise<void> {
+    let pollMs = SHORTEST_POLL_MS;
+    let backoffMs = SHORTEST_BACKOFF_MS;
+    for (;;) {
+      this.nudged = false;
+      try {
+        const moved = await this.round();
+        if (this.failure !== undefined) this.options.logger.info('The relay goes on');
+        this.failure = undefined;
+        backoffMs = SHORTEST_BACKOFF_MS;
+        if (moved > 0) {
+          pollMs = SHORTEST_POLL_MS;
+          continue;
+        }
+        if (this.stopping) return;
+        if (!this.nudged) await this.wait(pollMs);
+        pollMs = Math.min(2 * pollMs, LONGEST_POLL_MS);
+      } catch (error) {
+        if (this.stopping) return;
+        this.fail(error);
+        await this.wait(backoffMs);
+        backoffMs = Math.min(2 * backoffMs, LONGEST_BACKOFF_MS);
+      }
+    }
+  }
+
+  /** Moves one batch; returns how many rows were removed. */
+  private async round(): Promise<number> {
+    const shards = this.readyShards();
+    if (shards.length === 0) return 0;
+    const rows = fitting(await this.options.source.read(shards), this.options.maxBatchBytes);
+    if (rows.length === 0) return 0;
+    if (!this.connected) {
+      await this.options.producer.connect();
+      this.connected = true;
+    }
+    const sent = await this.sender.send(rows);
+    this.rest(sent.failedShards, shards);
+    if (sent.rows.length > 0) await this.options.source.remove(sent.rows);
+    return sent.rows.length;
+  }
+
+  private readyShards(): readonly number[] {
+    const shards = this.options.shards();
+    if (this.resting.size === 0) return shards;
+    const nowMs = performance.now();
+    return shards.filter((shard) => (this.resting.get(shard)?.untilMs ?? 0) <= nowMs);
+  }
+
+  private rest(failed: readonly number[], tried: readonly number[]): void {
+    if (this.resting.size === 0 && failed.length === 0) return;
+    const nowMs = performance.now();
+    for (const shard of tried) {
+      if (!failed.includes(shard)) {
+        this.resting.delete(shard);
+        continue;
+      }
+      const backoffMs = Math.min(2 * (this.resting.get(shard)?.backoffMs ?? SHORTEST_BACKOFF_MS), LONGEST_BACKOFF_MS);
+      this.resting.set(shard, { untilMs: nowMs + backoffMs, backoffMs });
+    }
+  }
+
+  private fail(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    // A line when it starts, not one a second: an outage is long.
+    if (this.failure === undefined) this.options.logger.warn({ err: error }, 'The relay can not move events; trying again until it can');
+    this.failure = message;
+    relayErrors.inc({ step: 'round' });
+  }
+
+  private async wait(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, ms);
+    this.wake = resolve;
+    await promise;
+    clearTimeout(timer);
+    this.wake = undefined;
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * npm run sql:types: writes the types of every statement (libs/<lib>/src/x.sql → x.queries.ts) as a freshly migrated
+ * Postgres sees them. npm run sql:check: fails when the files that are there differ from that.
+ *
+ * Runs our libraries from their sources: while the generated files are old or missing, there is nothing to build.
+ */
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { cp, glob, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs, promisify } from 'node:util';
+import pg from 'pg';
+import { startPostgres } from '#embedded/postgres-server';
+import { migrate } from '#postgres/migrate';
+import { freePort } from '#embedded/free-port';
+import { checkNode } from './check-node.mjs';
+
+checkNode();
+const run = promisify(execFile);
+const ROOT = path.dirname(import.meta.dirname);
+const STATEMENTS = 'libs/*/src/**/*.sql';
+const GENERATED = 'libs/*/src/**/*.queries.ts';
+
+const { values: options } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+try {
+  const [wanted, present] = [await generate(), await readAll(ROOT, GENERATED)];
+  const changed = [...wanted.keys()].filter((file) => present.get(file) !== wanted.get(file));
+  const orphaned = [...present.keys()].filter((file) => !wanted.has(file));
+  if (options.check) report(changed, orphaned, wanted.size);
+  else await update(wanted, changed, orphaned);
+} catch (error) {
+  console.error(`sql-types: ${error.message || error}`);
+  process.exitCode = 1;
+}
+
+function report(changed, orphaned, count) {
+  for (const file of changed) console.error(`${file} is not what its .sql file gives`);
+  for (const file of orphaned) console.error(`${file} has no .sql file beside it`);
+  if (changed.length + orphaned.length > 0) {
+    console.error('Run `npm run sql:types` and commit what it writes.');
+    process.exitCode = 1;
+  } else {
+    console.log(`The generated types of ${count} SQL files are current.`);
+  }
+}
+
+async function update(wanted, changed, orphaned) {
+  for (const file of changed) await writeFile(path.join(ROOT, file), wanted.get(file));
+  for (const file of orphaned) await rm(path.join(ROOT, file));
+  for (const file of changed) console.log(`wrote ${file}`);
+  for (const file of orphaned) console.log(`removed ${file}`);
+  console.log(`${wanted.size} SQL files, ${changed.length + orphaned.length} changes.`);
+}
+
+/** Path → content of every file that PgTyped makes of the .sql files, made in a copy, so that nothing is touched here. */
+async function generate() {
+  const copy = await mkdtemp(path.join(tmpdir(), 'lockstep-sql-types-'));
+  try {
+    for await (const file of glob(STATEMENTS, { cwd: ROOT })) {
+      await mkdir(path.dirname(path.join(copy, file)), { recursive: true });
+      await cp(path.join(ROOT, file), path.join(copy, file));
+    }
+    return await withFreshDatabase(copy, (databaseUrl) => runPgTyped(copy, databaseUrl));
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
+}
+
+async function runPgTyped(folder, databaseUrl) {
+  const pgtyped = path.join(ROOT, 'node_modules', '@pgtyped', 'cli', 'lib', 'index.js');
+  const args = [pgtyped, '--config', path.join(ROOT, 'pgtyped.json'), '--uri', databaseUrl];
+  // A bare environment: PgTyped takes every variable for an option of its own, and PGHOST and the like over --uri.
+  const { stdout, stderr } = await run(process.execPath, args, { cwd: folder, env: { PATH: process.env.PATH } });
+  // It exits with 0 whatever happens: a statement that Postgres refuses is on stderr, one that it can't parse on
+  // stdout, and their files are missing.
+  const made = await readAll(folder, GENERATED);
+  const missing = (await Array.fromAsync(glob(STATEMENTS, { cwd: folder }))).filter((file) => !made.has(file.replace(/sql$/, 'queries.ts')));
+  if (missing.length === 0 && stderr === '') return made;
+  const details = stdout.split('\n').filter((line) => !/^(Using|Processing|Saved|Skipped)/.test(line)).join('\n');
+  throw new Error(`PgTyped made nothing of ${missing.join(', ')}\n${stderr}${details}`.trim());
+}
+
+/** Lends a migrated database, on the server of DATABASE_URL when that is set, else on a throw-away one. */
+async function withFreshDatabase(folder, use) {
+  const given = process.env.DATABASE_URL;
+  if (given === undefined || given === '') {
+    // fsync off: nothing here is worth surviving a power cut.
+    const server = await startPostgres({ dataDir: path.join(folder, 'postgres'), port: await freePort(), onLog: () => undefined, fsync: false });
+    try {
+      await migrate(server.url);
+      return await use(server.url);
+    } finally {
+      await server.stop();
+    }
+  }
+  const name = `lockstep_sql_types_${randomBytes(4).toString('hex')}`;
+  const admin = new pg.Client({ connectionString: given });
+  await admin.connect();
+  try {
+    await admin.query(`create database ${name}`);
+    const url = Object.assign(new URL(given), { pathname: `/${name}` }).href;
+    await migrate(url);
+    return await use(url);
+  } finally {
+    await admin.query(`drop database if exists ${name} with (force)`).finally(() => admin.end());
+  }
+}
+
+async function readAll(folder, pattern) {
+  const contents = new Map();
+  for (const file of (await Array.fromAsync(glob(pattern, { cwd: folder }))).sort()) {
+    contents.set(file, await readFile(path.join(folder, file), 'utf8'));
+  }
+  return contents;
+}
