@@ -8,15 +8,17 @@ import { TenantsRepository } from '#http/auth/tenants.repository';
 import { createHttpApp } from '#http/http-app';
 import { serveOpenApi } from '#http/openapi';
 import { IngestRepository } from '#ingest/ingest.repository';
-import { IngestService } from '#ingest/ingest.service';
+import { type CommittedEvent, IngestService } from '#ingest/ingest.service';
 import { createKafka } from '#kafka/client';
 import { Topics } from '#kafka/topics';
 import { PartitionKeeper } from '#postgres/partitions';
 import { createPool, type Database, databaseOf } from '#postgres/pool';
 import { IngestOutbox } from '#relay/ingest-outbox';
 import { OutboxProbe } from '#relay/outbox-probe';
+import { RecentEvents } from '#relay/recent-events';
 import { Relay } from '#relay/relay';
 import { RelayLeases } from '#relay/relay-leases';
+import type { RelayRow } from '#relay/relay-source';
 import { createRelayProducer } from '#relay/relay-sender';
 import { observeOutbox } from '#relay/relay.metrics';
 import type { Logger } from '#telemetry/logger';
@@ -28,6 +30,8 @@ import { TopicsKeeper } from './topics-keeper.js';
 /** A post that waits holds its body: 10,000 of them or 64 MiB, whichever comes first, and then 503. */
 const MAX_QUEUED_REQUESTS = 10_000;
 const MAX_QUEUED_BYTES = 67_108_864;
+/** Between commit and Kafka; what does not fit is read back from Postgres. */
+const MAX_RECENT_BYTES = 33_554_432;
 /** Long enough for any batch on a slow disk; a commit that hangs longer becomes a 503. */
 const INGEST_TIMEOUT_MS = 5_000;
 /** Room that a topic leaves beside the largest body (`ensureTopics`), less what a record batch needs itself. */
@@ -49,6 +53,7 @@ export class Gateway {
   private readonly ingest: IngestService;
   private readonly topics: TopicsKeeper;
   private readonly leases: RelayLeases;
+  private readonly recent = new RecentEvents(MAX_RECENT_BYTES);
   private readonly relay: Relay;
   private readonly stopping = new AbortController();
   private app: NestFastifyApplication | undefined;
@@ -74,7 +79,7 @@ export class Gateway {
     this.topics = new TopicsKeeper(kafka, config, logger);
     this.leases = new RelayLeases(databaseOf(relay), logger);
     this.relay = new Relay({
-      source: new IngestOutbox(databaseOf(relay), new Topics(config.kafka.topicPrefix).events),
+      source: new IngestOutbox(databaseOf(relay), new Topics(config.kafka.topicPrefix).events, this.recent),
       producer: createRelayProducer(kafka),
       shards: this.leases.shards,
       maxBatchBytes: config.maxBodyBytes + BATCH_HEADROOM_BYTES,
@@ -84,7 +89,7 @@ export class Gateway {
       shards: config.kafka.partitions,
       maxQueuedRequests: MAX_QUEUED_REQUESTS,
       maxQueuedBytes: MAX_QUEUED_BYTES,
-      onCommitted: () => this.relay.nudge(),
+      onCommitted: (events) => this.handToRelay(events),
     });
     observeOutbox(new OutboxProbe(this.database));
   }
@@ -139,6 +144,12 @@ export class Gateway {
     await this.app.close();
     clearTimeout(timer);
     await this.ingest.idle();
+  }
+
+  private handToRelay(events: readonly CommittedEvent[]): void {
+    const ours = new Set(this.leases.shards());
+    for (const event of events) if (ours.has(event.shard)) this.recent.add(event);
+    this.relay.nudge();
   }
 
   private async createApp(): Promise<NestFastifyApplication> {

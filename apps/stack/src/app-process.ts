@@ -6,6 +6,7 @@ import type { ProcessExit } from '#embedded/guarded-process';
 import { BoundedLog } from './bounded-log.js';
 import { KeptRunning } from './kept-running.js';
 import { consoleLine } from './log-lines.js';
+import { RepeatFilter } from './repeat-filter.js';
 import { StackError } from './stack-error.js';
 import type { RunningApp } from './stack-file.js';
 
@@ -39,6 +40,7 @@ export class AppProcess {
   readonly url: string;
   private readonly name: string;
   private readonly log: BoundedLog;
+  private readonly repeats = new RepeatFilter();
   private readonly kept: KeptRunning<SpawnedApp>;
   private starts = 0;
 
@@ -117,8 +119,11 @@ export class AppProcess {
 
   private take(line: string): void {
     this.log.write(line);
-    const shown = consoleLine(this.name, line);
-    if (shown !== undefined) this.specification.say(shown);
+    const found = consoleLine(this.name, line);
+    if (found === undefined) return;
+    // A crash's stack has no clock, and all its lines are wanted.
+    const text = found.clock === '' ? found.text : this.repeats.pass(found.text, performance.now());
+    if (text !== undefined) this.specification.say(`${found.clock}  ${text}`.trimStart());
   }
 
   private async drain({ child, pid, exited }: SpawnedApp): Promise<void> {

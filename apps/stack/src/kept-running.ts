@@ -77,7 +77,9 @@ export class KeptRunning<Started extends RunningProcess> {
       await delay(delayMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
       if (this.stopping.signal.aborted) return undefined;
       try {
-        return await this.startOnce();
+        const started = await this.startOnce();
+        this.options.say(`${this.options.name} was started again (pid ${started.pid})`);
+        return started;
       } catch (error) {
         reason = `${this.options.name} could not be started: ${error instanceof Error ? error.message : String(error)}`;
         lived = 0;
@@ -87,7 +89,7 @@ export class KeptRunning<Started extends RunningProcess> {
   }
 }
 
-export function describeExit({ code, signal }: ProcessExit): string {
+function describeExit({ code, signal }: ProcessExit): string {
   if (signal !== null) return `signal ${signal}`;
   return code === null ? 'an unknown exit code' : `exit code ${code}`;
 }

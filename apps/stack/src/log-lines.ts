@@ -1,13 +1,19 @@
 /** pino's level numbers from which a line is shown on the console. */
 const names = new Map([[40, 'WARN'], [50, 'ERROR'], [60, 'FATAL']]);
 
+export interface ConsoleLine {
+  /** The time of day, empty where the line has none of its own. */
+  readonly clock: string;
+  readonly text: string;
+}
+
 /**
  * An app's log line as the console shows it, or undefined when it is only for the file: below warn. What is not one
  * of pino's lines (a crash's stack, a warning of Node's) is shown as it is.
  */
-export function consoleLine(app: string, line: string): string | undefined {
+export function consoleLine(app: string, line: string): ConsoleLine | undefined {
   const entry = parse(line);
-  if (entry === undefined) return line.trim() === '' ? undefined : `${app}  ${line}`;
+  if (entry === undefined) return line.trim() === '' ? undefined : { clock: '', text: `${app}  ${line}` };
   if (typeof entry['level'] !== 'number' || entry['level'] < 40) return undefined;
   const level = names.get(entry['level']) ?? String(entry['level']);
   const time = new Date(typeof entry['time'] === 'string' || typeof entry['time'] === 'number' ? entry['time'] : Date.now());
@@ -15,7 +21,7 @@ export function consoleLine(app: string, line: string): string | undefined {
   const error = entry['err'] ?? entry['error'];
   const reason = typeof error === 'object' && error !== null && 'message' in error ? `: ${String(error.message)}` : '';
   const message = typeof entry['msg'] === 'string' ? entry['msg'] : '';
-  return `${clock}  ${app}  ${level}  ${message}${reason}`;
+  return { clock, text: `${app}  ${level}  ${message}${reason}` };
 }
 
 function parse(line: string): Record<string, unknown> | undefined {

@@ -22,12 +22,4 @@ export class Fifo<T> {
     }
     return item;
   }
-
-  /** Takes everything out. */
-  drain(): T[] {
-    const rest = this.items.slice(this.first);
-    this.items = [];
-    this.first = 0;
-    return rest;
-  }
 }

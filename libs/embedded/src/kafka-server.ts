@@ -133,7 +133,7 @@ async function whenReady(
   void guarded.exited.then((exit) => (ended = exit));
   const deadline = performance.now() + readyTimeoutMs;
   for (;;) {
-    const refusal = await askForBrokers(brokers);
+    const refusal = await askForService(brokers);
     if (refusal === undefined) {
       return;
     }
@@ -149,8 +149,11 @@ async function whenReady(
   }
 }
 
-/** Why there is no answer yet, or undefined once a broker is listed: an open port alone means nothing. */
-async function askForBrokers(brokers: string): Promise<unknown> {
+/**
+ * Why it can't be used yet, or undefined once a broker is listed and finds a group's coordinator: that makes the offsets
+ * topic at the first start, for which the first consumers would otherwise wait with errors. An open port means nothing.
+ */
+async function askForService(brokers: string): Promise<unknown> {
   const kafka = new Kafka({
     clientId: 'lockstep-embedded',
     brokers: [brokers],
@@ -163,7 +166,9 @@ async function askForBrokers(brokers: string): Promise<unknown> {
   try {
     await admin.connect();
     const cluster = await admin.describeCluster();
-    return cluster.brokers.length > 0 ? undefined : 'no broker registered';
+    if (cluster.brokers.length === 0) return 'no broker registered';
+    await admin.fetchOffsets({ groupId: 'lockstep-embedded' });
+    return undefined;
   } catch (error) {
     return error ?? 'no answer';
   } finally {

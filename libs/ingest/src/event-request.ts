@@ -1,14 +1,14 @@
 import { isUtf8 } from 'node:buffer';
 import { LockstepError, type ProblemDetail } from '#domain/problem';
 import { parseKeyMember } from './idempotency-key.js';
-import { isTimestamp } from './timestamp.js';
+import { parseTimestamp } from './timestamp.js';
 
 /** What Lockstep reads of an event's body; the body itself goes on as it came. */
 export interface EventRequest {
   readonly type: string;
   readonly entity: string;
-  /** RFC 3339, as given. */
-  readonly timestamp: string | undefined;
+  /** When it happened, as the producer says. */
+  readonly occurredAt: Date | undefined;
   readonly idempotencyKey: string | undefined;
 }
 
@@ -25,11 +25,12 @@ const CONTROL = /\p{Cc}/u;
  */
 export function parseEventRequest(body: Buffer, headerKey?: string): EventRequest {
   const { type, entity, timestamp, idempotencyKey, data } = parseObject(body);
-  if (!isType(type) || !isEntity(entity) || data === undefined || !isOptionalTimestamp(timestamp)) {
-    throw invalid(problemsOf({ type, entity, timestamp, data }));
+  const occurredAt = typeof timestamp === 'string' ? parseTimestamp(timestamp) : undefined;
+  if (!isType(type) || !isEntity(entity) || data === undefined || (occurredAt === undefined && timestamp !== undefined)) {
+    throw invalid(problemsOf({ type, entity, data, timestamp }));
   }
   const bodyKey = idempotencyKey === undefined || headerKey !== undefined ? undefined : parseKeyMember(idempotencyKey);
-  return { type, entity, timestamp, idempotencyKey: headerKey ?? bodyKey };
+  return { type, entity, occurredAt, idempotencyKey: headerKey ?? bodyKey };
 }
 
 function parseObject(body: Buffer): Record<string, unknown> {
@@ -56,16 +57,12 @@ function isEntity(value: unknown): value is string {
   return value.length <= LONGEST_ENTITY || [...value].length <= LONGEST_ENTITY;
 }
 
-function isOptionalTimestamp(value: unknown): value is string | undefined {
-  return value === undefined || (typeof value === 'string' && isTimestamp(value));
-}
-
-function problemsOf({ type, entity, timestamp, data }: Record<'type' | 'entity' | 'timestamp' | 'data', unknown>): ProblemDetail[] {
+function problemsOf({ type, entity, data, timestamp }: Record<string, unknown>): ProblemDetail[] {
   const problems: ProblemDetail[] = [];
   if (!isType(type)) problems.push({ path: '/type', message: `must be a name such as order.created: letters, digits, _ and -, with dots between, at most ${LONGEST_TYPE} characters` });
   if (!isEntity(entity)) problems.push({ path: '/entity', message: `must be a string of 1 to ${LONGEST_ENTITY} characters without control characters` });
   if (data === undefined) problems.push({ path: '/data', message: 'is missing' });
-  if (!isOptionalTimestamp(timestamp)) problems.push({ path: '/timestamp', message: 'must be an RFC 3339 date and time such as 2026-01-31T12:00:00Z' });
+  if (timestamp !== undefined && (typeof timestamp !== 'string' || parseTimestamp(timestamp) === undefined)) problems.push({ path: '/timestamp', message: 'must be an RFC 3339 date and time such as 2026-01-31T12:00:00Z' });
   return problems;
 }
 

@@ -22,13 +22,13 @@ export class IngestController {
     if (!Buffer.isBuffer(body)) throw new LockstepError('unsupported_media_type', 'Send the event as application/json');
     const keyHeader = headers['idempotency-key'];
     const headerKey = keyHeader === undefined ? undefined : parseKeyHeader(String(keyHeader));
-    const { type, entity, timestamp, idempotencyKey } = parseEventRequest(body, headerKey);
+    const { type, entity, occurredAt, idempotencyKey } = parseEventRequest(body, headerKey);
     const { traceparent } = headers;
     const accepted = await this.ingest.accept({
       tenant,
       type,
       entity,
-      timestamp,
+      occurredAt,
       idempotencyKey,
       contentType: headers['content-type'] ?? 'application/json',
       traceparent: typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? traceparent : undefined,

@@ -13,7 +13,7 @@ export interface Submission {
   readonly shard: number;
   readonly type: string;
   readonly entity: string;
-  readonly timestamp: string | undefined;
+  readonly occurredAt: Date | undefined;
   readonly idempotencyKey: string | undefined;
   /** SHA-256 of content type and payload; undefined without a key. */
   readonly fingerprint: Buffer | undefined;
@@ -107,7 +107,7 @@ function parametersOf(submissions: readonly Submission[], retentionMs: number): 
     shards: submissions.map(({ shard }) => shard),
     types: submissions.map(({ type }) => type),
     entities: submissions.map(({ entity }) => entity),
-    occurredAts: submissions.map(({ timestamp = '' }) => timestamp),
+    occurredAts: submissions.map(({ occurredAt }) => occurredAt?.toISOString() ?? ''),
     keys: submissions.map(({ idempotencyKey = '' }) => idempotencyKey),
     contentTypes: submissions.map(({ contentType }) => contentType),
     traceparents: submissions.map(({ traceparent = '' }) => traceparent),

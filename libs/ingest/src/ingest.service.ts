@@ -11,7 +11,7 @@ export interface NewEvent {
   readonly tenant: string;
   readonly type: string;
   readonly entity: string;
-  readonly timestamp: string | undefined;
+  readonly occurredAt: Date | undefined;
   readonly idempotencyKey: string | undefined;
   readonly contentType: string;
   readonly traceparent: string | undefined;
@@ -27,13 +27,29 @@ export interface Accepted {
   readonly replayed: boolean;
 }
 
+/** An event that is stored, for the relay. */
+export interface CommittedEvent {
+  /** Its UUID. */
+  readonly id: string;
+  readonly tenant: string;
+  readonly shard: number;
+  readonly type: string;
+  readonly entity: string;
+  readonly occurredAt: Date | null;
+  readonly acceptedAt: Date;
+  readonly source: string;
+  readonly contentType: string;
+  readonly traceparent: string | null;
+  readonly payload: Buffer;
+}
+
 export interface IngestOptions {
   readonly shards: number;
   /** Most posts that wait at once; more are refused with `overloaded`. */
   readonly maxQueuedRequests: number;
   readonly maxQueuedBytes: number;
-  /** Called after a commit that stored something: the relay has work. */
-  readonly onCommitted: () => void;
+  /** Called after a commit with what it stored: the relay has work. */
+  readonly onCommitted: (events: readonly CommittedEvent[]) => void;
 }
 
 /** 512: above it the statement's latency grows faster than its rate. */
@@ -118,7 +134,12 @@ export class IngestService {
   private async commit(submissions: readonly Submission[]): Promise<readonly Committed[]> {
     const committed = await this.repository.commit(submissions);
     ingestBatchSize.observe(submissions.length);
-    this.options.onCommitted();
+    this.options.onCommitted(
+      submissions.flatMap((submission, i) => {
+        const result = committed[i];
+        return result?.kind === 'accepted' ? [committedEventOf(submission, result.acceptedAt)] : [];
+      }),
+    );
     return committed;
   }
 
@@ -141,6 +162,11 @@ function acceptedOf(submission: Submission, committed: Exclude<Committed, { kind
     case 'reused':
       throw keyReused();
   }
+}
+
+function committedEventOf(submission: Submission, acceptedAt: Date): CommittedEvent {
+  const { id, tenant, shard, type, entity, occurredAt = null, contentType, traceparent = null, payload } = submission;
+  return { id, tenant, shard, type, entity, occurredAt, acceptedAt, source: 'api', contentType, traceparent, payload };
 }
 
 function fingerprintOf({ contentType, payload }: NewEvent): Buffer {

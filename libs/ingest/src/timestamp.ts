@@ -1,16 +1,28 @@
-const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.\d{1,9})?(?:[Zz]|[+-](\d{2}):(\d{2}))$/;
+const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
 
-/** Whether the text is an RFC 3339 date and time that exists (no 30 February; leap seconds pass); year 1 to 9999. */
-export function isTimestamp(text: string): boolean {
+/**
+ * The moment of an RFC 3339 date and time, to the millisecond; undefined when the text is none or names one that does
+ * not exist (30 February). Leap seconds pass, as the second after. `Date.parse` takes neither rule.
+ */
+export function parseTimestamp(text: string): Date | undefined {
   const match = RFC_3339.exec(text);
-  if (match === null) return false;
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, offsetHour = 0, offsetMinute = 0] = match.slice(1).map((part) => Number(part ?? 0));
-  return (
-    year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month) &&
-    hour <= 23 && minute <= 59 && second <= 60 && offsetHour <= 15 && offsetMinute <= 59
-  );
+  if (match === null) return undefined;
+  const part = (index: number): number => Number(match[index] ?? 0);
+  const [year, month, day, hour, minute, second] = [part(1), part(2), part(3), part(4), part(5), part(6)];
+  const [offsetHour, offsetMinute] = [part(9), part(10)];
+  if (day < 1 || day > daysIn(year, month) || hour > 23 || minute > 59 || second > 60 || offsetHour > 23 || offsetMinute > 59) return undefined;
+  const milliseconds = Number((match[7] ?? '').slice(0, 3).padEnd(3, '0'));
+  const offsetMinutes = (match[8] === '-' ? -1 : 1) * (offsetHour * 60 + offsetMinute);
+  const moment = new Date(0);
+  moment.setUTCFullYear(year, month - 1, day);
+  moment.setUTCHours(hour, minute - offsetMinutes, second, milliseconds);
+  // An offset can lead out of what four digits, and Postgres, can name.
+  return moment.getUTCFullYear() >= 1 && moment.getUTCFullYear() <= 9_999 ? moment : undefined;
 }
 
+/** 0 for a month that does not exist. */
 function daysIn(year: number, month: number): number {
-  return new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate();
+  if (month < 1 || month > 12) return 0;
+  // Any year of the same place in the 400-year cycle will do; the constructor takes years below 100 for 19xx.
+  return new Date(Date.UTC(2_000 + (year % 400), month, 0)).getUTCDate();
 }

@@ -5,7 +5,7 @@ import { READ_BOUNDS, type RelayRow, type RelaySource } from './relay-source.js'
 import { removeDispatchOutbox } from './remove-dispatch-outbox.queries.js';
 
 /** Records that outcomes and operators' actions made (retry tokens, dead letters, nudges), on their way to their topics. */
-export class DispatchOutbox implements RelaySource {
+export class DispatchOutbox implements RelaySource<RelayRow> {
   constructor(
     private readonly database: Database,
     private readonly topics: Topics,

@@ -9,7 +9,7 @@ const HEADER_OVERHEAD_BYTES = 8;
  * The rows that may go in one send: kafkajs puts all records for a partition in one record batch and never splits it,
  * so of each topic's partition come only its first ones up to the byte bound; the first always.
  */
-export function fitting(rows: readonly RelayRow[], maxBatchBytes: number): RelayRow[] {
+export function fitting<Row extends RelayRow>(rows: readonly Row[], maxBatchBytes: number): Row[] {
   const bytesOf = new Map<string, number>();
   const full = new Set<number>();
   return rows.filter((row) => {
@@ -36,8 +36,8 @@ function recordBytes({ message }: RelayRow): number {
 }
 
 /** The rows by what `keyOf` says of them, in the order of their first. */
-export function grouped<Key>(rows: readonly RelayRow[], keyOf: (row: RelayRow) => Key): Map<Key, RelayRow[]> {
-  const groups = new Map<Key, RelayRow[]>();
+export function grouped<Row extends RelayRow, Key>(rows: readonly Row[], keyOf: (row: Row) => Key): Map<Key, Row[]> {
+  const groups = new Map<Key, Row[]>();
   for (const row of rows) {
     const group = groups.get(keyOf(row));
     if (group === undefined) groups.set(keyOf(row), [row]);

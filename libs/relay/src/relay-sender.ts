@@ -19,9 +19,9 @@ export function createRelayProducer(kafka: Kafka): Producer {
 }
 
 /** What became of a send. */
-export interface Sent {
+export interface Sent<Row extends RelayRow> {
   /** In Kafka, acknowledged by all in-sync replicas. */
-  readonly rows: readonly RelayRow[];
+  readonly rows: readonly Row[];
   /** Shards whose rows were not taken, or not all of them. */
   readonly failedShards: readonly number[];
 }
@@ -38,7 +38,7 @@ export class RelaySender {
    * on their own, so that one shard's trouble is not the others'.
    * @throws what kafkajs throws when Kafka can't be reached
    */
-  async send(rows: readonly RelayRow[]): Promise<Sent> {
+  async send<Row extends RelayRow>(rows: readonly Row[]): Promise<Sent<Row>> {
     try {
       await this.sendAll(rows);
       return { rows, failedShards: [] };
@@ -54,7 +54,7 @@ export class RelaySender {
   }
 
   /** Sends one shard's rows, halving what is too large; returns those that were taken, its first ones. */
-  private async sendShard(rows: readonly RelayRow[]): Promise<readonly RelayRow[]> {
+  private async sendShard<Row extends RelayRow>(rows: readonly Row[]): Promise<readonly Row[]> {
     try {
       await this.sendAll(rows);
       return rows;

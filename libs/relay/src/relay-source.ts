@@ -11,11 +11,11 @@ export interface RelayRow {
 }
 
 /** Where rows wait until they are in Kafka. */
-export interface RelaySource {
+export interface RelaySource<Row extends RelayRow> {
   /** Waiting rows of these shards: of each shard its first ones without a gap, in order. Empty when none waits. */
-  read(shards: readonly number[]): Promise<readonly RelayRow[]>;
+  read(shards: readonly number[]): Promise<readonly Row[]>;
   /** Removes rows that are in Kafka. */
-  remove(rows: readonly RelayRow[]): Promise<void>;
+  remove(rows: readonly Row[]): Promise<void>;
 }
 
 /** What one read may bring, so that memory and latency stay bounded whatever waits. */

@@ -3,10 +3,10 @@ import type { Logger } from '#telemetry/logger';
 import { relayErrors } from './relay.metrics.js';
 import { fitting } from './relay-batch.js';
 import { RelaySender } from './relay-sender.js';
-import type { RelaySource } from './relay-source.js';
+import type { RelayRow, RelaySource } from './relay-source.js';
 
-export interface RelayOptions {
-  readonly source: RelaySource;
+export interface RelayOptions<Row extends RelayRow> {
+  readonly source: RelaySource<Row>;
   /** From `createRelayProducer`; the relay connects and disconnects it, and nobody else sends with it. */
   readonly producer: Producer;
   /** The shards to relay, asked before each read. Two relays with the same shard repeat records but keep their order. */
@@ -28,7 +28,7 @@ const LONGEST_BACKOFF_MS = 1_000;
  * send at a time. Every row is sent at least once; per shard the first appearances are in order. Nothing it meets ends
  * it: while Kafka or Postgres is away it tries again, for ever.
  */
-export class Relay {
+export class Relay<Row extends RelayRow = RelayRow> {
   private readonly sender: RelaySender;
   /** Shards that Kafka did not take rows of, and when each is tried again. */
   private readonly resting = new Map<number, { untilMs: number; backoffMs: number }>();
@@ -39,7 +39,7 @@ export class Relay {
   private wake: (() => void) | undefined;
   private failure: string | undefined;
 
-  constructor(private readonly options: RelayOptions) {
+  constructor(private readonly options: RelayOptions<Row>) {
     this.sender = new RelaySender(options.producer, options.logger);
   }
 

@@ -29,7 +29,7 @@ export class SecretBox {
     const tag = box.subarray(1 + NONCE_BYTES, 1 + NONCE_BYTES + TAG_BYTES);
     try {
       if (box[0] !== FORMAT) throw new Error(`unknown format ${box[0]}`);
-      const decipher = createDecipheriv('aes-256-gcm', this.key, nonce).setAAD(Buffer.from(context)).setAuthTag(tag);
+      const decipher = createDecipheriv('aes-256-gcm', this.key, nonce, { authTagLength: TAG_BYTES }).setAAD(Buffer.from(context)).setAuthTag(tag);
       return Buffer.concat([decipher.update(box.subarray(1 + NONCE_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8');
     } catch (cause) {
       throw new SecretBoxError(`The stored secret of ${context} does not open: is LOCKSTEP_SECRET_KEY the one it was stored with?`, { cause });

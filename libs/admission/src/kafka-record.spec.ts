@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import type { KafkaMessage } from 'kafkajs';
+import { mintId, toPublicId } from '#domain/ids';
+import { classifyRecord, type OfferedRecord, parkedRecordOf, withoutEvent } from './kafka-record.js';
+
+const DAY_MS = 86_400_000;
+
+const record = (headers: KafkaMessage['headers'], value: Buffer | null = Buffer.from('x'), key: Buffer | null = Buffer.from('k')): KafkaMessage =>
+  ({ key, value, headers, offset: '7', timestamp: '0', attributes: 0, size: 0 }) as KafkaMessage;
+
+describe('classifyRecord', () => {
+  it('offers a record with an event\'s id', () => {
+    const eventId = mintId();
+    expect(classifyRecord(record({ ce_id: Buffer.from(toPublicId('evt', eventId)) }))).toMatchObject({ kind: 'offered', eventId, offset: 7 });
+  });
+
+  it.each([undefined, {}, { ce_id: undefined }, { ce_id: Buffer.from('evt_12') }, { ce_id: Buffer.from('\xff\xfe', 'latin1') }])('takes one without for foreign', (headers) => {
+    expect(classifyRecord(record(headers))).toMatchObject({ kind: 'foreign', reason: 'no_event_id' });
+  });
+});
+
+describe('withoutEvent', () => {
+  const offered: OfferedRecord = { kind: 'offered', offset: 7, eventId: mintId(), record: record({}) };
+
+  it('is foreign while its event would still be kept', () => {
+    expect(withoutEvent(offered, DAY_MS, Date.now())).toMatchObject({ kind: 'foreign', reason: 'unknown_event' });
+  });
+
+  it('is retired when retention has dropped its event', () => {
+    expect(withoutEvent(offered, DAY_MS, Date.now() + 2 * DAY_MS)).toEqual({ kind: 'retired', offset: 7 });
+  });
+});
+
+describe('parkedRecordOf', () => {
+  const foreign = (value: Buffer | null, key: Buffer | null = Buffer.from('k')) =>
+    parkedRecordOf({ kind: 'foreign', offset: 7, reason: 'no_event_id', record: record({ a: Buffer.from('b\0c') }, value, key) }, 'events', 2, 10);
+
+  it('keeps the record and says whence it is and why it is parked', () => {
+    const parked = foreign(Buffer.from('small'));
+    expect(parked).toMatchObject({ shard: 2, key: 'k', value: Buffer.from('small') });
+    expect(JSON.parse(parked.headers)).toEqual({
+      a: 'b\uFFFDc', 'lockstep-reason': 'no_event_id', 'lockstep-topic': 'events', 'lockstep-partition': '2', 'lockstep-offset': '7',
+    });
+  });
+
+  it('leaves out a value that is too large', () => {
+    const parked = foreign(Buffer.alloc(11));
+    expect(parked.value).toBeNull();
+    expect(JSON.parse(parked.headers)).toMatchObject({ 'lockstep-truncated': 'true' });
+  });
+
+  it('keeps a tombstone and a missing key', () => expect(foreign(null, null)).toMatchObject({ key: null, value: null }));
+});

@@ -1,0 +1,58 @@
+import { describe, expect, it } from '@jest/globals';
+import { type AttemptFacts, deliveredHeaders } from './delivered-headers.js';
+
+const facts: AttemptFacts = {
+  key: { eventId: '0192c1f0-0000-7000-8000-0000000000ab', endpoint: 3, replay: 0 },
+  type: 'order.paid',
+  entity: 'Zoë/7',
+  contentType: 'application/json; charset=utf-8',
+  traceparent: null,
+  payload: Buffer.from('{}'),
+  place: { sequence: 4, previousSequence: 2 },
+  attempt: 2,
+  redelivered: false,
+};
+
+function headersOf(changes: Partial<AttemptFacts> = {}, custom: Record<string, string> = {}): Record<string, string> {
+  const flat = deliveredHeaders({ ...facts, ...changes }, [Buffer.from('key')], custom, 1_700_000_000_500);
+  return Object.fromEntries(flat.flatMap((name, i) => (i % 2 === 0 ? [[name, flat[i + 1] ?? '']] : [])));
+}
+
+describe('deliveredHeaders', () => {
+  it('says what is delivered, in which place, and which attempt this is', () => {
+    expect(headersOf()).toMatchObject({
+      'content-type': 'application/json; charset=utf-8',
+      'webhook-id': 'evt_0192c1f00000700080000000000000ab',
+      'webhook-timestamp': '1700000000',
+      'lockstep-delivery': 'dlv_0192c1f00000700080000000000000ab000000030000',
+      'lockstep-type': 'order.paid',
+      'lockstep-entity': 'Zo%C3%AB%2F7',
+      'lockstep-sequence': '4',
+      'lockstep-previous-sequence': '2',
+      'lockstep-attempt': '2',
+    });
+  });
+
+  it('has the same ids on every attempt', () => {
+    const [first, second] = [headersOf({ attempt: 1 }), headersOf({ attempt: 2 })];
+    expect([second['webhook-id'], second['lockstep-delivery']]).toEqual([first['webhook-id'], first['lockstep-delivery']]);
+  });
+
+  it('has no sequence for an endpoint without order', () => {
+    expect(Object.keys(headersOf({ place: undefined })).filter((name) => name.includes('sequence'))).toEqual([]);
+  });
+
+  it('marks replays and redeliveries, and only those', () => {
+    expect(headersOf({ key: { ...facts.key, replay: 1 }, redelivered: true })).toMatchObject({ 'lockstep-replay': 'true', 'lockstep-redelivered': 'true' });
+    expect(Object.keys(headersOf())).not.toEqual(expect.arrayContaining(['lockstep-replay']));
+  });
+
+  it('makes a trace of the event\'s id when the producer gave none', () => {
+    expect(headersOf()['traceparent']).toBe('00-0192c1f00000700080000000000000ab-0000000300000002-00');
+    expect(headersOf({ traceparent: '00-1-2-01' })['traceparent']).toBe('00-1-2-01');
+  });
+
+  it('adds the endpoint\'s own headers', () => {
+    expect(headersOf({}, { authorization: 'Bearer x' })['authorization']).toBe('Bearer x');
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { type AttemptResult, dispositionOf, parseRetryAfterMs, type RetryPolicy } from './disposition.js';
+
+const policy: RetryPolicy = { scheduleMs: [1_000, 5_000], maxRetryAfterMs: 60_000 };
+
+const result = (statusCode: number | undefined, retryAfterMs?: number): AttemptResult => ({
+  startedAtMs: 0, durationMs: 1, statusCode, error: undefined, responseBody: Buffer.alloc(0), retryAfterMs,
+});
+
+describe('dispositionOf', () => {
+  it.each([200, 201, 204, 299])('%i delivers, on any attempt', (status) => {
+    expect(dispositionOf(result(status), 99, policy, 0)).toEqual({ kind: 'delivered' });
+  });
+
+  it.each([301, 302, 304, 400, 404, 429, 500, 503, undefined])('%s is a failure that is retried', (status) => {
+    expect(dispositionOf(result(status), 1, policy, 0)).toEqual({ kind: 'retry', delayMs: 1_000 });
+  });
+
+  it('allows one attempt more than there are delays, then the delivery is dead', () => {
+    expect(dispositionOf(result(500), 2, policy, 0)).toEqual({ kind: 'retry', delayMs: 5_000 });
+    expect(dispositionOf(result(500), 3, policy, 0)).toEqual({ kind: 'dead', reason: 'attempts_exhausted' });
+    expect(dispositionOf(result(500), 1, { ...policy, scheduleMs: [] }, 0)).toEqual({ kind: 'dead', reason: 'attempts_exhausted' });
+  });
+
+  it('takes 410 as the end at once', () => {
+    expect(dispositionOf(result(410), 1, policy, 0)).toEqual({ kind: 'dead', reason: 'gone' });
+  });
+
+  it('waits as long as 429 and 503 ask, without jitter, up to the endpoint\'s maximum', () => {
+    expect(dispositionOf(result(429, 7_000), 1, policy, 0.9)).toEqual({ kind: 'retry', delayMs: 7_000 });
+    expect(dispositionOf(result(503, 999_000), 1, policy, 0.9)).toEqual({ kind: 'retry', delayMs: 60_000 });
+    expect(dispositionOf(result(500, 7_000), 1, policy, 0)).toEqual({ kind: 'retry', delayMs: 1_000 });
+  });
+
+  it('adds up to a fifth of jitter, never less than the delay', () => {
+    fc.assert(fc.property(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (random) => {
+      const disposition = dispositionOf(result(500), 2, policy, random);
+      expect(disposition.kind === 'retry' && disposition.delayMs >= 5_000 && disposition.delayMs <= 6_000).toBe(true);
+    }));
+  });
+});
+
+describe('parseRetryAfterMs', () => {
+  const nowMs = Date.parse('2026-11-21T10:00:00Z');
+
+  it('reads seconds', () => expect(parseRetryAfterMs('120', nowMs)).toBe(120_000));
+  it('reads an HTTP date', () => expect(parseRetryAfterMs('Sat, 21 Nov 2026 10:00:30 GMT', nowMs)).toBe(30_000));
+  it('takes a date in the past as now', () => expect(parseRetryAfterMs('Sat, 21 Nov 2026 09:00:00 GMT', nowMs)).toBe(0));
+  it.each(['', 'soon', '-5', '1.5', '2026-11-21', '10s'])('does not take "%s" for either', (text) => {
+    expect(parseRetryAfterMs(text, nowMs)).toBeUndefined();
+  });
+});

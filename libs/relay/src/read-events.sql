@@ -1,0 +1,22 @@
+/*
+  What goes to Kafka of the given events, in the given order, up to :bytes of payload; the first always.
+*/
+/* @name readEvents */
+with found as (
+  select e.*, sum(e.bytes) over (order by wanted.ordinal) - e.bytes as before
+  from unnest(:ids!::uuid[]) with ordinality as wanted (id, ordinal)
+    -- "offset 0": a look-up by key for each id; whatever the planner guesses, never a scan of all events.
+    cross join lateral (
+      select
+        id, tenant, type, entity, occurred_at, accepted_at, source, content_type, traceparent, payload,
+        octet_length(payload) as bytes
+      from events
+      where events.id = wanted.id
+      offset 0
+    ) e
+)
+select
+  id, tenant, type, entity, occurred_at as "occurredAt", accepted_at as "acceptedAt", source,
+  content_type as "contentType", traceparent, payload
+from found
+where before < :bytes!;

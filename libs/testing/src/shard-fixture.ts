@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import type pg from 'pg';
+import { mintId } from '#domain/ids';
+import { createPool } from '#postgres/pool';
+import { ensureInstallation } from '#postgres/installation';
+import { databaseOf } from '#postgres/pool';
+import { createTestDatabase } from './test-database.js';
+
+/** A database with endpoints, events and leased shards, for tests of admission, outcomes and lanes. */
+export interface ShardFixture {
+  readonly pool: pg.Pool;
+  readonly url: string;
+  /** Takes the shard, as an owner does; returns the new epoch. */
+  takeShard(shard: number): Promise<number>;
+  createEndpoint(changes?: { eventTypes?: string[]; ordering?: 'entity' | 'none' }): Promise<number>;
+  /** Accepts events as the gateway's statement does; returns their ids, in accept order. */
+  accept(events: readonly { shard: number; entity: string; type?: string }[]): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+export const SHARDS = 4;
+
+export async function createShardFixture(): Promise<ShardFixture> {
+  const database = await createTestDatabase();
+  const pool = createPool({ databaseUrl: database.url, applicationName: 'test', max: 4 });
+  await ensureInstallation(databaseOf(pool), SHARDS);
+  return {
+    pool,
+    url: database.url,
+    takeShard: async (shard) => {
+      const { rows } = await pool.query<{ epoch: number }>(
+        "update shard_leases set epoch = epoch + 1, owner = gen_random_uuid(), expires_at = now() + interval '1 minute' where shard = $1 returning epoch", [shard]);
+      return rows[0]?.epoch ?? 0;
+    },
+    createEndpoint: async ({ eventTypes = ['*'], ordering = 'entity' } = {}) => {
+      const { rows } = await pool.query<{ id: number }>(
+        "insert into endpoints (public_id, tenant, url, event_types, ordering) values (gen_random_uuid(), 'default', 'http://127.0.0.1:9/', $1, $2) returning id",
+        [eventTypes, ordering]);
+      return rows[0]?.id ?? 0;
+    },
+    accept: async (events) => {
+      const ids = events.map(() => mintId());
+      await pool.query(
+        `insert into events (id, tenant, shard, type, entity, content_type, payload)
+         select id, 'default', shard, type, entity, 'application/json', payload
+         from unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::bytea[]) with ordinality as e (id, shard, type, entity, payload, n) order by n`,
+        [ids, events.map(({ shard }) => shard), events.map(({ type }) => type ?? 'order.created'), events.map(({ entity }) => entity), events.map(() => randomBytes(8))]);
+      return ids;
+    },
+    close: async () => {
+      await pool.end();
+      await database.drop();
+    },
+  };
+}
