@@ -169,8 +169,9 @@ async function openLoop(startMs, rate) {
   for (const connection of free) connection.close();
 }
 
+const endEarly = () => process.exit(1);
 // Started by bench/run.mjs: ends with it.
-process.on('disconnect', () => process.exit(1));
+process.on('disconnect', endEarly);
 const startMs = nowMs();
 await (options.rate === undefined ? closedLoop(startMs) : openLoop(startMs, Number(options.rate)));
 const seconds = (nowMs() - startMs) / 1_000;
@@ -190,4 +191,5 @@ console.log(
     cpuSeconds: round((user + system) / 1e6),
   }),
 );
+process.off('disconnect', endEarly);
 process.disconnect?.();

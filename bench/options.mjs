@@ -15,7 +15,7 @@ export function readOptions(args) {
     pipelines: listOf(values.pipeline, PIPELINES),
     seconds: numberOf('--seconds', values.seconds, quick ? 5 : 15, 1, 600),
     rounds: numberOf('--rounds', values.rounds, quick ? 2 : 5, 1, 50),
-    warmUpSeconds: quick ? 2 : 5,
+    warmUpEvents: quick ? 10_000 : 30_000,
     jsonFile: values.json,
   };
 }

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 
+const READY_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 20_000;
 const running = new Set();
 
@@ -16,19 +17,30 @@ export function startProgram({ name, file, args = [], env = process.env, folder,
   // A file, not a pipe: reading it would take CPU from what is measured.
   const log = openSync(logFile, 'a');
   const child = spawn(process.execPath, [file, ...args], { env, stdio: ['ignore', capture ? 'pipe' : log, log, 'ipc'] });
+  closeSync(log);
   const exited = new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)));
   const failure = (what) => new Error(`${name} ${what}; its last lines:\n${readFileSync(logFile, 'utf8').split('\n').slice(-15).join('\n')}`);
+  let reported = false;
+  child.once('message', () => (reported = true));
   const program = {
     name,
     pid: child.pid,
     exited,
     output: capture ? text(child.stdout) : undefined,
     failure,
-    /** Resolves when the program has sent a message; rejects when it ends first. */
-    ready: async () => {
-      const first = await Promise.race([once(child, 'message'), exited.then((result) => failure(`ended (${result}) before it was ready`))]);
-      if (first instanceof Error) throw first;
+    /** Resolves when `isReady` says so; rejects when the program ends first, or after a minute. */
+    whenReady: async (isReady) => {
+      let ended;
+      void exited.then((result) => (ended = result));
+      const deadline = performance.now() + READY_TIMEOUT_MS;
+      while (!(await isReady())) {
+        if (ended !== undefined) throw failure(`ended (${ended}) before it was ready`);
+        if (performance.now() > deadline) throw failure(`was not ready after ${READY_TIMEOUT_MS / 1_000} s`);
+        await delay(50);
+      }
     },
+    /** For `whenReady`: it has sent a message. */
+    hasReported: () => reported,
     /** Asks it to end, insists after 20 s. */
     stop: async () => {
       child.kill('SIGTERM');

@@ -1,15 +1,13 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { startProgram } from './processes.mjs';
 import { deleteTopics } from './servers.mjs';
 
 const ROOT = path.dirname(import.meta.dirname);
 const ADMIN_KEY = 'bench-admin-key-of-this-run-only';
-const READY_TIMEOUT_MS = 60_000;
 
 /** Starts the product as it is deployed, built and with its defaults, on a database and topics of its own. */
-export async function startProduct({ id, servers, receiverUrl, folder, freePort, delivers }) {
+export async function startProduct({ id, servers, receiver, folder, freePort, delivers }) {
   const database = `bench_product_${id}`;
   const databaseUrl = await servers.databases.create(database);
   const prefix = `product-${id}.`;
@@ -30,11 +28,12 @@ export async function startProduct({ id, servers, receiverUrl, folder, freePort,
       LOCKSTEP_ALLOW_PRIVATE_NETWORKS: '127.0.0.0/8',
     };
     const program = startProgram({ name: `product-${id}-${app}`, file, env, folder });
-    await whenReady(program, port);
-    return { ...program, url: `http://127.0.0.1:${port}` };
+    const url = `http://127.0.0.1:${port}`;
+    await program.whenReady(() => fetch(`${url}/health/ready`).then(({ ok }) => ok, () => false));
+    return { ...program, url };
   };
   const gateway = await start('gateway');
-  await createEndpoint(gateway.url, receiverUrl);
+  await createEndpoint(gateway.url, receiver.url);
   const dispatcher = delivers ? await start('dispatcher') : undefined;
   return {
     pids: { gateway: gateway.pid, ...(dispatcher === undefined ? {} : { dispatcher: dispatcher.pid }) },
@@ -47,22 +46,6 @@ export async function startProduct({ id, servers, receiverUrl, folder, freePort,
       await deleteTopics(servers.kafka, prefix);
     },
   };
-}
-
-async function whenReady(program, port) {
-  let ended;
-  void program.exited.then((result) => (ended = result));
-  const deadline = performance.now() + READY_TIMEOUT_MS;
-  for (;;) {
-    const answer = await fetch(`http://127.0.0.1:${port}/health/ready`).then(
-      (response) => (response.ok ? 'ready' : `answers ${response.status}`),
-      (error) => error.cause?.code ?? error.message,
-    );
-    if (answer === 'ready') return;
-    if (ended !== undefined) throw program.failure(`ended (${ended}) before it was ready`);
-    if (performance.now() > deadline) throw program.failure(`was not ready after ${READY_TIMEOUT_MS / 1_000} s (${answer})`);
-    await delay(100);
-  }
 }
 
 async function createEndpoint(gatewayUrl, url) {

@@ -66,4 +66,7 @@ function numbersOf(query) {
 
 // Started by bench/run.mjs: ends with it.
 process.on('disconnect', () => process.exit(0));
-server.listen(Number(process.env.PORT ?? 0), '127.0.0.1', () => console.log(JSON.stringify({ port: server.address().port })));
+server.listen(Number(process.env.PORT ?? 0), '127.0.0.1', () => {
+  console.log(JSON.stringify({ port: server.address().port }));
+  process.send?.('ready');
+});

@@ -3,6 +3,8 @@ import { latencySummary, round } from './statistics.mjs';
 
 const CONNECTIONS = 100;
 const RATE = 200;
+/** At most; it ends with its last event. */
+const WARM_UP_SECONDS = 20;
 
 /**
  * Each runs against a warm pipeline and gives its metrics, its findings (all must be 0) and the CPU it took. The order
@@ -17,7 +19,7 @@ export const scenarios = {
       const { summary, posted, arrivals, ...rest } = await postAndDeliver(setting, ['--rate', String(RATE), '--seconds', String(seconds)]);
       const sentMs = new Map(posted.map((event) => [event.key, event.sentMs]));
       const { count, ...latency } = latencySummary(arrivals.map(({ key, arrivedMs }) => arrivedMs - sentMs.get(key)));
-      return { metrics: latency, events: count, answerLatency: summary.answerLatency, ...rest };
+      return { metrics: latency, events: count, ...answersOf(summary), ...rest };
     },
   },
   /** All delivered, from the first send to the last arrival. */
@@ -30,7 +32,7 @@ export const scenarios = {
       return {
         metrics: { deliveredPerSecond: round(arrivals.length / tookSeconds), acceptedPerSecond: summary.acceptedPerSecond },
         events: arrivals.length,
-        answerLatency: summary.answerLatency,
+        ...answersOf(summary),
         ...rest,
       };
     },
@@ -42,13 +44,20 @@ export const scenarios = {
     run: async (setting, seconds) => {
       await setting.pipeline.stopDispatcher();
       const { summary, ...rest } = await postOnly(setting, ['--connections', String(CONNECTIONS), '--seconds', String(seconds)]);
-      return { metrics: { acceptedPerSecond: summary.acceptedPerSecond }, events: summary.accepted, answerLatency: summary.answerLatency, ...rest };
+      return { metrics: { acceptedPerSecond: summary.acceptedPerSecond }, events: summary.accepted, ...answersOf(summary), ...rest };
     },
   },
 };
 
-/** The same load as end-to-end, its figures thrown away: compiles the code, fills caches, makes connections. */
-export async function warmUp(setting, seconds) {
-  const args = ['--connections', String(CONNECTIONS), '--seconds', String(seconds)];
+function answersOf({ answerLatency, answers, requests, accepted }) {
+  return { answerLatency, answers, refused: requests - accepted };
+}
+
+/**
+ * The same load as end-to-end, its figures thrown away: compiles the code, fills caches, makes connections. By number
+ * of events, so that a slower pipeline does not start the measuring colder.
+ */
+export async function warmUp(setting, events) {
+  const args = ['--connections', String(CONNECTIONS), '--count', String(events), '--seconds', String(WARM_UP_SECONDS)];
   return setting.delivers ? postAndDeliver(setting, args) : postOnly(setting, args);
 }

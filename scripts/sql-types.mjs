@@ -6,9 +6,11 @@
  */
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { cp, glob, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+// The default import: an old Node would fail to link a name that it lacks, before checkNode can say what to do.
+import fs from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import pg from 'pg';
 import { startPostgres } from '#embedded/postgres-server';
@@ -46,8 +48,8 @@ function report(changed, orphaned, count) {
 }
 
 async function update(wanted, changed, orphaned) {
-  for (const file of changed) await writeFile(path.join(ROOT, file), wanted.get(file));
-  for (const file of orphaned) await rm(path.join(ROOT, file));
+  for (const file of changed) await fs.writeFile(path.join(ROOT, file), wanted.get(file));
+  for (const file of orphaned) await fs.rm(path.join(ROOT, file));
   for (const file of changed) console.log(`wrote ${file}`);
   for (const file of orphaned) console.log(`removed ${file}`);
   console.log(`${wanted.size} SQL files, ${changed.length + orphaned.length} changes.`);
@@ -55,27 +57,27 @@ async function update(wanted, changed, orphaned) {
 
 /** Path → content of every file that PgTyped makes of the .sql files, made in a copy, so that nothing is touched here. */
 async function generate() {
-  const copy = await mkdtemp(path.join(tmpdir(), 'lockstep-sql-types-'));
+  const copy = await fs.mkdtemp(path.join(tmpdir(), 'lockstep-sql-types-'));
   try {
-    for await (const file of glob(STATEMENTS, { cwd: ROOT })) {
-      await mkdir(path.dirname(path.join(copy, file)), { recursive: true });
-      await cp(path.join(ROOT, file), path.join(copy, file));
+    for await (const file of fs.glob(STATEMENTS, { cwd: ROOT })) {
+      await fs.mkdir(path.dirname(path.join(copy, file)), { recursive: true });
+      await fs.cp(path.join(ROOT, file), path.join(copy, file));
     }
     return await withFreshDatabase(copy, (databaseUrl) => runPgTyped(copy, databaseUrl));
   } finally {
-    await rm(copy, { recursive: true, force: true });
+    await fs.rm(copy, { recursive: true, force: true });
   }
 }
 
 async function runPgTyped(folder, databaseUrl) {
-  const pgtyped = path.join(ROOT, 'node_modules', '@pgtyped', 'cli', 'lib', 'index.js');
+  const pgtyped = fileURLToPath(import.meta.resolve('@pgtyped/cli/lib/index.js'));
   const args = [pgtyped, '--config', path.join(ROOT, 'pgtyped.json'), '--uri', databaseUrl];
   // A bare environment: PgTyped takes every variable for an option of its own, and PGHOST and the like over --uri.
   const { stdout, stderr } = await run(process.execPath, args, { cwd: folder, env: { PATH: process.env.PATH } });
   // It exits with 0 whatever happens: a statement that Postgres refuses is on stderr, one that it can't parse on
   // stdout, and their files are missing.
   const made = await readAll(folder, GENERATED);
-  const missing = (await Array.fromAsync(glob(STATEMENTS, { cwd: folder }))).filter((file) => !made.has(file.replace(/sql$/, 'queries.ts')));
+  const missing = (await Array.fromAsync(fs.glob(STATEMENTS, { cwd: folder }))).filter((file) => !made.has(file.replace(/sql$/, 'queries.ts')));
   if (missing.length === 0 && stderr === '') return made;
   const details = stdout.split('\n').filter((line) => !/^(Using|Processing|Saved|Skipped)/.test(line)).join('\n');
   throw new Error(`PgTyped made nothing of ${missing.join(', ')}\n${stderr}${details}`.trim());
@@ -109,8 +111,8 @@ async function withFreshDatabase(folder, use) {
 
 async function readAll(folder, pattern) {
   const contents = new Map();
-  for (const file of (await Array.fromAsync(glob(pattern, { cwd: folder }))).sort()) {
-    contents.set(file, await readFile(path.join(folder, file), 'utf8'));
+  for (const file of (await Array.fromAsync(fs.glob(pattern, { cwd: folder }))).sort()) {
+    contents.set(file, await fs.readFile(path.join(folder, file), 'utf8'));
   }
   return contents;
 }

@@ -7,7 +7,7 @@ const SIGNING_SECRET = 'supersecret';
 const PARTITIONS = 8;
 
 /** Starts the bare pipeline on a database and a topic of its own. The relay runs in the gateway. */
-export async function startBare({ id, servers, receiverUrl, folder, freePort, delivers }) {
+export async function startBare({ id, servers, receiver, folder, freePort, delivers }) {
   const database = `bench_bare_${id}`;
   const databaseUrl = await servers.databases.create(database);
   await servers.databases.query(databaseUrl, readFileSync(path.join(import.meta.dirname, 'schema.sql'), 'utf8'));
@@ -20,13 +20,13 @@ export async function startBare({ id, servers, receiverUrl, folder, freePort, de
     KAFKA_BROKERS: servers.kafkaBrokers,
     BARE_TOPIC: topic,
     BARE_GROUP: `bare-${id}`,
-    BARE_RECEIVER_URL: receiverUrl,
+    BARE_RECEIVER_URL: receiver.url,
     BARE_SIGNING_SECRET: SIGNING_SECRET,
     PORT: String(port),
   };
   const start = async (app) => {
     const program = startProgram({ name: `bare-${id}-${app}`, file: path.join(import.meta.dirname, `${app}.mjs`), env, folder });
-    await program.ready();
+    await program.whenReady(program.hasReported);
     return program;
   };
   const gateway = await start('gateway');

@@ -1,6 +1,13 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type pg from 'pg';
 import type { Config } from '#config/config';
+import { AddressPolicy } from '#endpoints/address-policy';
+import { EndpointsRepository } from '#endpoints/endpoints.repository';
+import { EndpointsService } from '#endpoints/endpoints.service';
+import { DeliveriesRepository } from '#events/deliveries.repository';
+import { DeliveriesService } from '#events/deliveries.service';
+import { EventsRepository } from '#events/events.repository';
+import { EventsService } from '#events/events.service';
 import { PostgresIndicator, StateIndicator } from '#health/indicators';
 import { answering } from '#http/answering-database';
 import { Authenticator } from '#http/auth/authenticator';
@@ -12,7 +19,7 @@ import { type CommittedEvent, IngestService } from '#ingest/ingest.service';
 import { createKafka } from '#kafka/client';
 import { Topics } from '#kafka/topics';
 import { PartitionKeeper } from '#postgres/partitions';
-import { createPool, type Database, databaseOf } from '#postgres/pool';
+import { createPool, type Database, databaseOf, type PoolOptions } from '#postgres/pool';
 import { IngestOutbox } from '#relay/ingest-outbox';
 import { OutboxProbe } from '#relay/outbox-probe';
 import { RecentEvents } from '#relay/recent-events';
@@ -21,6 +28,7 @@ import { RelayLeases } from '#relay/relay-leases';
 import type { RelayRow } from '#relay/relay-source';
 import { createRelayProducer } from '#relay/relay-sender';
 import { observeOutbox } from '#relay/relay.metrics';
+import { SecretBox } from '#secrets/secret-box';
 import type { Logger } from '#telemetry/logger';
 import { establishAdminKey } from './admin-key.js';
 import { GatewayModule } from './gateway.module.js';
@@ -62,15 +70,12 @@ export class Gateway {
 
   constructor(private readonly options: GatewayOptions) {
     const { config, logger } = options;
-    const pool = (name: string, max: number, transactionTimeoutMs?: number): pg.Pool =>
-      createPool({
-        databaseUrl: config.databaseUrl,
-        applicationName: `lockstep-gateway-${name}`,
-        max,
-        ...(transactionTimeoutMs === undefined ? {} : { transactionTimeoutMs }),
-      });
+    const pool = (name: string, limits: Omit<PoolOptions, 'databaseUrl' | 'applicationName'>): pg.Pool =>
+      createPool({ databaseUrl: config.databaseUrl, applicationName: `lockstep-gateway-${name}`, ...limits });
+    const queries = pool('api', { max: 6 });
     // Ingest and relay have connections of their own: a slow list query never delays them.
-    const [queries, ingest, relay] = [pool('api', 6), pool('ingest', 1, INGEST_TIMEOUT_MS), pool('relay', 2)];
+    const ingest = pool('ingest', { max: 1, transactionTimeoutMs: INGEST_TIMEOUT_MS });
+    const relay = pool('relay', { max: 2, joins: 'by-index' });
     this.pools = [queries, ingest, relay];
     this.database = answering(databaseOf(queries));
     this.partitions = new PartitionKeeper(this.database, (err) => logger.error({ err }, 'The partitions of the coming days were not made'));
@@ -131,8 +136,7 @@ export class Gateway {
     this.partitions.stop();
     await this.closeHttp(leftMs());
     await this.relay.stop(leftMs());
-    await this.leases.stop();
-    await this.topics.stop();
+    await Promise.all([this.leases.stop(), this.topics.stop()]);
     await Promise.all(this.pools.map((pool) => pool.end()));
   }
 
@@ -155,8 +159,12 @@ export class Gateway {
   private async createApp(): Promise<NestFastifyApplication> {
     const { config, logger } = this.options;
     const started = new StateIndicator('startup', 'down', () => (this.prepared ? undefined : 'waiting for Postgres'));
+    const deliveries = new DeliveriesService(new DeliveriesRepository(this.database));
     const module = GatewayModule.of({
       ingest: this.ingest,
+      endpoints: new EndpointsService(new EndpointsRepository(this.database), new SecretBox(config.secretKey), new AddressPolicy(config)),
+      events: new EventsService(new EventsRepository(this.database), deliveries),
+      deliveries,
       health: {
         startup: [started],
         ready: [

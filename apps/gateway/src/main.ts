@@ -4,6 +4,8 @@ import { startDefaultMetrics } from '#telemetry/metrics';
 import { Gateway } from './gateway.js';
 
 const HOST = '0.0.0.0';
+/** After the drain time: to give back leases and connections, also where Postgres or Kafka do not answer any more. */
+const GOODBYE_MS = 2_500;
 
 const config = configOrExit();
 const logger = createLogger('gateway', config.logLevel);
@@ -21,6 +23,8 @@ try {
 
 async function stop(signal: NodeJS.Signals): Promise<void> {
   logger.info({ signal }, 'Stopping');
+  // What is committed is safe, and what is not was not answered: nothing is worth a longer wait.
+  setTimeout(() => fail(new Error('Stopping took too long')), config.drainTimeoutMs + GOODBYE_MS).unref();
   try {
     await gateway.stop();
     process.exit(0);

@@ -82,12 +82,21 @@ describe('admission', () => {
     const [known = '', elsewhere = ''] = await fixture.accept([{ shard: 2, entity: 'k' }, { shard: 3, entity: 'other shard' }]);
     const unknown = '0192c1f0-0000-7000-8000-0000000000ab';
     const [first] = await admit(admission(2, epoch, [known, unknown, elsewhere], { nextOffset: 30 }));
-    expect(first).toMatchObject({ kind: 'admitted', admitted: 1, unknown: [unknown, elsewhere] });
+    expect(first).toMatchObject({ kind: 'admitted', admitted: 1, unknown: [{ eventId: unknown, elsewhere: false }, { eventId: elsewhere, elsewhere: true }] });
     expect((await repository.cursors([2])).get(2)).toBe(0);
     const parked = [{ shard: 2, key: 'k', headers: '{"lockstep-reason":"unknown_event"}', value: Buffer.from('v') }];
     await admit(admission(2, epoch, [known], { nextOffset: 30, parked }));
     expect((await repository.cursors([2])).get(2)).toBe(30);
     expect(await count("dispatch_outbox where shard = 2 and topic = 'dlq' and headers->>'lockstep-reason' = 'unknown_event' and value = 'v'")).toBe(1);
+  });
+
+  it('tells the same event on its own shard from one on another, also in one statement', async () => {
+    const [own, other] = [await fixture.takeShard(2), await fixture.takeShard(3)];
+    const [eventId = ''] = await fixture.accept([{ shard: 2, entity: 'both' }]);
+    const verdicts = await admit(admission(2, own, [eventId], { nextOffset: 50 }), admission(3, other, [eventId], { nextOffset: 60 }));
+    expect(verdicts).toMatchObject([{ admitted: 1, unknown: [] }, { admitted: 0, unknown: [{ eventId, elsewhere: true }] }]);
+    expect((await repository.cursors([2, 3])).get(2)).toBe(50);
+    expect((await repository.cursors([2, 3])).get(3)).not.toBe(60);
   });
 
   it('routes by type, and records how many routes an event got, none included', async () => {

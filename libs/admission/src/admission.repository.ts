@@ -30,6 +30,12 @@ export interface AdmittedDelivery {
   readonly place: { readonly lane: number; readonly sequence: number; readonly closedSequence: number; readonly deliveredSequence: number } | undefined;
 }
 
+export interface UnknownEvent {
+  readonly eventId: string;
+  /** Whether there is such an event, on another shard. */
+  readonly elsewhere: boolean;
+}
+
 /** What an admission did to one shard. */
 export type ShardVerdict =
   | { readonly kind: 'fenced' }
@@ -39,14 +45,14 @@ export type ShardVerdict =
       readonly admitted: number;
       readonly duplicates: number;
       /** Ids without an event on this shard. The cursor has not moved when there are any. */
-      readonly unknown: readonly string[];
+      readonly unknown: readonly UnknownEvent[];
     };
 
 interface MutableVerdict {
   deliveries: AdmittedDelivery[];
   admitted: number;
   duplicates: number;
-  unknown: string[];
+  unknown: UnknownEvent[];
   lastOrdinal: number;
 }
 
@@ -118,7 +124,7 @@ function collect(verdict: MutableVerdict, row: IAdmitBatchResult, ids: readonly 
   if (eventId === undefined) throw new Error(`The admission answered for record ${ordinal} of ${ids.length}`);
   if (ordinal !== verdict.lastOrdinal) {
     verdict.lastOrdinal = ordinal;
-    if (row.known !== true) verdict.unknown.push(eventId);
+    if (row.known !== true) verdict.unknown.push({ eventId, elsewhere: row.stored === true });
     else if (row.admitted === true) verdict.admitted += 1;
   }
   if (row.admitted !== true || row.endpoint === null) return;

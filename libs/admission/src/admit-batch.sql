@@ -32,12 +32,14 @@ offered as (
   from unnest(:ids!::uuid[], :idShards!::integer[]) with ordinality as r (id, shard, ordinal)
   group by id, shard
 ),
-known as (
-  select e.id, e.tenant, e.shard, e.type, e.entity, e.content_type, e.traceparent, o.ordinal
+stored as (
+  select e.id, e.tenant, e.shard, e.type, e.entity, e.content_type, e.traceparent, o.ordinal, e.shard = o.shard as ours
   from offered o
     join fence f on f.shard = o.shard
     cross join lateral (select * from events where events.id = o.id offset 0) e
-  where e.shard = o.shard
+),
+known as (
+  select * from stored where ours
 ),
 subscribed as (
   -- Who gets a type is found out once a type, not once an event.
@@ -104,14 +106,15 @@ moved as (
   from fence f
   where c.shard = f.shard
     and not exists (
-      select from offered o where o.shard = f.shard and not exists (select from known k where k.id = o.id)
+      select from offered o where o.shard = f.shard and not exists (select from known k where k.ordinal = o.ordinal)
     )
 )
 select
   q.shard,
   f.shard is not null as held,
   o.ordinal::integer as ordinal,
-  k.id is not null as known,
+  k.ordinal is not null as known,
+  e.ordinal is not null as stored,
   a.event_id is not null as admitted,
   k.tenant,
   k.entity,
@@ -126,7 +129,8 @@ select
 from unnest(:shards!::integer[]) as q (shard)
   left join fence f on f.shard = q.shard
   left join offered o on o.shard = f.shard
-  left join known k on k.id = o.id
+  left join stored e on e.ordinal = o.ordinal
+  left join known k on k.ordinal = o.ordinal
   left join admitted a on a.event_id = k.id
   left join numbered n on n.id = a.event_id
 order by o.ordinal;

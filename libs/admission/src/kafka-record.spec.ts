@@ -23,11 +23,15 @@ describe('withoutEvent', () => {
   const offered: OfferedRecord = { kind: 'offered', offset: 7, eventId: mintId(), record: record({}) };
 
   it('is foreign while its event would still be kept', () => {
-    expect(withoutEvent(offered, DAY_MS, Date.now())).toMatchObject({ kind: 'foreign', reason: 'unknown_event' });
+    expect(withoutEvent(offered, false, DAY_MS, Date.now())).toMatchObject({ kind: 'foreign', reason: 'unknown_event' });
+  });
+
+  it('is on the wrong shard when its event is on another', () => {
+    expect(withoutEvent(offered, true, DAY_MS, Date.now())).toMatchObject({ kind: 'foreign', reason: 'wrong_shard' });
   });
 
   it('is retired when retention has dropped its event', () => {
-    expect(withoutEvent(offered, DAY_MS, Date.now() + 2 * DAY_MS)).toEqual({ kind: 'retired', offset: 7 });
+    expect(withoutEvent(offered, false, DAY_MS, Date.now() + 2 * DAY_MS)).toEqual({ kind: 'retired', offset: 7 });
   });
 });
 

@@ -33,9 +33,13 @@ export function classifyRecord(record: KafkaMessage): OfferedRecord | ForeignRec
   return eventId === undefined ? { kind: 'foreign', offset, reason: 'no_event_id', record } : { kind: 'offered', offset, eventId, record };
 }
 
-/** What an offered record is when Postgres has no event of that id on that shard. */
-export function withoutEvent(offered: OfferedRecord, retentionMs: number, nowMs: number): ForeignRecord | RetiredRecord {
+/**
+ * What an offered record is when Postgres has no event of that id on that shard.
+ * @param elsewhere whether it has one on another shard
+ */
+export function withoutEvent(offered: OfferedRecord, elsewhere: boolean, retentionMs: number, nowMs: number): ForeignRecord | RetiredRecord {
   const { offset, record, eventId } = offered;
+  if (elsewhere) return { kind: 'foreign', offset, reason: 'wrong_shard', record };
   if (mintedAtMs(eventId) < nowMs - retentionMs) return { kind: 'retired', offset };
   return { kind: 'foreign', offset, reason: 'unknown_event', record };
 }

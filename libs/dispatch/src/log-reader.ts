@@ -56,8 +56,11 @@ export class LogReader {
     if (typeof first === 'string') return first;
     if (first.unknown.length === 0) return 'admitted';
     // Records with an id that Postgres doesn't know: the cursor has stayed before them. Once more, with them parked.
-    const unknown = new Set(first.unknown);
-    const outside = offered.filter(({ eventId }) => unknown.has(eventId)).map((record) => withoutEvent(record, this.options.retentionMs, Date.now()));
+    const unknown = new Map(first.unknown.map(({ eventId, elsewhere }) => [eventId, elsewhere]));
+    const outside = offered.flatMap((record) => {
+      const elsewhere = unknown.get(record.eventId);
+      return elsewhere === undefined ? [] : [withoutEvent(record, elsewhere, this.options.retentionMs, Date.now())];
+    });
     foreignRecords.inc({ reason: 'retired' }, outside.filter(({ kind }) => kind === 'retired').length);
     const parked = outside.filter((record) => record.kind === 'foreign');
     const second = await this.commit(owned, topic, offered.filter(({ eventId }) => !unknown.has(eventId)), parked, nextOffset, caughtUp);

@@ -64,7 +64,8 @@ function literalAddressOf({ hostname }: URL): string | undefined {
 
 function isPublic(ip: string): boolean {
   const address = embeddedIpv4Of(ip) ?? ip;
-  if (isIP(address) === 6 && !has(GLOBAL_IPV6, address)) return false;
+  const family = isIP(address);
+  if (family === 0 || (family === 6 && !has(GLOBAL_IPV6, address))) return false;
   return !has(RESERVED, address);
 }
 

@@ -28,13 +28,22 @@ export function isMissingPartition(error: unknown): boolean {
   return sqlStateOf(error) === '23514' && error instanceof Error && error.message.startsWith('no partition of relation');
 }
 
-/** The same database, whose statements fail with `storeErrorOf` their errors. */
+/** A value that Postgres can't take, such as a text with a NUL: the request's fault (22, data exception). */
+function isBadValue(error: unknown): boolean {
+  return sqlStateOf(error)?.startsWith('22') === true;
+}
+
+/**
+ * The same database for statements that serve one request: what they fail with is what that request may see, where it
+ * is known (store_unavailable, invalid_request).
+ */
 export function answering(database: Database): Database {
   return {
     query: async (text, values) => {
       try {
         return await database.query(text, values);
       } catch (error) {
+        if (isBadValue(error)) throw new LockstepError('invalid_request', error instanceof Error ? error.message : '', { cause: error });
         throw storeErrorOf(error);
       }
     },

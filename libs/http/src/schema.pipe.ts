@@ -3,19 +3,22 @@ import { LockstepError, type ProblemDetail } from '#domain/problem';
 
 interface Issue {
   readonly message: string;
+  /** Of zod's `unrecognized_keys`, which points at the object instead. */
+  readonly keys?: readonly string[];
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
+
+type Source = ArgumentMetadata['type'];
 
 /**
  * Checks what a route gets against its zod schema (`@Body({ schema })`, `@Query({ schema })`), and parses the body,
  * which arrives as bytes: the ingest route needs them unchanged.
- * @throws LockstepError invalid_request with a JSON pointer for each thing that is wrong
+ * @throws LockstepError invalid_request with a path for each thing that is wrong: a JSON pointer, or a query's name
  */
 export class SchemaPipe implements PipeTransform {
-  private readonly validation = new StandardSchemaValidationPipe({ exceptionFactory: (issues) => invalidRequest(issues) });
-
   async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    return this.validation.transform(metadata.type === 'body' ? parseJson(value) : value, metadata);
+    const validation = new StandardSchemaValidationPipe({ exceptionFactory: (issues) => invalidRequest(issues, metadata.type) });
+    return validation.transform(metadata.type === 'body' ? parseJson(value) : value, metadata);
   }
 }
 
@@ -28,13 +31,19 @@ function parseJson(body: unknown): unknown {
   }
 }
 
-function invalidRequest(issues: readonly Issue[]): LockstepError {
-  const errors = issues.map(({ message, path = [] }): ProblemDetail => ({ path: pointerOf(path), message }));
+function invalidRequest(issues: readonly Issue[], source: Source): LockstepError {
+  const errors = issues.flatMap((issue) => detailsOf(issue, source));
   return new LockstepError('invalid_request', errors.map(({ path, message }) => `${path} ${message}`.trim()).join('; '), { errors });
 }
 
-/** RFC 6901. */
-function pointerOf(path: NonNullable<Issue['path']>): string {
-  const keys = path.map((segment) => String(typeof segment === 'object' ? segment.key : segment));
-  return keys.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+function detailsOf({ message, path = [], keys }: Issue, source: Source): ProblemDetail[] {
+  const segments = path.map((segment) => (typeof segment === 'object' ? segment.key : segment));
+  if (keys === undefined) return [{ path: nameOf(segments, source), message }];
+  return keys.map((key) => ({ path: nameOf([...segments, key], source), message: 'is not known here' }));
+}
+
+/** RFC 6901 for what is in the body. */
+function nameOf(segments: readonly PropertyKey[], source: Source): string {
+  if (source !== 'body') return segments.map(String).join('.');
+  return segments.map((segment) => `/${String(segment).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

@@ -4,7 +4,7 @@ import { AdmissionRepository } from '#admission/admission.repository';
 import type { AttemptResult, Disposition } from '#domain/disposition';
 import { createPool, databaseOf } from '#postgres/pool';
 import { createShardFixture, type ShardFixture } from '#testing/shard-fixture';
-import type { Outcome, OutcomeVerdict } from './outcome.js';
+import type { Outcome } from './outcome.js';
 import { OutcomeRepository } from './outcome.repository.js';
 import { OutcomeService } from './outcome.service.js';
 
@@ -84,7 +84,7 @@ describe('outcome', () => {
     await admissions.admit([{ shard: 1, epoch: otherEpoch, eventIds: [other], parked: [], nextOffset: undefined, caughtUp: false }]);
     await fixture.takeShard(0);
     const verdicts = await outcomes.commit([outcome(eventId, 1, { kind: 'delivered' }), outcome(other, 1, { kind: 'delivered' }, { shard: 1, epoch: otherEpoch })]);
-    expect(verdicts).toEqual<OutcomeVerdict[]>(['fenced', 'applied']);
+    expect(verdicts).toEqual(['fenced', 'applied']);
     expect(await delivery(eventId)).toMatchObject({ status: 'pending', attempts: 0, closed_sequence: 0 });
   });
 

@@ -5,13 +5,16 @@ import type { TenantsRepository } from './tenants.repository.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Whose data the request is about; set for every path below /v1/. */
+    /** Whose data the request is about; set on every route that takes a key. */
     tenant: string;
   }
 }
 
 /** Exists from the first migration on. */
 export const DEFAULT_TENANT = 'default';
+
+/** Route templates that anybody may call; all others take a key. */
+const OPEN = /^\/(?:health\/|metrics$|docs(?:\/|$)|api-docs(?:\/|$)|openapi\.json$)/;
 
 /** How long a tenant that was found is taken to exist. */
 const TENANT_KNOWN_MS = 60_000;
@@ -22,8 +25,8 @@ export function keyHash(key: string): Buffer {
 }
 
 /**
- * Who may do what: everything below /v1/ takes `Authorization: Bearer <admin key>`. An admin key acts on the tenant
- * in `Lockstep-Tenant`, or on `default`. Runs before the body is read, so that nobody else's bytes are.
+ * Who may do what: every route but the open ones takes `Authorization: Bearer <admin key>`. An admin key acts on the
+ * tenant in `Lockstep-Tenant`, or on `default`. Runs before the body is read, so that nobody else's bytes are.
  */
 export class Authenticator {
   private readonly knownUntilMs = new Map<string, number>();
@@ -36,11 +39,12 @@ export class Authenticator {
     this.adminKeyHash = adminKeyHash;
   }
 
-  /** Adds the check to every route, and to paths without one, so that they tell nothing. */
+  /** Adds the check to every route. What routes there are is no secret (/docs), so a path without one is just a 404. */
   guard(instance: FastifyInstance): void {
     instance.decorateRequest('tenant', '');
     instance.addHook('onRequest', (request, _reply, done) => {
-      if (!request.url.startsWith('/v1/')) return done();
+      // The matched template, not the URL: `/%761/events` is a way to write `/v1/events`.
+      if (request.is404 || OPEN.test(request.routeOptions.url ?? '')) return done();
       const tenant = this.tenantOf(request);
       if (tenant === DEFAULT_TENANT) {
         request.tenant = tenant;

@@ -1,0 +1,308 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { type Config, loadConfig } from '#config/config';
+import { mintId } from '#domain/ids';
+import { createKafka } from '#kafka/client';
+import { createLogger } from '#telemetry/logger';
+import { GatewayClient, TEST_ADMIN_KEY } from '#testing/gateway-client';
+import { sharedServers } from '#testing/shared-servers';
+import { TcpProxy } from '#testing/tcp-proxy';
+import { createTestDatabase, type TestDatabase } from '#testing/test-database';
+import { TopicReader } from '#testing/topic-reader';
+import { waitUntil } from '#testing/wait-until';
+import { Gateway } from './gateway.js';
+
+const logger = createLogger('test', 'silent');
+const topicPrefix = `gateway-${randomBytes(4).toString('hex')}.`;
+
+let database: TestDatabase;
+let store: pg.Client;
+/** Stands between the second gateway and Postgres. */
+let proxy: TcpProxy;
+const gateways: Gateway[] = [];
+let client: GatewayClient;
+let cutOff: GatewayClient;
+
+function configOf(databaseUrl: string): Config {
+  return loadConfig({
+    DATABASE_URL: databaseUrl, KAFKA_BROKERS: sharedServers().kafkaBrokers, KAFKA_TOPIC_PREFIX: topicPrefix, KAFKA_PARTITIONS: '4', LOCKSTEP_ADMIN_KEY: TEST_ADMIN_KEY,
+    LOCKSTEP_SECRET_KEY: 'test-secret-key-0123456789abcdef0123456789', LOCKSTEP_ALLOW_PRIVATE_NETWORKS: '127.0.0.0/8', LOCKSTEP_MAX_BODY_BYTES: '10000', LOCKSTEP_RETRY_SCHEDULE: '1s',
+  });
+}
+
+async function startGateway(databaseUrl: string): Promise<GatewayClient> {
+  const gateway = new Gateway({ config: configOf(databaseUrl), logger, print: () => undefined });
+  gateways.push(gateway);
+  return new GatewayClient(await gateway.start('127.0.0.1', 0));
+}
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  store = new pg.Client(database.url);
+  await store.connect();
+  client = await startGateway(database.url);
+  const target = new URL(database.url);
+  proxy = await TcpProxy.start(target.hostname, Number(target.port));
+  target.host = `127.0.0.1:${proxy.port}`;
+  cutOff = await startGateway(target.toString());
+});
+
+afterAll(async () => {
+  proxy.restore();
+  await Promise.all(gateways.map((gateway) => gateway.stop()));
+  await proxy.stop();
+  await store.end();
+  await database.drop();
+});
+
+describe('POST /v1/events', () => {
+  it('answers 202 with the event, and again with the same for the same key and body', async () => {
+    const key = mintId();
+    const first = await client.post('order-1', { n: 1 }, { 'idempotency-key': `"${key}"` });
+    expect(first).toMatchObject({ status: 202, json: { type: 'order.created', entity: 'order-1', status: 'accepted' } });
+    expect(first.json).toEqual({ id: expect.stringMatching(/^evt_[0-9a-f]{32}$/) as unknown, type: 'order.created', entity: 'order-1', status: 'accepted', acceptedAt: expect.stringMatching(/^\d{4}-.*Z$/) as unknown });
+    expect(first.headers.get('idempotent-replayed')).toBeNull();
+    const again = await cutOff.post('order-1', { n: 1 }, { 'idempotency-key': key });
+    expect(again).toMatchObject({ status: 202, text: first.text });
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+  });
+
+  const good = JSON.stringify({ type: 'a', entity: 'b', data: 1 });
+  it.each([
+    ['no JSON', { body: '{' }, 400, 'invalid_request'],
+    ['an array', { body: '[]' }, 400, 'invalid_request'],
+    ['bytes that are no UTF-8', { body: new Uint8Array([0x7b, 0xff, 0x7d]) }, 400, 'invalid_request'],
+    ['members that are wrong', { body: '{"type":"a b","entity":"","data":1}' }, 400, 'invalid_request'],
+    ['a bad key', { body: good, headers: { 'idempotency-key': 'a b' } }, 400, 'invalid_idempotency_key'],
+    ['a body that is too large', { body: JSON.stringify({ type: 'a', entity: 'b', data: 'x'.repeat(10_000) }) }, 413, 'payload_too_large'],
+    ['another content type', { body: good, headers: { 'content-type': 'text/plain' } }, 415, 'unsupported_media_type'],
+    ['no body', {}, 415, 'unsupported_media_type'],
+    ['a wrong key', { body: good, headers: { authorization: 'Bearer wrong-wrong-wrong-wrong' } }, 401, 'unauthenticated'],
+    ['an unknown tenant', { body: good, headers: { 'lockstep-tenant': 'nobody' } }, 400, 'invalid_request'],
+  ])('refuses %s', async (_, request, status, code) => {
+    const answer = await client.call('POST', '/v1/events', request);
+    expect(answer).toMatchObject({ status, json: { type: `urn:lockstep:problem:${code}`, title: expect.any(String) as unknown, status, code, detail: expect.any(String) as unknown, errors: expect.any(Array) as unknown } });
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    expect(answer.headers.get('www-authenticate')).toBe(status === 401 ? 'Bearer' : null);
+  });
+
+  it('refuses another body under a used key, and a key that is given twice', async () => {
+    const key = mintId();
+    await client.post('order-2', 1, { 'idempotency-key': key });
+    expect(await client.post('order-2', 2, { 'idempotency-key': key })).toMatchObject({ status: 422, json: { code: 'idempotency_key_reused' } });
+    const headers = new Headers({ authorization: `Bearer ${TEST_ADMIN_KEY}`, 'content-type': 'application/json' });
+    headers.append('idempotency-key', 'a');
+    headers.append('idempotency-key', 'b');
+    expect(await client.call('POST', '/v1/events', { body: good, headers: Object.fromEntries(headers) })).toMatchObject({ status: 400, json: { code: 'invalid_idempotency_key' } });
+  });
+
+  it('takes application/json with parameters, and acts on the tenant that is named', async () => {
+    await store.query("insert into tenants (id) values ('acme') on conflict do nothing");
+    const posted = await client.post('order-3', 1, { 'content-type': 'application/json; charset=utf-8', 'lockstep-tenant': 'acme' });
+    expect(posted.status).toBe(202);
+    const { id } = posted.json as { id: string };
+    expect((await client.get(`/v1/events/${id}`)).status).toBe(404);
+    expect(await client.call('GET', `/v1/events/${id}`, { headers: { 'lockstep-tenant': 'acme' } })).toMatchObject({ status: 200, json: { contentType: 'application/json; charset=utf-8' } });
+  });
+
+  it('keeps the order of posts that alternate between two gateways, through Kafka', async () => {
+    const ids: string[] = [];
+    for (let i = 0; i < 40; i++) ids.push(((await (i % 2 === 0 ? client : cutOff).post('alternating', i)).json as { id: string }).id);
+    const reader = await TopicReader.start(createKafka(configOf(database.url).kafka, 'test', logger), [`${topicPrefix}events`]);
+    const mine = (): string[] => reader.records.filter(({ key }) => key === 'default/alternating').map(({ headers }) => headers['ce_id'] ?? '');
+    await waitUntil('40 events in Kafka', () => new Set(mine()).size === 40);
+    await reader.stop();
+    expect([...new Set(mine())]).toEqual(ids);
+  });
+});
+
+describe('while Postgres is away', () => {
+  it('answers 503, is not ready, stays alive, and recovers by itself; the same key then tells what happened', async () => {
+    const key = mintId();
+    proxy.cut();
+    const refused = await cutOff.post('order-4', 1, { 'idempotency-key': key });
+    expect(refused).toMatchObject({ status: 503, json: { code: 'store_unavailable' } });
+    expect(refused.headers.get('retry-after')).toBe('1');
+    expect((await cutOff.get('/v1/endpoints')).status).toBe(503);
+    expect(await cutOff.get('/health/ready')).toMatchObject({ status: 503, json: { status: 'error', error: { postgres: { status: 'down' } } } });
+    expect((await cutOff.get('/health/live')).status).toBe(200);
+    proxy.restore();
+    await waitUntil('an accepted event', async () => (await cutOff.post('order-4', 1, { 'idempotency-key': key })).status === 202);
+    await waitUntil('readiness', async () => (await cutOff.get('/health/ready')).status === 200);
+    const { rows } = await store.query('select from events where idempotency_key = $1', [key]);
+    expect(rows).toHaveLength(1);
+  });
+});
+
+describe('other paths', () => {
+  it('answers 404 for a path that is not there and 405 with Allow for a method', async () => {
+    expect(await client.get('/nowhere')).toMatchObject({ status: 404, json: { code: 'not_found' } });
+    const answer = await client.call('PUT', '/v1/events');
+    expect(answer).toMatchObject({ status: 405, json: { code: 'method_not_allowed' } });
+    expect(answer.headers.get('allow')).toBe('GET, HEAD, POST');
+    expect(await client.get('/v1/events/%zz')).toMatchObject({ status: 400, json: { code: 'invalid_request' } });
+  });
+
+  it('asks for the key on every route but the open ones, however its path is written', async () => {
+    const status = async (path: string): Promise<number> => (await client.call('GET', path, { headers: { authorization: '' } })).status;
+    expect(await Promise.all(['/v1/events', '/v1/endpoints', '/v1/deliveries', '/v1/events/evt_0', '/%761/events', '/v1/%65vents'].map(status))).toEqual([401, 401, 401, 401, 401, 401]);
+    expect(await Promise.all(['/health/live', '/health/ready', '/health/startup', '/metrics', '/docs', '/api-docs', '/openapi.json'].map(status))).toEqual([200, 200, 200, 200, 200, 200, 200]);
+  });
+
+  it('documents every route with its problems', async () => {
+    const { paths, components } = (await client.get('/openapi.json')).json as { paths: Record<string, Record<string, { responses: Record<string, unknown>; security: unknown }>>; components: { securitySchemes: unknown; schemas: Record<string, unknown> } };
+    const operations = Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
+    expect(operations.filter((operation) => operation.includes('/v1/')).sort()).toEqual([
+      'DELETE /v1/endpoints/{id}', 'GET /v1/deliveries', 'GET /v1/endpoints', 'GET /v1/endpoints/{id}', 'GET /v1/events', 'GET /v1/events/{id}', 'PATCH /v1/endpoints/{id}',
+      'POST /v1/endpoints', 'POST /v1/endpoints/{id}/pause', 'POST /v1/endpoints/{id}/resume', 'POST /v1/events',
+    ]);
+    expect(Object.keys(paths['/v1/events']?.['post']?.responses ?? {}).sort()).toEqual(['202', '400', '401', '413', '415', '422', '503']);
+    expect(paths['/v1/events']?.['post']?.security).toEqual([{ bearer: [] }]);
+    expect(Object.keys(components.schemas)).toEqual(expect.arrayContaining(['Problem', 'Endpoint', 'NewEndpoint', 'Event', 'Delivery']));
+  });
+
+  it('counts what it did', async () => {
+    const { text } = await client.get('/metrics');
+    expect(text).toMatch(/^lockstep_events_accepted_total [1-9]/m);
+    expect(text).toMatch(/^lockstep_events_deduplicated_total [1-9]/m);
+    expect(text).toMatch(/^lockstep_requests_rejected_total\{code="unauthenticated"\} [1-9]/m);
+    expect(text).toMatch(/^lockstep_outbox_depth \d/m);
+    expect(text).toMatch(/^lockstep_outbox_oldest_age_seconds \d/m);
+    expect(text).toMatch(/^lockstep_relayed_total\{topic=".*events"\} [1-9]/m);
+    expect(text).toMatch(/^lockstep_http_request_duration_seconds_count\{method="GET",route="\/v1\/events\/:id",status="404"\} 1$/m);
+  });
+});
+
+describe('/v1/endpoints', () => {
+  it('goes from creation to deletion', async () => {
+    const created = await client.send('POST', '/v1/endpoints', { url: 'https://example.com/hook', headers: { Authorization: 'Bearer secret-of-theirs' }, retrySchedule: ['1s', '5s'] });
+    expect(created.status).toBe(201);
+    const { secret, ...endpoint } = created.json as { id: string; secret: string };
+    expect(endpoint).toMatchObject({
+      id: expect.stringMatching(/^ep_[0-9a-f]{32}$/) as unknown, url: 'https://example.com/hook', description: '', eventTypes: ['*'], ordering: 'entity', dlqPolicy: 'continue', retrySchedule: ['1s', '5s'],
+      timeoutMs: 15_000, maxConcurrency: 64, maxRetryAfterSeconds: 86_400, rateLimit: null, headers: { Authorization: 'Bearer secret-of-theirs' }, metadata: {}, status: 'active', statusReason: null,
+    });
+    expect(Buffer.from(secret.replace(/^whsec_/, ''), 'base64').length).toBeGreaterThanOrEqual(24);
+    const path = `/v1/endpoints/${endpoint.id}`;
+    expect(created.headers.get('location')).toBe(path);
+    expect((await client.get(path)).json).toEqual(endpoint);
+    expect((await client.get('/v1/endpoints')).json).toEqual({ data: [endpoint], nextCursor: null });
+
+    const changed = await client.send('PATCH', path, { description: 'theirs', retrySchedule: null, rateLimit: 10, headers: {}, metadata: { team: 'a' } });
+    expect(changed).toMatchObject({ status: 200, json: { description: 'theirs', retrySchedule: null, rateLimit: 10, headers: {}, metadata: { team: 'a' }, url: 'https://example.com/hook' } });
+    expect(await client.send('PATCH', path, { rateLimit: null })).toMatchObject({ status: 200, json: { rateLimit: null, description: 'theirs' } });
+    for (let i = 0; i < 2; i++) expect(await client.call('POST', `${path}/pause`)).toMatchObject({ status: 200, json: { status: 'paused', statusReason: 'Paused by an operator' } });
+    for (let i = 0; i < 2; i++) expect(await client.call('POST', `${path}/resume`)).toMatchObject({ status: 200, json: { status: 'active', statusReason: null } });
+
+    expect(await client.call('DELETE', path)).toMatchObject({ status: 204, text: '' });
+    for (const [method, target] of [['DELETE', path], ['GET', path], ['POST', `${path}/pause`]] as const) expect((await client.call(method, target)).status).toBe(404);
+    expect((await client.send('PATCH', path, {})).status).toBe(404);
+    expect((await client.get('/v1/endpoints')).json).toEqual({ data: [], nextCursor: null });
+    const { rows } = await store.query('select actor, action, subject from audit_log');
+    expect(rows).toEqual([{ actor: 'admin', action: 'endpoint.deleted', subject: endpoint.id }]);
+  });
+
+  it('tells every shard of each change, and of no call that changed nothing', async () => {
+    await store.query('truncate dispatch_outbox');
+    const { id } = (await client.send('POST', '/v1/endpoints', { url: 'https://example.com/' })).json as { id: string };
+    await client.call('POST', `/v1/endpoints/${id}/pause`);
+    await client.call('POST', `/v1/endpoints/${id}/pause`);
+    await client.call('DELETE', `/v1/endpoints/${id}`);
+    const { rows } = await store.query<{ shard: number; topic: string; key: string | null; value: Buffer }>('select shard, topic, key, value from dispatch_outbox order by id');
+    const { rows: [endpoint] } = await store.query<{ id: number }>('select max(id) as id from endpoints');
+    expect(rows.map(({ shard }) => shard)).toEqual([0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3]);
+    expect(rows.map(({ topic, key, value }) => ({ topic, key, value: value.toString() }))).toEqual(Array(12).fill({ topic: 'control', key: null, value: `{"kind":"endpoint_changed","endpoint":${endpoint?.id}}` }));
+  });
+
+  it('stores secrets and headers encrypted', async () => {
+    const created = await client.send('POST', '/v1/endpoints', { url: 'https://example.com/', headers: { 'x-api-key': 'readable-nowhere' } });
+    const { secret } = created.json as { secret: string };
+    const { rows } = await store.query<{ row: string }>('select e::text as row from endpoints e union all select s::text from endpoint_secrets s');
+    const bytes = rows.map(({ row }) => row + Buffer.from(row.replaceAll(/[^0-9a-f]/g, ''), 'hex').toString('latin1')).join();
+    expect(bytes).not.toContain('readable-nowhere');
+    expect(bytes).not.toContain(secret.slice('whsec_'.length));
+  });
+
+  it.each([
+    [{ url: 'https://10.0.0.1/' }, 'destination_not_allowed', '/url'],
+    [{ url: 'http://example.com/' }, 'destination_not_allowed', '/url'],
+    [{ url: 'https://u:p@example.com/' }, 'invalid_request', '/url'],
+    [{ url: 'https://example.com/', colour: 'red' }, 'invalid_request', '/colour'],
+    [{ url: 'https://example.com/', headers: { 'webhook-id': 'x' } }, 'invalid_request', '/headers/webhook-id'],
+    [{ url: 'https://example.com/', eventTypes: ['a', 'b..c'] }, 'invalid_request', '/eventTypes/1'],
+    [[], 'invalid_request', ''],
+  ])('refuses to create %j', async (settings, code, path) => {
+    expect(await client.send('POST', '/v1/endpoints', settings)).toMatchObject({ status: 400, json: { code, errors: [{ path }] } });
+  });
+
+  it('allows http:// to a listed network, and refuses a change of ordering', async () => {
+    const created = await client.send('POST', '/v1/endpoints', { url: 'http://127.0.0.1:4000/hook' });
+    expect(created.status).toBe(201);
+    expect(await client.send('PATCH', `/v1/endpoints/${(created.json as { id: string }).id}`, { ordering: 'none' })).toMatchObject({ status: 400, json: { errors: [{ path: '/ordering', message: expect.stringMatching(/sequences/) as unknown }] } });
+  });
+});
+
+describe('reading', () => {
+  it('gives an event back byte for byte, with its deliveries and their attempts', async () => {
+    const body = '{ "type":"order.created", "entity":"exact", "data":{"n":12345678901234567890,"s":"\\u00fc"},  "timestamp":"2026-01-01T00:00:00.5Z" }';
+    const posted = await client.call('POST', '/v1/events', { body, headers: { 'idempotency-key': 'exact' } });
+    const { id, acceptedAt } = posted.json as { id: string; acceptedAt: string };
+    const uuid = id.slice(4);
+    const { rows: [endpoint] } = await store.query<{ id: number; public_id: string }>("insert into endpoints (public_id, tenant, url) values (gen_random_uuid(), 'default', 'https://x/') returning id, public_id");
+    await store.query("insert into inbox (event_id, tenant, shard, routes) values ($1, 'default', 0, 1)", [uuid]);
+    await store.query("insert into deliveries (event_id, endpoint, tenant, shard, lane, sequence, status, attempts) values ($1, $2, 'default', 0, 1, 7, 'pending', 2)", [uuid, endpoint?.id]);
+    await store.query("insert into attempts select $1, $2, 0, n, 'default', 1, '2026-01-01T00:00:00Z', 12, case when n = 1 then 500 end, case when n = 2 then 'timeout' end, case when n = 1 then 'oh'::bytea end from generate_series(1, 2) n", [uuid, endpoint?.id]);
+    const event = await client.get(`/v1/events/${id}`);
+    expect(event.text).toContain(`"payload":${body}`);
+    const delivery = {
+      id: `dlv_${uuid}${endpoint?.id.toString(16).padStart(8, '0')}0000`, event: id, type: 'order.created', entity: 'exact', endpoint: `ep_${endpoint?.public_id.replaceAll('-', '')}`, sequence: 7,
+      status: 'pending', nextAttemptAt: null, deadReason: null, createdAt: expect.any(String) as unknown, finishedAt: null,
+      attempts: [
+        { number: 1, startedAt: '2026-01-01T00:00:00.000Z', durationMs: 12, statusCode: 500, error: null, responseBody: 'oh' },
+        { number: 2, startedAt: '2026-01-01T00:00:00.000Z', durationMs: 12, statusCode: null, error: 'timeout', responseBody: null },
+      ],
+    };
+    expect(event).toMatchObject({ status: 200, json: { id, type: 'order.created', entity: 'exact', timestamp: '2026-01-01T00:00:00.500Z', acceptedAt, idempotencyKey: 'exact', source: 'api', status: 'admitted', contentType: 'application/json', deliveries: [delivery] } });
+    expect((await client.get('/v1/deliveries?entity=exact')).json).toEqual({ data: [delivery], nextCursor: null });
+    expect((await client.get(`/v1/deliveries?endpoint=${delivery.endpoint}&status=pending`)).json).toEqual({ data: [delivery], nextCursor: null });
+    expect((await client.get('/v1/deliveries?status=dead')).json).toEqual({ data: [], nextCursor: null });
+    expect((await client.get('/v1/events?entity=exact&status=admitted')).json).toMatchObject({ data: [{ id, status: 'admitted' }] });
+    expect((await client.get('/v1/events?entity=exact&status=accepted')).json).toEqual({ data: [], nextCursor: null });
+  });
+
+  it('pages through events, newest first, each once', async () => {
+    const ids: string[] = [];
+    for (let i = 0; i < 7; i++) ids.push(((await client.post('paged', i)).json as { id: string }).id);
+    const seen: string[] = [];
+    let cursor = '';
+    do {
+      const page = (await client.get(`/v1/events?entity=paged&limit=3${cursor}`)).json as { data: { id: string }[]; nextCursor: string | null };
+      seen.push(...page.data.map(({ id }) => id));
+      cursor = page.nextCursor === null ? '' : `&cursor=${page.nextCursor}`;
+    } while (cursor !== '');
+    expect(seen).toEqual([...ids].reverse());
+    expect(((await client.get('/v1/events?limit=3')).json as { data: { id: string }[] }).data.map(({ id }) => id)).toEqual(seen.slice(0, 3));
+    expect((await client.get('/v1/events?entity=paged&type=other')).json).toEqual({ data: [], nextCursor: null });
+  });
+
+  it('takes `from` as inclusive and `to` as exclusive', async () => {
+    const { acceptedAt } = (await client.post('timed')).json as { acceptedAt: string };
+    await store.query("update events set accepted_at = $1 where entity = 'timed'", [acceptedAt]);
+    const next = new Date(Date.parse(acceptedAt) + 1).toISOString();
+    const count = async (query: string): Promise<number> => ((await client.get(`/v1/events?entity=timed&${query}`)).json as { data: unknown[] }).data.length;
+    expect(await count(`from=${acceptedAt}&to=${next}`)).toBe(1);
+    expect(await count(`from=${next}`)).toBe(0);
+    expect(await count(`to=${acceptedAt}`)).toBe(0);
+    expect(await count('from=2020-01-01T00:00:00%2B02:00&to=9999-12-31T00:00:00Z')).toBe(1);
+  });
+
+  it.each(['/v1/events?limit=0', '/v1/events?limit=251', '/v1/events?limit=x', '/v1/events?cursor=x', '/v1/events?status=dead', '/v1/events?from=yesterday', '/v1/events?colour=red', '/v1/events?entity=%00',
+    '/v1/events?limit=1&limit=2', '/v1/deliveries?status=accepted', '/v1/deliveries?endpoint=x', '/v1/deliveries?cursor=WyJhIl0', '/v1/endpoints?offset=1'])('refuses %s', async (path) => {
+    expect(await client.get(path)).toMatchObject({ status: 400, json: { code: 'invalid_request' } });
+  });
+
+  it.each(['/v1/events/evt_0', '/v1/events/evt_00000000000070008000000000000000', '/v1/endpoints/ep_x', '/v1/endpoints/ep_00000000000070008000000000000000'])('finds nothing at %s', async (path) => {
+    expect(await client.get(path)).toMatchObject({ status: 404, json: { code: 'not_found' } });
+  });
+});

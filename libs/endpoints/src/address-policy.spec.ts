@@ -1,0 +1,46 @@
+import { describe, expect, it } from '@jest/globals';
+import { AddressPolicy } from './address-policy.js';
+
+const strict = new AddressPolicy({ allowPrivateNetworks: [], allowHttp: false });
+const local = new AddressPolicy({ allowPrivateNetworks: ['127.0.0.0/8', '::1', '10.1.0.0/16'], allowHttp: false });
+
+describe('AddressPolicy', () => {
+  it.each([
+    '0.0.0.0', '10.0.0.1', '100.64.0.1', '127.0.0.1', '127.255.255.254', '169.254.169.254', '172.16.0.1', '172.31.255.255', '192.0.0.1', '192.168.1.1', '198.18.0.1',
+    '224.0.0.1', '240.0.0.1', '255.255.255.255', '::', '::1', '::ffff:127.0.0.1', '::ffff:7f00:1', '::ffff:a9fe:a9fe', '64:ff9b::a00:1', '64:ff9b::10.0.0.1', '64:ff9b:1::1', '::127.0.0.1',
+    'fc00::1', 'fd12::1', 'fe80::1', 'fec0::1', 'ff02::1', '2001:db8::1', '2002:7f00:1::', '100::1', 'not an address', '',
+  ])('refuses connections to %s', (ip) => {
+    expect(strict.allowsAddress(ip)).toBe(false);
+  });
+
+  it.each(['1.1.1.1', '9.9.9.9', '172.15.0.1', '172.32.0.1', '192.167.1.1', '2606:4700:4700::1111', '2a00:1450::1', '::ffff:1.1.1.1', '::ffff:101:101', '64:ff9b::808:808'])(
+    'allows connections to %s',
+    (ip) => {
+      expect(strict.allowsAddress(ip)).toBe(true);
+    },
+  );
+
+  it('allows the networks that are listed, also in their IPv6 form', () => {
+    expect(['127.0.0.1', '::1', '10.1.2.3', '::ffff:10.1.2.3', '::ffff:a01:203'].map((ip) => local.allowsAddress(ip))).toEqual(Array(5).fill(true));
+    expect(['10.2.0.1', '192.168.0.1', 'fe80::1'].map((ip) => local.allowsAddress(ip))).toEqual(Array(3).fill(false));
+  });
+
+  it.each([
+    'https://127.0.0.1/', 'https://127.1/', 'https://0x7f.1/', 'https://2130706433/', 'https://017700000001/', 'https://localhost/', 'https://a.localhost/', 'https://localhost./',
+    'https://[::1]/', 'https://[::ffff:127.0.0.1]/', 'https://169.254.169.254/latest', 'https://10.0.0.1:8443/',
+  ])('refuses the URL %s, which leads to a private address', (url) => {
+    expect(strict.checkUrl(new URL(url))).toMatch(/LOCKSTEP_ALLOW_PRIVATE_NETWORKS/);
+  });
+
+  it('refuses http:// to public places unless it is allowed everywhere', () => {
+    expect(strict.checkUrl(new URL('http://example.com/'))).toMatch(/LOCKSTEP_ALLOW_HTTP/);
+    expect(strict.checkUrl(new URL('http://1.1.1.1/'))).toMatch(/LOCKSTEP_ALLOW_HTTP/);
+    expect(new AddressPolicy({ allowPrivateNetworks: [], allowHttp: true }).checkUrl(new URL('http://example.com/'))).toBeUndefined();
+    expect(strict.checkUrl(new URL('https://example.com/'))).toBeUndefined();
+  });
+
+  it('allows http:// to addresses in listed networks, and to localhost when loopback is listed', () => {
+    expect(['http://127.0.0.1:4000/', 'http://localhost:4000/', 'http://[::1]/', 'http://10.1.9.9/'].map((url) => local.checkUrl(new URL(url)))).toEqual(Array(4).fill(undefined));
+    expect(local.checkUrl(new URL('http://internal.example/'))).toMatch(/LOCKSTEP_ALLOW_HTTP/);
+  });
+});

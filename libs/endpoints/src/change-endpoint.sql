@@ -1,0 +1,26 @@
+/*
+  Changes the given settings of an endpoint (null: stays; those that can be null themselves come with a flag), and
+  nudges every shard's owner.
+*/
+/* @name changeEndpoint */
+with changed as (
+  update endpoints
+  set
+    url = coalesce(:url, url),
+    description = coalesce(:description, description),
+    event_types = coalesce(:eventTypes::text[], event_types),
+    dlq_policy = coalesce(:dlqPolicy::dlq_policy, dlq_policy),
+    retry_schedule_ms = case when :setsRetrySchedule! then :retryScheduleMs::integer[] else retry_schedule_ms end,
+    timeout_ms = coalesce(:timeoutMs, timeout_ms),
+    max_concurrency = coalesce(:maxConcurrency, max_concurrency),
+    max_retry_after_seconds = coalesce(:maxRetryAfterSeconds, max_retry_after_seconds),
+    rate_limit = case when :setsRateLimit! then :rateLimit::integer else rate_limit end,
+    headers_ciphertext = case when :setsHeaders! then :headersCiphertext::bytea else headers_ciphertext end,
+    metadata = coalesce(:metadata::text::jsonb, metadata),
+    updated_at = now()
+  where public_id = :publicId! and tenant = :tenant! and deleted_at is null
+  returning id, tenant
+)
+insert into dispatch_outbox (tenant, shard, topic, value)
+select tenant, shard, 'control', convert_to(format('{"kind":"endpoint_changed","endpoint":%s}', id), 'UTF8')
+from changed, generate_series(0, (select shards from installation) - 1) as shard;

@@ -1,0 +1,19 @@
+/** RFC 9110, 5.6.2 and 5.5. */
+const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const VALUE = /^[\t\x20-\x7e]*$/;
+
+/** About the connection or the message's framing (RFC 9110, 7.6.1), or set by Lockstep itself. */
+const RESERVED = new Set([
+  'connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade',
+  'host', 'content-length', 'content-type', 'expect', 'traceparent', 'tracestate',
+]);
+const RESERVED_PREFIXES = ['webhook-', 'lockstep-'];
+
+/** Why a delivery can't carry this header, or undefined when it can. */
+export function headerProblem(name: string, value: string, all: Readonly<Record<string, string>>): string | undefined {
+  const lower = name.toLowerCase();
+  if (!NAME.test(name)) return 'is not a header name';
+  if (RESERVED.has(lower) || RESERVED_PREFIXES.some((prefix) => lower.startsWith(prefix))) return 'is set by Lockstep or by HTTP itself';
+  if (Object.keys(all).filter((other) => other.toLowerCase() === lower).length > 1) return 'is given twice, in different letter case';
+  return VALUE.test(value) ? undefined : 'must have a value of printable ASCII characters';
+}

@@ -1,0 +1,21 @@
+/*
+  Marks an endpoint deleted, audits it, and nudges every shard's owner: they discard what waits. Returns whether there
+  was one.
+*/
+/* @name deleteEndpoint */
+with deleted as (
+  update endpoints
+  set deleted_at = now(), updated_at = now()
+  where public_id = :publicId! and tenant = :tenant! and deleted_at is null
+  returning id, tenant
+),
+audited as (
+  insert into audit_log (tenant, actor, action, subject)
+  select tenant, :actor!, 'endpoint.deleted', :subject! from deleted
+),
+nudged as (
+  insert into dispatch_outbox (tenant, shard, topic, value)
+  select tenant, shard, 'control', convert_to(format('{"kind":"endpoint_changed","endpoint":%s}', id), 'UTF8')
+  from deleted, generate_series(0, (select shards from installation) - 1) as shard
+)
+select true as "deleted" from deleted;

@@ -1,0 +1,60 @@
+import { describe, expect, it } from '@jest/globals';
+import { endpointChangeSchema, newEndpointSchema } from './endpoint.schema.js';
+
+const url = 'https://example.com/hooks';
+
+function pathsRefused(settings: Record<string, unknown>): string[] {
+  const parsed = newEndpointSchema.safeParse({ url, ...settings });
+  return parsed.success ? [] : parsed.error.issues.map((issue) => [...issue.path, ...('keys' in issue ? issue.keys : [])].join('.'));
+}
+
+describe('a new endpoint', () => {
+  it('has the documented defaults', () => {
+    expect(newEndpointSchema.parse({ url })).toEqual({
+      url, description: '', eventTypes: ['*'], ordering: 'entity', dlqPolicy: 'continue', retrySchedule: null, timeoutMs: 15_000, maxConcurrency: 64,
+      maxRetryAfterSeconds: 86_400, rateLimit: null, headers: {}, metadata: {},
+    });
+  });
+
+  it.each(['ftp://x', 'example.com', 'https://u:p@example.com/', 'https://example.com/#', 'https://example.com/#a', ' https://example.com', 'https://exa mple.com', '', 7])('refuses the URL %j', (bad) => {
+    expect(pathsRefused({ url: bad })).toEqual(['url']);
+  });
+
+  it.each([['order.*'], ['*', 'order.created'], ['a.b.c.*']])('takes event types %j', (...eventTypes) => {
+    expect(pathsRefused({ eventTypes })).toEqual([]);
+  });
+
+  it.each(['', '**', 'order*', 'order.*.created', '.*', 'a b'])('refuses the event type %j', (type) => {
+    expect(pathsRefused({ eventTypes: ['ok', type] })).toEqual(['eventTypes.1']);
+  });
+
+  it.each(['Host', 'content-type', 'Content-Length', 'Transfer-Encoding', 'webhook-id', 'Lockstep-Attempt', 'bad name', 'x:y', ''])('refuses the header %j', (name) => {
+    expect(pathsRefused({ headers: { [name]: 'v' } })).toEqual([`headers.${name}`]);
+  });
+
+  it('refuses header values that would end the header, and names given twice', () => {
+    expect(pathsRefused({ headers: { 'x-a': 'v\r\nx-b: w' } })).toEqual(['headers.x-a']);
+    expect(pathsRefused({ headers: { 'x-a': '1', 'X-A': '2' } })).toEqual(['headers.x-a', 'headers.X-A']);
+    expect(pathsRefused({ headers: { Authorization: 'Bearer t', 'X-Empty': '' } })).toEqual([]);
+  });
+
+  it.each([{ retrySchedule: ['1s', '8d'] }, { retrySchedule: ['soon'] }])('refuses %j', (settings) => {
+    expect(pathsRefused(settings)).toHaveLength(1);
+  });
+
+  it('names members that it does not know', () => {
+    expect(pathsRefused({ secret: 'x', colour: 'red' })).toEqual(['secret.colour']);
+  });
+});
+
+describe('a change', () => {
+  it('sets nothing that was not given', () => {
+    expect(endpointChangeSchema.parse({ rateLimit: null })).toEqual({ rateLimit: null });
+  });
+
+  it('says why ordering stays', () => {
+    expect(endpointChangeSchema.safeParse({ ordering: 'none' }).error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`)).toEqual([
+      'ordering can not be changed, since the sequences of its lanes would break: create another endpoint',
+    ]);
+  });
+});

@@ -1,0 +1,41 @@
+/** Types generated for queries found in "libs/endpoints/src/set-endpoint-status.sql" */
+import { PreparedQuery } from '@pgtyped/runtime';
+
+export type endpoint_status = 'active' | 'disabled' | 'paused';
+
+/** 'SetEndpointStatus' parameters type */
+export interface ISetEndpointStatusParams {
+  publicId: string;
+  reason?: string | null | void;
+  status: endpoint_status;
+  tenant: string;
+}
+
+/** 'SetEndpointStatus' return type */
+export type ISetEndpointStatusResult = void;
+
+/** 'SetEndpointStatus' query type */
+export interface ISetEndpointStatusQuery {
+  params: ISetEndpointStatusParams;
+  result: ISetEndpointStatusResult;
+}
+
+const setEndpointStatusIR: any = {"usedParamSet":{"status":true,"reason":true,"publicId":true,"tenant":true},"params":[{"name":"status","required":true,"transform":{"type":"scalar"},"locs":[{"a":52,"b":59},{"a":213,"b":220}]},{"name":"reason","required":false,"transform":{"type":"scalar"},"locs":[{"a":95,"b":101}]},{"name":"publicId","required":true,"transform":{"type":"scalar"},"locs":[{"a":143,"b":152}]},{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":167,"b":174}]}],"statement":"with changed as (\n  update endpoints\n  set status = :status!::endpoint_status, status_reason = :reason, updated_at = now()\n  where public_id = :publicId! and tenant = :tenant! and deleted_at is null and status <> :status!::endpoint_status\n  returning id, tenant\n)\ninsert into dispatch_outbox (tenant, shard, topic, value)\nselect tenant, shard, 'control', convert_to(format('{\"kind\":\"endpoint_changed\",\"endpoint\":%s}', id), 'UTF8')\nfrom changed, generate_series(0, (select shards from installation) - 1) as shard"};
+
+/**
+ * Query generated from SQL:
+ * ```
+ * with changed as (
+ *   update endpoints
+ *   set status = :status!::endpoint_status, status_reason = :reason, updated_at = now()
+ *   where public_id = :publicId! and tenant = :tenant! and deleted_at is null and status <> :status!::endpoint_status
+ *   returning id, tenant
+ * )
+ * insert into dispatch_outbox (tenant, shard, topic, value)
+ * select tenant, shard, 'control', convert_to(format('{"kind":"endpoint_changed","endpoint":%s}', id), 'UTF8')
+ * from changed, generate_series(0, (select shards from installation) - 1) as shard
+ * ```
+ */
+export const setEndpointStatus = new PreparedQuery<ISetEndpointStatusParams,ISetEndpointStatusResult>(setEndpointStatusIR);
+
+

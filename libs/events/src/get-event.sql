@@ -1,0 +1,7 @@
+/* @name getEvent */
+select
+  id, type, entity, occurred_at as "occurredAt", accepted_at as "acceptedAt", idempotency_key as "idempotencyKey",
+  source, exists (select from inbox where inbox.event_id = events.id) as admitted,
+  content_type as "contentType", payload
+from events
+where id = :id! and tenant = :tenant!;

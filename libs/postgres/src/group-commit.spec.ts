@@ -1,0 +1,73 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import pg from 'pg';
+import { GroupCommit } from './group-commit.js';
+
+const poisonError = (): Error => Object.assign(new pg.DatabaseError('bad row', 0, 'error'), { code: '22001' });
+
+describe('GroupCommit', () => {
+  it('commits what arrived during a commit together, in order of arrival', async () => {
+    const batches: number[][] = [];
+    const gates: (() => void)[] = [];
+    const commits = new GroupCommit<number, number>({
+      maxItems: 10,
+      commit: async (items) => {
+        batches.push([...items]);
+        await new Promise<void>((resolve) => gates.push(resolve));
+        return items;
+      },
+    });
+    const first = commits.add(1);
+    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setImmediate(resolve));
+    const rest = [2, 3, 4].map((n) => commits.add(n));
+    expect(commits.waiting).toBe(3);
+    gates[0]?.();
+    expect(await first).toBe(1);
+    await new Promise((resolve) => setImmediate(resolve));
+    gates[1]?.();
+    expect(await Promise.all(rest)).toEqual([2, 3, 4]);
+    expect(batches).toEqual([[1], [2, 3, 4]]);
+  });
+
+  it('keeps to its bounds; an item above the byte bound goes alone', async () => {
+    const batches: number[][] = [];
+    const commits = new GroupCommit<number, number>({ maxItems: 3, maxBytes: 10, bytesOf: (n) => n, commit: (items) => Promise.resolve((batches.push([...items]), items)) });
+    await Promise.all([1, 1, 1, 1, 9, 1, 50, 2].map((n) => commits.add(n)));
+    expect(batches).toEqual([[1, 1, 1], [1, 9], [1], [50], [2]]);
+  });
+
+  it('fails the poison alone, whatever its place, and keeps the order of the others', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 60 }), async (poisonous) => {
+        const committed: number[] = [];
+        const commits = new GroupCommit<number, number>({
+          maxItems: 64,
+          commit: (items) => {
+            if (items.some((n) => poisonous[n])) return Promise.reject(poisonError());
+            committed.push(...items);
+            return Promise.resolve(items);
+          },
+        });
+        const results = await Promise.allSettled(poisonous.map((_, n) => commits.add(n)));
+        expect(results.map(({ status }) => status === 'rejected')).toEqual(poisonous);
+        expect(committed).toEqual(poisonous.flatMap((bad, n) => (bad ? [] : [n])));
+      }),
+    );
+  });
+
+  it('fails the whole batch, once, on any other error, and goes on', async () => {
+    let calls = 0;
+    const commits = new GroupCommit<number, number>({ maxItems: 10, commit: (items) => (++calls === 1 ? Promise.reject(new Error('away')) : Promise.resolve(items)) });
+    const results = await Promise.allSettled([1, 2, 3].map((n) => commits.add(n)));
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(calls).toBe(1);
+    expect(await commits.add(4)).toBe(4);
+    await commits.idle();
+  });
+
+  it('fails a batch whose results do not match its items', async () => {
+    const commits = new GroupCommit<number, number>({ maxItems: 10, commit: () => Promise.resolve([]) });
+    await expect(commits.add(1)).rejects.toThrow(/1 items gave 0 results/);
+  });
+});

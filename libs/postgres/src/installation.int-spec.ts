@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type pg from 'pg';
+import { createTestDatabase, type TestDatabase } from '#testing/test-database';
+import { ensureInstallation, forgetAdminKeyHash, keepAdminKeyHash } from './installation.js';
+import { migrate, schemaStatus } from './migrate.js';
+import { PartitionKeeper } from './partitions.js';
+import { createPool, databaseOf } from './pool.js';
+
+let database: TestDatabase;
+let pool: pg.Pool;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = createPool({ databaseUrl: database.url, applicationName: 'test', max: 4 });
+});
+
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+
+describe('installation', () => {
+  it('records the number of shards once, also when several processes start at once, and refuses another', async () => {
+    await Promise.all(Array.from({ length: 4 }, () => ensureInstallation(databaseOf(pool), 8)));
+    for (const table of ['shard_leases', 'shard_cursors', 'relay_leases']) {
+      const { rows } = await pool.query<{ shard: number }>(`select shard from ${table} order by shard`);
+      expect(rows.map(({ shard }) => shard)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    }
+    await expect(ensureInstallation(databaseOf(pool), 12)).rejects.toThrow(/KAFKA_PARTITIONS is 12.*set up with 8/);
+    expect((await pool.query('select from shard_leases')).rowCount).toBe(8);
+  });
+
+  it('keeps the first admin key that was made, until one is given from outside', async () => {
+    const [first, second] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+    expect(await keepAdminKeyHash(databaseOf(pool), first)).toEqual(first);
+    expect(await keepAdminKeyHash(databaseOf(pool), second)).toEqual(first);
+    await forgetAdminKeyHash(databaseOf(pool));
+    expect(await keepAdminKeyHash(databaseOf(pool), second)).toEqual(second);
+  });
+});
+
+describe('migrations', () => {
+  it('are all applied in a fresh database, and a schema from a newer release is refused', async () => {
+    expect(await schemaStatus(database.url)).toMatchObject({ pending: [], unknown: [] });
+    expect(await migrate(database.url)).toEqual([]);
+    await pool.query("insert into schema_migrations (name, run_on) values ('9999_from-the-future', now())");
+    await expect(migrate(database.url)).rejects.toMatchObject({ code: 'schema_too_new', message: expect.stringContaining('9999_from-the-future') as unknown });
+  });
+});
+
+describe('partitions', () => {
+  it('are made from yesterday to a week ahead, by several processes at once', async () => {
+    await pool.query("do $$ declare t text; begin for t in select relname from pg_class where relname ~ '^(events|inbox|deliveries|attempts)_\\d{8}$' and relkind = 'r' loop execute format('drop table %I', t); end loop; end $$");
+    const keepers = Array.from({ length: 3 }, () => new PartitionKeeper(databaseOf(pool), (error) => { throw error; }));
+    await Promise.all(keepers.map((keeper) => keeper.start()));
+    for (const keeper of keepers) keeper.stop();
+    for (const table of ['events', 'inbox', 'deliveries', 'attempts']) {
+      const { rows } = await pool.query<{ day: string }>('select right(inhrelid::regclass::text, 8) as day from pg_inherits where inhparent = $1::regclass order by 1', [table]);
+      const today = new Date().toISOString().slice(0, 10).replaceAll('-', '');
+      expect(rows).toHaveLength(9);
+      expect(rows[1]?.day).toBe(today);
+    }
+  });
+});

@@ -1,0 +1,26 @@
+import { describe, expect, it } from '@jest/globals';
+import { RecentEvents, type RelayedEvent } from './recent-events.js';
+
+const event = (id: string, bytes: number): RelayedEvent => ({
+  id, tenant: 'default', type: 'a', entity: 'e', occurredAt: null, acceptedAt: new Date(0), source: 'api', contentType: 'application/json', traceparent: null, payload: Buffer.alloc(bytes),
+});
+
+describe('RecentEvents', () => {
+  it('forgets the oldest when there is no room', () => {
+    const recent = new RecentEvents(4_000);
+    for (const id of ['a', 'b', 'c']) recent.add(event(id, 1_000));
+    expect(['a', 'b', 'c'].map((id) => recent.get(id) !== undefined)).toEqual([false, true, true]);
+  });
+
+  it('makes room for what is deleted, and holds nothing that is larger than itself', () => {
+    const recent = new RecentEvents(4_000);
+    recent.add(event('a', 2_000));
+    recent.delete('a');
+    recent.delete('a');
+    recent.add(event('b', 1_000));
+    recent.add(event('c', 1_000));
+    expect(recent.get('b')).toBeDefined();
+    recent.add(event('d', 9_000));
+    expect(['b', 'c', 'd'].map((id) => recent.get(id))).toEqual([undefined, undefined, undefined]);
+  });
+});

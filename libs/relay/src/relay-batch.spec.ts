@@ -1,0 +1,29 @@
+import { describe, expect, it } from '@jest/globals';
+import { fitting, grouped } from './relay-batch.js';
+import type { RelayRow } from './relay-source.js';
+
+const row = (sequence: number, shard: number, bytes: number, topic = 'events'): RelayRow =>
+  ({ sequence, shard, topic, message: { key: null, value: Buffer.alloc(bytes), partition: shard } });
+
+describe('fitting', () => {
+  it("bounds each partition's bytes and holds back all that comes after in the shard", () => {
+    const rows = [row(1, 0, 600), row(2, 1, 600), row(3, 0, 600), row(4, 0, 1), row(5, 1, 100)];
+    expect(fitting(rows, 1_100).map(({ sequence }) => sequence)).toEqual([1, 2, 5]);
+  });
+
+  it('lets the first one through, however large', () => {
+    expect(fitting([row(1, 0, 5_000), row(2, 0, 1)], 1_000).map(({ sequence }) => sequence)).toEqual([1]);
+  });
+
+  it('counts topics apart, but keeps the order across them', () => {
+    const rows = [row(1, 0, 600, 'a'), row(2, 0, 600, 'b'), row(3, 0, 600, 'a'), row(4, 0, 1, 'b')];
+    expect(fitting(rows, 1_000).map(({ sequence }) => sequence)).toEqual([1, 2]);
+  });
+});
+
+describe('grouped', () => {
+  it('keeps the order of the groups and in them', () => {
+    const groups = grouped([row(1, 2, 0), row(2, 1, 0), row(3, 2, 0)], ({ shard }) => shard);
+    expect([...groups].map(([shard, rows]) => [shard, rows.map(({ sequence }) => sequence)])).toEqual([[2, [1, 3]], [1, [2]]]);
+  });
+});

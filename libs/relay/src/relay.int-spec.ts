@@ -1,0 +1,224 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Kafka } from 'kafkajs';
+import type pg from 'pg';
+import { loadConfig } from '#config/config';
+import { mintId } from '#domain/ids';
+import { createKafka } from '#kafka/client';
+import { ensureTopics, Topics } from '#kafka/topics';
+import { ensureInstallation } from '#postgres/installation';
+import { createPool, databaseOf } from '#postgres/pool';
+import { createLogger } from '#telemetry/logger';
+import { sharedServers } from '#testing/shared-servers';
+import { createTestDatabase, type TestDatabase } from '#testing/test-database';
+import { TopicReader } from '#testing/topic-reader';
+import { waitUntil } from '#testing/wait-until';
+import { DispatchOutbox } from './dispatch-outbox.js';
+import { IngestOutbox } from './ingest-outbox.js';
+import { RecentEvents } from './recent-events.js';
+import { Relay } from './relay.js';
+import { RelayLeases } from './relay-leases.js';
+import { createRelayProducer } from './relay-sender.js';
+import type { RelayRow, RelaySource } from './relay-source.js';
+
+const SHARDS = [0, 1, 2, 3];
+const logger = createLogger('test', 'silent');
+
+let database: TestDatabase;
+let pool: pg.Pool;
+let kafka: Kafka;
+let topics: Topics;
+let reader: TopicReader;
+const relays: Relay[] = [];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = createPool({ databaseUrl: database.url, applicationName: 'test', max: 8, joins: 'by-index' });
+  await ensureInstallation(databaseOf(pool), SHARDS.length);
+});
+
+beforeEach(async () => {
+  const config = loadConfig({
+    DATABASE_URL: database.url, KAFKA_BROKERS: sharedServers().kafkaBrokers, KAFKA_TOPIC_PREFIX: `relay-${randomBytes(4).toString('hex')}.`, KAFKA_PARTITIONS: String(SHARDS.length),
+    LOCKSTEP_SECRET_KEY: 'x'.repeat(32), LOCKSTEP_MAX_BODY_BYTES: '65536', LOCKSTEP_RETRY_SCHEDULE: '1s',
+  });
+  kafka = createKafka(config.kafka, 'test', logger);
+  topics = new Topics(config.kafka.topicPrefix);
+  await ensureTopics(kafka, config);
+  reader = await TopicReader.start(kafka, [topics.events, topics.control, topics.deadLetters]);
+});
+
+afterEach(async () => {
+  await Promise.all(relays.splice(0).map((relay) => relay.stop(2_000)));
+  await pool.query('truncate outbox, dispatch_outbox');
+  await reader.stop();
+});
+
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+
+function ingestRelay({ recent = new RecentEvents(0), shards = (): readonly number[] => SHARDS, maxBatchBytes = 100_000 } = {}): Relay {
+  return startRelay(new IngestOutbox(databaseOf(pool), topics.events, recent), shards, maxBatchBytes);
+}
+
+function startRelay(source: RelaySource<RelayRow>, shards: () => readonly number[], maxBatchBytes: number): Relay {
+  const relay = new Relay({ source, producer: createRelayProducer(kafka), shards, maxBatchBytes, logger });
+  relays.push(relay);
+  relay.start();
+  return relay;
+}
+
+/** Commits events as ingest does; each one's payload is its number. */
+async function commit(events: readonly { shard: number; bytes?: number }[]): Promise<string[]> {
+  const ids = events.map(() => mintId());
+  await pool.query(
+    `with stored as (
+       insert into events (id, tenant, shard, type, entity, content_type, traceparent, payload)
+       select id, 'default', shard, 'order.created', 'entity-' || shard, 'application/json', '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', convert_to(lpad(n::text, bytes, '0'), 'UTF8')
+       from unnest($1::uuid[], $2::int[], $3::int[]) with ordinality as e (id, shard, bytes, n) order by n
+       returning accept_seq, tenant, shard, id)
+     insert into outbox select accept_seq, tenant, shard, id from stored`,
+    [ids, events.map(({ shard }) => shard), events.map(({ bytes = 8 }) => bytes)],
+  );
+  return ids.map((id) => `evt_${id.replaceAll('-', '')}`);
+}
+
+async function outboxIsEmpty(): Promise<void> {
+  await waitUntil('an empty outbox', async () => (await pool.query('select from outbox limit 1')).rowCount === 0);
+}
+
+/** The ids on the `events` topic where each came first, by partition. */
+function firstAppearances(): Map<number, string[]> {
+  const seen = new Map<number, string[]>();
+  for (const { partition, headers } of reader.records) {
+    const ids = seen.get(partition) ?? [];
+    if (!ids.includes(headers['ce_id'] ?? '')) ids.push(headers['ce_id'] ?? '');
+    seen.set(partition, ids);
+  }
+  return seen;
+}
+
+const many = (count: number): { shard: number }[] => Array.from({ length: count }, (_, i) => ({ shard: i % SHARDS.length }));
+const ofShard = (ids: readonly string[], shard: number): string[] => ids.filter((_, i) => i % SHARDS.length === shard);
+
+describe('Relay', () => {
+  it('sends what was committed as CloudEvents to the partition of the shard, and removes it', async () => {
+    const [id] = await commit([{ shard: 2 }]);
+    ingestRelay();
+    const [record] = await reader.atLeast(1);
+    const { rows: [row] } = await pool.query<{ accept_seq: number; accepted_at: Date }>('select accept_seq, accepted_at from events order by accept_seq desc limit 1');
+    expect(record).toEqual({
+      topic: topics.events,
+      partition: 2,
+      key: 'default/entity-2',
+      value: Buffer.from('00000001'),
+      headers: {
+        ce_specversion: '1.0', ce_id: id, ce_type: 'order.created', ce_source: 'urn:lockstep:default:api', ce_time: row?.accepted_at.toISOString(), 'content-type': 'application/json',
+        'lockstep-tenant': 'default', 'lockstep-accept-seq': String(row?.accept_seq), traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+      },
+    });
+    await outboxIsEmpty();
+  });
+
+  it('relays what a gateway left behind when it was killed after its commit', async () => {
+    const ids = await commit(many(1_300));
+    ingestRelay();
+    await outboxIsEmpty();
+    await reader.atLeast(1_300);
+    expect(SHARDS.map((shard) => firstAppearances().get(shard))).toEqual(SHARDS.map((shard) => ofShard(ids, shard)));
+    expect(reader.records).toHaveLength(1_300);
+  });
+
+  it('takes what this process just committed from memory, what it has not from Postgres, in order', async () => {
+    const recent = new RecentEvents(1_000_000);
+    const ids = await commit(many(8));
+    const { rows } = await pool.query<{ id: string }>('select id from events order by accept_seq desc limit 4');
+    for (const { id } of rows) {
+      recent.add({ id, tenant: 'default', type: 'from.memory', entity: 'e', occurredAt: new Date(0), acceptedAt: new Date(1), source: 'api', contentType: 'application/json', traceparent: null, payload: Buffer.from('{}') });
+    }
+    ingestRelay({ recent });
+    await reader.atLeast(8);
+    expect(SHARDS.map((shard) => firstAppearances().get(shard))).toEqual(SHARDS.map((shard) => ofShard(ids, shard)));
+    expect(reader.records.filter(({ headers }) => headers['ce_type'] === 'from.memory').map(({ headers }) => headers['ce_id']).sort()).toEqual(ids.slice(4).sort());
+    await outboxIsEmpty();
+    expect(rows.map(({ id }) => recent.get(id))).toEqual([undefined, undefined, undefined, undefined]);
+  });
+
+  it('keeps the order of first appearances when three relays without leases move the same rows', async () => {
+    const ids: string[] = [];
+    for (let i = 0; i < 3; i++) ingestRelay();
+    for (let i = 0; i < 20; i++) ids.push(...(await commit(many(100))));
+    await outboxIsEmpty();
+    await waitUntil('all events in Kafka', () => [...firstAppearances().values()].flat().length === 2_000);
+    expect(SHARDS.map((shard) => firstAppearances().get(shard))).toEqual(SHARDS.map((shard) => ofShard(ids, shard)));
+  });
+
+  it('halves a batch that the topic refuses as too large, and keeps its order', async () => {
+    // The topic takes 128 KiB; the relay believes in ten times that.
+    const ids = await commit(Array.from({ length: 30 }, () => ({ shard: 1, bytes: 20_000 })));
+    ingestRelay({ maxBatchBytes: 1_310_720 });
+    await outboxIsEmpty();
+    await reader.atLeast(30);
+    expect(firstAppearances().get(1)).toEqual(ids);
+  });
+
+  it('a record that the topic will never take blocks its own shard, loudly, and no other', async () => {
+    await commit([{ shard: 1, bytes: 200_000 }, { shard: 1 }, { shard: 2 }]);
+    const relay = ingestRelay();
+    await reader.atLeast(1);
+    await commit([{ shard: 3 }]);
+    await waitUntil('the other shards', () => firstAppearances().size === 2);
+    expect([...firstAppearances().keys()].sort()).toEqual([2, 3]);
+    expect(relay.problem).toMatch(/1 shards/);
+    expect((await pool.query('select from outbox')).rowCount).toBe(2);
+    await pool.query('delete from outbox where accept_seq = (select min(accept_seq) from outbox)');
+    await outboxIsEmpty();
+  });
+
+  it('moves the records of the dispatch outbox to their topics', async () => {
+    await pool.query(
+      `insert into dispatch_outbox (tenant, shard, topic, key, headers, value) values
+       ('default', 0, 'control', null, '{}', '{"kind":"endpoint_changed"}'),
+       ('default', 3, 'dlq', 'default/e', '{"lockstep-reason":"exhausted","ce_id":"evt_1"}', null)`);
+    startRelay(new DispatchOutbox(databaseOf(pool), topics), () => SHARDS, 100_000);
+    const records = await reader.atLeast(2);
+    expect([...records].sort((a, b) => a.partition - b.partition)).toEqual([
+      { topic: topics.control, partition: 0, key: undefined, value: Buffer.from('{"kind":"endpoint_changed"}'), headers: {} },
+      { topic: topics.deadLetters, partition: 3, key: 'default/e', value: null, headers: { 'lockstep-reason': 'exhausted', ce_id: 'evt_1' } },
+    ]);
+    await waitUntil('an empty dispatch outbox', async () => (await pool.query('select from dispatch_outbox')).rowCount === 0);
+  });
+
+  it('moves only the shards that it is given', async () => {
+    await commit(many(8));
+    const relay = ingestRelay({ shards: () => [1] });
+    await reader.atLeast(2);
+    await relay.stop(2_000);
+    expect((await pool.query('select from outbox')).rowCount).toBe(6);
+  });
+});
+
+describe('RelayLeases', () => {
+  it('shares the shards fairly, hands them over at a stop, and takes those of the dead', async () => {
+    const [one, two] = [new RelayLeases(databaseOf(pool), logger), new RelayLeases(databaseOf(pool), logger)];
+    await one.start();
+    expect(one.shards()).toEqual(SHARDS);
+    await two.start();
+    const halves = (): boolean => one.shards().length === 2 && two.shards().length === 2;
+    await waitUntil('two shards each', halves);
+    expect([...one.shards(), ...two.shards()].sort()).toEqual(SHARDS);
+    await one.stop();
+    expect(one.shards()).toEqual([]);
+    await waitUntil('all shards at the other', () => two.shards().length === SHARDS.length);
+    // A gateway that was killed: it is listed and holds a lease, and renews nothing.
+    await two.stop();
+    await pool.query("insert into relays (id) values (gen_random_uuid())");
+    await pool.query("update relay_leases set relay = (select id from relays), expires_at = now() + interval '1 second'");
+    const three = new RelayLeases(databaseOf(pool), logger);
+    await three.start();
+    await waitUntil('all shards of the dead', () => three.shards().length === SHARDS.length);
+    await three.stop();
+  });
+});

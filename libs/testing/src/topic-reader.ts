@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import type { Consumer, IHeaders, Kafka } from 'kafkajs';
+import { waitUntil } from './wait-until.js';
+
+export interface ReadRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly key: string | undefined;
+  readonly value: Buffer | null;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Reads topics from their beginning, each partition's records in order. */
+export class TopicReader {
+  readonly records: ReadRecord[] = [];
+
+  private constructor(private readonly consumer: Consumer) {}
+
+  static async start(kafka: Kafka, topics: readonly string[]): Promise<TopicReader> {
+    const consumer = kafka.consumer({ groupId: `reader-${randomUUID()}`, sessionTimeout: 6_000, maxWaitTimeInMs: 50 });
+    const reader = new TopicReader(consumer);
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...topics], fromBeginning: true });
+    await consumer.run({
+      eachBatch: ({ batch }) => {
+        for (const { key, value, headers = {} } of batch.messages) {
+          reader.records.push({ topic: batch.topic, partition: batch.partition, key: key?.toString(), value, headers: textOf(headers) });
+        }
+        return Promise.resolve();
+      },
+    });
+    return reader;
+  }
+
+  /** Waits for that many records; returns all there are then. */
+  async atLeast(count: number): Promise<readonly ReadRecord[]> {
+    await waitUntil(`${count} records, have ${this.records.length}`, () => this.records.length >= count);
+    return this.records;
+  }
+
+  async stop(): Promise<void> {
+    await this.consumer.disconnect();
+  }
+}
+
+function textOf(headers: IHeaders): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+}
