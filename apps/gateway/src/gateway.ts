@@ -25,7 +25,6 @@ import { OutboxProbe } from '#relay/outbox-probe';
 import { RecentEvents } from '#relay/recent-events';
 import { Relay } from '#relay/relay';
 import { RelayLeases } from '#relay/relay-leases';
-import type { RelayRow } from '#relay/relay-source';
 import { createRelayProducer } from '#relay/relay-sender';
 import { observeOutbox } from '#relay/relay.metrics';
 import { SecretBox } from '#secrets/secret-box';

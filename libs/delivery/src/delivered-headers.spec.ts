@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { type AttemptFacts, deliveredHeaders } from './delivered-headers.js';
 
@@ -14,7 +15,7 @@ const facts: AttemptFacts = {
 };
 
 function headersOf(changes: Partial<AttemptFacts> = {}, custom: Record<string, string> = {}): Record<string, string> {
-  const flat = deliveredHeaders({ ...facts, ...changes }, [Buffer.from('key')], custom, 1_700_000_000_500);
+  const flat = deliveredHeaders({ ...facts, ...changes }, [createSecretKey('key', 'utf8')], custom, 1_700_000_000_500);
   return Object.fromEntries(flat.flatMap((name, i) => (i % 2 === 0 ? [[name, flat[i + 1] ?? '']] : [])));
 }
 

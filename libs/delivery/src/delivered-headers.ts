@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { VERSION } from '#config/version';
 import { deliveryId, toPublicId, type DeliveryKey } from '#domain/ids';
 import { webhookSignature } from './signature.js';
@@ -19,7 +20,7 @@ export interface AttemptFacts {
 const USER_AGENT = `Lockstep/${VERSION}`;
 
 /** The headers of one attempt as names and values in turn, which undici takes without looking them up again. */
-export function deliveredHeaders(facts: AttemptFacts, signingKeys: readonly Buffer[], custom: Readonly<Record<string, string>>, nowMs: number): string[] {
+export function deliveredHeaders(facts: AttemptFacts, signingKeys: readonly KeyObject[], custom: Readonly<Record<string, string>>, nowMs: number): string[] {
   const { key, place } = facts;
   const id = toPublicId('evt', key.eventId);
   const timestampSeconds = Math.floor(nowMs / 1_000);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { webhookSignature } from './signature.js';
 
@@ -10,7 +10,7 @@ describe('webhookSignature', () => {
   const headers = {
     'webhook-id': 'evt_1',
     'webhook-timestamp': String(timestampSeconds),
-    'webhook-signature': webhookSignature(keys, 'evt_1', timestampSeconds, body),
+    'webhook-signature': webhookSignature(keys.map((key) => createSecretKey(key)), 'evt_1', timestampSeconds, body),
   };
 
   it.each(keys.map((key) => key.toString('base64')))('is accepted by the standard\'s own library, with any live secret', (secret) => {

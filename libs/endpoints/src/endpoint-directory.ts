@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { toPublicId } from '#domain/ids';
 import type { Database } from '#postgres/pool';
 import type { SecretBox } from '#secrets/secret-box';
@@ -13,7 +14,7 @@ export interface EndpointTarget {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   /** Live signing keys, the newest first. */
-  readonly signingKeys: readonly Buffer[];
+  readonly signingKeys: readonly KeyObject[];
   readonly timeoutMs: number;
   readonly maxConcurrency: number;
   /** Undefined: the installation's schedule. */
@@ -121,7 +122,7 @@ export class EndpointDirectory {
   }
 }
 
-/** The key bytes of a `whsec_…` secret (Standard Webhooks: base64 after the prefix). */
-function signingKeyOf(secret: string): Buffer {
-  return Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
+/** The key of a `whsec_…` secret (Standard Webhooks: base64 after the prefix). */
+function signingKeyOf(secret: string): KeyObject {
+  return createSecretKey(secret.replace(/^whsec_/, ''), 'base64');
 }

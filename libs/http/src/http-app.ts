@@ -2,7 +2,7 @@ import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger as NestLogger, PinoLogger } from 'nestjs-pino';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, RawServerDefault } from 'fastify';
 import type { Logger } from '#telemetry/logger';
 import { AllowedMethods } from './allowed-methods.js';
 import { ProblemFilter } from './problem.filter.js';
@@ -62,5 +62,5 @@ function createHttpAdapter(maxBodyBytes: number): FastifyAdapter {
     routerOptions: { maxParamLength: 3_072 },
     frameworkErrors: (error, _request, reply) => sendProblem(reply as FastifyReply, toLockstepError(error)),
   };
-  return new FastifyAdapter(options);
+  return new FastifyAdapter<RawServerDefault>(options);
 }
