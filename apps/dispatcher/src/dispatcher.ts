@@ -6,11 +6,13 @@ import { AdmissionService } from '#admission/admission.service';
 import type { Config } from '#config/config';
 import { AttemptClient } from '#delivery/attempt-client';
 import { EndpointDiscarder } from '#dispatch/endpoint-discarder';
+import { observePendingAge } from '#dispatch/dispatch.metrics';
 import { intake, type IntakeSource } from '#dispatch/lane-intake';
 import { LaneLoader } from '#dispatch/lane-loader';
 import { LaneRunner } from '#dispatch/lane-runner';
 import { LaneSweeper } from '#dispatch/lane-sweeper';
 import { LogReader } from '#dispatch/log-reader';
+import { PendingAgeProbe } from '#dispatch/pending-age-probe';
 import { RetryReader } from '#dispatch/retry-reader';
 import { ShardSupervisor } from '#dispatch/shard-supervisor';
 import { WindowBudget } from '#domain/lane';
@@ -141,10 +143,12 @@ export class Dispatcher {
       retentionMs: config.retentionMs, maxParkedBytes: config.maxBodyBytes, logger,
     });
     this.retries = new RetryReader(this.supervisor, runner);
+    const ownedShards = (): number[] => [...this.supervisor.all()].map(({ lanes: { shard } }) => shard);
+    observePendingAge(new PendingAgeProbe(this.health, ownedShards), (err) => logger.debug({ err }, 'The oldest pending event could not be looked up'));
     this.relay = new Relay({
       source: new DispatchOutbox(this.database('relay', { max: 1 }), new Topics(config.kafka.topicPrefix)),
       producer: createRelayProducer(kafka),
-      shards: () => [...this.supervisor.all()].map(({ lanes: { shard } }) => shard),
+      shards: ownedShards,
       maxBatchBytes: config.maxBodyBytes + HEADROOM_BYTES,
       logger,
     });

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { parseEnvironment } from '#config/config';
+import { ConfigError, parseEnvironment } from '#config/config';
 import { projectRoot } from '#config/project-root';
 
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
@@ -17,6 +17,7 @@ export interface StackSettings {
   readonly kafkaBrokers: string | undefined;
   /** Undefined: made and kept in the data folder. */
   readonly adminKey: string | undefined;
+  /** The same; given when the database is. */
   readonly secretKey: string | undefined;
   readonly environment: EnvironmentVariables;
 }
@@ -24,6 +25,9 @@ export interface StackSettings {
 /** @throws ConfigError naming each bad value and each unknown `LOCKSTEP_*` name, also those that only the apps read */
 export function readStackSettings(environment: EnvironmentVariables): StackSettings {
   const values = parseEnvironment(environment);
+  if (values.DATABASE_URL !== undefined && values.LOCKSTEP_SECRET_KEY === undefined) {
+    throw new ConfigError('LOCKSTEP_SECRET_KEY is not set, but DATABASE_URL is: the secrets in that database outlive this data folder. Make a key with `openssl rand -base64 32` and keep it');
+  }
   return {
     port: values.PORT,
     gateways: values.LOCKSTEP_GATEWAYS,

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
+import type { PendingAgeProbe } from './pending-age-probe.js';
 import { LATENCY_BUCKETS_SECONDS } from '#telemetry/metrics';
 
 export const deliveriesTotal = new Counter({
@@ -43,7 +44,17 @@ export const lanesByState = new Gauge({
   labelNames: ['state'] as const,
 });
 
-export const oldestPendingSeconds = new Gauge({
-  name: 'lockstep_oldest_pending_age_seconds',
-  help: 'Age of the oldest event that is pending on the shards of this process',
-});
+/** Shows the age that `probe` finds; once a process. */
+export function observePendingAge(probe: PendingAgeProbe, onError: (error: unknown) => void): void {
+  new Gauge({
+    name: 'lockstep_oldest_pending_age_seconds',
+    help: 'Age of the oldest event that is pending on the shards of this process',
+    async collect() {
+      try {
+        this.set(await probe.ageSeconds());
+      } catch (error) {
+        onError(error);
+      }
+    },
+  });
+}

@@ -6,7 +6,7 @@ import { mendRequestQueueTimer } from './request-queue-timer.js';
 mendRequestQueueTimer();
 
 /** kafkajs' errors. Plain Node finds only a few named exports of this CommonJS package, so they are taken from here. */
-export const { KafkaJSError, KafkaJSProtocolError, KafkaJSNonRetriableError } = kafkajs;
+export const { KafkaJSProtocolError, KafkaJSNonRetriableError } = kafkajs;
 
 /** A kafkajs client with Lockstep's connection settings; its log lines go to `logger`. */
 export function createKafka(config: KafkaConfig, clientId: string, logger: Logger): Kafka {
@@ -27,7 +27,7 @@ export function createKafka(config: KafkaConfig, clientId: string, logger: Logge
   });
 }
 
-/** Rebalances and reconnects are everyday events here: kafkajs reports them as errors, and the caller logs what matters. */
-function pinoLevelOf(level: logLevel): 'warn' | 'debug' {
-  return level === logLevel.ERROR ? 'warn' : 'debug';
+/** Rebalances and reconnects are everyday events here, which kafkajs reports as errors; the caller logs what matters. */
+function pinoLevelOf(level: logLevel): 'info' | 'debug' {
+  return level === logLevel.ERROR ? 'info' : 'debug';
 }

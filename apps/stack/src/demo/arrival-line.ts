@@ -14,6 +14,6 @@ function remark({ entity, sequence, attempt, status }: Arrival, inOrder: boolean
   if (!inOrder) return '✗ out of order';
   if (status === 503) return `← the receiver says no; what follows for ${entity} waits`;
   if (attempt > 1) return '✓ retried, order kept';
-  if (sinceAcceptedMs >= noticeableMs) return `✓ waited ${(sinceAcceptedMs / 1000).toFixed(1)} s for #${sequence - 1}`;
+  if (sequence > 1 && sinceAcceptedMs >= noticeableMs) return `✓ waited ${(sinceAcceptedMs / 1000).toFixed(1)} s for #${sequence - 1}`;
   return '✓';
 }
