@@ -31,8 +31,8 @@ import { SecretBox } from '#secrets/secret-box';
 import type { Logger } from '#telemetry/logger';
 import { establishAdminKey } from './admin-key.js';
 import { GatewayModule } from './gateway.module.js';
-import { prepareStore } from './store.js';
-import { TopicsKeeper } from './topics-keeper.js';
+import { prepareStore } from '#startup/store';
+import { TopicsKeeper } from '#startup/topics-keeper';
 
 /** A post that waits holds its body: 10,000 of them or 64 MiB, whichever comes first, and then 503. */
 const MAX_QUEUED_REQUESTS = 10_000;

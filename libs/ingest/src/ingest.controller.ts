@@ -36,7 +36,7 @@ export class IngestController {
     });
     if (accepted.replayed) reply.header('idempotent-replayed', 'true');
     // Written by hand: two of the five members need escaping.
-    const answer = `{"id":"${toPublicId('evt', accepted.id)}","type":"${type}","entity":${JSON.stringify(entity)},"status":"accepted","acceptedAt":"${accepted.acceptedAt.toISOString()}"}`;
+    const answer = `{"id":"${toPublicId('evt', accepted.id)}","type":"${type}","entity":${JSON.stringify(entity)},"status":"accepted","acceptedAt":"${accepted.acceptedAt}"}`;
     void reply.code(202).header('content-type', 'application/json; charset=utf-8').send(answer);
   }
 }

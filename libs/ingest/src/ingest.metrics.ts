@@ -18,10 +18,10 @@ export const ingestBatchSize = new Histogram({
 
 export const ingestQueueRequests = new Gauge({
   name: 'lockstep_ingest_queue_requests',
-  help: 'Posts that wait for their commit',
+  help: 'Posts that waited for their commit at the end of the last one',
 });
 
 export const ingestQueueBytes = new Gauge({
   name: 'lockstep_ingest_queue_bytes',
-  help: 'Bytes of the posts that wait for their commit',
+  help: 'Bytes of the posts that waited for their commit at the end of the last one',
 });

@@ -22,10 +22,11 @@ export interface Submission {
   readonly payload: Buffer;
 }
 
+/** `acceptedAt` in RFC 3339, made once a batch: making it took as long as reading the body. */
 export type Committed =
-  | { readonly kind: 'accepted'; readonly acceptedAt: Date }
+  | { readonly kind: 'accepted'; readonly acceptedAt: string }
   /** The key was used before with the same body, for this event. */
-  | { readonly kind: 'replayed'; readonly eventId: string; readonly acceptedAt: Date }
+  | { readonly kind: 'replayed'; readonly eventId: string; readonly acceptedAt: string }
   /** The key was used before with another body. */
   | { readonly kind: 'reused' }
   /** The key was taken a moment ago and is free now: offer the event again. */
@@ -55,12 +56,12 @@ export class IngestRepository {
     return submissions.map((submission) => (taken.has(submission.id) ? (found.get(submission.id) ?? { kind: 'released' }) : accepted));
   }
 
-  private async acceptBatch(submissions: readonly Submission[]): Promise<{ acceptedAt: Date; taken: ReadonlySet<string> }> {
+  private async acceptBatch(submissions: readonly Submission[]): Promise<{ acceptedAt: string; taken: ReadonlySet<string> }> {
     const parameters = parametersOf(submissions, this.keyRetentionMs);
     for (let tries = 1; ; tries++) {
       try {
         const [row] = await acceptBatch.run(parameters, this.database);
-        return { acceptedAt: row?.acceptedAt ?? new Date(), taken: new Set(row?.taken) };
+        return { acceptedAt: (row?.acceptedAt ?? new Date()).toISOString(), taken: new Set(row?.taken) };
       } catch (error) {
         if (isConflict(error) && tries < MOST_TRIES) continue;
         throw storeErrorOf(error);
@@ -80,7 +81,7 @@ export class IngestRepository {
         const row = byKey.get(`${tenant}/${idempotencyKey}`);
         if (row === undefined) return [];
         const same = fingerprint !== undefined && row.fingerprint.equals(fingerprint);
-        return [[id, same ? { kind: 'replayed', eventId: row.eventId, acceptedAt: row.acceptedAt } : { kind: 'reused' }]];
+        return [[id, same ? { kind: 'replayed', eventId: row.eventId, acceptedAt: row.acceptedAt.toISOString() } : { kind: 'reused' }]];
       }),
     );
   }

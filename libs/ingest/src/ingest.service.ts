@@ -22,7 +22,8 @@ export interface NewEvent {
 export interface Accepted {
   /** The event's UUID. */
   readonly id: string;
-  readonly acceptedAt: Date;
+  /** RFC 3339. */
+  readonly acceptedAt: string;
   /** True: an earlier post with this key and body was accepted; this is its answer. */
   readonly replayed: boolean;
 }
@@ -35,8 +36,8 @@ export interface CommittedEvent {
   readonly shard: number;
   readonly type: string;
   readonly entity: string;
-  readonly occurredAt: Date | null;
-  readonly acceptedAt: Date;
+  /** When it happened, else when it was accepted; RFC 3339. */
+  readonly time: string;
   readonly source: string;
   readonly contentType: string;
   readonly traceparent: string | null;
@@ -118,7 +119,8 @@ export class IngestService {
   private async submit(event: NewEvent, fingerprint: Buffer | undefined): Promise<Accepted> {
     if (this.full) throw new LockstepError('overloaded', 'Too many events wait to be stored; try again shortly', { retryAfterSeconds: 1 });
     const submission = { ...event, id: mintId(), shard: shardOf(event.tenant, event.entity, this.options.shards), fingerprint };
-    this.resizeQueue(1, event.payload.length);
+    this.queuedRequests++;
+    this.queuedBytes += event.payload.length;
     try {
       for (;;) {
         const committed = await this.commits.add(submission);
@@ -127,13 +129,16 @@ export class IngestService {
     } catch (error) {
       throw submissionErrorOf(error);
     } finally {
-      this.resizeQueue(-1, -event.payload.length);
+      this.queuedRequests--;
+      this.queuedBytes -= event.payload.length;
     }
   }
 
   private async commit(submissions: readonly Submission[]): Promise<readonly Committed[]> {
     const committed = await this.repository.commit(submissions);
     ingestBatchSize.observe(submissions.length);
+    ingestQueueRequests.set(this.queuedRequests);
+    ingestQueueBytes.set(this.queuedBytes);
     this.options.onCommitted(
       submissions.flatMap((submission, i) => {
         const result = committed[i];
@@ -141,13 +146,6 @@ export class IngestService {
       }),
     );
     return committed;
-  }
-
-  private resizeQueue(requests: number, bytes: number): void {
-    this.queuedRequests += requests;
-    this.queuedBytes += bytes;
-    ingestQueueRequests.set(this.queuedRequests);
-    ingestQueueBytes.set(this.queuedBytes);
   }
 }
 
@@ -164,9 +162,9 @@ function acceptedOf(submission: Submission, committed: Exclude<Committed, { kind
   }
 }
 
-function committedEventOf(submission: Submission, acceptedAt: Date): CommittedEvent {
-  const { id, tenant, shard, type, entity, occurredAt = null, contentType, traceparent = null, payload } = submission;
-  return { id, tenant, shard, type, entity, occurredAt, acceptedAt, source: 'api', contentType, traceparent, payload };
+function committedEventOf(submission: Submission, acceptedAt: string): CommittedEvent {
+  const { id, tenant, shard, type, entity, occurredAt, contentType, traceparent = null, payload } = submission;
+  return { id, tenant, shard, type, entity, time: occurredAt?.toISOString() ?? acceptedAt, source: 'api', contentType, traceparent, payload };
 }
 
 function fingerprintOf({ contentType, payload }: NewEvent): Buffer {

@@ -63,7 +63,7 @@ export function createPool(options: PoolOptions): pg.Pool {
 
 /** Bigints as numbers: sequences and offsets stay far below 2^53. */
 function typeParser(oid: number, format?: 'text' | 'binary'): unknown {
-  return oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format);
+  return oid === Number(pg.types.builtins.INT8) ? Number : pg.types.getTypeParser(oid, format);
 }
 
 const names = new Map<string, string>();

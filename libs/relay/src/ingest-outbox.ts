@@ -47,7 +47,7 @@ export class IngestOutbox implements RelaySource<OutboxRow> {
     const ids = rows.filter(({ eventId }) => this.recent.get(eventId) === undefined).map(({ eventId }) => eventId);
     if (ids.length === 0) return new Map();
     const events = await readEvents.run({ ids, bytes: READ_BOUNDS.bytes }, this.database);
-    return new Map(events.map((event) => [event.id, event]));
+    return new Map(events.map(({ time, ...event }) => [event.id, { ...event, time: time.toISOString() }]));
   }
 }
 
@@ -62,7 +62,7 @@ function messageOf({ acceptSeq, shard }: IReadOutboxResult, event: RelayedEvent)
       ce_id: toPublicId('evt', event.id),
       ce_type: event.type,
       ce_source: `urn:lockstep:${event.tenant}:${event.source}`,
-      ce_time: (event.occurredAt ?? event.acceptedAt).toISOString(),
+      ce_time: event.time,
       'content-type': event.contentType,
       'lockstep-tenant': event.tenant,
       'lockstep-accept-seq': String(acceptSeq),

@@ -13,14 +13,13 @@ export interface IReadEventsParams {
 
 /** 'ReadEvents' return type */
 export interface IReadEventsResult {
-  acceptedAt: Date;
   contentType: string;
   entity: string;
   id: string;
-  occurredAt: Date | null;
   payload: Buffer;
   source: string;
   tenant: string;
+  time: Date;
   traceparent: string | null;
   type: string;
 }
@@ -31,7 +30,7 @@ export interface IReadEventsQuery {
   result: IReadEventsResult;
 }
 
-const readEventsIR: any = {"usedParamSet":{"ids":true,"bytes":true},"params":[{"name":"ids","required":true,"transform":{"type":"scalar"},"locs":[{"a":108,"b":112}]},{"name":"bytes","required":true,"transform":{"type":"scalar"},"locs":[{"a":709,"b":715}]}],"statement":"with found as (\n  select e.*, sum(e.bytes) over (order by wanted.ordinal) - e.bytes as before\n  from unnest(:ids!::uuid[]) with ordinality as wanted (id, ordinal)\n    -- \"offset 0\": a look-up by key for each id; whatever the planner guesses, never a scan of all events.\n    cross join lateral (\n      select\n        id, tenant, type, entity, occurred_at, accepted_at, source, content_type, traceparent, payload,\n        octet_length(payload) as bytes\n      from events\n      where events.id = wanted.id\n      offset 0\n    ) e\n)\nselect\n  id, tenant, type, entity, occurred_at as \"occurredAt\", accepted_at as \"acceptedAt\", source,\n  content_type as \"contentType\", traceparent, payload\nfrom found\nwhere before < :bytes!"};
+const readEventsIR: any = {"usedParamSet":{"ids":true,"bytes":true},"params":[{"name":"ids","required":true,"transform":{"type":"scalar"},"locs":[{"a":108,"b":112}]},{"name":"bytes","required":true,"transform":{"type":"scalar"},"locs":[{"a":698,"b":704}]}],"statement":"with found as (\n  select e.*, sum(e.bytes) over (order by wanted.ordinal) - e.bytes as before\n  from unnest(:ids!::uuid[]) with ordinality as wanted (id, ordinal)\n    -- \"offset 0\": a look-up by key for each id; whatever the planner guesses, never a scan of all events.\n    cross join lateral (\n      select\n        id, tenant, type, entity, occurred_at, accepted_at, source, content_type, traceparent, payload,\n        octet_length(payload) as bytes\n      from events\n      where events.id = wanted.id\n      offset 0\n    ) e\n)\nselect\n  id, tenant, type, entity, coalesce(occurred_at, accepted_at) as \"time!\", source,\n  content_type as \"contentType\", traceparent, payload\nfrom found\nwhere before < :bytes!"};
 
 /**
  * Query generated from SQL:
@@ -50,7 +49,7 @@ const readEventsIR: any = {"usedParamSet":{"ids":true,"bytes":true},"params":[{"
  *     ) e
  * )
  * select
- *   id, tenant, type, entity, occurred_at as "occurredAt", accepted_at as "acceptedAt", source,
+ *   id, tenant, type, entity, coalesce(occurred_at, accepted_at) as "time!", source,
  *   content_type as "contentType", traceparent, payload
  * from found
  * where before < :bytes!

@@ -16,7 +16,7 @@ with found as (
     ) e
 )
 select
-  id, tenant, type, entity, occurred_at as "occurredAt", accepted_at as "acceptedAt", source,
+  id, tenant, type, entity, coalesce(occurred_at, accepted_at) as "time!", source,
   content_type as "contentType", traceparent, payload
 from found
 where before < :bytes!;

@@ -5,8 +5,8 @@ export interface RelayedEvent {
   readonly tenant: string;
   readonly type: string;
   readonly entity: string;
-  readonly occurredAt: Date | null;
-  readonly acceptedAt: Date;
+  /** When it happened, else when it was accepted; RFC 3339. */
+  readonly time: string;
   readonly source: string;
   readonly contentType: string;
   readonly traceparent: string | null;

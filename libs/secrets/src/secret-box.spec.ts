@@ -46,3 +46,8 @@ test('a box that was changed anywhere, cut or lengthened does not open', () => {
     expect(() => box.open(changed, 'endpoint/1')).toThrow(SecretBoxError);
   }
 });
+
+test('a box whose tag was shortened to 4 bytes does not open: that tag could be guessed', () => {
+  const box = new SecretBox(KEY);
+  expect(() => box.open(box.seal('', 'endpoint/1').subarray(0, 1 + 12 + 4), 'endpoint/1')).toThrow(SecretBoxError);
+});

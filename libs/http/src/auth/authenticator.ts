@@ -20,7 +20,7 @@ const OPEN = /^\/(?:health\/|metrics$|docs(?:\/|$)|api-docs(?:\/|$)|openapi\.jso
 const TENANT_KNOWN_MS = 60_000;
 
 /** SHA-256 of a key: what is stored and compared, never the key itself. */
-export function keyHash(key: string): Buffer {
+export function keyHash(key: string | Buffer): Buffer {
   return hash('sha256', key, 'buffer');
 }
 
@@ -31,6 +31,8 @@ export function keyHash(key: string): Buffer {
 export class Authenticator {
   private readonly knownUntilMs = new Map<string, number>();
   private adminKeyHash: Buffer | undefined;
+  /** The last key that matched the hash: comparing with it takes a tenth of hashing again. */
+  private knownKey: Buffer = Buffer.alloc(0);
 
   constructor(private readonly tenants: TenantsRepository) {}
 
@@ -63,8 +65,15 @@ export class Authenticator {
     const { authorization = '', 'lockstep-tenant': tenant = DEFAULT_TENANT } = request.headers;
     const key = /^bearer +(\S+) *$/i.exec(authorization)?.[1];
     if (key === undefined) return new LockstepError('unauthenticated', 'Send the API key as `Authorization: Bearer <key>`');
-    if (!timingSafeEqual(keyHash(key), this.adminKeyHash)) return new LockstepError('unauthenticated', 'The API key is not known');
+    if (!this.isAdminKey(Buffer.from(key), this.adminKeyHash)) return new LockstepError('unauthenticated', 'The API key is not known');
     return String(tenant);
+  }
+
+  private isAdminKey(key: Buffer, adminKeyHash: Buffer): boolean {
+    if (key.length === this.knownKey.length && timingSafeEqual(key, this.knownKey)) return true;
+    if (!timingSafeEqual(keyHash(key), adminKeyHash)) return false;
+    this.knownKey = key;
+    return true;
   }
 
   /** @throws LockstepError invalid_request when there is no such tenant */
