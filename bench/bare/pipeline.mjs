@@ -48,8 +48,28 @@ async function createTopic(kafka, topic) {
   const admin = kafka.admin();
   await admin.connect();
   try {
-    await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: PARTITIONS, replicationFactor: 1 }] });
+    await admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions: PARTITIONS, replicationFactor: 1 }] });
+    await untilLed(admin, topic);
   } finally {
     await admin.disconnect();
+  }
+}
+
+/** A topic that was just made is unknown to the broker's metadata for a moment, longer on a busy machine. */
+async function untilLed(admin, topic) {
+  const deadline = performance.now() + 20_000;
+  while (!(await isLed(admin, topic))) {
+    if (performance.now() > deadline) throw new Error(`Kafka has had no leaders for ${topic} for 20 s`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function isLed(admin, topic) {
+  try {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    return topics[0].partitions.every(({ leader }) => leader >= 0);
+  } catch (error) {
+    if (error.type === 'UNKNOWN_TOPIC_OR_PARTITION' || error.type === 'LEADER_NOT_AVAILABLE') return false;
+    throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { idBounds } from '#domain/ids';
 import type { Database } from '#postgres/pool';
 import { admitBatch, type IAdmitBatchResult } from './admit-batch.queries.js';
 import { findUnadmitted } from './find-unadmitted.queries.js';
@@ -72,6 +73,7 @@ export class AdmissionRepository {
         nextOffsets: admissions.map(({ nextOffset }) => nextOffset ?? null) as number[],
         caughtUp: admissions.map(({ caughtUp }) => caughtUp),
         ids,
+        ...idBounds(ids),
         idShards: admissions.flatMap(({ shard, eventIds }) => eventIds.map(() => shard)),
         parkedShards: parked.map(({ shard }) => shard),
         parkedKeys: parked.map(({ key }) => key) as string[],

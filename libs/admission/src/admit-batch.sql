@@ -5,6 +5,7 @@
   :shards, :epochs, :nextOffsets, :caughtUp   one entry a shard: whose admissions these are, where its cursor moves to
                                               (null: stays), whether it has then read all there is
   :ids, :idShards                             one entry a record, in the order of the log
+  :firstId, :lastId                           the lowest and highest of :ids: other days' partitions are not opened
   :parked…                                    records that are not ours, for the `dlq` topic; one entry each
 
   A shard whose epoch has moved on is fenced: nothing of it is written, and its row says so. A record without a row in
@@ -36,7 +37,9 @@ stored as (
   select e.id, e.tenant, e.shard, e.type, e.entity, e.content_type, e.traceparent, o.ordinal, e.shard = o.shard as ours
   from offered o
     join fence f on f.shard = o.shard
-    cross join lateral (select * from events where events.id = o.id offset 0) e
+    cross join lateral (
+      select * from events where events.id = o.id and events.id between :firstId! and :lastId! offset 0
+    ) e
 ),
 known as (
   select * from stored where ours

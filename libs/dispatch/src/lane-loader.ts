@@ -1,10 +1,10 @@
-import type { DeliveryKey } from '#domain/ids';
+import { type DeliveryKey, NIL_ID } from '#domain/ids';
 import type { LanesRepository, PendingLane } from '#lanes/lanes.repository';
 import type { ShardLanes } from '#lanes/shard-lanes';
 import type { LaneRunner } from './lane-runner.js';
 
 const PAGE = 1_000;
-const FIRST_DELIVERY: DeliveryKey = { eventId: '00000000-0000-0000-0000-000000000000', endpoint: 0, replay: 0 };
+const FIRST_DELIVERY: DeliveryKey = { eventId: NIL_ID, endpoint: 0, replay: 0 };
 
 /** Brings lanes with something pending from Postgres into memory. */
 export class LaneLoader {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { deliveryId, mintedAtMs, mintId, parseDeliveryId, parsePublicId, toPublicId } from './ids.js';
+import { deliveryId, idBounds, mintedAtMs, mintId, NIL_ID, parseDeliveryId, parsePublicId, toPublicId } from './ids.js';
 
 const deliveryKeys = fc.record({
   eventId: fc.uuid(),
@@ -53,4 +53,14 @@ test('a new id tells when it was minted, and ids of one process ascend', () => {
 
 test("RFC 9562's example of a UUIDv7 was minted on 2022-02-22 at 19:22:22 UTC", () => {
   expect(new Date(mintedAtMs('017f22e2-79b0-7cc3-98c4-dc0c0c07398f')).toISOString()).toBe('2022-02-22T19:22:22.000Z');
+});
+
+test('the bounds of some ids hold all of them, and are two of them', () => {
+  fc.assert(
+    fc.property(fc.array(fc.uuid(), { minLength: 1 }), (ids) => {
+      const { firstId, lastId } = idBounds(ids);
+      expect([firstId, lastId]).toEqual([[...ids].sort()[0], [...ids].sort().at(-1)]);
+    }),
+  );
+  expect(idBounds([])).toEqual({ firstId: NIL_ID, lastId: NIL_ID });
 });

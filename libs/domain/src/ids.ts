@@ -7,6 +7,8 @@ import { v7 } from 'uuid';
  */
 export type IdPrefix = 'evt' | 'ep' | 'rpl';
 
+export const NIL_ID = '00000000-0000-0000-0000-000000000000';
+
 const HEX32 = /^[0-9a-f]{32}$/;
 
 /** A new UUIDv7. */
@@ -54,6 +56,19 @@ export function parseDeliveryId(id: string): DeliveryKey | undefined {
 /** When a UUIDv7 was minted, in milliseconds since 1970 (RFC 9562, 5.7). */
 export function mintedAtMs(uuid: string): number {
   return parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16);
+}
+
+/**
+ * The lowest and the highest of some ids. As bounds in a statement they let Postgres leave out the partitions of all
+ * other days before it starts, instead of opening each of them for each statement.
+ */
+export function idBounds(ids: readonly string[]): { firstId: string; lastId: string } {
+  let [firstId = NIL_ID, lastId = NIL_ID] = [ids[0], ids[0]];
+  for (const id of ids) {
+    if (id < firstId) firstId = id;
+    if (id > lastId) lastId = id;
+  }
+  return { firstId, lastId };
 }
 
 function dashed(hex32: string): string | undefined {

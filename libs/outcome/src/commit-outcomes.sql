@@ -44,6 +44,7 @@ decided as (
   from offered o
     join fence f on f.shard = o.shard
   where d.event_id = o.event_id and d.endpoint = o.endpoint and d.replay = o.replay
+    and d.event_id between :firstId! and :lastId!
     and d.status = 'pending' and d.attempts = o.number - 1
   returning
     d.event_id, d.endpoint, d.replay, d.tenant, d.shard, d.lane, d.sequence, d.status, d.next_attempt_at,
@@ -77,7 +78,7 @@ tokens as (
       'attempt', x.number + 1, 'epoch', x.epoch, 'dueAt', x.next_attempt_at
     )::text, 'UTF8')
   from decided x
-    join events e on e.id = x.event_id
+    join events e on e.id = x.event_id and e.id between :firstId! and :lastId!
   where x.token_topic is not null
 ),
 letters as (
@@ -103,7 +104,7 @@ letters as (
     )),
     e.payload
   from decided x
-    join events e on e.id = x.event_id
+    join events e on e.id = x.event_id and e.id between :firstId! and :lastId!
     join endpoints p on p.id = x.endpoint
   where x.status = 'dead'
 ),

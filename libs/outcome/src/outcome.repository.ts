@@ -1,3 +1,4 @@
+import { idBounds } from '#domain/ids';
 import type { Database } from '#postgres/pool';
 import { commitOutcomes, type delivery_status } from './commit-outcomes.queries.js';
 import { findOutcomes } from './find-outcomes.queries.js';
@@ -10,6 +11,7 @@ export class OutcomeRepository {
   /** Commits the outcomes of several shards in one statement; the verdicts are in the order of `outcomes`. */
   async commit(outcomes: readonly Outcome[]): Promise<OutcomeVerdict[]> {
     const epochs = new Map(outcomes.map(({ shard, epoch }) => [shard, epoch]));
+    const eventIds = outcomes.map(({ key }) => key.eventId);
     let offset = 0;
     const bodyOffsets = outcomes.map(({ result }) => {
       const at = offset;
@@ -21,7 +23,8 @@ export class OutcomeRepository {
       {
         shards: [...epochs.keys()],
         epochs: [...epochs.values()],
-        eventIds: outcomes.map(({ key }) => key.eventId),
+        eventIds,
+        ...idBounds(eventIds),
         endpoints: outcomes.map(({ key }) => key.endpoint),
         replays: outcomes.map(({ key }) => key.replay),
         attemptShards: outcomes.map(({ shard }) => shard),

@@ -2,7 +2,6 @@ import type { Topics } from '#kafka/topics';
 import type { Database } from '#postgres/pool';
 import { readDispatchOutbox } from './read-dispatch-outbox.queries.js';
 import { READ_BOUNDS, type RelayRow, type RelaySource } from './relay-source.js';
-import { removeDispatchOutbox } from './remove-dispatch-outbox.queries.js';
 
 /** Records that outcomes and operators' actions made (retry tokens, dead letters, nudges), on their way to their topics. */
 export class DispatchOutbox implements RelaySource<RelayRow> {
@@ -11,17 +10,13 @@ export class DispatchOutbox implements RelaySource<RelayRow> {
     private readonly topics: Topics,
   ) {}
 
-  async read(shards: readonly number[]): Promise<readonly RelayRow[]> {
-    const rows = await readDispatchOutbox.run({ shards: [...shards], ...READ_BOUNDS }, this.database);
+  async next(shards: readonly number[], moved: readonly RelayRow[]): Promise<readonly RelayRow[]> {
+    const rows = await readDispatchOutbox.run({ shards: [...shards], moved: moved.map(({ sequence }) => sequence), ...READ_BOUNDS }, this.database);
     return rows.map(({ id, shard, topic, key, headers, value }) => ({
       sequence: id,
       shard,
       topic: this.topics.named(topic),
       message: { key, value, partition: shard, headers: headers as Record<string, string> },
     }));
-  }
-
-  async remove(rows: readonly RelayRow[]): Promise<void> {
-    await removeDispatchOutbox.run({ ids: rows.map(({ sequence }) => sequence) }, this.database);
   }
 }

@@ -6,7 +6,6 @@ import { readEvents } from './read-events.queries.js';
 import { type IReadOutboxResult, readOutbox } from './read-outbox.queries.js';
 import type { RecentEvents, RelayedEvent } from './recent-events.js';
 import { READ_BOUNDS, type RelayRow, type RelaySource } from './relay-source.js';
-import { removeOutbox } from './remove-outbox.queries.js';
 
 interface OutboxRow extends RelayRow {
   readonly eventId: string;
@@ -21,9 +20,12 @@ export class IngestOutbox implements RelaySource<OutboxRow> {
     private readonly recent: RecentEvents,
   ) {}
 
-  async read(shards: readonly number[]): Promise<readonly OutboxRow[]> {
+  async next(shards: readonly number[], moved: readonly OutboxRow[]): Promise<readonly OutboxRow[]> {
     const { rowsPerShard, rows: most } = READ_BOUNDS;
-    const rows = await readOutbox.run({ shards: [...shards], rowsPerShard, rows: most }, this.database);
+    const movedShards = moved.map(({ shard }) => shard);
+    const movedSeqs = moved.map(({ sequence }) => sequence);
+    const rows = await readOutbox.run({ shards: [...shards], movedShards, movedSeqs, rowsPerShard, rows: most }, this.database);
+    for (const { eventId } of moved) this.recent.delete(eventId);
     const read = await this.readBack(rows);
     // What did not fit holds back what comes after it in its shard.
     const cut = new Set<number>();
@@ -33,13 +35,6 @@ export class IngestOutbox implements RelaySource<OutboxRow> {
       if (event === undefined || cut.has(row.shard)) return [];
       return [{ sequence: row.acceptSeq, shard: row.shard, topic: this.topic, message: messageOf(row, event), eventId: row.eventId }];
     });
-  }
-
-  async remove(rows: readonly OutboxRow[]): Promise<void> {
-    const shards = rows.map(({ shard }) => shard);
-    const acceptSeqs = rows.map(({ sequence }) => sequence);
-    await removeOutbox.run({ shards, acceptSeqs }, this.database);
-    for (const { eventId } of rows) this.recent.delete(eventId);
   }
 
   /** Events that another process committed, or that were forgotten here. */

@@ -5,12 +5,15 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 
 export type NumberOrString = number | string;
 
+export type NumberOrStringArray = (NumberOrString)[];
+
 export type numberArray = (number)[];
 
 /** 'ReadDispatchOutbox' parameters type */
 export interface IReadDispatchOutboxParams {
   bytes: NumberOrString;
   bytesPerShard: NumberOrString;
+  moved: NumberOrStringArray;
   rows: NumberOrString;
   rowsPerShard: NumberOrString;
   shards: numberArray;
@@ -32,18 +35,25 @@ export interface IReadDispatchOutboxQuery {
   result: IReadDispatchOutboxResult;
 }
 
-const readDispatchOutboxIR: any = {"usedParamSet":{"shards":true,"rowsPerShard":true,"rows":true,"bytesPerShard":true,"bytes":true},"params":[{"name":"shards","required":true,"transform":{"type":"scalar"},"locs":[{"a":55,"b":62}]},{"name":"rowsPerShard","required":true,"transform":{"type":"scalar"},"locs":[{"a":273,"b":286}]},{"name":"rows","required":true,"transform":{"type":"scalar"},"locs":[{"a":328,"b":333}]},{"name":"bytesPerShard","required":true,"transform":{"type":"scalar"},"locs":[{"a":691,"b":705}]},{"name":"bytes","required":true,"transform":{"type":"scalar"},"locs":[{"a":720,"b":726}]}],"statement":"with head as materialized (\n  select o.*\n  from unnest(:shards!::integer[]) as wanted (shard)\n    cross join lateral (\n      select *, row_number() over (order by d.id) as turn\n      from dispatch_outbox d\n      where d.shard = wanted.shard\n      order by d.id\n      limit :rowsPerShard!\n    ) o\n  order by o.turn, o.id\n  limit :rows!\n),\nsized as (\n  select\n    *,\n    sum(bytes) over (partition by shard order by turn) - bytes as before_in_shard,\n    sum(bytes) over (order by turn, id) - bytes as before\n  from (select *, coalesce(octet_length(value), 0) + octet_length(headers::text) as bytes from head) h\n)\nselect id, shard, topic, key, headers, value\nfrom sized\nwhere before_in_shard < :bytesPerShard! and before < :bytes!\norder by id"};
+const readDispatchOutboxIR: any = {"usedParamSet":{"moved":true,"shards":true,"rowsPerShard":true,"rows":true,"bytesPerShard":true,"bytes":true},"params":[{"name":"moved","required":true,"transform":{"type":"scalar"},"locs":[{"a":69,"b":75},{"a":452,"b":458}]},{"name":"shards","required":true,"transform":{"type":"scalar"},"locs":[{"a":249,"b":256}]},{"name":"rowsPerShard","required":true,"transform":{"type":"scalar"},"locs":[{"a":503,"b":516}]},{"name":"rows","required":true,"transform":{"type":"scalar"},"locs":[{"a":558,"b":563}]},{"name":"bytesPerShard","required":true,"transform":{"type":"scalar"},"locs":[{"a":921,"b":935}]},{"name":"bytes","required":true,"transform":{"type":"scalar"},"locs":[{"a":950,"b":956}]}],"statement":"with removed as (\n  delete from dispatch_outbox o\n  using\n    unnest(:moved!::bigint[]) as moved (id),\n    (select set_config('synchronous_commit', 'off', true)) as faster\n  where o.id = moved.id\n),\nhead as materialized (\n  select o.*\n  from unnest(:shards!::integer[]) as wanted (shard)\n    cross join lateral (\n      select *, row_number() over (order by d.id) as turn\n      from dispatch_outbox d\n      where d.shard = wanted.shard and d.id <> all (:moved!::bigint[])\n      order by d.id\n      limit :rowsPerShard!\n    ) o\n  order by o.turn, o.id\n  limit :rows!\n),\nsized as (\n  select\n    *,\n    sum(bytes) over (partition by shard order by turn) - bytes as before_in_shard,\n    sum(bytes) over (order by turn, id) - bytes as before\n  from (select *, coalesce(octet_length(value), 0) + octet_length(headers::text) as bytes from head) h\n)\nselect id, shard, topic, key, headers, value\nfrom sized\nwhere before_in_shard < :bytesPerShard! and before < :bytes!\norder by id"};
 
 /**
  * Query generated from SQL:
  * ```
- * with head as materialized (
+ * with removed as (
+ *   delete from dispatch_outbox o
+ *   using
+ *     unnest(:moved!::bigint[]) as moved (id),
+ *     (select set_config('synchronous_commit', 'off', true)) as faster
+ *   where o.id = moved.id
+ * ),
+ * head as materialized (
  *   select o.*
  *   from unnest(:shards!::integer[]) as wanted (shard)
  *     cross join lateral (
  *       select *, row_number() over (order by d.id) as turn
  *       from dispatch_outbox d
- *       where d.shard = wanted.shard
+ *       where d.shard = wanted.shard and d.id <> all (:moved!::bigint[])
  *       order by d.id
  *       limit :rowsPerShard!
  *     ) o

@@ -1,12 +1,23 @@
-/* The next records of each shard, oldest first; shards take turns. Bounds as in read-outbox.sql. */
+/*
+  Removes the given records, which are in Kafka, and reads each shard's next ones, oldest first; as read-outbox.sql
+  does. :rowsPerShard and :bytesPerShard bound what one shard gets (its first row always comes), :rows and :bytes the
+  whole.
+*/
 /* @name readDispatchOutbox */
-with head as materialized (
+with removed as (
+  delete from dispatch_outbox o
+  using
+    unnest(:moved!::bigint[]) as moved (id),
+    (select set_config('synchronous_commit', 'off', true)) as faster
+  where o.id = moved.id
+),
+head as materialized (
   select o.*
   from unnest(:shards!::integer[]) as wanted (shard)
     cross join lateral (
       select *, row_number() over (order by d.id) as turn
       from dispatch_outbox d
-      where d.shard = wanted.shard
+      where d.shard = wanted.shard and d.id <> all (:moved!::bigint[])
       order by d.id
       limit :rowsPerShard!
     ) o

@@ -3,10 +3,14 @@ import { PreparedQuery } from '@pgtyped/runtime';
 
 export type NumberOrString = number | string;
 
+export type NumberOrStringArray = (NumberOrString)[];
+
 export type numberArray = (number)[];
 
 /** 'ReadOutbox' parameters type */
 export interface IReadOutboxParams {
+  movedSeqs: NumberOrStringArray;
+  movedShards: numberArray;
   rows: NumberOrString;
   rowsPerShard: NumberOrString;
   shards: numberArray;
@@ -25,17 +29,25 @@ export interface IReadOutboxQuery {
   result: IReadOutboxResult;
 }
 
-const readOutboxIR: any = {"usedParamSet":{"shards":true,"rowsPerShard":true,"rows":true},"params":[{"name":"shards","required":true,"transform":{"type":"scalar"},"locs":[{"a":81,"b":88}]},{"name":"rowsPerShard","required":true,"transform":{"type":"scalar"},"locs":[{"a":319,"b":332}]},{"name":"rows","required":true,"transform":{"type":"scalar"},"locs":[{"a":376,"b":381}]}],"statement":"select o.accept_seq as \"acceptSeq\", o.shard, o.event_id as \"eventId\"\nfrom unnest(:shards!::integer[]) as wanted (shard)\n  cross join lateral (\n    select accept_seq, shard, event_id, row_number() over (order by accept_seq) as turn\n    from outbox\n    where outbox.shard = wanted.shard\n    order by accept_seq\n    limit :rowsPerShard!\n  ) o\norder by o.turn, o.accept_seq\nlimit :rows!"};
+const readOutboxIR: any = {"usedParamSet":{"movedShards":true,"movedSeqs":true,"shards":true,"rowsPerShard":true,"rows":true},"params":[{"name":"movedShards","required":true,"transform":{"type":"scalar"},"locs":[{"a":60,"b":72}]},{"name":"movedSeqs","required":true,"transform":{"type":"scalar"},"locs":[{"a":86,"b":96},{"a":658,"b":668}]},{"name":"shards","required":true,"transform":{"type":"scalar"},"locs":[{"a":357,"b":364}]},{"name":"rowsPerShard","required":true,"transform":{"type":"scalar"},"locs":[{"a":715,"b":728}]},{"name":"rows","required":true,"transform":{"type":"scalar"},"locs":[{"a":772,"b":777}]}],"statement":"with removed as (\n  delete from outbox o\n  using\n    unnest(:movedShards!::integer[], :movedSeqs!::bigint[]) as moved (shard, accept_seq),\n    (select set_config('synchronous_commit', 'off', true)) as faster\n  where o.shard = moved.shard and o.accept_seq = moved.accept_seq\n)\nselect o.accept_seq as \"acceptSeq\", o.shard, o.event_id as \"eventId\"\nfrom unnest(:shards!::integer[]) as wanted (shard)\n  cross join lateral (\n    select accept_seq, shard, event_id, row_number() over (order by accept_seq) as turn\n    from outbox\n    -- Both parts of the statement see the table as it was before.\n    where outbox.shard = wanted.shard and outbox.accept_seq <> all (:movedSeqs!::bigint[])\n    order by accept_seq\n    limit :rowsPerShard!\n  ) o\norder by o.turn, o.accept_seq\nlimit :rows!"};
 
 /**
  * Query generated from SQL:
  * ```
+ * with removed as (
+ *   delete from outbox o
+ *   using
+ *     unnest(:movedShards!::integer[], :movedSeqs!::bigint[]) as moved (shard, accept_seq),
+ *     (select set_config('synchronous_commit', 'off', true)) as faster
+ *   where o.shard = moved.shard and o.accept_seq = moved.accept_seq
+ * )
  * select o.accept_seq as "acceptSeq", o.shard, o.event_id as "eventId"
  * from unnest(:shards!::integer[]) as wanted (shard)
  *   cross join lateral (
  *     select accept_seq, shard, event_id, row_number() over (order by accept_seq) as turn
  *     from outbox
- *     where outbox.shard = wanted.shard
+ *     -- Both parts of the statement see the table as it was before.
+ *     where outbox.shard = wanted.shard and outbox.accept_seq <> all (:movedSeqs!::bigint[])
  *     order by accept_seq
  *     limit :rowsPerShard!
  *   ) o

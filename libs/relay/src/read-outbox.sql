@@ -1,15 +1,26 @@
 /*
-  The next events of each shard that are not in Kafka yet, lowest accept_seq first: never "after the last one", since
-  commits become visible in another order than their numbers. Shards take turns, so that one with a long backlog holds
-  no other back.
+  Removes the given events, which are in Kafka, and reads each shard's next ones that are not, lowest accept_seq first:
+  never "after the last one", since commits become visible in another order than their numbers. Shards take turns, so
+  that one with a long backlog holds no other back. One statement, because most of its cost is the way to Postgres.
+
+  The removal need not be durable: an event that comes back after a crash of Postgres is sent again, which changes
+  nothing.
 */
 /* @name readOutbox */
+with removed as (
+  delete from outbox o
+  using
+    unnest(:movedShards!::integer[], :movedSeqs!::bigint[]) as moved (shard, accept_seq),
+    (select set_config('synchronous_commit', 'off', true)) as faster
+  where o.shard = moved.shard and o.accept_seq = moved.accept_seq
+)
 select o.accept_seq as "acceptSeq", o.shard, o.event_id as "eventId"
 from unnest(:shards!::integer[]) as wanted (shard)
   cross join lateral (
     select accept_seq, shard, event_id, row_number() over (order by accept_seq) as turn
     from outbox
-    where outbox.shard = wanted.shard
+    -- Both parts of the statement see the table as it was before.
+    where outbox.shard = wanted.shard and outbox.accept_seq <> all (:movedSeqs!::bigint[])
     order by accept_seq
     limit :rowsPerShard!
   ) o

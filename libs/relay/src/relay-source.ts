@@ -12,10 +12,11 @@ export interface RelayRow {
 
 /** Where rows wait until they are in Kafka. */
 export interface RelaySource<Row extends RelayRow> {
-  /** Waiting rows of these shards: of each shard its first ones without a gap, in order. Empty when none waits. */
-  read(shards: readonly number[]): Promise<readonly Row[]>;
-  /** Removes rows that are in Kafka. */
-  remove(rows: readonly Row[]): Promise<void>;
+  /**
+   * Removes the rows that were moved to Kafka, and reads what waits next in these shards: of each its first ones without
+   * a gap, in order. Empty when nothing waits.
+   */
+  next(shards: readonly number[], moved: readonly Row[]): Promise<readonly Row[]>;
 }
 
 /** What one read may bring, so that memory and latency stay bounded whatever waits. */

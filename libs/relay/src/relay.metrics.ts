@@ -12,7 +12,7 @@ export const relayed = new Counter({ name: 'lockstep_relayed_total', help: 'Reco
 
 export const relayErrors = new Counter({
   name: 'lockstep_relay_errors_total',
-  help: 'Rounds that failed and are tried again: `read`, `send` or `remove`; `refused`: Kafka will not take a record at all',
+  help: 'What failed and is tried again: a `round` (Kafka or Postgres away), a shard\'s `send`; `refused`: Kafka will not take a record at all',
   labelNames: ['step'],
 });
 

@@ -24,14 +24,16 @@ const SHORTEST_BACKOFF_MS = 50;
 const LONGEST_BACKOFF_MS = 1_000;
 
 /**
- * Moves committed rows to Kafka: reads each shard's first ones, sends them, and removes them once acknowledged, one
- * send at a time. Every row is sent at least once; per shard the first appearances are in order. Nothing it meets ends
+ * Moves committed rows to Kafka: reads each shard's first ones, sends them, and removes them once acknowledged (in the
+ * statement that reads the next), one send at a time. Every row is sent at least once; per shard the first appearances are in order. Nothing it meets ends
  * it: while Kafka or Postgres is away it tries again, for ever.
  */
 export class Relay<Row extends RelayRow = RelayRow> {
   private readonly sender: RelaySender;
   /** Shards that Kafka did not take rows of, and when each is tried again. */
   private readonly resting = new Map<number, { untilMs: number; backoffMs: number }>();
+  /** In Kafka, and still in Postgres: they go with the next read. */
+  private moved: readonly Row[] = [];
   private running: Promise<void> | undefined;
   private stopping = false;
   private connected = false;
@@ -77,40 +79,41 @@ export class Relay<Row extends RelayRow = RelayRow> {
     for (;;) {
       this.nudged = false;
       try {
-        const moved = await this.round();
+        await this.round();
         if (this.failure !== undefined) this.options.logger.info('The relay goes on');
         this.failure = undefined;
         backoffMs = SHORTEST_BACKOFF_MS;
-        if (moved > 0) {
-          pollMs = SHORTEST_POLL_MS;
-          continue;
-        }
-        if (this.stopping) return;
-        if (!this.nudged) await this.wait(pollMs);
-        pollMs = Math.min(2 * pollMs, LONGEST_POLL_MS);
       } catch (error) {
         if (this.stopping) return;
         this.fail(error);
         await this.wait(backoffMs);
         backoffMs = Math.min(2 * backoffMs, LONGEST_BACKOFF_MS);
+        continue;
       }
+      if (this.moved.length > 0) {
+        pollMs = SHORTEST_POLL_MS;
+        continue;
+      }
+      if (this.stopping) return;
+      if (!this.nudged) await this.wait(pollMs);
+      pollMs = Math.min(2 * pollMs, LONGEST_POLL_MS);
     }
   }
 
-  /** Moves one batch; returns how many rows were removed. */
-  private async round(): Promise<number> {
+  /** Removes what the last round moved, and moves the next batch; `moved` is empty afterwards when nothing waits. */
+  private async round(): Promise<void> {
     const shards = this.readyShards();
-    if (shards.length === 0) return 0;
-    const rows = fitting(await this.options.source.read(shards), this.options.maxBatchBytes);
-    if (rows.length === 0) return 0;
+    if (shards.length === 0 && this.moved.length === 0) return;
+    const rows = fitting(await this.options.source.next(shards, this.moved), this.options.maxBatchBytes);
+    this.moved = [];
+    if (rows.length === 0) return;
     if (!this.connected) {
       await this.options.producer.connect();
       this.connected = true;
     }
     const sent = await this.sender.send(rows);
+    this.moved = sent.rows;
     this.rest(sent.failedShards, shards);
-    if (sent.rows.length > 0) await this.options.source.remove(sent.rows);
-    return sent.rows.length;
   }
 
   private readyShards(): readonly number[] {

@@ -1,0 +1,16 @@
+// `npm run verify [-- --json --older-than 10m]`: see libs/ledger/src/verify.ts.
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { checkNode } from './check-node.mjs';
+
+checkNode();
+try {
+  // The image has no sources, no compiler and no need of one.
+  if (existsSync(path.join(import.meta.dirname, '..', 'libs', 'ledger', 'src', 'verify.ts'))) {
+    await (await import('./build-if-stale.mjs')).buildIfStale();
+  }
+  await import('../dist/libs/ledger/src/verify.js');
+} catch (error) {
+  console.error(`verify: could not check: ${error.message}`);
+  process.exitCode = 2;
+}
