@@ -23,7 +23,8 @@ export interface RetiredRecord {
   readonly offset: number;
 }
 
-export type ForeignReason = 'no_event_id' | 'unknown_event' | 'wrong_shard';
+/** `inadmissible`: ours, but Postgres refuses what admitting it writes. */
+export type ForeignReason = 'no_event_id' | 'unknown_event' | 'wrong_shard' | 'inadmissible';
 
 /** What a record of the `events` topic is, by its `ce_id` header (CloudEvents, Kafka binding 3.2). */
 export function classifyRecord(record: KafkaMessage): OfferedRecord | ForeignRecord {

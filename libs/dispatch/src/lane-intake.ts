@@ -16,7 +16,7 @@ export function intake({ lanes, payloads }: IntakeSource, deliveries: readonly A
   for (const delivery of deliveries) {
     const record = recordFor(lanes, delivery, ready);
     if (record === undefined) {
-      lanes.missed += 1;
+      lanes.miss();
       continue;
     }
     const sequence = delivery.place?.sequence ?? 1;

@@ -1,6 +1,7 @@
 import { type DeliveryKey, NIL_ID } from '#domain/ids';
+import type { LanePosition } from '#domain/lane';
 import type { LanesRepository, PendingLane } from '#lanes/lanes.repository';
-import type { ShardLanes } from '#lanes/shard-lanes';
+import type { LaneRecord, ShardLanes } from '#lanes/shard-lanes';
 import type { LaneRunner } from './lane-runner.js';
 
 const PAGE = 1_000;
@@ -14,8 +15,8 @@ export class LaneLoader {
   ) {}
 
   /**
-   * One pass over the shard's pending lanes; those that aren't in memory are added as far as there is room. The shard
-   * is complete afterwards when all fitted and nothing was admitted to a missing lane meanwhile.
+   * One pass over the shard's pending lanes; those that aren't in memory are added as far as there is room, the others
+   * learn how long they are. The shard is complete afterwards when all fitted and nothing was missed meanwhile.
    * @param takeover whether heads may have been sent by a former owner
    */
   async load(shard: ShardLanes, takeover: boolean): Promise<void> {
@@ -53,7 +54,12 @@ export class LaneLoader {
 
   /** @returns false when there is no room */
   private add(shard: ShardLanes, { name, endpoint, position, dueInMs }: PendingLane, takeover: boolean): boolean {
-    if (shard.dropped || shard.find(name) !== undefined) return true;
+    if (shard.dropped) return true;
+    const known = shard.find(name);
+    if (known !== undefined) {
+      this.extend(known, position);
+      return true;
+    }
     const record = shard.add(name, endpoint, position);
     if (record === undefined) return false;
     record.redelivered = takeover;
@@ -63,5 +69,13 @@ export class LaneLoader {
       this.runner.wait(record, dueInMs, false);
     } else this.runner.ready(record);
     return true;
+  }
+
+  /** An admission whose acknowledgement was lost: Postgres has more of the lane than we were told. */
+  private extend(record: LaneRecord, { tailSequence }: LanePosition): void {
+    const wasIdle = record.lane.phase === 'idle';
+    const becameReady = record.lane.admit(tailSequence, undefined);
+    if (wasIdle && becameReady) record.shard.revive(record);
+    if (becameReady) this.runner.ready(record);
   }
 }

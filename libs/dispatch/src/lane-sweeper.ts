@@ -9,7 +9,10 @@ const INTERVAL_MS = 1_000;
 /** A head whose time has passed by this much has lost its token, or its token belongs to a former ownership. */
 const OVERDUE_MS = 500;
 
-/** Once a second: starts heads whose time has passed without a token, pages in lanes that found no room, lets idle ones go. */
+/**
+ * Once a second: starts heads whose time has passed without a token, pages in lanes that are only in Postgres, lets idle
+ * ones go, and brings back what a race has left behind.
+ */
 export class LaneSweeper {
   private timer: NodeJS.Timeout | undefined;
 
@@ -35,6 +38,8 @@ export class LaneSweeper {
     const counts = { sending: 0, waiting: 0 };
     for (const { lanes, loaded } of this.supervisor.all()) {
       for (const record of lanes.waiting) if (record.dueAtMs + OVERDUE_MS < nowMs) this.runner.wake(record);
+      // Held back in the moment in which the lease was being renewed: nobody else would bring them back.
+      if (lanes.held.size > 0 && lanes.maySend) this.runner.resume(lanes);
       lanes.evictIdle(this.admissionsApplied());
       counts.sending += lanes.busy.size;
       counts.waiting += lanes.waiting.size;
@@ -44,6 +49,7 @@ export class LaneSweeper {
         this.loader.load(lanes, false).catch((error: unknown) => this.logger.warn({ err: error, shard: lanes.shard }, 'Lanes could not be paged in; trying again'));
       }
     }
+    this.runner.scheduler.sweepDeleted();
     const { ready, blocked } = this.runner.scheduler.counts();
     lanesByState.set({ state: 'ready' }, ready);
     lanesByState.set({ state: 'blocked' }, blocked);

@@ -3,6 +3,7 @@ import type { AdmissionRepository, ShardVerdict } from '#admission/admission.rep
 import { foreignRecords, repairedEvents } from '#admission/admission.metrics';
 import { classifyRecord, parkedRecordOf, withoutEvent, type ForeignRecord, type OfferedRecord } from '#admission/kafka-record';
 import type { BatchResult, ShardBatch } from '#kafka/shard-batch';
+import { isPoison } from '#postgres/sql-errors';
 import type { LeaseKeeper } from '#ownership/lease-keeper';
 import type { Logger } from '#telemetry/logger';
 import type { IntakeSource } from './lane-intake.js';
@@ -19,6 +20,10 @@ export interface LogReaderOptions {
   readonly maxParkedBytes: number;
   readonly logger: Logger;
 }
+
+type ClassifiedRecord = OfferedRecord | ForeignRecord;
+type Admission = 'admitted' | 'fenced' | 'failed';
+type Admitted = Extract<ShardVerdict, { kind: 'admitted' }>;
 
 const CHUNK = 500;
 /** How long a partition rests after its admission failed. */
@@ -40,7 +45,7 @@ export class LogReader {
     for (let at = 0; at < batch.records.length; at += CHUNK) {
       const records = batch.records.slice(at, at + CHUNK);
       const last = at + CHUNK >= batch.records.length;
-      const nextOffset = Number(records.at(-1)?.offset ?? batch.firstOffset) + 1;
+      const nextOffset = last ? batch.nextOffset : Number(records.at(-1)?.offset) + 1;
       const result = await this.admit(owned, batch.topic, records.map(classifyRecord), nextOffset, last && batch.endsLog);
       if (result === 'fenced') return { kind: 'closed' };
       if (result === 'failed') return { kind: 'pause', fromOffset: owned.expectedOffset, durationMs: STORE_PAUSE_MS };
@@ -49,7 +54,22 @@ export class LogReader {
     return { kind: 'done' };
   }
 
-  private async admit(owned: OwnedShard, topic: string, classified: readonly (OfferedRecord | ForeignRecord)[], nextOffset: number, caughtUp: boolean): Promise<'admitted' | 'fenced' | 'failed'> {
+  /** Admits records, each on its own if need be: one that Postgres can't hold must not keep its neighbours out. */
+  private async admit(owned: OwnedShard, topic: string, classified: readonly ClassifiedRecord[], nextOffset: number, caughtUp: boolean): Promise<Admission> {
+    const result = await this.admitTogether(owned, topic, classified, nextOffset, caughtUp);
+    if (result !== 'poison') return result;
+    const half = classified.length >> 1;
+    const middle = classified[half];
+    if (half > 0 && middle !== undefined) {
+      const first = await this.admit(owned, topic, classified.slice(0, half), middle.offset, false);
+      return first === 'admitted' ? this.admit(owned, topic, classified.slice(half), nextOffset, caughtUp) : first;
+    }
+    this.options.logger.error({ shard: owned.lanes.shard, offset: middle?.offset }, 'Postgres can not hold a record: it is parked, or left out when it was not ours');
+    const parked: ClassifiedRecord[] = middle?.kind === 'offered' ? [{ ...middle, kind: 'foreign', reason: 'inadmissible' }] : [];
+    return this.admit(owned, topic, parked, nextOffset, caughtUp);
+  }
+
+  private async admitTogether(owned: OwnedShard, topic: string, classified: readonly ClassifiedRecord[], nextOffset: number, caughtUp: boolean): Promise<Admission | 'poison'> {
     const offered = classified.filter((record) => record.kind === 'offered');
     const foreign = classified.filter((record) => record.kind === 'foreign');
     const first = await this.commit(owned, topic, offered, foreign, nextOffset, caughtUp);
@@ -69,7 +89,7 @@ export class LogReader {
 
   private async commit(
     owned: OwnedShard, topic: string, offered: readonly OfferedRecord[], foreign: readonly ForeignRecord[], nextOffset: number, caughtUp: boolean,
-  ): Promise<Extract<ShardVerdict, { kind: 'admitted' }> | 'fenced' | 'failed'> {
+  ): Promise<Admitted | 'fenced' | 'failed' | 'poison'> {
     const { lanes } = owned;
     const payloads = new Map(offered.map(({ eventId, record }) => [eventId, { payload: record.value ?? Buffer.alloc(0) }]));
     const verdict = await this.send(owned, {
@@ -85,7 +105,7 @@ export class LogReader {
     return verdict;
   }
 
-  private async send(owned: OwnedShard, request: AdmissionRequest<IntakeSource>): Promise<Extract<ShardVerdict, { kind: 'admitted' }> | 'fenced' | 'failed'> {
+  private async send(owned: OwnedShard, request: AdmissionRequest<IntakeSource>): Promise<Admitted | 'fenced' | 'failed' | 'poison'> {
     const { admissions, keeper, logger } = this.options;
     try {
       const verdict = await admissions.admit(request);
@@ -93,7 +113,10 @@ export class LogReader {
       keeper.fenced(owned.lanes.lease);
       return 'fenced';
     } catch (error) {
+      if (isPoison(error)) return 'poison';
       logger.warn({ err: error, shard: owned.lanes.shard }, 'Events could not be admitted; trying again');
+      // It may have been committed all the same. Then they come as duplicates, of which nobody tells the lanes.
+      owned.lanes.miss();
       return 'failed';
     }
   }
@@ -125,14 +148,7 @@ export class LogReader {
       try {
         const page = await repository.findUnadmitted(lanes.shard, after, CHUNK);
         if (page.length === 0) break;
-        const verdict = await this.send(owned, {
-          shard: lanes.shard, epoch: lanes.lease.epoch, eventIds: page.map(({ id }) => id), parked: [],
-          nextOffset: undefined, caughtUp: false, source: { lanes, payloads: new Map() },
-        });
-        if (verdict === 'fenced') break;
-        if (verdict === 'failed') throw new Error('The admission failed');
-        total += verdict.admitted;
-        repairedEvents.inc(verdict.admitted);
+        total += await this.admitIds(owned, page.map(({ id }) => id));
         after = page.at(-1)?.acceptSeq ?? after;
       } catch (error) {
         logger.warn({ err: error, shard: lanes.shard }, 'The gap could not be repaired yet; trying again');
@@ -140,5 +156,28 @@ export class LogReader {
       }
     }
     return total;
+  }
+
+  /** @throws when Postgres could not be asked; what was admitted so far stays so */
+  private async admitIds(owned: OwnedShard, eventIds: readonly string[]): Promise<number> {
+    const { lanes } = owned;
+    const verdict = await this.send(owned, {
+      shard: lanes.shard, epoch: lanes.lease.epoch, eventIds, parked: [],
+      nextOffset: undefined, caughtUp: false, source: { lanes, payloads: new Map() },
+    });
+    if (verdict === 'fenced') return 0;
+    if (verdict === 'failed') throw new Error('The admission failed');
+    if (verdict === 'poison') return this.admitHalves(owned, eventIds);
+    repairedEvents.inc(verdict.admitted);
+    return verdict.admitted;
+  }
+
+  private async admitHalves(owned: OwnedShard, eventIds: readonly string[]): Promise<number> {
+    if (eventIds.length === 1) {
+      this.options.logger.error({ shard: owned.lanes.shard, eventId: eventIds[0] }, 'Postgres can not hold what admitting an event writes: it is left out');
+      return 0;
+    }
+    const half = eventIds.length >> 1;
+    return (await this.admitIds(owned, eventIds.slice(0, half))) + (await this.admitIds(owned, eventIds.slice(half)));
   }
 }

@@ -7,6 +7,8 @@ export interface ShardBatch {
   readonly topic: string;
   readonly records: readonly KafkaMessage[];
   readonly firstOffset: number;
+  /** Where the log goes on; offsets may be left out in between (a transaction's markers). */
+  readonly nextOffset: number;
   /** Whether nothing lies behind this batch in the log. */
   readonly endsLog: boolean;
 }

@@ -134,6 +134,7 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
     const { logger, onAssigned, onFatal } = this.options;
     const { GROUP_JOIN, HEARTBEAT, CRASH } = this.consumer.events;
     this.consumer.on(GROUP_JOIN, ({ payload }) => {
+      if (this.closing) return;
       const partitions = payload.memberAssignment[this.named('events')] ?? [];
       this.assigned = [...partitions].sort((a, b) => a - b);
       this.holding.assigned(this.assigned);
@@ -163,6 +164,7 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
       topic,
       records: batch.messages,
       firstOffset: Number(batch.firstOffset()),
+      nextOffset: Number(batch.lastOffset()) + 1,
       endsLog: Number(batch.lastOffset()) + 1 >= Number(batch.highWatermark),
     });
     if (result.kind === 'closed') return this.whileInGroup(() => this.consumer.pause([{ topic: batch.topic, partitions: [batch.partition] }]));

@@ -53,6 +53,15 @@ export class LaneScheduler {
     if (target.deleted && queue.running === 0) this.onDeleted(target);
   }
 
+  /** Lanes of deleted endpoints that came after the others were discarded: an admission was under way. */
+  sweepDeleted(): void {
+    for (const { target, ready, running } of this.queues.values()) {
+      if (target?.deleted !== true || running > 0 || ready.size === 0) continue;
+      while (ready.size > 0) ready.shift();
+      this.onDeleted(target);
+    }
+  }
+
   /** Lanes that wait for their turn, by endpoint's status. */
   counts(): { ready: number; blocked: number } {
     let ready = 0;

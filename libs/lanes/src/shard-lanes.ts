@@ -51,7 +51,7 @@ export class ShardLanes {
   /** Ready lanes that may not be started just now. */
   readonly held = new Set<LaneRecord>();
   complete = false;
-  /** Deliveries of lanes that are only in Postgres: while this rises, a pass over Postgres may have missed some. */
+  /** Deliveries that are only in Postgres: while this rises, a pass over Postgres may have missed some. */
   missed = 0;
   /** Whether a pass over Postgres is under way. */
   loading = false;
@@ -87,12 +87,15 @@ export class ShardLanes {
     return this.records.values();
   }
 
+  /** Something was, or may have been, admitted that isn't here: the next pass over Postgres brings it. */
+  miss(): void {
+    this.missed += 1;
+    this.complete = false;
+  }
+
   /** A new record, or undefined when the process holds as many lanes as it may. */
   add(name: LaneName, endpoint: number, position: LanePosition): LaneRecord | undefined {
-    if (this.laneBudget.isFull) {
-      this.complete = false;
-      return undefined;
-    }
+    if (this.laneBudget.isFull) return undefined;
     this.laneBudget.used += 1;
     const record: LaneRecord = {
       name, endpoint, shard: this,

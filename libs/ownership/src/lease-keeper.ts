@@ -1,7 +1,7 @@
 import { elapsedMs, now } from '#domain/clock';
 import type { Logger } from '#telemetry/logger';
 import { Lease } from './lease.js';
-import { LeaseWatch } from './lease-watch.js';
+import { type LeaseRow, LeaseWatch } from './lease-watch.js';
 import type { LeasesRepository } from './leases.repository.js';
 import { leaseChanges } from './ownership.metrics.js';
 
@@ -23,6 +23,7 @@ export class LeaseKeeper {
   private readonly watch: LeaseWatch;
   private readonly held = new Map<number, Lease>();
   private readonly doubted = new Set<number>();
+  private readonly claiming = new Set<number>();
   private wanted: ReadonlySet<number> = new Set();
   private stopped = false;
   private loop: Promise<void> | undefined;
@@ -98,7 +99,8 @@ export class LeaseKeeper {
     const seenAt = now();
     // Seen before the rows were read: a lease never looks unchanged for longer than it was.
     this.watch.observe(await this.leases.watch(), seenAt);
-    await Promise.all(this.missing().map((shard) => this.claim(shard)));
+    // Not waited for: a claim waits for statements of the former owner, and renewals must go on.
+    for (const shard of this.missing()) if (!this.claiming.has(shard)) void this.claim(shard);
   }
 
   private async renew(): Promise<void> {
@@ -120,6 +122,18 @@ export class LeaseKeeper {
   private async claim(shard: number): Promise<void> {
     const seen = this.watch.claimable(shard, now());
     if (seen === undefined) return;
+    this.claiming.add(shard);
+    try {
+      await this.claimSeen(seen);
+    } catch (error) {
+      this.logger.warn({ err: error, shard }, 'A lease could not be claimed; trying again');
+    } finally {
+      this.claiming.delete(shard);
+    }
+  }
+
+  private async claimSeen(seen: LeaseRow): Promise<void> {
+    const { shard } = seen;
     const claimedAt = now();
     const epoch = await this.leases.claim(seen);
     if (epoch === undefined) return;

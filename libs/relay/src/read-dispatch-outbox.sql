@@ -17,7 +17,7 @@ head as materialized (
     cross join lateral (
       select *, row_number() over (order by d.id) as turn
       from dispatch_outbox d
-      where d.shard = wanted.shard and d.id <> all (:moved!::bigint[])
+      where d.shard = wanted.shard and d.id not in (select unnest(:moved!::bigint[]))
       order by d.id
       limit :rowsPerShard!
     ) o

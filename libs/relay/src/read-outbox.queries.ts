@@ -29,7 +29,7 @@ export interface IReadOutboxQuery {
   result: IReadOutboxResult;
 }
 
-const readOutboxIR: any = {"usedParamSet":{"movedShards":true,"movedSeqs":true,"shards":true,"rowsPerShard":true,"rows":true},"params":[{"name":"movedShards","required":true,"transform":{"type":"scalar"},"locs":[{"a":60,"b":72}]},{"name":"movedSeqs","required":true,"transform":{"type":"scalar"},"locs":[{"a":86,"b":96},{"a":658,"b":668}]},{"name":"shards","required":true,"transform":{"type":"scalar"},"locs":[{"a":357,"b":364}]},{"name":"rowsPerShard","required":true,"transform":{"type":"scalar"},"locs":[{"a":715,"b":728}]},{"name":"rows","required":true,"transform":{"type":"scalar"},"locs":[{"a":772,"b":777}]}],"statement":"with removed as (\n  delete from outbox o\n  using\n    unnest(:movedShards!::integer[], :movedSeqs!::bigint[]) as moved (shard, accept_seq),\n    (select set_config('synchronous_commit', 'off', true)) as faster\n  where o.shard = moved.shard and o.accept_seq = moved.accept_seq\n)\nselect o.accept_seq as \"acceptSeq\", o.shard, o.event_id as \"eventId\"\nfrom unnest(:shards!::integer[]) as wanted (shard)\n  cross join lateral (\n    select accept_seq, shard, event_id, row_number() over (order by accept_seq) as turn\n    from outbox\n    -- Both parts of the statement see the table as it was before.\n    where outbox.shard = wanted.shard and outbox.accept_seq <> all (:movedSeqs!::bigint[])\n    order by accept_seq\n    limit :rowsPerShard!\n  ) o\norder by o.turn, o.accept_seq\nlimit :rows!"};
+const readOutboxIR: any = {"usedParamSet":{"movedShards":true,"movedSeqs":true,"shards":true,"rowsPerShard":true,"rows":true},"params":[{"name":"movedShards","required":true,"transform":{"type":"scalar"},"locs":[{"a":60,"b":72}]},{"name":"movedSeqs","required":true,"transform":{"type":"scalar"},"locs":[{"a":86,"b":96},{"a":753,"b":763}]},{"name":"shards","required":true,"transform":{"type":"scalar"},"locs":[{"a":357,"b":364}]},{"name":"rowsPerShard","required":true,"transform":{"type":"scalar"},"locs":[{"a":811,"b":824}]},{"name":"rows","required":true,"transform":{"type":"scalar"},"locs":[{"a":868,"b":873}]}],"statement":"with removed as (\n  delete from outbox o\n  using\n    unnest(:movedShards!::integer[], :movedSeqs!::bigint[]) as moved (shard, accept_seq),\n    (select set_config('synchronous_commit', 'off', true)) as faster\n  where o.shard = moved.shard and o.accept_seq = moved.accept_seq\n)\nselect o.accept_seq as \"acceptSeq\", o.shard, o.event_id as \"eventId\"\nfrom unnest(:shards!::integer[]) as wanted (shard)\n  cross join lateral (\n    select accept_seq, shard, event_id, row_number() over (order by accept_seq) as turn\n    from outbox\n    -- Both parts of the statement see the table as it was before. \"not in (select\": a hashed look-up, which \"<> all\"\n    -- of a parameter is not.\n    where outbox.shard = wanted.shard and outbox.accept_seq not in (select unnest(:movedSeqs!::bigint[]))\n    order by accept_seq\n    limit :rowsPerShard!\n  ) o\norder by o.turn, o.accept_seq\nlimit :rows!"};
 
 /**
  * Query generated from SQL:
@@ -46,8 +46,9 @@ const readOutboxIR: any = {"usedParamSet":{"movedShards":true,"movedSeqs":true,"
  *   cross join lateral (
  *     select accept_seq, shard, event_id, row_number() over (order by accept_seq) as turn
  *     from outbox
- *     -- Both parts of the statement see the table as it was before.
- *     where outbox.shard = wanted.shard and outbox.accept_seq <> all (:movedSeqs!::bigint[])
+ *     -- Both parts of the statement see the table as it was before. "not in (select": a hashed look-up, which "<> all"
+ *     -- of a parameter is not.
+ *     where outbox.shard = wanted.shard and outbox.accept_seq not in (select unnest(:movedSeqs!::bigint[]))
  *     order by accept_seq
  *     limit :rowsPerShard!
  *   ) o

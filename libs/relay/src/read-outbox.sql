@@ -19,8 +19,9 @@ from unnest(:shards!::integer[]) as wanted (shard)
   cross join lateral (
     select accept_seq, shard, event_id, row_number() over (order by accept_seq) as turn
     from outbox
-    -- Both parts of the statement see the table as it was before.
-    where outbox.shard = wanted.shard and outbox.accept_seq <> all (:movedSeqs!::bigint[])
+    -- Both parts of the statement see the table as it was before. "not in (select": a hashed look-up, which "<> all"
+    -- of a parameter is not.
+    where outbox.shard = wanted.shard and outbox.accept_seq not in (select unnest(:movedSeqs!::bigint[]))
     order by accept_seq
     limit :rowsPerShard!
   ) o
