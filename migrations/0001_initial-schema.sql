@@ -125,10 +125,12 @@ create index idempotency_keys_expires_at on idempotency_keys using brin (expires
 
 -- Accepted events that are not in Kafka yet. Thin: the relay reads the bytes from `events`.
 create table outbox (
-  accept_seq bigint primary key,
   tenant text not null,
   shard integer not null,
-  event_id uuid not null
+  accept_seq bigint not null,
+  event_id uuid not null,
+  -- By shard first, as it is read: one index over all would have every shard's read walk the same removed entries.
+  primary key (shard, accept_seq)
 );
 
 -- Which gateways relay, and which shards each of them relays. Saves double work; correctness does not rest on it.

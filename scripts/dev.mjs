@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { buildIfStale } from './build-if-stale.mjs';
 import { checkNode } from './check-node.mjs';
 
 checkNode();
@@ -16,25 +17,39 @@ const STAMP = path.join(ROOT, 'dist', '.built-from');
 // An editor's "save all", or a change of branch, is one change.
 const QUIET_MS = 300;
 // In a process of its own: a build takes seconds, in which the supervisor, which is this process, has to watch its apps.
-const BUILD = 'await (await import("./scripts/build-if-stale.mjs")).buildIfStale()';
+const BUILD = 'import("./scripts/build-if-stale.mjs").then((it) => it.buildIfStale()).catch((error) => { console.error(error.message); process.exitCode = 1; })';
 
 const ended = new AbortController();
+let watchers = [];
 let timer;
 let working = false;
 let changedMeanwhile = false;
 let schemaChanged = false;
 
-const watchers = ['apps', 'libs', 'migrations'].map((folder) =>
-  fs.watch(path.join(ROOT, folder), { recursive: true }, (_, file) => onChange(folder, file ?? '')).on('error', (error) => say(`${folder} is not watched any more: ${error.message}`)));
+await buildIfStale().catch((error) => {
+  console.error(error.message);
+  process.exit(1);
+});
+let runningFrom = readStamp();
+watchFolders();
 // Resolves when Ctrl-C, SIGTERM or the end of npm has stopped everything.
 await import('./start.mjs');
 ended.abort();
 clearTimeout(timer);
 for (const watcher of watchers) watcher.close();
 
+/** Each folder by itself: on Linux Node's recursive watch loses a file that an editor replaces by a new one (v24.21). */
+function watchFolders() {
+  for (const watcher of watchers) watcher.close();
+  const folders = ['apps', 'libs', 'migrations'].map((folder) => path.join(ROOT, folder)).flatMap((folder) =>
+    [folder, ...fs.readdirSync(folder, { recursive: true }).map((name) => path.join(folder, name)).filter((name) => fs.statSync(name, { throwIfNoEntry: false })?.isDirectory())]);
+  watchers = folders.map((folder) => fs.watch(folder, (_, file) => onChange(folder, file ?? '')).on('error', () => undefined));
+}
+
 function onChange(folder, file) {
-  if (folder === 'migrations') schemaChanged = true;
-  else if (!file.endsWith('.ts') || file.endsWith('spec.ts')) return;
+  if (path.basename(folder) === 'migrations') schemaChanged = true;
+  // Without an extension: a folder, perhaps a new one.
+  else if (!/^[^.]+$|\.ts$/.test(file) || file.endsWith('spec.ts')) return;
   clearTimeout(timer);
   timer = setTimeout(() => void update(), QUIET_MS);
 }
@@ -45,45 +60,30 @@ async function update() {
   if (working) return;
   working = true;
   try {
+    watchFolders();
     await rebuildAndRestart();
   } catch (error) {
-    if (!ended.signal.aborted) say(error.message);
+    if (!ended.signal.aborted) console.log(`The apps run on as they are: ${error.message}`);
   }
   working = false;
   if (changedMeanwhile && !ended.signal.aborted) await update();
 }
 
 async function rebuildAndRestart() {
-  const before = readStamp();
-  if (!(await build())) {
-    if (!ended.signal.aborted) say('The build failed; the apps run on as they are.');
-    return;
-  }
-  // Saved without a change.
-  if (readStamp() === before && !schemaChanged) return;
-  schemaChanged = false;
+  if (!(await build())) throw new Error('the build failed');
+  // Saved without a change. Not compared with the stamp before the build: another command may have built as well.
+  if (readStamp() === runningFrom && !schemaChanged) return;
   const { processes } = await ownStack();
-  say(`Restarting ${processes.map(({ app, instance }) => `${app}-${instance}`).join(', ')}`);
+  runningFrom = readStamp();
+  schemaChanged = false;
+  console.log(`Restarting ${processes.map(({ app, instance }) => `${app}-${instance}`).join(', ')}`);
   // Each drains and ends; the supervisor starts it again.
   for (const { pid } of processes) terminate(pid);
 }
 
-function terminate(pid) {
-  try {
-    process.kill(pid, 'SIGTERM');
-  } catch (error) {
-    // It has ended by itself and is being started again anyway.
-    if (error.code !== 'ESRCH') throw error;
-  }
-}
-
 async function build() {
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', BUILD], { cwd: ROOT, stdio: ['ignore', 2, 2], signal: ended.signal });
-  const [code] = await new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (...exit) => resolve(exit));
-  });
-  return code === 0;
+  const child = spawn(process.execPath, ['--eval', BUILD], { cwd: ROOT, stdio: ['ignore', 2, 2], signal: ended.signal });
+  return new Promise((resolve, reject) => child.once('error', reject).once('exit', (code) => resolve(code === 0)));
 }
 
 /** stack.json, as soon as the stack that this process supervises has written it. */
@@ -95,10 +95,15 @@ async function ownStack() {
   }
 }
 
-function readStamp() {
-  return fs.existsSync(STAMP) ? fs.readFileSync(STAMP, 'utf8') : undefined;
+function terminate(pid) {
+  try {
+    process.kill(pid, 'SIGTERM');
+  } catch (error) {
+    // It has ended by itself and is being started again anyway.
+    if (error.code !== 'ESRCH') throw error;
+  }
 }
 
-function say(line) {
-  console.log(line);
+function readStamp() {
+  return fs.existsSync(STAMP) ? fs.readFileSync(STAMP, 'utf8') : undefined;
 }

@@ -23,7 +23,7 @@ import { answering } from '#http/answering-database';
 import { createHttpApp } from '#http/http-app';
 import { createKafka } from '#kafka/client';
 import { ShardTransport } from '#kafka/shard-transport';
-import { retryTopicName, tiersOf, Topics } from '#kafka/topics';
+import { maxMessageBytes, retryTopicName, tiersOf, Topics } from '#kafka/topics';
 import { Ladder } from '#ladder/ladder';
 import { LanesRepository } from '#lanes/lanes.repository';
 import { LaneBudget } from '#lanes/shard-lanes';
@@ -49,7 +49,8 @@ const WINDOW_BYTES = 64 * 1_048_576;
 const MAX_LANES = 100_000;
 /** Kafka's default lower bound of a group's session timeout. */
 const SHORTEST_SESSION_MS = 6_000;
-const HEADROOM_BYTES = 65_536;
+/** What a record batch takes itself. */
+const BATCH_OVERHEAD_BYTES = 5_536;
 
 export interface DispatcherOptions {
   readonly config: Config;
@@ -96,7 +97,7 @@ export class Dispatcher {
       topics: ['events', 'control', ...tiers.map(retryTopicName)],
       shards: config.kafka.partitions,
       sessionTimeoutMs,
-      maxRecordBytes: config.maxBodyBytes + HEADROOM_BYTES,
+      maxRecordBytes: maxMessageBytes(config.maxBodyBytes),
       logger,
       onAssigned: (shards) => this.group.assigned(shards),
       onFatal,
@@ -146,10 +147,10 @@ export class Dispatcher {
     const ownedShards = (): number[] => [...this.supervisor.all()].map(({ lanes: { shard } }) => shard);
     observePendingAge(new PendingAgeProbe(this.health, ownedShards), (err) => logger.debug({ err }, 'The oldest pending event could not be looked up'));
     this.relay = new Relay({
-      source: new DispatchOutbox(this.database('relay', { max: 1 }), new Topics(config.kafka.topicPrefix)),
+      source: new DispatchOutbox(this.database('relay', { max: 1, joins: 'by-index' }), new Topics(config.kafka.topicPrefix)),
       producer: createRelayProducer(kafka),
       shards: ownedShards,
-      maxBatchBytes: config.maxBodyBytes + HEADROOM_BYTES,
+      maxBatchBytes: maxMessageBytes(config.maxBodyBytes) - BATCH_OVERHEAD_BYTES,
       logger,
     });
   }

@@ -17,7 +17,7 @@ import { serveOpenApi } from '#http/openapi';
 import { IngestRepository } from '#ingest/ingest.repository';
 import { type CommittedEvent, IngestService } from '#ingest/ingest.service';
 import { createKafka } from '#kafka/client';
-import { Topics } from '#kafka/topics';
+import { maxMessageBytes, Topics } from '#kafka/topics';
 import { PartitionKeeper } from '#postgres/partitions';
 import { createPool, type Database, databaseOf, type PoolOptions } from '#postgres/pool';
 import { IngestOutbox } from '#relay/ingest-outbox';
@@ -41,8 +41,8 @@ const MAX_QUEUED_BYTES = 67_108_864;
 const MAX_RECENT_BYTES = 33_554_432;
 /** Long enough for any batch on a slow disk; a commit that hangs longer becomes a 503. */
 const INGEST_TIMEOUT_MS = 5_000;
-/** Room that a topic leaves beside the largest body (`ensureTopics`), less what a record batch needs itself. */
-const BATCH_HEADROOM_BYTES = 60_000;
+/** What a record batch takes itself. */
+const BATCH_OVERHEAD_BYTES = 5_536;
 
 export interface GatewayOptions {
   readonly config: Config;
@@ -86,7 +86,7 @@ export class Gateway {
       source: new IngestOutbox(databaseOf(relay), new Topics(config.kafka.topicPrefix).events, this.recent),
       producer: createRelayProducer(kafka),
       shards: this.leases.shards,
-      maxBatchBytes: config.maxBodyBytes + BATCH_HEADROOM_BYTES,
+      maxBatchBytes: maxMessageBytes(config.maxBodyBytes) - BATCH_OVERHEAD_BYTES,
       logger,
     });
     this.ingest = new IngestService(new IngestRepository(databaseOf(ingest), config.idempotencyRetentionMs), {

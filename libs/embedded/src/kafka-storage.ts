@@ -64,7 +64,8 @@ export async function formatOnce(options: {
   const properties = join(dataDir, 'format.properties');
   await rm(unfinished, { recursive: true, force: true });
   await writeFile(properties, serverProperties(unfinished, options.ports));
-  const clusterId = randomBytes(16).toString('base64url');
+  // Not one that begins with a dash: the tool takes it for an option.
+  const clusterId = `A${randomBytes(16).toString('base64url').slice(1)}`;
   const args = ['format', '--standalone', '-t', clusterId, '-c', properties];
   try {
     await run(java, [...options.javaFlags, '-cp', `${jars}/*`, 'kafka.tools.StorageTool', ...args]);

@@ -24,7 +24,7 @@ export function storeErrorOf(error: unknown): unknown {
 }
 
 /** No table for the day of the event's id: the class says "bad row" (23514), but no row at all would do. */
-export function isMissingPartition(error: unknown): boolean {
+function isMissingPartition(error: unknown): boolean {
   return sqlStateOf(error) === '23514' && error instanceof Error && error.message.startsWith('no partition of relation');
 }
 

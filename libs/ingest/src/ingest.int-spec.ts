@@ -87,6 +87,15 @@ describe('accept', () => {
     expect(codesOf(await Promise.allSettled([ingest.accept(event({ idempotencyKey }))]))).toEqual(['idempotency_key_reused']);
   });
 
+  it("gives a replay its answer also while another body is being refused under its key", async () => {
+    const ingest = service();
+    const first = event({ idempotencyKey: mintId() });
+    const { id } = await ingest.accept(first);
+    const results = await Promise.allSettled([ingest.accept({ ...first, payload: Buffer.from('{}') }), ingest.accept(first)]);
+    expect(codesOf(results)).toEqual(['idempotency_key_reused', 'accepted']);
+    expect(results[1]).toMatchObject({ value: { id, replayed: true } });
+  });
+
   it('answers a replay, a reused key and a new event that share a batch each in its own way', async () => {
     const ingest = service();
     const first = event({ idempotencyKey: mintId() });

@@ -96,11 +96,16 @@ export class IngestService {
     const fingerprint = fingerprintOf(event);
     const key = `${event.tenant}/${event.idempotencyKey}`;
     const twin = this.inFlight.get(key);
-    if (twin !== undefined) {
+    if (twin?.fingerprint.equals(fingerprint) === true) {
       const accepted = await twin.accepted;
-      if (!twin.fingerprint.equals(fingerprint)) throw keyReused();
       eventsDeduplicated.inc();
       return { ...accepted, replayed: true };
+    }
+    if (twin !== undefined) {
+      const keyIsTheirs = await twin.accepted.then(() => true, () => false);
+      if (keyIsTheirs) throw keyReused();
+      // The other body was refused: the key may be free, or have been ours all along.
+      return this.accept(event);
     }
     const accepted = this.submit(event, fingerprint);
     this.inFlight.set(key, { fingerprint, accepted });

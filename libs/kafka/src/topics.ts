@@ -1,9 +1,17 @@
-import type { Kafka } from 'kafkajs';
+import type { Admin, ITopicMetadata, Kafka } from 'kafkajs';
 import type { Config } from '#config/config';
 import { formatDuration } from '#domain/duration';
+import { KafkaJSProtocolError } from './client.js';
 
 /** Room for key and headers beside the largest body. */
 const HEADROOM_BYTES = 65_536;
+/** Kafka's limit is one of record batches, not of records: below a megabyte the relay's batches would be cut short. */
+const LEAST_BATCH_BYTES = 1_048_576;
+
+/** `max.message.bytes` of the topics: the largest record batch, in bytes. */
+export function maxMessageBytes(maxBodyBytes: number): number {
+  return Math.max(LEAST_BATCH_BYTES, maxBodyBytes + HEADROOM_BYTES);
+}
 
 /** The full names of Lockstep's topics. */
 export class Topics {
@@ -67,19 +75,19 @@ export async function ensureTopics(kafka: Kafka, config: Pick<Config, 'kafka' | 
     }
     if (missing.length > 0) {
       await admin.createTopics({
-        waitForLeaders: true,
+        waitForLeaders: false,
         topics: missing.map(({ topic, retentionMs: keptMs }) => ({
           topic,
           numPartitions: partitions,
           replicationFactor,
           configEntries: [
-            { name: 'max.message.bytes', value: String(config.maxBodyBytes + HEADROOM_BYTES) },
+            { name: 'max.message.bytes', value: String(maxMessageBytes(config.maxBodyBytes)) },
             { name: 'retention.ms', value: String(keptMs) },
           ],
         })),
       });
     }
-    const { topics: found } = await admin.fetchTopicMetadata({ topics: wanted.map(({ topic }) => topic) });
+    const found = await metadataOf(admin, wanted.map(({ topic }) => topic));
     const unsuitable = found.filter(({ partitions: has }) => has.length !== partitions);
     if (unsuitable.length > 0) {
       throw new TopicsError(
@@ -89,5 +97,23 @@ export async function ensureTopics(kafka: Kafka, config: Pick<Config, 'kafka' | 
     }
   } finally {
     await admin.disconnect();
+  }
+}
+
+/** How long a topic that was just made may lack a leader, or be unknown to the broker that is asked. */
+const LEADERS_TIMEOUT_MS = 20_000;
+
+/** The topics' metadata once every partition has a leader. */
+async function metadataOf(admin: Admin, topics: string[]): Promise<ITopicMetadata[]> {
+  const deadlineMs = performance.now() + LEADERS_TIMEOUT_MS;
+  for (;;) {
+    try {
+      const { topics: found } = await admin.fetchTopicMetadata({ topics });
+      if (found.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return found;
+    } catch (error) {
+      if (!(error instanceof KafkaJSProtocolError) || !error.retriable) throw error;
+    }
+    if (performance.now() > deadlineMs) throw new TopicsError(`Kafka has had no leaders for some of ${topics.join(', ')} for ${LEADERS_TIMEOUT_MS / 1_000} s`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

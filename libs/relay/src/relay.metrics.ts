@@ -25,7 +25,7 @@ export function observeOutbox(outbox: OutboxProbe): void {
   probe = outbox;
 }
 
-export const outboxDepth = new Gauge({
+new Gauge({
   name: 'lockstep_outbox_depth',
   help: 'Accepted events that are not in Kafka yet',
   async collect() {
@@ -34,7 +34,7 @@ export const outboxDepth = new Gauge({
   },
 });
 
-export const outboxOldestAge = new Gauge({
+new Gauge({
   name: 'lockstep_outbox_oldest_age_seconds',
   help: 'Age of the oldest accepted event that is not in Kafka yet',
   async collect() {

@@ -32,10 +32,14 @@ export class TopicReader {
     return reader;
   }
 
-  /** Waits for that many records; returns all there are then. */
+  /** Waits for that many records; returns all there are then. An event that was relayed twice counts once. */
   async atLeast(count: number): Promise<readonly ReadRecord[]> {
-    await waitUntil(`${count} records, have ${this.records.length}`, () => this.records.length >= count);
+    await waitUntil(() => `${count} records, have ${this.distinct}`, () => this.distinct >= count);
     return this.records;
+  }
+
+  private get distinct(): number {
+    return new Set(this.records.map((record, i) => record.headers['ce_id'] ?? i)).size;
   }
 
   async stop(): Promise<void> {
