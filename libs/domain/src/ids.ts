@@ -1,3 +1,4 @@
+import { randomFillSync } from 'node:crypto';
 import { v7 } from 'uuid';
 
 /**
@@ -11,9 +12,27 @@ export const NIL_ID = '00000000-0000-0000-0000-000000000000';
 
 const HEX32 = /^[0-9a-f]{32}$/;
 
-/** A new UUIDv7. */
+const ID_BYTES = 16;
+/** Random bytes for 256 ids at once: drawn for each id they were a twelfth of what the gateway did for an event. */
+const entropy = new Uint8Array(256 * ID_BYTES);
+let drawnBytes = entropy.length;
+
+let lastMs = 0;
+let sequence = 0;
+
+/** A new UUIDv7. Those of one process ascend, so that an index grows at its end and lists show them in order. */
 export function mintId(): string {
-  return v7();
+  if (drawnBytes === entropy.length) {
+    randomFillSync(entropy);
+    drawnBytes = 0;
+  }
+  const random = entropy.subarray(drawnBytes, (drawnBytes += ID_BYTES));
+  const nowMs = Date.now();
+  if (nowMs > lastMs) {
+    lastMs = nowMs;
+    sequence = 0;
+  } else sequence += 1;
+  return v7({ random, msecs: lastMs, seq: sequence });
 }
 
 /** `evt` and a UUID → `evt_<32 hex digits>`. */

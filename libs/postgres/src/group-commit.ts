@@ -16,6 +16,9 @@ interface Waiting<Item, Result> {
   readonly reject: (error: unknown) => void;
 }
 
+/** Tells the callers of a batch what became of their items. */
+type Settle = () => void;
+
 /**
  * Commits items in batches: whatever arrived while the last commit was under way forms the next one, so that batches
  * grow with the load by themselves and no timer adds latency. One commit is under way at a time, in order of arrival.
@@ -49,7 +52,17 @@ export class GroupCommit<Item, Result> {
   private async run(): Promise<void> {
     // One turn of the event loop: requests that were read from sockets in the same turn share the first commit.
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.queue.length > 0) await this.commit(this.nextBatch());
+    let settle: Settle = () => undefined;
+    while (this.queue.length > 0) {
+      const committing = this.commit(this.nextBatch());
+      // Only now: what a caller does with its result would otherwise keep Postgres waiting for the next batch.
+      settle();
+      settle = await committing;
+      if (this.queue.length === 0) {
+        settle();
+        settle = () => undefined;
+      }
+    }
     this.running = undefined;
   }
 
@@ -70,19 +83,23 @@ export class GroupCommit<Item, Result> {
     return this.queue.splice(0, count);
   }
 
-  private async commit(batch: readonly Waiting<Item, Result>[]): Promise<void> {
+  /** Commits a batch, and returns what tells its callers. The statement is sent before this returns its promise. */
+  private async commit(batch: readonly Waiting<Item, Result>[]): Promise<Settle> {
     try {
       const results = await this.options.commit(batch.map(({ item }) => item));
       if (results.length !== batch.length) throw new Error(`A commit of ${batch.length} items gave ${results.length} results`);
-      results.forEach((result, i) => batch[i]?.resolve(result));
+      return () => results.forEach((result, i) => batch[i]?.resolve(result));
     } catch (error) {
       if (isPoison(error) && batch.length > 1) {
         const half = batch.length >> 1;
-        await this.commit(batch.slice(0, half));
-        await this.commit(batch.slice(half));
-        return;
+        const first = await this.commit(batch.slice(0, half));
+        const second = await this.commit(batch.slice(half));
+        return () => {
+          first();
+          second();
+        };
       }
-      for (const { reject } of batch) reject(error);
+      return () => batch.forEach(({ reject }) => reject(error));
     }
   }
 }
