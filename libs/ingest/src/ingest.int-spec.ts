@@ -6,6 +6,7 @@ import { createPool, databaseOf } from '#postgres/pool';
 import { createTestDatabase, type TestDatabase } from '#testing/test-database';
 import { IngestRepository } from './ingest.repository.js';
 import { type CommittedEvent, IngestService, type NewEvent } from './ingest.service.js';
+import { waitUntil } from '#testing/wait-until';
 
 const DAY_MS = 86_400_000;
 
@@ -117,6 +118,7 @@ describe('accept', () => {
   it('takes an expired key for a new event', async () => {
     const idempotencyKey = mintId();
     const first = await service({ keyRetentionMs: 1 }).accept(event({ idempotencyKey }));
+    await waitUntil('the key expired', async () => (await pool.query('select from idempotency_keys where key = $1 and expires_at <= now()', [idempotencyKey])).rowCount === 1);
     const posted = event({ idempotencyKey });
     const second = await service().accept(posted);
     expect(second).toMatchObject({ replayed: false });

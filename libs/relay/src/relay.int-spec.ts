@@ -79,7 +79,7 @@ async function commit(events: readonly { shard: number; bytes?: number }[]): Pro
        select id, 'default', shard, 'order.created', 'entity-' || shard, 'application/json', '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', convert_to(lpad(n::text, bytes, '0'), 'UTF8')
        from unnest($1::uuid[], $2::int[], $3::int[]) with ordinality as e (id, shard, bytes, n) order by n
        returning accept_seq, tenant, shard, id)
-     insert into outbox select accept_seq, tenant, shard, id from stored`,
+     insert into outbox (accept_seq, tenant, shard, event_id) select accept_seq, tenant, shard, id from stored`,
     [ids, events.map(({ shard }) => shard), events.map(({ bytes = 8 }) => bytes)],
   );
   return ids.map((id) => `evt_${id.replaceAll('-', '')}`);
