@@ -113,7 +113,7 @@ create index events_shard_accept_seq on events (shard, accept_seq);
 create table idempotency_keys (
   tenant text not null,
   key text not null,
-  -- SHA-256 of the content type and the accepted bytes.
+  -- SHA-256 of the accepted bytes.
   fingerprint bytea not null,
   event_id uuid not null,
   accepted_at timestamptz not null default now(),

@@ -137,7 +137,7 @@ export class Dispatcher {
       drainTimeoutMs: config.drainTimeoutMs, logger,
     });
     const discarder = new EndpointDiscarder(lanes, this.supervisor, this.keeper, logger);
-    this.sweeper = new LaneSweeper(this.supervisor, runner, loader, laneBudget, () => admission.applied, logger);
+    this.sweeper = new LaneSweeper(this.supervisor, runner, loader, discarder, laneBudget, () => admission.applied, logger);
     this.group = new GroupWatch(this.transport, (shards) => this.supervisor.assign(shards), logger);
     this.log = new LogReader({
       admissions: admission, repository: admissions, supervisor: this.supervisor, keeper: this.keeper,

@@ -4,6 +4,8 @@ import { startDefaultMetrics } from '#telemetry/metrics';
 import { Dispatcher } from './dispatcher.js';
 
 const HOST = '0.0.0.0';
+/** From SIGTERM to exit, whatever Postgres and Kafka do. */
+const STOP_LIMIT_MS = 14_500;
 
 const config = configOrExit();
 const logger = createLogger('dispatcher', config.logLevel);
@@ -21,6 +23,8 @@ try {
 
 async function stop(signal: NodeJS.Signals): Promise<void> {
   logger.info({ signal }, 'Stopping');
+  // What isn't through by then is done again by the next owner.
+  setTimeout(() => fail(new Error('Stopping took too long')), STOP_LIMIT_MS).unref();
   try {
     await dispatcher.stop();
     process.exit(0);

@@ -53,5 +53,20 @@ describe('parkedRecordOf', () => {
     expect(JSON.parse(parked.headers)).toMatchObject({ 'lockstep-truncated': 'true' });
   });
 
+  it('leaves out headers that are too many, and the value with them', () => {
+    const many = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`h${i}`, Buffer.alloc(1_000, 'x')]));
+    const parked = parkedRecordOf({ kind: 'foreign', offset: 7, reason: 'no_event_id', record: record(many) }, 'events', 2, 10);
+    expect(parked.value).toBeNull();
+    expect(JSON.parse(parked.headers)).toEqual({
+      'lockstep-reason': 'no_event_id', 'lockstep-topic': 'events', 'lockstep-partition': '2', 'lockstep-offset': '7', 'lockstep-truncated': 'true',
+    });
+  });
+
+  it('keeps names and texts that Postgres can hold', () => {
+    const parked = parkedRecordOf({ kind: 'foreign', offset: 7, reason: 'no_event_id', record: record({ 'a\0b': Buffer.from('x'.repeat(4_095) + '😀') }) }, 'events', 2, 10);
+    expect(Object.keys(JSON.parse(parked.headers) as object)[0]).toBe('a\uFFFDb');
+    expect(parked.headers.isWellFormed()).toBe(true);
+  });
+
   it('keeps a tombstone and a missing key', () => expect(foreign(null, null)).toMatchObject({ key: null, value: null }));
 });

@@ -53,16 +53,14 @@ export interface ParkedRecord {
   readonly value: Buffer | null;
 }
 
-/** Headers that Kafka has, as text, and why and whence the record was parked. */
+/** The record as it is parked, with why and whence it was; what is too large of it is left out, which a header says. */
 export function parkedRecordOf(foreign: ForeignRecord, topic: string, shard: number, maxValueBytes: number): ParkedRecord {
   const { record, reason, offset } = foreign;
   const value = record.value ?? null;
-  const truncated = value !== null && value.length > maxValueBytes;
-  const headers: Record<string, string> = {};
-  for (const [name, content] of Object.entries(record.headers ?? {})) {
-    const first = Array.isArray(content) ? content[0] : content;
-    if (first !== undefined) headers[name] = printable(first.toString());
-  }
+  const foreignHeaders = headersOf(record);
+  const tooManyHeaders = JSON.stringify(foreignHeaders).length > MAX_HEADERS_LENGTH;
+  const truncated = tooManyHeaders || (value !== null && value.length > maxValueBytes);
+  const headers = tooManyHeaders ? {} : foreignHeaders;
   headers['lockstep-reason'] = reason;
   headers['lockstep-topic'] = topic;
   headers['lockstep-partition'] = String(shard);
@@ -76,7 +74,15 @@ export function parkedRecordOf(foreign: ForeignRecord, topic: string, shard: num
   };
 }
 
+function headersOf({ headers = {} }: KafkaMessage): Record<string, string> {
+  const texts = Object.entries(headers).map(([name, content]) => [printable(name), printable((Array.isArray(content) ? content[0] : content)?.toString() ?? '')]);
+  return Object.fromEntries(texts) as Record<string, string>;
+}
+
+/** Of a foreign record's headers, in characters; with more, the record is parked without them and without its value. */
+const MAX_HEADERS_LENGTH = 16_384;
+
 /** Postgres' text holds any character but NUL; a foreign record may hold anything. */
 function printable(text: string): string {
-  return text.replaceAll('\0', '\uFFFD').slice(0, 4_096);
+  return text.replaceAll('\0', '\uFFFD').slice(0, 4_096).toWellFormed();
 }

@@ -9,9 +9,14 @@ import type { ShardSupervisor } from './shard-supervisor.js';
 // 500 rows a statement: others of the shard wait for the fence's lock no longer than for an admission.
 const LIMIT = 500;
 
-/** Discards what waits for a deleted endpoint, on the shards that are owned here, while no attempt to it is under way. */
+/**
+ * Discards what waits for deleted endpoints, on the shards that are owned here, while no attempt to them is under way.
+ * What can't be discarded now (Postgres is away, a lease is in doubt) is tried again with each sweep.
+ */
 export class EndpointDiscarder {
+  private readonly targets = new Map<number, EndpointTarget>();
   private readonly working = new Set<string>();
+  private readonly done = new Set<string>();
 
   constructor(
     private readonly lanes: LanesRepository,
@@ -20,15 +25,27 @@ export class EndpointDiscarder {
     private readonly logger: Logger,
   ) {}
 
+  /** There may be something to discard for this endpoint. */
   discard(target: EndpointTarget): void {
-    for (const owned of this.supervisor.all()) void this.discardOn(owned, target);
+    this.targets.set(target.id, target);
+    for (const owned of this.supervisor.all()) this.done.delete(workOf(owned, target));
+    this.sweep();
   }
 
-  private async discardOn(owned: OwnedShard, target: EndpointTarget): Promise<void> {
-    const { lanes } = owned;
-    const work = `${lanes.shard}/${lanes.lease.epoch}/${target.id}`;
-    if (!lanes.active || this.working.has(work)) return;
+  /** Goes on with what is left to do. */
+  sweep(): void {
+    for (const target of this.targets.values()) {
+      for (const owned of this.supervisor.all()) {
+        const work = workOf(owned, target);
+        if (owned.lanes.active && !this.done.has(work) && !this.working.has(work)) void this.discardOn(owned, target, work);
+      }
+    }
+  }
+
+  private async discardOn({ lanes }: OwnedShard, target: EndpointTarget, work: string): Promise<void> {
     this.working.add(work);
+    // Before the first statement: what is said while it runs is looked at again.
+    this.done.add(work);
     try {
       for (let discarded = LIMIT; discarded === LIMIT && !lanes.dropped; ) {
         const result = await this.lanes.discardEndpoint(lanes.shard, lanes.lease.epoch, target.id, LIMIT);
@@ -37,10 +54,17 @@ export class EndpointDiscarder {
         deliveriesTotal.inc({ outcome: 'discarded' }, discarded);
       }
       for (const record of [...lanes.all()]) if (record.endpoint === target.id) lanes.remove(record);
+      // An admission may have brought some in the meantime, whose records are gone now: the next pass finds them.
+      lanes.miss();
     } catch (error) {
+      this.done.delete(work);
       this.logger.warn({ err: error, endpoint: target.publicId, shard: lanes.shard }, 'Deliveries of a deleted endpoint could not be discarded; trying again');
     } finally {
       this.working.delete(work);
     }
   }
+}
+
+function workOf({ lanes }: OwnedShard, target: EndpointTarget): string {
+  return `${lanes.shard}/${lanes.lease.epoch}/${target.id}`;
 }

@@ -33,8 +33,9 @@ function recordFor(lanes: ShardLanes, delivery: AdmittedDelivery, ready: (record
   const name: LaneName = place === undefined ? { kind: 'single', delivery: { eventId, endpoint, replay: 0 } } : { kind: 'lane', lane: place.lane };
   const known = lanes.find(name);
   if (known !== undefined) return known;
-  // More lanes have something pending than are here: this may not be its lane's head.
-  if (!lanes.complete) return undefined;
+  // Not all lanes with something pending are here: this may not be its lane's head, unless all before it is closed.
+  const isHead = place === undefined || place.sequence === place.closedSequence + 1;
+  if (!lanes.complete && !isHead) return undefined;
   const closedSequence = place?.closedSequence ?? 0;
   const tailSequence = Math.max(closedSequence, (place?.sequence ?? 1) - 1);
   const record = lanes.add(name, endpoint, { closedSequence, tailSequence, deliveredSequence: place?.deliveredSequence ?? 0, attempts: 0 });

@@ -95,8 +95,10 @@ export class LaneRunner {
     try {
       goesOn = await this.runHead(record, target, release);
     } catch (error) {
-      // Postgres was given up on at the end of the process, or a bug: the lane stays as Postgres has it.
-      this.options.logger.error({ err: error, shard: shard.shard, lane: record.name }, 'A lane stopped');
+      // Postgres was given up on at the end of the process, or a bug: the lane is taken anew as Postgres has it.
+      this.options.logger.error({ err: error, shard: shard.shard, lane: record.name }, 'A lane failed; it is loaded anew');
+      shard.remove(record);
+      shard.miss();
     }
     shard.busy.delete(record);
     record.abort = undefined;
@@ -119,7 +121,7 @@ export class LaneRunner {
     const items = await this.persist(record.shard, () => this.windows.load(record));
     if (items === undefined) return undefined;
     const head = record.lane.fill(items);
-    if (head === undefined) await this.reload(record);
+    if (head === undefined) this.reload(record);
     return head;
   }
 
@@ -159,7 +161,7 @@ export class LaneRunner {
         this.options.onFenced(shard.lease);
         return false;
       case 'superseded':
-        await this.reload(record);
+        this.reload(record);
         return false;
       case 'applied':
       case 'already':
@@ -181,15 +183,10 @@ export class LaneRunner {
     return more;
   }
 
-  /** Postgres has the lane somewhere else than we thought: it is taken as Postgres has it. */
-  private async reload(record: LaneRecord): Promise<void> {
-    const { name, shard } = record;
-    shard.remove(record);
-    if (name.kind === 'single') return;
-    const [pending] = (await this.persist(shard, () => this.options.lanes.pendingLanes(shard.shard, name.lane - 1, 1))) ?? [];
-    if (pending === undefined || shard.dropped || pending.name.kind !== 'lane' || pending.name.lane !== name.lane) return;
-    const fresh = shard.find(name) ?? shard.add(name, pending.endpoint, pending.position);
-    if (fresh?.lane.phase === 'ready') this.ready(fresh);
+  /** Postgres has the lane somewhere else than we thought: the next pass takes it as Postgres has it. */
+  private reload(record: LaneRecord): void {
+    record.shard.remove(record);
+    record.shard.miss();
   }
 
   /** Reads from Postgres for as long as it takes; undefined when the shard is lost meanwhile. */

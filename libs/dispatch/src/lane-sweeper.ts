@@ -1,5 +1,6 @@
 import type { LaneBudget } from '#lanes/shard-lanes';
 import type { Logger } from '#telemetry/logger';
+import type { EndpointDiscarder } from './endpoint-discarder.js';
 import type { LaneLoader } from './lane-loader.js';
 import type { LaneRunner } from './lane-runner.js';
 import type { ShardSupervisor } from './shard-supervisor.js';
@@ -20,6 +21,7 @@ export class LaneSweeper {
     private readonly supervisor: ShardSupervisor,
     private readonly runner: LaneRunner,
     private readonly loader: LaneLoader,
+    private readonly discarder: EndpointDiscarder,
     private readonly laneBudget: LaneBudget,
     private readonly admissionsApplied: () => number,
     private readonly logger: Logger,
@@ -50,6 +52,7 @@ export class LaneSweeper {
       }
     }
     this.runner.scheduler.sweepDeleted();
+    this.discarder.sweep();
     const { ready, blocked } = this.runner.scheduler.counts();
     lanesByState.set({ state: 'ready' }, ready);
     lanesByState.set({ state: 'blocked' }, blocked);

@@ -172,8 +172,8 @@ function committedEventOf(submission: Submission, acceptedAt: string): Committed
   return { id, tenant, shard, type, entity, time: occurredAt?.toISOString() ?? acceptedAt, source: 'api', contentType, traceparent, payload };
 }
 
-function fingerprintOf({ contentType, payload }: NewEvent): Buffer {
-  return hash('sha256', Buffer.concat([Buffer.from(`${contentType}\n`), payload]), 'buffer');
+function fingerprintOf({ payload }: NewEvent): Buffer {
+  return hash('sha256', payload, 'buffer');
 }
 
 function keyReused(): LockstepError {

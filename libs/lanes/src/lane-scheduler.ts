@@ -48,9 +48,10 @@ export class LaneScheduler {
   /** The endpoint is known, or has changed. */
   endpointChanged(target: EndpointTarget): void {
     const queue = this.queueOf(target.id);
+    const justDeleted = target.deleted && queue.target?.deleted === false;
     queue.target = target;
     this.pump(queue);
-    if (target.deleted && queue.running === 0) this.onDeleted(target);
+    if (justDeleted && queue.running === 0) this.onDeleted(target);
   }
 
   /** Lanes of deleted endpoints that came after the others were discarded: an admission was under way. */
@@ -122,10 +123,13 @@ export class LaneScheduler {
   }
 
   private pumpStarved(): void {
-    const [next] = this.starved;
-    if (next === undefined) return;
-    // To the back of the line: the process's places go round.
-    this.starved.delete(next);
-    this.pump(next);
+    // Until the place is taken: the first in line may have no use for it any more. It ends, since a queue comes back
+    // only when all places are taken.
+    for (const next of this.starved) {
+      if (this.running >= this.maxRunning) return;
+      // To the back of the line: the process's places go round.
+      this.starved.delete(next);
+      this.pump(next);
+    }
   }
 }

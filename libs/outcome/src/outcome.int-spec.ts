@@ -126,6 +126,19 @@ describe('outcome', () => {
     expect(await outbox('control')).toHaveLength(4);
   });
 
+  it('judges outcomes of two ownerships of a shard each by its own', async () => {
+    const [former = '', present = ''] = [...(await admitted('two owners a', 1)), ...(await admitted('two owners b', 1))];
+    const stale = epoch;
+    epoch = await fixture.takeShard(0);
+    const service = new OutcomeService(outcomes, pino({ level: 'silent' }));
+    const verdicts = await Promise.all([
+      service.add(outcome(former, 1, { kind: 'delivered' }, { epoch: stale })),
+      service.add(outcome(present, 1, { kind: 'delivered' })),
+    ]);
+    expect(verdicts).toEqual(['fenced', 'applied']);
+    expect(await delivery(former)).toMatchObject({ status: 'pending', attempts: 0 });
+  });
+
   it('stores an outcome without the text that Postgres can\'t hold, and its neighbours as they are', async () => {
     const [bad = ''] = await admitted('poison', 1);
     const [good = ''] = await admitted('healthy', 1);

@@ -49,6 +49,15 @@ export class OutcomeService {
   }
 
   private async commit(outcomes: readonly Outcome[]): Promise<readonly OutcomeVerdict[]> {
+    const verdicts = new Map<Outcome, OutcomeVerdict>();
+    for (const round of roundsOf(outcomes)) {
+      const results = await this.commitRound(round);
+      round.forEach((outcome, i) => verdicts.set(outcome, results[i] ?? 'fenced'));
+    }
+    return outcomes.map((outcome) => verdicts.get(outcome) ?? 'fenced');
+  }
+
+  private async commitRound(outcomes: readonly Outcome[]): Promise<readonly OutcomeVerdict[]> {
     outcomeBatchSize.observe(outcomes.length);
     for (;;) {
       try {
@@ -60,4 +69,19 @@ export class OutcomeService {
       }
     }
   }
+}
+
+/**
+ * Outcomes in statements of one epoch a shard. There are two only when the shard was lost and taken again while an
+ * outcome of the former ownership still waited; one fence can't speak for both.
+ */
+function roundsOf(outcomes: readonly Outcome[]): Outcome[][] {
+  const epochs = new Map<number, Set<number>>();
+  const rounds: Outcome[][] = [];
+  for (const outcome of outcomes) {
+    const seen = epochs.get(outcome.shard) ?? new Set();
+    epochs.set(outcome.shard, seen.add(outcome.epoch));
+    (rounds[[...seen].indexOf(outcome.epoch)] ??= []).push(outcome);
+  }
+  return rounds;
 }

@@ -1,0 +1,34 @@
+import { expect, it } from '@jest/globals';
+import { findingsIn } from '#testing/arrivals';
+import { Receiver } from '#testing/receiver';
+import { startServers } from '#testing/servers';
+import { SystemUnderTest } from '#testing/system';
+import { waitUntil } from '#testing/wait-until';
+
+const JOB_MS = 45_000;
+
+it('waits 45 s for an answer, through many lease renewals, and sends nothing twice', async () => {
+  const servers = await startServers();
+  const receiver = await Receiver.start();
+  const system = await SystemUnderTest.start(servers);
+  try {
+    await system.createEndpoint(receiver.url, { timeoutMs: 60_000 });
+    receiver.respond = async ({ entity }) => {
+      if (entity === 'slow') await new Promise((resolve) => setTimeout(resolve, JOB_MS));
+      return 200;
+    };
+    const slow = await system.post('slow', { job: 1 });
+    const next = await system.post('slow', { job: 2 });
+    const quick = await system.post('quick', { job: 3 });
+    await waitUntil('the quick one', () => receiver.delivered.has(quick.id));
+    expect(receiver.delivered.has(slow.id)).toBe(false);
+    receiver.respond = () => 200;
+    await waitUntil('the slow one and what followed it', () => receiver.delivered.has(slow.id) && receiver.delivered.has(next.id), JOB_MS + 20_000);
+    expect(findingsIn(receiver.arrivals)).toEqual([]);
+    expect(receiver.arrivals).toHaveLength(3);
+  } finally {
+    await system.stop();
+    await receiver.stop();
+    await servers.stop();
+  }
+}, 120_000);
