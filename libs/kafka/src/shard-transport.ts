@@ -4,6 +4,7 @@ import { lastValueFrom } from 'rxjs';
 import type { Logger } from '#telemetry/logger';
 import { KafkaJSNonRetriableError } from './client.js';
 import { coPartitionAssigner, ShardHolding } from './co-partition-assigner.js';
+import { OffsetReporter } from './offset-reporter.js';
 import type { BatchResult, ShardBatch } from './shard-batch.js';
 
 export interface ShardTransportOptions {
@@ -40,6 +41,7 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
   private readonly holding = new ShardHolding();
   private readonly consumer: Consumer;
   private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly offsets = new OffsetReporter((err) => this.options.logger.debug({ err }, 'Offsets were not committed; they only show lag'));
   private assigned: readonly number[] = [];
   private heartbeatAtMs = -Infinity;
   private joined = false;
@@ -175,9 +177,7 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
     try {
       if (nextOffset > Number(batch.firstOffset())) payload.resolveOffset(String(nextOffset - 1));
       if (result.kind === 'pause') this.pauseFor(batch.topic, batch.partition, result.durationMs);
-      // Explicit offsets: without them kafkajs commits nothing unless a threshold is set. They only show lag, and
-      // bring the retry topics' readers near where they were.
-      await payload.commitOffsetsIfNecessary({ topics: [{ topic: batch.topic, partitions: [{ partition: batch.partition, offset: String(nextOffset) }] }] });
+      this.offsets.report(batch.topic, batch.partition, nextOffset, (offsets) => payload.commitOffsetsIfNecessary(offsets));
       await payload.heartbeat();
     } catch (error) {
       // In the middle of a rebalance; the fetch loop meets the same error and rejoins. Type errors would end it.
@@ -221,6 +221,7 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
   private clearTimers(): void {
     this.timers.forEach((timer) => clearTimeout(timer));
     this.timers.clear();
+    this.offsets.clear();
   }
 
   private partitionsOf(shards: readonly number[]): { topic: string; partitions: number[] }[] {
