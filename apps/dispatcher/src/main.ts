@@ -1,4 +1,4 @@
-import { type Config, ConfigError, loadConfig } from '#config/config';
+import { configOrExit, fail } from '#startup/process-end';
 import { createLogger } from '#telemetry/logger';
 import { startDefaultMetrics } from '#telemetry/metrics';
 import { Dispatcher } from './dispatcher.js';
@@ -36,20 +36,5 @@ async function stop(signal: NodeJS.Signals): Promise<void> {
 /** The consumer has ended for good (kafkajs does that on errors it doesn't know): a new process starts clean. */
 function crash(error: Error): never {
   logger.fatal({ err: error }, 'The Kafka consumer has ended');
-  process.exit(1);
-}
-
-function configOrExit(): Config {
-  try {
-    return loadConfig(process.env);
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    return fail(error);
-  }
-}
-
-/** One clear message, for a person; then the end. */
-function fail(error: unknown): never {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);
 }

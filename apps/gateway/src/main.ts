@@ -1,4 +1,4 @@
-import { type Config, ConfigError, loadConfig } from '#config/config';
+import { configOrExit, fail } from '#startup/process-end';
 import { createLogger } from '#telemetry/logger';
 import { startDefaultMetrics } from '#telemetry/metrics';
 import { Gateway } from './gateway.js';
@@ -31,19 +31,4 @@ async function stop(signal: NodeJS.Signals): Promise<void> {
   } catch (error) {
     fail(error);
   }
-}
-
-function configOrExit(): Config {
-  try {
-    return loadConfig(process.env);
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    return fail(error);
-  }
-}
-
-/** One clear message, for a person; then the end. */
-function fail(error: unknown): never {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(1);
 }
