@@ -190,8 +190,9 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
     const failed: BatchResult = { kind: 'pause', fromOffset: batch.firstOffset, durationMs: RETRY_BATCH_MS };
     const pattern = batch.topic.startsWith('retry.') ? 'retry' : batch.topic;
     try {
-      const handler = this.getHandlerByPattern(pattern);
-      if (handler === null) throw new Error(`No handler for the topic ${batch.topic}`);
+      // Not getHandlerByPattern: it first tries to parse the pattern as JSON and catches the error, a batch.
+      const handler = this.messageHandlers.get(pattern);
+      if (handler === undefined) throw new Error(`No handler for the topic ${batch.topic}`);
       return await lastValueFrom(this.transformToObservable(await handler(batch)) as ReturnType<typeof this.transformToObservable<BatchResult>>, { defaultValue: failed });
     } catch (error) {
       this.options.logger.error({ err: error, topic: batch.topic, shard: batch.shard, offset: batch.firstOffset }, 'A batch failed; it comes again');

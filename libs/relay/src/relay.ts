@@ -19,6 +19,8 @@ export interface RelayOptions<Row extends RelayRow> {
 /** Between looks for rows that other processes wrote or a crash left behind: 5 ms after there was work, then slower. */
 const SHORTEST_POLL_MS = 5;
 const LONGEST_POLL_MS = 50;
+/** After fewer rows than this the next look waits for a nudge or a poll: most often it has new rows to read then, too. */
+const BUSY_ROWS = 100;
 /** Between tries while Kafka or Postgres does not answer. */
 const SHORTEST_BACKOFF_MS = 50;
 const LONGEST_BACKOFF_MS = 1_000;
@@ -90,13 +92,11 @@ export class Relay<Row extends RelayRow = RelayRow> {
         backoffMs = Math.min(2 * backoffMs, LONGEST_BACKOFF_MS);
         continue;
       }
-      if (this.moved.length > 0) {
-        pollMs = SHORTEST_POLL_MS;
-        continue;
-      }
-      if (this.stopping) return;
-      if (!this.nudged) await this.wait(pollMs);
-      pollMs = Math.min(2 * pollMs, LONGEST_POLL_MS);
+      const moved = this.moved.length;
+      if (this.stopping && moved === 0) return;
+      if (moved > 0) pollMs = SHORTEST_POLL_MS;
+      if (moved < BUSY_ROWS && !this.nudged && !this.stopping) await this.wait(pollMs);
+      if (moved === 0) pollMs = Math.min(2 * pollMs, LONGEST_POLL_MS);
     }
   }
 
