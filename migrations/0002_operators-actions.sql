@@ -19,6 +19,9 @@ create index lanes_marked_at on lanes (shard, marked_at) where marked_at is not 
 alter table deliveries
   -- Attempts that the delivery had when it was last replayed: its retry schedule begins anew after them.
   add column replayed_attempts integer not null default 0;
+-- Dead letters are listed newest first, over all endpoints or one.
+create index deliveries_dead_event on deliveries (event_id, endpoint, replay) where status = 'dead';
+drop index deliveries_dead;
 -- A replay walks a shard's dead letters in the order of their lanes. Those without a lane come first.
 create index deliveries_dead_lane
   on deliveries (shard, (coalesce(lane, 0)), (coalesce(sequence, 0)), event_id, endpoint, replay) where status = 'dead';

@@ -4,15 +4,18 @@ import type pg from 'pg';
 import { AdmissionRepository } from '#admission/admission.repository';
 import { AdmissionService } from '#admission/admission.service';
 import type { Config } from '#config/config';
+import { OpenReplaysRepository } from '#dead-letters/open-replays.repository';
 import { AttemptClient } from '#delivery/attempt-client';
 import { EndpointDiscarder } from '#dispatch/endpoint-discarder';
 import { observePendingAge } from '#dispatch/dispatch.metrics';
 import { intake, type IntakeSource } from '#dispatch/lane-intake';
 import { LaneLoader } from '#dispatch/lane-loader';
+import { LaneMarks } from '#dispatch/lane-marks';
 import { LaneRunner } from '#dispatch/lane-runner';
 import { LaneSweeper } from '#dispatch/lane-sweeper';
 import { LogReader } from '#dispatch/log-reader';
 import { PendingAgeProbe } from '#dispatch/pending-age-probe';
+import { ReplayApplier } from '#dispatch/replay-applier';
 import { RetryReader } from '#dispatch/retry-reader';
 import { ShardSupervisor } from '#dispatch/shard-supervisor';
 import { WindowBudget } from '#domain/lane';
@@ -25,6 +28,7 @@ import { createKafka } from '#kafka/client';
 import { ShardTransport } from '#kafka/shard-transport';
 import { maxMessageBytes, retryTopicName, tiersOf, Topics } from '#kafka/topics';
 import { Ladder } from '#ladder/ladder';
+import { LaneMarksRepository } from '#lanes/lane-marks.repository';
 import { LanesRepository } from '#lanes/lanes.repository';
 import { LaneBudget } from '#lanes/shard-lanes';
 import { OutcomeRepository } from '#outcome/outcome.repository';
@@ -46,7 +50,7 @@ import { GroupWatch } from './group-watch.js';
 /** What all windows together may hold: with Node's own needs it keeps the process under 300 MB. */
 const WINDOW_BYTES = 64 * 1_048_576;
 /** A lane's record without its window takes about 400 bytes. */
-const MAX_LANES = 100_000;
+const MAX_LANES = 150_000;
 /** Kafka's default lower bound of a group's session timeout. */
 const SHORTEST_SESSION_MS = 6_000;
 /** What a record batch takes itself. */
@@ -73,6 +77,8 @@ export class Dispatcher {
   private readonly keeper: LeaseKeeper;
   private readonly supervisor: ShardSupervisor;
   private readonly sweeper: LaneSweeper;
+  private readonly marks: LaneMarks;
+  private readonly replays: ReplayApplier;
   private readonly relay: Relay;
   private readonly group: GroupWatch;
   private readonly log: LogReader;
@@ -117,7 +123,7 @@ export class Dispatcher {
       admissionsSent: () => admission.sent,
       onFenced: (lease) => this.keeper.fenced(lease),
       onDeleted: (target) => discarder.discard(target),
-      onEndpointsStale: () => this.directory.refresh(),
+      onEndpointsStale: () => this.directory.nudge(),
     });
     const admission = new AdmissionService<IntakeSource>(admissions, (request, verdict) => {
       if (verdict.kind === 'admitted') intake(request.source, verdict.deliveries, (record) => runner.ready(record));
@@ -131,13 +137,17 @@ export class Dispatcher {
       { claimed: (lease) => this.supervisor.claimed(lease), lost: (lease) => this.supervisor.lost(lease), doubted: (lease) => this.supervisor.doubted(lease), resumed: (lease) => this.supervisor.resumed(lease) },
       logger,
     );
-    const loader = new LaneLoader(lanes, runner);
+    const loader = new LaneLoader(lanes, runner, laneBudget, logger);
     this.supervisor = new ShardSupervisor({
       keeper: this.keeper, runner, loader, admissions, gate: this.transport, laneBudget, windowBudget,
       drainTimeoutMs: config.drainTimeoutMs, logger,
     });
     const discarder = new EndpointDiscarder(lanes, this.supervisor, this.keeper, logger);
     this.sweeper = new LaneSweeper(this.supervisor, runner, loader, discarder, laneBudget, () => admission.applied, logger);
+    // A database of its own: a replay of many dead letters must not hold up the windows of the lanes.
+    const operations = this.database('operations', { max: 1, joins: 'by-index' });
+    this.marks = new LaneMarks(new LaneMarksRepository(operations), this.supervisor, runner, loader, this.keeper, logger);
+    this.replays = new ReplayApplier(new OpenReplaysRepository(operations), this.supervisor, loader, this.keeper, logger);
     this.group = new GroupWatch(this.transport, (shards) => this.supervisor.assign(shards), logger);
     this.log = new LogReader({
       admissions: admission, repository: admissions, supervisor: this.supervisor, keeper: this.keeper,
@@ -168,6 +178,8 @@ export class Dispatcher {
     this.keeper.start();
     this.relay.start();
     this.sweeper.start();
+    this.marks.start();
+    this.replays.start();
     this.group.start();
     this.prepared = true;
     await this.topics.ready(this.stopping.signal);
@@ -192,7 +204,7 @@ export class Dispatcher {
     await Promise.all([this.supervisor.end(), this.transport.close()]);
     this.outcomes.stop();
     this.sweeper.stop();
-    await Promise.all([this.keeper.stop(), this.directory.stop(), this.topics.stop(), this.relay.stop(1_000)]);
+    await Promise.all([this.marks.stop(), this.replays.stop(), this.keeper.stop(), this.directory.stop(), this.topics.stop(), this.relay.stop(1_000)]);
     this.partitions.stop();
     await this.client.close();
     await this.app?.close();
@@ -211,7 +223,7 @@ export class Dispatcher {
     const { config, logger } = this.options;
     const started = new StateIndicator('startup', 'down', () => (this.prepared ? undefined : 'waiting for Postgres'));
     const module = DispatcherModule.of({
-      readers: { log: this.log, retries: this.retries, endpoints: this.directory },
+      readers: { log: this.log, retries: this.retries, nudged: [this.directory, this.marks, this.replays] },
       health: {
         startup: [started],
         ready: [

@@ -2,7 +2,6 @@ import { Controller, Inject } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import type { LogReader } from '#dispatch/log-reader';
 import type { RetryReader } from '#dispatch/retry-reader';
-import type { EndpointDirectory } from '#endpoints/endpoint-directory';
 import type { BatchResult, ShardBatch } from '#kafka/shard-batch';
 
 export const TOPIC_READERS = Symbol('TOPIC_READERS');
@@ -10,7 +9,8 @@ export const TOPIC_READERS = Symbol('TOPIC_READERS');
 export interface TopicReaders {
   readonly log: LogReader;
   readonly retries: RetryReader;
-  readonly endpoints: EndpointDirectory;
+  /** What looks for changes in Postgres by itself, and at once when nudged. */
+  readonly nudged: readonly { nudge(): void }[];
 }
 
 /** What is done with the batches of each topic. */
@@ -32,7 +32,7 @@ export class TopicsController {
   /** Nudges only: what has changed stands in Postgres. */
   @EventPattern('control')
   control(@Payload() batch: ShardBatch): BatchResult {
-    if (batch.records.length > 0) this.readers.endpoints.refresh();
+    if (batch.records.length > 0) for (const reader of this.readers.nudged) reader.nudge();
     return { kind: 'done' };
   }
 }

@@ -28,7 +28,19 @@ export interface AdmittedDelivery {
   readonly contentType: string;
   readonly traceparent: string | null;
   /** Undefined for an endpoint with ordering "none". */
-  readonly place: { readonly lane: number; readonly sequence: number; readonly closedSequence: number; readonly deliveredSequence: number } | undefined;
+  readonly place: LanePlace | undefined;
+}
+
+/** A delivery's place in its lane, and how the lane was when it was admitted. */
+export interface LanePlace {
+  readonly lane: number;
+  readonly sequence: number;
+  readonly closedSequence: number;
+  readonly deliveredSequence: number;
+  /** Dead letters that are being replayed: they go first. */
+  readonly replays: number;
+  readonly paused: boolean;
+  readonly halted: boolean;
 }
 
 export interface UnknownEvent {
@@ -130,7 +142,7 @@ function collect(verdict: MutableVerdict, row: IAdmitBatchResult, ids: readonly 
     else if (row.admitted === true) verdict.admitted += 1;
   }
   if (row.admitted !== true || row.endpoint === null) return;
-  const { endpoint, tenant, entity, type, contentType, traceparent, lane, sequence, closedSequence, deliveredSequence } = row;
-  const place = lane === null || sequence === null ? undefined : { lane, sequence, closedSequence, deliveredSequence };
+  const { endpoint, tenant, entity, type, contentType, traceparent, lane, sequence, closedSequence, deliveredSequence, replays, paused } = row;
+  const place = lane === null || sequence === null ? undefined : { lane, sequence, closedSequence, deliveredSequence, replays, paused, halted: row.halted === true };
   verdict.deliveries.push({ eventId, endpoint, tenant, entity, type, contentType, traceparent, place });
 }

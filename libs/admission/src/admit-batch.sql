@@ -79,12 +79,13 @@ extended as (
   group by tenant, endpoint, entity, shard
   order by endpoint, entity
   on conflict (endpoint, entity) do update set tail_sequence = lanes.tail_sequence + excluded.tail_sequence
-  returning id, endpoint, entity, tail_sequence, closed_sequence, delivered_sequence
+  returning
+    id, endpoint, entity, tail_sequence, closed_sequence, delivered_sequence, replays, paused, halted_sequence is not null as halted
 ),
 numbered as (
   select
     f.id, f.tenant, f.shard, f.endpoint, x.id as lane, x.tail_sequence - f.size + f.place as sequence,
-    x.closed_sequence, x.delivered_sequence
+    x.closed_sequence, x.delivered_sequence, x.replays, x.paused, x.halted
   from fresh f
     left join extended x on x.endpoint = f.endpoint and x.entity = f.entity
 ),
@@ -128,7 +129,10 @@ select
   n.lane,
   n.sequence,
   n.closed_sequence as "closedSequence",
-  n.delivered_sequence as "deliveredSequence"
+  n.delivered_sequence as "deliveredSequence",
+  n.replays,
+  n.paused,
+  n.halted
 from unnest(:shards!::integer[]) as q (shard)
   left join fence f on f.shard = q.shard
   left join offered o on o.shard = f.shard

@@ -14,6 +14,7 @@ export interface AttemptFacts {
   /** Undefined for an endpoint with ordering "none". */
   readonly place: { readonly sequence: number; readonly previousSequence: number } | undefined;
   readonly attempt: number;
+  readonly replayed: boolean;
   readonly redelivered: boolean;
 }
 
@@ -38,7 +39,7 @@ export function deliveredHeaders(facts: AttemptFacts, signingKeys: readonly KeyO
     'traceparent', facts.traceparent ?? traceparentOf(facts),
   ];
   if (place !== undefined) headers.push('lockstep-sequence', String(place.sequence), 'lockstep-previous-sequence', String(place.previousSequence));
-  if (key.replay > 0) headers.push('lockstep-replay', 'true');
+  if (facts.replayed) headers.push('lockstep-replay', 'true');
   if (facts.redelivered) headers.push('lockstep-redelivered', 'true');
   for (const [name, value] of Object.entries(custom)) headers.push(name, value);
   return headers;

@@ -1,7 +1,7 @@
 import type { AdmittedDelivery } from '#admission/admission.repository';
 import { deliveryItem, type DeliveryItem } from '#lanes/delivery-item';
 import type { LaneName } from '#lanes/lane-name';
-import type { LaneRecord, ShardLanes } from '#lanes/shard-lanes';
+import { type LaneRecord, type ShardLanes, stopOf } from '#lanes/shard-lanes';
 
 /** What an admission's deliveries go into their lanes with. */
 export interface IntakeSource {
@@ -34,12 +34,14 @@ function recordFor(lanes: ShardLanes, delivery: AdmittedDelivery, ready: (record
   const known = lanes.find(name);
   if (known !== undefined) return known;
   // Not all lanes with something pending are here: this may not be its lane's head, unless all before it is closed.
-  const isHead = place === undefined || place.sequence === place.closedSequence + 1;
-  if (!lanes.complete && !isHead) return undefined;
+  const isHead = place === undefined || (place.sequence === place.closedSequence + 1 && place.replays === 0);
+  if (!isHead && (!lanes.complete || place.replays > 0)) return undefined;
   const closedSequence = place?.closedSequence ?? 0;
   const tailSequence = Math.max(closedSequence, (place?.sequence ?? 1) - 1);
-  const record = lanes.add(name, endpoint, { closedSequence, tailSequence, deliveredSequence: place?.deliveredSequence ?? 0, attempts: 0 });
-  if (record?.lane.phase === 'ready') ready(record);
+  const record = lanes.add(name, endpoint, { headSequence: closedSequence + 1, tailSequence, deliveredSequence: place?.deliveredSequence ?? 0, attempts: 0 });
+  if (record === undefined) return undefined;
+  record.stopped = stopOf(place?.paused === true, place?.halted === true);
+  if (record.lane.phase === 'ready') ready(record);
   return record;
 }
 
@@ -47,5 +49,8 @@ function itemOf(delivery: AdmittedDelivery, sequence: number, payload: Buffer | 
   if (payload === undefined) return undefined;
   const { eventId, endpoint, tenant, entity, type, contentType, traceparent } = delivery;
   // A copy: Kafka's buffer is a slice of the whole fetch, which a delivery that waits would keep alive.
-  return deliveryItem({ sequence, key: { eventId, endpoint, replay: 0 }, tenant, entity, type, contentType, traceparent, payload: Buffer.from(payload) });
+  return deliveryItem({
+    sequence, key: { eventId, endpoint, replay: 0 }, tenant, entity, type, contentType, traceparent, payload: Buffer.from(payload),
+    attempts: 0, replayedAttempts: 0, dueAtMs: -Infinity,
+  });
 }

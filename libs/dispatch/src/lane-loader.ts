@@ -1,7 +1,9 @@
 import { type DeliveryKey, NIL_ID } from '#domain/ids';
 import type { LanePosition } from '#domain/lane';
 import type { LanesRepository, PendingLane } from '#lanes/lanes.repository';
-import type { LaneRecord, ShardLanes } from '#lanes/shard-lanes';
+import type { LaneBudget, LaneRecord, ShardLanes } from '#lanes/shard-lanes';
+import { GroupCommit } from '#postgres/group-commit';
+import type { Logger } from '#telemetry/logger';
 import type { LaneRunner } from './lane-runner.js';
 
 const PAGE = 1_000;
@@ -9,10 +11,16 @@ const FIRST_DELIVERY: DeliveryKey = { eventId: NIL_ID, endpoint: 0, replay: 0 };
 
 /** Brings lanes with something pending from Postgres into memory. */
 export class LaneLoader {
+  private readonly reloads: GroupCommit<{ shard: number; lane: number }, PendingLane | undefined>;
+
   constructor(
     private readonly lanes: LanesRepository,
     private readonly runner: LaneRunner,
-  ) {}
+    private readonly budget: LaneBudget,
+    private readonly logger: Logger,
+  ) {
+    this.reloads = new GroupCommit({ maxItems: PAGE, commit: (wanted) => lanes.findLanes(wanted) });
+  }
 
   /**
    * One pass over the shard's pending lanes; those that aren't in memory are added as far as there is room, the others
@@ -30,30 +38,60 @@ export class LaneLoader {
     }
   }
 
+  /**
+   * Takes a lane as Postgres has it, after an operator's action has moved it. One that is in memory is let go of at its
+   * next idle point first.
+   */
+  reload(shard: ShardLanes, lane: number): void {
+    const record = shard.find({ kind: 'lane', lane });
+    // Until it is here again, what is admitted to it may not be its head.
+    shard.miss();
+    if (record === undefined) this.take(shard, lane);
+    else this.runner.letGo(record, () => this.take(shard, lane));
+  }
+
+  private take(shard: ShardLanes, lane: number): void {
+    this.reloads.add({ shard: shard.shard, lane }).then(
+      (pending) => {
+        if (pending !== undefined) this.add(shard, pending, false);
+      },
+      // The shard isn't complete: the next pass brings it.
+      (error: unknown) => this.logger.warn({ err: error, shard: shard.shard, lane }, 'A lane could not be loaded; the next pass over the shard brings it'),
+    );
+  }
+
   private async loadLanes(shard: ShardLanes, takeover: boolean): Promise<boolean> {
+    let fitted = true;
     for (let after = 0; ; ) {
-      const page = await this.lanes.pendingLanes(shard.shard, after, PAGE);
+      const leftOut = this.budget.crowded;
+      const page = await this.lanes.pendingLanes(shard.shard, after, PAGE, leftOut);
+      fitted &&= leftOut.length === 0;
       for (const pending of page) {
-        if (!this.add(shard, pending, takeover)) return false;
+        if (!this.add(shard, pending, takeover)) fitted = false;
         if (pending.name.kind === 'lane') after = pending.name.lane;
       }
-      if (page.length < PAGE) return true;
+      if (page.length < PAGE) return fitted;
+      if (this.budget.isCrowded) return false;
     }
   }
 
   private async loadSingles(shard: ShardLanes, takeover: boolean): Promise<boolean> {
+    let fitted = true;
     for (let after = FIRST_DELIVERY; ; ) {
-      const page = await this.lanes.pendingSingles(shard.shard, after, PAGE);
+      const leftOut = this.budget.crowded;
+      const page = await this.lanes.pendingSingles(shard.shard, after, PAGE, leftOut);
+      fitted &&= leftOut.length === 0;
       for (const pending of page) {
-        if (!this.add(shard, pending, takeover)) return false;
+        if (!this.add(shard, pending, takeover)) fitted = false;
         after = pending.delivery;
       }
-      if (page.length < PAGE) return true;
+      if (page.length < PAGE) return fitted;
+      if (this.budget.isCrowded) return false;
     }
   }
 
-  /** @returns false when there is no room */
-  private add(shard: ShardLanes, { name, endpoint, position, dueInMs }: PendingLane, takeover: boolean): boolean {
+  /** @returns false when it is not in memory afterwards, though it should be */
+  private add(shard: ShardLanes, { name, endpoint, position, dueInMs, stopped }: PendingLane, takeover: boolean): boolean {
     if (shard.dropped) return true;
     const known = shard.find(name);
     if (known !== undefined) {
@@ -63,6 +101,7 @@ export class LaneLoader {
     const record = shard.add(name, endpoint, position);
     if (record === undefined) return false;
     record.redelivered = takeover;
+    record.stopped = stopped;
     if (dueInMs !== undefined && dueInMs > 0) {
       record.lane.await();
       // Its token belongs to the former ownership: the sweep starts it when its time has passed.
@@ -71,8 +110,9 @@ export class LaneLoader {
     return true;
   }
 
-  /** An admission whose acknowledgement was lost: Postgres has more of the lane than we were told. */
-  private extend(record: LaneRecord, { tailSequence }: LanePosition): void {
+  /** Postgres has more of the lane than we were told: an acknowledgement was lost, or dead letters are being replayed. */
+  private extend(record: LaneRecord, { headSequence, tailSequence }: LanePosition): void {
+    if (headSequence < record.lane.headSequence && record.name.kind === 'lane') return this.reload(record.shard, record.name.lane);
     const wasIdle = record.lane.phase === 'idle';
     const becameReady = record.lane.admit(tailSequence, undefined);
     if (wasIdle && becameReady) record.shard.revive(record);

@@ -8,7 +8,7 @@ import type { Ladder } from '#ladder/ladder';
 import type { DeliveryItem } from '#lanes/delivery-item';
 import { LaneScheduler, type ReleasePlace } from '#lanes/lane-scheduler';
 import type { LanesRepository } from '#lanes/lanes.repository';
-import type { LaneRecord, ShardLanes } from '#lanes/shard-lanes';
+import type { LaneRecord, LaneStop, ShardLanes } from '#lanes/shard-lanes';
 import { WindowLoader } from '#lanes/window-loader';
 import type { OutcomeService } from '#outcome/outcome.service';
 import type { Lease } from '#ownership/lease';
@@ -34,6 +34,8 @@ export interface LaneRunnerOptions {
 }
 
 const RETRY_LOAD_MS = 250;
+/** A head may be sent this much before its time: timers and clocks are no more exact than that. */
+const EARLY_MS = 50;
 
 /**
  * Runs lanes: takes a ready lane's head through attempt and outcome, and only after the outcome's commit lets the
@@ -55,7 +57,7 @@ export class LaneRunner {
 
   /** The lane is ready; it is queued, or held back while its shard may not send. */
   ready(record: LaneRecord): void {
-    if (record.shard.dropped) return;
+    if (record.shard.dropped || record.removed || record.stopped !== undefined) return;
     if (record.shard.active) this.scheduler.ready(record);
     else record.shard.held.add(record);
   }
@@ -88,6 +90,22 @@ export class LaneRunner {
     if (!record.shard.dropped && record.lane.wake()) this.ready(record);
   }
 
+  /** Stops the lane after what is in flight, or lets it go on. */
+  stop(record: LaneRecord, stop: LaneStop | undefined): void {
+    record.stopped = stop;
+    if (stop === undefined && record.lane.phase === 'ready') this.ready(record);
+  }
+
+  /** Lets go of the lane at its next idle point, which may be now, and calls `act` then: nothing of it is in flight. */
+  letGo(record: LaneRecord, act: () => void): void {
+    if (record.lane.phase === 'sending') {
+      record.atIdle.push(act);
+      return;
+    }
+    record.shard.remove(record);
+    act();
+  }
+
   private async run(record: LaneRecord, target: EndpointTarget, release: ReleasePlace): Promise<void> {
     const { shard } = record;
     shard.busy.add(record);
@@ -102,14 +120,21 @@ export class LaneRunner {
     }
     shard.busy.delete(record);
     record.abort = undefined;
-    if (goesOn) this.ready(record);
+    if (record.atIdle.length === 0) {
+      if (goesOn) this.ready(record);
+      return;
+    }
+    shard.remove(record);
+    for (const act of record.atIdle.splice(0)) act();
   }
 
   /** @returns whether the lane is ready for more */
   private async runHead(record: LaneRecord, target: EndpointTarget, release: ReleasePlace): Promise<boolean> {
     const { lane, shard } = record;
     const item = lane.start() ?? (await this.load(record));
-    if (item === undefined) return false;
+    if (item === undefined) return lane.phase === 'ready';
+    const earlyMs = item.dueAtMs - performance.now();
+    if (earlyMs > EARLY_MS) return this.defer(record, item, earlyMs);
     if (!shard.maySend) return this.cutOff(record);
     const result = await this.attempt(record, item, target);
     release();
@@ -121,14 +146,22 @@ export class LaneRunner {
     const items = await this.persist(record.shard, () => this.windows.load(record));
     if (items === undefined) return undefined;
     const head = record.lane.fill(items);
-    if (head === undefined) this.reload(record);
+    if (record.lane.phase === 'idle') record.shard.retire(record, this.options.admissionsSent());
     return head;
+  }
+
+  /** The head was postponed before others went first: it waits for its time. */
+  private defer(record: LaneRecord, item: DeliveryItem, delayMs: number): boolean {
+    record.lane.defer();
+    record.waitingFor = item.key.eventId;
+    this.wait(record, delayMs, true);
+    return false;
   }
 
   private attempt(record: LaneRecord, item: DeliveryItem, target: EndpointTarget): Promise<AttemptResult | undefined> {
     const { lane, redelivered } = record;
     const place = record.name.kind === 'single' ? undefined : { sequence: item.sequence, previousSequence: lane.deliveredSequence };
-    const headers = deliveredHeaders({ ...item, place, attempt: lane.attempts + 1, redelivered }, target.signingKeys, target.headers, Date.now());
+    const headers = deliveredHeaders({ ...item, place, attempt: lane.attempts + 1, redelivered, replayed: item.replayed }, target.signingKeys, target.headers, Date.now());
     record.redelivered = false;
     const { url, timeoutMs } = target;
     const attempt = this.options.client.send(target.id, target.maxConcurrency, { url, headers, body: item.payload, timeoutMs });
@@ -148,10 +181,11 @@ export class LaneRunner {
     const { lane, shard } = record;
     const attempt = lane.attempts + 1;
     const policy = { scheduleMs: target.retryScheduleMs ?? this.options.retryScheduleMs, maxRetryAfterMs: target.maxRetryAfterMs };
-    const disposition = dispositionOf(result, attempt, policy, Math.random());
+    const disposition = dispositionOf(result, attempt - item.replayedAttempts, policy, Math.random());
+    const halts = disposition.kind === 'dead' && target.haltsAtDeadLetter && record.name.kind === 'lane';
     const tierMs = disposition.kind === 'retry' ? this.options.ladder.tierFor(disposition.delayMs) : undefined;
     const verdict = await this.options.outcomes.add({
-      shard: shard.shard, epoch: shard.lease.epoch, key: item.key, attempt, result, disposition,
+      shard: shard.shard, epoch: shard.lease.epoch, key: item.key, attempt, result, disposition, halts,
       tokenTopic: tierMs === undefined ? undefined : retryTopicName(tierMs),
     });
     observe(item, result, disposition, tierMs);
@@ -165,8 +199,14 @@ export class LaneRunner {
         return false;
       case 'applied':
       case 'already':
+        if (halts) this.halt(record);
         return this.advance(record, item, disposition, tierMs);
     }
+  }
+
+  private halt(record: LaneRecord): void {
+    record.haltedAtMs = performance.now();
+    record.stopped ??= 'halted';
   }
 
   private advance(record: LaneRecord, item: DeliveryItem, disposition: Disposition, tierMs: number | undefined): boolean {

@@ -1,4 +1,4 @@
-import type { LaneBudget } from '#lanes/shard-lanes';
+import type { LaneBudget, ShardLanes } from '#lanes/shard-lanes';
 import type { Logger } from '#telemetry/logger';
 import type { EndpointDiscarder } from './endpoint-discarder.js';
 import type { LaneLoader } from './lane-loader.js';
@@ -9,6 +9,8 @@ import { lanesByState } from './dispatch.metrics.js';
 const INTERVAL_MS = 1_000;
 /** A head whose time has passed by this much has lost its token, or its token belongs to a former ownership. */
 const OVERDUE_MS = 500;
+/** How much longer than a pass over Postgres took the next one waits. */
+const PASS_REST = 9;
 
 /**
  * Once a second: starts heads whose time has passed without a token, pages in lanes that are only in Postgres, lets idle
@@ -45,11 +47,7 @@ export class LaneSweeper {
       lanes.evictIdle(this.admissionsApplied());
       counts.sending += lanes.busy.size;
       counts.waiting += lanes.waiting.size;
-      // A fifth of the room free: a pass over Postgres for a handful of lanes isn't worth it.
-      const roomy = this.laneBudget.used < this.laneBudget.limit * 0.8;
-      if (loaded && lanes.active && !lanes.complete && !lanes.loading && roomy) {
-        this.loader.load(lanes, false).catch((error: unknown) => this.logger.warn({ err: error, shard: lanes.shard }, 'Lanes could not be paged in; trying again'));
-      }
+      if (loaded && lanes.active && !lanes.complete && !lanes.loading && !this.laneBudget.isCrowded && lanes.nextPassAtMs <= nowMs) void this.pass(lanes);
     }
     this.runner.scheduler.sweepDeleted();
     this.discarder.sweep();
@@ -58,5 +56,16 @@ export class LaneSweeper {
     lanesByState.set({ state: 'blocked' }, blocked);
     lanesByState.set({ state: 'sending' }, counts.sending);
     lanesByState.set({ state: 'waiting' }, counts.waiting);
+  }
+
+  private async pass(lanes: ShardLanes): Promise<void> {
+    const beganAtMs = performance.now();
+    try {
+      await this.loader.load(lanes, false);
+    } catch (error) {
+      this.logger.warn({ err: error, shard: lanes.shard }, 'Lanes could not be paged in; trying again');
+    }
+    // A tenth of the time at most: with a long backlog a pass takes seconds.
+    lanes.nextPassAtMs = performance.now() + PASS_REST * (performance.now() - beganAtMs);
   }
 }

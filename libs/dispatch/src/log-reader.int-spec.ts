@@ -61,7 +61,8 @@ beforeEach(async () => {
     },
   };
   const repository = new AdmissionRepository(database);
-  const lanes = new ShardLanes(new Lease(0, await fixture.takeShard(0), 60_000, now()), new LaneBudget(1_000), new WindowBudget(1_000_000));
+  const laneBudget = new LaneBudget(1_000);
+  const lanes = new ShardLanes(new Lease(0, await fixture.takeShard(0), 60_000, now()), laneBudget, new WindowBudget(1_000_000));
   lanes.complete = true;
   owned = { lanes, expectedOffset: 0, loaded: true, ending: undefined };
   [ready, reopenedAt] = [[], []];
@@ -77,7 +78,7 @@ beforeEach(async () => {
     if (verdict.kind === 'admitted') intake(request.source, verdict.deliveries, collect);
   });
   reader = new LogReader({ admissions, repository, supervisor, keeper: { fenced: () => undefined } as unknown as LeaseKeeper, retentionMs: 86_400_000, maxParkedBytes: 1_000, logger });
-  loader = new LaneLoader(new LanesRepository(databaseOf(pool)), { ready: collect, wait: () => undefined } as unknown as LaneRunner);
+  loader = new LaneLoader(new LanesRepository(databaseOf(pool)), { ready: collect, wait: () => undefined } as unknown as LaneRunner, laneBudget, logger);
 });
 
 /** A batch of the shard's log that holds these events from an offset on. */

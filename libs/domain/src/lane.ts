@@ -8,21 +8,24 @@
  *
  * The truth is in Postgres: a lane knows where its head is, where its tail is, and holds a window of deliveries from
  * the head on as far as there is room. Whatever lies between the window's end and the tail is in Postgres and is
- * loaded when its turn comes.
+ * loaded when its turn comes. Not every sequence between head and tail need be pending: dead letters that are replayed
+ * come before the others, and between them lies what was delivered since.
  */
 export type LanePhase = 'idle' | 'ready' | 'sending' | 'waiting';
 
 /** What a lane must know of a delivery. */
 export interface Sequenced {
   readonly sequence: number;
+  /** Attempts that it has had. */
+  readonly attempts: number;
   /** What holding it costs. */
   readonly bytes: number;
 }
 
 /** Where a lane stands in Postgres. */
 export interface LanePosition {
-  /** Every delivery up to here has its terminal outcome. */
-  readonly closedSequence: number;
+  /** Nothing below is pending. One above the tail when nothing is pending at all. */
+  readonly headSequence: number;
   readonly tailSequence: number;
   readonly deliveredSequence: number;
   /** Attempts that the head has had. */
@@ -70,13 +73,15 @@ export class Lane<Item extends Sequenced> {
   private tail: number;
   private lastDelivered: number;
   private headAttempts: number;
+  /** The tail when the head was asked for: what is loaded then is all that was pending up to here. */
+  private tailAtStart = 0;
 
   /**
    * @param position where the lane stands
    * @param maxWindow most deliveries held in memory
    */
   constructor(position: LanePosition, private readonly maxWindow: number, private readonly budget: WindowBudget) {
-    this.head = position.closedSequence + 1;
+    this.head = position.headSequence;
     this.tail = position.tailSequence;
     this.lastDelivered = position.deliveredSequence;
     this.headAttempts = position.attempts;
@@ -92,7 +97,7 @@ export class Lane<Item extends Sequenced> {
     return this.head;
   }
 
-  /** Deliveries that have no terminal outcome yet. */
+  /** Deliveries that have no terminal outcome yet, at most. */
   get depth(): number {
     return this.tail - this.head + 1;
   }
@@ -129,24 +134,33 @@ export class Lane<Item extends Sequenced> {
   start(): Item | undefined {
     this.expect('ready');
     this.currentPhase = 'sending';
+    this.tailAtStart = this.tail;
     return this.window[0];
   }
 
   /**
-   * Deliveries loaded from Postgres, ascending from the head on.
-   * @returns the head, or undefined when Postgres has another head: the lane is to be loaded anew
+   * What is pending in Postgres, ascending from the head on: all of it, or its first ones.
+   * @returns the head; undefined when nothing that was admitted before `start` is pending: the lane is idle, or ready
+   *   when something was admitted since
    */
   fill(items: readonly Item[]): Item | undefined {
     this.expect('sending');
     this.dropWindow();
     const [head, ...followers] = items;
-    if (head === undefined || head.sequence !== this.head) return undefined;
+    if (head === undefined) {
+      this.moveTo(this.tailAtStart + 1, 0);
+      return undefined;
+    }
+    if (head.sequence < this.head) throw new LaneError(`A lane at ${this.head} was filled from ${head.sequence} on`);
+    this.head = head.sequence;
+    this.headAttempts = head.attempts;
+    this.tail = Math.max(this.tail, head.sequence);
     // The head is kept whatever the budget says, or a full budget would stop the lane for good: the number of lanes
     // that are sending is bounded elsewhere.
     this.budget.force(head.bytes);
     this.window.push(head);
     for (const item of followers) {
-      if (item.sequence !== this.windowEnd + 1 || this.window.length >= this.maxWindow || !this.budget.take(item.bytes)) break;
+      if (item.sequence <= this.windowEnd || this.window.length >= this.maxWindow || !this.budget.take(item.bytes)) break;
       this.window.push(item);
     }
     return head;
@@ -160,17 +174,23 @@ export class Lane<Item extends Sequenced> {
     this.expect('sending');
     const done = this.window.shift();
     if (done !== undefined) this.budget.give(done.bytes);
-    if (status === 'delivered') this.lastDelivered = this.head;
-    this.head += 1;
-    this.headAttempts = 0;
-    this.currentPhase = this.head <= this.tail ? 'ready' : 'idle';
-    return this.currentPhase === 'ready';
+    if (status === 'delivered') this.lastDelivered = Math.max(this.lastDelivered, this.head);
+    const next = this.window[0];
+    this.moveTo(next?.sequence ?? this.head + 1, next?.attempts ?? 0);
+    return this.phase === 'ready';
   }
 
   /** A failed attempt is committed and there will be another: sending → waiting. The window is given up meanwhile. */
   postpone(): void {
     this.expect('sending');
     this.headAttempts += 1;
+    this.dropWindow();
+    this.currentPhase = 'waiting';
+  }
+
+  /** The head turns out not to be due yet: sending → waiting. The window is given up meanwhile. */
+  defer(): void {
+    this.expect('sending');
     this.dropWindow();
     this.currentPhase = 'waiting';
   }
@@ -203,8 +223,14 @@ export class Lane<Item extends Sequenced> {
     this.window.length = 0;
   }
 
+  private moveTo(head: number, attempts: number): void {
+    this.head = head;
+    this.headAttempts = attempts;
+    this.currentPhase = this.head <= this.tail ? 'ready' : 'idle';
+  }
+
   private get windowEnd(): number {
-    return this.head + this.window.length - 1;
+    return this.window.at(-1)?.sequence ?? this.head - 1;
   }
 
   private expect(phase: LanePhase): void {

@@ -1,5 +1,6 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { toPublicId } from '#domain/ids';
+import { Poll } from '#polling/poll';
 import type { Database } from '#postgres/pool';
 import type { SecretBox } from '#secrets/secret-box';
 import type { Logger } from '#telemetry/logger';
@@ -20,12 +21,15 @@ export interface EndpointTarget {
   /** Undefined: the installation's schedule. */
   readonly retryScheduleMs: readonly number[] | undefined;
   readonly maxRetryAfterMs: number;
+  /** `dlqPolicy: halt`: a lane stops at its dead letter until an operator decides. */
+  readonly haltsAtDeadLetter: boolean;
   readonly status: 'active' | 'paused' | 'disabled';
   readonly deleted: boolean;
 }
 
 /** How far back each look goes: longer than any statement that changes an endpoint may take to commit. */
 const LOOK_BACK_MS = 90_000;
+const INTERVAL_MS = 1_000;
 
 /**
  * The endpoints as this process knows them: loaded at start, then kept current by looking for changes once a second,
@@ -33,29 +37,26 @@ const LOOK_BACK_MS = 90_000;
  */
 export class EndpointDirectory {
   private readonly targets = new Map<number, { target: EndpointTarget; updatedAtMs: number }>();
+  private readonly poll: Poll;
   private sinceMs = 0;
-  private timer: NodeJS.Timeout | undefined;
-  private refreshing: Promise<void> | undefined;
-  private again = false;
-  private stopped = false;
 
   constructor(
     private readonly database: Database,
     private readonly secrets: SecretBox,
     private readonly logger: Logger,
     private readonly onChange: (target: EndpointTarget) => void,
-  ) {}
+  ) {
+    this.poll = new Poll(INTERVAL_MS, () => this.load(), (err) => logger.warn({ err }, 'The endpoints could not be read; trying again'));
+  }
 
   /** @throws what Postgres threw at the first load */
   async start(): Promise<void> {
     await this.load();
-    this.schedule();
+    this.poll.start();
   }
 
-  async stop(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.refreshing?.catch(() => undefined);
+  stop(): Promise<void> {
+    return this.poll.stop();
   }
 
   get(id: number): EndpointTarget | undefined {
@@ -63,28 +64,8 @@ export class EndpointDirectory {
   }
 
   /** Looks for changes now. Calls during a look share the next one, so what was committed before the call is seen. */
-  refresh(): void {
-    if (this.stopped) return;
-    if (this.refreshing !== undefined) {
-      this.again = true;
-      return;
-    }
-    this.refreshing = this.load()
-      .catch((error: unknown) => this.logger.warn({ err: error }, 'The endpoints could not be read; trying again'))
-      .then(() => {
-        this.refreshing = undefined;
-        if (this.again) {
-          this.again = false;
-          this.refresh();
-        }
-      });
-  }
-
-  private schedule(): void {
-    this.timer = setTimeout(() => {
-      this.refresh();
-      this.schedule();
-    }, 1_000);
+  nudge(): void {
+    this.poll.nudge();
   }
 
   private async load(): Promise<void> {
@@ -116,6 +97,7 @@ export class EndpointDirectory {
       maxConcurrency: row.maxConcurrency,
       retryScheduleMs: row.retryScheduleMs ?? undefined,
       maxRetryAfterMs: row.maxRetryAfterSeconds * 1_000,
+      haltsAtDeadLetter: row.dlqPolicy === 'halt',
       status: row.status,
       deleted: row.deleted === true,
     };

@@ -10,12 +10,22 @@ export interface DeliveryItem extends Sequenced {
   readonly contentType: string;
   readonly traceparent: string | null;
   readonly payload: Buffer;
+  /** A dead letter that is being replayed, or a new delivery of an event that was delivered. */
+  readonly replayed: boolean;
+  /** Attempts before its last replay: its retry schedule has begun anew after them. */
+  readonly replayedAttempts: number;
+  /** When it is due, by this process's monotonic clock; in the past: at once. */
+  readonly dueAtMs: number;
 }
 
 /** What an item costs beside its payload: objects, ids and strings. */
 const OVERHEAD_BYTES = 512;
 
-export function deliveryItem(fields: Omit<DeliveryItem, 'bytes'>): DeliveryItem {
-  const { sequence, key, tenant, entity, type, contentType, traceparent, payload } = fields;
-  return { sequence, key, tenant, entity, type, contentType, traceparent, payload, bytes: payload.length + OVERHEAD_BYTES };
+export function deliveryItem(fields: Omit<DeliveryItem, 'bytes' | 'replayed'>): DeliveryItem {
+  const { sequence, key, tenant, entity, type, contentType, traceparent, payload, attempts, replayedAttempts, dueAtMs } = fields;
+  return {
+    sequence, key, tenant, entity, type, contentType, traceparent, payload, attempts, replayedAttempts, dueAtMs,
+    replayed: key.replay > 0 || replayedAttempts > 0,
+    bytes: payload.length + OVERHEAD_BYTES,
+  };
 }

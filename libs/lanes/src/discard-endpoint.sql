@@ -26,8 +26,15 @@ discarded as (
 ),
 closed as (
   update lanes l
-  set closed_sequence = greatest(l.closed_sequence, x.last)
-  from (select lane, max(sequence) as last from discarded where lane is not null group by lane) x
+  set
+    closed_sequence = greatest(l.closed_sequence, x.last),
+    replays = l.replays - x.replays
+  from (
+    select d.lane, max(d.sequence) as last, count(*) filter (where d.sequence <= c.closed_sequence) as replays
+    from discarded d
+      join lanes c on c.id = d.lane
+    group by d.lane
+  ) x
   where l.id = x.lane
 )
 select

@@ -9,7 +9,7 @@ import { LaneBudget, type LaneRecord, ShardLanes } from './shard-lanes.js';
 
 const target = (id: number, changes: Partial<EndpointTarget> = {}): EndpointTarget => ({
   id, publicId: `ep_${id}`, url: new URL('http://127.0.0.1/'), headers: {}, signingKeys: [createSecretKey('x', 'utf8')], timeoutMs: 1_000,
-  maxConcurrency: 2, retryScheduleMs: undefined, maxRetryAfterMs: 1_000, status: 'active', deleted: false, ...changes,
+  maxConcurrency: 2, retryScheduleMs: undefined, maxRetryAfterMs: 1_000, haltsAtDeadLetter: false, status: 'active', deleted: false, ...changes,
 });
 
 /** A scheduler whose lanes run until they are told to end. */
@@ -35,7 +35,7 @@ function world(maxRunning: number) {
   let next = 0;
   const ready = (endpoint: number): number => {
     next += 1;
-    const record = lanes.add({ kind: 'lane', lane: next }, endpoint, { closedSequence: 0, tailSequence: 1, deliveredSequence: 0, attempts: 0 }) as LaneRecord;
+    const record = lanes.add({ kind: 'lane', lane: next }, endpoint, { headSequence: 1, tailSequence: 1, deliveredSequence: 0, attempts: 0 }) as LaneRecord;
     scheduler.ready(record);
     return next;
   };

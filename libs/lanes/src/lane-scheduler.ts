@@ -39,7 +39,9 @@ export class LaneScheduler {
 
   /** The lane is ready: its head is sent when its endpoint has a place. */
   ready(record: LaneRecord): void {
+    if (record.queued) return;
     const queue = this.queueOf(record.endpoint);
+    record.queued = true;
     queue.ready.push(record);
     if (queue.target === undefined) this.onUnknown(record.endpoint);
     this.pump(queue);
@@ -58,7 +60,7 @@ export class LaneScheduler {
   sweepDeleted(): void {
     for (const { target, ready, running } of this.queues.values()) {
       if (target?.deleted !== true || running > 0 || ready.size === 0) continue;
-      while (ready.size > 0) ready.shift();
+      for (let record = ready.shift(); record !== undefined; record = ready.shift()) record.queued = false;
       this.onDeleted(target);
     }
   }
@@ -93,7 +95,8 @@ export class LaneScheduler {
       }
       const record = queue.ready.shift();
       if (record === undefined) return;
-      if (record.shard.dropped || record.lane.phase !== 'ready') continue;
+      record.queued = false;
+      if (record.shard.dropped || record.removed || record.stopped !== undefined || record.lane.phase !== 'ready') continue;
       if (!record.shard.maySend) {
         record.shard.held.add(record);
         continue;

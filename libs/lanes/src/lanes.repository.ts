@@ -4,9 +4,10 @@ import type { Database } from '#postgres/pool';
 import { deliveryItem, type DeliveryItem } from './delivery-item.js';
 import { discardEndpoint } from './discard-endpoint.queries.js';
 import type { LaneName } from './lane-name.js';
-import type { LaneRecord } from './shard-lanes.js';
+import { type LaneRecord, type LaneStop, stopOf } from './shard-lanes.js';
 import { loadDeliveries, type ILoadDeliveriesResult } from './load-deliveries.queries.js';
-import { loadLanes } from './load-lanes.queries.js';
+import { loadLanes, type ILoadLanesResult } from './load-lanes.queries.js';
+import { loadLanesById } from './load-lanes-by-id.queries.js';
 import { loadUnordered } from './load-unordered.queries.js';
 import { loadWindows } from './load-windows.queries.js';
 
@@ -17,32 +18,34 @@ export interface PendingLane {
   readonly position: LanePosition;
   /** Milliseconds until the head is due; undefined: at once. */
   readonly dueInMs: number | undefined;
+  readonly stopped: LaneStop | undefined;
 }
 
 // Enough to keep a fast lane busy during the next load, little enough for a thousand lanes at once.
 const WINDOW = 16;
 
-const SINGLE: LanePosition = { closedSequence: 0, tailSequence: 1, deliveredSequence: 0, attempts: 0 };
+const SINGLE: LanePosition = { headSequence: 1, tailSequence: 1, deliveredSequence: 0, attempts: 0 };
 
 /** The lanes in Postgres. */
 export class LanesRepository {
   constructor(private readonly database: Database) {}
 
-  /** A page of the shard's lanes with something pending, ascending from above `after` on. */
-  async pendingLanes(shard: number, after: number, limit: number): Promise<PendingLane[]> {
-    const rows = await loadLanes.run({ shard, after, limit }, this.database);
-    return rows.map((row) => ({
-      name: { kind: 'lane', lane: row.lane },
-      endpoint: row.endpoint,
-      position: row,
-      dueInMs: row.dueInMs ?? undefined,
-    }));
+  /** A page of the shard's lanes with something pending, ascending from above `after` on, without those of some endpoints. */
+  async pendingLanes(shard: number, after: number, limit: number, leftOut: readonly number[]): Promise<PendingLane[]> {
+    return (await loadLanes.run({ shard, after, limit, leftOut: [...leftOut] }, this.database)).map(pendingLaneOf);
   }
 
-  /** A page of the shard's pending deliveries without a lane, ascending from above `after` on. */
-  async pendingSingles(shard: number, after: DeliveryKey, limit: number): Promise<(PendingLane & { delivery: DeliveryKey })[]> {
+  /** Each of the given lanes, in their order; undefined for one with nothing pending. */
+  async findLanes(wanted: readonly { readonly shard: number; readonly lane: number }[]): Promise<(PendingLane | undefined)[]> {
+    const rows = await loadLanesById.run({ shards: wanted.map(({ shard }) => shard), lanes: wanted.map(({ lane }) => lane) }, this.database);
+    const found = new Map(rows.map((row) => [row.lane, pendingLaneOf(row)]));
+    return wanted.map(({ lane }) => found.get(lane));
+  }
+
+  /** A page of the shard's pending deliveries without a lane, ascending from above `after` on, without those of some endpoints. */
+  async pendingSingles(shard: number, after: DeliveryKey, limit: number, leftOut: readonly number[]): Promise<(PendingLane & { delivery: DeliveryKey })[]> {
     const { eventId, endpoint, replay } = after;
-    const rows = await loadUnordered.run({ shard, afterEvent: eventId, afterEndpoint: endpoint, afterReplay: replay, limit }, this.database);
+    const rows = await loadUnordered.run({ shard, afterEvent: eventId, afterEndpoint: endpoint, afterReplay: replay, limit, leftOut: [...leftOut] }, this.database);
     return rows.map((row) => {
       const delivery = { eventId: row.eventId, endpoint: row.endpoint, replay: row.replay };
       return {
@@ -51,6 +54,7 @@ export class LanesRepository {
         endpoint: row.endpoint,
         position: { ...SINGLE, attempts: row.attempts },
         dueInMs: row.dueInMs ?? undefined,
+        stopped: undefined,
       };
     });
   }
@@ -95,7 +99,20 @@ export class LanesRepository {
   }
 }
 
+function pendingLaneOf(row: ILoadLanesResult): PendingLane {
+  return {
+    name: { kind: 'lane', lane: row.lane },
+    endpoint: row.endpoint,
+    position: row,
+    dueInMs: row.dueInMs ?? undefined,
+    stopped: stopOf(row.paused, row.halted === true),
+  };
+}
+
 function itemOf(row: ILoadDeliveriesResult, sequence: number): DeliveryItem {
-  const { eventId, endpoint, replay, tenant, entity, type, contentType, traceparent, payload } = row;
-  return deliveryItem({ sequence, key: { eventId, endpoint, replay }, tenant, entity, type, contentType, traceparent, payload });
+  const { eventId, endpoint, replay, tenant, entity, type, contentType, traceparent, payload, attempts, replayedAttempts, dueInMs } = row;
+  return deliveryItem({
+    sequence, key: { eventId, endpoint, replay }, tenant, entity, type, contentType, traceparent, payload,
+    attempts, replayedAttempts, dueAtMs: dueInMs === null ? -Infinity : performance.now() + dueInMs,
+  });
 }

@@ -14,12 +14,15 @@ export interface ILoadDeliveriesParams {
 
 /** 'LoadDeliveries' return type */
 export interface ILoadDeliveriesResult {
+  attempts: number;
   contentType: string;
+  dueInMs: number | null;
   endpoint: number;
   entity: string;
   eventId: string;
   payload: Buffer;
   replay: number;
+  replayedAttempts: number;
   tenant: string;
   traceparent: string | null;
   type: string;
@@ -31,7 +34,7 @@ export interface ILoadDeliveriesQuery {
   result: ILoadDeliveriesResult;
 }
 
-const loadDeliveriesIR: any = {"usedParamSet":{"eventIds":true,"endpoints":true,"replays":true},"params":[{"name":"eventIds","required":true,"transform":{"type":"scalar"},"locs":[{"a":170,"b":179}]},{"name":"endpoints","required":true,"transform":{"type":"scalar"},"locs":[{"a":190,"b":200}]},{"name":"replays","required":true,"transform":{"type":"scalar"},"locs":[{"a":214,"b":222}]}],"statement":"select\n  d.event_id as \"eventId\",\n  d.endpoint,\n  d.replay,\n  e.tenant,\n  e.entity,\n  e.type,\n  e.content_type as \"contentType\",\n  e.traceparent,\n  e.payload\nfrom unnest(:eventIds!::uuid[], :endpoints!::integer[], :replays!::integer[]) as k (event_id, endpoint, replay)\n  join deliveries d on d.event_id = k.event_id and d.endpoint = k.endpoint and d.replay = k.replay\n  join events e on e.id = d.event_id\nwhere d.status = 'pending'"};
+const loadDeliveriesIR: any = {"usedParamSet":{"eventIds":true,"endpoints":true,"replays":true},"params":[{"name":"eventIds","required":true,"transform":{"type":"scalar"},"locs":[{"a":318,"b":327}]},{"name":"endpoints","required":true,"transform":{"type":"scalar"},"locs":[{"a":338,"b":348}]},{"name":"replays","required":true,"transform":{"type":"scalar"},"locs":[{"a":362,"b":370}]}],"statement":"select\n  d.event_id as \"eventId\",\n  d.endpoint,\n  d.replay,\n  d.attempts,\n  d.replayed_attempts as \"replayedAttempts\",\n  extract(epoch from d.next_attempt_at - clock_timestamp())::float8 * 1000 as \"dueInMs\",\n  e.tenant,\n  e.entity,\n  e.type,\n  e.content_type as \"contentType\",\n  e.traceparent,\n  e.payload\nfrom unnest(:eventIds!::uuid[], :endpoints!::integer[], :replays!::integer[]) as k (event_id, endpoint, replay)\n  join deliveries d on d.event_id = k.event_id and d.endpoint = k.endpoint and d.replay = k.replay\n  join events e on e.id = d.event_id\nwhere d.status = 'pending'"};
 
 /**
  * Query generated from SQL:
@@ -40,6 +43,9 @@ const loadDeliveriesIR: any = {"usedParamSet":{"eventIds":true,"endpoints":true,
  *   d.event_id as "eventId",
  *   d.endpoint,
  *   d.replay,
+ *   d.attempts,
+ *   d.replayed_attempts as "replayedAttempts",
+ *   extract(epoch from d.next_attempt_at - clock_timestamp())::float8 * 1000 as "dueInMs",
  *   e.tenant,
  *   e.entity,
  *   e.type,

@@ -3,9 +3,12 @@ import { PreparedQuery } from '@pgtyped/runtime';
 
 export type NumberOrString = number | string;
 
+export type numberArray = (number)[];
+
 /** 'LoadLanes' parameters type */
 export interface ILoadLanesParams {
   after: NumberOrString;
+  leftOut: numberArray;
   limit: NumberOrString;
   shard: number;
 }
@@ -13,12 +16,13 @@ export interface ILoadLanesParams {
 /** 'LoadLanes' return type */
 export interface ILoadLanesResult {
   attempts: number;
-  closedSequence: number;
   deliveredSequence: number;
   dueInMs: number | null;
   endpoint: number;
-  entity: string;
+  halted: boolean | null;
+  headSequence: number;
   lane: number;
+  paused: boolean;
   tailSequence: number;
 }
 
@@ -28,26 +32,31 @@ export interface ILoadLanesQuery {
   result: ILoadLanesResult;
 }
 
-const loadLanesIR: any = {"usedParamSet":{"shard":true,"after":true,"limit":true},"params":[{"name":"shard","required":true,"transform":{"type":"scalar"},"locs":[{"a":344,"b":350}]},{"name":"after","required":true,"transform":{"type":"scalar"},"locs":[{"a":390,"b":396}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":459,"b":465}]}],"statement":"select\n  l.id as lane,\n  l.endpoint,\n  l.entity,\n  l.tail_sequence as \"tailSequence\",\n  l.closed_sequence as \"closedSequence\",\n  l.delivered_sequence as \"deliveredSequence\",\n  d.attempts,\n  extract(epoch from d.next_attempt_at - clock_timestamp())::float8 * 1000 as \"dueInMs\"\nfrom deliveries d\n  join lanes l on l.id = d.lane\nwhere\n  d.shard = :shard! and d.status = 'pending' and d.lane > :after! and d.sequence = l.closed_sequence + 1\norder by d.lane\nlimit :limit!"};
+const loadLanesIR: any = {"usedParamSet":{"shard":true,"after":true,"leftOut":true,"limit":true},"params":[{"name":"shard","required":true,"transform":{"type":"scalar"},"locs":[{"a":549,"b":555}]},{"name":"after","required":true,"transform":{"type":"scalar"},"locs":[{"a":595,"b":601}]},{"name":"leftOut","required":true,"transform":{"type":"scalar"},"locs":[{"a":625,"b":633}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":685,"b":691}]}],"statement":"select\n  h.lane as \"lane!\",\n  l.endpoint,\n  h.sequence as \"headSequence!\",\n  l.tail_sequence as \"tailSequence\",\n  l.delivered_sequence as \"deliveredSequence\",\n  h.attempts as \"attempts!\",\n  extract(epoch from h.next_attempt_at - clock_timestamp())::float8 * 1000 as \"dueInMs\",\n  l.paused,\n  l.halted_sequence is not null as \"halted\"\nfrom (\n  -- Reads the index once in its order: neither many lanes nor one long lane is a problem.\n  select distinct on (d.lane) d.lane, d.sequence, d.attempts, d.next_attempt_at\n  from deliveries d\n  where d.shard = :shard! and d.status = 'pending' and d.lane > :after! and d.endpoint <> all(:leftOut!::integer[])\n  order by d.lane, d.sequence\n  limit :limit!\n) h\n  join lanes l on l.id = h.lane\norder by h.lane"};
 
 /**
  * Query generated from SQL:
  * ```
  * select
- *   l.id as lane,
+ *   h.lane as "lane!",
  *   l.endpoint,
- *   l.entity,
+ *   h.sequence as "headSequence!",
  *   l.tail_sequence as "tailSequence",
- *   l.closed_sequence as "closedSequence",
  *   l.delivered_sequence as "deliveredSequence",
- *   d.attempts,
- *   extract(epoch from d.next_attempt_at - clock_timestamp())::float8 * 1000 as "dueInMs"
- * from deliveries d
- *   join lanes l on l.id = d.lane
- * where
- *   d.shard = :shard! and d.status = 'pending' and d.lane > :after! and d.sequence = l.closed_sequence + 1
- * order by d.lane
- * limit :limit!
+ *   h.attempts as "attempts!",
+ *   extract(epoch from h.next_attempt_at - clock_timestamp())::float8 * 1000 as "dueInMs",
+ *   l.paused,
+ *   l.halted_sequence is not null as "halted"
+ * from (
+ *   -- Reads the index once in its order: neither many lanes nor one long lane is a problem.
+ *   select distinct on (d.lane) d.lane, d.sequence, d.attempts, d.next_attempt_at
+ *   from deliveries d
+ *   where d.shard = :shard! and d.status = 'pending' and d.lane > :after! and d.endpoint <> all(:leftOut!::integer[])
+ *   order by d.lane, d.sequence
+ *   limit :limit!
+ * ) h
+ *   join lanes l on l.id = h.lane
+ * order by h.lane
  * ```
  */
 export const loadLanes = new PreparedQuery<ILoadLanesParams,ILoadLanesResult>(loadLanesIR);

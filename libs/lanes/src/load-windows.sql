@@ -9,6 +9,9 @@ select
   d.endpoint,
   d.replay,
   d.sequence,
+  d.attempts,
+  d.replayed_attempts as "replayedAttempts",
+  extract(epoch from d.next_attempt_at - clock_timestamp())::float8 * 1000 as "dueInMs",
   e.tenant,
   e.entity,
   e.type,
@@ -17,7 +20,7 @@ select
   e.payload
 from unnest(:shards!::integer[], :lanes!::bigint[], :fromSequences!::bigint[]) as w (shard, lane, from_sequence)
   cross join lateral (
-    select p.event_id, p.endpoint, p.replay, p.sequence
+    select p.event_id, p.endpoint, p.replay, p.sequence, p.attempts, p.replayed_attempts, p.next_attempt_at
     from deliveries p
     where p.shard = w.shard and p.lane = w.lane and p.sequence >= w.from_sequence and p.status = 'pending'
     order by p.sequence

@@ -6,15 +6,53 @@ import { laneMapKey, type LaneName } from './lane-name.js';
 /** Most deliveries that one lane holds in memory: enough to go on while the next page loads. */
 const MAX_WINDOW = 32;
 
-/** How many lanes the process holds and may hold; what is beyond waits in Postgres. */
+/**
+ * How many lanes the process holds and may hold; what is beyond waits in Postgres. One endpoint gets two thirds of it at
+ * most, so that the others find room beside one whose every lane is stuck.
+ */
 export class LaneBudget {
-  used = 0;
+  private readonly usedBy = new Map<number, number>();
+  private readonly share: number;
+  private total = 0;
 
-  constructor(readonly limit: number) {}
-
-  get isFull(): boolean {
-    return this.used >= this.limit;
+  constructor(private readonly limit: number) {
+    this.share = Math.ceil((limit * 2) / 3);
   }
+
+  get used(): number {
+    return this.total;
+  }
+
+  take(endpoint: number): boolean {
+    const used = this.usedBy.get(endpoint) ?? 0;
+    if (this.total >= this.limit || used >= this.share) return false;
+    this.total += 1;
+    this.usedBy.set(endpoint, used + 1);
+    return true;
+  }
+
+  give(endpoint: number): void {
+    this.total -= 1;
+    this.usedBy.set(endpoint, (this.usedBy.get(endpoint) ?? 1) - 1);
+  }
+
+  /** Endpoints without room for a tenth of their share: a look into Postgres for lanes of theirs isn't worth it. */
+  get crowded(): readonly number[] {
+    return [...this.usedBy].filter(([, used]) => used >= this.share * 0.9).map(([endpoint]) => endpoint);
+  }
+
+  /** Whether nobody gets room for a tenth of the whole. */
+  get isCrowded(): boolean {
+    return this.total >= this.limit * 0.9;
+  }
+}
+
+/** Why nothing of a lane is started: an operator has paused it, or a dead letter of an endpoint with `dlqPolicy: halt`. */
+export type LaneStop = 'paused' | 'halted';
+
+export function stopOf(paused: boolean, halted: boolean): LaneStop | undefined {
+  if (paused) return 'paused';
+  return halted ? 'halted' : undefined;
 }
 
 /** A lane that this process runs, with what the I/O around it needs. */
@@ -34,6 +72,16 @@ export interface LaneRecord {
   abort: (() => void) | undefined;
   /** Admission statements that had been sent when the lane became idle; see `ShardLanes.evictIdle`. */
   idleSince: number;
+  /** Nothing is started while this is set. */
+  stopped: LaneStop | undefined;
+  /** When it came to a halt here, by this process's monotonic clock: what was read before doesn't know of it. */
+  haltedAtMs: number;
+  /** In its endpoint's queue. */
+  queued: boolean;
+  /** Not run by this process any more. */
+  removed: boolean;
+  /** What waits for the lane's next idle point: it is let go of then, and taken anew from Postgres afterwards. */
+  atIdle: (() => void)[];
 }
 
 /**
@@ -51,10 +99,14 @@ export class ShardLanes {
   /** Ready lanes that may not be started just now. */
   readonly held = new Set<LaneRecord>();
   complete = false;
+  /** Lanes that an operator's action is being applied to in Postgres: nobody may take them up meanwhile. */
+  private readonly closedOff = new Map<number, number>();
   /** Deliveries that are only in Postgres: while this rises, a pass over Postgres may have missed some. */
   missed = 0;
   /** Whether a pass over Postgres is under way. */
   loading = false;
+  /** When the next pass may begin, by this process's monotonic clock. */
+  nextPassAtMs = 0;
   /** Whether attempts may be started. */
   active = false;
   /** The lease is gone, or going: no lane of this object may be touched any more. */
@@ -93,14 +145,26 @@ export class ShardLanes {
     this.complete = false;
   }
 
-  /** A new record, or undefined when the process holds as many lanes as it may. */
+  /** Keeps the lane from being taken up here until `reopen`. Calls add up. */
+  closeOff(lane: number): void {
+    this.closedOff.set(lane, (this.closedOff.get(lane) ?? 0) + 1);
+  }
+
+  reopen(lane: number): void {
+    const calls = (this.closedOff.get(lane) ?? 1) - 1;
+    if (calls > 0) this.closedOff.set(lane, calls);
+    else this.closedOff.delete(lane);
+  }
+
+  /** A new record, or undefined when there is no room for it, or it is closed off. */
   add(name: LaneName, endpoint: number, position: LanePosition): LaneRecord | undefined {
-    if (this.laneBudget.isFull) return undefined;
-    this.laneBudget.used += 1;
+    if (name.kind === 'lane' && this.closedOff.has(name.lane)) return undefined;
+    if (!this.laneBudget.take(endpoint)) return undefined;
     const record: LaneRecord = {
       name, endpoint, shard: this,
       lane: new Lane<DeliveryItem>(position, MAX_WINDOW, this.windowBudget),
       waitingFor: undefined, dueAtMs: 0, timer: undefined, redelivered: false, abort: undefined, idleSince: 0,
+      stopped: undefined, haltedAtMs: -Infinity, queued: false, removed: false, atIdle: [],
     };
     this.records.set(laneMapKey(name), record);
     return record;
@@ -132,7 +196,8 @@ export class ShardLanes {
 
   remove(record: LaneRecord): void {
     if (!this.records.delete(laneMapKey(record.name))) return;
-    this.laneBudget.used -= 1;
+    record.removed = true;
+    this.laneBudget.give(record.endpoint);
     this.idle.delete(record);
     this.waiting.delete(record);
     this.held.delete(record);

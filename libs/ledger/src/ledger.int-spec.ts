@@ -65,7 +65,7 @@ async function admit(eventIds: readonly string[]): Promise<void> {
 
 async function attempt(eventId: string, number: number, disposition: Disposition, statusCode: number | undefined): Promise<void> {
   const result = { startedAtMs: Date.now(), durationMs: 3, statusCode, error: undefined, responseBody: Buffer.alloc(0), retryAfterMs: undefined };
-  const verdicts = await outcomes.commit([{ shard: SHARD, epoch, key: { eventId, endpoint, replay: 0 }, attempt: number, result, disposition, tokenTopic: undefined }]);
+  const verdicts = await outcomes.commit([{ shard: SHARD, epoch, key: { eventId, endpoint, replay: 0 }, attempt: number, result, disposition, halts: false, tokenTopic: undefined }]);
   expect(verdicts).toEqual(['applied']);
 }
 

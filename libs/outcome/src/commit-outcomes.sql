@@ -26,10 +26,10 @@ offered as (
       :eventIds!::uuid[], :endpoints!::integer[], :replays!::integer[], :attemptShards!::integer[],
       :numbers!::integer[], :startedAtMs!::float8[], :durationsMs!::integer[], :statusCodes!::integer[],
       :errors!::text[], :bodyOffsets!::integer[], :bodyLengths!::integer[], :statuses!::delivery_status[],
-      :delaysMs!::float8[], :deadReasons!::text[], :tokenTopics!::text[]
+      :delaysMs!::float8[], :deadReasons!::text[], :tokenTopics!::text[], :halting!::boolean[]
     ) with ordinality as o (
       event_id, endpoint, replay, shard, number, started_at_ms, duration_ms, status_code,
-      error, body_offset, body_length, status, delay_ms, dead_reason, token_topic, ordinal
+      error, body_offset, body_length, status, delay_ms, dead_reason, token_topic, halts, ordinal
     )
 ),
 decided as (
@@ -49,7 +49,7 @@ decided as (
   returning
     d.event_id, d.endpoint, d.replay, d.tenant, d.shard, d.lane, d.sequence, d.status, d.next_attempt_at,
     o.ordinal, o.number, o.started_at_ms, o.duration_ms, o.status_code, o.error, o.body_offset, o.body_length,
-    o.dead_reason, o.token_topic, f.epoch
+    o.dead_reason, o.token_topic, o.halts, f.epoch
 ),
 recorded as (
   insert into attempts (
@@ -60,13 +60,25 @@ recorded as (
     error, case when body_length > 0 then substring(:bodies!::bytea from body_offset + 1 for body_length) end
   from decided
 ),
+locked as (
+  -- In one order, as admissions lock them by theirs: two statements that meet in several lanes wait, and don't deadlock.
+  select l.id
+  from lanes l
+  where l.id in (select lane from decided where status <> 'pending')
+  order by l.endpoint, l.entity
+  for no key update
+),
 closed as (
   update lanes l
   set
-    closed_sequence = x.sequence,
-    delivered_sequence = case when x.status = 'delivered' then x.sequence else l.delivered_sequence end
+    closed_sequence = greatest(l.closed_sequence, x.sequence),
+    delivered_sequence = case when x.status = 'delivered' then greatest(l.delivered_sequence, x.sequence) else l.delivered_sequence end,
+    -- At or below: a dead letter that was replayed.
+    replays = l.replays - case when x.sequence <= l.closed_sequence then 1 else 0 end,
+    halted_sequence = case when x.halts then x.sequence else l.halted_sequence end
   from decided x
-  where l.id = x.lane and x.status <> 'pending' and x.sequence > l.closed_sequence
+    join locked k on k.id = x.lane
+  where l.id = x.lane and x.status <> 'pending'
 ),
 tokens as (
   insert into dispatch_outbox (tenant, shard, topic, key, headers, value)

@@ -43,7 +43,7 @@ const result = (changes: Partial<AttemptResult> = {}): AttemptResult =>
   ({ startedAtMs: Date.now(), durationMs: 3, statusCode: 200, error: undefined, responseBody: Buffer.from('ok'), retryAfterMs: undefined, ...changes });
 
 function outcome(eventId: string, attempt: number, disposition: Disposition, changes: Partial<Outcome> = {}): Outcome {
-  return { shard: 0, epoch, key: { eventId, endpoint, replay: 0 }, attempt, result: result(), disposition, tokenTopic: undefined, ...changes };
+  return { shard: 0, epoch, key: { eventId, endpoint, replay: 0 }, attempt, result: result(), disposition, halts: false, tokenTopic: undefined, ...changes };
 }
 
 async function delivery(eventId: string): Promise<Record<string, unknown>> {

@@ -39,6 +39,7 @@ export class OutcomeRepository {
         statuses: outcomes.map(statusOf),
         delaysMs: outcomes.map(({ disposition }) => (disposition.kind === 'retry' ? disposition.delayMs : null)) as number[],
         deadReasons: outcomes.map(({ disposition }) => (disposition.kind === 'dead' ? disposition.reason : null)) as string[],
+        halting: outcomes.map(({ halts }) => halts),
         tokenTopics: outcomes.map(({ tokenTopic }) => tokenTopic ?? null) as string[],
       },
       this.database,

@@ -10,6 +10,8 @@ export interface Outcome {
   readonly attempt: number;
   readonly result: AttemptResult;
   readonly disposition: Disposition;
+  /** Whether the lane stops at this dead letter until an operator decides. */
+  readonly halts: boolean;
   /** Topic of the retry token, without the prefix; undefined when a timer does. */
   readonly tokenTopic: string | undefined;
 }

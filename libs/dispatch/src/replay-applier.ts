@@ -1,0 +1,69 @@
+import type { OpenReplay, OpenReplaysRepository } from '#dead-letters/open-replays.repository';
+import type { LeaseKeeper } from '#ownership/lease-keeper';
+import { Poll } from '#polling/poll';
+import { isConflict } from '#postgres/sql-errors';
+import type { Logger } from '#telemetry/logger';
+import { deliveriesTotal } from './dispatch.metrics.js';
+import type { LaneLoader } from './lane-loader.js';
+import type { OwnedShard } from './owned-shard.js';
+import type { ShardSupervisor } from './shard-supervisor.js';
+
+const INTERVAL_MS = 1_000;
+
+/**
+ * Applies replays and discards of dead letters on the shards that are owned here, batch by batch: a look once a second,
+ * and at once on a nudge. How far it has come is in Postgres, so that whoever owns a shard goes on from there.
+ */
+export class ReplayApplier {
+  private readonly poll: Poll;
+
+  constructor(
+    private readonly repository: OpenReplaysRepository,
+    private readonly supervisor: ShardSupervisor,
+    private readonly loader: LaneLoader,
+    private readonly keeper: LeaseKeeper,
+    private readonly logger: Logger,
+  ) {
+    this.poll = new Poll(INTERVAL_MS, () => this.look(), (error) => logger.warn({ err: error }, 'Replays could not be applied; trying again'));
+  }
+
+  start(): void {
+    this.poll.start();
+  }
+
+  nudge(): void {
+    this.poll.nudge();
+  }
+
+  stop(): Promise<void> {
+    return this.poll.stop();
+  }
+
+  private async look(): Promise<void> {
+    const shards = [...this.supervisor.all()].filter(({ loaded, lanes }) => loaded && lanes.active).map(({ lanes }) => lanes.shard);
+    if (shards.length === 0) return;
+    for (const replay of await this.repository.find(shards)) {
+      const owned = this.supervisor.reading(replay.shard);
+      if (owned !== undefined) await this.applyAll(replay, owned);
+    }
+  }
+
+  private async applyAll(replay: OpenReplay, { lanes }: OwnedShard): Promise<void> {
+    while (!lanes.dropped && lanes.active) {
+      try {
+        const batch = await this.repository.apply(replay, lanes.lease.epoch);
+        if (!batch.held) return this.keeper.fenced(lanes.lease);
+        deliveriesTotal.inc({ outcome: 'discarded' }, batch.discarded);
+        for (const lane of batch.lanes) this.loader.reload(lanes, lane);
+        if (batch.unordered > 0) lanes.miss();
+        if (!batch.finished) continue;
+        this.logger.info({ replay: replay.replay, shard: replay.shard }, 'Applied a replay');
+        return;
+      } catch (error) {
+        // It may have been committed all the same: then nobody else tells the lanes.
+        lanes.miss();
+        if (!isConflict(error)) throw error;
+      }
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import type { Database } from '#postgres/pool';
+import { findMarkedLanes } from './find-marked-lanes.queries.js';
+import { type LaneStop, stopOf } from './shard-lanes.js';
+import { skipDelivery } from './skip-delivery.queries.js';
+
+/** A lane as an operator has marked it. */
+export interface LaneMark {
+  readonly lane: number;
+  readonly shard: number;
+  readonly stopped: LaneStop | undefined;
+  /** Whether a delivery is to be skipped. */
+  readonly skips: boolean;
+  readonly markedAtMs: number;
+}
+
+/** Operators' marks on lanes, for the shards' owners. */
+export class LaneMarksRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Marks made since `sinceMs` (the database's clock), and skips that are still to be applied. */
+  async find(shards: readonly number[], sinceMs: number): Promise<LaneMark[]> {
+    const rows = await findMarkedLanes.run({ shards: [...shards], sinceMs }, this.database);
+    return rows.map(({ lane, shard, paused, halted, skips, markedAtMs }) => ({
+      lane, shard, stopped: stopOf(paused, halted === true), skips: skips === true, markedAtMs: markedAtMs ?? 0,
+    }));
+  }
+
+  /** Applies the lane's skip; nothing of the lane may be in flight. */
+  async skip(shard: number, epoch: number, lane: number): Promise<{ held: boolean; discarded: number }> {
+    const [row] = await skipDelivery.run({ shard, epoch, lane }, this.database);
+    return { held: row?.held === true, discarded: row?.discarded ?? 0 };
+  }
+}
