@@ -1,4 +1,4 @@
-// `npm run verify [-- --json --older-than 10m]`: see libs/ledger/src/verify.ts.
+// `npm run verify [-- --json --kafka --older-than 10m]`: see libs/ledger/src/verify.ts.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { checkNode } from './check-node.mjs';

@@ -84,7 +84,8 @@ export function parseEnvironment(env: Record<string, string | undefined>): Envir
   return parsed.data;
 }
 
-function kafkaConfig(brokers: string, values: Environment): KafkaConfig {
+/** How to reach these brokers. @throws ConfigError when SASL is asked for without a user */
+export function kafkaConfig(brokers: string, values: Environment): KafkaConfig {
   const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = values;
   if (mechanism !== undefined && (username === undefined || password === undefined)) {
     throw new ConfigError('KAFKA_SASL_MECHANISM is set: KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD must be set too');

@@ -1,16 +1,22 @@
 /** Types generated for queries found in "libs/ledger/src/check-admissions.sql" */
 import { PreparedQuery } from '@pgtyped/runtime';
 
+export type numberArray = (number)[];
+
 /** 'CheckAdmissions' parameters type */
 export interface ICheckAdmissionsParams {
   boundSeconds: number;
   examples: number;
+  exhausted: numberArray;
+  from: string;
+  to: string;
 }
 
 /** 'CheckAdmissions' return type */
 export interface ICheckAdmissionsResult {
   eventId: string;
   kind: string;
+  tenant: string;
   total: number;
 }
 
@@ -20,29 +26,32 @@ export interface ICheckAdmissionsQuery {
   result: ICheckAdmissionsResult;
 }
 
-const checkAdmissionsIR: any = {"usedParamSet":{"boundSeconds":true,"examples":true},"params":[{"name":"boundSeconds","required":true,"transform":{"type":"scalar"},"locs":[{"a":445,"b":458},{"a":1126,"b":1139},{"a":1203,"b":1216}]},{"name":"examples","required":true,"transform":{"type":"scalar"},"locs":[{"a":1510,"b":1519}]}],"statement":"with apart as materialized (\n  select e.id, i.event_id\n  from events e\n    full join inbox i on i.event_id = e.id\n  where e.id is null or i.event_id is null\n),\nunadmitted as materialized (\n  select e.id, e.shard, e.accepted_at, c.caught_up_at\n  from apart a\n    join events e on e.id = a.id\n    join shard_cursors c on c.shard = e.shard\n    left join outbox o on o.event_id = e.id\n  where o.event_id is null and e.accepted_at < c.caught_up_at - :boundSeconds!::float8 * interval '1 second'\n),\nreached as (\n  -- Up to where each of these shards has come: its latest event that was admitted.\n  select s.shard, e.accepted_at\n  from (select distinct shard from unadmitted) s\n    cross join lateral (\n      select e.accepted_at\n      from events e\n        join inbox i on i.event_id = e.id\n      where e.shard = s.shard\n      order by e.accept_seq desc\n      limit 1\n    ) e\n),\noffending as (\n  select 'inbox_without_event' as kind, event_id\n  from apart\n  where id is null\n  union all\n  select 'event_not_admitted', u.id\n  from unadmitted u\n    left join reached r on r.shard = u.shard\n  where\n    u.accepted_at < r.accepted_at - :boundSeconds!::float8 * interval '1 second'\n    or u.caught_up_at < now() - :boundSeconds!::float8 * interval '1 second'\n),\ncounted as (\n  select\n    *,\n    count(*) over (partition by kind) as total,\n    row_number() over (partition by kind order by event_id) as place\n  from offending\n)\nselect kind as \"kind!\", total as \"total!\", event_id as \"eventId!\"\nfrom counted\nwhere place <= :examples!::integer\norder by kind, place"};
+const checkAdmissionsIR: any = {"usedParamSet":{"from":true,"to":true,"boundSeconds":true,"exhausted":true,"examples":true},"params":[{"name":"from","required":true,"transform":{"type":"scalar"},"locs":[{"a":107,"b":112},{"a":211,"b":216}]},{"name":"to","required":true,"transform":{"type":"scalar"},"locs":[{"a":129,"b":132},{"a":239,"b":242}]},{"name":"boundSeconds","required":true,"transform":{"type":"scalar"},"locs":[{"a":1024,"b":1037}]},{"name":"exhausted","required":true,"transform":{"type":"scalar"},"locs":[{"a":1673,"b":1683}]},{"name":"examples","required":true,"transform":{"type":"scalar"},"locs":[{"a":2084,"b":2093}]}],"statement":"with apart as materialized (\n  select e.id, i.event_id, i.tenant\n  from (select id from events where id >= :from!::uuid and id < :to!::uuid) e\n    full join (select event_id, tenant from inbox where event_id >= :from!::uuid and event_id < :to!::uuid) i\n      on i.event_id = e.id\n  where e.id is null or i.event_id is null\n),\nunadmitted as materialized (\n  select e.id, e.tenant, e.shard, e.accepted_at\n  from apart a\n    join events e on e.id = a.id\n),\ngone as materialized (\n  select u.*\n  from unadmitted u\n  where not exists (select from outbox o where o.event_id = u.id)\n),\nreached as (\n  -- Up to where each of these shards has come: its latest event that was admitted.\n  select s.shard, e.accepted_at\n  from (select distinct shard from gone) s\n    cross join lateral (\n      select e.accepted_at\n      from events e\n        join inbox i on i.event_id = e.id\n      where e.shard = s.shard\n      order by e.accept_seq desc\n      limit 1\n    ) e\n),\nbounds as (\n  select now() - b.bound as recent, b.bound\n  from (select :boundSeconds!::float8 * interval '1 second' as bound) b\n),\nsilent as (\n  select c.shard, c.caught_up_at - b.bound as accepted_before\n  from bounds b\n    cross join shard_cursors c\n    join shard_leases l on l.shard = c.shard\n  where c.caught_up_at < b.recent and l.owner is not null and l.expires_at > now() and l.renewals >= 100\n),\noffending as (\n  select 'inbox_without_event' as kind, tenant, event_id\n  from apart\n  where id is null\n  union all\n  select 'event_not_admitted', g.tenant, g.id\n  from bounds b\n    cross join gone g\n    left join reached r on r.shard = g.shard\n    left join silent s on s.shard = g.shard\n  where\n    g.shard = any(:exhausted!::integer[])\n    or g.accepted_at < r.accepted_at - b.bound\n    or g.accepted_at < s.accepted_before\n),\ncounted as (\n  select\n    *,\n    count(*) over (partition by kind, tenant) as total,\n    row_number() over (partition by kind, tenant order by event_id) as place\n  from offending\n)\nselect kind as \"kind!\", tenant as \"tenant!\", total as \"total!\", event_id as \"eventId!\"\nfrom counted\nwhere place <= :examples!::integer\nunion all\nselect 'not_admitted', tenant, count(*), (array_agg(id))[1]\nfrom unadmitted\ngroup by tenant\norder by 1, 2, 4"};
 
 /**
  * Query generated from SQL:
  * ```
  * with apart as materialized (
- *   select e.id, i.event_id
- *   from events e
- *     full join inbox i on i.event_id = e.id
+ *   select e.id, i.event_id, i.tenant
+ *   from (select id from events where id >= :from!::uuid and id < :to!::uuid) e
+ *     full join (select event_id, tenant from inbox where event_id >= :from!::uuid and event_id < :to!::uuid) i
+ *       on i.event_id = e.id
  *   where e.id is null or i.event_id is null
  * ),
  * unadmitted as materialized (
- *   select e.id, e.shard, e.accepted_at, c.caught_up_at
+ *   select e.id, e.tenant, e.shard, e.accepted_at
  *   from apart a
  *     join events e on e.id = a.id
- *     join shard_cursors c on c.shard = e.shard
- *     left join outbox o on o.event_id = e.id
- *   where o.event_id is null and e.accepted_at < c.caught_up_at - :boundSeconds!::float8 * interval '1 second'
+ * ),
+ * gone as materialized (
+ *   select u.*
+ *   from unadmitted u
+ *   where not exists (select from outbox o where o.event_id = u.id)
  * ),
  * reached as (
  *   -- Up to where each of these shards has come: its latest event that was admitted.
  *   select s.shard, e.accepted_at
- *   from (select distinct shard from unadmitted) s
+ *   from (select distinct shard from gone) s
  *     cross join lateral (
  *       select e.accepted_at
  *       from events e
@@ -52,29 +61,47 @@ const checkAdmissionsIR: any = {"usedParamSet":{"boundSeconds":true,"examples":t
  *       limit 1
  *     ) e
  * ),
+ * bounds as (
+ *   select now() - b.bound as recent, b.bound
+ *   from (select :boundSeconds!::float8 * interval '1 second' as bound) b
+ * ),
+ * silent as (
+ *   select c.shard, c.caught_up_at - b.bound as accepted_before
+ *   from bounds b
+ *     cross join shard_cursors c
+ *     join shard_leases l on l.shard = c.shard
+ *   where c.caught_up_at < b.recent and l.owner is not null and l.expires_at > now() and l.renewals >= 100
+ * ),
  * offending as (
- *   select 'inbox_without_event' as kind, event_id
+ *   select 'inbox_without_event' as kind, tenant, event_id
  *   from apart
  *   where id is null
  *   union all
- *   select 'event_not_admitted', u.id
- *   from unadmitted u
- *     left join reached r on r.shard = u.shard
+ *   select 'event_not_admitted', g.tenant, g.id
+ *   from bounds b
+ *     cross join gone g
+ *     left join reached r on r.shard = g.shard
+ *     left join silent s on s.shard = g.shard
  *   where
- *     u.accepted_at < r.accepted_at - :boundSeconds!::float8 * interval '1 second'
- *     or u.caught_up_at < now() - :boundSeconds!::float8 * interval '1 second'
+ *     g.shard = any(:exhausted!::integer[])
+ *     or g.accepted_at < r.accepted_at - b.bound
+ *     or g.accepted_at < s.accepted_before
  * ),
  * counted as (
  *   select
  *     *,
- *     count(*) over (partition by kind) as total,
- *     row_number() over (partition by kind order by event_id) as place
+ *     count(*) over (partition by kind, tenant) as total,
+ *     row_number() over (partition by kind, tenant order by event_id) as place
  *   from offending
  * )
- * select kind as "kind!", total as "total!", event_id as "eventId!"
+ * select kind as "kind!", tenant as "tenant!", total as "total!", event_id as "eventId!"
  * from counted
  * where place <= :examples!::integer
- * order by kind, place
+ * union all
+ * select 'not_admitted', tenant, count(*), (array_agg(id))[1]
+ * from unadmitted
+ * group by tenant
+ * order by 1, 2, 4
  * ```
  */
 export const checkAdmissions = new PreparedQuery<ICheckAdmissionsParams,ICheckAdmissionsResult>(checkAdmissionsIR);

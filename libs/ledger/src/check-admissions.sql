@@ -1,36 +1,44 @@
 /*
+  Events and inbox rows with ids in [:from, :to) that are not in both tables:
+
+  not_admitted          no violation: how many of a tenant's events wait for their admission
   inbox_without_event   an inbox row whose event is not there
   event_not_admitted    an event that should have its inbox row and has none
 
   An event without an inbox row may be on its way: in `outbox`, in Kafka, or in the dispatcher. It is lost when it is
-  not in `outbox`, was accepted :boundSeconds before its shard last had nothing left to read, and one of these:
-    * the shard has admitted an event that was accepted :boundSeconds after it. The relay and the log keep the order of
+  not in `outbox` and one of these:
+    * its shard has read its log to the end (:exhausted): asked of Kafka after this snapshot was taken, so whatever had
+      left `outbox` by then was before that end;
+    * its shard has admitted an event that was accepted :boundSeconds after it. The relay and the log keep the order of
       acceptance, so it was passed over;
-    * the shard has not read anything for :boundSeconds.
-  Without these two, all that the relay sends late, after an hour without Kafka, would look lost between its leaving
-  `outbox` and its admission.
-
-  The join reads ids alone, which the primary keys' indexes hold; what it finds is looked up.
+    * it was accepted :boundSeconds before its shard last had nothing left to read, the shard has read nothing for
+      :boundSeconds, and it has an owner. An owner gives its lease back while Kafka is away, so Kafka has had nothing
+      for it. 100 renewals: a new owner loads its lanes first, and may find much in Kafka after an outage.
+  Without these, all that the relay sends late, after an hour without Kafka, would look lost between its leaving `outbox`
+  and its admission. What sits in Kafka while nobody owns the shard can't be told from what is lost without asking Kafka.
 */
 /* @name checkAdmissions */
 with apart as materialized (
-  select e.id, i.event_id
-  from events e
-    full join inbox i on i.event_id = e.id
+  select e.id, i.event_id, i.tenant
+  from (select id from events where id >= :from!::uuid and id < :to!::uuid) e
+    full join (select event_id, tenant from inbox where event_id >= :from!::uuid and event_id < :to!::uuid) i
+      on i.event_id = e.id
   where e.id is null or i.event_id is null
 ),
 unadmitted as materialized (
-  select e.id, e.shard, e.accepted_at, c.caught_up_at
+  select e.id, e.tenant, e.shard, e.accepted_at
   from apart a
     join events e on e.id = a.id
-    join shard_cursors c on c.shard = e.shard
-    left join outbox o on o.event_id = e.id
-  where o.event_id is null and e.accepted_at < c.caught_up_at - :boundSeconds!::float8 * interval '1 second'
+),
+gone as materialized (
+  select u.*
+  from unadmitted u
+  where not exists (select from outbox o where o.event_id = u.id)
 ),
 reached as (
   -- Up to where each of these shards has come: its latest event that was admitted.
   select s.shard, e.accepted_at
-  from (select distinct shard from unadmitted) s
+  from (select distinct shard from gone) s
     cross join lateral (
       select e.accepted_at
       from events e
@@ -40,26 +48,44 @@ reached as (
       limit 1
     ) e
 ),
+bounds as (
+  select now() - b.bound as recent, b.bound
+  from (select :boundSeconds!::float8 * interval '1 second' as bound) b
+),
+silent as (
+  select c.shard, c.caught_up_at - b.bound as accepted_before
+  from bounds b
+    cross join shard_cursors c
+    join shard_leases l on l.shard = c.shard
+  where c.caught_up_at < b.recent and l.owner is not null and l.expires_at > now() and l.renewals >= 100
+),
 offending as (
-  select 'inbox_without_event' as kind, event_id
+  select 'inbox_without_event' as kind, tenant, event_id
   from apart
   where id is null
   union all
-  select 'event_not_admitted', u.id
-  from unadmitted u
-    left join reached r on r.shard = u.shard
+  select 'event_not_admitted', g.tenant, g.id
+  from bounds b
+    cross join gone g
+    left join reached r on r.shard = g.shard
+    left join silent s on s.shard = g.shard
   where
-    u.accepted_at < r.accepted_at - :boundSeconds!::float8 * interval '1 second'
-    or u.caught_up_at < now() - :boundSeconds!::float8 * interval '1 second'
+    g.shard = any(:exhausted!::integer[])
+    or g.accepted_at < r.accepted_at - b.bound
+    or g.accepted_at < s.accepted_before
 ),
 counted as (
   select
     *,
-    count(*) over (partition by kind) as total,
-    row_number() over (partition by kind order by event_id) as place
+    count(*) over (partition by kind, tenant) as total,
+    row_number() over (partition by kind, tenant order by event_id) as place
   from offending
 )
-select kind as "kind!", total as "total!", event_id as "eventId!"
+select kind as "kind!", tenant as "tenant!", total as "total!", event_id as "eventId!"
 from counted
 where place <= :examples!::integer
-order by kind, place;
+union all
+select 'not_admitted', tenant, count(*), (array_agg(id))[1]
+from unadmitted
+group by tenant
+order by 1, 2, 4;

@@ -1,17 +1,16 @@
 /** Types generated for queries found in "libs/ledger/src/check-keys.sql" */
 import { PreparedQuery } from '@pgtyped/runtime';
 
-export type NumberOrString = number | string;
-
 /** 'CheckKeys' parameters type */
 export interface ICheckKeysParams {
-  examples: NumberOrString;
+  examples: number;
 }
 
 /** 'CheckKeys' return type */
 export interface ICheckKeysResult {
   eventId: string;
   kind: string;
+  tenant: string;
   total: number;
 }
 
@@ -21,28 +20,50 @@ export interface ICheckKeysQuery {
   result: ICheckKeysResult;
 }
 
-const checkKeysIR: any = {"usedParamSet":{"examples":true},"params":[{"name":"examples","required":true,"transform":{"type":"scalar"},"locs":[{"a":566,"b":575}]}],"statement":"with bounds as (\n  select substring(pg_get_expr(c.relpartbound, c.oid) from 'FROM \\(''([0-9a-f-]+)''\\)')::uuid as lowest\n  from pg_inherits i\n    join pg_class c on c.oid = i.inhrelid\n  where i.inhparent = 'events'::regclass\n),\noffending as (\n  select k.event_id\n  from idempotency_keys k\n  where\n    k.event_id >= (select lowest from bounds order by lowest limit 1)\n    and not exists (select from events e where e.id = k.event_id)\n)\nselect 'key_without_event' as \"kind!\", count(*) over () as \"total!\", event_id as \"eventId!\"\nfrom offending\norder by event_id\nlimit :examples!"};
+const checkKeysIR: any = {"usedParamSet":{"examples":true},"params":[{"name":"examples","required":true,"transform":{"type":"scalar"},"locs":[{"a":1299,"b":1308}]}],"statement":"with partitions as (\n  select\n    substring(pg_get_expr(c.relpartbound, c.oid) from 'FROM \\(''([0-9a-f-]+)''\\)')::uuid as lowest,\n    substring(pg_get_expr(c.relpartbound, c.oid) from 'TO \\(''([0-9a-f-]+)''\\)')::uuid as above\n  from pg_inherits i\n    join pg_class c on c.oid = i.inhrelid\n  where i.inhparent = 'events'::regclass\n),\norphans as materialized (\n  select k.event_id, k.tenant\n  from idempotency_keys k\n  where not exists (\n    select from events e\n    where\n      e.id = k.event_id\n      -- Older days are left out: keys are kept for a day, events for a month.\n      and e.id >= (select event_id from idempotency_keys order by event_id limit 1)\n  )\n),\noffending as (\n  select 'key_without_event' as kind, o.tenant, o.event_id\n  from orphans o\n  where exists (select from partitions p where o.event_id >= p.lowest and o.event_id < p.above)\n  union all\n  select 'outbox_without_event', o.tenant, o.event_id\n  from outbox o\n  where not exists (select from events e where e.id = o.event_id)\n),\ncounted as (\n  select\n    *,\n    count(*) over (partition by kind, tenant) as total,\n    row_number() over (partition by kind, tenant order by event_id) as place\n  from offending\n)\nselect kind as \"kind!\", tenant as \"tenant!\", total as \"total!\", event_id as \"eventId!\"\nfrom counted\nwhere place <= :examples!::integer\norder by kind, tenant, place"};
 
 /**
  * Query generated from SQL:
  * ```
- * with bounds as (
- *   select substring(pg_get_expr(c.relpartbound, c.oid) from 'FROM \(''([0-9a-f-]+)''\)')::uuid as lowest
+ * with partitions as (
+ *   select
+ *     substring(pg_get_expr(c.relpartbound, c.oid) from 'FROM \(''([0-9a-f-]+)''\)')::uuid as lowest,
+ *     substring(pg_get_expr(c.relpartbound, c.oid) from 'TO \(''([0-9a-f-]+)''\)')::uuid as above
  *   from pg_inherits i
  *     join pg_class c on c.oid = i.inhrelid
  *   where i.inhparent = 'events'::regclass
  * ),
- * offending as (
- *   select k.event_id
+ * orphans as materialized (
+ *   select k.event_id, k.tenant
  *   from idempotency_keys k
- *   where
- *     k.event_id >= (select lowest from bounds order by lowest limit 1)
- *     and not exists (select from events e where e.id = k.event_id)
+ *   where not exists (
+ *     select from events e
+ *     where
+ *       e.id = k.event_id
+ *       -- Older days are left out: keys are kept for a day, events for a month.
+ *       and e.id >= (select event_id from idempotency_keys order by event_id limit 1)
+ *   )
+ * ),
+ * offending as (
+ *   select 'key_without_event' as kind, o.tenant, o.event_id
+ *   from orphans o
+ *   where exists (select from partitions p where o.event_id >= p.lowest and o.event_id < p.above)
+ *   union all
+ *   select 'outbox_without_event', o.tenant, o.event_id
+ *   from outbox o
+ *   where not exists (select from events e where e.id = o.event_id)
+ * ),
+ * counted as (
+ *   select
+ *     *,
+ *     count(*) over (partition by kind, tenant) as total,
+ *     row_number() over (partition by kind, tenant order by event_id) as place
+ *   from offending
  * )
- * select 'key_without_event' as "kind!", count(*) over () as "total!", event_id as "eventId!"
- * from offending
- * order by event_id
- * limit :examples!
+ * select kind as "kind!", tenant as "tenant!", total as "total!", event_id as "eventId!"
+ * from counted
+ * where place <= :examples!::integer
+ * order by kind, tenant, place
  * ```
  */
 export const checkKeys = new PreparedQuery<ICheckKeysParams,ICheckKeysResult>(checkKeysIR);

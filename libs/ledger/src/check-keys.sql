@@ -1,22 +1,45 @@
 /*
-  key_without_event   an idempotency key whose event is not there. Keys outlive events that were dropped with their
-                      partition: what is older than the oldest one is not looked for.
+  key_without_event      an idempotency key whose event is not there. Keys outlive events that were dropped with their
+                         partition: what no partition could hold is not looked for.
+  outbox_without_event   an outbox row whose event is not there: the relay has nothing to send
 */
 /* @name checkKeys */
-with bounds as (
-  select substring(pg_get_expr(c.relpartbound, c.oid) from 'FROM \(''([0-9a-f-]+)''\)')::uuid as lowest
+with partitions as (
+  select
+    substring(pg_get_expr(c.relpartbound, c.oid) from 'FROM \(''([0-9a-f-]+)''\)')::uuid as lowest,
+    substring(pg_get_expr(c.relpartbound, c.oid) from 'TO \(''([0-9a-f-]+)''\)')::uuid as above
   from pg_inherits i
     join pg_class c on c.oid = i.inhrelid
   where i.inhparent = 'events'::regclass
 ),
-offending as (
-  select k.event_id
+orphans as materialized (
+  select k.event_id, k.tenant
   from idempotency_keys k
-  where
-    k.event_id >= (select lowest from bounds order by lowest limit 1)
-    and not exists (select from events e where e.id = k.event_id)
+  where not exists (
+    select from events e
+    where
+      e.id = k.event_id
+      -- Older days are left out: keys are kept for a day, events for a month.
+      and e.id >= (select event_id from idempotency_keys order by event_id limit 1)
+  )
+),
+offending as (
+  select 'key_without_event' as kind, o.tenant, o.event_id
+  from orphans o
+  where exists (select from partitions p where o.event_id >= p.lowest and o.event_id < p.above)
+  union all
+  select 'outbox_without_event', o.tenant, o.event_id
+  from outbox o
+  where not exists (select from events e where e.id = o.event_id)
+),
+counted as (
+  select
+    *,
+    count(*) over (partition by kind, tenant) as total,
+    row_number() over (partition by kind, tenant order by event_id) as place
+  from offending
 )
-select 'key_without_event' as "kind!", count(*) over () as "total!", event_id as "eventId!"
-from offending
-order by event_id
-limit :examples!;
+select kind as "kind!", tenant as "tenant!", total as "total!", event_id as "eventId!"
+from counted
+where place <= :examples!::integer
+order by kind, tenant, place;

@@ -7,7 +7,7 @@ import { OutcomeRepository } from '#outcome/outcome.repository';
 import { createPool, databaseOf } from '#postgres/pool';
 import { createShardFixture, type ShardFixture } from '#testing/shard-fixture';
 import { type LedgerReport, reportOf, type ViolationKind } from './ledger.js';
-import { LedgerRepository } from './ledger.repository.js';
+import { type LedgerQuestion, LedgerRepository, type LogBounds } from './ledger.repository.js';
 
 let fixture: ShardFixture;
 let pool: pg.Pool;
@@ -37,7 +37,8 @@ beforeAll(async () => {
 
 /** A system that has worked for a while, made by what makes it in production. */
 beforeEach(async () => {
-  await fixture.pool.query('truncate events, inbox, deliveries, attempts, lanes, outbox, idempotency_keys, endpoint_secrets, endpoints, dispatch_outbox');
+  await fixture.pool.query('truncate events, inbox, deliveries, attempts, lanes, outbox, idempotency_keys, endpoint_secrets, endpoints, dispatch_outbox, replays, replay_shards')
+  await fixture.pool.query('update shard_cursors set next_offset = 0');
   epoch = await fixture.takeShard(SHARD);
   endpoint = await fixture.createEndpoint({ eventTypes: ['order.*'] });
   await fixture.createEndpoint({ eventTypes: ['order.*'], ordering: 'none' });
@@ -80,13 +81,12 @@ async function textOf(text: string, values: unknown[]): Promise<string> {
   return Object.values(rows[0] ?? {})[0] ?? '';
 }
 
-async function verify(olderThanMs?: number): Promise<LedgerReport> {
-  const { counts, violations } = await ledger.read({ olderThanMs });
-  return reportOf(counts, violations);
+async function verify(question: LedgerQuestion = {}): Promise<LedgerReport> {
+  return reportOf(await ledger.read(question));
 }
 
-async function violations(olderThanMs?: number): Promise<Partial<Record<ViolationKind, readonly string[]>>> {
-  const report = await verify(olderThanMs);
+async function violations(olderThanMs?: number, question: LedgerQuestion = {}): Promise<Partial<Record<ViolationKind, readonly string[]>>> {
+  const report = await verify({ olderThanMs, ...question });
   expect(report.balanced).toBe(report.violations.length === 0);
   for (const { count, examples } of report.violations) expect(examples).toHaveLength(Math.min(count, 10));
   return Object.fromEntries(report.violations.map(({ kind, examples }) => [kind, examples]));
@@ -95,6 +95,10 @@ async function violations(olderThanMs?: number): Promise<Partial<Record<Violatio
 const event = (id: string): string => toPublicId('evt', id);
 const delivery = (eventId: string): string => deliveryId({ eventId, endpoint, replay: 0 });
 const lane = (entity: string): string => `${endpointPublicId}/${entity}`;
+
+function logsOf(bounds: LogBounds): Map<number, LogBounds> {
+  return new Map([0, 1, 2, 3].map((shard) => [shard, bounds]));
+}
 
 /** An event that took an hour to leave the outbox, or was lost after it. */
 async function acceptAnHourAgo(): Promise<string> {
@@ -108,6 +112,13 @@ describe('a balanced ledger', () => {
     expect(await verify()).toMatchObject({
       balanced: true, accepted: 6, notAdmitted: 0, admitted: 6,
       routes: { total: 10, pending: 8, delivered: 1, dead: 1, discarded: 0 }, violations: [],
+      tenants: [{
+        tenant: 'default', balanced: true, accepted: 6, notAdmitted: 0, admitted: 6, routes: { total: 10, pending: 8, delivered: 1, dead: 1, discarded: 0 },
+        endpoints: [
+          { endpoint: endpointPublicId, total: 5, pending: 3, delivered: 1, dead: 1, discarded: 0, oldestPendingAt: expect.stringMatching(/^20.*Z$/) as unknown },
+          { total: 5, pending: 5, delivered: 0, dead: 0, discarded: 0 },
+        ],
+      }],
     });
   });
 
@@ -122,6 +133,15 @@ describe('a balanced ledger', () => {
     await sql("update deliveries set status = 'discarded', next_attempt_at = null where event_id = $1 and endpoint = $2", [waiting, endpoint]);
     await sql("update lanes set closed_sequence = 3 where entity = 'a'");
     await sql('update endpoints set deleted_at = now()');
+    expect(await violations()).toEqual({});
+  });
+
+  it('has dead letters that are replayed, and lanes that are halted at one', async () => {
+    await sql("update deliveries set status = 'pending', replayed_attempts = 2 where event_id = $1 and endpoint = $2", [dead, endpoint]);
+    await sql("update lanes set replays = 1 where entity = 'a'");
+    expect(await violations()).toEqual({});
+    await attempt(dead, 3, { kind: 'dead', reason: 'attempts_exhausted' }, 500);
+    await sql("update lanes set halted_sequence = 2 where entity = 'a'");
     expect(await violations()).toEqual({});
   });
 
@@ -161,11 +181,38 @@ describe('a violation', () => {
     expect(await violations()).toEqual({ event_not_admitted: [event(lost)] });
   });
 
-  it('is an accepted event without an inbox row on a shard that has caught up and reads nothing any more', async () => {
+  it('is an accepted event without an inbox row on a shard whose owner has caught up and reads nothing any more', async () => {
     const lost = await acceptAnHourAgo();
     await sql("update events set accepted_at = now() - interval '1 hour'");
     await sql("update shard_cursors set caught_up_at = now() - interval '5 minutes'");
+    await sql('update shard_leases set renewals = 100');
     expect(await violations()).toEqual({ event_not_admitted: [event(lost)] });
+    // Without an owner, or with one that has just come, it may be in Kafka.
+    await sql('update shard_leases set renewals = 99');
+    expect(await violations()).toEqual({});
+    await sql('update shard_leases set renewals = 100, expires_at = now()');
+    expect(await violations()).toEqual({});
+  });
+
+  it('is an accepted event without an inbox row that is neither in the outbox nor in the log, however young it is', async () => {
+    const [lost = '', queued = ''] = await fixture.accept([{ shard: SHARD, entity: 'young' }, { shard: SHARD, entity: 'young' }]);
+    await sql('insert into outbox (accept_seq, tenant, shard, event_id) select accept_seq, tenant, shard, id from events where id = $1', [queued]);
+    await sql('update shard_cursors set next_offset = 7');
+    const read = async (start: number, end: number): Promise<LedgerReport> => verify({ readLogs: () => Promise.resolve(logsOf({ start, end })) });
+    expect(await read(0, 8)).toMatchObject({ balanced: true, notAdmitted: 2 });
+    expect(await read(0, 7)).toMatchObject({
+      violations: [{ kind: 'event_not_admitted', tenant: 'default', count: 1, examples: [event(lost)] }],
+      shards: [{ shard: 0, cursor: 7, logStart: 0, logEnd: 7, lag: 0, outbox: 1 }, { shard: 1, outbox: 0 }, {}, {}],
+    });
+    // What was not read has expired.
+    expect(await read(9, 9)).toMatchObject({ violations: [{ kind: 'event_not_admitted' }] });
+  });
+
+  it('is a shard that has read further than its log goes', async () => {
+    await sql('update shard_cursors set next_offset = 7 where shard = 2');
+    expect(await verify({ readLogs: () => Promise.resolve(logsOf({ start: 0, end: 5 })) })).toMatchObject({
+      violations: [{ kind: 'cursor_beyond_log', tenant: null, count: 1, examples: ['shard 2: read up to 7, the log ends at 5'] }],
+    });
   });
 
   it('is an inbox row without an event', async () => {
@@ -192,11 +239,11 @@ describe('a violation', () => {
 
   it('is a lost delivery: fewer than routes, and a gap in the lane', async () => {
     await sql('delete from deliveries where event_id = $1 and endpoint = $2', [untouched, endpoint]);
-    expect(await violations()).toEqual({ routes_differ: [event(untouched)], lane_sequences_broken: [lane('a')] });
+    expect(await violations()).toEqual({ routes_differ: [event(untouched)], lane_sequences_broken: [lane('a')], lane_closed_wrong: [lane('a')] });
   });
 
   it('is a delivery too many, also one that no lane counts', async () => {
-    await sql("insert into deliveries (event_id, endpoint, tenant, shard) select event_id, endpoint + 100, tenant, shard from deliveries where event_id = $1 and endpoint = $2", [untouched, endpoint]);
+    await sql("insert into deliveries (event_id, endpoint, tenant, shard) select event_id, $2, tenant, shard from deliveries where event_id = $1 limit 1", [untouched, await fixture.createEndpoint({ eventTypes: ['nothing'] })]);
     expect(await violations()).toEqual({ routes_differ: [event(untouched)] });
   });
 
@@ -208,7 +255,7 @@ describe('a violation', () => {
   it('is a tail that is not the number of the lane\'s deliveries', async () => {
     await sql("update lanes set tail_sequence = 3 where entity = 'a'");
     await sql("update lanes set tail_sequence = 2 where entity = 'b'");
-    expect(await violations()).toEqual({ lane_sequences_broken: [lane('a'), lane('b')] });
+    expect(await violations()).toEqual({ lane_sequences_broken: [lane('a'), lane('b')], lane_closed_wrong: [lane('a'), lane('b')] });
   });
 
   it('is a lane without deliveries that has a tail', async () => {
@@ -218,12 +265,12 @@ describe('a violation', () => {
 
   it('is a sequence used twice, although the number of deliveries is right', async () => {
     await sql('update deliveries set sequence = 3 where event_id = $1 and endpoint = $2', [untouched, endpoint]);
-    expect(await violations()).toEqual({ lane_sequences_broken: [lane('a')] });
+    expect(await violations()).toEqual({ lane_sequences_broken: [lane('a')], lane_closed_wrong: [lane('a')] });
   });
 
   it('is a gap with the highest sequence above the tail', async () => {
     await sql('update deliveries set sequence = 5 where event_id = $1 and endpoint = $2', [untouched, endpoint]);
-    expect(await violations()).toEqual({ lane_sequences_broken: [lane('a')] });
+    expect(await violations()).toEqual({ lane_sequences_broken: [lane('a')], lane_closed_wrong: [lane('a')] });
   });
 
   it('is a delivery in a lane without a sequence', async () => {
@@ -238,17 +285,55 @@ describe('a violation', () => {
   });
 
   it.each([
-    ['above the tail', 5],
-    ['above what is pending', 3],
-    ['below what is terminal', 1],
-  ])('is a closed sequence %s', async (_, closed) => {
+    ['above the tail', 5, ['lane_closed_wrong', 'lane_replays_wrong']],
+    ['above what is pending', 3, ['lane_replays_wrong']],
+    ['below what is terminal', 1, ['lane_closed_wrong']],
+  ])('is a closed sequence %s', async (_, closed, kinds) => {
     await sql("update lanes set closed_sequence = $1 where entity = 'a'", [closed]);
+    expect(await violations()).toEqual(Object.fromEntries(kinds.map((kind) => [kind, [lane('a')]])));
+  });
+
+  it('is a delivery with an outcome before the one ahead of it has one', async () => {
+    await sql("update deliveries set status = 'discarded' where event_id = $1 and endpoint = $2", [untouched, endpoint]);
     expect(await violations()).toEqual({ lane_closed_wrong: [lane('a')] });
   });
 
-  it('is a pending delivery among the closed ones', async () => {
+  it('is a pending delivery among the closed ones that is no replay, and a replay that is not pending', async () => {
     await sql("update deliveries set status = 'pending' where event_id = $1 and endpoint = $2", [dead, endpoint]);
-    expect(await violations()).toEqual({ lane_closed_wrong: [lane('a')] });
+    await sql("update lanes set replays = 1 where entity = 'b'");
+    expect(await violations()).toEqual({ lane_replays_wrong: [lane('a'), lane('b')] });
+  });
+
+  it.each([
+    ['at a delivery that is not dead', 1],
+    ['at one that is pending', 3],
+    ['at one that is not there', 9],
+  ])('is a lane that is halted %s', async (_, sequence) => {
+    await sql("update lanes set halted_sequence = $1 where entity = 'a'", [sequence]);
+    expect(await violations()).toEqual({ lane_halt_wrong: [lane('a')] });
+  });
+
+  it.each(['dead', 'discarded'])('is a second outcome: %s after a 2xx', async (status) => {
+    await sql('update deliveries set status = $3::delivery_status where event_id = $1 and endpoint = $2', [delivered, endpoint, status]);
+    expect(await violations()).toEqual({ two_outcomes: [delivery(delivered)] });
+  });
+
+  it('is a second outcome: delivered by two attempts', async () => {
+    await sql('update attempts set status_code = 200 where event_id = $1', [delivered]);
+    expect(await violations()).toEqual({ two_outcomes: [delivery(delivered)] });
+  });
+
+  it('is a delivery to an endpoint that is not there', async () => {
+    await sql('delete from endpoints where id <> $1', [endpoint]);
+    const { delivery_without_endpoint: strays } = await violations();
+    expect(strays).toHaveLength(5);
+    expect(await verify()).toMatchObject({ routes: { total: 10 }, tenants: [{ routes: { total: 5 } }] });
+  });
+
+  it('is an outbox row of an event that is not there', async () => {
+    const lost = mintId();
+    await sql("insert into outbox (accept_seq, tenant, shard, event_id) values (1, 'default', 0, $1)", [lost]);
+    expect(await violations()).toEqual({ outbox_without_event: [event(lost)] });
   });
 
   it.each([
@@ -296,7 +381,7 @@ describe('a violation', () => {
   });
 
   it('is, when asked for, a delivery that nothing holds up', async () => {
-    await sql("update deliveries set created_at = now() - interval '1 hour'");
+    await sql("update deliveries set created_at = now() - interval '1 hour', finished_at = case when finished_at is not null then now() - interval '1 hour' end");
     // The lane waits for its head until then.
     expect((await violations(600_000)).stuck).not.toContain(delivery(untouched));
     await sql("update deliveries set next_attempt_at = now() - interval '11 minutes' where event_id = $1 and endpoint = $2", [waiting, endpoint]);
@@ -306,6 +391,29 @@ describe('a violation', () => {
     expect(stuck).toContain(delivery(untouched));
     // With those of the endpoint without order; `delivered` and `dead` of the other are done.
     expect(stuck).toHaveLength(8);
+  });
+
+  it.each([
+    ['its lane is paused', "update lanes set paused = true where entity = 'a'"],
+    ['its lane is halted', "update lanes set halted_sequence = 2 where entity = 'a'"],
+    ['its lane moves', "update deliveries set finished_at = now() - interval '5 minutes' where status = 'dead'"],
+  ])('is not a delivery that is old because %s', async (_, change) => {
+    await sql("update deliveries set created_at = now() - interval '1 hour', next_attempt_at = null, finished_at = case when finished_at is not null then now() - interval '1 hour' end");
+    expect((await violations(600_000)).stuck).toContain(delivery(waiting));
+    await sql(change);
+    const { stuck } = await violations(600_000);
+    expect(stuck).not.toContain(delivery(waiting));
+    expect(stuck).not.toContain(delivery(untouched));
+  });
+
+  it('is not a dead letter whose replay is young', async () => {
+    await sql("update endpoints set status = 'paused' where id <> $1", [endpoint]);
+    await sql("update deliveries set created_at = now() - interval '1 hour', next_attempt_at = null, finished_at = null, status = 'discarded' where endpoint = $1", [endpoint]);
+    await sql("update deliveries set status = 'pending', replayed_attempts = attempts where event_id = $1 and endpoint = $2", [dead, endpoint]);
+    expect((await violations(600_000)).stuck).toEqual([delivery(dead)]);
+    await sql("insert into replays (id, tenant, action, actor, matched) values ($1, 'default', 'replay', 'test', 1)", [mintId()]);
+    await sql("insert into replay_shards (replay, shard, tenant, finished_at) select id, 0, tenant, now() - interval '5 minutes' from replays");
+    expect(await violations(600_000)).not.toHaveProperty('stuck');
   });
 
   it('is counted in full and shown by ten examples', async () => {

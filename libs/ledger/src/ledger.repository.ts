@@ -1,14 +1,28 @@
 import type pg from 'pg';
-import { deliveryId, toPublicId } from '#domain/ids';
+import { toPublicId } from '#domain/ids';
 import { type Database, databaseOf } from '#postgres/pool';
 import { checkAdmissions } from './check-admissions.queries.js';
 import { checkAttempts } from './check-attempts.queries.js';
+import { checkEndpoints } from './check-endpoints.queries.js';
+import { checkHalts } from './check-halts.queries.js';
 import { checkKeys } from './check-keys.queries.js';
-import { checkLanes } from './check-lanes.queries.js';
+import { checkReplays } from './check-replays.queries.js';
 import { checkRoutes } from './check-routes.queries.js';
-import { countLedger } from './count-ledger.queries.js';
+import { checkSequences } from './check-sequences.queries.js';
+import { checkWaiting } from './check-waiting.queries.js';
+import { findOddDays } from './find-odd-days.queries.js';
+import { findOddTimes } from './find-odd-times.queries.js';
 import { findStuck } from './find-stuck.queries.js';
-import { isViolationKind, type LedgerCounts, type Violation, type ViolationKind } from './ledger.js';
+import { deliveryOf, eventOf, Findings, laneOf } from './findings.js';
+import { type EndpointLedger, type LedgerFindings, NO_ROUTES, type RouteCounts, type ShardPosition, sumRoutes } from './ledger.js';
+import { type LedgerSums, suspicionsOf } from './ledger-sums.js';
+import { type IListEndpointsResult, listEndpoints, listTenants } from './list-endpoints.queries.js';
+import { type IReadShardsResult, readMoment, readShards } from './read-moment.queries.js';
+import { sumAttempts } from './sum-attempts.queries.js';
+import { type ISumDeliveriesResult, sumDeliveries } from './sum-deliveries.queries.js';
+import { sumEvents } from './sum-events.queries.js';
+import { sumInbox } from './sum-inbox.queries.js';
+import { sumLanes } from './sum-lanes.queries.js';
 
 const MAX_EXAMPLES = 10;
 
@@ -18,40 +32,37 @@ const MAX_EXAMPLES = 10;
  */
 const BOUND_SECONDS = 60;
 
-// All statements read whole tables: hash joins and aggregates that stay in memory up to a million rows a day, day by
-// day (partition-wise), in parallel.
+/** Events that are younger are joined with the inbox one by one: some of them are always on their way. */
+const SETTLED_SECONDS = 120;
+
+const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
 const SETTINGS = {
+  // Hash joins that stay in memory up to a million rows a day, day by day (partition-wise).
   work_mem: '256MB',
   enable_partitionwise_join: 'on',
   enable_partitionwise_aggregate: 'on',
+  // Whole tables are read: half the time with each core that is free.
   max_parallel_workers_per_gather: '4',
+  // With the bounds' values the planner leaves out the partitions of other days.
+  plan_cache_mode: 'force_custom_plan',
+  // Kafka is asked in between.
+  idle_in_transaction_session_timeout: '60s',
 } as const;
+
+/** The records that a shard's log has: from `start` up to, and without, `end`. */
+export interface LogBounds {
+  readonly start: number;
+  readonly end: number;
+}
 
 export interface LedgerQuestion {
   /** Deliveries that could have been attempted for this long are violations; undefined: however long it takes. */
-  readonly olderThanMs: number | undefined;
-}
-
-export interface LedgerFindings {
-  readonly counts: LedgerCounts;
-  readonly violations: readonly Violation[];
-}
-
-interface Finding {
-  readonly kind: string;
-  readonly total: number;
-}
-
-interface LaneFinding extends Finding {
-  readonly lane: number;
-  readonly entity: string | null;
-  readonly endpointPublicId: string | null;
-}
-
-interface DeliveryFinding extends Finding {
-  readonly eventId: string;
-  readonly endpoint: number;
-  readonly replay: number;
+  readonly olderThanMs?: number | undefined;
+  /** Asks Kafka, by shard; undefined: it is not compared with. */
+  readonly readLogs?: (() => Promise<ReadonlyMap<number, LogBounds>>) | undefined;
+  /** Gives up, and the connection with it. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Reads the books: counts, and compares records that were written independently of each other. */
@@ -60,66 +71,173 @@ export class LedgerRepository {
 
   /**
    * All from one snapshot, so that what goes on meanwhile can't look like a difference.
-   * @throws what Postgres throws
+   * @throws what Postgres throws, and what `readLogs` does
    */
-  async read({ olderThanMs }: LedgerQuestion): Promise<LedgerFindings> {
+  async read(question: LedgerQuestion): Promise<LedgerFindings> {
     const client = await this.pool.connect();
+    let released = false;
+    const release = (broken: boolean): void => {
+      if (!released) client.release(broken);
+      released = true;
+    };
+    const giveUp = (): void => release(true);
+    question.signal?.addEventListener('abort', giveUp);
     try {
+      question.signal?.throwIfAborted();
       await client.query('begin isolation level repeatable read read only');
       for (const [name, value] of Object.entries(SETTINGS)) await client.query(`set local ${name} = '${value}'`);
-      const findings = await readAll(databaseOf(client), olderThanMs);
+      const findings = await new Reading(databaseOf(client), question).read();
       await client.query('commit');
-      client.release();
+      release(false);
       return findings;
     } catch (error) {
       // Its transaction is in an unknown state: not to be used again.
-      client.release(true);
+      release(true);
       throw error;
+    } finally {
+      question.signal?.removeEventListener('abort', giveUp);
     }
   }
 }
 
-async function readAll(database: Database, olderThanMs: number | undefined): Promise<LedgerFindings> {
-  const examples = MAX_EXAMPLES;
-  const [counts] = await countLedger.run(undefined, database);
-  if (counts === undefined) throw new Error('The ledger could not be counted');
-  const admissions = await checkAdmissions.run({ boundSeconds: BOUND_SECONDS, examples }, database);
-  const routes = await checkRoutes.run({ examples }, database);
-  const lanes = await checkLanes.run({ examples }, database);
-  const attempts = await checkAttempts.run({ examples }, database);
-  const keys = await checkKeys.run({ examples }, database);
-  const stuck = olderThanMs === undefined ? [] : await findStuck.run({ olderThanMs, examples }, database);
-  return {
-    counts,
-    violations: [
-      ...violationsOf(admissions, ({ eventId }) => toPublicId('evt', eventId)),
-      ...violationsOf(routes, ({ kind, eventId, endpoint, replay }) =>
-        kind === 'delivery_without_inbox' && endpoint !== null && replay !== null ? deliveryId({ eventId, endpoint, replay }) : toPublicId('evt', eventId)),
-      ...violationsOf(lanes, laneOf),
-      ...violationsOf(attempts, deliveryOf),
-      ...violationsOf(keys, ({ eventId }) => toPublicId('evt', eventId)),
-      ...violationsOf(stuck, deliveryOf),
-    ],
-  };
-}
+/**
+ * One reading, in one transaction. Each table is read once for counts and fingerprints; only where those of two tables
+ * differ are their rows compared.
+ */
+class Reading {
+  private readonly findings = new Findings();
+  private readonly waiting = new Map<string, number>();
 
-function laneOf({ lane, entity, endpointPublicId }: LaneFinding): string {
-  // The lane's row, or its endpoint's, is not there: only the inner number is left to name it by.
-  return entity === null || endpointPublicId === null ? `lane ${lane}` : `${toPublicId('ep', endpointPublicId)}/${entity}`;
-}
+  constructor(
+    private readonly database: Database,
+    private readonly question: LedgerQuestion,
+  ) {}
 
-function deliveryOf({ eventId, endpoint, replay }: DeliveryFinding): string {
-  return deliveryId({ eventId, endpoint, replay });
-}
-
-/** Each statement answers with up to ten rows of a kind, and how many there are in all in each row. */
-function violationsOf<Row extends Finding>(rows: readonly Row[], exampleOf: (row: Row) => string): Violation[] {
-  const found = new Map<ViolationKind, { count: number; examples: string[] }>();
-  for (const row of rows) {
-    if (!isViolationKind(row.kind)) throw new Error(`A check found an unknown kind of violation: ${row.kind}`);
-    const violation = found.get(row.kind) ?? { count: row.total, examples: [] };
-    violation.examples.push(exampleOf(row));
-    found.set(row.kind, violation);
+  async read(): Promise<LedgerFindings> {
+    const { database } = this;
+    const [moment] = await readMoment.run({ settledSeconds: SETTLED_SECONDS }, database);
+    if (moment === undefined) throw new Error('Postgres did not say what time it is');
+    const shards = await this.compareLogs();
+    const tenants = (await listTenants.run(undefined, database)).map(({ id }) => id);
+    const endpoints = await listEndpoints.run(undefined, database);
+    const sums = await this.sum(moment.settledBefore, tenants.length > 1);
+    await this.check(sums, moment.settledBefore, shards?.filter(isRead).map(({ shard }) => shard) ?? []);
+    const unknown = unknownEndpoints(sums.deliveries, endpoints);
+    if (unknown.length > 0) this.findings.add(await checkEndpoints.run({ unknown, examples: MAX_EXAMPLES }, database), deliveryOf);
+    const routes = routesByEndpoint(sums.deliveries);
+    return {
+      asOf: moment.asOf,
+      accepted: sums.events.events,
+      admitted: sums.inbox.reduce((total, row) => total + row.admitted, 0) - this.findings.countOf('inbox_without_event'),
+      routes: sumRoutes([...routes.values()]),
+      tenants: tenants.map((tenant) => ({ tenant, ...this.eventsOf(tenant, sums), endpoints: endpointsOf(tenant, endpoints, routes) })),
+      violations: this.findings.violations,
+      shards,
+    };
   }
-  return [...found].map(([kind, violation]) => ({ kind, ...violation }));
+
+  private async sum(settledBefore: string, apart: boolean): Promise<LedgerSums> {
+    const { database } = this;
+    const [events] = await sumEvents.run({ settledBefore }, database);
+    const inbox = await sumInbox.run({ settledBefore, apart }, database);
+    const deliveries = await sumDeliveries.run(undefined, database);
+    const [attempts] = await sumAttempts.run(undefined, database);
+    const lanes = await sumLanes.run(undefined, database);
+    if (events === undefined || attempts === undefined) throw new Error('The tables could not be summed');
+    return { events, inbox, deliveries, attempts, lanes };
+  }
+
+  private async check(sums: LedgerSums, settledBefore: string, exhausted: number[]): Promise<void> {
+    const { database, findings } = this;
+    const { olderThanMs } = this.question;
+    const examples = MAX_EXAMPLES;
+    const suspicions = suspicionsOf(sums);
+    const odd = suspicions.admissions ? await findOddTimes.run({ settledBefore }, database) : [];
+    for (const span of joined([...odd, { from: settledBefore, to: LAST_ID }])) await this.checkAdmissions(span, exhausted);
+    for (const { from, to, routes, attempts } of suspicions.days ? await findOddDays.run(undefined, database) : []) {
+      if (routes) findings.add(await checkRoutes.run({ from, to, examples }, database), (row) => (row.endpoint === null || row.kind === 'routes_differ' ? eventOf(row) : deliveryOf({ ...row, endpoint: row.endpoint })));
+      if (attempts) findings.add(await checkAttempts.run({ from, to, examples }, database), deliveryOf);
+    }
+    if (suspicions.replays) findings.add(await checkReplays.run({ examples }, database), deliveryOf);
+    if (suspicions.sequences.length > 0) findings.add(await checkSequences.run({ endpoints: [...suspicions.sequences], examples }, database), laneOf);
+    if (suspicions.waiting.length > 0) findings.add(await checkWaiting.run({ endpoints: [...suspicions.waiting], examples }, database), laneOf);
+    if (suspicions.halts) findings.add(await checkHalts.run({ examples }, database), laneOf);
+    findings.add(await checkKeys.run({ examples }, database), eventOf);
+    if (olderThanMs !== undefined) findings.add(await findStuck.run({ olderThanMs, examples }, database), deliveryOf);
+  }
+
+  private async checkAdmissions(span: Span, exhausted: number[]): Promise<void> {
+    const rows = await checkAdmissions.run({ ...span, exhausted, boundSeconds: BOUND_SECONDS, examples: MAX_EXAMPLES }, this.database);
+    for (const { kind, tenant, total } of rows) if (kind === 'not_admitted') this.waiting.set(tenant, (this.waiting.get(tenant) ?? 0) + total);
+    this.findings.add(rows.filter(({ kind }) => kind !== 'not_admitted'), eventOf);
+  }
+
+  /** Where the shards stand in their logs. The logs are asked after the snapshot was taken: they only grow. */
+  private async compareLogs(): Promise<ShardPosition[] | undefined> {
+    const shards = await readShards.run(undefined, this.database);
+    const logs = await this.question.readLogs?.();
+    if (logs === undefined) return undefined;
+    const positions = shards.map((shard) => positionOf(shard, logs.get(shard.shard) ?? { start: 0, end: 0 }));
+    const beyond = positions.filter(({ cursor, logEnd }) => cursor > logEnd);
+    this.findings.add(beyond.slice(0, MAX_EXAMPLES).map((position) => ({ ...position, kind: 'cursor_beyond_log', tenant: null, total: beyond.length })), ({ shard, cursor, logEnd }) =>
+      `shard ${shard}: read up to ${cursor}, the log ends at ${logEnd}`);
+    return positions;
+  }
+
+  /** The inbox says whose events are; those that are in only one of the two tables were found one by one. */
+  private eventsOf(tenant: string, { inbox }: LedgerSums): { accepted: number; notAdmitted: number; admitted: number } {
+    // A null: all, since there is only one tenant.
+    const rows = inbox.filter((row) => row.tenant === null || row.tenant === tenant);
+    const admitted = rows.reduce((total, row) => total + row.admitted, 0) - this.findings.countOf('inbox_without_event', tenant);
+    const notAdmitted = this.waiting.get(tenant) ?? 0;
+    return { accepted: admitted + notAdmitted, notAdmitted, admitted };
+  }
+}
+
+/** Ids from `from` up to, and without, `to`. */
+interface Span {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** The same spans, in order, those that touch as one. */
+function joined(spans: readonly Span[]): Span[] {
+  const result: Span[] = [];
+  for (const { from, to } of spans) {
+    const last = result.at(-1);
+    if (last !== undefined && last.to >= from) result.splice(-1, 1, { from: last.from, to });
+    else result.push({ from, to });
+  }
+  return result;
+}
+
+function positionOf({ shard, cursor, outbox }: IReadShardsResult, { start, end }: LogBounds): ShardPosition {
+  return { shard, cursor, logStart: start, logEnd: end, lag: Math.max(0, end - Math.max(cursor, start)), outbox };
+}
+
+/** Nothing in the log is left to read. */
+function isRead({ lag }: ShardPosition): boolean {
+  return lag === 0;
+}
+
+function unknownEndpoints(deliveries: readonly ISumDeliveriesResult[], endpoints: readonly IListEndpointsResult[]): number[] {
+  const known = new Set(endpoints.map(({ id }) => id));
+  return [...new Set(deliveries.map(({ endpoint }) => endpoint))].filter((endpoint) => !known.has(endpoint));
+}
+
+type EndpointRoutes = Omit<EndpointLedger, 'endpoint'>;
+
+function routesByEndpoint(deliveries: readonly ISumDeliveriesResult[]): Map<number, EndpointRoutes> {
+  return new Map([...Map.groupBy(deliveries, ({ endpoint }) => endpoint)].map(([endpoint, rows]) => {
+    const counts: Omit<RouteCounts, 'total'> = { pending: 0, delivered: 0, dead: 0, discarded: 0, ...Object.fromEntries(rows.map(({ status, deliveries: count }) => [status, count])) };
+    const total = rows.reduce((sum, row) => sum + row.deliveries, 0);
+    const oldest = rows.find(({ oldestAt }) => oldestAt !== null)?.oldestAt;
+    return [endpoint, { total, ...counts, oldestPendingAt: oldest?.toISOString() ?? null }];
+  }));
+}
+
+/** A tenant's endpoints; deleted ones while they have deliveries. */
+function endpointsOf(tenant: string, endpoints: readonly IListEndpointsResult[], routes: ReadonlyMap<number, EndpointRoutes>): EndpointLedger[] {
+  return endpoints.filter((endpoint) => endpoint.tenant === tenant && (!endpoint.deleted || routes.has(endpoint.id)))
+    .map(({ id, publicId }) => ({ endpoint: toPublicId('ep', publicId), ...(routes.get(id) ?? { ...NO_ROUTES, oldestPendingAt: null }) }));
 }

@@ -6,13 +6,19 @@ const KINDS = {
   inbox_without_event: 'admitted events that were never accepted',
   routes_differ: 'admitted events with another number of deliveries than routes',
   delivery_without_inbox: 'deliveries of events that were never admitted',
+  delivery_without_endpoint: 'deliveries to endpoints that are not there',
   lane_missing: 'lanes that deliveries name and that are not there',
   lane_sequences_broken: 'lanes whose sequences are not 1 … tail, each once',
-  lane_closed_wrong: 'lanes whose first pending delivery is not the one after the last closed',
+  lane_closed_wrong: 'lanes in which what is pending is not what comes after the last closed',
+  lane_replays_wrong: 'lanes whose number of replays is not that of the pending deliveries up to the last closed',
+  lane_halt_wrong: 'lanes that are halted where they have no dead letter',
   attempts_differ: 'deliveries whose attempts on record are not 1 … their number',
   delivered_without_success: 'delivered without a 2xx as the last attempt',
   pending_with_success: 'pending in spite of an attempt with a 2xx',
+  two_outcomes: 'dead or discarded in spite of an attempt with a 2xx, or delivered by several',
   key_without_event: 'idempotency keys of events that are not there',
+  outbox_without_event: 'outbox rows of events that are not there',
+  cursor_beyond_log: 'shards that have read further than their log goes: it was lost or made anew',
   stuck: 'pending for too long without a reason',
 } as const;
 
@@ -21,40 +27,77 @@ export type ViolationKind = keyof typeof KINDS;
 /** Not in `violations` when there is none of it. */
 export interface Violation {
   readonly kind: ViolationKind;
+  /** Null: of a shard, which has events of all tenants. */
+  readonly tenant: string | null;
   readonly count: number;
   /** Up to 10, as the outside knows them: `evt_…`, `dlv_…`, and lanes as `ep_…/entity`. */
   readonly examples: readonly string[];
 }
 
-/** What was counted in one snapshot of the database. */
-export interface LedgerCounts {
-  readonly asOf: Date;
-  /** Rows in `events` and in `inbox`. */
-  readonly accepted: number;
-  readonly admitted: number;
+/** Deliveries of all kinds, replays of delivered events among them. */
+export interface RouteCounts {
+  readonly total: number;
   readonly pending: number;
   readonly delivered: number;
   readonly dead: number;
   readonly discarded: number;
 }
 
-/** The document of `npm run verify -- --json` and of `GET /v1/ledger`. */
-export interface LedgerReport {
-  readonly balanced: boolean;
-  readonly asOf: string;
+interface EventCounts {
   readonly accepted: number;
   /** Accepted and not routed yet. */
   readonly notAdmitted: number;
   readonly admitted: number;
-  readonly routes: {
-    /** Deliveries of all kinds, replays of delivered events among them. */
-    readonly total: number;
-    readonly pending: number;
-    readonly delivered: number;
-    readonly dead: number;
-    readonly discarded: number;
-  };
+}
+
+export interface EndpointLedger extends RouteCounts {
+  /** `ep_…`. */
+  readonly endpoint: string;
+  /** Since when the oldest pending delivery has been there. */
+  readonly oldestPendingAt: string | null;
+}
+
+export interface TenantLedger extends EventCounts {
+  readonly tenant: string;
+  readonly balanced: boolean;
+  readonly routes: RouteCounts;
+  readonly endpoints: readonly EndpointLedger[];
+}
+
+/** Where a shard stands in its log. */
+export interface ShardPosition {
+  readonly shard: number;
+  /** The first record that is not admitted. */
+  readonly cursor: number;
+  readonly logStart: number;
+  readonly logEnd: number;
+  /** Records in the log that are not read yet. */
+  readonly lag: number;
+  /** Events that are not in the log yet. */
+  readonly outbox: number;
+}
+
+/** What was read in one snapshot of the database. */
+export interface LedgerFindings {
+  readonly asOf: Date;
+  readonly accepted: number;
+  readonly admitted: number;
+  /** Of all endpoints, also of those that no tenant has. */
+  readonly routes: RouteCounts;
+  readonly tenants: readonly Omit<TenantLedger, 'balanced' | 'routes'>[];
   readonly violations: readonly Violation[];
+  /** Undefined: Kafka was not asked. */
+  readonly shards: readonly ShardPosition[] | undefined;
+}
+
+/** The document of `npm run verify -- --json` and of `GET /v1/ledger`. */
+export interface LedgerReport extends EventCounts {
+  readonly balanced: boolean;
+  readonly asOf: string;
+  readonly routes: RouteCounts;
+  readonly tenants: readonly TenantLedger[];
+  readonly violations: readonly Violation[];
+  readonly shards?: readonly ShardPosition[];
 }
 
 /** Whether the text is a kind of violation: what a statement answers is checked, not believed. */
@@ -62,39 +105,82 @@ export function isViolationKind(kind: string): kind is ViolationKind {
   return Object.hasOwn(KINDS, kind);
 }
 
+export const NO_ROUTES: RouteCounts = { total: 0, pending: 0, delivered: 0, dead: 0, discarded: 0 };
+
+export function sumRoutes(parts: readonly RouteCounts[]): RouteCounts {
+  return parts.reduce((sum, part) => ({
+    total: sum.total + part.total,
+    pending: sum.pending + part.pending,
+    delivered: sum.delivered + part.delivered,
+    dead: sum.dead + part.dead,
+    discarded: sum.discarded + part.discarded,
+  }), NO_ROUTES);
+}
+
 /** The verdict: balanced when nothing is wrong, however much is still on its way. */
-export function reportOf(counts: LedgerCounts, found: readonly Violation[]): LedgerReport {
-  const { asOf, accepted, pending, delivered, dead, discarded } = counts;
-  const violations = found.filter(({ count }) => count > 0);
-  const strangers = violations.find(({ kind }) => kind === 'inbox_without_event')?.count ?? 0;
-  const admitted = counts.admitted - strangers;
+export function reportOf({ asOf, accepted, admitted, routes, tenants, violations, shards }: LedgerFindings): LedgerReport {
   return {
     balanced: violations.length === 0,
     asOf: asOf.toISOString(),
     accepted,
     notAdmitted: accepted - admitted,
     admitted,
-    routes: { total: pending + delivered + dead + discarded, pending, delivered, dead, discarded },
+    routes,
+    tenants: tenants.map(({ endpoints, ...events }) => ({
+      ...events,
+      balanced: violations.every((violation) => violation.tenant !== events.tenant),
+      routes: sumRoutes(endpoints),
+      endpoints,
+    })),
     violations,
+    ...(shards === undefined ? {} : { shards }),
   };
+}
+
+/** What of it concerns one tenant. */
+export function reportOfTenant(report: LedgerReport, tenant: string): LedgerReport {
+  const tenants = report.tenants.filter((each) => each.tenant === tenant);
+  const violations = report.violations.filter((violation) => violation.tenant === tenant);
+  const { accepted, notAdmitted, admitted, routes } = tenants[0] ?? { accepted: 0, notAdmitted: 0, admitted: 0, routes: NO_ROUTES };
+  return { balanced: violations.length === 0, asOf: report.asOf, accepted, notAdmitted, admitted, routes, tenants, violations };
 }
 
 /** The report for people. @param tookMs how long the check took */
 export function linesOf(report: LedgerReport, tookMs: number): string[] {
-  const { accepted, notAdmitted, admitted, routes, violations } = report;
+  const { accepted, notAdmitted, admitted, routes, tenants, violations, shards = [] } = report;
   const rows: [string, number][] = [
     ['accepted', accepted], ['  not admitted yet', notAdmitted], ['  admitted', admitted],
     ['routes', routes.total], ['  pending', routes.pending], ['  delivered', routes.delivered], ['  dead', routes.dead], ['  discarded', routes.discarded],
   ];
-  const verdict = violations.length === 0 ? 'Balanced' : 'NOT balanced';
   return [
-    ...rows.map(([name, value]) => `${name.padEnd(20)}${value.toLocaleString('en').padStart(14)}`),
+    ...rows.map(([name, value]) => `${name.padEnd(20)}${numeral(value).padStart(14)}`),
     '',
-    ...violations.flatMap(({ kind, count, examples }) => [
-      `${kind}: ${count.toLocaleString('en')} ${KINDS[kind]}`,
+    ...tenants.flatMap(linesOfTenant),
+    ...shards.map(lineOfShard),
+    ...(shards.length > 0 ? [''] : []),
+    ...violations.flatMap(({ kind, tenant, count, examples }) => [
+      `${kind}${tenant === null ? '' : ` (${tenant})`}: ${numeral(count)} ${KINDS[kind]}`,
       ...examples.map((example) => `  ${example}`),
-      ...(count > examples.length ? [`  and ${(count - examples.length).toLocaleString('en')} more`] : []),
+      ...(count > examples.length ? [`  and ${numeral(count - examples.length)} more`] : []),
     ]),
-    `${verdict} as of ${report.asOf} (checked in ${formatDuration(Math.round(tookMs))}).`,
+    `${report.balanced ? 'Balanced' : 'NOT balanced'} as of ${report.asOf} (checked in ${formatDuration(Math.round(tookMs))}).`,
   ];
+}
+
+function linesOfTenant({ tenant, accepted, admitted, endpoints }: TenantLedger): string[] {
+  return [
+    `${tenant}: ${numeral(accepted)} accepted, ${numeral(admitted)} admitted`,
+    ...endpoints.map(({ endpoint, pending, delivered, dead, discarded, oldestPendingAt }) =>
+      `  ${endpoint}: ${numeral(pending)} pending${oldestPendingAt === null ? '' : ` (oldest ${oldestPendingAt})`}, ` +
+      `${numeral(delivered)} delivered, ${numeral(dead)} dead, ${numeral(discarded)} discarded`),
+    '',
+  ];
+}
+
+function lineOfShard({ shard, cursor, logStart, logEnd, lag, outbox }: ShardPosition): string {
+  return `shard ${shard}: read up to ${cursor} of ${logStart} … ${logEnd}, ${numeral(lag)} to read, ${numeral(outbox)} in the outbox`;
+}
+
+function numeral(value: number): string {
+  return value.toLocaleString('en');
 }

@@ -1,15 +1,14 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { projectRoot } from '#config/project-root';
 import { parseDurationMs } from '#domain/duration';
 import { createPool } from '#postgres/pool';
 import { sqlStateOf } from '#postgres/sql-errors';
-import { LedgerRepository } from './ledger.repository.js';
+import { readEventLogs } from './event-logs.js';
 import { linesOf, reportOf } from './ledger.js';
+import { LedgerRepository, type LogBounds } from './ledger.repository.js';
+import { RunningStack } from './running-stack.js';
 
 /**
- * npm run verify [-- --json --older-than 10m]: proves from independent records that nothing was lost.
+ * npm run verify [-- --json --kafka --older-than 10m]: proves from independent records that nothing was lost.
  * Exit code 0: balanced, 1: violated, 2: could not be checked.
  */
 
@@ -18,40 +17,27 @@ const TIMEOUT_MS = 3_600_000;
 
 interface VerifyOptions {
   readonly json: boolean;
+  /** Compares with Kafka's logs, too. */
+  readonly kafka: boolean;
   readonly olderThanMs: number | undefined;
 }
 
 function readOptions(): VerifyOptions {
-  const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, 'older-than': { type: 'string' } } });
+  const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, kafka: { type: 'boolean', default: false }, 'older-than': { type: 'string' } } });
   const olderThan = values['older-than'];
   const olderThanMs = olderThan === undefined ? undefined : parseDurationMs(olderThan);
   if (olderThan !== undefined && olderThanMs === undefined) throw new Error(`--older-than ${olderThan} is not a duration like 30s, 10m or 2h`);
-  return { json: values.json, olderThanMs };
-}
-
-/** DATABASE_URL, or else the database of the stack that runs in LOCKSTEP_DATA_DIR. */
-function findDatabaseUrl(environment: NodeJS.ProcessEnv): string {
-  const given = environment['DATABASE_URL'];
-  if (given !== undefined && given !== '') return given;
-  const stackFile = path.join(path.resolve(projectRoot(), environment['LOCKSTEP_DATA_DIR'] || '.lockstep'), 'stack.json');
-  let text: string;
-  try {
-    text = readFileSync(stackFile, 'utf8');
-  } catch {
-    throw new Error('set DATABASE_URL, or start a stack first (npm start)');
-  }
-  const { databaseUrl } = JSON.parse(text) as { databaseUrl?: unknown };
-  if (typeof databaseUrl !== 'string') throw new Error(`${stackFile} names no database`);
-  return databaseUrl;
+  return { json: values.json, kafka: values.kafka, olderThanMs };
 }
 
 async function verify(): Promise<boolean> {
-  const { json, olderThanMs } = readOptions();
-  const pool = createPool({ databaseUrl: findDatabaseUrl(process.env), applicationName: 'lockstep verify', max: 1, transactionTimeoutMs: TIMEOUT_MS });
+  const { json, kafka, olderThanMs } = readOptions();
+  const stack = new RunningStack(process.env);
+  const pool = createPool({ databaseUrl: stack.databaseUrl(), applicationName: 'lockstep verify', max: 1, transactionTimeoutMs: TIMEOUT_MS });
+  const readLogs = kafka ? (): Promise<ReadonlyMap<number, LogBounds>> => readEventLogs(stack.kafka()) : undefined;
   try {
     const startedAt = performance.now();
-    const { counts, violations } = await new LedgerRepository(pool).read({ olderThanMs });
-    const report = reportOf(counts, violations);
+    const report = reportOf(await new LedgerRepository(pool).read({ olderThanMs, readLogs }));
     const lines = json ? [JSON.stringify(report)] : linesOf(report, performance.now() - startedAt);
     for (const line of lines) console.log(line);
     return report.balanced;

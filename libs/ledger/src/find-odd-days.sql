@@ -1,0 +1,48 @@
+/* Days whose inbox, deliveries and attempts do not agree, by the fingerprints of sum-deliveries.sql. */
+/* @name findOddDays */
+with promised as (
+  select
+    date_bin('1 day', uuid_extract_timestamp(event_id), 'epoch') as day,
+    sum(routes * (uuid_hash_extended(event_id, 0) >> 16)) as fingerprint
+  from inbox
+  group by 1
+),
+made as (
+  select
+    date_bin('1 day', uuid_extract_timestamp(event_id), 'epoch') as day,
+    coalesce(sum(uuid_hash_extended(event_id, 0) >> 16) filter (where replay = 0), 0) as routed,
+    bit_xor(uuid_hash_extended(event_id, endpoint + (replay::bigint << 31) + (attempts::bigint << 47)))
+      filter (where attempts > 0 or status in ('delivered', 'dead')) as attempts,
+    bit_xor(uuid_hash_extended(event_id, endpoint + (replay::bigint << 31) + (attempts::bigint << 47)))
+      filter (where status = 'delivered') as successes
+  from deliveries
+  group by 1
+),
+attempted as (
+  select
+    date_bin('1 day', uuid_extract_timestamp(event_id), 'epoch') as day,
+    bit_xor(uuid_hash_extended(event_id, endpoint + (replay::bigint << 31) + (number::bigint << 47)))
+      # coalesce(
+        bit_xor(uuid_hash_extended(event_id, endpoint + (replay::bigint << 31) + ((number - 1)::bigint << 47)))
+          filter (where number > 1),
+        0
+      ) as attempts,
+    bit_xor(uuid_hash_extended(event_id, endpoint + (replay::bigint << 31) + (number::bigint << 47)))
+      filter (where status_code between 200 and 299) as successes
+  from attempts
+  group by 1
+),
+compared as (
+  select
+    coalesce(m.day, p.day, a.day) as day,
+    coalesce(p.fingerprint, 0) <> coalesce(m.routed, 0) as routes,
+    coalesce(m.attempts, 0) <> coalesce(a.attempts, 0) or coalesce(m.successes, 0) <> coalesce(a.successes, 0) as attempts
+  from made m
+    full join promised p on p.day = m.day
+    full join attempted a on a.day = coalesce(m.day, p.day)
+)
+select
+  uuid_floor(day) as "from!", uuid_floor(day + interval '1 day') as "to!", routes as "routes!", attempts as "attempts!"
+from compared
+where routes or attempts
+order by day;

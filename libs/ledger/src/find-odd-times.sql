@@ -1,0 +1,28 @@
+/*
+  Spans of ten minutes in which the events and the inbox are not the same set: an event's time is in its id.
+*/
+/* @name findOddTimes */
+with accepted as (
+  select
+    date_bin('10 minutes', uuid_extract_timestamp(id), 'epoch') as span, bit_xor(uuid_hash_extended(id, 0)) as fingerprint
+  from events
+  where id < :settledBefore!::uuid
+  group by 1
+),
+admitted as (
+  select
+    date_bin('10 minutes', uuid_extract_timestamp(event_id), 'epoch') as span,
+    bit_xor(uuid_hash_extended(event_id, 0)) as fingerprint
+  from inbox
+  where event_id < :settledBefore!::uuid
+  group by 1
+),
+odd as (
+  select coalesce(a.span, i.span) as span
+  from accepted a
+    full join admitted i on i.span = a.span
+  where a.fingerprint is distinct from i.fingerprint
+)
+select uuid_floor(span) as "from!", uuid_floor(span + interval '10 minutes') as "to!"
+from odd
+order by span;

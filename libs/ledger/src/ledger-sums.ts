@@ -1,0 +1,67 @@
+import type { ISumDeliveriesResult } from './sum-deliveries.queries.js';
+import type { ISumInboxResult } from './sum-inbox.queries.js';
+import type { ISumLanesResult } from './sum-lanes.queries.js';
+import type { ISumAttemptsResult } from './sum-attempts.queries.js';
+import type { ISumEventsResult } from './sum-events.queries.js';
+
+/** What one pass over each table gives: counts, and fingerprints of what must agree with another table. */
+export interface LedgerSums {
+  readonly events: ISumEventsResult;
+  readonly inbox: readonly ISumInboxResult[];
+  readonly deliveries: readonly ISumDeliveriesResult[];
+  readonly attempts: ISumAttemptsResult;
+  readonly lanes: readonly ISumLanesResult[];
+}
+
+/** Where fingerprints differ, and so what is to be looked at row by row. */
+export interface Suspicions {
+  /** Settled events are not the admitted ones: some are on their way for long, or were lost. */
+  readonly admissions: boolean;
+  /** The inbox's routes and the deliveries, or the deliveries and their attempts. */
+  readonly days: boolean;
+  readonly replays: boolean;
+  /** Endpoints, of lanes whose sequences are not those of their deliveries. */
+  readonly sequences: readonly number[];
+  /** Endpoints, of lanes that do not say what is pending in them, or in which dead letters are being replayed. */
+  readonly waiting: readonly number[];
+  readonly halts: boolean;
+}
+
+/** Compares what the tables say of each other. */
+export function suspicionsOf({ events, inbox, deliveries, attempts, lanes }: LedgerSums): Suspicions {
+  const delivered = deliveries.filter(({ status }) => status === 'delivered');
+  const held = Map.groupBy(deliveries, ({ endpoint }) => endpoint);
+  const said = new Map(lanes.map((sums) => [sums.endpoint, sums]));
+  const endpoints = [...new Set([...held.keys(), ...said.keys()])];
+  return {
+    admissions: xor(inbox, ({ fingerprint }) => fingerprint) !== BigInt(events.fingerprint ?? 0),
+    days:
+      sum(inbox, ({ promised }) => promised) !== sum(deliveries, ({ routed }) => routed) ||
+      xor(deliveries, (row) => row.attempts) !== BigInt(attempts.attempts) ||
+      xor(delivered, (row) => row.attempts) !== BigInt(attempts.successes),
+    replays: deliveries.some(({ replays }) => replays > 0),
+    sequences: endpoints.filter((endpoint) => {
+      const rows = held.get(endpoint) ?? [];
+      const { tails = 0, sequences = '0' } = said.get(endpoint) ?? {};
+      return tails !== inLanes(rows) || BigInt(sequences) !== xor(rows, (row) => row.sequences);
+    }),
+    waiting: endpoints.filter((endpoint) => {
+      const rows = (held.get(endpoint) ?? []).filter(({ status }) => status === 'pending');
+      const { waitingInLanes = 0, waiting = '0', replaying = false } = said.get(endpoint) ?? {};
+      return replaying || waitingInLanes !== inLanes(rows) || BigInt(waiting) !== xor(rows, (row) => row.sequences);
+    }),
+    halts: lanes.some(({ halted }) => halted > 0),
+  };
+}
+
+function inLanes(rows: readonly ISumDeliveriesResult[]): number {
+  return rows.reduce((total, row) => total + row.inLanes, 0);
+}
+
+function xor<Row>(rows: readonly Row[], of: (row: Row) => string | null): bigint {
+  return rows.reduce((result, row) => result ^ BigInt(of(row) ?? 0), 0n);
+}
+
+function sum<Row>(rows: readonly Row[], of: (row: Row) => string): bigint {
+  return rows.reduce((result, row) => result + BigInt(of(row)), 0n);
+}

@@ -1,0 +1,56 @@
+/** Types generated for queries found in "libs/ledger/src/list-endpoints.sql" */
+import { PreparedQuery } from '@pgtyped/runtime';
+
+/** 'ListTenants' parameters type */
+export type IListTenantsParams = void;
+
+/** 'ListTenants' return type */
+export interface IListTenantsResult {
+  id: string;
+}
+
+/** 'ListTenants' query type */
+export interface IListTenantsQuery {
+  params: IListTenantsParams;
+  result: IListTenantsResult;
+}
+
+const listTenantsIR: any = {"usedParamSet":{},"params":[],"statement":"select id from tenants order by id                                                     "};
+
+/**
+ * Query generated from SQL:
+ * ```
+ * select id from tenants order by id                                                     
+ * ```
+ */
+export const listTenants = new PreparedQuery<IListTenantsParams,IListTenantsResult>(listTenantsIR);
+
+
+/** 'ListEndpoints' parameters type */
+export type IListEndpointsParams = void;
+
+/** 'ListEndpoints' return type */
+export interface IListEndpointsResult {
+  deleted: boolean;
+  id: number;
+  publicId: string;
+  tenant: string;
+}
+
+/** 'ListEndpoints' query type */
+export interface IListEndpointsQuery {
+  params: IListEndpointsParams;
+  result: IListEndpointsResult;
+}
+
+const listEndpointsIR: any = {"usedParamSet":{},"params":[],"statement":"select id, public_id as \"publicId\", tenant, deleted_at is not null as \"deleted!\" from endpoints order by id"};
+
+/**
+ * Query generated from SQL:
+ * ```
+ * select id, public_id as "publicId", tenant, deleted_at is not null as "deleted!" from endpoints order by id
+ * ```
+ */
+export const listEndpoints = new PreparedQuery<IListEndpointsParams,IListEndpointsResult>(listEndpointsIR);
+
+

@@ -1,0 +1,15 @@
+/*
+  The first statement of the transaction: it takes the snapshot, and says where each shard stands in it.
+  Ids below `settled_before` were minted :settledSeconds ago: most of what is older is admitted.
+*/
+/* @name readMoment */
+select
+  now() as "asOf!",
+  uuid_floor(now() - :settledSeconds!::float8 * interval '1 second') as "settledBefore!";
+/* @name readShards */
+select
+  c.shard,
+  c.next_offset as "cursor",
+  (select count(*) from outbox o where o.shard = c.shard) as "outbox!"
+from shard_cursors c
+order by c.shard;

@@ -1,0 +1,23 @@
+/* Fingerprints of all attempts, and of those with a 2xx: see sum-deliveries.sql. */
+/* @name sumAttempts */
+with sums as (
+  select
+    coalesce(
+      bit_xor(uuid_hash_extended(event_id, endpoint + (replay::bigint << 31) + (number::bigint << 47)))
+        filter (where status_code between 200 and 299),
+      0
+    ) as successes,
+    coalesce(
+      bit_xor(uuid_hash_extended(event_id, endpoint + (replay::bigint << 31) + (number::bigint << 47)))
+        filter (where (status_code between 200 and 299) is not true),
+      0
+    ) as failures,
+    coalesce(
+      bit_xor(uuid_hash_extended(event_id, endpoint + (replay::bigint << 31) + ((number - 1)::bigint << 47)))
+        filter (where number > 1),
+      0
+    ) as predecessors
+  from attempts
+)
+select (successes # failures # predecessors)::text as "attempts!", successes::text as "successes!"
+from sums;

@@ -1,0 +1,53 @@
+/** Types generated for queries found in "libs/ledger/src/sum-deliveries.sql" */
+import { PreparedQuery } from '@pgtyped/runtime';
+
+export type delivery_status = 'dead' | 'delivered' | 'discarded' | 'pending';
+
+/** 'SumDeliveries' parameters type */
+export type ISumDeliveriesParams = void;
+
+/** 'SumDeliveries' return type */
+export interface ISumDeliveriesResult {
+  attempts: string;
+  deliveries: number;
+  endpoint: number;
+  inLanes: number;
+  oldestAt: Date | null;
+  replays: number;
+  routed: string;
+  sequences: string;
+  status: delivery_status;
+}
+
+/** 'SumDeliveries' query type */
+export interface ISumDeliveriesQuery {
+  params: ISumDeliveriesParams;
+  result: ISumDeliveriesResult;
+}
+
+const sumDeliveriesIR: any = {"usedParamSet":{},"params":[],"statement":"select\n  endpoint,\n  status,\n  count(*) as \"deliveries!\",\n  min(created_at) filter (where status = 'pending') as \"oldestAt\",\n  count(*) filter (where replay <> 0) as \"replays!\",\n  coalesce(sum(uuid_hash_extended(event_id, 0) >> 16) filter (where replay = 0), 0)::text as \"routed!\",\n  count(lane) as \"inLanes!\",\n  coalesce(bit_xor(hashint8extended(sequence, lane) # hashint8extended(sequence - 1, lane)), 0)::text as \"sequences!\",\n  coalesce(\n    bit_xor(uuid_hash_extended(event_id, endpoint + (replay::bigint << 31) + (attempts::bigint << 47)))\n      filter (where attempts > 0 or status in ('delivered', 'dead')),\n    0\n  )::text as \"attempts!\"\nfrom deliveries\ngroup by endpoint, status"};
+
+/**
+ * Query generated from SQL:
+ * ```
+ * select
+ *   endpoint,
+ *   status,
+ *   count(*) as "deliveries!",
+ *   min(created_at) filter (where status = 'pending') as "oldestAt",
+ *   count(*) filter (where replay <> 0) as "replays!",
+ *   coalesce(sum(uuid_hash_extended(event_id, 0) >> 16) filter (where replay = 0), 0)::text as "routed!",
+ *   count(lane) as "inLanes!",
+ *   coalesce(bit_xor(hashint8extended(sequence, lane) # hashint8extended(sequence - 1, lane)), 0)::text as "sequences!",
+ *   coalesce(
+ *     bit_xor(uuid_hash_extended(event_id, endpoint + (replay::bigint << 31) + (attempts::bigint << 47)))
+ *       filter (where attempts > 0 or status in ('delivered', 'dead')),
+ *     0
+ *   )::text as "attempts!"
+ * from deliveries
+ * group by endpoint, status
+ * ```
+ */
+export const sumDeliveries = new PreparedQuery<ISumDeliveriesParams,ISumDeliveriesResult>(sumDeliveriesIR);
+
+

@@ -1,0 +1,34 @@
+/** Types generated for queries found in "libs/ledger/src/sum-events.sql" */
+import { PreparedQuery } from '@pgtyped/runtime';
+
+/** 'SumEvents' parameters type */
+export interface ISumEventsParams {
+  settledBefore: string;
+}
+
+/** 'SumEvents' return type */
+export interface ISumEventsResult {
+  events: number;
+  fingerprint: string | null;
+}
+
+/** 'SumEvents' query type */
+export interface ISumEventsQuery {
+  params: ISumEventsParams;
+  result: ISumEventsResult;
+}
+
+const sumEventsIR: any = {"usedParamSet":{"settledBefore":true},"params":[{"name":"settledBefore","required":true,"transform":{"type":"scalar"},"locs":[{"a":88,"b":102}]}],"statement":"select\n  count(*) as \"events!\",\n  bit_xor(uuid_hash_extended(id, 0)) filter (where id < :settledBefore!::uuid)::text as fingerprint\nfrom events"};
+
+/**
+ * Query generated from SQL:
+ * ```
+ * select
+ *   count(*) as "events!",
+ *   bit_xor(uuid_hash_extended(id, 0)) filter (where id < :settledBefore!::uuid)::text as fingerprint
+ * from events
+ * ```
+ */
+export const sumEvents = new PreparedQuery<ISumEventsParams,ISumEventsResult>(sumEventsIR);
+
+

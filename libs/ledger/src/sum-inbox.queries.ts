@@ -1,0 +1,40 @@
+/** Types generated for queries found in "libs/ledger/src/sum-inbox.sql" */
+import { PreparedQuery } from '@pgtyped/runtime';
+
+/** 'SumInbox' parameters type */
+export interface ISumInboxParams {
+  apart: boolean;
+  settledBefore: string;
+}
+
+/** 'SumInbox' return type */
+export interface ISumInboxResult {
+  admitted: number;
+  fingerprint: string | null;
+  promised: string;
+  tenant: string | null;
+}
+
+/** 'SumInbox' query type */
+export interface ISumInboxQuery {
+  params: ISumInboxParams;
+  result: ISumInboxResult;
+}
+
+const sumInboxIR: any = {"usedParamSet":{"apart":true,"settledBefore":true},"params":[{"name":"apart","required":true,"transform":{"type":"scalar"},"locs":[{"a":19,"b":25},{"a":313,"b":319}]},{"name":"settledBefore","required":true,"transform":{"type":"scalar"},"locs":[{"a":161,"b":175}]}],"statement":"select\n  case when :apart!::boolean then tenant end as \"tenant?\",\n  count(*) as \"admitted!\",\n  bit_xor(uuid_hash_extended(event_id, 0)) filter (where event_id < :settledBefore!::uuid)::text as fingerprint,\n  sum(routes * (uuid_hash_extended(event_id, 0) >> 16))::text as \"promised!\"\nfrom inbox\ngroup by case when :apart!::boolean then tenant end"};
+
+/**
+ * Query generated from SQL:
+ * ```
+ * select
+ *   case when :apart!::boolean then tenant end as "tenant?",
+ *   count(*) as "admitted!",
+ *   bit_xor(uuid_hash_extended(event_id, 0)) filter (where event_id < :settledBefore!::uuid)::text as fingerprint,
+ *   sum(routes * (uuid_hash_extended(event_id, 0) >> 16))::text as "promised!"
+ * from inbox
+ * group by case when :apart!::boolean then tenant end
+ * ```
+ */
+export const sumInbox = new PreparedQuery<ISumInboxParams,ISumInboxResult>(sumInboxIR);
+
+
