@@ -117,6 +117,42 @@ describe('POST /v1/events', () => {
   });
 });
 
+describe('GET /v1/ledger', () => {
+  const countOf = async (table: string, where = 'true'): Promise<number> => Number((await store.query<{ count: string }>(`select count(*) from ${table} where ${where}`)).rows[0]?.count);
+
+  it('gives an admin the whole installation, or the tenant that is named', async () => {
+    await store.query("insert into tenants (id) values ('acme') on conflict do nothing");
+    await client.post('counted', 1, { 'lockstep-tenant': 'acme' });
+    const accepted = await countOf('events');
+    const ofAcme = await countOf('events', "tenant = 'acme'");
+    const all = await client.get('/v1/ledger');
+    const numbers = { admitted: 0, routes: { total: 0, pending: 0, delivered: 0, dead: 0, discarded: 0 } };
+    const acme = { ...numbers, tenant: 'acme', balanced: true, accepted: ofAcme, notAdmitted: ofAcme, endpoints: [] };
+    expect(all).toMatchObject({ status: 200, json: { ...numbers, balanced: true, accepted, notAdmitted: accepted, tenants: [acme, { tenant: 'default', accepted: accepted - ofAcme }], violations: [] } });
+    expect(Date.parse((all.json as { asOf: string }).asOf)).toBeGreaterThan(Date.now() - 60_000);
+    expect(await client.call('GET', '/v1/ledger', { headers: { 'lockstep-tenant': 'acme' } })).toMatchObject({ status: 200, json: { ...numbers, balanced: true, accepted: ofAcme, tenants: [acme] } });
+    expect((await client.call('GET', '/v1/ledger', { headers: { 'lockstep-tenant': 'nobody' } })).status).toBe(400);
+  });
+
+  it('answers who asks at the same time with one reading', async () => {
+    const lock = new pg.Client(database.url);
+    await lock.connect();
+    await lock.query('begin; lock table lanes');
+    const answers = Promise.all(Array.from({ length: 10 }, () => client.get('/v1/ledger')));
+    const waiting = async (): Promise<number> => countOf('pg_stat_activity', "application_name = 'lockstep-gateway-ledger' and wait_event_type = 'Lock' and datname = current_database()");
+    await waitUntil('a reading that waits for the lock', async () => (await waiting()) > 0);
+    expect(await client.get('/v1/ledger?olderThan=10m')).toMatchObject({ status: 503, json: { code: 'overloaded' } });
+    expect(await waiting()).toBe(1);
+    await lock.end();
+    expect(new Set((await answers).map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
+    expect(await client.get('/v1/ledger?olderThan=10m')).toMatchObject({ status: 200, json: { balanced: true } });
+  });
+
+  it.each(['olderThan=soon', 'olderThan=10m&olderThan=5m', 'tenant=acme'])('refuses %s', async (query) => {
+    expect(await client.get(`/v1/ledger?${query}`)).toMatchObject({ status: 400, json: { code: 'invalid_request' } });
+  });
+});
+
 describe('while Postgres is away', () => {
   it('answers 503, is not ready, stays alive, and recovers by itself; the same key then tells what happened', async () => {
     const key = mintId();
@@ -125,6 +161,9 @@ describe('while Postgres is away', () => {
     expect(refused).toMatchObject({ status: 503, json: { code: 'store_unavailable' } });
     expect(refused.headers.get('retry-after')).toBe('1');
     expect((await cutOff.get('/v1/endpoints')).status).toBe(503);
+    const unread = await cutOff.get('/v1/ledger');
+    expect(unread).toMatchObject({ status: 503, json: { code: 'store_unavailable' } });
+    expect(unread.headers.get('retry-after')).toBe('5');
     expect(await cutOff.get('/health/ready')).toMatchObject({ status: 503, json: { status: 'error', error: { postgres: { status: 'down' } } } });
     expect((await cutOff.get('/health/live')).status).toBe(200);
     proxy.restore();
@@ -146,7 +185,7 @@ describe('other paths', () => {
 
   it('asks for the key on every route but the open ones, however its path is written', async () => {
     const status = async (path: string): Promise<number> => (await client.call('GET', path, { headers: { authorization: '' } })).status;
-    expect(await Promise.all(['/v1/events', '/v1/endpoints', '/v1/deliveries', '/v1/events/evt_0', '/%761/events', '/v1/%65vents'].map(status))).toEqual([401, 401, 401, 401, 401, 401]);
+    expect(await Promise.all(['/v1/events', '/v1/endpoints', '/v1/deliveries', '/v1/ledger', '/v1/events/evt_0', '/%761/events', '/v1/%65vents'].map(status))).toEqual([401, 401, 401, 401, 401, 401, 401]);
     expect(await Promise.all(['/health/live', '/health/ready', '/health/startup', '/metrics', '/docs', '/api-docs', '/openapi.json'].map(status))).toEqual([200, 200, 200, 200, 200, 200, 200]);
   });
 
@@ -154,12 +193,12 @@ describe('other paths', () => {
     const { paths, components } = (await client.get('/openapi.json')).json as { paths: Record<string, Record<string, { responses: Record<string, unknown>; security: unknown }>>; components: { securitySchemes: unknown; schemas: Record<string, unknown> } };
     const operations = Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
     expect(operations.filter((operation) => operation.includes('/v1/')).sort()).toEqual([
-      'DELETE /v1/endpoints/{id}', 'GET /v1/deliveries', 'GET /v1/endpoints', 'GET /v1/endpoints/{id}', 'GET /v1/events', 'GET /v1/events/{id}', 'PATCH /v1/endpoints/{id}',
+      'DELETE /v1/endpoints/{id}', 'GET /v1/deliveries', 'GET /v1/endpoints', 'GET /v1/endpoints/{id}', 'GET /v1/events', 'GET /v1/events/{id}', 'GET /v1/ledger', 'PATCH /v1/endpoints/{id}',
       'POST /v1/endpoints', 'POST /v1/endpoints/{id}/pause', 'POST /v1/endpoints/{id}/resume', 'POST /v1/events',
     ]);
     expect(Object.keys(paths['/v1/events']?.['post']?.responses ?? {}).sort()).toEqual(['202', '400', '401', '413', '415', '422', '503']);
     expect(paths['/v1/events']?.['post']?.security).toEqual([{ bearer: [] }]);
-    expect(Object.keys(components.schemas)).toEqual(expect.arrayContaining(['Problem', 'Endpoint', 'NewEndpoint', 'Event', 'Delivery']));
+    expect(Object.keys(components.schemas)).toEqual(expect.arrayContaining(['Problem', 'Endpoint', 'NewEndpoint', 'Event', 'Delivery', 'Ledger']));
   });
 
   it('counts what it did', async () => {

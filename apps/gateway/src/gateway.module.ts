@@ -9,22 +9,25 @@ import { HealthModule } from '#health/health.module';
 import { MetricsController } from '#http/metrics.controller';
 import { IngestModule } from '#ingest/ingest.module';
 import type { IngestService } from '#ingest/ingest.service';
+import { LedgerModule } from '#ledger/ledger.module';
+import type { LedgerService } from '#ledger/ledger.service';
 
 export interface GatewayParts {
   readonly ingest: IngestService;
   readonly endpoints: EndpointsService;
   readonly events: EventsService;
   readonly deliveries: DeliveriesService;
+  readonly ledger: LedgerService;
   readonly health: HealthChecks;
 }
 
 /** What the gateway serves. */
 @Module({})
 export class GatewayModule {
-  static of({ ingest, endpoints, events, deliveries, health }: GatewayParts): DynamicModule {
+  static of({ ingest, endpoints, events, deliveries, ledger, health }: GatewayParts): DynamicModule {
     return {
       module: GatewayModule,
-      imports: [IngestModule.of(ingest), EndpointsModule.of(endpoints), EventsModule.of(events, deliveries), HealthModule.of(health)],
+      imports: [IngestModule.of(ingest), EndpointsModule.of(endpoints), EventsModule.of(events, deliveries), LedgerModule.of(ledger), HealthModule.of(health)],
       controllers: [MetricsController],
     };
   }

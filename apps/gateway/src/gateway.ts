@@ -18,6 +18,8 @@ import { IngestRepository } from '#ingest/ingest.repository';
 import { type CommittedEvent, IngestService } from '#ingest/ingest.service';
 import { createKafka } from '#kafka/client';
 import { maxMessageBytes, Topics } from '#kafka/topics';
+import { LedgerRepository } from '#ledger/ledger.repository';
+import { LedgerService } from '#ledger/ledger.service';
 import { PartitionKeeper } from '#postgres/partitions';
 import { createPool, type Database, databaseOf, type PoolOptions } from '#postgres/pool';
 import { IngestOutbox } from '#relay/ingest-outbox';
@@ -41,6 +43,8 @@ const MAX_QUEUED_BYTES = 67_108_864;
 const MAX_RECENT_BYTES = 33_554_432;
 /** Long enough for any batch on a slow disk; a commit that hangs longer becomes a 503. */
 const INGEST_TIMEOUT_MS = 5_000;
+/** As long as a client may be expected to wait; about 60 million events. */
+const LEDGER_TIMEOUT_MS = 60_000;
 /** What a record batch takes itself. */
 const BATCH_OVERHEAD_BYTES = 5_536;
 
@@ -58,6 +62,7 @@ export class Gateway {
   private readonly partitions: PartitionKeeper;
   private readonly authenticator: Authenticator;
   private readonly ingest: IngestService;
+  private readonly ledger: LedgerService;
   private readonly topics: TopicsKeeper;
   private readonly leases: RelayLeases;
   private readonly recent = new RecentEvents(MAX_RECENT_BYTES);
@@ -75,7 +80,9 @@ export class Gateway {
     // Ingest and relay have connections of their own: a slow list query never delays them.
     const ingest = pool('ingest', { max: 1, transactionTimeoutMs: INGEST_TIMEOUT_MS });
     const relay = pool('relay', { max: 2, joins: 'by-index' });
-    this.pools = [queries, ingest, relay];
+    // Of its own, and one: it reads all tables, and would keep others from answering.
+    const ledger = pool('ledger', { max: 1, transactionTimeoutMs: LEDGER_TIMEOUT_MS });
+    this.pools = [queries, ingest, relay, ledger];
     this.database = answering(databaseOf(queries));
     this.partitions = new PartitionKeeper(this.database, (err) => logger.error({ err }, 'The partitions of the coming days were not made'));
     this.authenticator = new Authenticator(new TenantsRepository(this.database));
@@ -95,6 +102,7 @@ export class Gateway {
       maxQueuedBytes: MAX_QUEUED_BYTES,
       onCommitted: (events) => this.handToRelay(events),
     });
+    this.ledger = new LedgerService(new LedgerRepository(ledger));
     observeOutbox(new OutboxProbe(this.database));
   }
 
@@ -133,6 +141,7 @@ export class Gateway {
     const leftMs = (): number => Math.max(deadlineMs - performance.now(), 0);
     this.stopping.abort();
     this.partitions.stop();
+    this.ledger.stop();
     await this.closeHttp(leftMs());
     await this.relay.stop(leftMs());
     await Promise.all([this.leases.stop(), this.topics.stop()]);
@@ -164,6 +173,7 @@ export class Gateway {
       endpoints: new EndpointsService(new EndpointsRepository(this.database), new SecretBox(config.secretKey), new AddressPolicy(config)),
       events: new EventsService(new EventsRepository(this.database), deliveries),
       deliveries,
+      ledger: this.ledger,
       health: {
         startup: [started],
         ready: [

@@ -11,9 +11,9 @@ made as (
   select
     date_bin('1 day', uuid_extract_timestamp(event_id), 'epoch') as day,
     coalesce(sum(uuid_hash_extended(event_id, 0) >> 16) filter (where replay = 0), 0) as routed,
-    bit_xor(uuid_hash_extended(event_id, endpoint + (replay::bigint << 31) + (attempts::bigint << 47)))
+    bit_xor(uuid_hash_extended(event_id, endpoint + replay * 2147483648 + attempts * 1099511627776))
       filter (where attempts > 0 or status in ('delivered', 'dead')) as attempts,
-    bit_xor(uuid_hash_extended(event_id, endpoint + (replay::bigint << 31) + (attempts::bigint << 47)))
+    bit_xor(uuid_hash_extended(event_id, endpoint + replay * 2147483648 + attempts * 1099511627776))
       filter (where status = 'delivered') as successes
   from deliveries
   group by 1
@@ -21,13 +21,13 @@ made as (
 attempted as (
   select
     date_bin('1 day', uuid_extract_timestamp(event_id), 'epoch') as day,
-    bit_xor(uuid_hash_extended(event_id, endpoint + (replay::bigint << 31) + (number::bigint << 47)))
+    bit_xor(uuid_hash_extended(event_id, endpoint + replay * 2147483648 + number * 1099511627776))
       # coalesce(
-        bit_xor(uuid_hash_extended(event_id, endpoint + (replay::bigint << 31) + ((number - 1)::bigint << 47)))
+        bit_xor(uuid_hash_extended(event_id, endpoint + replay * 2147483648 + (number - 1) * 1099511627776))
           filter (where number > 1),
         0
       ) as attempts,
-    bit_xor(uuid_hash_extended(event_id, endpoint + (replay::bigint << 31) + (number::bigint << 47)))
+    bit_xor(uuid_hash_extended(event_id, endpoint + replay * 2147483648 + number * 1099511627776))
       filter (where status_code between 200 and 299) as successes
   from attempts
   group by 1

@@ -12,6 +12,7 @@ import { checkSequences } from './check-sequences.queries.js';
 import { checkWaiting } from './check-waiting.queries.js';
 import { findOddDays } from './find-odd-days.queries.js';
 import { findOddTimes } from './find-odd-times.queries.js';
+import { findOldest } from './find-oldest.queries.js';
 import { findStuck } from './find-stuck.queries.js';
 import { deliveryOf, eventOf, Findings, laneOf } from './findings.js';
 import { type EndpointLedger, type LedgerFindings, NO_ROUTES, type RouteCounts, type ShardPosition, sumRoutes } from './ledger.js';
@@ -124,7 +125,8 @@ class Reading {
     await this.check(sums, moment.settledBefore, shards?.filter(isRead).map(({ shard }) => shard) ?? []);
     const unknown = unknownEndpoints(sums.deliveries, endpoints);
     if (unknown.length > 0) this.findings.add(await checkEndpoints.run({ unknown, examples: MAX_EXAMPLES }, database), deliveryOf);
-    const routes = routesByEndpoint(sums.deliveries);
+    const oldest = new Map((await findOldest.run(undefined, database)).map(({ endpoint, oldestAt }) => [endpoint, oldestAt]));
+    const routes = routesByEndpoint(sums.deliveries, oldest);
     return {
       asOf: moment.asOf,
       accepted: sums.events.events,
@@ -227,12 +229,11 @@ function unknownEndpoints(deliveries: readonly ISumDeliveriesResult[], endpoints
 
 type EndpointRoutes = Omit<EndpointLedger, 'endpoint'>;
 
-function routesByEndpoint(deliveries: readonly ISumDeliveriesResult[]): Map<number, EndpointRoutes> {
+function routesByEndpoint(deliveries: readonly ISumDeliveriesResult[], oldest: ReadonlyMap<number, Date>): Map<number, EndpointRoutes> {
   return new Map([...Map.groupBy(deliveries, ({ endpoint }) => endpoint)].map(([endpoint, rows]) => {
     const counts: Omit<RouteCounts, 'total'> = { pending: 0, delivered: 0, dead: 0, discarded: 0, ...Object.fromEntries(rows.map(({ status, deliveries: count }) => [status, count])) };
     const total = rows.reduce((sum, row) => sum + row.deliveries, 0);
-    const oldest = rows.find(({ oldestAt }) => oldestAt !== null)?.oldestAt;
-    return [endpoint, { total, ...counts, oldestPendingAt: oldest?.toISOString() ?? null }];
+    return [endpoint, { total, ...counts, oldestPendingAt: oldest.get(endpoint)?.toISOString() ?? null }];
   }));
 }
 

@@ -16,7 +16,7 @@ export interface ISumAttemptsQuery {
   result: ISumAttemptsResult;
 }
 
-const sumAttemptsIR: any = {"usedParamSet":{},"params":[],"statement":"with sums as (\n  select\n    coalesce(\n      bit_xor(uuid_hash_extended(event_id, endpoint + (replay::bigint << 31) + (number::bigint << 47)))\n        filter (where status_code between 200 and 299),\n      0\n    ) as successes,\n    coalesce(\n      bit_xor(uuid_hash_extended(event_id, endpoint + (replay::bigint << 31) + (number::bigint << 47)))\n        filter (where (status_code between 200 and 299) is not true),\n      0\n    ) as failures,\n    coalesce(\n      bit_xor(uuid_hash_extended(event_id, endpoint + (replay::bigint << 31) + ((number - 1)::bigint << 47)))\n        filter (where number > 1),\n      0\n    ) as predecessors\n  from attempts\n)\nselect (successes # failures # predecessors)::text as \"attempts!\", successes::text as \"successes!\"\nfrom sums"};
+const sumAttemptsIR: any = {"usedParamSet":{},"params":[],"statement":"with sums as (\n  select\n    coalesce(\n      bit_xor(uuid_hash_extended(event_id, endpoint + replay * 2147483648 + number * 1099511627776))\n        filter (where status_code between 200 and 299),\n      0\n    ) as successes,\n    coalesce(\n      bit_xor(uuid_hash_extended(event_id, endpoint + replay * 2147483648 + number * 1099511627776))\n        filter (where (status_code between 200 and 299) is not true),\n      0\n    ) as failures,\n    coalesce(\n      bit_xor(uuid_hash_extended(event_id, endpoint + replay * 2147483648 + (number - 1) * 1099511627776))\n        filter (where number > 1),\n      0\n    ) as predecessors\n  from attempts\n)\nselect (successes # failures # predecessors)::text as \"attempts!\", successes::text as \"successes!\"\nfrom sums"};
 
 /**
  * Query generated from SQL:
@@ -24,17 +24,17 @@ const sumAttemptsIR: any = {"usedParamSet":{},"params":[],"statement":"with sums
  * with sums as (
  *   select
  *     coalesce(
- *       bit_xor(uuid_hash_extended(event_id, endpoint + (replay::bigint << 31) + (number::bigint << 47)))
+ *       bit_xor(uuid_hash_extended(event_id, endpoint + replay * 2147483648 + number * 1099511627776))
  *         filter (where status_code between 200 and 299),
  *       0
  *     ) as successes,
  *     coalesce(
- *       bit_xor(uuid_hash_extended(event_id, endpoint + (replay::bigint << 31) + (number::bigint << 47)))
+ *       bit_xor(uuid_hash_extended(event_id, endpoint + replay * 2147483648 + number * 1099511627776))
  *         filter (where (status_code between 200 and 299) is not true),
  *       0
  *     ) as failures,
  *     coalesce(
- *       bit_xor(uuid_hash_extended(event_id, endpoint + (replay::bigint << 31) + ((number - 1)::bigint << 47)))
+ *       bit_xor(uuid_hash_extended(event_id, endpoint + replay * 2147483648 + (number - 1) * 1099511627776))
  *         filter (where number > 1),
  *       0
  *     ) as predecessors

@@ -3,17 +3,17 @@
 with sums as (
   select
     coalesce(
-      bit_xor(uuid_hash_extended(event_id, endpoint + (replay::bigint << 31) + (number::bigint << 47)))
+      bit_xor(uuid_hash_extended(event_id, endpoint + replay * 2147483648 + number * 1099511627776))
         filter (where status_code between 200 and 299),
       0
     ) as successes,
     coalesce(
-      bit_xor(uuid_hash_extended(event_id, endpoint + (replay::bigint << 31) + (number::bigint << 47)))
+      bit_xor(uuid_hash_extended(event_id, endpoint + replay * 2147483648 + number * 1099511627776))
         filter (where (status_code between 200 and 299) is not true),
       0
     ) as failures,
     coalesce(
-      bit_xor(uuid_hash_extended(event_id, endpoint + (replay::bigint << 31) + ((number - 1)::bigint << 47)))
+      bit_xor(uuid_hash_extended(event_id, endpoint + replay * 2147483648 + (number - 1) * 1099511627776))
         filter (where number > 1),
       0
     ) as predecessors

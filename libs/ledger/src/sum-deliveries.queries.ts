@@ -12,7 +12,6 @@ export interface ISumDeliveriesResult {
   deliveries: number;
   endpoint: number;
   inLanes: number;
-  oldestAt: Date | null;
   replays: number;
   routed: string;
   sequences: string;
@@ -25,7 +24,7 @@ export interface ISumDeliveriesQuery {
   result: ISumDeliveriesResult;
 }
 
-const sumDeliveriesIR: any = {"usedParamSet":{},"params":[],"statement":"select\n  endpoint,\n  status,\n  count(*) as \"deliveries!\",\n  min(created_at) filter (where status = 'pending') as \"oldestAt\",\n  count(*) filter (where replay <> 0) as \"replays!\",\n  coalesce(sum(uuid_hash_extended(event_id, 0) >> 16) filter (where replay = 0), 0)::text as \"routed!\",\n  count(lane) as \"inLanes!\",\n  coalesce(bit_xor(hashint8extended(sequence, lane) # hashint8extended(sequence - 1, lane)), 0)::text as \"sequences!\",\n  coalesce(\n    bit_xor(uuid_hash_extended(event_id, endpoint + (replay::bigint << 31) + (attempts::bigint << 47)))\n      filter (where attempts > 0 or status in ('delivered', 'dead')),\n    0\n  )::text as \"attempts!\"\nfrom deliveries\ngroup by endpoint, status"};
+const sumDeliveriesIR: any = {"usedParamSet":{},"params":[],"statement":"select\n  endpoint,\n  status,\n  count(*) as \"deliveries!\",\n  count(*) filter (where replay <> 0) as \"replays!\",\n  coalesce(sum(uuid_hash_extended(event_id, 0) >> 16) filter (where replay = 0), 0)::text as \"routed!\",\n  count(lane) as \"inLanes!\",\n  coalesce(bit_xor(hashint8extended(sequence, lane) # hashint8extended(sequence - 1, lane)), 0)::text as \"sequences!\",\n  coalesce(\n    bit_xor(uuid_hash_extended(event_id, endpoint + replay * 2147483648 + attempts * 1099511627776))\n      filter (where attempts > 0 or status in ('delivered', 'dead')),\n    0\n  )::text as \"attempts!\"\nfrom deliveries\ngroup by endpoint, status"};
 
 /**
  * Query generated from SQL:
@@ -34,13 +33,12 @@ const sumDeliveriesIR: any = {"usedParamSet":{},"params":[],"statement":"select\
  *   endpoint,
  *   status,
  *   count(*) as "deliveries!",
- *   min(created_at) filter (where status = 'pending') as "oldestAt",
  *   count(*) filter (where replay <> 0) as "replays!",
  *   coalesce(sum(uuid_hash_extended(event_id, 0) >> 16) filter (where replay = 0), 0)::text as "routed!",
  *   count(lane) as "inLanes!",
  *   coalesce(bit_xor(hashint8extended(sequence, lane) # hashint8extended(sequence - 1, lane)), 0)::text as "sequences!",
  *   coalesce(
- *     bit_xor(uuid_hash_extended(event_id, endpoint + (replay::bigint << 31) + (attempts::bigint << 47)))
+ *     bit_xor(uuid_hash_extended(event_id, endpoint + replay * 2147483648 + attempts * 1099511627776))
  *       filter (where attempts > 0 or status in ('delivered', 'dead')),
  *     0
  *   )::text as "attempts!"

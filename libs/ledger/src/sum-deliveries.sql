@@ -16,13 +16,12 @@ select
   endpoint,
   status,
   count(*) as "deliveries!",
-  min(created_at) filter (where status = 'pending') as "oldestAt",
   count(*) filter (where replay <> 0) as "replays!",
   coalesce(sum(uuid_hash_extended(event_id, 0) >> 16) filter (where replay = 0), 0)::text as "routed!",
   count(lane) as "inLanes!",
   coalesce(bit_xor(hashint8extended(sequence, lane) # hashint8extended(sequence - 1, lane)), 0)::text as "sequences!",
   coalesce(
-    bit_xor(uuid_hash_extended(event_id, endpoint + (replay::bigint << 31) + (attempts::bigint << 47)))
+    bit_xor(uuid_hash_extended(event_id, endpoint + replay * 2147483648 + attempts * 1099511627776))
       filter (where attempts > 0 or status in ('delivered', 'dead')),
     0
   )::text as "attempts!"

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { parseDurationMs } from '#domain/duration';
+import type { LedgerReport } from './ledger.js';
+
+export const ledgerQuerySchema = z.strictObject({
+  olderThan: z
+    .string()
+    .transform((text, context) => {
+      const durationMs = parseDurationMs(text);
+      if (durationMs !== undefined) return durationMs;
+      context.addIssue({ code: 'custom', message: 'must be a duration such as 30s, 10m or 2h' });
+      return z.NEVER;
+    })
+    .optional()
+    .meta({ description: 'Also look for deliveries that nothing has held up for this long, and that were not attempted', example: '10m' }),
+});
+export type LedgerQuery = z.output<typeof ledgerQuerySchema>;
+
+const count = z.int().min(0);
+const routes = { total: count, pending: count, delivered: count, dead: count, discarded: count };
+const events = { accepted: count, notAdmitted: count.meta({ description: 'Accepted and not routed yet' }), admitted: count };
+
+export const ledgerSchema = z
+  .object({
+    balanced: z.boolean().meta({ description: 'No violations, however much is on its way' }),
+    asOf: z.iso.datetime().meta({ description: 'All numbers are from one snapshot of the database at this moment' }),
+    ...events,
+    routes: z.object(routes).meta({ description: 'Deliveries by status, replays of delivered events among them' }),
+    tenants: z.array(
+      z.object({
+        tenant: z.string(),
+        balanced: z.boolean(),
+        ...events,
+        routes: z.object(routes),
+        endpoints: z.array(z.object({ endpoint: z.string(), ...routes, oldestPendingAt: z.iso.datetime().nullable() })),
+      }),
+    ),
+    violations: z.array(
+      z.object({
+        kind: z.string().meta({ example: 'lane_sequences_broken' }),
+        tenant: z.string().nullable().meta({ description: 'Null: of a shard, which has events of all tenants' }),
+        count,
+        examples: z.array(z.string()).meta({ description: 'Up to 10: `evt_…`, `dlv_…`, and lanes as `ep_…/entity`' }),
+      }),
+    ),
+  })
+  .meta({ id: 'Ledger' }) satisfies z.ZodType<Omit<LedgerReport, 'violations' | 'shards' | 'tenants'>>;
