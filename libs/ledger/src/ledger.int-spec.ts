@@ -6,6 +6,7 @@ import { deliveryId, mintId, toPublicId } from '#domain/ids';
 import { OutcomeRepository } from '#outcome/outcome.repository';
 import { createPool, databaseOf } from '#postgres/pool';
 import { createShardFixture, type ShardFixture } from '#testing/shard-fixture';
+import { waitUntil } from '#testing/wait-until';
 import { type LedgerReport, reportOf, type ViolationKind } from './ledger.js';
 import { type LedgerQuestion, LedgerRepository, type LogBounds } from './ledger.repository.js';
 
@@ -427,21 +428,17 @@ describe('a violation', () => {
   });
 });
 
-it('sees one moment: what happens while it reads is no difference', async () => {
-  let ended = false;
-  const working = (async () => {
-    while (!ended) {
-      const ids = await fixture.accept(Array.from({ length: 20 }, (_, i) => ({ shard: SHARD, entity: `busy ${mintId()} ${i % 3}` })));
-      await admit(ids);
-      const [head = ''] = ids;
-      await attempt(head, 1, { kind: 'retry', delayMs: 0 }, 503);
-      await attempt(head, 2, { kind: 'delivered' }, 200);
-    }
-  })();
-  try {
-    for (let n = 0; n < 10; n++) expect(await violations()).toEqual({});
-  } finally {
-    ended = true;
-    await working;
-  }
+it('gives up when it is told to, while Postgres lets it wait', async () => {
+  const lock = await fixture.pool.connect();
+  await lock.query('begin');
+  await lock.query('lock table lanes');
+  const stopping = new AbortController();
+  const reading = expect(ledger.read({ signal: stopping.signal })).rejects.toThrow('Connection terminated');
+  await waitUntil('a reading that waits for the lock', async () => (await lock.query("select from pg_locks where relation = 'lanes'::regclass and not granted")).rowCount);
+  stopping.abort();
+  await reading;
+  await lock.query('commit');
+  lock.release();
+  await expect(ledger.read({ signal: stopping.signal })).rejects.toThrow('aborted');
+  expect(await violations()).toEqual({});
 });
