@@ -26,31 +26,31 @@ with apart as materialized (
   where e.id is null or i.event_id is null
 ),
 unadmitted as materialized (
-  select e.id, e.tenant, e.shard, e.accepted_at
+  select a.id, e.tenant, e.shard, e.accepted_at
   from apart a
-    join events e on e.id = a.id
+    -- "offset 0": a look-up by key for each id; whatever the planner guesses, never a scan of all events.
+    cross join lateral (select tenant, shard, accepted_at from events where events.id = a.id offset 0) e
 ),
 gone as materialized (
   select u.*
   from unadmitted u
   where not exists (select from outbox o where o.event_id = u.id)
 ),
-reached as (
-  -- Up to where each of these shards has come: its latest event that was admitted.
-  select s.shard, e.accepted_at
-  from (select distinct shard from gone) s
-    cross join lateral (
-      select e.accepted_at
-      from events e
-        join inbox i on i.event_id = e.id
-      where e.shard = s.shard
-      order by e.accept_seq desc
-      limit 1
-    ) e
-),
 bounds as (
   select now() - b.bound as recent, b.bound
   from (select :boundSeconds!::float8 * interval '1 second' as bound) b
+),
+reached as materialized (
+  -- Up to where each of the shards has come in which something is old enough: its latest event that was admitted.
+  select s.shard, e.accepted_at
+  from (select distinct g.shard from bounds b join gone g on g.accepted_at < b.recent) s
+    cross join lateral (
+      select e.accepted_at
+      from events e
+      where e.shard = s.shard and exists (select from inbox i where i.event_id = e.id offset 0)
+      order by e.accept_seq desc
+      limit 1
+    ) e
 ),
 silent as (
   select c.shard, c.caught_up_at - b.bound as accepted_before

@@ -27,8 +27,11 @@ afterAll(async () => {
 
 it('tells where each shard\'s log begins and ends', async () => {
   await producer.send({ topic, messages: [1, 2, 3].map((n) => ({ partition: 1, value: String(n) })) });
-  await admin.deleteTopicRecords({ topic, partitions: [{ partition: 1, offset: '2' }] });
-  await waitUntil('the records to be gone', async () => (await readEventLogs(config)).get(1)?.start === 2);
+  // A topic that was just made may lack a leader for a moment.
+  await waitUntil('the records to be gone', async () => {
+    await admin.deleteTopicRecords({ topic, partitions: [{ partition: 1, offset: '2' }] }).catch(() => undefined);
+    return (await readEventLogs(config)).get(1)?.start === 2;
+  });
   expect(await readEventLogs(config)).toEqual(new Map([[0, { start: 0, end: 0 }], [1, { start: 2, end: 3 }]]));
 });
 
