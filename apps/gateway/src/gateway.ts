@@ -43,7 +43,7 @@ const MAX_QUEUED_BYTES = 67_108_864;
 const MAX_RECENT_BYTES = 33_554_432;
 /** Long enough for any batch on a slow disk; a commit that hangs longer becomes a 503. */
 const INGEST_TIMEOUT_MS = 5_000;
-/** As long as a client may be expected to wait; about 60 million events. */
+/** As long as a client may be expected to wait; 25 million events on two busy cores. */
 const LEDGER_TIMEOUT_MS = 60_000;
 /** What a record batch takes itself. */
 const BATCH_OVERHEAD_BYTES = 5_536;

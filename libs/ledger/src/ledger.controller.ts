@@ -17,7 +17,7 @@ export class LedgerController {
     description:
       'Recounts every event, delivery, lane and attempt, and compares records that were written independently of each other, as `npm run verify` does. ' +
       'An admin key sees the whole installation, or the tenant that it names in `Lockstep-Tenant`. ' +
-      'It reads all tables (about a second for each million events): one reading goes on at a time, and whoever asks meanwhile gets its answer.',
+      'It reads all tables, which takes a second or more for each million events: one reading goes on at a time, and whoever asks meanwhile gets its answer.',
     status: 200,
     answer: 'The ledger; `balanced` is the verdict',
     schema: ledgerSchema,
