@@ -64,3 +64,17 @@ create table replay_shards (
   primary key (replay, shard)
 );
 create index replay_shards_open on replay_shards (shard) where finished_at is null;
+
+-- A lane's state as the outside sees it. Whether its attempt is really in flight only its owner knows: `sending` means
+-- that nothing holds it back.
+create function lane_state(
+  paused boolean, halted_sequence bigint, depth bigint, endpoint endpoint_status, next_attempt_at timestamptz
+) returns text
+  language sql stable
+  return case
+    when halted_sequence is not null then 'halted'
+    when paused then 'paused'
+    when depth = 0 then 'idle'
+    when endpoint <> 'active' or next_attempt_at > now() then 'waiting'
+    else 'sending'
+  end;

@@ -4,6 +4,8 @@ import type { Config } from '#config/config';
 import { AddressPolicy } from '#endpoints/address-policy';
 import { EndpointsRepository } from '#endpoints/endpoints.repository';
 import { EndpointsService } from '#endpoints/endpoints.service';
+import { ReplaysRepository } from '#dead-letters/replays.repository';
+import { ReplaysService } from '#dead-letters/replays.service';
 import { DeliveriesRepository } from '#events/deliveries.repository';
 import { DeliveriesService } from '#events/deliveries.service';
 import { EventsRepository } from '#events/events.repository';
@@ -16,6 +18,8 @@ import { createHttpApp } from '#http/http-app';
 import { serveOpenApi } from '#http/openapi';
 import { IngestRepository } from '#ingest/ingest.repository';
 import { type CommittedEvent, IngestService } from '#ingest/ingest.service';
+import { LanesViewRepository } from '#lanes/lanes-view.repository';
+import { LanesService } from '#lanes/lanes.service';
 import { createKafka } from '#kafka/client';
 import { maxMessageBytes, Topics } from '#kafka/topics';
 import { PartitionKeeper } from '#postgres/partitions';
@@ -164,6 +168,8 @@ export class Gateway {
       endpoints: new EndpointsService(new EndpointsRepository(this.database), new SecretBox(config.secretKey), new AddressPolicy(config)),
       events: new EventsService(new EventsRepository(this.database), deliveries),
       deliveries,
+      replays: new ReplaysService(new ReplaysRepository(this.database)),
+      lanes: new LanesService(new LanesViewRepository(this.database)),
       health: {
         startup: [started],
         ready: [
