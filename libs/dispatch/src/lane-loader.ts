@@ -101,7 +101,7 @@ export class LaneLoader {
     const record = shard.add(name, endpoint, position);
     if (record === undefined) return false;
     record.redelivered = takeover;
-    record.stopped = stopped;
+    shard.stop(record, stopped);
     if (dueInMs !== undefined && dueInMs > 0) {
       record.lane.await();
       // Its token belongs to the former ownership: the sweep starts it when its time has passed.

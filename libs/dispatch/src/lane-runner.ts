@@ -92,7 +92,7 @@ export class LaneRunner {
 
   /** Stops the lane after what is in flight, or lets it go on. */
   stop(record: LaneRecord, stop: LaneStop | undefined): void {
-    record.stopped = stop;
+    record.shard.stop(record, stop);
     if (stop === undefined && record.lane.phase === 'ready') this.ready(record);
   }
 
@@ -206,7 +206,7 @@ export class LaneRunner {
 
   private halt(record: LaneRecord): void {
     record.haltedAtMs = performance.now();
-    record.stopped ??= 'halted';
+    record.shard.stop(record, record.stopped ?? 'halted');
   }
 
   private advance(record: LaneRecord, item: DeliveryItem, disposition: Disposition, tierMs: number | undefined): boolean {

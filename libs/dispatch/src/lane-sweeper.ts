@@ -39,7 +39,7 @@ export class LaneSweeper {
 
   private sweep(): void {
     const nowMs = performance.now();
-    const counts = { sending: 0, waiting: 0 };
+    const counts = { sending: 0, waiting: 0, stopped: 0 };
     for (const { lanes, loaded } of this.supervisor.all()) {
       for (const record of lanes.waiting) if (record.dueAtMs + OVERDUE_MS < nowMs) this.runner.wake(record);
       // Held back in the moment in which the lease was being renewed: nobody else would bring them back.
@@ -47,6 +47,7 @@ export class LaneSweeper {
       lanes.evictIdle(this.admissionsApplied());
       counts.sending += lanes.busy.size;
       counts.waiting += lanes.waiting.size;
+      counts.stopped += lanes.stopped.size;
       if (loaded && lanes.active && !lanes.complete && !lanes.loading && !this.laneBudget.isCrowded && lanes.nextPassAtMs <= nowMs) void this.pass(lanes);
     }
     this.runner.scheduler.sweepDeleted();
@@ -56,6 +57,7 @@ export class LaneSweeper {
     lanesByState.set({ state: 'blocked' }, blocked);
     lanesByState.set({ state: 'sending' }, counts.sending);
     lanesByState.set({ state: 'waiting' }, counts.waiting);
+    lanesByState.set({ state: 'stopped' }, counts.stopped);
   }
 
   private async pass(lanes: ShardLanes): Promise<void> {

@@ -18,6 +18,15 @@ export const laneActionSchema = z
   .transform((body) => body ?? {});
 export type LaneAction = z.output<typeof laneActionSchema>;
 
+export const laneSkipSchema = z
+  .strictObject({
+    event: z.string().optional().meta({ description: 'Skips only this event: 409 when another one\'s turn has come, so that a second click skips nothing' }),
+    reason: z.string().max(500).optional().meta({ description: 'Kept in the audit log' }),
+  })
+  .nullish()
+  .transform((body) => body ?? {});
+export type LaneSkip = z.output<typeof laneSkipSchema>;
+
 export const laneSchema = z
   .object({
     endpoint: z.string(),

@@ -22,6 +22,8 @@ export interface LaneMarking {
   readonly actor: string;
   readonly subject: string;
   readonly reason: string | undefined;
+  /** Skips only this event's delivery. */
+  readonly event: string | undefined;
 }
 
 /** Lanes as operators see and mark them. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { deliveryId, parsePublicId, toPublicId } from '#domain/ids';
+import { deliveryId, NIL_ID, parsePublicId, toPublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
 import { decodeCursor, type Page, pageOf } from '#http/pagination';
-import type { LaneQuery, LaneResource } from './lane.schema.js';
+import type { LaneQuery, LaneResource, LaneSkip } from './lane.schema.js';
 import type { LaneMarking, LaneRow, LanesViewRepository } from './lanes-view.repository.js';
 
 const cursorShape = z.tuple([z.number(), z.int()]);
@@ -39,13 +39,16 @@ export class LanesService {
   /**
    * Marks the lane: `pause` stops it after the attempt in flight, `resume` lets it go on after a pause or a halt, `skip`
    * discards the delivery whose turn it is. Audited.
-   * @throws LockstepError not_found; conflict when there is nothing to skip
+   * @throws LockstepError not_found; conflict when there is nothing to skip, or the given event's turn is not now
    */
-  async mark(tenant: string, endpoint: string, entity: string, action: LaneMarking['action'], reason: string | undefined): Promise<LaneResource> {
+  async mark(tenant: string, endpoint: string, entity: string, action: LaneMarking['action'], { reason, event }: LaneSkip): Promise<LaneResource> {
     const uuid = parsePublicId('ep', endpoint);
-    const marked = uuid === undefined ? undefined : await this.repository.mark({ tenant, endpoint: uuid, entity, action, reason, actor: ACTOR, subject: `${endpoint}/${entity}` });
+    const eventUuid = event === undefined ? undefined : (parsePublicId('evt', event) ?? NIL_ID);
+    const marked = uuid === undefined ? undefined : await this.repository.mark({ tenant, endpoint: uuid, entity, action, reason, event: eventUuid, actor: ACTOR, subject: `${endpoint}/${entity}` });
     if (marked === undefined) throw notFound(endpoint, entity);
-    if (action === 'skip' && marked.head === null) throw new LockstepError('conflict', 'Nothing of this lane is pending, so there is nothing to skip');
+    if (action === 'skip' && marked.head === null) {
+      throw new LockstepError('conflict', event === undefined ? 'Nothing of this lane is pending, so there is nothing to skip' : `It is not the turn of ${event} in this lane`);
+    }
     return this.get(tenant, endpoint, entity);
   }
 }

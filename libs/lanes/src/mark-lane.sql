@@ -1,20 +1,32 @@
 /*
   Marks a lane as an operator wants it, audits it, and nudges its shard's owner, who applies the mark at the lane's next
-  idle point. :action is pause, resume (which also ends a halt) or skip (of the delivery whose turn it is; doing it twice
-  before it is applied changes nothing). Returns no row when there is no such lane, and a null head when there is nothing
-  to skip.
+  idle point. :action is pause, resume (which also ends a halt) or skip (of the delivery whose turn it is, if it is of
+  :event or :event is null; doing it twice before it is applied changes nothing). Returns no row when there is no such
+  lane, and a null head when there is nothing to skip.
 */
 /* @name markLane */
-with target as (
+with lane as (
+  select l.id, l.shard, l.tenant, l.halted_sequence, l.replays
+  from endpoints p
+    join lanes l on l.endpoint = p.id and l.entity = :entity!
+  where p.public_id = :endpoint! and p.tenant = :tenant! and p.deleted_at is null
+  for no key update of l
+),
+headed as (
   select
     l.id, l.shard, l.tenant,
     case when l.halted_sequence is not null and l.replays = 0 then l.halted_sequence else (
       select min(d.sequence) from deliveries d where d.status = 'pending' and d.shard = l.shard and d.lane = l.id
     ) end as head
-  from endpoints p
-    join lanes l on l.endpoint = p.id and l.entity = :entity!
-  where p.public_id = :endpoint! and p.tenant = :tenant! and p.deleted_at is null
-  for no key update of l
+  from lane l
+),
+target as (
+  select
+    h.id, h.shard, h.tenant,
+    case when :event::uuid is null or exists (
+      select from deliveries d where d.event_id = :event and d.lane = h.id and d.sequence = h.head
+    ) then h.head end as head
+  from headed h
 ),
 marked as (
   update lanes l

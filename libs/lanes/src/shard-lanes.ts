@@ -72,7 +72,7 @@ export interface LaneRecord {
   abort: (() => void) | undefined;
   /** Admission statements that had been sent when the lane became idle; see `ShardLanes.evictIdle`. */
   idleSince: number;
-  /** Nothing is started while this is set. */
+  /** Nothing is started while this is set; set by `ShardLanes.stop`. */
   stopped: LaneStop | undefined;
   /** When it came to a halt here, by this process's monotonic clock: what was read before doesn't know of it. */
   haltedAtMs: number;
@@ -98,6 +98,8 @@ export class ShardLanes {
   readonly busy = new Set<LaneRecord>();
   /** Ready lanes that may not be started just now. */
   readonly held = new Set<LaneRecord>();
+  /** Lanes of which nothing is started until an operator says so. */
+  readonly stopped = new Set<LaneRecord>();
   complete = false;
   /** Lanes that an operator's action is being applied to in Postgres: nobody may take them up meanwhile. */
   private readonly closedOff = new Map<number, number>();
@@ -170,6 +172,12 @@ export class ShardLanes {
     return record;
   }
 
+  stop(record: LaneRecord, stop: LaneStop | undefined): void {
+    record.stopped = stop;
+    if (stop === undefined) this.stopped.delete(record);
+    else this.stopped.add(record);
+  }
+
   /** The lane has nothing to do. It stays for a while: see `evictIdle`. */
   retire(record: LaneRecord, admissionsSent: number): void {
     record.idleSince = admissionsSent;
@@ -201,6 +209,7 @@ export class ShardLanes {
     this.idle.delete(record);
     this.waiting.delete(record);
     this.held.delete(record);
+    this.stopped.delete(record);
     clearTimeout(record.timer);
     record.lane.dropWindow();
   }
