@@ -1,6 +1,6 @@
 import type { AttemptClient } from '#delivery/attempt-client';
 import { deliveredHeaders } from '#delivery/delivered-headers';
-import { dispositionOf, type AttemptResult, type Disposition } from '#domain/disposition';
+import { dispositionOf, isSuccess, type AttemptResult, type Disposition } from '#domain/disposition';
 import { mintedAtMs } from '#domain/ids';
 import type { EndpointTarget } from '#endpoints/endpoint-directory';
 import { retryTopicName } from '#kafka/topics';
@@ -137,7 +137,7 @@ export class LaneRunner {
     if (earlyMs > EARLY_MS) return this.defer(record, item, earlyMs);
     if (!shard.maySend) return this.cutOff(record);
     const result = await this.attempt(record, item, target);
-    release();
+    release(result === undefined ? undefined : isSuccess(result));
     if (result === undefined) return this.cutOff(record);
     return this.conclude(record, item, target, result);
   }
