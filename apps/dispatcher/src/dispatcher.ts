@@ -48,7 +48,7 @@ import { DispatcherModule } from './dispatcher.module.js';
 import { GroupWatch } from './group-watch.js';
 
 /** What all windows together may hold: with Node's own needs it keeps the process under 300 MB. */
-const WINDOW_BYTES = 64 * 1_048_576;
+const WINDOW_BYTES = 48 * 1_048_576;
 /** A lane's record without its window takes about 400 bytes. */
 const MAX_LANES = 150_000;
 /** Kafka's default lower bound of a group's session timeout. */

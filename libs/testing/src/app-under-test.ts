@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { projectRoot } from '#config/project-root';
+import { NODE_FLAGS } from '#startup/node-flags';
 import { freePort } from './free-port.js';
 import { waitUntil } from './wait-until.js';
 
@@ -33,7 +34,7 @@ export class AppUnderTest {
     const entry = path.join(projectRoot(), 'dist', 'apps', this.app, 'src', 'main.js');
     const { PATH = '' } = process.env;
     this.output = '';
-    const child = spawn(process.execPath, ['--enable-source-maps', entry], { env: { PATH, ...this.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [...NODE_FLAGS, entry], { env: { PATH, ...this.env }, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (this.output = (this.output + chunk.toString()).slice(-20_000)));
     this.process = child;
   }
