@@ -87,7 +87,7 @@ export class Dispatcher {
     const kafka = createKafka(config.kafka, 'lockstep-dispatcher', logger);
     this.health = answering(this.database('health', { max: 2 }));
     this.partitions = new PartitionKeeper(this.health, logger);
-    observePartitions(this.partitions);
+    observePartitions(() => this.partitions.aheadSeconds);
     this.topics = new TopicsKeeper(kafka, config, logger);
 
     const tiers = tiersOf(config.retryScheduleMs);

@@ -109,7 +109,7 @@ export class Gateway {
       onCommitted: (events) => this.handToRelay(events),
     });
     observeOutbox(new OutboxProbe(this.database));
-    observePartitions(this.partitions);
+    observePartitions(() => this.partitions.aheadSeconds);
   }
 
   /**

@@ -67,7 +67,7 @@ describe('PartitionKeeper', () => {
     const end = `${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}T00:00:00.000Z`;
     expect(log.lines).toMatchObject([{ level: 50, partitionsEnd: end, err: { message: `relation "inbox_${day}" already exists` }, msg: expect.stringContaining(`from then on events are refused`) as unknown }]);
     expect(await failures()).toBe(before + 1);
-    observePartitions(keeper);
+    observePartitions(() => keeper.aheadSeconds);
     const shown = /^lockstep_partitions_ahead_seconds (\S+)/m.exec((await renderMetrics()).body)?.[1];
     expect(Math.abs(Number(shown) - (Date.parse(end) - Date.now()) / 1_000)).toBeLessThan(10);
     // Three days are time enough.
