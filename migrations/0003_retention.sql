@@ -1,7 +1,7 @@
 -- Up Migration
 
 -- What becomes of a day whose LOCKSTEP_RETENTION is over. A gateway takes these steps, one day after the other:
---   1. the day's partitions are frozen: rows of it are neither made nor changed any more;
+--   1. the day's partitions are frozen: nothing of it can be opened any more;
 --   2. nothing of it is open (pending, not admitted, on its way to Kafka, head of a halted lane, asked to be replayed);
 --   3. one statement adds what is in them to the retired_* tables and writes the day's row in retired_days. From that
 --      commit on the day is retired: it counts there, and no more in its partitions, however long these stay;
@@ -81,10 +81,20 @@ create index lanes_halted on lanes (id) where halted_sequence is not null;
 
 -- Freezing --------------------------------------------------------------------------------------------------------
 
--- 55006 (object_in_use): "not now", for gateways and dispatchers alike. When it is asked again, the row is gone.
+-- What would open something of a frozen day: a new event, admission or delivery, another state of a delivery that had
+-- its outcome. Outcomes of what is pending are let through: a dispatcher commits them together with those of other days,
+-- which must not wait; and while there is one the day is not retired.
+-- 55006 (object_in_use): "not now", for gateways and dispatchers alike. When it is asked again the day is thawed, or the
+-- row is gone; of a day that is retired and only waits to be dropped, it is gone already.
 create function refuse_change() returns trigger
   language plpgsql as $$
 begin
+  if tg_op = 'UPDATE' then
+    if tg_table_name like 'deliveries%' then
+      if old.status = 'pending' then return new; end if;
+    end if;
+    if exists (select from retired_days where day = to_date(right(tg_table_name, 8), 'YYYYMMDD')) then return null; end if;
+  end if;
   raise exception 'The day of this row is being retired (%)', tg_table_name using errcode = 'object_in_use';
 end
 $$;

@@ -249,11 +249,36 @@ describe('a day of which something is open', () => {
 
   it('is thawed when its retention was prolonged after it was frozen', async () => {
     await sql("select freeze_partition(t, $1::date, true) from unnest(array['events', 'deliveries']) t", [OLDEST]);
-    const change = (): Promise<pg.QueryResult> => fixture.pool.query('update deliveries set attempts = attempts where event_id = $1', [oldest[0]]);
+    const change = (): Promise<void> => sql('update deliveries set attempts = attempts where event_id = $1', [oldest[0]]);
     await expect(change()).rejects.toMatchObject({ code: '55006' });
     await new RetentionSweeper(pool, 100 * DAY_MS, log.logger).sweep(signal);
     await change();
     expect(await partitionsOf(OLDEST)).toEqual(ALL);
+  });
+});
+
+describe('a frozen day', () => {
+  const freeze = (): Promise<void> => sql("select freeze_partition(t, $1::date, true) from unnest(array['events', 'inbox', 'deliveries']) t", [OLDEST]);
+  const reopen = (): Promise<pg.QueryResult> => fixture.pool.query("update deliveries set status = 'pending' where event_id = $1 and endpoint = $2", [oldest[1], ordered]);
+
+  it('takes outcomes of what is pending, and lets nothing become pending', async () => {
+    const { rows: [attempts] } = await fixture.pool.query<{ n: number }>('select count(*) as n from attempts');
+    await sql("update deliveries set status = 'pending' where event_id = $1 and endpoint = $2", [oldest[1], ordered]);
+    await freeze();
+    await attempt(oldest[1] ?? '', ordered, 2, { kind: 'delivered' }, 200);
+    expect((await fixture.pool.query<{ n: number }>('select count(*) as n from attempts')).rows).toEqual([{ n: (attempts?.n ?? 0) + 1 }]);
+    await expect(reopen()).rejects.toMatchObject({ code: '55006' });
+    await expect(fixture.pool.query('insert into deliveries select event_id, endpoint, 9, tenant, shard from deliveries where event_id = $1 and endpoint = $2', [oldest[1], unordered])).rejects.toMatchObject({ code: '55006' });
+    await sweeper.sweep(signal);
+    expect(await verify()).toMatchObject({ ...WHOLE, routes: { ...WHOLE.routes, delivered: 7, dead: 0 } });
+  });
+
+  it('has nothing more to change when it is retired and not dropped yet', async () => {
+    const end = await readerOf('events');
+    await expect(sweeper.sweep(signal)).rejects.toMatchObject({ code: '55P03' });
+    expect((await reopen()).rowCount).toBe(0);
+    expect(await verify()).toMatchObject(WHOLE);
+    await end();
   });
 });
 

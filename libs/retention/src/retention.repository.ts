@@ -15,13 +15,16 @@ import { retireDay } from './retire-day.queries.js';
 export const DAY_TABLES = ['events', 'inbox', 'deliveries', 'attempts'] as const;
 export type DayTable = (typeof DAY_TABLES)[number];
 
+/** Attempts are made with an outcome of a pending delivery only. Deliveries last: freezing them is what others may notice. */
+const FROZEN_TABLES: readonly DayTable[] = ['events', 'inbox', 'deliveries'];
+
 export interface Day {
   /** `YYYYMMDD`, UTC: the end of its partitions' names. */
   readonly day: string;
   readonly firstId: string;
   /** The lowest id that is above the day's. */
   readonly endId: string;
-  /** Its rows are neither made nor changed. */
+  /** Nothing of it can be opened: no new rows, no other outcomes. */
   readonly frozen: boolean;
   /** Its retention is over. */
   readonly overdue: boolean;
@@ -73,13 +76,13 @@ export class RetentionRepository {
   }
 
   /**
-   * Refuses, or allows again, whatever changes the day. When it resolves, everything that was written to the day is
-   * committed.
+   * Refuses, or allows again, whatever would open something of the day. When it resolves, everything that was written
+   * to the day before is committed.
    * @throws when a table could not be locked in time
    */
   async freeze({ day }: Day, frozen: boolean): Promise<void> {
     // Each in a transaction of its own, so that no lock is held while another is waited for.
-    for (const parent of DAY_TABLES) await freezePartition.run({ parent, day, frozen }, this.database);
+    for (const parent of FROZEN_TABLES) await freezePartition.run({ parent, day, frozen }, this.database);
   }
 
   /** Counts the day and retires it, once and for all. @throws when it is retired already */
