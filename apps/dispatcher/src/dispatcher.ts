@@ -36,6 +36,7 @@ import { OutcomeService } from '#outcome/outcome.service';
 import { LeaseKeeper } from '#ownership/lease-keeper';
 import { LeasesRepository } from '#ownership/leases.repository';
 import { PartitionKeeper } from '#postgres/partitions';
+import { observePartitions } from '#postgres/partitions.metrics';
 import { createPool, databaseOf, type Database, type PoolOptions } from '#postgres/pool';
 import { DispatchOutbox } from '#relay/dispatch-outbox';
 import { Relay } from '#relay/relay';
@@ -91,7 +92,8 @@ export class Dispatcher {
     const { config, logger, onFatal } = options;
     const kafka = createKafka(config.kafka, 'lockstep-dispatcher', logger);
     this.health = answering(this.database('health', { max: 2 }));
-    this.partitions = new PartitionKeeper(this.health, (err) => logger.error({ err }, 'The partitions of the coming days were not made'));
+    this.partitions = new PartitionKeeper(this.health, logger);
+    observePartitions(() => this.partitions.aheadSeconds);
     this.topics = new TopicsKeeper(kafka, config, logger);
 
     const tiers = tiersOf(config.retryScheduleMs);
@@ -204,8 +206,9 @@ export class Dispatcher {
     await Promise.all([this.supervisor.end(), this.transport.close()]);
     this.outcomes.stop();
     this.sweeper.stop();
-    await Promise.all([this.marks.stop(), this.replays.stop(), this.keeper.stop(), this.directory.stop(), this.topics.stop(), this.relay.stop(1_000)]);
-    this.partitions.stop();
+    await Promise.all([
+      this.marks.stop(), this.replays.stop(), this.keeper.stop(), this.directory.stop(), this.topics.stop(), this.relay.stop(1_000), this.partitions.stop(),
+    ]);
     await this.client.close();
     await this.app?.close();
     await Promise.all(this.pools.map((pool) => pool.end()));
@@ -232,6 +235,7 @@ export class Dispatcher {
           new StateIndicator('kafka', 'down', () => this.topics.problem),
           new StateIndicator('group', 'down', () => (this.transport.isMember ? undefined : 'not a member of the group')),
           new StateIndicator('relay', 'degraded', () => this.relay.problem),
+          new StateIndicator('partitions', 'degraded', () => this.partitions.problem),
         ],
       },
     });

@@ -23,6 +23,7 @@ import { LanesService } from '#lanes/lanes.service';
 import { createKafka } from '#kafka/client';
 import { maxMessageBytes, Topics } from '#kafka/topics';
 import { PartitionKeeper } from '#postgres/partitions';
+import { observePartitions } from '#postgres/partitions.metrics';
 import { createPool, type Database, databaseOf, type PoolOptions } from '#postgres/pool';
 import { IngestOutbox } from '#relay/ingest-outbox';
 import { OutboxProbe } from '#relay/outbox-probe';
@@ -31,6 +32,8 @@ import { Relay } from '#relay/relay';
 import { RelayLeases } from '#relay/relay-leases';
 import { createRelayProducer } from '#relay/relay-sender';
 import { observeOutbox } from '#relay/relay.metrics';
+import { ExpiredKeysSweeper } from '#retention/expired-keys-sweeper';
+import { RetentionSweeper } from '#retention/retention-sweeper';
 import { SecretBox } from '#secrets/secret-box';
 import type { Logger } from '#telemetry/logger';
 import { establishAdminKey } from './admin-key.js';
@@ -47,6 +50,8 @@ const MAX_RECENT_BYTES = 33_554_432;
 const INGEST_TIMEOUT_MS = 5_000;
 /** What a record batch takes itself. */
 const BATCH_OVERHEAD_BYTES = 5_536;
+/** Adding up a day of a hundred million deliveries takes minutes; nothing waits for it. */
+const RETENTION_TIMEOUT_MS = 1_800_000;
 
 export interface GatewayOptions {
   readonly config: Config;
@@ -60,6 +65,8 @@ export class Gateway {
   private readonly pools: readonly pg.Pool[];
   private readonly database: Database;
   private readonly partitions: PartitionKeeper;
+  private readonly keySweeper: ExpiredKeysSweeper;
+  private readonly retention: RetentionSweeper;
   private readonly authenticator: Authenticator;
   private readonly ingest: IngestService;
   private readonly topics: TopicsKeeper;
@@ -79,9 +86,15 @@ export class Gateway {
     // Ingest and relay have connections of their own: a slow list query never delays them.
     const ingest = pool('ingest', { max: 1, transactionTimeoutMs: INGEST_TIMEOUT_MS });
     const relay = pool('relay', { max: 2, joins: 'by-index' });
-    this.pools = [queries, ingest, relay];
+    // The gateways sweep, one at a time: there is always one, while dispatchers may be stopped, and have statements that
+    // must end within a lease's time. Connections that are idle for ten seconds are closed, so these mostly don't exist.
+    const keys = pool('keys', { max: 1, joins: 'by-index' });
+    const retention = pool('retention', { max: 1, transactionTimeoutMs: RETENTION_TIMEOUT_MS });
+    this.pools = [queries, ingest, relay, keys, retention];
     this.database = answering(databaseOf(queries));
-    this.partitions = new PartitionKeeper(this.database, (err) => logger.error({ err }, 'The partitions of the coming days were not made'));
+    this.partitions = new PartitionKeeper(this.database, logger);
+    this.keySweeper = new ExpiredKeysSweeper(keys, logger);
+    this.retention = new RetentionSweeper(retention, config.retentionMs, logger);
     this.authenticator = new Authenticator(new TenantsRepository(this.database));
     const kafka = createKafka(config.kafka, 'lockstep-gateway', logger);
     this.topics = new TopicsKeeper(kafka, config, logger);
@@ -100,6 +113,7 @@ export class Gateway {
       onCommitted: (events) => this.handToRelay(events),
     });
     observeOutbox(new OutboxProbe(this.database));
+    observePartitions(() => this.partitions.aheadSeconds);
   }
 
   /**
@@ -118,6 +132,8 @@ export class Gateway {
     this.topics.start();
     await this.leases.start();
     this.relay.start();
+    this.keySweeper.start();
+    this.retention.start();
     this.prepared = true;
     logger.info({ url }, 'Ready');
     return url;
@@ -136,8 +152,7 @@ export class Gateway {
     const deadlineMs = performance.now() + this.options.config.drainTimeoutMs;
     const leftMs = (): number => Math.max(deadlineMs - performance.now(), 0);
     this.stopping.abort();
-    this.partitions.stop();
-    await this.closeHttp(leftMs());
+    await Promise.all([this.partitions.stop(), this.keySweeper.stop(), this.retention.stop(), this.closeHttp(leftMs())]);
     await this.relay.stop(leftMs());
     await Promise.all([this.leases.stop(), this.topics.stop()]);
     await Promise.all(this.pools.map((pool) => pool.end()));
@@ -178,6 +193,7 @@ export class Gateway {
           new StateIndicator('queue', 'down', () => (this.ingest.full ? 'full' : undefined)),
           new StateIndicator('kafka', 'degraded', () => this.topics.problem),
           new StateIndicator('relay', 'degraded', () => this.relay.problem),
+          new StateIndicator('partitions', 'degraded', () => this.partitions.problem),
         ],
       },
     });

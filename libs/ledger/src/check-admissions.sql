@@ -15,8 +15,8 @@
 /* @name checkAdmissions */
 with apart as materialized (
   select e.id, i.event_id
-  from events e
-    full join inbox i on i.event_id = e.id
+  from kept_events e
+    full join kept_inbox i on i.event_id = e.id
   where e.id is null or i.event_id is null
 ),
 unadmitted as materialized (

@@ -13,8 +13,8 @@ with odd as materialized (
     coalesce(d.event_id, a.event_id) as event_id, coalesce(d.endpoint, a.endpoint) as endpoint,
     coalesce(d.replay, a.replay) as replay, d.status, a.number,
     coalesce(a.status_code between 200 and 299, false) as success
-  from deliveries d
-    full join attempts a
+  from kept_deliveries d
+    full join kept_attempts a
       on a.event_id = d.event_id and a.endpoint = d.endpoint and a.replay = d.replay and a.number = d.attempts
   where
     d.event_id is null
@@ -36,7 +36,7 @@ retried as (
     coalesce(d.replay, e.replay) as replay, d.status, e.success,
     -- Also when the attempts belong to a delivery that has none, or is not there.
     coalesce(e.first <> 1 or e.last <> d.attempts - 1 or e.attempts <> d.attempts - 1, true) as differ
-  from (select * from deliveries where attempts > 1) d
+  from (select * from kept_deliveries where attempts > 1) d
     full join earlier e on e.event_id = d.event_id and e.endpoint = d.endpoint and e.replay = d.replay
 ),
 offending as (

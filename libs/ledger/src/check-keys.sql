@@ -1,6 +1,6 @@
 /*
   key_without_event   an idempotency key whose event is not there. Keys outlive events that were dropped with their
-                      partition: what is older than the oldest one is not looked for.
+                      partition: what is older than the oldest one, or of a retired day, is not looked for.
 */
 /* @name checkKeys */
 with bounds as (
@@ -15,6 +15,12 @@ offending as (
   where
     k.event_id >= (select lowest from bounds order by lowest limit 1)
     and not exists (select from events e where e.id = k.event_id)
+    and not exists (
+      select from retired_days r
+      where
+        k.event_id >= uuid_floor(r.day::timestamp at time zone 'utc')
+        and k.event_id < uuid_floor((r.day + 1)::timestamp at time zone 'utc')
+    )
 )
 select 'key_without_event' as "kind!", count(*) over () as "total!", event_id as "eventId!"
 from offending

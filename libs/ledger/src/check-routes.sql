@@ -9,12 +9,12 @@
 /* @name checkRoutes */
 with promised as (
   select shard, sum(routes * (uuid_hash_extended(event_id, 0) >> 16)) as fingerprint
-  from inbox
+  from kept_inbox
   group by shard
 ),
 made as (
   select shard, sum(uuid_hash_extended(event_id, 0) >> 16) as fingerprint
-  from deliveries
+  from kept_deliveries
   where replay = 0
   group by shard
 ),
@@ -29,12 +29,12 @@ recounted as (
   from (
       select i.event_id, i.routes
       from suspect s
-        join inbox i on i.shard = s.shard
+        join kept_inbox i on i.shard = s.shard
     ) i
     full join (
       select d.event_id, count(*) as routes, min(d.endpoint) as endpoint
       from suspect s
-        join deliveries d on d.shard = s.shard
+        join kept_deliveries d on d.shard = s.shard
       where d.replay = 0
       group by d.event_id
     ) d on d.event_id = i.event_id
@@ -47,7 +47,7 @@ found as (
   union all
   -- Replays are in no event's routes.
   select 'delivery_without_inbox', d.event_id, min(d.endpoint), min(d.replay)
-  from deliveries d
+  from kept_deliveries d
   where d.replay <> 0 and not exists (select from inbox i where i.event_id = d.event_id)
   group by d.event_id
 ),

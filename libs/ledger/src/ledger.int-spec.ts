@@ -37,7 +37,7 @@ beforeAll(async () => {
 
 /** A system that has worked for a while, made by what makes it in production. */
 beforeEach(async () => {
-  await fixture.pool.query('truncate events, inbox, deliveries, attempts, lanes, outbox, idempotency_keys, endpoint_secrets, endpoints, dispatch_outbox');
+  await fixture.pool.query('truncate events, inbox, deliveries, attempts, lanes, outbox, idempotency_keys, endpoint_secrets, replay_shards, replays, endpoints, dispatch_outbox');
   epoch = await fixture.takeShard(SHARD);
   endpoint = await fixture.createEndpoint({ eventTypes: ['order.*'] });
   await fixture.createEndpoint({ eventTypes: ['order.*'], ordering: 'none' });

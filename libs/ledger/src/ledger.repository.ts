@@ -66,6 +66,8 @@ export class LedgerRepository {
     const client = await this.pool.connect();
     try {
       await client.query('begin isolation level repeatable read read only');
+      // Before the first query fixes the snapshot: a day that is retired later keeps its partitions until this is read.
+      await client.query('lock table events, inbox, deliveries, attempts in access share mode');
       for (const [name, value] of Object.entries(SETTINGS)) await client.query(`set local ${name} = '${value}'`);
       const findings = await readAll(databaseOf(client), olderThanMs);
       await client.query('commit');

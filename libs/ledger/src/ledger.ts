@@ -29,7 +29,7 @@ export interface Violation {
 /** What was counted in one snapshot of the database. */
 export interface LedgerCounts {
   readonly asOf: Date;
-  /** Rows in `events` and in `inbox`. */
+  /** Rows in `events` and in `inbox`, those of retired days among them, as in all that follows. */
   readonly accepted: number;
   readonly admitted: number;
   readonly pending: number;
