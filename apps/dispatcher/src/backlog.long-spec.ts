@@ -74,8 +74,9 @@ async function longestDelivery(events: number): Promise<number> {
   return longest;
 }
 
-function isAscending(lane: readonly Arrival[]): boolean {
-  return lane.every(({ sequence }, i) => sequence === i + 1);
+/** Each sequence arrived first after the one before it. */
+function isInOrder(lane: readonly Arrival[]): boolean {
+  return [...new Set(lane.map(({ sequence }) => sequence))].every((sequence, i) => sequence === i + 1);
 }
 
 it('200,000 events for an endpoint that is down: bounded memory, others do not notice, a restart takes seconds, and it drains in order', async () => {
@@ -99,8 +100,8 @@ it('200,000 events for an endpoint that is down: bounded memory, others do not n
   const ofBacklog = (): number => receiver.arrivals.filter(({ entity, status }) => entity.startsWith('backlog-') && status === 200).length;
   // The long lane is bound by its round trips: a part of it will do.
   await waitUntil(() => `the backlog to drain, ${ofBacklog()} arrived`, async () => (await system.query('select from lanes where tail_sequence = 1 and closed_sequence = 0 limit 1')).length === 0 && ofBacklog() > LANES + 10_000, 600_000);
-  const lanes = Map.groupBy(receiver.arrivals.filter(({ entity, redelivered }) => entity.startsWith('backlog-') && !redelivered), ({ entity }) => entity);
-  expect([...lanes.values()].every(isAscending)).toBe(true);
+  const lanes = Map.groupBy(receiver.arrivals.filter(({ entity }) => entity.startsWith('backlog-')), ({ entity }) => entity);
+  expect([...lanes.values()].filter((lane) => !isInOrder(lane))).toEqual([]);
   const memory = { dispatcher: peakMemoryMb(dispatcher?.pid), gateway: peakMemoryMb(system.gateways[0]?.pid) };
   console.log(`Peak memory in MB: ${JSON.stringify(memory)}`);
   expect(memory.dispatcher).toBeLessThan(MAX_MEMORY_MB);
