@@ -3,6 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type pg from 'pg';
 import { AdmissionRepository } from '#admission/admission.repository';
 import { AdmissionService } from '#admission/admission.service';
+import { UnadmittedRepository } from '#admission/unadmitted.repository';
 import type { Config } from '#config/config';
 import { AttemptClient } from '#delivery/attempt-client';
 import { EndpointDiscarder } from '#dispatch/endpoint-discarder';
@@ -12,9 +13,12 @@ import { LaneLoader } from '#dispatch/lane-loader';
 import { LaneRunner } from '#dispatch/lane-runner';
 import { LaneSweeper } from '#dispatch/lane-sweeper';
 import { LogReader } from '#dispatch/log-reader';
+import { LogRepairer } from '#dispatch/log-repairer';
 import { PendingAgeProbe } from '#dispatch/pending-age-probe';
 import { RetryReader } from '#dispatch/retry-reader';
+import { ShardAdmitter } from '#dispatch/shard-admitter';
 import { ShardSupervisor } from '#dispatch/shard-supervisor';
+import { UnadmittedSweeper } from '#dispatch/unadmitted-sweeper';
 import { WindowBudget } from '#domain/lane';
 import { AddressPolicy } from '#endpoints/address-policy';
 import { EndpointDirectory } from '#endpoints/endpoint-directory';
@@ -22,6 +26,7 @@ import { PostgresIndicator, StateIndicator } from '#health/indicators';
 import { answering } from '#http/answering-database';
 import { createHttpApp } from '#http/http-app';
 import { createKafka } from '#kafka/client';
+import { LogEndsReader } from '#kafka/log-ends';
 import { ShardTransport } from '#kafka/shard-transport';
 import { maxMessageBytes, retryTopicName, tiersOf, Topics } from '#kafka/topics';
 import { Ladder } from '#ladder/ladder';
@@ -76,6 +81,8 @@ export class Dispatcher {
   private readonly relay: Relay;
   private readonly group: GroupWatch;
   private readonly log: LogReader;
+  private readonly logEnds: LogEndsReader;
+  private readonly unadmitted: UnadmittedSweeper;
   private readonly retries: RetryReader;
   private app: NestFastifyApplication | undefined;
   private prepared = false;
@@ -139,10 +146,12 @@ export class Dispatcher {
     const discarder = new EndpointDiscarder(lanes, this.supervisor, this.keeper, logger);
     this.sweeper = new LaneSweeper(this.supervisor, runner, loader, discarder, laneBudget, () => admission.applied, logger);
     this.group = new GroupWatch(this.transport, (shards) => this.supervisor.assign(shards), logger);
-    this.log = new LogReader({
-      admissions: admission, repository: admissions, supervisor: this.supervisor, keeper: this.keeper,
-      retentionMs: config.retentionMs, maxParkedBytes: config.maxBodyBytes, logger,
-    });
+    const admitter = new ShardAdmitter(admission, this.keeper, logger);
+    const unadmitted = new UnadmittedRepository(this.database('unadmitted', { max: 1, joins: 'by-index' }));
+    const repairer = new LogRepairer(unadmitted, admitter, this.supervisor, logger);
+    this.log = new LogReader({ admitter, repairer, supervisor: this.supervisor, retentionMs: config.retentionMs, maxParkedBytes: config.maxBodyBytes, logger });
+    this.logEnds = new LogEndsReader(kafka, new Topics(config.kafka.topicPrefix).events);
+    this.unadmitted = new UnadmittedSweeper({ unadmitted, admitter, repairer, supervisor: this.supervisor, logEnds: () => this.logEnds.read(), logger });
     this.retries = new RetryReader(this.supervisor, runner);
     const ownedShards = (): number[] => [...this.supervisor.all()].map(({ lanes: { shard } }) => shard);
     observePendingAge(new PendingAgeProbe(this.health, ownedShards), (err) => logger.debug({ err }, 'The oldest pending event could not be looked up'));
@@ -168,6 +177,7 @@ export class Dispatcher {
     this.keeper.start();
     this.relay.start();
     this.sweeper.start();
+    this.unadmitted.start();
     this.group.start();
     this.prepared = true;
     await this.topics.ready(this.stopping.signal);
@@ -192,7 +202,7 @@ export class Dispatcher {
     await Promise.all([this.supervisor.end(), this.transport.close()]);
     this.outcomes.stop();
     this.sweeper.stop();
-    await Promise.all([this.keeper.stop(), this.directory.stop(), this.topics.stop(), this.relay.stop(1_000)]);
+    await Promise.all([this.unadmitted.stop(), this.logEnds.close(), this.keeper.stop(), this.directory.stop(), this.topics.stop(), this.relay.stop(1_000)]);
     this.partitions.stop();
     await this.client.close();
     await this.app?.close();

@@ -43,6 +43,8 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
   private readonly timers = new Set<NodeJS.Timeout>();
   private readonly offsets = new OffsetReporter((err) => this.options.logger.debug({ err }, 'Offsets were not committed; they only show lag'));
   private assigned: readonly number[] = [];
+  /** Counts each shard's openings: what a batch that was read before the last one came to concerns nobody any more. */
+  private readonly openings = new Map<number, number>();
   private heartbeatAtMs = -Infinity;
   private joined = false;
   private closing = false;
@@ -100,6 +102,7 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
   /** Reads the shard's partitions from now on; `events` from this offset. */
   open(shard: number, eventsOffset: number): void {
     if (!this.assigned.includes(shard)) return;
+    this.openings.set(shard, (this.openings.get(shard) ?? 0) + 1);
     this.whileInGroup(() => {
       this.consumer.seek({ topic: this.named('events'), partition: shard, offset: String(eventsOffset) });
       this.consumer.resume(this.partitionsOf([shard]));
@@ -161,6 +164,7 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
     const { batch } = payload;
     if (!payload.isRunning() || payload.isStale() || batch.messages.length === 0) return;
     const topic = batch.topic.slice(this.options.topicPrefix.length);
+    const openings = this.openings.get(batch.partition);
     const result = await this.handle({
       shard: batch.partition,
       topic,
@@ -169,6 +173,7 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
       nextOffset: Number(batch.lastOffset()) + 1,
       endsLog: Number(batch.lastOffset()) + 1 >= Number(batch.highWatermark),
     });
+    if (this.openings.get(batch.partition) !== openings) return;
     if (result.kind === 'closed') return this.whileInGroup(() => this.consumer.pause([{ topic: batch.topic, partitions: [batch.partition] }]));
     const nextOffset = result.kind === 'done' ? Number(batch.lastOffset()) + 1 : result.fromOffset;
     // A rejoin or a seek in the meantime: the offsets of this batch are no longer ours to resolve, and resolving
