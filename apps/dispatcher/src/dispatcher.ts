@@ -47,6 +47,7 @@ import { TopicsKeeper } from '#startup/topics-keeper';
 import type { Logger } from '#telemetry/logger';
 import { DispatcherModule } from './dispatcher.module.js';
 import { GroupWatch } from './group-watch.js';
+import { StoreWatch } from './store-watch.js';
 
 /** What all windows together may hold: with Node's own needs it keeps the process under 300 MB. */
 const WINDOW_BYTES = 64 * 1_048_576;
@@ -80,6 +81,7 @@ export class Dispatcher {
   private readonly sweeper: LaneSweeper;
   private readonly relay: Relay;
   private readonly group: GroupWatch;
+  private readonly store: StoreWatch;
   private readonly log: LogReader;
   private readonly logEnds: LogEndsReader;
   private readonly unadmitted: UnadmittedSweeper;
@@ -146,6 +148,7 @@ export class Dispatcher {
     const discarder = new EndpointDiscarder(lanes, this.supervisor, this.keeper, logger);
     this.sweeper = new LaneSweeper(this.supervisor, runner, loader, discarder, laneBudget, () => admission.applied, logger);
     this.group = new GroupWatch(this.transport, (shards) => this.supervisor.assign(shards), logger);
+    this.store = new StoreWatch(this.keeper, this.transport, 2 * config.leaseTtlMs, logger);
     const admitter = new ShardAdmitter(admission, this.keeper, logger);
     const unadmitted = new UnadmittedRepository(this.database('unadmitted', { max: 1, joins: 'by-index' }));
     const repairer = new LogRepairer(unadmitted, admitter, this.supervisor, logger);
@@ -182,6 +185,7 @@ export class Dispatcher {
     this.prepared = true;
     await this.topics.ready(this.stopping.signal);
     await this.app.startAllMicroservices();
+    this.store.start();
     logger.info({ url }, 'Started');
     return url;
   }
@@ -198,6 +202,7 @@ export class Dispatcher {
   private async shutDown(): Promise<void> {
     this.stopping.abort();
     this.group.stop();
+    this.store.stop();
     // Side by side: the group deals the shards out anew while their last attempts end here.
     await Promise.all([this.supervisor.end(), this.transport.close()]);
     this.outcomes.stop();

@@ -42,11 +42,14 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
   private readonly consumer: Consumer;
   private readonly timers = new Set<NodeJS.Timeout>();
   private readonly offsets = new OffsetReporter((err) => this.options.logger.debug({ err }, 'Offsets were not committed; they only show lag'));
+  /** Joining and leaving, one after the other. */
+  private moving: Promise<void> = Promise.resolve();
   private assigned: readonly number[] = [];
   /** Counts each shard's openings: what a batch that was read before the last one came to concerns nobody any more. */
   private readonly openings = new Map<number, number>();
   private heartbeatAtMs = -Infinity;
   private joined = false;
+  private away = false;
   private closing = false;
 
   constructor(private readonly options: ShardTransportOptions) {
@@ -69,7 +72,7 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
 
   listen(callback: (error?: unknown) => void): void {
     this.listenToGroup();
-    void this.run();
+    this.moving = this.run();
     // Nest waits for this. Joining the group is what readiness shows; a Kafka that is away must not keep HTTP down.
     callback();
   }
@@ -79,6 +82,23 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
     this.joined = false;
     this.clearTimers();
     await this.consumer.disconnect();
+  }
+
+  /** Leaves the group, so that others get the shards, until `rejoin`. */
+  leave(): void {
+    this.away = true;
+    this.joined = false;
+    this.assigned = [];
+    this.clearTimers();
+    this.moving = this.moving.then(() => this.consumer.stop()).catch((error: unknown) => {
+      this.options.logger.debug({ err: error }, 'The group could not be left; it will notice');
+    });
+  }
+
+  rejoin(): void {
+    this.away = false;
+    // Behind a stop that is still under way, or it would end what begins here.
+    this.moving = this.moving.then(() => this.run());
   }
 
   on(): never {
@@ -116,7 +136,7 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
 
   private async run(): Promise<void> {
     const { logger, onFatal } = this.options;
-    while (!this.closing) {
+    while (!this.closing && !this.away) {
       try {
         await this.consumer.connect();
         await this.consumer.subscribe({ topics: this.options.topics.map((topic) => this.named(topic)), fromBeginning: true });
@@ -140,10 +160,12 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
     const { GROUP_JOIN, HEARTBEAT, CRASH } = this.consumer.events;
     this.consumer.on(GROUP_JOIN, ({ payload }) => {
       if (this.closing) return;
+      this.joined = true;
+      // It was on its way in when it was told to leave: whoever told it sees that it is a member, and says so again.
+      if (this.away) return;
       const partitions = payload.memberAssignment[this.named('events')] ?? [];
       this.assigned = [...partitions].sort((a, b) => a - b);
       this.holding.assigned(this.assigned);
-      this.joined = true;
       this.heartbeatAtMs = performance.now();
       // Pauses and resumes outlive a rejoin in kafkajs, and so do our timers: start from "nothing is read".
       this.clearTimers();
