@@ -2,8 +2,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { findingsIn } from '#testing/arrivals';
 import { Receiver } from '#testing/receiver';
 import { type Servers, startServers } from '#testing/servers';
-import { allArrived, entitiesOn, findingsUnderLoad, SteadyLoad } from '#testing/steady-load';
+import { allArrived, entitiesOn, findingsUnderLoad, SteadyLoad, untilNextArrivalMs } from '#testing/steady-load';
 import { SystemUnderTest } from '#testing/system';
+import { TcpProxy } from '#testing/tcp-proxy';
 import { waitUntil } from '#testing/wait-until';
 
 const SHARDS = 4;
@@ -48,6 +49,38 @@ describe('ownership', () => {
     expect(findingsUnderLoad(receiver.arrivals, posted)).toEqual([]);
     const twice = await system.query('select event_id from attempts where status_code between 200 and 299 group by event_id, endpoint, replay having count(*) > 1');
     expect(twice).toEqual([]);
+  });
+
+  it('goes to another dispatcher while Postgres is away for one alone, and is shared again when it comes back', async () => {
+    const { hostname, port } = new URL(servers.databaseUrl);
+    const proxy = await TcpProxy.start(hostname, Number(port));
+    try {
+      system = await SystemUnderTest.start(servers, { env: { LOCKSTEP_DRAIN_TIMEOUT: '1s' } });
+      await system.createEndpoint(receiver.url);
+      const throughProxy = new URL(system.databaseUrl);
+      throughProxy.port = String(proxy.port);
+      const cutOff = await system.launchDispatcher({ DATABASE_URL: throughProxy.toString() });
+      await cutOff.ready();
+      await waitUntil('both have shards', async () => (await shardsOf(0)) === 2 && (await shardsOf(1)) === 2);
+      const load = SteadyLoad.start(system, { entities: entitiesOn(SHARDS, 3), intervalMs: 30 });
+      await waitUntil('deliveries', () => receiver.arrivals.length > 100);
+      proxy.cut();
+      const cutAtMs = performance.now();
+      await waitUntil('the other one has all shards', async () => (await shardsOf(0)) === SHARDS, 30_000);
+      const takenAtMs = performance.now();
+      const deliveriesSince = (sinceMs: number) => waitUntil('deliveries on all shards', () => untilNextArrivalMs(receiver.arrivals, SHARDS, sinceMs).every(Number.isFinite));
+      await deliveriesSince(takenAtMs);
+      await waitUntil('it has given them up', async () => (await shardsOf(1)) === 0);
+      proxy.restore();
+      await waitUntil('it has shards again', async () => (await shardsOf(1)) === 2, 30_000);
+      await deliveriesSince(performance.now());
+      const posted = await load.stop();
+      await allArrived(receiver, posted);
+      expect(findingsUnderLoad(receiver.arrivals, posted)).toEqual([]);
+      console.log(`Taken over ${Math.round(takenAtMs - cutAtMs)} ms after the cut, with a lease of 3 s`);
+    } finally {
+      await proxy.stop();
+    }
   });
 
   it('keeps a retry\'s time and the order behind it when the shard changes hands meanwhile', async () => {
