@@ -121,7 +121,7 @@ describe('operators', () => {
     await waitUntil(() => 'three halted lanes', async () => (await list<Lane>('/v1/lanes?state=halted')).data.length === 3);
     for (const entity of ['skipped', 'replayed', 'resumed']) {
       expect(sent(entity)).toEqual(['1.1', '1.2']);
-      expect(await laneOf(endpoint, entity)).toMatchObject({ state: 'halted', depth: 1, head: { sequence: 2, deadReason: null } });
+      expect(await laneOf(endpoint, entity)).toMatchObject({ state: 'halted', depth: 1, head: { sequence: 1, deadReason: 'attempts_exhausted' } });
     }
     await act(endpoint, 'skipped', 'skip');
     await whenSent('skipped', ['1.1', '1.2', '2.1']);

@@ -27,21 +27,25 @@ export interface ICountDeadLettersQuery {
   result: ICountDeadLettersResult;
 }
 
-const countDeadLettersIR: any = {"usedParamSet":{"tenant":true,"endpoint":true,"entity":true,"type":true,"from":true,"to":true,"action":true},"params":[{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":135,"b":142}]},{"name":"endpoint","required":false,"transform":{"type":"scalar"},"locs":[{"a":151,"b":159},{"a":194,"b":202}]},{"name":"entity","required":false,"transform":{"type":"scalar"},"locs":[{"a":212,"b":218},{"a":248,"b":254}]},{"name":"type","required":false,"transform":{"type":"scalar"},"locs":[{"a":264,"b":268},{"a":296,"b":300}]},{"name":"from","required":false,"transform":{"type":"scalar"},"locs":[{"a":310,"b":314},{"a":357,"b":361}]},{"name":"to","required":false,"transform":{"type":"scalar"},"locs":[{"a":371,"b":373},{"a":415,"b":417}]},{"name":"action","required":true,"transform":{"type":"scalar"},"locs":[{"a":427,"b":434}]}],"statement":"select count(*)::integer as \"matched!\"\nfrom deliveries d\n  join events e on e.id = d.event_id\nwhere\n  d.status = 'dead' and d.tenant = :tenant!\n  and (:endpoint::integer is null or d.endpoint = :endpoint)\n  and (:entity::text is null or e.entity = :entity)\n  and (:type::text is null or e.type = :type)\n  and (:from::timestamptz is null or e.accepted_at >= :from)\n  and (:to::timestamptz is null or e.accepted_at < :to)\n  and (:action!::replay_action = 'discard' or exists (select from endpoints p where p.id = d.endpoint and p.deleted_at is null))"};
+const countDeadLettersIR: any = {"usedParamSet":{"tenant":true,"endpoint":true,"entity":true,"type":true,"from":true,"to":true,"action":true},"params":[{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":98,"b":105}]},{"name":"endpoint","required":false,"transform":{"type":"scalar"},"locs":[{"a":114,"b":122},{"a":157,"b":165}]},{"name":"entity","required":false,"transform":{"type":"scalar"},"locs":[{"a":189,"b":195},{"a":380,"b":386}]},{"name":"type","required":false,"transform":{"type":"scalar"},"locs":[{"a":204,"b":208},{"a":421,"b":425}]},{"name":"from","required":false,"transform":{"type":"scalar"},"locs":[{"a":217,"b":221},{"a":474,"b":478}]},{"name":"to","required":false,"transform":{"type":"scalar"},"locs":[{"a":243,"b":245},{"a":523,"b":525}]},{"name":"action","required":true,"transform":{"type":"scalar"},"locs":[{"a":557,"b":564}]}],"statement":"select count(*)::integer as \"matched!\"\nfrom deliveries d\nwhere\n  d.status = 'dead' and d.tenant = :tenant!\n  and (:endpoint::integer is null or d.endpoint = :endpoint)\n  and (\n    coalesce(:entity::text, :type::text, :from::timestamptz::text, :to::timestamptz::text) is null\n    or exists (\n      select from events e\n      where\n        e.id = d.event_id and e.entity = coalesce(:entity, e.entity) and e.type = coalesce(:type, e.type)\n        and e.accepted_at >= coalesce(:from, '-infinity') and e.accepted_at < coalesce(:to, 'infinity')\n    )\n  )\n  and (:action!::replay_action = 'discard' or exists (select from endpoints p where p.id = d.endpoint and p.deleted_at is null))"};
 
 /**
  * Query generated from SQL:
  * ```
  * select count(*)::integer as "matched!"
  * from deliveries d
- *   join events e on e.id = d.event_id
  * where
  *   d.status = 'dead' and d.tenant = :tenant!
  *   and (:endpoint::integer is null or d.endpoint = :endpoint)
- *   and (:entity::text is null or e.entity = :entity)
- *   and (:type::text is null or e.type = :type)
- *   and (:from::timestamptz is null or e.accepted_at >= :from)
- *   and (:to::timestamptz is null or e.accepted_at < :to)
+ *   and (
+ *     coalesce(:entity::text, :type::text, :from::timestamptz::text, :to::timestamptz::text) is null
+ *     or exists (
+ *       select from events e
+ *       where
+ *         e.id = d.event_id and e.entity = coalesce(:entity, e.entity) and e.type = coalesce(:type, e.type)
+ *         and e.accepted_at >= coalesce(:from, '-infinity') and e.accepted_at < coalesce(:to, 'infinity')
+ *     )
+ *   )
  *   and (:action!::replay_action = 'discard' or exists (select from endpoints p where p.id = d.endpoint and p.deleted_at is null))
  * ```
  */

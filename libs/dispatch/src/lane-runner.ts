@@ -57,7 +57,9 @@ export class LaneRunner {
 
   /** The lane is ready; it is queued, or held back while its shard may not send. */
   ready(record: LaneRecord): void {
-    if (record.shard.dropped || record.removed || record.stopped !== undefined) return;
+    if (record.shard.dropped || record.removed) return;
+    // A deleted endpoint's lanes are queued all the same: it is how what waits in them gets discarded.
+    if (record.stopped !== undefined && !this.scheduler.isDeleted(record.endpoint)) return;
     if (record.shard.active) this.scheduler.ready(record);
     else record.shard.held.add(record);
   }
@@ -71,6 +73,7 @@ export class LaneRunner {
 
   /** Lets a waiting head wait until `dueAtMs`; by a timer, unless a retry token will come. */
   wait(record: LaneRecord, delayMs: number, byTimer: boolean): void {
+    if (this.scheduler.isDeleted(record.endpoint) && record.lane.wake()) return this.ready(record);
     record.dueAtMs = performance.now() + delayMs;
     record.shard.waiting.add(record);
     if (byTimer) this.wakeAfter(record, delayMs);

@@ -126,7 +126,7 @@ describe('LogReader', () => {
     expect(await reader.read(batch(1, [second, third]))).toEqual({ kind: 'done' });
     expect(ready).toHaveLength(1);
     expect(owned.lanes.complete).toBe(false);
-    await loader.load(owned.lanes, false);
+    await loader.load(owned.lanes);
     expect(owned.lanes.complete).toBe(true);
     expect(ready.map(({ lane }) => lane.depth)).toEqual([2, 1]);
   });
@@ -143,7 +143,7 @@ describe('LogReader', () => {
     losesAnswer = true;
     await reader.read(batch(1, [second]));
     await reader.read(batch(1, [second]));
-    await loader.load(owned.lanes, false);
+    await loader.load(owned.lanes);
     expect(record?.lane.phase).toBe('ready');
     expect(record?.lane.headSequence).toBe(2);
   });

@@ -117,7 +117,7 @@ export class ShardSupervisor implements LeaseEvents {
     const { lanes } = owned;
     const { loader, admissions, logger } = this.options;
     const position = await whileOwned(owned, logger, 'The shard could not be loaded', async () => {
-      await loader.load(lanes, true);
+      await loader.load(lanes);
       return (await admissions.cursors([lanes.shard])).get(lanes.shard) ?? UNREAD;
     });
     if (position === undefined) return;

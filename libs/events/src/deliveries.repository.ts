@@ -3,6 +3,7 @@ import type { Database } from '#postgres/pool';
 import { type IListAttemptsResult, listAttempts } from './list-attempts.queries.js';
 import { type IListDeliveriesResult, listDeliveries } from './list-deliveries.queries.js';
 import { listDeadLetters } from './list-dead-letters.queries.js';
+import { listEndpointDeadLetters } from './list-endpoint-dead-letters.queries.js';
 import { listEntityDeliveries } from './list-entity-deliveries.queries.js';
 import { listEventDeliveries } from './list-event-deliveries.queries.js';
 
@@ -36,9 +37,10 @@ export class DeliveriesRepository {
   }
 
   /** Newest event first, after `after`. */
-  async listDead(filter: DeadLetterFilter, after: DeliveryKey | undefined, limit: number): Promise<DeliveryRow[]> {
+  async listDead({ endpointId, ...filter }: DeadLetterFilter, after: DeliveryKey | undefined, limit: number): Promise<DeliveryRow[]> {
     const { eventId: event, endpoint, replay } = after ?? NO_BOUND;
-    return listDeadLetters.run({ ...filter, event, endpoint, replay, limit }, this.database);
+    const parameters = { ...filter, event, endpoint, replay, limit };
+    return endpointId === undefined ? listDeadLetters.run(parameters, this.database) : listEndpointDeadLetters.run({ ...parameters, endpointId }, this.database);
   }
 
   async ofEvent(tenant: string, event: string): Promise<DeliveryRow[]> {

@@ -8,9 +8,8 @@ from deliveries d
   join events e on e.id = d.event_id
   join endpoints p on p.id = d.endpoint
 where
-  d.status = 'dead' and d.tenant = :tenant!
+  d.status = 'dead' and d.tenant = :tenant! and d.event_id <= :event!::uuid
   and (d.event_id, d.endpoint, d.replay) < (:event!::uuid, :endpoint!::integer, :replay!::integer)
-  and (:endpointId::uuid is null or p.public_id = :endpointId)
   and (:entity::text is null or e.entity = :entity)
   and (:type::text is null or e.type = :type)
   and (:from::timestamptz is null or e.accepted_at >= :from)

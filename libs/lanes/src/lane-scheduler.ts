@@ -62,6 +62,21 @@ export class LaneScheduler {
     if (justDeleted && queue.running === 0) this.onDeleted(target);
   }
 
+  isDeleted(endpoint: number): boolean {
+    return this.queues.get(endpoint)?.target?.deleted === true;
+  }
+
+  /** Lets go of lanes that were removed while their endpoint took nothing. */
+  forgetRemoved(): void {
+    for (const { ready, target } of this.queues.values()) {
+      if (target?.status === 'active' && !target.deleted) continue;
+      for (let left = ready.size; left > 0; left--) {
+        const record = ready.shift();
+        if (record?.removed === false) ready.push(record);
+      }
+    }
+  }
+
   /** Lanes of deleted endpoints that came after the others were discarded: an admission was under way. */
   sweepDeleted(): void {
     for (const { target, ready, running } of this.queues.values()) {

@@ -6,7 +6,7 @@
 */
 /* @name markLane */
 with lane as (
-  select l.id, l.shard, l.tenant, l.halted_sequence, l.replays
+  select l.id, l.shard, l.tenant, l.halted_sequence
   from endpoints p
     join lanes l on l.endpoint = p.id and l.entity = :entity!
   where p.public_id = :endpoint! and p.tenant = :tenant! and p.deleted_at is null
@@ -15,9 +15,9 @@ with lane as (
 headed as (
   select
     l.id, l.shard, l.tenant,
-    case when l.halted_sequence is not null and l.replays = 0 then l.halted_sequence else (
+    coalesce(l.halted_sequence, (
       select min(d.sequence) from deliveries d where d.status = 'pending' and d.shard = l.shard and d.lane = l.id
-    ) end as head
+    )) as head
   from lane l
 ),
 target as (

@@ -41,6 +41,11 @@ export class LaneBudget {
     return [...this.usedBy].filter(([, used]) => used >= this.share * 0.9).map(([endpoint]) => endpoint);
   }
 
+  /** Whether there is room for an endpoint's lanes that have nothing to do for long. */
+  isRoomyFor(endpoint: number): boolean {
+    return this.total < this.limit / 2 && (this.usedBy.get(endpoint) ?? 0) < this.share / 2;
+  }
+
   /** Whether nobody gets room for a tenth of the whole. */
   get isCrowded(): boolean {
     return this.total >= this.limit * 0.9;
@@ -100,7 +105,10 @@ export class ShardLanes {
   readonly held = new Set<LaneRecord>();
   /** Lanes of which nothing is started until an operator says so. */
   readonly stopped = new Set<LaneRecord>();
+  /** Whether every lane with something pending is here. */
   complete = false;
+  /** Whether it ever was: until then a head that is loaded may have been sent by a former owner. */
+  wasComplete = false;
   /** Lanes that an operator's action is being applied to in Postgres: nobody may take them up meanwhile. */
   private readonly closedOff = new Map<number, number>();
   /** Deliveries that are only in Postgres: while this rises, a pass over Postgres may have missed some. */
@@ -203,8 +211,9 @@ export class ShardLanes {
   }
 
   remove(record: LaneRecord): void {
-    if (!this.records.delete(laneMapKey(record.name))) return;
+    if (record.removed) return;
     record.removed = true;
+    this.records.delete(laneMapKey(record.name));
     this.laneBudget.give(record.endpoint);
     this.idle.delete(record);
     this.waiting.delete(record);
