@@ -16,7 +16,7 @@ let system: SystemUnderTest;
 beforeEach(async () => {
   servers = await startServers();
   receiver = await Receiver.start();
-  system = await SystemUnderTest.start(servers, { gateways: 2, dispatchers: 2 });
+  system = await SystemUnderTest.start(servers, { gateways: 2, dispatchers: 2 }, 120_000);
   await system.createEndpoint(receiver.url);
 });
 
