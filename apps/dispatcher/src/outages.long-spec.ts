@@ -16,9 +16,9 @@ let system: SystemUnderTest;
 beforeEach(async () => {
   servers = await startServers();
   receiver = await Receiver.start();
-  system = await SystemUnderTest.start(servers, { gateways: 2, dispatchers: 2 }, 120_000);
+  system = await SystemUnderTest.start(servers, { gateways: 2, dispatchers: 2 });
   await system.createEndpoint(receiver.url);
-});
+}, 120_000);
 
 afterEach(async () => {
   await system.stop();
