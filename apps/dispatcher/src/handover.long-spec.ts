@@ -15,7 +15,7 @@ let system: SystemUnderTest;
 beforeEach(async () => {
   servers = await startServers();
   receiver = await Receiver.start();
-});
+}, 120_000);
 
 afterEach(async () => {
   await system.stop();

@@ -18,7 +18,7 @@ beforeEach(async () => {
   receiver = await Receiver.start();
   system = await SystemUnderTest.start(servers, { gateways: 2, dispatchers: 2 });
   await system.createEndpoint(receiver.url);
-});
+}, 120_000);
 
 afterEach(async () => {
   await system.stop();
