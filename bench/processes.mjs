@@ -10,13 +10,13 @@ const running = new Set();
 
 /**
  * Starts a Node program whose output goes to `<folder>/<name>.log`, or its stdout to `output` when that is asked for.
- * @param {{ name: string, file: string, args?: string[], env?: NodeJS.ProcessEnv, folder: string, capture?: boolean }} program
+ * @param {{ name: string, file: string, args?: string[], env?: NodeJS.ProcessEnv, folder: string, capture?: boolean, nodeFlags?: string[] }} program
  */
-export function startProgram({ name, file, args = [], env = process.env, folder, capture = false }) {
+export function startProgram({ name, file, args = [], env = process.env, folder, capture = false, nodeFlags = [] }) {
   const logFile = path.join(folder, `${name}.log`);
   // A file, not a pipe: reading it would take CPU from what is measured.
   const log = openSync(logFile, 'a');
-  const child = spawn(process.execPath, [file, ...args], { env, stdio: ['ignore', capture ? 'pipe' : log, log, 'ipc'] });
+  const child = spawn(process.execPath, [...nodeFlags, file, ...args], { env, stdio: ['ignore', capture ? 'pipe' : log, log, 'ipc'] });
   closeSync(log);
   const exited = new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)));
   const failure = (what) => new Error(`${name} ${what}; its last lines:\n${readFileSync(logFile, 'utf8').split('\n').slice(-15).join('\n')}`);

@@ -11,6 +11,8 @@ export async function startProduct({ id, servers, receiver, folder, freePort, de
   const database = `bench_product_${id}`;
   const databaseUrl = await servers.databases.create(database);
   const prefix = `product-${id}.`;
+  // Only now: it is built by the time it is started.
+  const { NODE_FLAGS } = await import(path.join(ROOT, 'dist', 'libs', 'startup', 'src', 'node-flags.js'));
   const start = async (app) => {
     const file = path.join(ROOT, 'dist', 'apps', app, 'src', 'main.js');
     if (!existsSync(file)) throw new Error(`${path.relative(ROOT, file)} is not there: is there an apps/${app}/src/main.ts?`);
@@ -27,7 +29,7 @@ export async function startProduct({ id, servers, receiver, folder, freePort, de
       LOCKSTEP_SECRET_KEY: 'a-secret-key-for-this-bench-run-only',
       LOCKSTEP_ALLOW_PRIVATE_NETWORKS: '127.0.0.0/8',
     };
-    const program = startProgram({ name: `product-${id}-${app}`, file, env, folder });
+    const program = startProgram({ name: `product-${id}-${app}`, file, env, folder, nodeFlags: NODE_FLAGS });
     const url = `http://127.0.0.1:${port}`;
     await program.whenReady(() => fetch(`${url}/health/ready`).then(({ ok }) => ok, () => false));
     return { ...program, url };

@@ -12,16 +12,18 @@ alter table lanes
   add column skip_sequence bigint,
   -- Pending deliveries at or below `closed_sequence`: dead letters that are being replayed. They go before the others.
   add column replays integer not null default 0,
-  -- When an operator last changed one of these: owners look for what is newer than what they have seen.
+  -- When `paused` or `halted_sequence` last changed, or a skip was asked for: owners look for what is newer than what they
+  -- have seen.
   add column marked_at timestamptz;
 create index lanes_marked_at on lanes (shard, marked_at) where marked_at is not null;
+create index lanes_skipped on lanes (shard) where skip_sequence is not null;
+create index lanes_stopped on lanes (tenant, endpoint) where paused or halted_sequence is not null;
 
 alter table deliveries
   -- Attempts that the delivery had when it was last replayed: its retry schedule begins anew after them.
   add column replayed_attempts integer not null default 0;
--- Dead letters are listed newest first, over all endpoints or one.
+-- Dead letters are listed newest first, over all endpoints; those of one endpoint have their index.
 create index deliveries_dead_event on deliveries (event_id, endpoint, replay) where status = 'dead';
-drop index deliveries_dead;
 -- A replay walks a shard's dead letters in the order of their lanes. Those without a lane come first.
 create index deliveries_dead_lane
   on deliveries (shard, (coalesce(lane, 0)), (coalesce(sequence, 0)), event_id, endpoint, replay) where status = 'dead';
@@ -64,3 +66,27 @@ create table replay_shards (
   primary key (replay, shard)
 );
 create index replay_shards_open on replay_shards (shard) where finished_at is null;
+
+-- A lane's state as the outside sees it. Whether its attempt is really in flight only its owner knows: `sending` means
+-- that nothing holds it back.
+create function lane_state(
+  paused boolean, halted_sequence bigint, depth bigint, endpoint endpoint_status, next_attempt_at timestamptz
+) returns text
+  language sql stable
+  return case
+    when halted_sequence is not null then 'halted'
+    when paused then 'paused'
+    when depth = 0 then 'idle'
+    when endpoint <> 'active' or next_attempt_at > now() then 'waiting'
+    else 'sending'
+  end;
+
+-- What was done stays written.
+create function refuse_rewriting() returns trigger
+  language plpgsql as $$
+begin
+  raise exception 'The audit log is only added to';
+end
+$$;
+create trigger audit_log_append_only before update or delete on audit_log
+  for each statement execute function refuse_rewriting();

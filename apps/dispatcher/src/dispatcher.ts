@@ -3,6 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type pg from 'pg';
 import { AdmissionRepository } from '#admission/admission.repository';
 import { AdmissionService } from '#admission/admission.service';
+import { UnadmittedRepository } from '#admission/unadmitted.repository';
 import type { Config } from '#config/config';
 import { OpenReplaysRepository } from '#dead-letters/open-replays.repository';
 import { AttemptClient } from '#delivery/attempt-client';
@@ -14,10 +15,13 @@ import { LaneMarks } from '#dispatch/lane-marks';
 import { LaneRunner } from '#dispatch/lane-runner';
 import { LaneSweeper } from '#dispatch/lane-sweeper';
 import { LogReader } from '#dispatch/log-reader';
+import { LogRepairer } from '#dispatch/log-repairer';
 import { PendingAgeProbe } from '#dispatch/pending-age-probe';
 import { ReplayApplier } from '#dispatch/replay-applier';
 import { RetryReader } from '#dispatch/retry-reader';
+import { ShardAdmitter } from '#dispatch/shard-admitter';
 import { ShardSupervisor } from '#dispatch/shard-supervisor';
+import { UnadmittedSweeper } from '#dispatch/unadmitted-sweeper';
 import { WindowBudget } from '#domain/lane';
 import { AddressPolicy } from '#endpoints/address-policy';
 import { EndpointDirectory } from '#endpoints/endpoint-directory';
@@ -25,6 +29,7 @@ import { PostgresIndicator, StateIndicator } from '#health/indicators';
 import { answering } from '#http/answering-database';
 import { createHttpApp } from '#http/http-app';
 import { createKafka } from '#kafka/client';
+import { LogEndsReader } from '#kafka/log-ends';
 import { ShardTransport } from '#kafka/shard-transport';
 import { maxMessageBytes, retryTopicName, tiersOf, Topics } from '#kafka/topics';
 import { Ladder } from '#ladder/ladder';
@@ -36,6 +41,7 @@ import { OutcomeService } from '#outcome/outcome.service';
 import { LeaseKeeper } from '#ownership/lease-keeper';
 import { LeasesRepository } from '#ownership/leases.repository';
 import { PartitionKeeper } from '#postgres/partitions';
+import { observePartitions } from '#postgres/partitions.metrics';
 import { createPool, databaseOf, type Database, type PoolOptions } from '#postgres/pool';
 import { DispatchOutbox } from '#relay/dispatch-outbox';
 import { Relay } from '#relay/relay';
@@ -46,9 +52,10 @@ import { TopicsKeeper } from '#startup/topics-keeper';
 import type { Logger } from '#telemetry/logger';
 import { DispatcherModule } from './dispatcher.module.js';
 import { GroupWatch } from './group-watch.js';
+import { StoreWatch } from './store-watch.js';
 
 /** What all windows together may hold: with Node's own needs it keeps the process under 300 MB. */
-const WINDOW_BYTES = 64 * 1_048_576;
+const WINDOW_BYTES = 48 * 1_048_576;
 /** A lane's record without its window takes about 400 bytes. */
 const MAX_LANES = 150_000;
 /** Kafka's default lower bound of a group's session timeout. */
@@ -81,7 +88,10 @@ export class Dispatcher {
   private readonly replays: ReplayApplier;
   private readonly relay: Relay;
   private readonly group: GroupWatch;
+  private readonly store: StoreWatch;
   private readonly log: LogReader;
+  private readonly logEnds: LogEndsReader;
+  private readonly unadmitted: UnadmittedSweeper;
   private readonly retries: RetryReader;
   private app: NestFastifyApplication | undefined;
   private prepared = false;
@@ -91,7 +101,8 @@ export class Dispatcher {
     const { config, logger, onFatal } = options;
     const kafka = createKafka(config.kafka, 'lockstep-dispatcher', logger);
     this.health = answering(this.database('health', { max: 2 }));
-    this.partitions = new PartitionKeeper(this.health, (err) => logger.error({ err }, 'The partitions of the coming days were not made'));
+    this.partitions = new PartitionKeeper(this.health, logger);
+    observePartitions(() => this.partitions.aheadSeconds);
     this.topics = new TopicsKeeper(kafka, config, logger);
 
     const tiers = tiersOf(config.retryScheduleMs);
@@ -149,10 +160,13 @@ export class Dispatcher {
     this.marks = new LaneMarks(new LaneMarksRepository(operations), this.supervisor, runner, loader, this.keeper, logger);
     this.replays = new ReplayApplier(new OpenReplaysRepository(operations), this.supervisor, loader, this.keeper, logger);
     this.group = new GroupWatch(this.transport, (shards) => this.supervisor.assign(shards), logger);
-    this.log = new LogReader({
-      admissions: admission, repository: admissions, supervisor: this.supervisor, keeper: this.keeper,
-      retentionMs: config.retentionMs, maxParkedBytes: config.maxBodyBytes, logger,
-    });
+    this.store = new StoreWatch(this.keeper, this.transport, 2 * config.leaseTtlMs, logger);
+    const admitter = new ShardAdmitter(admission, this.keeper, logger);
+    const unadmitted = new UnadmittedRepository(this.database('unadmitted', { max: 1, joins: 'by-index' }));
+    const repairer = new LogRepairer(unadmitted, admitter, this.supervisor, logger);
+    this.log = new LogReader({ admitter, repairer, supervisor: this.supervisor, retentionMs: config.retentionMs, maxParkedBytes: config.maxBodyBytes, logger });
+    this.logEnds = new LogEndsReader(kafka, new Topics(config.kafka.topicPrefix).events);
+    this.unadmitted = new UnadmittedSweeper({ unadmitted, admitter, repairer, supervisor: this.supervisor, logEnds: () => this.logEnds.read(), logger });
     this.retries = new RetryReader(this.supervisor, runner);
     const ownedShards = (): number[] => [...this.supervisor.all()].map(({ lanes: { shard } }) => shard);
     observePendingAge(new PendingAgeProbe(this.health, ownedShards), (err) => logger.debug({ err }, 'The oldest pending event could not be looked up'));
@@ -180,10 +194,12 @@ export class Dispatcher {
     this.sweeper.start();
     this.marks.start();
     this.replays.start();
+    this.unadmitted.start();
     this.group.start();
     this.prepared = true;
     await this.topics.ready(this.stopping.signal);
     await this.app.startAllMicroservices();
+    this.store.start();
     logger.info({ url }, 'Started');
     return url;
   }
@@ -200,12 +216,15 @@ export class Dispatcher {
   private async shutDown(): Promise<void> {
     this.stopping.abort();
     this.group.stop();
+    this.store.stop();
     // Side by side: the group deals the shards out anew while their last attempts end here.
     await Promise.all([this.supervisor.end(), this.transport.close()]);
     this.outcomes.stop();
     this.sweeper.stop();
-    await Promise.all([this.marks.stop(), this.replays.stop(), this.keeper.stop(), this.directory.stop(), this.topics.stop(), this.relay.stop(1_000)]);
-    this.partitions.stop();
+    await Promise.all([
+      this.marks.stop(), this.replays.stop(), this.unadmitted.stop(), this.logEnds.close(), this.keeper.stop(), this.directory.stop(),
+      this.topics.stop(), this.relay.stop(1_000), this.partitions.stop(),
+    ]);
     await this.client.close();
     await this.app?.close();
     await Promise.all(this.pools.map((pool) => pool.end()));
@@ -232,6 +251,7 @@ export class Dispatcher {
           new StateIndicator('kafka', 'down', () => this.topics.problem),
           new StateIndicator('group', 'down', () => (this.transport.isMember ? undefined : 'not a member of the group')),
           new StateIndicator('relay', 'degraded', () => this.relay.problem),
+          new StateIndicator('partitions', 'degraded', () => this.partitions.problem),
         ],
       },
     });

@@ -40,7 +40,7 @@ export class GroupWatch {
     const fresh = this.membership.isHeartbeatFresh;
     if (fresh === this.heard) return;
     this.heard = fresh;
-    if (!fresh) this.logger.warn('Kafka was not heard for a session timeout: handing the shards over');
+    if (!fresh) this.logger.warn('Not heard from the group for a session timeout, or not in it any more: handing the shards over');
     this.assign(fresh ? this.shards : []);
   }
 }

@@ -193,8 +193,10 @@ describe('other paths', () => {
     const { paths, components } = (await client.get('/openapi.json')).json as { paths: Record<string, Record<string, { responses: Record<string, unknown>; security: unknown }>>; components: { securitySchemes: unknown; schemas: Record<string, unknown> } };
     const operations = Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
     expect(operations.filter((operation) => operation.includes('/v1/')).sort()).toEqual([
-      'DELETE /v1/endpoints/{id}', 'GET /v1/deliveries', 'GET /v1/endpoints', 'GET /v1/endpoints/{id}', 'GET /v1/events', 'GET /v1/events/{id}', 'GET /v1/ledger', 'PATCH /v1/endpoints/{id}',
-      'POST /v1/endpoints', 'POST /v1/endpoints/{id}/pause', 'POST /v1/endpoints/{id}/resume', 'POST /v1/events',
+      'DELETE /v1/endpoints/{id}', 'GET /v1/dead-letters', 'GET /v1/deliveries', 'GET /v1/endpoints', 'GET /v1/endpoints/{id}', 'GET /v1/events', 'GET /v1/events/{id}',
+      'GET /v1/lanes', 'GET /v1/lanes/{endpoint}/{entity}', 'GET /v1/ledger', 'GET /v1/replays/{id}', 'PATCH /v1/endpoints/{id}',
+      'POST /v1/dead-letters/discard', 'POST /v1/dead-letters/replay', 'POST /v1/endpoints', 'POST /v1/endpoints/{id}/pause', 'POST /v1/endpoints/{id}/resume',
+      'POST /v1/events', 'POST /v1/events/{id}/replay', 'POST /v1/lanes/{endpoint}/{entity}/pause', 'POST /v1/lanes/{endpoint}/{entity}/resume', 'POST /v1/lanes/{endpoint}/{entity}/skip',
     ]);
     expect(Object.keys(paths['/v1/events']?.['post']?.responses ?? {}).sort()).toEqual(['202', '400', '401', '413', '415', '422', '503']);
     expect(paths['/v1/events']?.['post']?.security).toEqual([{ bearer: [] }]);

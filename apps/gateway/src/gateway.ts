@@ -4,6 +4,8 @@ import type { Config } from '#config/config';
 import { AddressPolicy } from '#endpoints/address-policy';
 import { EndpointsRepository } from '#endpoints/endpoints.repository';
 import { EndpointsService } from '#endpoints/endpoints.service';
+import { ReplaysRepository } from '#dead-letters/replays.repository';
+import { ReplaysService } from '#dead-letters/replays.service';
 import { DeliveriesRepository } from '#events/deliveries.repository';
 import { DeliveriesService } from '#events/deliveries.service';
 import { EventsRepository } from '#events/events.repository';
@@ -16,11 +18,14 @@ import { createHttpApp } from '#http/http-app';
 import { serveOpenApi } from '#http/openapi';
 import { IngestRepository } from '#ingest/ingest.repository';
 import { type CommittedEvent, IngestService } from '#ingest/ingest.service';
+import { LanesViewRepository } from '#lanes/lanes-view.repository';
+import { LanesService } from '#lanes/lanes.service';
 import { createKafka } from '#kafka/client';
 import { maxMessageBytes, Topics } from '#kafka/topics';
 import { LedgerRepository } from '#ledger/ledger.repository';
 import { LedgerService } from '#ledger/ledger.service';
 import { PartitionKeeper } from '#postgres/partitions';
+import { observePartitions } from '#postgres/partitions.metrics';
 import { createPool, type Database, databaseOf, type PoolOptions } from '#postgres/pool';
 import { IngestOutbox } from '#relay/ingest-outbox';
 import { OutboxProbe } from '#relay/outbox-probe';
@@ -29,6 +34,8 @@ import { Relay } from '#relay/relay';
 import { RelayLeases } from '#relay/relay-leases';
 import { createRelayProducer } from '#relay/relay-sender';
 import { observeOutbox } from '#relay/relay.metrics';
+import { ExpiredKeysSweeper } from '#retention/expired-keys-sweeper';
+import { RetentionSweeper } from '#retention/retention-sweeper';
 import { SecretBox } from '#secrets/secret-box';
 import type { Logger } from '#telemetry/logger';
 import { establishAdminKey } from './admin-key.js';
@@ -47,6 +54,8 @@ const INGEST_TIMEOUT_MS = 5_000;
 const LEDGER_TIMEOUT_MS = 300_000;
 /** What a record batch takes itself. */
 const BATCH_OVERHEAD_BYTES = 5_536;
+/** Adding up a day of a hundred million deliveries takes minutes; nothing waits for it. */
+const RETENTION_TIMEOUT_MS = 1_800_000;
 
 export interface GatewayOptions {
   readonly config: Config;
@@ -60,6 +69,8 @@ export class Gateway {
   private readonly pools: readonly pg.Pool[];
   private readonly database: Database;
   private readonly partitions: PartitionKeeper;
+  private readonly keySweeper: ExpiredKeysSweeper;
+  private readonly retention: RetentionSweeper;
   private readonly authenticator: Authenticator;
   private readonly ingest: IngestService;
   private readonly ledger: LedgerService;
@@ -82,9 +93,15 @@ export class Gateway {
     const relay = pool('relay', { max: 2, joins: 'by-index' });
     // Of its own, and one: it reads all tables, and would keep others from answering.
     const ledger = pool('ledger', { max: 1, transactionTimeoutMs: LEDGER_TIMEOUT_MS });
-    this.pools = [queries, ingest, relay, ledger];
+    // The gateways sweep, one at a time: there is always one, while dispatchers may be stopped, and have statements that
+    // must end within a lease's time. Connections that are idle for ten seconds are closed, so these mostly don't exist.
+    const keys = pool('keys', { max: 1, joins: 'by-index' });
+    const retention = pool('retention', { max: 1, transactionTimeoutMs: RETENTION_TIMEOUT_MS });
+    this.pools = [queries, ingest, relay, ledger, keys, retention];
     this.database = answering(databaseOf(queries));
-    this.partitions = new PartitionKeeper(this.database, (err) => logger.error({ err }, 'The partitions of the coming days were not made'));
+    this.partitions = new PartitionKeeper(this.database, logger);
+    this.keySweeper = new ExpiredKeysSweeper(keys, logger);
+    this.retention = new RetentionSweeper(retention, config.retentionMs, logger);
     this.authenticator = new Authenticator(new TenantsRepository(this.database));
     const kafka = createKafka(config.kafka, 'lockstep-gateway', logger);
     this.topics = new TopicsKeeper(kafka, config, logger);
@@ -104,6 +121,7 @@ export class Gateway {
     });
     this.ledger = new LedgerService(new LedgerRepository(ledger));
     observeOutbox(new OutboxProbe(this.database));
+    observePartitions(() => this.partitions.aheadSeconds);
   }
 
   /**
@@ -122,6 +140,8 @@ export class Gateway {
     this.topics.start();
     await this.leases.start();
     this.relay.start();
+    this.keySweeper.start();
+    this.retention.start();
     this.prepared = true;
     logger.info({ url }, 'Ready');
     return url;
@@ -140,9 +160,8 @@ export class Gateway {
     const deadlineMs = performance.now() + this.options.config.drainTimeoutMs;
     const leftMs = (): number => Math.max(deadlineMs - performance.now(), 0);
     this.stopping.abort();
-    this.partitions.stop();
     this.ledger.stop();
-    await this.closeHttp(leftMs());
+    await Promise.all([this.partitions.stop(), this.keySweeper.stop(), this.retention.stop(), this.closeHttp(leftMs())]);
     await this.relay.stop(leftMs());
     await Promise.all([this.leases.stop(), this.topics.stop()]);
     await Promise.all(this.pools.map((pool) => pool.end()));
@@ -173,6 +192,8 @@ export class Gateway {
       endpoints: new EndpointsService(new EndpointsRepository(this.database), new SecretBox(config.secretKey), new AddressPolicy(config)),
       events: new EventsService(new EventsRepository(this.database), deliveries),
       deliveries,
+      replays: new ReplaysService(new ReplaysRepository(this.database)),
+      lanes: new LanesService(new LanesViewRepository(this.database)),
       ledger: this.ledger,
       health: {
         startup: [started],
@@ -182,6 +203,7 @@ export class Gateway {
           new StateIndicator('queue', 'down', () => (this.ingest.full ? 'full' : undefined)),
           new StateIndicator('kafka', 'degraded', () => this.topics.problem),
           new StateIndicator('relay', 'degraded', () => this.relay.problem),
+          new StateIndicator('partitions', 'degraded', () => this.partitions.problem),
         ],
       },
     });

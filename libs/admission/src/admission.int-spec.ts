@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { databaseOf, createPool } from '#postgres/pool';
 import { createShardFixture, type ShardFixture } from '#testing/shard-fixture';
 import { AdmissionRepository, type AdmittedDelivery, type ShardAdmission, type ShardVerdict } from './admission.repository.js';
-import { AdmissionService } from './admission.service.js';
 
 let fixture: ShardFixture;
 let repository: AdmissionRepository;
@@ -71,8 +70,8 @@ describe('admission', () => {
     const verdicts = await admit(admission(0, stale, [lost], { nextOffset: 99 }), admission(1, held, [kept], { nextOffset: 5 }));
     expect(verdicts.map(({ kind }) => kind)).toEqual(['fenced', 'admitted']);
     expect(await count('inbox where event_id = $1', [lost])).toBe(0);
-    expect((await repository.cursors([0, 1])).get(0)).not.toBe(99);
-    expect((await repository.cursors([0, 1])).get(1)).toBe(5);
+    expect((await repository.cursors([0, 1])).get(0)?.nextOffset).not.toBe(99);
+    expect((await repository.cursors([0, 1])).get(1)?.nextOffset).toBe(5);
     expect((await admit(admission(0, stale, [])))[0]).toEqual({ kind: 'fenced' });
     expect((await admit(admission(1, held, [])))[0]).toMatchObject({ kind: 'admitted', admitted: 0 });
   });
@@ -83,10 +82,10 @@ describe('admission', () => {
     const unknown = '0192c1f0-0000-7000-8000-0000000000ab';
     const [first] = await admit(admission(2, epoch, [known, unknown, elsewhere], { nextOffset: 30 }));
     expect(first).toMatchObject({ kind: 'admitted', admitted: 1, unknown: [{ eventId: unknown, elsewhere: false }, { eventId: elsewhere, elsewhere: true }] });
-    expect((await repository.cursors([2])).get(2)).toBe(0);
+    expect((await repository.cursors([2])).get(2)?.nextOffset).toBe(0);
     const parked = [{ shard: 2, key: 'k', headers: '{"lockstep-reason":"unknown_event"}', value: Buffer.from('v') }];
     await admit(admission(2, epoch, [known], { nextOffset: 30, parked }));
-    expect((await repository.cursors([2])).get(2)).toBe(30);
+    expect((await repository.cursors([2])).get(2)?.nextOffset).toBe(30);
     expect(await count("dispatch_outbox where shard = 2 and topic = 'dlq' and headers->>'lockstep-reason' = 'unknown_event' and value = 'v'")).toBe(1);
   });
 
@@ -95,8 +94,8 @@ describe('admission', () => {
     const [eventId = ''] = await fixture.accept([{ shard: 2, entity: 'both' }]);
     const verdicts = await admit(admission(2, own, [eventId], { nextOffset: 50 }), admission(3, other, [eventId], { nextOffset: 60 }));
     expect(verdicts).toMatchObject([{ admitted: 1, unknown: [] }, { admitted: 0, unknown: [{ eventId, elsewhere: true }] }]);
-    expect((await repository.cursors([2, 3])).get(2)).toBe(50);
-    expect((await repository.cursors([2, 3])).get(3)).not.toBe(60);
+    expect((await repository.cursors([2, 3])).get(2)?.nextOffset).toBe(50);
+    expect((await repository.cursors([2, 3])).get(3)?.nextOffset).not.toBe(60);
   });
 
   it('routes by type, and records how many routes an event got, none included', async () => {
@@ -141,31 +140,5 @@ describe('admission', () => {
     } finally {
       blocker.release();
     }
-  });
-
-  it('finds what has no inbox row, in the order of acceptance', async () => {
-    const epoch = await fixture.takeShard(2);
-    const ids = await fixture.accept(Array.from({ length: 5 }, () => ({ shard: 2, entity: 'gap' })));
-    await admit(admission(2, epoch, ids.slice(1, 2)));
-    const page = await repository.findUnadmitted(2, -1, 100);
-    expect(page.map(({ id }) => id).filter((id) => ids.includes(id))).toEqual([ids[0], ...ids.slice(2)]);
-  });
-});
-
-describe('AdmissionService', () => {
-  it('hands on what was admitted in the order of the commits, and keeps two ownerships of a shard apart', async () => {
-    const stale = await fixture.takeShard(3);
-    const epoch = await fixture.takeShard(3);
-    const seen: string[] = [];
-    const service = new AdmissionService<string>(repository, (request, { kind }) => seen.push(`${request.source} ${kind}`));
-    const [x = '', y = ''] = await fixture.accept([{ shard: 3, entity: 's' }, { shard: 3, entity: 's' }]);
-    const verdicts = await Promise.all([
-      service.admit({ ...admission(3, stale, [x]), source: 'former' }),
-      service.admit({ ...admission(3, epoch, [y]), source: 'present' }),
-    ]);
-    expect(verdicts.map(({ kind }) => kind)).toEqual(['fenced', 'admitted']);
-    expect(seen).toEqual(['former fenced', 'present admitted']);
-    expect(service.applied).toBe(service.sent);
-    expect(await count('inbox where event_id = $1', [x])).toBe(0);
   });
 });

@@ -24,5 +24,5 @@ export const admissionBatchSize = new Histogram({
 
 export const repairedEvents = new Counter({
   name: 'lockstep_repaired_events_total',
-  help: 'Events admitted straight from Postgres because the log had a gap',
+  help: 'Events admitted straight from Postgres, because the log had lost them or they were passed over',
 });

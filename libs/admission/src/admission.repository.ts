@@ -1,7 +1,6 @@
 import { idBounds } from '#domain/ids';
 import type { Database } from '#postgres/pool';
 import { admitBatch, type IAdmitBatchResult } from './admit-batch.queries.js';
-import { findUnadmitted } from './find-unadmitted.queries.js';
 import type { ParkedRecord } from './kafka-record.js';
 import { readCursors } from './read-cursors.queries.js';
 
@@ -14,8 +13,17 @@ export interface ShardAdmission {
   readonly parked: readonly ParkedRecord[];
   /** Where the shard's cursor moves to; undefined: it stays. */
   readonly nextOffset: number | undefined;
+  /** Id of the record before `nextOffset`; undefined: not known. */
+  readonly lastEventId?: string | undefined;
   /** Whether the shard has then read all there is. */
   readonly caughtUp: boolean;
+}
+
+/** How far a shard's log was read. */
+export interface LogPosition {
+  readonly nextOffset: number;
+  /** Id of the event whose record is the one before `nextOffset`; undefined: not known, or there is none. */
+  readonly lastEventId: string | undefined;
 }
 
 /** A delivery that an admission made. */
@@ -83,6 +91,7 @@ export class AdmissionRepository {
         epochs: admissions.map(({ epoch }) => epoch),
         // Arrays may hold nulls; PgTyped's types don't say so.
         nextOffsets: admissions.map(({ nextOffset }) => nextOffset ?? null) as number[],
+        lastIds: admissions.map(({ lastEventId }) => lastEventId ?? null) as string[],
         caughtUp: admissions.map(({ caughtUp }) => caughtUp),
         ids,
         ...idBounds(ids),
@@ -98,14 +107,9 @@ export class AdmissionRepository {
   }
 
   /** Where each shard's reading goes on. */
-  async cursors(shards: readonly number[]): Promise<Map<number, number>> {
+  async cursors(shards: readonly number[]): Promise<Map<number, LogPosition>> {
     const rows = await readCursors.run({ shards: [...shards] }, this.database);
-    return new Map(rows.map(({ shard, nextOffset }) => [shard, nextOffset]));
-  }
-
-  /** Events of the shard without an inbox row, in accept order, from above `after` on. */
-  findUnadmitted(shard: number, after: number, limit: number): Promise<{ id: string; acceptSeq: number }[]> {
-    return findUnadmitted.run({ shard, after, limit }, this.database);
+    return new Map(rows.map(({ shard, nextOffset, lastEventId }) => [shard, { nextOffset, lastEventId: lastEventId ?? undefined }]));
   }
 }
 

@@ -2,8 +2,10 @@
   Admits a batch of records from several shards in one statement: fence, inbox, deliveries with their lanes' next
   sequences, cursor. Either all of it is committed or nothing.
 
-  :shards, :epochs, :nextOffsets, :caughtUp   one entry a shard: whose admissions these are, where its cursor moves to
-                                              (null: stays), whether it has then read all there is
+  :shards, :epochs, :nextOffsets, :lastIds, :caughtUp
+                                              one entry a shard: whose admissions these are, where its cursor moves to
+                                              (null: stays), the id of the record before (null: not known), whether it
+                                              has then read all there is
   :ids, :idShards                             one entry a record, in the order of the log
   :firstId, :lastId                           the lowest and highest of :ids: other days' partitions are not opened
   :parked…                                    records that are not ours, for the `dlq` topic; one entry each
@@ -19,10 +21,10 @@
 /* @name admitBatch */
 with fence as (
   -- FOR KEY SHARE: a takeover (FOR UPDATE) waits for us, a renewal does not.
-  select l.shard, c.next_offset, c.caught_up
+  select l.shard, c.next_offset, c.last_id, c.caught_up
   from
-    unnest(:shards!::integer[], :epochs!::bigint[], :nextOffsets!::bigint[], :caughtUp!::boolean[])
-      as c (shard, epoch, next_offset, caught_up)
+    unnest(:shards!::integer[], :epochs!::bigint[], :nextOffsets!::bigint[], :lastIds!::uuid[], :caughtUp!::boolean[])
+      as c (shard, epoch, next_offset, last_id, caught_up)
     join shard_leases l on l.shard = c.shard and l.epoch = c.epoch
   order by l.shard
   for key share of l
@@ -106,6 +108,7 @@ moved as (
   update shard_cursors c
   set
     next_offset = coalesce(f.next_offset, c.next_offset),
+    last_event_id = case when f.next_offset is null then c.last_event_id else f.last_id end,
     caught_up_at = case when f.caught_up then now() else c.caught_up_at end
   from fence f
   where c.shard = f.shard

@@ -26,11 +26,16 @@ export interface RetiredRecord {
 /** `inadmissible`: ours, but Postgres refuses what admitting it writes. */
 export type ForeignReason = 'no_event_id' | 'unknown_event' | 'wrong_shard' | 'inadmissible';
 
-/** What a record of the `events` topic is, by its `ce_id` header (CloudEvents, Kafka binding 3.2). */
+/** The event that a record says it is, by its `ce_id` header (CloudEvents, Kafka binding 3.2). */
+export function eventIdOf({ headers }: Pick<KafkaMessage, 'headers'>): string | undefined {
+  const header = headers?.['ce_id'];
+  return parsePublicId('evt', (Array.isArray(header) ? header[0] : header)?.toString() ?? '');
+}
+
+/** What a record of the `events` topic is. */
 export function classifyRecord(record: KafkaMessage): OfferedRecord | ForeignRecord {
   const offset = Number(record.offset);
-  const header = record.headers?.['ce_id'];
-  const eventId = parsePublicId('evt', (Array.isArray(header) ? header[0] : header)?.toString() ?? '');
+  const eventId = eventIdOf(record);
   return eventId === undefined ? { kind: 'foreign', offset, reason: 'no_event_id', record } : { kind: 'offered', offset, eventId, record };
 }
 

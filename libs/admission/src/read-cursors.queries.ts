@@ -10,6 +10,7 @@ export interface IReadCursorsParams {
 
 /** 'ReadCursors' return type */
 export interface IReadCursorsResult {
+  lastEventId: string | null;
   nextOffset: number;
   shard: number;
 }
@@ -20,12 +21,12 @@ export interface IReadCursorsQuery {
   result: IReadCursorsResult;
 }
 
-const readCursorsIR: any = {"usedParamSet":{"shards":true},"params":[{"name":"shards","required":true,"transform":{"type":"scalar"},"locs":[{"a":79,"b":86}]}],"statement":"select shard, next_offset as \"nextOffset\"\nfrom shard_cursors\nwhere shard = any(:shards!::integer[])"};
+const readCursorsIR: any = {"usedParamSet":{"shards":true},"params":[{"name":"shards","required":true,"transform":{"type":"scalar"},"locs":[{"a":111,"b":118}]}],"statement":"select shard, next_offset as \"nextOffset\", last_event_id as \"lastEventId\"\nfrom shard_cursors\nwhere shard = any(:shards!::integer[])"};
 
 /**
  * Query generated from SQL:
  * ```
- * select shard, next_offset as "nextOffset"
+ * select shard, next_offset as "nextOffset", last_event_id as "lastEventId"
  * from shard_cursors
  * where shard = any(:shards!::integer[])
  * ```

@@ -1,4 +1,4 @@
 /* @name readCursors */
-select shard, next_offset as "nextOffset"
+select shard, next_offset as "nextOffset", last_event_id as "lastEventId"
 from shard_cursors
 where shard = any(:shards!::integer[]);

@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { NODE_FLAGS } from '#startup/node-flags';
 import { loadConfig, parseEnvironment } from './config.js';
 import { environmentSchema } from './environment.js';
 import { projectRoot } from './project-root.js';
@@ -105,6 +106,10 @@ test('all that the Dockerfile copies is there, and .dockerignore lets exactly th
   expect(copied.filter((file) => !existsSync(path.join(root, file)))).toEqual([]);
   const allowed = read('.dockerignore').split('\n').filter((line) => line.startsWith('!')).map((line) => line.slice(1));
   expect([...new Set(copied)].sort()).toEqual(allowed.sort());
+});
+
+test('the image runs the apps with the same flags as everything else does', () => {
+  expect(entrypoint).toContain(`exec node ${NODE_FLAGS.join(' ')} "dist/apps/$app/src/main.js"`);
 });
 
 test('the image runs as a user that is not root, and starts what is copied into it', () => {

@@ -5,7 +5,7 @@
   What died after the replay was asked for is not part of it.
 
   A replay of an event also makes a new delivery, with its lane's next sequence, for each endpoint that it was delivered
-  to and where nothing of it is pending or dead.
+  to and where nothing of it is pending or dead, or was delivered since: a second click brings nothing.
 */
 /* @name applyReplay */
 with fence as (
@@ -96,7 +96,9 @@ again as (
     join endpoints p on p.id = d.endpoint and p.deleted_at is null
   where j.action = 'replay' and d.tenant = j.tenant and d.shard = :shard!
   group by d.event_id, d.endpoint, d.tenant, d.lane
-  having bool_and(d.status in ('delivered', 'discarded')) and (array_agg(d.status order by d.replay desc))[1] = 'delivered'
+  having
+    bool_and(d.status in ('delivered', 'discarded')) and bool_and(d.finished_at <= j.created_at)
+    and (array_agg(d.status order by d.replay desc))[1] = 'delivered'
 ),
 moved as (
   select lane, count(*) filter (where action = 'replay') as replays, array_agg(sequence) as sequences, 0 as added
@@ -110,7 +112,7 @@ moved as (
 ),
 locked as (
   -- In the order in which admissions and outcomes lock lanes.
-  select l.id
+  select l.id, l.halted_sequence
   from lanes l
   where l.id in (select lane from moved)
   order by l.endpoint, l.entity
@@ -121,7 +123,8 @@ changed_lanes as (
   set
     replays = l.replays + m.replays,
     tail_sequence = l.tail_sequence + m.added,
-    halted_sequence = case when l.halted_sequence = any(m.sequences) then null else l.halted_sequence end
+    halted_sequence = case when l.halted_sequence = any(m.sequences) then null else l.halted_sequence end,
+    marked_at = case when l.halted_sequence = any(m.sequences) then now() else l.marked_at end
   from moved m
     join locked k on k.id = m.lane
   where l.id = m.lane
@@ -158,7 +161,13 @@ select
   (select count(*) from fence)::integer = 1 as held,
   -- Nothing left to do, or finished before.
   (select count(*) from progress where finished_at is null)::integer = 0 as finished,
-  array(select id from changed_lanes) as lanes,
+  -- What an owner has in memory of the others is still right.
+  array(
+    select k.id
+    from locked k
+      join moved m on m.lane = k.id
+    where m.replays > 0 or m.added > 0 or k.halted_sequence = any(m.sequences)
+  ) as lanes,
   (select count(*) from applied where lane is null)::integer
     + (select count(*) from added where lane is null)::integer as unordered,
   (select count(*) from applied where action = 'discard')::integer as discarded;

@@ -40,7 +40,7 @@ function recordFor(lanes: ShardLanes, delivery: AdmittedDelivery, ready: (record
   const tailSequence = Math.max(closedSequence, (place?.sequence ?? 1) - 1);
   const record = lanes.add(name, endpoint, { headSequence: closedSequence + 1, tailSequence, deliveredSequence: place?.deliveredSequence ?? 0, attempts: 0 });
   if (record === undefined) return undefined;
-  record.stopped = stopOf(place?.paused === true, place?.halted === true);
+  lanes.stop(record, stopOf(place?.paused === true, place?.halted === true));
   if (record.lane.phase === 'ready') ready(record);
   return record;
 }

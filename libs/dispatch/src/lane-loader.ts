@@ -7,6 +7,8 @@ import type { Logger } from '#telemetry/logger';
 import type { LaneRunner } from './lane-runner.js';
 
 const PAGE = 1_000;
+/** A head that waits for longer than this need not be in memory while room is scarce. */
+export const FAR_OFF_MS = 60_000;
 const FIRST_DELIVERY: DeliveryKey = { eventId: NIL_ID, endpoint: 0, replay: 0 };
 
 /** Brings lanes with something pending from Postgres into memory. */
@@ -25,14 +27,16 @@ export class LaneLoader {
   /**
    * One pass over the shard's pending lanes; those that aren't in memory are added as far as there is room, the others
    * learn how long they are. The shard is complete afterwards when all fitted and nothing was missed meanwhile.
-   * @param takeover whether heads may have been sent by a former owner
    */
-  async load(shard: ShardLanes, takeover: boolean): Promise<void> {
+  async load(shard: ShardLanes): Promise<void> {
     const missedBefore = shard.missed;
     shard.loading = true;
     try {
-      const fitted = (await this.loadLanes(shard, takeover)) && (await this.loadSingles(shard, takeover));
-      if (fitted && shard.missed === missedBefore) shard.complete = true;
+      const fitted = (await this.loadLanes(shard)) && (await this.loadSingles(shard));
+      if (fitted && shard.missed === missedBefore) {
+        shard.complete = true;
+        shard.wasComplete = true;
+      }
     } finally {
       shard.loading = false;
     }
@@ -44,30 +48,43 @@ export class LaneLoader {
    */
   reload(shard: ShardLanes, lane: number): void {
     const record = shard.find({ kind: 'lane', lane });
-    // Until it is here again, what is admitted to it may not be its head.
+    if (record === undefined) void this.take(shard, lane, false);
+    else this.runner.letGo(record, () => void this.take(shard, lane, record.redelivered));
+  }
+
+  /** As `reload`, for all of the shard's lanes. */
+  reloadAll(shard: ShardLanes): void {
+    for (const { name } of [...shard.all()]) if (name.kind === 'lane') this.reload(shard, name.lane);
     shard.miss();
-    if (record === undefined) this.take(shard, lane);
-    else this.runner.letGo(record, () => this.take(shard, lane));
   }
 
-  private take(shard: ShardLanes, lane: number): void {
-    this.reloads.add({ shard: shard.shard, lane }).then(
-      (pending) => {
-        if (pending !== undefined) this.add(shard, pending, false);
-      },
-      // The shard isn't complete: the next pass brings it.
-      (error: unknown) => this.logger.warn({ err: error, shard: shard.shard, lane }, 'A lane could not be loaded; the next pass over the shard brings it'),
-    );
+  private async take(shard: ShardLanes, lane: number, redelivered: boolean): Promise<void> {
+    // Until it is here again, what is admitted to it may not be its head. And a page that was read before this must not
+    // bring it back as it was.
+    shard.miss();
+    shard.closeOff(lane);
+    let pending: PendingLane | undefined;
+    try {
+      pending = await this.reloads.add({ shard: shard.shard, lane });
+    } catch (error) {
+      shard.miss();
+      this.logger.warn({ err: error, shard: shard.shard, lane }, 'A lane could not be loaded; the next pass over the shard brings it');
+    } finally {
+      shard.reopen(lane);
+    }
+    // An admission, or a pass that began meanwhile, was told that it is closed off: the next pass is for them.
+    shard.miss();
+    if (pending !== undefined) this.add(shard, pending, redelivered);
   }
 
-  private async loadLanes(shard: ShardLanes, takeover: boolean): Promise<boolean> {
+  private async loadLanes(shard: ShardLanes): Promise<boolean> {
     let fitted = true;
     for (let after = 0; ; ) {
       const leftOut = this.budget.crowded;
       const page = await this.lanes.pendingLanes(shard.shard, after, PAGE, leftOut);
       fitted &&= leftOut.length === 0;
       for (const pending of page) {
-        if (!this.add(shard, pending, takeover)) fitted = false;
+        if (!this.add(shard, pending)) fitted = false;
         if (pending.name.kind === 'lane') after = pending.name.lane;
       }
       if (page.length < PAGE) return fitted;
@@ -75,14 +92,14 @@ export class LaneLoader {
     }
   }
 
-  private async loadSingles(shard: ShardLanes, takeover: boolean): Promise<boolean> {
+  private async loadSingles(shard: ShardLanes): Promise<boolean> {
     let fitted = true;
     for (let after = FIRST_DELIVERY; ; ) {
       const leftOut = this.budget.crowded;
       const page = await this.lanes.pendingSingles(shard.shard, after, PAGE, leftOut);
       fitted &&= leftOut.length === 0;
       for (const pending of page) {
-        if (!this.add(shard, pending, takeover)) fitted = false;
+        if (!this.add(shard, pending)) fitted = false;
         after = pending.delivery;
       }
       if (page.length < PAGE) return fitted;
@@ -90,22 +107,23 @@ export class LaneLoader {
     }
   }
 
-  /** @returns false when it is not in memory afterwards, though it should be */
-  private add(shard: ShardLanes, { name, endpoint, position, dueInMs, stopped }: PendingLane, takeover: boolean): boolean {
+  /** @returns false when it is not in memory afterwards */
+  private add(shard: ShardLanes, { name, endpoint, position, dueInMs = 0, stopped }: PendingLane, redelivered = false): boolean {
     if (shard.dropped) return true;
     const known = shard.find(name);
     if (known !== undefined) {
       this.extend(known, position);
       return true;
     }
+    if (dueInMs > FAR_OFF_MS && !this.budget.isRoomyFor(endpoint)) return false;
     const record = shard.add(name, endpoint, position);
     if (record === undefined) return false;
-    record.redelivered = takeover;
-    record.stopped = stopped;
-    if (dueInMs !== undefined && dueInMs > 0) {
+    record.redelivered = redelivered || !shard.wasComplete;
+    shard.stop(record, stopped);
+    if (dueInMs > 0) {
       record.lane.await();
-      // Its token belongs to the former ownership: the sweep starts it when its time has passed.
-      this.runner.wait(record, dueInMs, false);
+      // Its token was for another ownership, or for the record before this one. Far off ones are left to the sweep.
+      this.runner.wait(record, dueInMs, dueInMs <= FAR_OFF_MS);
     } else this.runner.ready(record);
     return true;
   }

@@ -1,4 +1,5 @@
 import type { LaneMark, LaneMarksRepository } from '#lanes/lane-marks.repository';
+import type { Lease } from '#ownership/lease';
 import type { LeaseKeeper } from '#ownership/lease-keeper';
 import { Poll } from '#polling/poll';
 import type { Logger } from '#telemetry/logger';
@@ -20,6 +21,8 @@ export class LaneMarks {
   private readonly poll: Poll;
   private readonly skipping = new Set<string>();
   private sinceMs = 0;
+  /** Ownerships whose marks were read once in whole. */
+  private known = new Set<Lease>();
 
   constructor(
     private readonly repository: LaneMarksRepository,
@@ -48,7 +51,11 @@ export class LaneMarks {
     const owned = [...this.supervisor.all()].filter(({ loaded, lanes }) => loaded && lanes.active);
     if (owned.length === 0) return;
     const askedAtMs = performance.now();
-    const marks = await this.repository.find(owned.map(({ lanes }) => lanes.shard), Math.max(0, this.sinceMs - LOOK_BACK_MS));
+    const leases = owned.map(({ lanes }) => lanes.lease);
+    // Marks that were made while a shard was being loaded may be older than any bound: of a new one all are read.
+    const sinceMs = leases.every((lease) => this.known.has(lease)) ? Math.max(0, this.sinceMs - LOOK_BACK_MS) : 0;
+    const marks = await this.repository.find(leases.map(({ shard }) => shard), sinceMs);
+    this.known = new Set(leases);
     for (const mark of marks) {
       this.sinceMs = Math.max(this.sinceMs, mark.markedAtMs);
       const shard = owned.find(({ lanes }) => lanes.shard === mark.shard);
@@ -72,13 +79,13 @@ export class LaneMarks {
     this.skipping.add(work);
     const apply = (): void => void this.applySkip(owned, lane).finally(() => this.skipping.delete(work));
     const record = lanes.find({ kind: 'lane', lane });
-    lanes.miss();
     if (record === undefined) apply();
     else this.runner.letGo(record, apply);
   }
 
   private async applySkip({ lanes }: OwnedShard, lane: number): Promise<void> {
     // Nobody may take it up while its head is being discarded.
+    lanes.miss();
     lanes.closeOff(lane);
     try {
       const { held, discarded } = await this.repository.skip(lanes.shard, lanes.lease.epoch, lane);

@@ -1,6 +1,6 @@
 import type { AttemptClient } from '#delivery/attempt-client';
 import { deliveredHeaders } from '#delivery/delivered-headers';
-import { dispositionOf, type AttemptResult, type Disposition } from '#domain/disposition';
+import { dispositionOf, isSuccess, type AttemptResult, type Disposition } from '#domain/disposition';
 import { mintedAtMs } from '#domain/ids';
 import type { EndpointTarget } from '#endpoints/endpoint-directory';
 import { retryTopicName } from '#kafka/topics';
@@ -57,7 +57,9 @@ export class LaneRunner {
 
   /** The lane is ready; it is queued, or held back while its shard may not send. */
   ready(record: LaneRecord): void {
-    if (record.shard.dropped || record.removed || record.stopped !== undefined) return;
+    if (record.shard.dropped || record.removed) return;
+    // A deleted endpoint's lanes are queued all the same: it is how what waits in them gets discarded.
+    if (record.stopped !== undefined && !this.scheduler.isDeleted(record.endpoint)) return;
     if (record.shard.active) this.scheduler.ready(record);
     else record.shard.held.add(record);
   }
@@ -71,6 +73,7 @@ export class LaneRunner {
 
   /** Lets a waiting head wait until `dueAtMs`; by a timer, unless a retry token will come. */
   wait(record: LaneRecord, delayMs: number, byTimer: boolean): void {
+    if (this.scheduler.isDeleted(record.endpoint) && record.lane.wake()) return this.ready(record);
     record.dueAtMs = performance.now() + delayMs;
     record.shard.waiting.add(record);
     if (byTimer) this.wakeAfter(record, delayMs);
@@ -92,7 +95,7 @@ export class LaneRunner {
 
   /** Stops the lane after what is in flight, or lets it go on. */
   stop(record: LaneRecord, stop: LaneStop | undefined): void {
-    record.stopped = stop;
+    record.shard.stop(record, stop);
     if (stop === undefined && record.lane.phase === 'ready') this.ready(record);
   }
 
@@ -137,7 +140,7 @@ export class LaneRunner {
     if (earlyMs > EARLY_MS) return this.defer(record, item, earlyMs);
     if (!shard.maySend) return this.cutOff(record);
     const result = await this.attempt(record, item, target);
-    release();
+    release(result === undefined ? undefined : isSuccess(result));
     if (result === undefined) return this.cutOff(record);
     return this.conclude(record, item, target, result);
   }
@@ -206,7 +209,7 @@ export class LaneRunner {
 
   private halt(record: LaneRecord): void {
     record.haltedAtMs = performance.now();
-    record.stopped ??= 'halted';
+    record.shard.stop(record, record.stopped ?? 'halted');
   }
 
   private advance(record: LaneRecord, item: DeliveryItem, disposition: Disposition, tierMs: number | undefined): boolean {

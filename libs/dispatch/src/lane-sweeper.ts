@@ -1,7 +1,7 @@
-import type { LaneBudget, ShardLanes } from '#lanes/shard-lanes';
+import type { LaneBudget, LaneRecord, ShardLanes } from '#lanes/shard-lanes';
 import type { Logger } from '#telemetry/logger';
 import type { EndpointDiscarder } from './endpoint-discarder.js';
-import type { LaneLoader } from './lane-loader.js';
+import { FAR_OFF_MS, type LaneLoader } from './lane-loader.js';
 import type { LaneRunner } from './lane-runner.js';
 import type { ShardSupervisor } from './shard-supervisor.js';
 import { lanesByState } from './dispatch.metrics.js';
@@ -39,16 +39,22 @@ export class LaneSweeper {
 
   private sweep(): void {
     const nowMs = performance.now();
-    const counts = { sending: 0, waiting: 0 };
+    const crowded = new Set(this.laneBudget.crowded);
+    const counts = { sending: 0, waiting: 0, stopped: 0 };
     for (const { lanes, loaded } of this.supervisor.all()) {
-      for (const record of lanes.waiting) if (record.dueAtMs + OVERDUE_MS < nowMs) this.runner.wake(record);
+      for (const record of lanes.waiting) {
+        if (record.dueAtMs + OVERDUE_MS < nowMs) this.runner.wake(record);
+        else if (record.dueAtMs > nowMs + FAR_OFF_MS && (this.laneBudget.isCrowded || crowded.has(record.endpoint))) this.giveRoom(record);
+      }
       // Held back in the moment in which the lease was being renewed: nobody else would bring them back.
       if (lanes.held.size > 0 && lanes.maySend) this.runner.resume(lanes);
       lanes.evictIdle(this.admissionsApplied());
       counts.sending += lanes.busy.size;
       counts.waiting += lanes.waiting.size;
+      counts.stopped += lanes.stopped.size;
       if (loaded && lanes.active && !lanes.complete && !lanes.loading && !this.laneBudget.isCrowded && lanes.nextPassAtMs <= nowMs) void this.pass(lanes);
     }
+    this.runner.scheduler.forgetRemoved();
     this.runner.scheduler.sweepDeleted();
     this.discarder.sweep();
     const { ready, blocked } = this.runner.scheduler.counts();
@@ -56,12 +62,19 @@ export class LaneSweeper {
     lanesByState.set({ state: 'blocked' }, blocked);
     lanesByState.set({ state: 'sending' }, counts.sending);
     lanesByState.set({ state: 'waiting' }, counts.waiting);
+    lanesByState.set({ state: 'stopped' }, counts.stopped);
+  }
+
+  /** Lets go of a lane that has nothing to do for long: Postgres knows when its time comes. */
+  private giveRoom(record: LaneRecord): void {
+    record.shard.remove(record);
+    record.shard.miss();
   }
 
   private async pass(lanes: ShardLanes): Promise<void> {
     const beganAtMs = performance.now();
     try {
-      await this.loader.load(lanes, false);
+      await this.loader.load(lanes);
     } catch (error) {
       this.logger.warn({ err: error, shard: lanes.shard }, 'Lanes could not be paged in; trying again');
     }

@@ -3,6 +3,7 @@ import type { KafkaMessage } from 'kafkajs';
 import pino from 'pino';
 import { AdmissionRepository } from '#admission/admission.repository';
 import { AdmissionService } from '#admission/admission.service';
+import { UnadmittedRepository } from '#admission/unadmitted.repository';
 import { now } from '#domain/clock';
 import { toPublicId } from '#domain/ids';
 import { WindowBudget } from '#domain/lane';
@@ -18,13 +19,16 @@ import { intake, type IntakeSource } from './lane-intake.js';
 import { LaneLoader } from './lane-loader.js';
 import type { LaneRunner } from './lane-runner.js';
 import { LogReader } from './log-reader.js';
+import { LogRepairer } from './log-repairer.js';
 import type { OwnedShard } from './owned-shard.js';
+import { ShardAdmitter } from './shard-admitter.js';
 import type { ShardSupervisor } from './shard-supervisor.js';
 
 const logger = pino({ level: 'silent' });
 
 let fixture: ShardFixture;
 let pool: ReturnType<typeof createPool>;
+let lookUps: ReturnType<typeof createPool>;
 /** Postgres, but that the answer to the next statement is lost on its way when this is set. */
 let losesAnswer = false;
 let owned: OwnedShard;
@@ -37,19 +41,20 @@ beforeAll(async () => {
   fixture = await createShardFixture();
   await fixture.createEndpoint();
   pool = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 2, joins: 'by-hash' });
+  lookUps = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 1, joins: 'by-index' });
   await fixture.pool.query(`
     create function refuse() returns trigger language plpgsql as $$ begin raise exception 'refused' using errcode = '22000'; end $$;
     create trigger refuse before insert on lanes for each row when (new.entity = 'poison') execute function refuse()`);
 });
 
 afterAll(async () => {
-  await pool.end();
+  await Promise.all([pool.end(), lookUps.end()]);
   await fixture.close();
 });
 
 beforeEach(async () => {
   await fixture.pool.query('truncate events, inbox, deliveries, lanes, dispatch_outbox');
-  await fixture.pool.query('update shard_cursors set next_offset = 0');
+  await fixture.pool.query('update shard_cursors set next_offset = 0, last_event_id = null, swept_seq = 0');
   const database: Database = {
     query: async (text, values) => {
       const result = await databaseOf(pool).query(text, values);
@@ -64,20 +69,22 @@ beforeEach(async () => {
   const laneBudget = new LaneBudget(1_000);
   const lanes = new ShardLanes(new Lease(0, await fixture.takeShard(0), 60_000, now()), laneBudget, new WindowBudget(1_000_000));
   lanes.complete = true;
-  owned = { lanes, expectedOffset: 0, loaded: true, ending: undefined };
+  owned = { lanes, position: { nextOffset: 0, lastEventId: undefined }, checked: true, openings: 0, repairing: false, loaded: true, ending: undefined };
   [ready, reopenedAt] = [[], []];
   const collect = (record: LaneRecord): number => ready.push(record);
   const supervisor = {
     reading: () => owned,
     readFrom: (shard: OwnedShard, offset: number) => {
-      shard.expectedOffset = offset;
+      shard.position = { nextOffset: offset, lastEventId: undefined };
       reopenedAt.push(offset);
     },
   } as unknown as ShardSupervisor;
   const admissions = new AdmissionService<IntakeSource>(repository, (request, verdict) => {
     if (verdict.kind === 'admitted') intake(request.source, verdict.deliveries, collect);
   });
-  reader = new LogReader({ admissions, repository, supervisor, keeper: { fenced: () => undefined } as unknown as LeaseKeeper, retentionMs: 86_400_000, maxParkedBytes: 1_000, logger });
+  const admitter = new ShardAdmitter(admissions, { fenced: () => undefined } as unknown as LeaseKeeper, logger);
+  const repairer = new LogRepairer(new UnadmittedRepository(databaseOf(lookUps)), admitter, supervisor, logger);
+  reader = new LogReader({ admitter, repairer, supervisor, retentionMs: 86_400_000, maxParkedBytes: 1_000, logger });
   loader = new LaneLoader(new LanesRepository(databaseOf(pool)), { ready: collect, wait: () => undefined } as unknown as LaneRunner, laneBudget, logger);
 });
 
@@ -98,14 +105,14 @@ describe('LogReader', () => {
   it('hands the heads to their lanes and expects the log to go on where the batch ended', async () => {
     expect(await reader.read(batch(0, await accept('a', 'b', 'a')))).toEqual({ kind: 'done' });
     expect(ready.map(({ lane }) => lane.depth)).toEqual([2, 1]);
-    expect(owned.expectedOffset).toBe(3);
+    expect(owned.position.nextOffset).toBe(3);
   });
 
   it('admits the neighbours of a record that Postgres refuses, and parks that one', async () => {
     const ids = await accept('left', 'poison', 'right');
     expect(await reader.read(batch(0, ids))).toEqual({ kind: 'done' });
     expect(await admittedOf(ids)).toBe(2);
-    expect(owned.expectedOffset).toBe(3);
+    expect(owned.position.nextOffset).toBe(3);
     const { rows } = await fixture.pool.query("select headers->>'ce_id' as id from dispatch_outbox where headers->>'lockstep-reason' = 'inadmissible'");
     expect(rows).toEqual([{ id: toPublicId('evt', ids[1] ?? '') }]);
   });
@@ -119,7 +126,7 @@ describe('LogReader', () => {
     expect(await reader.read(batch(1, [second, third]))).toEqual({ kind: 'done' });
     expect(ready).toHaveLength(1);
     expect(owned.lanes.complete).toBe(false);
-    await loader.load(owned.lanes, false);
+    await loader.load(owned.lanes);
     expect(owned.lanes.complete).toBe(true);
     expect(ready.map(({ lane }) => lane.depth)).toEqual([2, 1]);
   });
@@ -136,7 +143,7 @@ describe('LogReader', () => {
     losesAnswer = true;
     await reader.read(batch(1, [second]));
     await reader.read(batch(1, [second]));
-    await loader.load(owned.lanes, false);
+    await loader.load(owned.lanes);
     expect(record?.lane.phase).toBe('ready');
     expect(record?.lane.headSequence).toBe(2);
   });
@@ -157,7 +164,7 @@ describe('LogReader', () => {
 
   it('does the same when the topic was made anew and its offsets begin again', async () => {
     const ids = await accept('anew', 'anew');
-    owned.expectedOffset = 1_000;
+    owned.position = { nextOffset: 1_000, lastEventId: undefined };
     expect(await reader.read(batch(0, ids.slice(1)))).toEqual({ kind: 'closed' });
     await waitUntil('the repair', () => reopenedAt.length === 1);
     expect(await admittedOf(ids)).toBe(2);

@@ -1,10 +1,17 @@
+import type { LogPosition } from '#admission/admission.repository';
 import type { ShardLanes } from '#lanes/shard-lanes';
 
 /** A shard whose lease is ours, and how far its log is read. */
 export interface OwnedShard {
   readonly lanes: ShardLanes;
-  /** Offset of the next record in the log; another one there means that the log has a gap or was made anew. */
-  expectedOffset: number;
+  /** Where its log goes on; elsewhere there is a gap, or the log was made anew. */
+  position: LogPosition;
+  /** Whether the log was seen to be the one that `position` speaks of, since its partition was opened. */
+  checked: boolean;
+  /** Counts the openings of its partition: what was begun under an earlier one must not move the position. */
+  openings: number;
+  /** Whether its events are being admitted from Postgres, before the log is read on. */
+  repairing: boolean;
   /** Whether its lanes are loaded, so that its log may be read. */
   loaded: boolean;
   /** Resolves when the shard is given up; set once that has begun. */

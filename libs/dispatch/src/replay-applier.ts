@@ -60,9 +60,12 @@ export class ReplayApplier {
         this.logger.info({ replay: replay.replay, shard: replay.shard }, 'Applied a replay');
         return;
       } catch (error) {
-        // It may have been committed all the same: then nobody else tells the lanes.
-        lanes.miss();
-        if (!isConflict(error)) throw error;
+        if (isConflict(error)) continue;
+        // It may have been committed all the same, and nobody else would tell the lanes: they are taken as Postgres has
+        // them. Other replays go on; this one with the next look.
+        this.loader.reloadAll(lanes);
+        this.logger.warn({ err: error, replay: replay.replay, shard: replay.shard }, 'A replay could not be applied; trying again');
+        return;
       }
     }
   }

@@ -1,4 +1,4 @@
-import type { AdmissionRepository } from '#admission/admission.repository';
+import type { AdmissionRepository, LogPosition } from '#admission/admission.repository';
 import type { WindowBudget } from '#domain/lane';
 import { type LaneBudget, ShardLanes } from '#lanes/shard-lanes';
 import type { Lease } from '#ownership/lease';
@@ -7,7 +7,9 @@ import { ownedShards } from '#ownership/ownership.metrics';
 import type { Logger } from '#telemetry/logger';
 import type { LaneLoader } from './lane-loader.js';
 import type { LaneRunner } from './lane-runner.js';
+import { openingOffset } from './log-continuity.js';
 import type { OwnedShard } from './owned-shard.js';
+import { whileOwned } from './while-owned.js';
 
 /** What the supervisor needs of the transport. */
 export interface PartitionGate {
@@ -28,7 +30,7 @@ export interface ShardSupervisorOptions {
   readonly logger: Logger;
 }
 
-const RETRY_MS = 250;
+const UNREAD: LogPosition = { nextOffset: 0, lastEventId: undefined };
 
 /**
  * Takes shards over and hands them over. Taking: claim the lease, load the lanes, then read the log from the cursor
@@ -44,7 +46,7 @@ export class ShardSupervisor implements LeaseEvents {
     for (const shard of this.owned.values()) {
       if (!shards.includes(shard.lanes.shard)) void this.handOver(shard);
       // The rejoin has paused everything: those that are kept read on.
-      else if (shard.loaded) this.options.gate.open(shard.lanes.shard, shard.expectedOffset);
+      else if (shard.loaded && !shard.repairing) this.open(shard);
     }
     this.options.keeper.want(shards);
   }
@@ -69,7 +71,8 @@ export class ShardSupervisor implements LeaseEvents {
 
   readonly claimed = (lease: Lease): void => {
     const { laneBudget, windowBudget } = this.options;
-    const owned: OwnedShard = { lanes: new ShardLanes(lease, laneBudget, windowBudget), expectedOffset: 0, loaded: false, ending: undefined };
+    const lanes = new ShardLanes(lease, laneBudget, windowBudget);
+    const owned: OwnedShard = { lanes, position: UNREAD, checked: false, openings: 0, repairing: false, loaded: false, ending: undefined };
     this.owned.set(lease.shard, owned);
     ownedShards.set(this.owned.size);
     void this.takeOver(owned);
@@ -106,28 +109,30 @@ export class ShardSupervisor implements LeaseEvents {
   /** Reads the log from this offset on: after a gap was repaired. */
   readFrom(owned: OwnedShard, offset: number): void {
     if (owned.lanes.dropped || owned.ending !== undefined) return;
-    owned.expectedOffset = offset;
-    this.options.gate.open(owned.lanes.shard, offset);
+    owned.position = { nextOffset: offset, lastEventId: undefined };
+    this.open(owned);
   }
 
   private async takeOver(owned: OwnedShard): Promise<void> {
     const { lanes } = owned;
     const { loader, admissions, logger } = this.options;
-    while (!lanes.dropped && owned.ending === undefined) {
-      try {
-        await loader.load(lanes, true);
-        owned.expectedOffset = (await admissions.cursors([lanes.shard])).get(lanes.shard) ?? 0;
-        if (lanes.dropped || owned.ending !== undefined) return;
-        owned.loaded = true;
-        logger.info({ shard: lanes.shard, epoch: lanes.lease.epoch, lanes: lanes.size, complete: lanes.complete }, 'Took the shard');
-        this.activate(owned);
-        this.options.gate.open(lanes.shard, owned.expectedOffset);
-        return;
-      } catch (error) {
-        logger.warn({ err: error, shard: lanes.shard }, 'The shard could not be loaded; trying again');
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-      }
-    }
+    const position = await whileOwned(owned, logger, 'The shard could not be loaded', async () => {
+      await loader.load(lanes);
+      return (await admissions.cursors([lanes.shard])).get(lanes.shard) ?? UNREAD;
+    });
+    if (position === undefined) return;
+    owned.position = position;
+    owned.loaded = true;
+    logger.info({ shard: lanes.shard, epoch: lanes.lease.epoch, lanes: lanes.size, complete: lanes.complete }, 'Took the shard');
+    this.activate(owned);
+    this.open(owned);
+  }
+
+  /** What is read first then tells whether the log is still the one that was read before. */
+  private open(owned: OwnedShard): void {
+    owned.openings += 1;
+    owned.checked = owned.position.lastEventId === undefined;
+    this.options.gate.open(owned.lanes.shard, openingOffset(owned.position));
   }
 
   private activate({ lanes }: OwnedShard): void {

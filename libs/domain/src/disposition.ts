@@ -26,6 +26,11 @@ export type Disposition =
   | { readonly kind: 'retry'; readonly delayMs: number }
   | { readonly kind: 'dead'; readonly reason: DeadReason };
 
+/** Any 2xx delivers. */
+export function isSuccess({ statusCode }: AttemptResult): boolean {
+  return statusCode !== undefined && statusCode >= 200 && statusCode <= 299;
+}
+
 /**
  * What follows from an attempt: the one place that compares status codes and counts attempts.
  *
@@ -37,7 +42,7 @@ export type Disposition =
  */
 export function dispositionOf(result: AttemptResult, attempt: number, policy: RetryPolicy, random: number): Disposition {
   const { statusCode } = result;
-  if (statusCode !== undefined && statusCode >= 200 && statusCode <= 299) return { kind: 'delivered' };
+  if (isSuccess(result)) return { kind: 'delivered' };
   if (statusCode === 410) return { kind: 'dead', reason: 'gone' };
   const delayMs = policy.scheduleMs[attempt - 1];
   if (delayMs === undefined) return { kind: 'dead', reason: 'attempts_exhausted' };

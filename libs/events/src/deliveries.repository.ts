@@ -2,6 +2,8 @@ import { type DeliveryKey, deliveryId } from '#domain/ids';
 import type { Database } from '#postgres/pool';
 import { type IListAttemptsResult, listAttempts } from './list-attempts.queries.js';
 import { type IListDeliveriesResult, listDeliveries } from './list-deliveries.queries.js';
+import { listDeadLetters } from './list-dead-letters.queries.js';
+import { listEndpointDeadLetters } from './list-endpoint-dead-letters.queries.js';
 import { listEntityDeliveries } from './list-entity-deliveries.queries.js';
 import { listEventDeliveries } from './list-event-deliveries.queries.js';
 
@@ -15,6 +17,12 @@ export interface DeliveryFilter {
   readonly status: DeliveryRow['status'] | undefined;
 }
 
+export interface DeadLetterFilter extends Omit<DeliveryFilter, 'status'> {
+  readonly type: string | undefined;
+  readonly from: Date | undefined;
+  readonly to: Date | undefined;
+}
+
 /** Above every delivery's key. */
 const NO_BOUND: DeliveryKey = { eventId: 'ffffffff-ffff-ffff-ffff-ffffffffffff', endpoint: 0, replay: 0 };
 
@@ -26,6 +34,13 @@ export class DeliveriesRepository {
     const { eventId: event, endpoint, replay } = after ?? NO_BOUND;
     const parameters = { ...filter, event, endpoint, replay, limit };
     return entity === undefined ? listDeliveries.run(parameters, this.database) : listEntityDeliveries.run({ ...parameters, entity }, this.database);
+  }
+
+  /** Newest event first, after `after`. */
+  async listDead({ endpointId, ...filter }: DeadLetterFilter, after: DeliveryKey | undefined, limit: number): Promise<DeliveryRow[]> {
+    const { eventId: event, endpoint, replay } = after ?? NO_BOUND;
+    const parameters = { ...filter, event, endpoint, replay, limit };
+    return endpointId === undefined ? listDeadLetters.run(parameters, this.database) : listEndpointDeadLetters.run({ ...parameters, endpointId }, this.database);
   }
 
   async ofEvent(tenant: string, event: string): Promise<DeliveryRow[]> {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { deliveryId, parsePublicId, toPublicId } from '#domain/ids';
+import { deliveryId, type DeliveryKey, parsePublicId, toPublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
 import { decodeCursor, type Page, pageOf } from '#http/pagination';
 import type { DeliveriesRepository, DeliveryRow } from './deliveries.repository.js';
-import type { Delivery, DeliveryQuery } from './event.schema.js';
+import type { DeadLetterQuery, Delivery, DeliveryQuery } from './event.schema.js';
 
 const cursorShape = z.tuple([z.uuid(), z.int(), z.int()]);
 
@@ -12,9 +12,15 @@ export class DeliveriesService {
 
   /** Newest event first. @throws LockstepError invalid_request for a cursor or endpoint id that is none */
   async list(tenant: string, { endpoint, entity, status, limit, cursor }: DeliveryQuery): Promise<Page<Delivery>> {
-    const [eventId, endpointKey, replay] = decodeCursor(cursor, cursorShape) ?? [];
-    const after = eventId === undefined || endpointKey === undefined || replay === undefined ? undefined : { eventId, endpoint: endpointKey, replay };
-    const rows = await this.repository.list({ tenant, endpointId: endpointIdOf(endpoint), entity, status }, after, limit + 1);
+    return this.page(await this.repository.list({ tenant, endpointId: endpointIdOf(endpoint), entity, status }, keyIn(cursor), limit + 1), limit);
+  }
+
+  /** Dead letters, newest event first. @throws LockstepError invalid_request for a cursor or endpoint id that is none */
+  async listDead(tenant: string, { endpoint, entity, type, from, to, limit, cursor }: DeadLetterQuery): Promise<Page<Delivery>> {
+    return this.page(await this.repository.listDead({ tenant, endpointId: endpointIdOf(endpoint), entity, type, from, to }, keyIn(cursor), limit + 1), limit);
+  }
+
+  private async page(rows: readonly DeliveryRow[], limit: number): Promise<Page<Delivery>> {
     const page = pageOf(rows, limit, (row) => [row.eventId, row.endpoint, row.replay]);
     return { ...page, data: await this.withAttempts(page.data) };
   }
@@ -51,6 +57,11 @@ export class DeliveriesService {
       };
     });
   }
+}
+
+function keyIn(cursor: string | undefined): DeliveryKey | undefined {
+  const key = decodeCursor(cursor, cursorShape);
+  return key === undefined ? undefined : { eventId: key[0], endpoint: key[1], replay: key[2] };
 }
 
 function endpointIdOf(endpoint: string | undefined): string | undefined {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { pageQuery } from '#http/pagination';
 
-const moment = z.iso.datetime({ offset: true, error: 'must be an RFC 3339 date and time such as 2026-01-31T12:00:00Z' }).transform((text) => new Date(text));
+/** An RFC 3339 moment in a query or a body. */
+export const moment = z.iso.datetime({ offset: true, error: 'must be an RFC 3339 date and time such as 2026-01-31T12:00:00Z' }).transform((text) => new Date(text));
 
 export const eventQuerySchema = z.strictObject({
   entity: z.string().optional(),
@@ -20,6 +21,16 @@ export const deliveryQuerySchema = z.strictObject({
   ...pageQuery,
 });
 export type DeliveryQuery = z.output<typeof deliveryQuerySchema>;
+
+export const deadLetterQuerySchema = z.strictObject({
+  endpoint: z.string().optional(),
+  entity: z.string().optional(),
+  type: z.string().optional(),
+  from: moment.optional().meta({ description: 'The event was accepted at this moment or later' }),
+  to: moment.optional().meta({ description: 'The event was accepted before this moment' }),
+  ...pageQuery,
+});
+export type DeadLetterQuery = z.output<typeof deadLetterQuerySchema>;
 
 export const eventSchema = z
   .object({

@@ -170,6 +170,40 @@ describe('ShardTransport', () => {
     expect([...first.fatal, ...second.fatal]).toEqual([]);
   });
 
+  it.each([['at once', false], ['later', true]])('is assigned its shards anew, and reads on, when its topics are deleted and made anew %s', async (_, later) => {
+    const seen: string[] = [];
+    const member = join({ events: ({ shard, firstOffset, records }) => {
+      seen.push(...records.map(({ value }, i) => `${shard} ${firstOffset + i} ${value?.toString() ?? ''}`));
+      return { kind: 'done' };
+    } }, all);
+    await joined(member, SHARDS);
+    await produce('events', 0, ['a', 'b']);
+    await waitUntil('the old log', () => seen.length === 2);
+    const before = member.assignments.length;
+    await admin.deleteTopics({ topics: ['events', 'retry.1s'].map((topic) => `${prefix}${topic}`) });
+    if (later) await waitUntil('the consumer notices', () => !member.transport.isMember || member.assignments.length > before);
+    await ensureTopics(kafka, configWith({}));
+    await waitUntil('assigned anew', () => member.assignments.length > before && latest(member).length === SHARDS, 40_000);
+    // The producer's metadata is of the old topic, too.
+    await waitUntil('the new log takes records', () => produce('events', 0, ['c']).then(() => true, () => false));
+    await waitUntil('the new log read', () => seen.includes('0 0 c'));
+    expect(member.fatal).toEqual([]);
+  });
+
+  it('leaves the group so that another gets the shards, and comes back', async () => {
+    const [first, second] = [join({}, () => []), join({}, () => [])];
+    await joined(first, SHARDS / 2);
+    await joined(second, SHARDS / 2);
+    first.transport.leave();
+    expect(first.transport.isMember).toBe(false);
+    await joined(second, SHARDS);
+    first.transport.rejoin();
+    await joined(second, SHARDS / 2);
+    await waitUntil('both are members', () => first.transport.isMember && second.transport.isMember);
+    expect([...latest(first), ...latest(second)].sort()).toEqual([0, 1, 2, 3]);
+    expect([...first.fatal, ...second.fatal]).toEqual([]);
+  });
+
   it('survives a rebalance in the middle of a batch: the old handler\'s offsets are not resolved', async () => {
     let release: (result: BatchResult) => void = () => undefined;
     let calls = 0;

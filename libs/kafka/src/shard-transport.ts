@@ -42,9 +42,14 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
   private readonly consumer: Consumer;
   private readonly timers = new Set<NodeJS.Timeout>();
   private readonly offsets = new OffsetReporter((err) => this.options.logger.debug({ err }, 'Offsets were not committed; they only show lag'));
+  /** Joining and leaving, one after the other. */
+  private moving: Promise<void> = Promise.resolve();
   private assigned: readonly number[] = [];
+  /** Counts each shard's openings: what a batch that was read before the last one came to concerns nobody any more. */
+  private readonly openings = new Map<number, number>();
   private heartbeatAtMs = -Infinity;
   private joined = false;
+  private away = false;
   private closing = false;
 
   constructor(private readonly options: ShardTransportOptions) {
@@ -67,7 +72,7 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
 
   listen(callback: (error?: unknown) => void): void {
     this.listenToGroup();
-    void this.run();
+    this.moving = this.run();
     // Nest waits for this. Joining the group is what readiness shows; a Kafka that is away must not keep HTTP down.
     callback();
   }
@@ -77,6 +82,23 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
     this.joined = false;
     this.clearTimers();
     await this.consumer.disconnect();
+  }
+
+  /** Leaves the group, so that others get the shards, until `rejoin`. */
+  leave(): void {
+    this.away = true;
+    this.joined = false;
+    this.assigned = [];
+    this.clearTimers();
+    this.moving = this.moving.then(() => this.consumer.stop()).catch((error: unknown) => {
+      this.options.logger.debug({ err: error }, 'The group could not be left; it will notice');
+    });
+  }
+
+  rejoin(): void {
+    this.away = false;
+    // Behind a stop that is still under way, or it would end what begins here.
+    this.moving = this.moving.then(() => this.run());
   }
 
   on(): never {
@@ -100,6 +122,7 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
   /** Reads the shard's partitions from now on; `events` from this offset. */
   open(shard: number, eventsOffset: number): void {
     if (!this.assigned.includes(shard)) return;
+    this.openings.set(shard, (this.openings.get(shard) ?? 0) + 1);
     this.whileInGroup(() => {
       this.consumer.seek({ topic: this.named('events'), partition: shard, offset: String(eventsOffset) });
       this.consumer.resume(this.partitionsOf([shard]));
@@ -113,7 +136,7 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
 
   private async run(): Promise<void> {
     const { logger, onFatal } = this.options;
-    while (!this.closing) {
+    while (!this.closing && !this.away) {
       try {
         await this.consumer.connect();
         await this.consumer.subscribe({ topics: this.options.topics.map((topic) => this.named(topic)), fromBeginning: true });
@@ -137,10 +160,12 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
     const { GROUP_JOIN, HEARTBEAT, CRASH } = this.consumer.events;
     this.consumer.on(GROUP_JOIN, ({ payload }) => {
       if (this.closing) return;
+      this.joined = true;
+      // It was on its way in when it was told to leave: whoever told it sees that it is a member, and says so again.
+      if (this.away) return;
       const partitions = payload.memberAssignment[this.named('events')] ?? [];
       this.assigned = [...partitions].sort((a, b) => a - b);
       this.holding.assigned(this.assigned);
-      this.joined = true;
       this.heartbeatAtMs = performance.now();
       // Pauses and resumes outlive a rejoin in kafkajs, and so do our timers: start from "nothing is read".
       this.clearTimers();
@@ -161,6 +186,7 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
     const { batch } = payload;
     if (!payload.isRunning() || payload.isStale() || batch.messages.length === 0) return;
     const topic = batch.topic.slice(this.options.topicPrefix.length);
+    const openings = this.openings.get(batch.partition);
     const result = await this.handle({
       shard: batch.partition,
       topic,
@@ -169,6 +195,7 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
       nextOffset: Number(batch.lastOffset()) + 1,
       endsLog: Number(batch.lastOffset()) + 1 >= Number(batch.highWatermark),
     });
+    if (this.openings.get(batch.partition) !== openings) return;
     if (result.kind === 'closed') return this.whileInGroup(() => this.consumer.pause([{ topic: batch.topic, partitions: [batch.partition] }]));
     const nextOffset = result.kind === 'done' ? Number(batch.lastOffset()) + 1 : result.fromOffset;
     // A rejoin or a seek in the meantime: the offsets of this batch are no longer ours to resolve, and resolving

@@ -24,6 +24,14 @@ discarded as (
   where d.event_id = w.event_id and d.endpoint = w.endpoint and d.replay = w.replay and d.status = 'pending'
   returning d.lane, d.sequence
 ),
+locked as (
+  -- In the order in which admissions and outcomes lock lanes.
+  select l.id
+  from lanes l
+  where l.id in (select lane from discarded)
+  order by l.endpoint, l.entity
+  for no key update
+),
 closed as (
   update lanes l
   set
@@ -35,6 +43,7 @@ closed as (
       join lanes c on c.id = d.lane
     group by d.lane
   ) x
+    join locked k on k.id = x.lane
   where l.id = x.lane
 )
 select

@@ -1,12 +1,17 @@
 import { Fifo } from '#domain/fifo';
+import { Ramp } from '#domain/ramp';
 import type { EndpointTarget } from '#endpoints/endpoint-directory';
 import type { LaneRecord } from './shard-lanes.js';
 
+/** Whether an exchange delivered; undefined when it was cut off, which says nothing of the endpoint. */
+export type Delivered = boolean | undefined;
+
 /** Frees the endpoint's place when the exchange is over; further calls do nothing. */
-export type ReleasePlace = () => void;
+export type ReleasePlace = (delivered?: Delivered) => void;
 
 interface EndpointQueue {
   readonly ready: Fifo<LaneRecord>;
+  readonly ramp: Ramp;
   target: EndpointTarget | undefined;
   /** Exchanges under way. */
   sending: number;
@@ -16,7 +21,8 @@ interface EndpointQueue {
 
 /**
  * Decides whose turn it is. Each endpoint has its own queue of ready lanes and its own number of places, so that a
- * slow one only holds back itself; the process has a number of places for all, handed to the queues in turn.
+ * slow one only holds back itself; the process has a number of places for all, handed to the queues in turn. An
+ * endpoint that only fails gets fewer places for a while.
  */
 export class LaneScheduler {
   private readonly queues = new Map<number, EndpointQueue>();
@@ -56,6 +62,21 @@ export class LaneScheduler {
     if (justDeleted && queue.running === 0) this.onDeleted(target);
   }
 
+  isDeleted(endpoint: number): boolean {
+    return this.queues.get(endpoint)?.target?.deleted === true;
+  }
+
+  /** Lets go of lanes that were removed while their endpoint took nothing. */
+  forgetRemoved(): void {
+    for (const { ready, target } of this.queues.values()) {
+      if (target?.status === 'active' && !target.deleted) continue;
+      for (let left = ready.size; left > 0; left--) {
+        const record = ready.shift();
+        if (record?.removed === false) ready.push(record);
+      }
+    }
+  }
+
   /** Lanes of deleted endpoints that came after the others were discarded: an admission was under way. */
   sweepDeleted(): void {
     for (const { target, ready, running } of this.queues.values()) {
@@ -79,7 +100,7 @@ export class LaneScheduler {
   private queueOf(endpoint: number): EndpointQueue {
     let queue = this.queues.get(endpoint);
     if (queue === undefined) {
-      queue = { ready: new Fifo(), target: undefined, sending: 0, running: 0 };
+      queue = { ready: new Fifo(), ramp: new Ramp(), target: undefined, sending: 0, running: 0 };
       this.queues.set(endpoint, queue);
     }
     return queue;
@@ -88,7 +109,7 @@ export class LaneScheduler {
   private pump(queue: EndpointQueue): void {
     const { target } = queue;
     if (target === undefined || target.deleted || target.status !== 'active') return;
-    while (queue.ready.size > 0 && queue.sending < target.maxConcurrency) {
+    while (queue.ready.size > 0 && queue.sending < queue.ramp.limit(target.maxConcurrency)) {
       if (this.running >= this.maxRunning) {
         this.starved.add(queue);
         return;
@@ -110,10 +131,12 @@ export class LaneScheduler {
     queue.running += 1;
     this.running += 1;
     let released = false;
-    const release = (): void => {
+    const release = (delivered?: Delivered): void => {
       if (released) return;
       released = true;
       queue.sending -= 1;
+      if (delivered === true) queue.ramp.succeeded(target.maxConcurrency);
+      else if (delivered === false) queue.ramp.failed(target.maxConcurrency);
       this.pump(queue);
     };
     void this.run(record, target, release).then(() => {

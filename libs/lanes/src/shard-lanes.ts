@@ -41,6 +41,11 @@ export class LaneBudget {
     return [...this.usedBy].filter(([, used]) => used >= this.share * 0.9).map(([endpoint]) => endpoint);
   }
 
+  /** Whether there is room for an endpoint's lanes that have nothing to do for long. */
+  isRoomyFor(endpoint: number): boolean {
+    return this.total < this.limit / 2 && (this.usedBy.get(endpoint) ?? 0) < this.share / 2;
+  }
+
   /** Whether nobody gets room for a tenth of the whole. */
   get isCrowded(): boolean {
     return this.total >= this.limit * 0.9;
@@ -72,7 +77,7 @@ export interface LaneRecord {
   abort: (() => void) | undefined;
   /** Admission statements that had been sent when the lane became idle; see `ShardLanes.evictIdle`. */
   idleSince: number;
-  /** Nothing is started while this is set. */
+  /** Nothing is started while this is set; set by `ShardLanes.stop`. */
   stopped: LaneStop | undefined;
   /** When it came to a halt here, by this process's monotonic clock: what was read before doesn't know of it. */
   haltedAtMs: number;
@@ -98,7 +103,12 @@ export class ShardLanes {
   readonly busy = new Set<LaneRecord>();
   /** Ready lanes that may not be started just now. */
   readonly held = new Set<LaneRecord>();
+  /** Lanes of which nothing is started until an operator says so. */
+  readonly stopped = new Set<LaneRecord>();
+  /** Whether every lane with something pending is here. */
   complete = false;
+  /** Whether it ever was: until then a head that is loaded may have been sent by a former owner. */
+  wasComplete = false;
   /** Lanes that an operator's action is being applied to in Postgres: nobody may take them up meanwhile. */
   private readonly closedOff = new Map<number, number>();
   /** Deliveries that are only in Postgres: while this rises, a pass over Postgres may have missed some. */
@@ -170,6 +180,12 @@ export class ShardLanes {
     return record;
   }
 
+  stop(record: LaneRecord, stop: LaneStop | undefined): void {
+    record.stopped = stop;
+    if (stop === undefined) this.stopped.delete(record);
+    else this.stopped.add(record);
+  }
+
   /** The lane has nothing to do. It stays for a while: see `evictIdle`. */
   retire(record: LaneRecord, admissionsSent: number): void {
     record.idleSince = admissionsSent;
@@ -195,12 +211,14 @@ export class ShardLanes {
   }
 
   remove(record: LaneRecord): void {
-    if (!this.records.delete(laneMapKey(record.name))) return;
+    if (record.removed) return;
     record.removed = true;
+    this.records.delete(laneMapKey(record.name));
     this.laneBudget.give(record.endpoint);
     this.idle.delete(record);
     this.waiting.delete(record);
     this.held.delete(record);
+    this.stopped.delete(record);
     clearTimeout(record.timer);
     record.lane.dropWindow();
   }

@@ -43,7 +43,8 @@ cleared as (
     skip_sequence = null,
     closed_sequence = greatest(l.closed_sequence, x.sequence),
     replays = l.replays - case when x.was = 'pending' and x.sequence <= l.closed_sequence then 1 else 0 end,
-    halted_sequence = nullif(l.halted_sequence, m.skip_sequence)
+    halted_sequence = nullif(l.halted_sequence, m.skip_sequence),
+    marked_at = now()
   from marked m
     left join discarded x on true
   where l.id = m.id

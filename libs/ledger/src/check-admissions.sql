@@ -20,8 +20,8 @@
 /* @name checkAdmissions */
 with apart as materialized (
   select e.id, i.event_id, i.tenant
-  from (select id from events where id >= :from!::uuid and id < :to!::uuid) e
-    full join (select event_id, tenant from inbox where event_id >= :from!::uuid and event_id < :to!::uuid) i
+  from (select id from kept_events where id >= :from!::uuid and id < :to!::uuid) e
+    full join (select event_id, tenant from kept_inbox where event_id >= :from!::uuid and event_id < :to!::uuid) i
       on i.event_id = e.id
   where e.id is null or i.event_id is null
 ),

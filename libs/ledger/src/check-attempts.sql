@@ -13,7 +13,7 @@
 /* @name checkAttempts */
 with asked as (
   select event_id, endpoint, replay, tenant, status, attempts
-  from deliveries
+  from kept_deliveries
   where event_id >= :from!::uuid and event_id < :to!::uuid
 ),
 odd as materialized (
@@ -22,7 +22,7 @@ odd as materialized (
     coalesce(d.replay, a.replay) as replay, coalesce(d.tenant, a.tenant) as tenant, d.status, a.number,
     coalesce(a.status_code between 200 and 299, false) as success
   from asked d
-    full join (select * from attempts where event_id >= :from!::uuid and event_id < :to!::uuid) a
+    full join (select * from kept_attempts where event_id >= :from!::uuid and event_id < :to!::uuid) a
       on a.event_id = d.event_id and a.endpoint = d.endpoint and a.replay = d.replay and a.number = d.attempts
   where
     d.event_id is null

@@ -2,7 +2,7 @@
 /* @name checkEndpoints */
 with offending as (
   select d.event_id, d.endpoint, d.replay, d.tenant
-  from deliveries d
+  from kept_deliveries d
   where d.endpoint = any(:unknown!::integer[])
 ),
 counted as (

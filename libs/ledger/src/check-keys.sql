@@ -1,6 +1,6 @@
 /*
   key_without_event      an idempotency key whose event is not there. Keys outlive events that were dropped with their
-                         partition: what no partition could hold is not looked for.
+                         partition: what no partition could hold, or is of a retired day, is not looked for.
   outbox_without_event   an outbox row whose event is not there: the relay has nothing to send
 */
 /* @name checkKeys */
@@ -26,7 +26,15 @@ orphans as materialized (
 offending as (
   select 'key_without_event' as kind, o.tenant, o.event_id
   from orphans o
-  where exists (select from partitions p where o.event_id >= p.lowest and o.event_id < p.above)
+  where
+    exists (select from partitions p where o.event_id >= p.lowest and o.event_id < p.above)
+    -- Its partition may be there and its events not: they are detached, and dropped, before the rest of the day.
+    and not exists (
+      select from retired_days r
+      where
+        o.event_id >= uuid_floor(r.day::timestamp at time zone 'utc')
+        and o.event_id < uuid_floor((r.day + 1)::timestamp at time zone 'utc')
+    )
   union all
   select 'outbox_without_event', o.tenant, o.event_id
   from outbox o

@@ -2,7 +2,7 @@
 /* @name checkReplays */
 with offending as (
   select d.event_id, d.endpoint, d.replay, d.tenant
-  from deliveries d
+  from kept_deliveries d
   where d.replay <> 0 and not exists (select from inbox i where i.event_id = d.event_id offset 0)
 ),
 counted as (

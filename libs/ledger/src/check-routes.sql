@@ -9,10 +9,10 @@ with offending as (
   select
     case when i.event_id is null then 'delivery_without_inbox' else 'routes_differ' end as kind,
     coalesce(i.event_id, d.event_id) as event_id, coalesce(i.tenant, d.tenant) as tenant, d.endpoint
-  from (select event_id, tenant, routes from inbox where event_id >= :from!::uuid and event_id < :to!::uuid) i
+  from (select event_id, tenant, routes from kept_inbox where event_id >= :from!::uuid and event_id < :to!::uuid) i
     full join (
       select event_id, min(tenant) as tenant, count(*) as routes, min(endpoint) as endpoint
-      from deliveries
+      from kept_deliveries
       where replay = 0 and event_id >= :from!::uuid and event_id < :to!::uuid
       group by event_id
     ) d on d.event_id = i.event_id

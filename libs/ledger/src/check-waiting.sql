@@ -12,7 +12,7 @@ with waiting as (
     count(*) filter (where d.sequence > l.closed_sequence) as followers,
     bit_xor(hashint8extended(d.sequence, d.lane) # hashint8extended(d.sequence - 1, d.lane))
       filter (where d.sequence > l.closed_sequence) as fingerprint
-  from deliveries d
+  from kept_deliveries d
     join lanes l on l.id = d.lane
   where d.status = 'pending' and l.endpoint = any(:endpoints!::integer[])
   group by d.lane

@@ -4,7 +4,7 @@ with promised as (
   select
     date_bin('1 day', uuid_extract_timestamp(event_id), 'epoch') as day,
     sum(routes * (uuid_hash_extended(event_id, 0) >> 16)) as fingerprint
-  from inbox
+  from kept_inbox
   group by 1
 ),
 made as (
@@ -15,7 +15,7 @@ made as (
       filter (where attempts > 0 or status in ('delivered', 'dead')) as attempts,
     bit_xor(uuid_hash_extended(event_id, endpoint + replay * 2147483648 + attempts * 1099511627776))
       filter (where status = 'delivered') as successes
-  from deliveries
+  from kept_deliveries
   group by 1
 ),
 attempted as (
@@ -29,7 +29,7 @@ attempted as (
       ) as attempts,
     bit_xor(uuid_hash_extended(event_id, endpoint + replay * 2147483648 + number * 1099511627776))
       filter (where status_code between 200 and 299) as successes
-  from attempts
+  from kept_attempts
   group by 1
 ),
 compared as (

@@ -18,7 +18,7 @@ export interface IFindOddTimesQuery {
   result: IFindOddTimesResult;
 }
 
-const findOddTimesIR: any = {"usedParamSet":{"settledBefore":true},"params":[{"name":"settledBefore","required":true,"transform":{"type":"scalar"},"locs":[{"a":178,"b":192},{"a":410,"b":424}]}],"statement":"with accepted as (\n  select\n    date_bin('10 minutes', uuid_extract_timestamp(id), 'epoch') as span, bit_xor(uuid_hash_extended(id, 0)) as fingerprint\n  from events\n  where id < :settledBefore!::uuid\n  group by 1\n),\nadmitted as (\n  select\n    date_bin('10 minutes', uuid_extract_timestamp(event_id), 'epoch') as span,\n    bit_xor(uuid_hash_extended(event_id, 0)) as fingerprint\n  from inbox\n  where event_id < :settledBefore!::uuid\n  group by 1\n),\nodd as (\n  select coalesce(a.span, i.span) as span\n  from accepted a\n    full join admitted i on i.span = a.span\n  where a.fingerprint is distinct from i.fingerprint\n)\nselect uuid_floor(span) as \"from!\", uuid_floor(span + interval '10 minutes') as \"to!\"\nfrom odd\norder by span"};
+const findOddTimesIR: any = {"usedParamSet":{"settledBefore":true},"params":[{"name":"settledBefore","required":true,"transform":{"type":"scalar"},"locs":[{"a":183,"b":197},{"a":420,"b":434}]}],"statement":"with accepted as (\n  select\n    date_bin('10 minutes', uuid_extract_timestamp(id), 'epoch') as span, bit_xor(uuid_hash_extended(id, 0)) as fingerprint\n  from kept_events\n  where id < :settledBefore!::uuid\n  group by 1\n),\nadmitted as (\n  select\n    date_bin('10 minutes', uuid_extract_timestamp(event_id), 'epoch') as span,\n    bit_xor(uuid_hash_extended(event_id, 0)) as fingerprint\n  from kept_inbox\n  where event_id < :settledBefore!::uuid\n  group by 1\n),\nodd as (\n  select coalesce(a.span, i.span) as span\n  from accepted a\n    full join admitted i on i.span = a.span\n  where a.fingerprint is distinct from i.fingerprint\n)\nselect uuid_floor(span) as \"from!\", uuid_floor(span + interval '10 minutes') as \"to!\"\nfrom odd\norder by span"};
 
 /**
  * Query generated from SQL:
@@ -26,7 +26,7 @@ const findOddTimesIR: any = {"usedParamSet":{"settledBefore":true},"params":[{"n
  * with accepted as (
  *   select
  *     date_bin('10 minutes', uuid_extract_timestamp(id), 'epoch') as span, bit_xor(uuid_hash_extended(id, 0)) as fingerprint
- *   from events
+ *   from kept_events
  *   where id < :settledBefore!::uuid
  *   group by 1
  * ),
@@ -34,7 +34,7 @@ const findOddTimesIR: any = {"usedParamSet":{"settledBefore":true},"params":[{"n
  *   select
  *     date_bin('10 minutes', uuid_extract_timestamp(event_id), 'epoch') as span,
  *     bit_xor(uuid_hash_extended(event_id, 0)) as fingerprint
- *   from inbox
+ *   from kept_inbox
  *   where event_id < :settledBefore!::uuid
  *   group by 1
  * ),

@@ -5,7 +5,7 @@
 with accepted as (
   select
     date_bin('10 minutes', uuid_extract_timestamp(id), 'epoch') as span, bit_xor(uuid_hash_extended(id, 0)) as fingerprint
-  from events
+  from kept_events
   where id < :settledBefore!::uuid
   group by 1
 ),
@@ -13,7 +13,7 @@ admitted as (
   select
     date_bin('10 minutes', uuid_extract_timestamp(event_id), 'epoch') as span,
     bit_xor(uuid_hash_extended(event_id, 0)) as fingerprint
-  from inbox
+  from kept_inbox
   where event_id < :settledBefore!::uuid
   group by 1
 ),

@@ -16,13 +16,13 @@ export interface IFindOldestQuery {
   result: IFindOldestResult;
 }
 
-const findOldestIR: any = {"usedParamSet":{},"params":[],"statement":"select endpoint, min(created_at) as \"oldestAt!\"\nfrom deliveries\nwhere status = 'pending'\ngroup by endpoint"};
+const findOldestIR: any = {"usedParamSet":{},"params":[],"statement":"select endpoint as \"endpoint!\", min(created_at) as \"oldestAt!\"\nfrom kept_deliveries\nwhere status = 'pending'\ngroup by endpoint"};
 
 /**
  * Query generated from SQL:
  * ```
- * select endpoint, min(created_at) as "oldestAt!"
- * from deliveries
+ * select endpoint as "endpoint!", min(created_at) as "oldestAt!"
+ * from kept_deliveries
  * where status = 'pending'
  * group by endpoint
  * ```

@@ -11,7 +11,7 @@ pending as materialized (
   select
     d.event_id, d.endpoint, d.replay, d.tenant, d.lane, d.created_at, d.next_attempt_at,
     d.replayed_attempts > 0 and d.replayed_attempts = d.attempts as replaying
-  from deliveries d
+  from kept_deliveries d
   where d.status = 'pending'
 ),
 retrying as (
@@ -38,7 +38,7 @@ candidates as materialized (
 ),
 moving as materialized (
   select distinct d.lane
-  from deliveries d
+  from kept_deliveries d
   where
     d.finished_at >= (select since from bounds) and d.lane is not null
     -- Nothing to be looked for, no scan.

@@ -38,7 +38,7 @@ beforeAll(async () => {
 
 /** A system that has worked for a while, made by what makes it in production. */
 beforeEach(async () => {
-  await fixture.pool.query('truncate events, inbox, deliveries, attempts, lanes, outbox, idempotency_keys, endpoint_secrets, endpoints, dispatch_outbox, replays, replay_shards')
+  await fixture.pool.query('truncate events, inbox, deliveries, attempts, lanes, outbox, idempotency_keys, endpoint_secrets, endpoints, dispatch_outbox, replays, replay_shards');
   await fixture.pool.query('update shard_cursors set next_offset = 0');
   epoch = await fixture.takeShard(SHARD);
   endpoint = await fixture.createEndpoint({ eventTypes: ['order.*'] });

@@ -18,6 +18,7 @@ import { deliveryOf, eventOf, Findings, laneOf } from './findings.js';
 import { type EndpointLedger, type LedgerFindings, NO_ROUTES, type RouteCounts, type ShardPosition, sumRoutes } from './ledger.js';
 import { type LedgerSums, suspicionsOf } from './ledger-sums.js';
 import { type IListEndpointsResult, listEndpoints, listTenants } from './list-endpoints.queries.js';
+import { type IListRetiredDeliveriesResult, type IListRetiredEventsResult, listRetiredDeliveries, listRetiredEvents } from './list-retired.queries.js';
 import { type IReadShardsResult, readMoment, readShards } from './read-moment.queries.js';
 import { sumAttempts } from './sum-attempts.queries.js';
 import { type ISumDeliveriesResult, sumDeliveries } from './sum-deliveries.queries.js';
@@ -89,6 +90,8 @@ export class LedgerRepository {
     try {
       question.signal?.throwIfAborted();
       await client.query('begin isolation level repeatable read read only');
+      // Before the first query fixes the snapshot: a day that is retired later keeps its partitions until this is read.
+      await client.query('lock table events, inbox, deliveries, attempts in access share mode');
       for (const [name, value] of Object.entries(SETTINGS)) await client.query(`set local ${name} = '${value}'`);
       const findings = await new Reading(databaseOf(client), question).read();
       await client.query('commit');
@@ -113,14 +116,15 @@ class Reading {
   private readonly waiting = new Map<string, number>();
 
   constructor(
-    private readonly database: Database,
+    private database: Database,
     private readonly question: LedgerQuestion,
   ) {}
 
   async read(): Promise<LedgerFindings> {
-    const { database } = this;
-    const [moment] = await readMoment.run({ settledSeconds: SETTLED_SECONDS }, database);
+    const [moment] = await readMoment.run({ settledSeconds: SETTLED_SECONDS }, this.database);
     if (moment === undefined) throw new Error('Postgres did not say what time it is');
+    if (!moment.retiring) this.database = withoutViews(this.database);
+    const { database } = this;
     const shards = await this.compareLogs();
     const tenants = (await listTenants.run(undefined, database)).map(({ id }) => id);
     const endpoints = await listEndpoints.run(undefined, database);
@@ -129,13 +133,15 @@ class Reading {
     const unknown = unknownEndpoints(sums.deliveries, endpoints);
     if (unknown.length > 0) this.findings.add(await checkEndpoints.run({ unknown, examples: MAX_EXAMPLES }, database), deliveryOf);
     const oldest = new Map((await findOldest.run(undefined, database)).map(({ endpoint, oldestAt }) => [endpoint, oldestAt]));
-    const routes = routesByEndpoint(sums.deliveries, oldest);
+    // What is counted in the tables, and what was in them before it was retired. Only the first is compared.
+    const retired = await listRetiredEvents.run(undefined, database);
+    const routes = routesByEndpoint(sums.deliveries, await listRetiredDeliveries.run(undefined, database), oldest);
     return {
       asOf: moment.asOf,
-      accepted: sums.events.events,
-      admitted: sums.inbox.reduce((total, row) => total + row.admitted, 0) - this.findings.countOf('inbox_without_event'),
+      accepted: sums.events.events + eventsIn(retired),
+      admitted: sums.inbox.reduce((total, row) => total + row.admitted, 0) - this.findings.countOf('inbox_without_event') + eventsIn(retired),
       routes: sumRoutes([...routes.values()]),
-      tenants: tenants.map((tenant) => ({ tenant, ...this.eventsOf(tenant, sums), endpoints: endpointsOf(tenant, endpoints, routes) })),
+      tenants: tenants.map((tenant) => ({ tenant, ...this.eventsOf(tenant, sums, retired), endpoints: endpointsOf(tenant, endpoints, routes) })),
       violations: this.findings.violations,
       shards,
     };
@@ -190,13 +196,19 @@ class Reading {
   }
 
   /** The inbox says whose events are; those that are in only one of the two tables were found one by one. */
-  private eventsOf(tenant: string, { inbox }: LedgerSums): { accepted: number; notAdmitted: number; admitted: number } {
+  private eventsOf(tenant: string, { inbox }: LedgerSums, retired: readonly IListRetiredEventsResult[]): { accepted: number; notAdmitted: number; admitted: number } {
     // A null: all, since there is only one tenant.
     const rows = inbox.filter((row) => row.tenant === null || row.tenant === tenant);
-    const admitted = rows.reduce((total, row) => total + row.admitted, 0) - this.findings.countOf('inbox_without_event', tenant);
+    const kept = rows.reduce((total, row) => total + row.admitted, 0) - this.findings.countOf('inbox_without_event', tenant);
+    const admitted = kept + eventsIn(retired.filter((row) => row.tenant === tenant));
     const notAdmitted = this.waiting.get(tenant) ?? 0;
     return { accepted: admitted + notAdmitted, notAdmitted, admitted };
   }
+}
+
+/** Reads the tables where a statement names the views on what is kept: while these leave out nothing they only cost time, 1.1 to 1.8 times as much. */
+function withoutViews(database: Database): Database {
+  return { query: (text, values) => database.query(text.replaceAll(/\bkept_(events|inbox|deliveries|attempts)\b/g, '$1'), values) };
 }
 
 /** Ids from `from` up to, and without, `to`. */
@@ -225,6 +237,10 @@ function isRead({ lag }: ShardPosition): boolean {
   return lag === 0;
 }
 
+function eventsIn(retired: readonly IListRetiredEventsResult[]): number {
+  return retired.reduce((total, { events }) => total + events, 0);
+}
+
 function unknownEndpoints(deliveries: readonly ISumDeliveriesResult[], endpoints: readonly IListEndpointsResult[]): number[] {
   const known = new Set(endpoints.map(({ id }) => id));
   return [...new Set(deliveries.map(({ endpoint }) => endpoint))].filter((endpoint) => !known.has(endpoint));
@@ -232,15 +248,21 @@ function unknownEndpoints(deliveries: readonly ISumDeliveriesResult[], endpoints
 
 type EndpointRoutes = Omit<EndpointLedger, 'endpoint'>;
 
-function routesByEndpoint(deliveries: readonly ISumDeliveriesResult[], oldest: ReadonlyMap<number, Date>): Map<number, EndpointRoutes> {
-  return new Map([...Map.groupBy(deliveries, ({ endpoint }) => endpoint)].map(([endpoint, rows]) => {
-    const counts: Omit<RouteCounts, 'total'> = { pending: 0, delivered: 0, dead: 0, discarded: 0, ...Object.fromEntries(rows.map(({ status, deliveries: count }) => [status, count])) };
-    const total = rows.reduce((sum, row) => sum + row.deliveries, 0);
-    return [endpoint, { total, ...counts, oldestPendingAt: oldest.get(endpoint)?.toISOString() ?? null }];
-  }));
+function routesByEndpoint(
+  deliveries: readonly ISumDeliveriesResult[],
+  retired: readonly IListRetiredDeliveriesResult[],
+  oldest: ReadonlyMap<number, Date>,
+): Map<number, EndpointRoutes> {
+  const routes = new Map<number, RouteCounts>();
+  const add = (endpoint: number, counts: Partial<RouteCounts>): void => {
+    routes.set(endpoint, sumRoutes([routes.get(endpoint) ?? NO_ROUTES, { ...NO_ROUTES, ...counts }]));
+  };
+  for (const { endpoint, status, deliveries: total } of deliveries) add(endpoint, { total, [status]: total });
+  for (const { endpoint, delivered, dead, discarded } of retired) add(endpoint, { total: delivered + dead + discarded, delivered, dead, discarded });
+  return new Map([...routes].map(([endpoint, counts]) => [endpoint, { ...counts, oldestPendingAt: oldest.get(endpoint)?.toISOString() ?? null }]));
 }
 
-/** A tenant's endpoints; deleted ones while they have deliveries. */
+/** A tenant's endpoints; deleted ones when they have, or had, deliveries. */
 function endpointsOf(tenant: string, endpoints: readonly IListEndpointsResult[], routes: ReadonlyMap<number, EndpointRoutes>): EndpointLedger[] {
   return endpoints.filter((endpoint) => endpoint.tenant === tenant && (!endpoint.deleted || routes.has(endpoint.id)))
     .map(({ id, publicId }) => ({ endpoint: toPublicId('ep', publicId), ...(routes.get(id) ?? { ...NO_ROUTES, oldestPendingAt: null }) }));

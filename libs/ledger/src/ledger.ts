@@ -34,7 +34,7 @@ export interface Violation {
   readonly examples: readonly string[];
 }
 
-/** Deliveries of all kinds, replays of delivered events among them. */
+/** Deliveries of all kinds, replays of delivered events and those of retired days among them. */
 export interface RouteCounts {
   readonly total: number;
   readonly pending: number;
@@ -43,6 +43,7 @@ export interface RouteCounts {
   readonly discarded: number;
 }
 
+/** Those of retired days among them. */
 interface EventCounts {
   readonly accepted: number;
   /** Accepted and not routed yet. */

@@ -9,6 +9,7 @@ export interface IReadMomentParams {
 /** 'ReadMoment' return type */
 export interface IReadMomentResult {
   asOf: Date;
+  retiring: boolean;
   settledBefore: string;
 }
 
@@ -18,14 +19,15 @@ export interface IReadMomentQuery {
   result: IReadMomentResult;
 }
 
-const readMomentIR: any = {"usedParamSet":{"settledSeconds":true},"params":[{"name":"settledSeconds","required":true,"transform":{"type":"scalar"},"locs":[{"a":48,"b":63}]}],"statement":"select\n  now() as \"asOf!\",\n  uuid_floor(now() - :settledSeconds!::float8 * interval '1 second') as \"settledBefore!\""};
+const readMomentIR: any = {"usedParamSet":{"settledSeconds":true},"params":[{"name":"settledSeconds","required":true,"transform":{"type":"scalar"},"locs":[{"a":48,"b":63}]}],"statement":"select\n  now() as \"asOf!\",\n  uuid_floor(now() - :settledSeconds!::float8 * interval '1 second') as \"settledBefore!\",\n  exists (select from retired_days where dropped_at is null) as \"retiring!\""};
 
 /**
  * Query generated from SQL:
  * ```
  * select
  *   now() as "asOf!",
- *   uuid_floor(now() - :settledSeconds!::float8 * interval '1 second') as "settledBefore!"
+ *   uuid_floor(now() - :settledSeconds!::float8 * interval '1 second') as "settledBefore!",
+ *   exists (select from retired_days where dropped_at is null) as "retiring!"
  * ```
  */
 export const readMoment = new PreparedQuery<IReadMomentParams,IReadMomentResult>(readMomentIR);

@@ -16,7 +16,7 @@ export interface ISumAttemptsQuery {
   result: ISumAttemptsResult;
 }
 
-const sumAttemptsIR: any = {"usedParamSet":{},"params":[],"statement":"with sums as (\n  select\n    coalesce(\n      bit_xor(uuid_hash_extended(event_id, endpoint + replay * 2147483648 + number * 1099511627776))\n        filter (where status_code between 200 and 299),\n      0\n    ) as successes,\n    coalesce(\n      bit_xor(uuid_hash_extended(event_id, endpoint + replay * 2147483648 + number * 1099511627776))\n        filter (where (status_code between 200 and 299) is not true),\n      0\n    ) as failures,\n    coalesce(\n      bit_xor(uuid_hash_extended(event_id, endpoint + replay * 2147483648 + (number - 1) * 1099511627776))\n        filter (where number > 1),\n      0\n    ) as predecessors\n  from attempts\n)\nselect (successes # failures # predecessors)::text as \"attempts!\", successes::text as \"successes!\"\nfrom sums"};
+const sumAttemptsIR: any = {"usedParamSet":{},"params":[],"statement":"with sums as (\n  select\n    coalesce(\n      bit_xor(uuid_hash_extended(event_id, endpoint + replay * 2147483648 + number * 1099511627776))\n        filter (where status_code between 200 and 299),\n      0\n    ) as successes,\n    coalesce(\n      bit_xor(uuid_hash_extended(event_id, endpoint + replay * 2147483648 + number * 1099511627776))\n        filter (where (status_code between 200 and 299) is not true),\n      0\n    ) as failures,\n    coalesce(\n      bit_xor(uuid_hash_extended(event_id, endpoint + replay * 2147483648 + (number - 1) * 1099511627776))\n        filter (where number > 1),\n      0\n    ) as predecessors\n  from kept_attempts\n)\nselect (successes # failures # predecessors)::text as \"attempts!\", successes::text as \"successes!\"\nfrom sums"};
 
 /**
  * Query generated from SQL:
@@ -38,7 +38,7 @@ const sumAttemptsIR: any = {"usedParamSet":{},"params":[],"statement":"with sums
  *         filter (where number > 1),
  *       0
  *     ) as predecessors
- *   from attempts
+ *   from kept_attempts
  * )
  * select (successes # failures # predecessors)::text as "attempts!", successes::text as "successes!"
  * from sums

@@ -17,7 +17,7 @@ with sums as (
         filter (where number > 1),
       0
     ) as predecessors
-  from attempts
+  from kept_attempts
 )
 select (successes # failures # predecessors)::text as "attempts!", successes::text as "successes!"
 from sums;

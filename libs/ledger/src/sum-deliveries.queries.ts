@@ -24,14 +24,14 @@ export interface ISumDeliveriesQuery {
   result: ISumDeliveriesResult;
 }
 
-const sumDeliveriesIR: any = {"usedParamSet":{},"params":[],"statement":"select\n  endpoint,\n  status,\n  count(*) as \"deliveries!\",\n  count(*) filter (where replay <> 0) as \"replays!\",\n  coalesce(sum(uuid_hash_extended(event_id, 0) >> 16) filter (where replay = 0), 0)::text as \"routed!\",\n  count(lane) as \"inLanes!\",\n  coalesce(bit_xor(hashint8extended(sequence, lane) # hashint8extended(sequence - 1, lane)), 0)::text as \"sequences!\",\n  coalesce(\n    bit_xor(uuid_hash_extended(event_id, endpoint + replay * 2147483648 + attempts * 1099511627776))\n      filter (where attempts > 0 or status in ('delivered', 'dead')),\n    0\n  )::text as \"attempts!\"\nfrom deliveries\ngroup by endpoint, status"};
+const sumDeliveriesIR: any = {"usedParamSet":{},"params":[],"statement":"select\n  endpoint as \"endpoint!\",\n  status as \"status!\",\n  count(*) as \"deliveries!\",\n  count(*) filter (where replay <> 0) as \"replays!\",\n  coalesce(sum(uuid_hash_extended(event_id, 0) >> 16) filter (where replay = 0), 0)::text as \"routed!\",\n  count(lane) as \"inLanes!\",\n  coalesce(bit_xor(hashint8extended(sequence, lane) # hashint8extended(sequence - 1, lane)), 0)::text as \"sequences!\",\n  coalesce(\n    bit_xor(uuid_hash_extended(event_id, endpoint + replay * 2147483648 + attempts * 1099511627776))\n      filter (where attempts > 0 or status in ('delivered', 'dead')),\n    0\n  )::text as \"attempts!\"\nfrom kept_deliveries\ngroup by endpoint, status"};
 
 /**
  * Query generated from SQL:
  * ```
  * select
- *   endpoint,
- *   status,
+ *   endpoint as "endpoint!",
+ *   status as "status!",
  *   count(*) as "deliveries!",
  *   count(*) filter (where replay <> 0) as "replays!",
  *   coalesce(sum(uuid_hash_extended(event_id, 0) >> 16) filter (where replay = 0), 0)::text as "routed!",
@@ -42,7 +42,7 @@ const sumDeliveriesIR: any = {"usedParamSet":{},"params":[],"statement":"select\
  *       filter (where attempts > 0 or status in ('delivered', 'dead')),
  *     0
  *   )::text as "attempts!"
- * from deliveries
+ * from kept_deliveries
  * group by endpoint, status
  * ```
  */

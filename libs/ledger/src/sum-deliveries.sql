@@ -13,8 +13,8 @@
 */
 /* @name sumDeliveries */
 select
-  endpoint,
-  status,
+  endpoint as "endpoint!",
+  status as "status!",
   count(*) as "deliveries!",
   count(*) filter (where replay <> 0) as "replays!",
   coalesce(sum(uuid_hash_extended(event_id, 0) >> 16) filter (where replay = 0), 0)::text as "routed!",
@@ -25,5 +25,5 @@ select
       filter (where attempts > 0 or status in ('delivered', 'dead')),
     0
   )::text as "attempts!"
-from deliveries
+from kept_deliveries
 group by endpoint, status;

@@ -18,7 +18,7 @@ export interface ISumEventsQuery {
   result: ISumEventsResult;
 }
 
-const sumEventsIR: any = {"usedParamSet":{"settledBefore":true},"params":[{"name":"settledBefore","required":true,"transform":{"type":"scalar"},"locs":[{"a":88,"b":102}]}],"statement":"select\n  count(*) as \"events!\",\n  bit_xor(uuid_hash_extended(id, 0)) filter (where id < :settledBefore!::uuid)::text as fingerprint\nfrom events"};
+const sumEventsIR: any = {"usedParamSet":{"settledBefore":true},"params":[{"name":"settledBefore","required":true,"transform":{"type":"scalar"},"locs":[{"a":88,"b":102}]}],"statement":"select\n  count(*) as \"events!\",\n  bit_xor(uuid_hash_extended(id, 0)) filter (where id < :settledBefore!::uuid)::text as fingerprint\nfrom kept_events"};
 
 /**
  * Query generated from SQL:
@@ -26,7 +26,7 @@ const sumEventsIR: any = {"usedParamSet":{"settledBefore":true},"params":[{"name
  * select
  *   count(*) as "events!",
  *   bit_xor(uuid_hash_extended(id, 0)) filter (where id < :settledBefore!::uuid)::text as fingerprint
- * from events
+ * from kept_events
  * ```
  */
 export const sumEvents = new PreparedQuery<ISumEventsParams,ISumEventsResult>(sumEventsIR);

@@ -7,4 +7,4 @@
 select
   count(*) as "events!",
   bit_xor(uuid_hash_extended(id, 0)) filter (where id < :settledBefore!::uuid)::text as fingerprint
-from events;
+from kept_events;

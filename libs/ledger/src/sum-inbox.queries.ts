@@ -21,7 +21,7 @@ export interface ISumInboxQuery {
   result: ISumInboxResult;
 }
 
-const sumInboxIR: any = {"usedParamSet":{"apart":true,"settledBefore":true},"params":[{"name":"apart","required":true,"transform":{"type":"scalar"},"locs":[{"a":19,"b":25},{"a":313,"b":319}]},{"name":"settledBefore","required":true,"transform":{"type":"scalar"},"locs":[{"a":161,"b":175}]}],"statement":"select\n  case when :apart!::boolean then tenant end as \"tenant?\",\n  count(*) as \"admitted!\",\n  bit_xor(uuid_hash_extended(event_id, 0)) filter (where event_id < :settledBefore!::uuid)::text as fingerprint,\n  sum(routes * (uuid_hash_extended(event_id, 0) >> 16))::text as \"promised!\"\nfrom inbox\ngroup by case when :apart!::boolean then tenant end"};
+const sumInboxIR: any = {"usedParamSet":{"apart":true,"settledBefore":true},"params":[{"name":"apart","required":true,"transform":{"type":"scalar"},"locs":[{"a":19,"b":25},{"a":318,"b":324}]},{"name":"settledBefore","required":true,"transform":{"type":"scalar"},"locs":[{"a":161,"b":175}]}],"statement":"select\n  case when :apart!::boolean then tenant end as \"tenant?\",\n  count(*) as \"admitted!\",\n  bit_xor(uuid_hash_extended(event_id, 0)) filter (where event_id < :settledBefore!::uuid)::text as fingerprint,\n  sum(routes * (uuid_hash_extended(event_id, 0) >> 16))::text as \"promised!\"\nfrom kept_inbox\ngroup by case when :apart!::boolean then tenant end"};
 
 /**
  * Query generated from SQL:
@@ -31,7 +31,7 @@ const sumInboxIR: any = {"usedParamSet":{"apart":true,"settledBefore":true},"par
  *   count(*) as "admitted!",
  *   bit_xor(uuid_hash_extended(event_id, 0)) filter (where event_id < :settledBefore!::uuid)::text as fingerprint,
  *   sum(routes * (uuid_hash_extended(event_id, 0) >> 16))::text as "promised!"
- * from inbox
+ * from kept_inbox
  * group by case when :apart!::boolean then tenant end
  * ```
  */

@@ -9,5 +9,5 @@ select
   count(*) as "admitted!",
   bit_xor(uuid_hash_extended(event_id, 0)) filter (where event_id < :settledBefore!::uuid)::text as fingerprint,
   sum(routes * (uuid_hash_extended(event_id, 0) >> 16))::text as "promised!"
-from inbox
+from kept_inbox
 group by case when :apart!::boolean then tenant end;

@@ -75,7 +75,8 @@ closed as (
     delivered_sequence = case when x.status = 'delivered' then greatest(l.delivered_sequence, x.sequence) else l.delivered_sequence end,
     -- At or below: a dead letter that was replayed.
     replays = l.replays - case when x.sequence <= l.closed_sequence then 1 else 0 end,
-    halted_sequence = case when x.halts then x.sequence else l.halted_sequence end
+    halted_sequence = case when x.halts then x.sequence else l.halted_sequence end,
+    marked_at = case when x.halts then now() else l.marked_at end
   from decided x
     join locked k on k.id = x.lane
   where l.id = x.lane and x.status <> 'pending'

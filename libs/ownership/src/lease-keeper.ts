@@ -25,6 +25,7 @@ export class LeaseKeeper {
   private readonly doubted = new Set<number>();
   private readonly claiming = new Set<number>();
   private wanted: ReadonlySet<number> = new Set();
+  private answeredAt = now();
   private stopped = false;
   private loop: Promise<void> | undefined;
   private wakeUp: () => void = () => undefined;
@@ -39,6 +40,7 @@ export class LeaseKeeper {
   }
 
   start(): void {
+    this.answeredAt = now();
     this.loop = this.run();
   }
 
@@ -53,6 +55,11 @@ export class LeaseKeeper {
   want(shards: readonly number[]): void {
     this.wanted = new Set(shards);
     this.wakeUp();
+  }
+
+  /** For how long Postgres has not answered about leases, in milliseconds. */
+  get silentMs(): number {
+    return elapsedMs(this.answeredAt);
   }
 
   lease(shard: number): Lease | undefined {
@@ -99,6 +106,7 @@ export class LeaseKeeper {
     const seenAt = now();
     // Seen before the rows were read: a lease never looks unchanged for longer than it was.
     this.watch.observe(await this.leases.watch(), seenAt);
+    this.answeredAt = seenAt;
     // Not waited for: a claim waits for statements of the former owner, and renewals must go on.
     for (const shard of this.missing()) if (!this.claiming.has(shard)) void this.claim(shard);
   }

@@ -3,7 +3,6 @@ import type pg from 'pg';
 import { createTestDatabase, type TestDatabase } from '#testing/test-database';
 import { ensureInstallation, forgetAdminKeyHash, keepAdminKeyHash } from './installation.js';
 import { migrate, schemaStatus } from './migrate.js';
-import { PartitionKeeper } from './partitions.js';
 import { createPool, databaseOf } from './pool.js';
 
 let database: TestDatabase;
@@ -45,20 +44,5 @@ describe('migrations', () => {
     expect(await migrate(database.url)).toEqual([]);
     await pool.query("insert into schema_migrations (name, run_on) values ('9999_from-the-future', now())");
     await expect(migrate(database.url)).rejects.toMatchObject({ code: 'schema_too_new', message: expect.stringContaining('9999_from-the-future') as unknown });
-  });
-});
-
-describe('partitions', () => {
-  it('are made from yesterday to a week ahead, by several processes at once', async () => {
-    await pool.query("do $$ declare t text; begin for t in select relname from pg_class where relname ~ '^(events|inbox|deliveries|attempts)_\\d{8}$' and relkind = 'r' loop execute format('drop table %I', t); end loop; end $$");
-    const keepers = Array.from({ length: 3 }, () => new PartitionKeeper(databaseOf(pool), (error) => { throw error; }));
-    await Promise.all(keepers.map((keeper) => keeper.start()));
-    for (const keeper of keepers) keeper.stop();
-    for (const table of ['events', 'inbox', 'deliveries', 'attempts']) {
-      const { rows } = await pool.query<{ day: string }>('select right(inhrelid::regclass::text, 8) as day from pg_inherits where inhparent = $1::regclass order by 1', [table]);
-      const today = new Date().toISOString().slice(0, 10).replaceAll('-', '');
-      expect(rows).toHaveLength(9);
-      expect(rows[1]?.day).toBe(today);
-    }
   });
 });

@@ -5,10 +5,16 @@ import { ensureTopics } from '#kafka/topics';
 import type { Logger } from '#telemetry/logger';
 
 const RETRY_MS = 2_000;
+/** A Kafka that comes back empty has its topics again after this. */
+const CHECK_MS = 5_000;
 
-/** Creates and checks the topics in the background: a gateway accepts events while Kafka is away. */
+/**
+ * Creates and checks the topics in the background, again and again: a gateway accepts events while Kafka is away, and
+ * a Kafka may come back without its topics.
+ */
 export class TopicsKeeper {
   private readonly stopping = new AbortController();
+  private readonly first = Promise.withResolvers<void>();
   private running: Promise<void> | undefined;
   private failure: string | undefined = 'not checked yet';
 
@@ -27,27 +33,36 @@ export class TopicsKeeper {
     this.running ??= this.run();
   }
 
-  /** Resolves when the topics can be used, or when `signal` is aborted. */
+  /** Resolves when the topics could be used for the first time, or at the end. */
   async ready(signal: AbortSignal): Promise<void> {
-    if (!signal.aborted) await this.running;
+    if (!signal.aborted) await this.first.promise;
   }
 
   async stop(): Promise<void> {
     this.stopping.abort();
+    this.first.resolve();
     await this.running;
   }
 
   private async run(): Promise<void> {
-    while (!this.stopping.signal.aborted) {
-      try {
-        await ensureTopics(this.kafka, this.config);
-        this.failure = undefined;
-        return;
-      } catch (error) {
-        this.failure = error instanceof Error ? error.message : String(error);
-        this.logger.warn({ err: error }, 'The Kafka topics are not ready; trying again');
-        await delay(RETRY_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
-      }
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      await this.check();
+      await delay(this.failure === undefined ? CHECK_MS : RETRY_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  private async check(): Promise<void> {
+    try {
+      await ensureTopics(this.kafka, this.config);
+      if (this.failure !== undefined) this.logger.info('The Kafka topics are ready');
+      this.failure = undefined;
+      this.first.resolve();
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      // A line when it starts, not one every two seconds: an outage is long.
+      if (message !== this.failure) this.logger.warn({ err: error }, 'The Kafka topics are not ready; trying again');
+      this.failure = message;
     }
   }
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { projectRoot } from '#config/project-root';
+import { NODE_FLAGS } from '#startup/node-flags';
 import { freePort } from './free-port.js';
 import { waitUntil } from './wait-until.js';
 
@@ -9,6 +10,8 @@ import { waitUntil } from './wait-until.js';
 export class AppUnderTest {
   private process: ChildProcess | undefined;
   private output = '';
+  /** Those that were sent a signal. */
+  private readonly told = new WeakSet<ChildProcess>();
 
   private constructor(
     private readonly app: 'gateway' | 'dispatcher',
@@ -33,12 +36,16 @@ export class AppUnderTest {
     const entry = path.join(projectRoot(), 'dist', 'apps', this.app, 'src', 'main.js');
     const { PATH = '' } = process.env;
     this.output = '';
-    const child = spawn(process.execPath, ['--enable-source-maps', entry], { env: { PATH, ...this.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [...NODE_FLAGS, entry], { env: { PATH, ...this.env }, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (this.output = (this.output + chunk.toString()).slice(-20_000)));
+    child.once('exit', (code, signal) => {
+      // Whatever waits for it now waits in vain, and should know why.
+      if (!this.told.has(child)) process.stderr.write(`The ${this.app} at ${this.url} ended by itself (${signal ?? code}). Its last output:\n${this.output.slice(-4_000)}\n`);
+    });
     this.process = child;
   }
 
-  async ready(timeoutMs = 30_000): Promise<void> {
+  async ready(timeoutMs = 50_000): Promise<void> {
     try {
       await waitUntil(`${this.app} ready at ${this.url}`, async () => (await fetch(`${this.url}/health/ready`).catch(() => undefined))?.ok === true, timeoutMs);
     } catch (error) {
@@ -50,6 +57,7 @@ export class AppUnderTest {
   async signal(signal: NodeJS.Signals): Promise<number | NodeJS.Signals | undefined> {
     const child = this.process;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return undefined;
+    this.told.add(child);
     const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
     child.kill(signal);
     if (signal === 'SIGSTOP' || signal === 'SIGCONT') return undefined;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type Arrival, findingsIn } from './arrivals.js';
 
 const arrival = (sequence: number, arrivedAtMs: number, changes: Partial<Arrival> = {}): Arrival => ({
-  eventId: `e${sequence}`, deliveryId: '', entity: 'a', sequence, previousSequence: sequence - 1, attempt: 1, redelivered: false, body: '',
+  eventId: `e${sequence}`, deliveryId: '', entity: 'a', sequence, previousSequence: sequence - 1, attempt: 1, redelivered: false, replayed: false, body: '',
   arrivedAtMs, endedAtMs: arrivedAtMs + 5, status: 200, ...changes,
 });
 

@@ -7,6 +7,7 @@ export interface Arrival {
   readonly previousSequence: number;
   readonly attempt: number;
   readonly redelivered: boolean;
+  readonly replayed: boolean;
   readonly body: string;
   readonly arrivedAtMs: number;
   /** Undefined while it is being answered. */

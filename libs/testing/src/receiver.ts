@@ -61,6 +61,7 @@ function arrivalOf(headers: IncomingHttpHeaders, body: string, arrivedAtMs: numb
     previousSequence: Number(text('lockstep-previous-sequence')),
     attempt: Number(text('lockstep-attempt')),
     redelivered: text('lockstep-redelivered') === 'true',
+    replayed: text('lockstep-replay') === 'true',
     body,
     arrivedAtMs,
     endedAtMs: undefined,

@@ -1,29 +1,58 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { startKafka } from '#embedded/kafka-server';
-import { startPostgres } from '#embedded/postgres-server';
+import { type KafkaServer, startKafka } from '#embedded/kafka-server';
+import { type PostgresServer, startPostgres } from '#embedded/postgres-server';
 import { freePort } from './free-port.js';
 import type { SharedServers } from './shared-servers.js';
 
 /** A Postgres and a Kafka of a suite's own, in a temporary folder. */
 export interface Servers extends SharedServers {
+  readonly postgres: Outage;
+  readonly kafka: Outage;
   stop(): Promise<void>;
 }
+
+/** Takes a server away, and gives it back with its data at the same address. */
+export interface Outage {
+  /** SIGKILL. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
+}
+
+type Server = PostgresServer | KafkaServer;
 
 export async function startServers(): Promise<Servers> {
   const folder = await mkdtemp(path.join(tmpdir(), 'lockstep-e2e-'));
   const [port, brokerPort, controllerPort] = await Promise.all([freePort(), freePort(), freePort()]);
   const [postgres, kafka] = await Promise.all([
-    startPostgres({ dataDir: path.join(folder, 'postgres'), port, onLog: () => undefined, fsync: false }),
-    startKafka({ dataDir: path.join(folder, 'kafka'), port: brokerPort, controllerPort, onLog: () => undefined, shortLived: true }),
+    restartable(() => startPostgres({ dataDir: path.join(folder, 'postgres'), port, onLog: () => undefined, fsync: false })),
+    restartable(() => startKafka({ dataDir: path.join(folder, 'kafka'), port: brokerPort, controllerPort, onLog: () => undefined, shortLived: true })),
   ]);
   return {
-    databaseUrl: postgres.url,
-    kafkaBrokers: kafka.brokers,
+    databaseUrl: postgres.first.url,
+    kafkaBrokers: kafka.first.brokers,
+    postgres,
+    kafka,
     stop: async () => {
       await Promise.all([postgres.stop(), kafka.stop()]);
       await rm(folder, { recursive: true, force: true });
     },
+  };
+}
+
+async function restartable<S extends Server>(start: () => Promise<S>): Promise<Outage & { readonly first: S; stop(): Promise<void> }> {
+  const first = await start();
+  let server = first;
+  return {
+    first,
+    kill: async () => {
+      process.kill(server.pid, 'SIGKILL');
+      await server.exited;
+    },
+    start: async () => {
+      server = await start();
+    },
+    stop: () => server.stop(),
   };
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
+import { v7 } from 'uuid';
 import { mintId } from '#domain/ids';
 import { createPool } from '#postgres/pool';
 import { ensureInstallation } from '#postgres/installation';
@@ -13,8 +14,8 @@ export interface ShardFixture {
   /** Takes the shard, as an owner does; returns the new epoch. */
   takeShard(shard: number): Promise<number>;
   createEndpoint(changes?: { eventTypes?: string[]; ordering?: 'entity' | 'none' }): Promise<number>;
-  /** Accepts events as the gateway's statement does; returns their ids, in accept order. */
-  accept(events: readonly { shard: number; entity: string; type?: string }[]): Promise<string[]>;
+  /** Accepts events as the gateway's statement does, now or at an earlier time; returns their ids, in accept order. */
+  accept(events: readonly { shard: number; entity: string; type?: string }[], at?: Date): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -38,13 +39,13 @@ export async function createShardFixture(): Promise<ShardFixture> {
         [eventTypes, ordering]);
       return rows[0]?.id ?? 0;
     },
-    accept: async (events) => {
-      const ids = events.map(() => mintId());
+    accept: async (events, at) => {
+      const ids = events.map(() => (at === undefined ? mintId() : v7({ msecs: at.getTime() })));
       await pool.query(
-        `insert into events (id, tenant, shard, type, entity, content_type, payload)
-         select id, 'default', shard, type, entity, 'application/json', payload
+        `insert into events (id, tenant, shard, type, entity, content_type, payload, accepted_at)
+         select id, 'default', shard, type, entity, 'application/json', payload, coalesce($6, now())
          from unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::bytea[]) with ordinality as e (id, shard, type, entity, payload, n) order by n`,
-        [ids, events.map(({ shard }) => shard), events.map(({ type }) => type ?? 'order.created'), events.map(({ entity }) => entity), events.map(() => randomBytes(8))]);
+        [ids, events.map(({ shard }) => shard), events.map(({ type }) => type ?? 'order.created'), events.map(({ entity }) => entity), events.map(() => randomBytes(8)), at ?? null]);
       return ids;
     },
     close: async () => {

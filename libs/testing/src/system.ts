@@ -12,11 +12,13 @@ const ADMIN_KEY = 'test-admin-key-0123456789abcdef';
 
 /** Gateways and dispatchers on a database and topics of their own. */
 export class SystemUnderTest {
+  stopped = false;
+
   private constructor(
     readonly topicPrefix: string,
     readonly databaseUrl: string,
     readonly gateways: readonly AppUnderTest[],
-    readonly dispatchers: readonly AppUnderTest[],
+    readonly dispatchers: AppUnderTest[],
     private readonly env: Record<string, string>,
   ) {}
 
@@ -52,8 +54,11 @@ export class SystemUnderTest {
     return system;
   }
 
-  launchDispatcher(): Promise<AppUnderTest> {
-    return AppUnderTest.launch('dispatcher', this.env);
+  /** One more dispatcher, that ends with the others; with other settings where they are given. */
+  async launchDispatcher(env: Record<string, string> = {}): Promise<AppUnderTest> {
+    const dispatcher = await AppUnderTest.launch('dispatcher', { ...this.env, ...env });
+    this.dispatchers.push(dispatcher);
+    return dispatcher;
   }
 
   async createEndpoint(url: string, fields: Record<string, unknown> = {}): Promise<string> {
@@ -87,6 +92,7 @@ export class SystemUnderTest {
   }
 
   async stop(): Promise<void> {
+    this.stopped = true;
     await Promise.all([...this.gateways, ...this.dispatchers].map((app) => app.signal('SIGKILL')));
   }
 }

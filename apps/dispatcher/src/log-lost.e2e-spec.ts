@@ -1,0 +1,84 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Kafka, logLevel } from 'kafkajs';
+import { Receiver } from '#testing/receiver';
+import { type Servers, startServers } from '#testing/servers';
+import { allArrived, entitiesOn, findingsUnderLoad, SteadyLoad } from '#testing/steady-load';
+import { SystemUnderTest } from '#testing/system';
+import { waitUntil } from '#testing/wait-until';
+
+const SHARDS = 4;
+
+let servers: Servers;
+let receiver: Receiver;
+let system: SystemUnderTest;
+
+beforeAll(async () => {
+  servers = await startServers();
+});
+
+afterAll(() => servers.stop());
+
+beforeEach(async () => {
+  receiver = await Receiver.start();
+});
+
+afterEach(async () => {
+  await system.stop();
+  await receiver.stop();
+});
+
+/** Removes all of the system's topics, with what is in them. */
+async function deleteTopics(): Promise<void> {
+  const admin = new Kafka({ brokers: [servers.kafkaBrokers], logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  try {
+    const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(system.topicPrefix));
+    await admin.deleteTopics({ topics });
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+const count = async (from: string): Promise<number> => (await system.query<{ n: number }>(`select count(*)::int as n from ${from}`))[0]?.n ?? -1;
+const relayed = (): Promise<unknown> => waitUntil('all in Kafka', async () => (await count('outbox')) === 0);
+
+async function repairedBy(): Promise<number> {
+  const counts = await Promise.all(system.dispatchers.map((dispatcher) => dispatcher.metric('lockstep_repaired_events_total')));
+  return counts.reduce((sum, n) => sum + n, 0);
+}
+
+describe('when Kafka loses its topics', () => {
+  it('makes them anew under load, and goes on: nothing lost, in order', async () => {
+    system = await SystemUnderTest.start(servers, { gateways: 2, dispatchers: 2 });
+    await system.createEndpoint(receiver.url);
+    const load = SteadyLoad.start(system, { entities: entitiesOn(SHARDS, 5), intervalMs: 20 });
+    await waitUntil('some deliveries', () => receiver.arrivals.length > 200);
+    await deleteTopics();
+    const before = receiver.arrivals.length;
+    await waitUntil('deliveries again', () => receiver.arrivals.length > before + 1_000, 40_000);
+    const posted = await load.stop();
+    await allArrived(receiver, posted);
+    expect(findingsUnderLoad(receiver.arrivals, posted)).toEqual([]);
+  });
+
+  it('admits what was only in them: also behind a log that has grown beyond the old one, and on a quiet shard', async () => {
+    system = await SystemUnderTest.start(servers);
+    await system.createEndpoint(receiver.url);
+    const [quiet = '', busy = ''] = entitiesOn(SHARDS, 1);
+    const first = [await system.post(quiet, { n: 1 }), await system.post(busy, { n: 1 })];
+    await waitUntil('both delivered', () => first.every(({ id }) => receiver.delivered.has(id)));
+    await system.dispatchers[0]?.signal('SIGKILL');
+    const lost = [await system.post(quiet, { n: 2 }), await system.post(busy, { n: 2 })];
+    await relayed();
+    await deleteTopics();
+    const behind = [];
+    for (let n = 3; n < 9; n++) behind.push(await system.post(busy, { n }));
+    // The gateway makes the topics anew.
+    await relayed();
+    system.dispatchers[0]?.start();
+    const posted = [...first, ...lost, ...behind].map((accepted) => ({ ...accepted, sentAtMs: 0 }));
+    await allArrived(receiver, posted);
+    expect(findingsUnderLoad(receiver.arrivals, posted)).toEqual([]);
+    expect(await repairedBy()).toBeGreaterThanOrEqual(lost.length);
+  });
+});

@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { loadConfig } from '#config/config';
+import { createLogger } from '#telemetry/logger';
+import { GatewayClient, TEST_ADMIN_KEY } from '#testing/gateway-client';
+import { sharedServers } from '#testing/shared-servers';
+import { createTestDatabase, type TestDatabase } from '#testing/test-database';
+import { waitUntil } from '#testing/wait-until';
+import { Gateway } from './gateway.js';
+
+let database: TestDatabase;
+let store: pg.Client;
+let gateway: Gateway;
+let client: GatewayClient;
+
+/** A gateway that starts where something expired, a day's retention is over, and tomorrow's partitions can't be made. */
+beforeAll(async () => {
+  database = await createTestDatabase();
+  store = new pg.Client(database.url);
+  await store.connect();
+  await store.query("insert into idempotency_keys (tenant, key, fingerprint, event_id, expires_at) values ('default', 'expired', '', gen_random_uuid(), now())");
+  await store.query("select ensure_partitions(date '2026-01-02')");
+  await store.query("do $$ begin execute format('alter table events detach partition events_%s', to_char((now() at time zone 'utc')::date + 1, 'YYYYMMDD')); end $$");
+  const config = loadConfig({
+    DATABASE_URL: database.url, KAFKA_BROKERS: sharedServers().kafkaBrokers, KAFKA_TOPIC_PREFIX: `upkeep-${randomBytes(4).toString('hex')}.`, KAFKA_PARTITIONS: '4',
+    LOCKSTEP_ADMIN_KEY: TEST_ADMIN_KEY, LOCKSTEP_SECRET_KEY: 'test-secret-key-0123456789abcdef0123456789',
+  });
+  gateway = new Gateway({ config, logger: createLogger('test', 'silent'), print: () => undefined });
+  client = new GatewayClient(await gateway.start('127.0.0.1', 0));
+});
+
+afterAll(async () => {
+  await gateway.stop();
+  await store.end();
+  await database.drop();
+});
+
+describe('a gateway', () => {
+  it('deletes expired idempotency keys', () =>
+    waitUntil('the key is gone', async () => (await store.query('select from idempotency_keys')).rowCount === 0));
+
+  it('drops days whose retention is over', () =>
+    waitUntil('the day is gone', async () => (await store.query("select from retired_days where day = '2026-01-02' and dropped_at is not null")).rowCount === 1));
+
+  it('is ready, and says that events will be refused tomorrow', async () => {
+    expect(await client.get('/health/ready')).toMatchObject({
+      status: 200, json: { details: { partitions: { status: 'degraded', message: expect.stringMatching(/the partitions end at .*T00:00:00.000Z: events are refused from then on/) as unknown } } },
+    });
+    expect((await client.post('today')).status).toBe(202);
+    const { text } = await client.get('/metrics');
+    expect(Number(/^lockstep_partitions_ahead_seconds (\S+)/m.exec(text)?.[1])).toBeLessThanOrEqual(86_400);
+    expect(text).toMatch(/^lockstep_partition_failures_total [1-9]/m);
+  });
+});

@@ -1,0 +1,73 @@
+import type { Database } from '#postgres/pool';
+import { beginRepair } from './begin-repair.queries.js';
+import { findUnadmitted } from './find-unadmitted.queries.js';
+import { moveSweep } from './move-sweep.queries.js';
+import { noteCaughtUp } from './note-caught-up.queries.js';
+import { readSweep } from './read-sweep.queries.js';
+
+/**
+ * Twice the gateway's transaction timeout (5 s) is the least, see read-sweep.sql; the rest is for a database clock that
+ * is stepped, and so that what is merely on its way is not taken for lost.
+ */
+const BOUND_MS = 30_000;
+
+/** A shard whose statements are to pass the fence. */
+export interface FencedShard {
+  readonly shard: number;
+  readonly epoch: number;
+}
+
+/** What a repair looks at: events above `after` that were accepted before `before`. */
+export interface RepairRange {
+  readonly shard: number;
+  readonly after: number;
+  /** By the database's clock, to the microsecond. */
+  readonly before: string;
+}
+
+export interface UnadmittedEvent {
+  readonly id: string;
+  readonly acceptSeq: number;
+  /** Whether no event with a lower number can become visible any more. */
+  readonly settled: boolean;
+}
+
+/** A part of the sweep over a shard's events. */
+export interface Sweep {
+  /** Events that were passed over, in the order of acceptance. */
+  readonly lost: readonly string[];
+  /** How far the sweep has come once these are admitted. */
+  readonly sweptSeq: number;
+  /** Whether there is more to sweep at once. */
+  readonly more: boolean;
+}
+
+/** Looks for accepted events that were not admitted. Its sessions look up by index, whatever the planner guesses. */
+export class UnadmittedRepository {
+  constructor(private readonly database: Database) {}
+
+  async beginRepair(shard: number): Promise<RepairRange> {
+    const [row] = await beginRepair.run({ shard }, this.database);
+    if (row === undefined) throw new Error(`Shard ${shard} has no cursor`);
+    return { shard, ...row };
+  }
+
+  find({ shard, after, before }: RepairRange, limit: number): Promise<UnadmittedEvent[]> {
+    return findUnadmitted.run({ shard, after, before, limit, settledMs: BOUND_MS }, this.database);
+  }
+
+  /** @returns undefined when there is nothing new to sweep */
+  async sweep(shard: number, limit: number): Promise<Sweep | undefined> {
+    const [row] = await readSweep.run({ shard, limit, boundMs: BOUND_MS }, this.database);
+    return row?.sweptSeq === undefined || row.sweptSeq === null ? undefined : { lost: row.lost, sweptSeq: row.sweptSeq, more: row.more };
+  }
+
+  async moveSweep({ shard, epoch }: FencedShard, sweptSeq: number): Promise<void> {
+    await moveSweep.run({ shard, epoch, sweptSeq }, this.database);
+  }
+
+  /** The shards had nothing left to read `agoMs` milliseconds ago. */
+  async noteCaughtUp(shards: readonly FencedShard[], agoMs: number): Promise<void> {
+    await noteCaughtUp.run({ shards: shards.map(({ shard }) => shard), epochs: shards.map(({ epoch }) => epoch), agoMs }, this.database);
+  }
+}

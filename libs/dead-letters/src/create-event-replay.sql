@@ -1,0 +1,41 @@
+/*
+  Asks for an event to be replayed: its dead deliveries become pending again, and each endpoint that it was delivered to,
+  and where nothing of it is pending or dead, gets a new delivery. Returns no row when there is no such event.
+*/
+/* @name createEventReplay */
+with event as (
+  select id, tenant, shard from events where id = :event!::uuid and tenant = :tenant!
+),
+by_endpoint as (
+  select
+    d.endpoint,
+    count(*) filter (where d.status = 'dead') as dead,
+    bool_and(d.status in ('delivered', 'discarded')) and (array_agg(d.status order by d.replay desc))[1] = 'delivered' as anew
+  from event e
+    join deliveries d on d.event_id = e.id
+    join endpoints p on p.id = d.endpoint and p.deleted_at is null
+  group by d.endpoint
+),
+asked as (
+  insert into replays (id, tenant, action, event_id, actor, matched)
+  select :id!, e.tenant, 'replay', e.id, :actor!, coalesce((select sum(dead + anew::integer) from by_endpoint), 0)
+  from event e
+  returning id, tenant, matched
+),
+shared as (
+  insert into replay_shards (replay, shard, tenant)
+  select a.id, e.shard, a.tenant
+  from asked a
+    cross join event e
+  where a.matched > 0
+),
+audited as (
+  insert into audit_log (tenant, actor, action, subject, detail)
+  select tenant, :actor!, 'event.replay', :subject!, jsonb_build_object('matched', matched) from asked
+),
+nudged as (
+  insert into dispatch_outbox (tenant, shard, topic, value)
+  select e.tenant, e.shard, 'control', convert_to('{"kind":"replay"}', 'UTF8')
+  from event e
+)
+select matched as "matched!" from asked;

@@ -1,0 +1,46 @@
+/*
+  Asks for a replay or discard of all dead letters that match (what is null matches all), audits it, and nudges the
+  owners of the shards that have some. The owners do it, batch by batch.
+*/
+/* @name createReplay */
+with matching as (
+  select d.shard, count(*) as letters
+  from deliveries d
+  where
+    d.status = 'dead' and d.tenant = :tenant!
+    and (:endpoint::integer is null or d.endpoint = :endpoint)
+    and (
+      coalesce(:entity::text, :type::text, :from::timestamptz::text, :to::timestamptz::text) is null
+      or exists (
+        select from events e
+        where
+          e.id = d.event_id and e.entity = coalesce(:entity, e.entity) and e.type = coalesce(:type, e.type)
+          and e.accepted_at >= coalesce(:from, '-infinity') and e.accepted_at < coalesce(:to, 'infinity')
+      )
+    )
+    and (:action!::replay_action = 'discard' or exists (select from endpoints p where p.id = d.endpoint and p.deleted_at is null))
+  group by d.shard
+),
+asked as (
+  insert into replays (id, tenant, action, endpoint, entity, type, accepted_from, accepted_to, actor, matched)
+  select
+    :id!, :tenant!, :action!, :endpoint, :entity, :type, :from, :to, :actor!, coalesce((select sum(letters) from matching), 0)
+  returning id, tenant, action, matched
+),
+shared as (
+  insert into replay_shards (replay, shard, tenant)
+  select a.id, m.shard, a.tenant
+  from asked a
+    cross join matching m
+),
+audited as (
+  insert into audit_log (tenant, actor, action, subject, detail)
+  select tenant, :actor!, 'dead_letters.' || action, :subject!, :filter!::jsonb || jsonb_build_object('matched', matched) from asked
+),
+nudged as (
+  insert into dispatch_outbox (tenant, shard, topic, value)
+  select a.tenant, m.shard, 'control', convert_to('{"kind":"replay"}', 'UTF8')
+  from asked a
+    cross join matching m
+)
+select matched as "matched!" from asked;

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import pino from 'pino';
+import { AdmissionRepository } from '#admission/admission.repository';
+import { AdmissionService } from '#admission/admission.service';
+import { UnadmittedRepository } from '#admission/unadmitted.repository';
+import { now } from '#domain/clock';
+import { WindowBudget } from '#domain/lane';
+import type { LogEnds } from '#kafka/log-ends';
+import { LaneBudget, type LaneRecord, ShardLanes } from '#lanes/shard-lanes';
+import type { LeaseKeeper } from '#ownership/lease-keeper';
+import { Lease } from '#ownership/lease';
+import { createPool, databaseOf } from '#postgres/pool';
+import { createShardFixture, type ShardFixture } from '#testing/shard-fixture';
+import { waitUntil } from '#testing/wait-until';
+import { intake, type IntakeSource } from './lane-intake.js';
+import { LogRepairer } from './log-repairer.js';
+import type { OwnedShard } from './owned-shard.js';
+import { ShardAdmitter } from './shard-admitter.js';
+import type { ShardSupervisor } from './shard-supervisor.js';
+import { UnadmittedSweeper } from './unadmitted-sweeper.js';
+
+const logger = pino({ level: 'silent' });
+
+let fixture: ShardFixture;
+let pools: ReturnType<typeof createPool>[];
+let owned: OwnedShard;
+let sweeper: UnadmittedSweeper;
+let ready: LaneRecord[];
+let reopenedAt: number[];
+let logEnds: LogEnds | Error;
+
+beforeAll(async () => {
+  fixture = await createShardFixture();
+  await fixture.createEndpoint();
+  pools = (['by-hash', 'by-index'] as const).map((joins) => createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 1, joins }));
+  await fixture.pool.query(`
+    create function refuse() returns trigger language plpgsql as $$ begin raise exception 'refused' using errcode = '22000'; end $$;
+    create trigger refuse before insert on lanes for each row when (new.entity = 'poison') execute function refuse()`);
+});
+
+afterAll(async () => {
+  await Promise.all(pools.map((pool) => pool.end()));
+  await fixture.close();
+});
+
+beforeEach(async () => {
+  await fixture.pool.query('truncate events, inbox, outbox, deliveries, lanes');
+  await fixture.pool.query("update shard_cursors set next_offset = 0, last_event_id = null, swept_seq = 0, caught_up_at = now() - interval '1 hour'");
+  const [admission, lookUps] = pools.map((pool) => databaseOf(pool));
+  if (admission === undefined || lookUps === undefined) throw new Error('no pools');
+  const lanes = new ShardLanes(new Lease(0, await fixture.takeShard(0), 60_000, now()), new LaneBudget(1_000), new WindowBudget(1_000_000));
+  lanes.complete = true;
+  owned = { lanes, position: { nextOffset: 10, lastEventId: undefined }, checked: true, openings: 0, repairing: false, loaded: true, ending: undefined };
+  [ready, reopenedAt, logEnds] = [[], [], { start: 0, end: 10 }];
+  const supervisor = { all: () => [owned], reading: () => owned, readFrom: (_: OwnedShard, offset: number) => reopenedAt.push(offset) } as unknown as ShardSupervisor;
+  const admissions = new AdmissionService<IntakeSource>(new AdmissionRepository(admission), (request, verdict) => {
+    if (verdict.kind === 'admitted') intake(request.source, verdict.deliveries, (record) => ready.push(record));
+  });
+  const admitter = new ShardAdmitter(admissions, { fenced: () => undefined } as unknown as LeaseKeeper, logger);
+  const unadmitted = new UnadmittedRepository(lookUps);
+  sweeper = new UnadmittedSweeper({
+    unadmitted, admitter, supervisor, logger,
+    repairer: new LogRepairer(unadmitted, admitter, supervisor, logger),
+    logEnds: () => (logEnds instanceof Error ? Promise.reject(logEnds) : Promise.resolve(new Map([[0, logEnds]]))),
+  });
+});
+
+/** Accepts events that Kafka has, or had, a minute ago, without anybody to read them there. */
+async function acceptLost(...entities: string[]): Promise<string[]> {
+  const ids = await fixture.accept(entities.map((entity) => ({ shard: 0, entity })));
+  await fixture.pool.query("update events set accepted_at = now() - interval '1 minute'");
+  return ids;
+}
+
+async function admitted(): Promise<string[]> {
+  const { rows } = await fixture.pool.query<{ event_id: string }>('select event_id from deliveries order by lane, sequence');
+  return rows.map(({ event_id: id }) => id);
+}
+
+describe('UnadmittedSweeper', () => {
+  it('admits what Kafka has lost, on a shard on which nothing arrives, and hands it to its lane', async () => {
+    const ids = await acceptLost('a', 'a', 'a');
+    await sweeper.sweep();
+    expect(await admitted()).toEqual(ids);
+    expect(ready.map(({ lane }) => lane.depth)).toEqual([3]);
+  });
+
+  it('waits while there is more to read in the log, or Kafka doesn\'t say how far it reaches', async () => {
+    await acceptLost('a');
+    logEnds = { start: 0, end: 11 };
+    await sweeper.sweep();
+    logEnds = new Error('no answer');
+    await sweeper.sweep();
+    expect(await admitted()).toEqual([]);
+    logEnds = { start: 0, end: 10 };
+    await sweeper.sweep();
+    expect(await admitted()).toHaveLength(1);
+  });
+
+  it('leaves out what Postgres refuses, once, and goes on behind it', async () => {
+    const [, good] = await acceptLost('poison', 'good');
+    await sweeper.sweep();
+    expect(await admitted()).toEqual([good]);
+    const { rows: [cursor] } = await fixture.pool.query<{ behind: boolean }>('select swept_seq = (select max(accept_seq) from events) as behind from shard_cursors where shard = 0');
+    expect(cursor).toEqual({ behind: true });
+  });
+
+  it.each([
+    ['has been made anew and is shorter than what was read', { start: 0, end: 3 }, 0],
+    ['begins behind what was read', { start: 40, end: 40 }, 40],
+  ])('repairs at once when the log %s', async (_, ends, resumeAt) => {
+    const ids = await fixture.accept([{ shard: 0, entity: 'recent' }, { shard: 0, entity: 'recent' }]);
+    logEnds = ends;
+    await sweeper.sweep();
+    await waitUntil('the repair', () => reopenedAt.length === 1);
+    expect(reopenedAt).toEqual([resumeAt]);
+    expect(await admitted()).toEqual(ids);
+    const { rows: [cursor] } = await fixture.pool.query<object>('select next_offset, last_event_id from shard_cursors where shard = 0');
+    expect(cursor).toEqual({ next_offset: resumeAt, last_event_id: null });
+  });
+});

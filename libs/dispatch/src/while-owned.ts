@@ -1,0 +1,23 @@
+import type { Logger } from '#telemetry/logger';
+import type { OwnedShard } from './owned-shard.js';
+
+const RETRY_MS = 250;
+
+/**
+ * Does something for a shard, again and again until it succeeds; Postgres may be away for as long as it likes.
+ * @returns its result, or undefined when the shard is lost or handed over meanwhile
+ */
+export async function whileOwned<T>(owned: OwnedShard, logger: Logger, failure: string, work: () => Promise<T>): Promise<T | undefined> {
+  const { lanes } = owned;
+  const isOurs = (): boolean => !lanes.dropped && owned.ending === undefined;
+  while (isOurs()) {
+    try {
+      const result = await work();
+      return isOurs() ? result : undefined;
+    } catch (error) {
+      logger.warn({ err: error, shard: lanes.shard }, `${failure}; trying again`);
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+  return undefined;
+}

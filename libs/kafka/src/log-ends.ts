@@ -1,0 +1,37 @@
+import type { Admin, Kafka } from 'kafkajs';
+
+/** Where a partition's log begins, and the offset that its next record will get. */
+export interface LogEnds {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Asks Kafka how far a topic's partitions reach, without reading them. */
+export class LogEndsReader {
+  private admin: Admin | undefined;
+
+  constructor(
+    private readonly kafka: Kafka,
+    private readonly topic: string,
+  ) {}
+
+  /** @throws what kafkajs throws while Kafka doesn't answer, or the topic isn't there */
+  async read(): Promise<Map<number, LogEnds>> {
+    const admin = (this.admin ??= this.kafka.admin({ retry: { retries: 0 } }));
+    try {
+      await admin.connect();
+      const partitions = await admin.fetchTopicOffsets(this.topic);
+      return new Map(partitions.map(({ partition, low, high }) => [partition, { start: Number(low), end: Number(high) }]));
+    } catch (error) {
+      // It would go on with the leaders that it knows, which may have moved.
+      await this.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    const { admin } = this;
+    this.admin = undefined;
+    await admin?.disconnect().catch(() => undefined);
+  }
+}

@@ -1,0 +1,2 @@
+/* @name releaseAdvisoryLock */
+select pg_advisory_unlock(hashtext(:name!)) as "released!";

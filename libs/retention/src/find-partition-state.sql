@@ -1,0 +1,11 @@
+/* Where the partition of a day is on its way from its table to nothing. */
+/* @name findPartitionState */
+select
+  case
+    when child.id is null then 'gone'
+    when i.inhrelid is null then 'detached'
+    when i.inhdetachpending then 'detaching'
+    else 'attached'
+  end as "state!"
+from (select to_regclass(:parent!::text || '_' || :day!::text) as id) child
+  left join pg_inherits i on i.inhrelid = child.id;

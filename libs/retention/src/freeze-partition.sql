@@ -1,0 +1,2 @@
+/* @name freezePartition */
+select freeze_partition(:parent!, :day!::text::date, :frozen!)::text as done;
