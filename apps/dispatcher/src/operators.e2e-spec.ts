@@ -152,7 +152,7 @@ describe('operators', () => {
     await act(endpoint, 'e', 'resume');
     await whenSent('e', ['1.1', '2.1', '3.1']);
     expect(await system.query("select action, detail ->> 'reason' as reason from audit_log where subject like '%/e' order by id")).toEqual([
-      { action: 'lane.pause', reason: 'test' }, { action: 'lane.resume', reason: 'test' },
+      { action: 'lane.paused', reason: 'test' }, { action: 'lane.resumed', reason: 'test' },
     ]);
   });
 
