@@ -135,6 +135,28 @@ describe('operators', () => {
     await system.call('POST', '/v1/dead-letters/discard', { all: true });
   });
 
+  it('skip the letter that halted a lane, not the one behind it that is being replayed', async () => {
+    const endpoint = await system.createEndpoint(receiver.url, { dlqPolicy: 'halt' });
+    receiver.respond = () => 500;
+    await post('twice', 2);
+    const halted = async (sequence: number): Promise<void> => {
+      await waitUntil(() => `halted at ${sequence}`, async () => {
+        const { state, head } = await laneOf(endpoint, 'twice').catch(() => ({ state: 'none', head: null }));
+        return state === 'halted' && head?.sequence === sequence;
+      });
+    };
+    await halted(1);
+    await act(endpoint, 'twice', 'resume');
+    await halted(2);
+    await system.call('POST', '/v1/dead-letters/replay', { entity: 'twice' });
+    await halted(1);
+    receiver.respond = () => 200;
+    await act(endpoint, 'twice', 'skip');
+    await whenSent('twice', ['1.1', '1.2', '2.1', '2.2', '1.3r', '1.4r', '2.3r']);
+    await expectLedgerClosed();
+    expect((await list('/v1/deliveries?status=discarded&entity=twice')).data).toMatchObject([{ sequence: 1 }]);
+  });
+
   it('pause one lane, after its attempt in flight, and no other', async () => {
     const endpoint = await system.createEndpoint(receiver.url);
     const answer = Promise.withResolvers<number>();
@@ -152,7 +174,7 @@ describe('operators', () => {
     await act(endpoint, 'e', 'resume');
     await whenSent('e', ['1.1', '2.1', '3.1']);
     expect(await system.query("select action, detail ->> 'reason' as reason from audit_log where subject like '%/e' order by id")).toEqual([
-      { action: 'lane.pause', reason: 'test' }, { action: 'lane.resume', reason: 'test' },
+      { action: 'lane.paused', reason: 'test' }, { action: 'lane.resumed', reason: 'test' },
     ]);
   });
 
@@ -186,6 +208,24 @@ describe('operators', () => {
     await whenSent('h', ['1.1', '2.1', '3.1r', '4.1']);
     expect(arrivalsOf('h')[2]?.eventId).toBe(first);
     await expectLedgerClosed();
+  });
+
+  it('are obeyed when the nudge to the owner is lost', async () => {
+    const endpoint = await system.createEndpoint(receiver.url);
+    await post('k', 1);
+    await whenSent('k', ['1.1']);
+    // Marks without a control record.
+    await system.query("update lanes set paused = true, marked_at = now() where entity = 'k'");
+    const [replay] = await system.query<{ id: string }>(`
+      with asked as (
+        insert into replays (id, tenant, action, event_id, actor, matched) select gen_random_uuid(), 'default', 'replay', id, 'test', 1 from events where entity = 'k' returning id, event_id
+      ),
+      shared as (insert into replay_shards (replay, shard, tenant) select a.id, e.shard, 'default' from asked a join events e on e.id = a.event_id)
+      select 'rpl_' || replace(id::text, '-', '') as id from asked`);
+    await whenDone(replay?.id ?? '');
+    expect(await laneOf(endpoint, 'k')).toMatchObject({ state: 'paused', depth: 1 });
+    await system.query("update lanes set paused = false, marked_at = now() where entity = 'k'");
+    await whenSent('k', ['1.1', '2.1r']);
   });
 
   it('list lanes by age and by depth', async () => {

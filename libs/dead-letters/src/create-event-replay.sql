@@ -31,7 +31,7 @@ shared as (
 ),
 audited as (
   insert into audit_log (tenant, actor, action, subject, detail)
-  select tenant, :actor!, 'event.replay', :subject!, jsonb_build_object('matched', matched) from asked
+  select tenant, :actor!, 'event.replayed', :subject!, jsonb_build_object('matched', matched) from asked
 ),
 nudged as (
   insert into dispatch_outbox (tenant, shard, topic, value)

@@ -35,7 +35,7 @@ shared as (
 ),
 audited as (
   insert into audit_log (tenant, actor, action, subject, detail)
-  select tenant, :actor!, 'dead_letters.' || action, :subject!, :filter!::jsonb || jsonb_build_object('matched', matched) from asked
+  select tenant, :actor!, 'dead_letters.' || case action when 'replay' then 'replayed' else 'discarded' end, :subject!, :filter!::jsonb || jsonb_build_object('matched', matched) from asked
 ),
 nudged as (
   insert into dispatch_outbox (tenant, shard, topic, value)

@@ -1,6 +1,6 @@
 /*
-  Changes the given settings of an endpoint (null: stays; those that can be null themselves come with a flag), and
-  nudges every shard's owner.
+  Changes the given settings of an endpoint (null: stays; those that can be null themselves come with a flag), audits
+  which ones, and nudges every shard's owner.
 */
 /* @name changeEndpoint */
 with changed as (
@@ -20,6 +20,10 @@ with changed as (
     updated_at = now()
   where public_id = :publicId! and tenant = :tenant! and deleted_at is null
   returning id, tenant
+),
+audited as (
+  insert into audit_log (tenant, actor, action, subject, detail)
+  select tenant, :actor!, 'endpoint.changed', :subject!, jsonb_build_object('settings', :settings!::text[]) from changed
 )
 insert into dispatch_outbox (tenant, shard, topic, value)
 select tenant, shard, 'control', convert_to(format('{"kind":"endpoint_changed","endpoint":%s}', id), 'UTF8')

@@ -13,6 +13,8 @@ import { headersContext, secretContext } from './secret-contexts.js';
 
 /** Standard Webhooks: 24 to 64 bytes. */
 const SECRET_BYTES = 32;
+// Until tenants have keys of their own, whoever holds the admin key is the one.
+const ACTOR = 'admin';
 const cursorShape = z.tuple([z.int()]);
 
 /** Where events are delivered to. Every method throws not_found for an endpoint that is not the tenant's, or deleted. */
@@ -60,6 +62,7 @@ export class EndpointsService {
     if (changes.url !== undefined) this.checkDestination(changes.url);
     const { url, description, eventTypes, dlqPolicy, retrySchedule, timeoutMs, maxConcurrency, maxRetryAfterSeconds, rateLimit, headers, metadata } = changes;
     await this.repository.change({
+      actor: ACTOR, subject: id, settings: Object.keys(changes),
       publicId, tenant, url, description, eventTypes, dlqPolicy, timeoutMs, maxConcurrency, maxRetryAfterSeconds, rateLimit,
       setsRetrySchedule: retrySchedule !== undefined,
       retryScheduleMs: retrySchedule === undefined || retrySchedule === null ? null : scheduleToMs(retrySchedule),
@@ -73,19 +76,19 @@ export class EndpointsService {
 
   /** Events go on being routed to it, and wait. */
   async pause(tenant: string, id: string): Promise<Endpoint> {
-    await this.repository.setStatus({ tenant, publicId: knownUuidOf(id), status: 'paused', reason: 'Paused by an operator' });
+    await this.repository.setStatus({ tenant, publicId: knownUuidOf(id), status: 'paused', reason: 'Paused by an operator', actor: ACTOR, subject: id });
     return this.get(tenant, id);
   }
 
   /** Makes a paused or disabled endpoint active. */
   async resume(tenant: string, id: string): Promise<Endpoint> {
-    await this.repository.setStatus({ tenant, publicId: knownUuidOf(id), status: 'active', reason: null });
+    await this.repository.setStatus({ tenant, publicId: knownUuidOf(id), status: 'active', reason: null, actor: ACTOR, subject: id });
     return this.get(tenant, id);
   }
 
   /** It gets no more events; what waits for it is discarded, and that is audited. */
   async delete(tenant: string, id: string): Promise<void> {
-    if (!(await this.repository.delete({ tenant, publicId: knownUuidOf(id), actor: 'admin', subject: id }))) throw notFound(id);
+    if (!(await this.repository.delete({ tenant, publicId: knownUuidOf(id), actor: ACTOR, subject: id }))) throw notFound(id);
   }
 
   private checkDestination(url: string): void {

@@ -1,10 +1,14 @@
-/* Pauses or resumes an endpoint, and nudges every shard's owner; nothing happens to one that is so already. */
+/* Pauses or resumes an endpoint, audits it, and nudges every shard's owner; nothing happens to one that is so already. */
 /* @name setEndpointStatus */
 with changed as (
   update endpoints
   set status = :status!::endpoint_status, status_reason = :reason, updated_at = now()
   where public_id = :publicId! and tenant = :tenant! and deleted_at is null and status <> :status!::endpoint_status
   returning id, tenant
+),
+audited as (
+  insert into audit_log (tenant, actor, action, subject)
+  select tenant, :actor!, 'endpoint.' || case :status when 'active' then 'resumed' else 'paused' end, :subject! from changed
 )
 insert into dispatch_outbox (tenant, shard, topic, value)
 select tenant, shard, 'control', convert_to(format('{"kind":"endpoint_changed","endpoint":%s}', id), 'UTF8')

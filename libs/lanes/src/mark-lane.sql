@@ -42,7 +42,7 @@ marked as (
 audited as (
   insert into audit_log (tenant, actor, action, subject, detail)
   select
-    tenant, :actor!, 'lane.' || :action, :subject!,
+    tenant, :actor!, 'lane.' || case :action when 'pause' then 'paused' when 'resume' then 'resumed' else 'skipped' end, :subject!,
     jsonb_strip_nulls(jsonb_build_object('reason', :reason::text, 'sequence', case :action when 'skip' then head end))
   from marked
 ),
