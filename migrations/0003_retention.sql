@@ -124,7 +124,7 @@ $$;
 -- As before, but: a table of the right name that is not attached is an error now, where it was taken for the partition,
 -- and events of its day would have been refused; and it gives up when others lock a table for long.
 create or replace function ensure_partitions(day date) returns integer
-  language plpgsql set lock_timeout = '10s' as $$
+  language plpgsql set lock_timeout = '2s' as $$
 declare
   parent text;
   child text;

@@ -117,6 +117,7 @@ export class Dispatcher {
       maxRecordBytes: maxMessageBytes(config.maxBodyBytes),
       logger,
       onAssigned: (shards) => this.group.assigned(shards),
+      onFetchingAgain: () => this.supervisor.recheck(),
       onFatal,
     });
 
@@ -152,6 +153,7 @@ export class Dispatcher {
     this.supervisor = new ShardSupervisor({
       keeper: this.keeper, runner, loader, admissions, gate: this.transport, laneBudget, windowBudget,
       drainTimeoutMs: config.drainTimeoutMs, logger,
+      onUnknownLog: (owned) => void repairer.repair(owned, owned.position.nextOffset),
     });
     const discarder = new EndpointDiscarder(lanes, this.supervisor, this.keeper, logger);
     this.sweeper = new LaneSweeper(this.supervisor, runner, loader, discarder, laneBudget, () => admission.applied, logger);

@@ -10,7 +10,6 @@ export interface IFindUnadmittedParams {
   after: NumberOrString;
   before: DateOrString;
   limit: NumberOrString;
-  settledMs: number;
   shard: number;
 }
 
@@ -18,7 +17,7 @@ export interface IFindUnadmittedParams {
 export interface IFindUnadmittedResult {
   acceptSeq: number;
   id: string;
-  settled: boolean;
+  missing: boolean;
 }
 
 /** 'FindUnadmitted' query type */
@@ -27,20 +26,24 @@ export interface IFindUnadmittedQuery {
   result: IFindUnadmittedResult;
 }
 
-const findUnadmittedIR: any = {"usedParamSet":{"settledMs":true,"shard":true,"after":true,"before":true,"limit":true},"params":[{"name":"settledMs","required":true,"transform":{"type":"scalar"},"locs":[{"a":66,"b":76}]},{"name":"shard","required":true,"transform":{"type":"scalar"},"locs":[{"a":159,"b":165}]},{"name":"after","required":true,"transform":{"type":"scalar"},"locs":[{"a":188,"b":194}]},{"name":"before","required":true,"transform":{"type":"scalar"},"locs":[{"a":218,"b":225}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":340,"b":346}]}],"statement":"select e.id, e.accept_seq as \"acceptSeq\", e.accepted_at < now() - :settledMs!::float8 * interval '1 millisecond' as \"settled!\"\nfrom events e\nwhere\n  e.shard = :shard!\n  and e.accept_seq > :after!\n  and e.accepted_at < :before!::timestamptz\n  and not exists (select from inbox i where i.event_id = e.id offset 0)\norder by e.accept_seq\nlimit :limit!"};
+const findUnadmittedIR: any = {"usedParamSet":{"shard":true,"after":true,"limit":true,"before":true},"params":[{"name":"shard","required":true,"transform":{"type":"scalar"},"locs":[{"a":97,"b":103}]},{"name":"after","required":true,"transform":{"type":"scalar"},"locs":[{"a":122,"b":128}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":160,"b":166}]},{"name":"before","required":true,"transform":{"type":"scalar"},"locs":[{"a":234,"b":241}]}],"statement":"with looked as materialized (\n  select id, accept_seq, accepted_at\n  from events\n  where shard = :shard! and accept_seq > :after!\n  order by accept_seq\n  limit :limit!\n)\nselect\n  l.id,\n  l.accept_seq as \"acceptSeq\",\n  l.accepted_at < :before!::timestamptz and not exists (select from inbox i where i.event_id = l.id offset 0) as \"missing!\"\nfrom looked l\norder by l.accept_seq"};
 
 /**
  * Query generated from SQL:
  * ```
- * select e.id, e.accept_seq as "acceptSeq", e.accepted_at < now() - :settledMs!::float8 * interval '1 millisecond' as "settled!"
- * from events e
- * where
- *   e.shard = :shard!
- *   and e.accept_seq > :after!
- *   and e.accepted_at < :before!::timestamptz
- *   and not exists (select from inbox i where i.event_id = e.id offset 0)
- * order by e.accept_seq
- * limit :limit!
+ * with looked as materialized (
+ *   select id, accept_seq, accepted_at
+ *   from events
+ *   where shard = :shard! and accept_seq > :after!
+ *   order by accept_seq
+ *   limit :limit!
+ * )
+ * select
+ *   l.id,
+ *   l.accept_seq as "acceptSeq",
+ *   l.accepted_at < :before!::timestamptz and not exists (select from inbox i where i.event_id = l.id offset 0) as "missing!"
+ * from looked l
+ * order by l.accept_seq
  * ```
  */
 export const findUnadmitted = new PreparedQuery<IFindUnadmittedParams,IFindUnadmittedResult>(findUnadmittedIR);

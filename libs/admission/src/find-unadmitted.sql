@@ -1,18 +1,19 @@
 /*
-  The lowest events of a shard above :after that have no inbox row and were accepted before :before, in the order of
-  acceptance: what is to be admitted straight from Postgres when the log has lost them, or may have.
-
-  "settled": every number below is decided (see read-sweep.sql), so the next page may go on behind this event. Behind
-  one that is not settled an event with a lower number may still become visible: the next page looks there again, or a
-  later event of the same entity would be admitted before it.
+  The next :limit events of a shard above :after in the order of acceptance, and which of them are "missing": accepted
+  before :before, and without an inbox row. What the log has lost, or may have, is to be admitted straight from Postgres.
+  :limit counts what is looked at, so that each look takes a moment, however much history is admitted already.
 */
 /* @name findUnadmitted */
-select e.id, e.accept_seq as "acceptSeq", e.accepted_at < now() - :settledMs!::float8 * interval '1 millisecond' as "settled!"
-from events e
-where
-  e.shard = :shard!
-  and e.accept_seq > :after!
-  and e.accepted_at < :before!::timestamptz
-  and not exists (select from inbox i where i.event_id = e.id offset 0)
-order by e.accept_seq
-limit :limit!;
+with looked as materialized (
+  select id, accept_seq, accepted_at
+  from events
+  where shard = :shard! and accept_seq > :after!
+  order by accept_seq
+  limit :limit!
+)
+select
+  l.id,
+  l.accept_seq as "acceptSeq",
+  l.accepted_at < :before!::timestamptz and not exists (select from inbox i where i.event_id = l.id offset 0) as "missing!"
+from looked l
+order by l.accept_seq;

@@ -114,8 +114,10 @@ describe('a repair', () => {
     const [recent = ''] = await accept(1, 1);
     await queue(recent);
     const range = await repository.beginRepair(0);
-    await accept(1, -1);
+    const [later = ''] = await accept(1, -1);
     expect(range.after).toBe(await seqOf(swept[0]));
-    expect(await repository.find(range, 10)).toEqual([{ id: old, acceptSeq: await seqOf(old), settled: true }, { id: recent, acceptSeq: await seqOf(recent), settled: false }]);
+    const look = async (limit: number) => (await repository.look(range, limit)).map(({ id, missing }) => [id, missing]);
+    expect(await look(10)).toEqual([[old, true], [admitted, false], [recent, true], [later, false]]);
+    expect(await look(2)).toEqual([[old, true], [admitted, false]]);
   });
 });

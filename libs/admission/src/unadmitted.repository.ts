@@ -25,11 +25,11 @@ export interface RepairRange {
   readonly before: string;
 }
 
-export interface UnadmittedEvent {
+export interface StoredEvent {
   readonly id: string;
   readonly acceptSeq: number;
-  /** Whether no event with a lower number can become visible any more. */
-  readonly settled: boolean;
+  /** Accepted in the range's time, and not admitted. */
+  readonly missing: boolean;
 }
 
 /** A part of the sweep over a shard's events. */
@@ -52,8 +52,9 @@ export class UnadmittedRepository {
     return { shard, ...row };
   }
 
-  find({ shard, after, before }: RepairRange, limit: number): Promise<UnadmittedEvent[]> {
-    return findUnadmitted.run({ shard, after, before, limit, settledMs: BOUND_MS }, this.database);
+  /** The shard's next events in accept order, missing or not; fewer than `limit` when there are no more. */
+  look({ shard, after, before }: RepairRange, limit: number): Promise<StoredEvent[]> {
+    return findUnadmitted.run({ shard, after, before, limit }, this.database);
   }
 
   /** @returns undefined when there is nothing new to sweep */

@@ -69,7 +69,7 @@ beforeEach(async () => {
   const laneBudget = new LaneBudget(1_000);
   const lanes = new ShardLanes(new Lease(0, await fixture.takeShard(0), 60_000, now()), laneBudget, new WindowBudget(1_000_000));
   lanes.complete = true;
-  owned = { lanes, position: { nextOffset: 0, lastEventId: undefined }, checked: true, openings: 0, repairing: false, loaded: true, ending: undefined };
+  owned = { lanes, position: { nextOffset: 0, lastEventId: undefined }, checked: true, openings: 0, repairing: false, repairAgain: false, loaded: true, ending: undefined };
   [ready, reopenedAt] = [[], []];
   const collect = (record: LaneRecord): number => ready.push(record);
   const supervisor = {

@@ -60,7 +60,7 @@ export class LogReader {
       const position = { nextOffset, lastEventId: eventIdOfLast(classified) };
       const result = await this.admit(owned, classified, { topic: batch.topic, ...position, caughtUp: last && batch.endsLog });
       // Opened anew meanwhile: reading goes on from there, not from here.
-      if (result === 'fenced' || owned.openings !== openings) return { kind: 'closed' };
+      if (result === 'fenced' || owned.repairing || owned.openings !== openings) return { kind: 'closed' };
       if (result === 'failed') return { kind: 'pause', fromOffset: owned.position.nextOffset, durationMs: STORE_PAUSE_MS };
       owned.position = position;
     }

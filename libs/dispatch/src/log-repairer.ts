@@ -5,7 +5,7 @@ import type { ShardAdmitter } from './shard-admitter.js';
 import type { ShardSupervisor } from './shard-supervisor.js';
 import { whileOwned } from './while-owned.js';
 
-/** Ids in one look: few looks over the unsettled end of a long backlog, and less than 1 MB. */
+/** Events in one look: some 50 ms, however many of them are admitted already. */
 const PAGE = 5_000;
 
 /**
@@ -28,31 +28,40 @@ export class LogRepairer {
     const { lanes, position } = owned;
     if (owned.repairing) return;
     owned.repairing = true;
-    this.logger.warn({ shard: lanes.shard, ...position, resumeAt }, 'The log has a gap or was made anew: admitting from Postgres first');
+    // What is under way under an earlier opening must not move the position any more.
+    owned.openings += 1;
     try {
-      const repaired = await whileOwned(owned, this.logger, 'The gap could not be repaired yet', () => this.admitAll(owned, resumeAt));
-      if (repaired === undefined) return;
-      this.logger.info({ shard: lanes.shard, events: repaired }, 'The gap is repaired');
+      do {
+        owned.repairAgain = false;
+        const repaired = await whileOwned(owned, this.logger, 'The gap could not be repaired yet', () => this.admitAll(owned, resumeAt));
+        if (repaired === undefined) return;
+        if (repaired > 0) this.logger.warn({ shard: lanes.shard, ...position, resumeAt, events: repaired }, 'The log had a gap or was made anew: admitted from Postgres first');
+      } while (this.hasToRepairAgain(owned));
     } finally {
       owned.repairing = false;
     }
     this.supervisor.readFrom(owned, resumeAt);
   }
 
+  private hasToRepairAgain({ repairAgain, lanes }: OwnedShard): boolean {
+    return repairAgain && !lanes.dropped;
+  }
+
+  /**
+   * One walk in accept order. Of an entity's events in the range a later one was posted after the one before it was
+   * committed, and both before the walk began: so it meets the earlier one first, though numbers become visible out of
+   * order. What was still being committed then is in the outbox, and comes by the log.
+   */
   private async admitAll(owned: OwnedShard, resumeAt: number): Promise<number> {
     let range = await this.unadmitted.beginRepair(owned.lanes.shard);
-    let refused: ReadonlySet<string> = new Set();
     let total = 0;
-    for (;;) {
-      const page = await this.unadmitted.find(range, PAGE);
-      const fresh = page.filter(({ id }) => !refused.has(id));
-      if (fresh.length === 0) break;
-      total += await this.admitter.admitStored(owned, fresh.map(({ id }) => id));
+    for (let looked = PAGE; looked === PAGE; ) {
+      const page = await this.unadmitted.look(range, PAGE);
+      looked = page.length;
+      const missing = page.filter((event) => event.missing).map(({ id }) => id);
+      if (missing.length > 0) total += await this.admitter.admitStored(owned, missing);
       if (owned.lanes.dropped) return total;
-      const after = page.findLast(({ settled }) => settled)?.acceptSeq ?? range.after;
-      range = { ...range, after };
-      // Found again behind the settled ones, they can only be what Postgres refuses.
-      refused = new Set(page.filter(({ acceptSeq }) => acceptSeq > after).map(({ id }) => id));
+      range = { ...range, after: page.at(-1)?.acceptSeq ?? range.after };
     }
     // Lasting, or a later owner would find the old place and repair again.
     const moved = await this.admitter.admit(owned, { eventIds: [], parked: [], nextOffset: resumeAt, lastEventId: undefined, caughtUp: false }, new Map());

@@ -12,6 +12,8 @@ export interface OwnedShard {
   openings: number;
   /** Whether its events are being admitted from Postgres, before the log is read on. */
   repairing: boolean;
+  /** Whether the log may have been made anew once more meanwhile. */
+  repairAgain: boolean;
   /** Whether its lanes are loaded, so that its log may be read. */
   loaded: boolean;
   /** Resolves when the shard is given up; set once that has begun. */

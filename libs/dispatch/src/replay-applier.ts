@@ -1,7 +1,7 @@
 import type { OpenReplay, OpenReplaysRepository } from '#dead-letters/open-replays.repository';
 import type { LeaseKeeper } from '#ownership/lease-keeper';
 import { Poll } from '#polling/poll';
-import { isConflict } from '#postgres/sql-errors';
+import { isConflict, sqlStateOf } from '#postgres/sql-errors';
 import type { Logger } from '#telemetry/logger';
 import { deliveriesTotal } from './dispatch.metrics.js';
 import type { LaneLoader } from './lane-loader.js';
@@ -61,9 +61,9 @@ export class ReplayApplier {
         return;
       } catch (error) {
         if (isConflict(error)) continue;
-        // It may have been committed all the same, and nobody else would tell the lanes: they are taken as Postgres has
-        // them. Other replays go on; this one with the next look.
-        this.loader.reloadAll(lanes);
+        // Without an answer of Postgres it may have been committed all the same, and nobody else would tell the lanes: they
+        // are taken as Postgres has them. Other replays go on; this one with the next look.
+        if (sqlStateOf(error) === undefined) this.loader.reloadAll(lanes);
         this.logger.warn({ err: error, replay: replay.replay, shard: replay.shard }, 'A replay could not be applied; trying again');
         return;
       }

@@ -27,6 +27,8 @@ export interface ShardSupervisorOptions {
   readonly windowBudget: WindowBudget;
   /** How long a shard that is handed over may finish its attempts. */
   readonly drainTimeoutMs: number;
+  /** What the log is to be compared with is not known: what may be missing is admitted from Postgres before it is read. */
+  readonly onUnknownLog: (owned: OwnedShard) => void;
   readonly logger: Logger;
 }
 
@@ -46,9 +48,14 @@ export class ShardSupervisor implements LeaseEvents {
     for (const shard of this.owned.values()) {
       if (!shards.includes(shard.lanes.shard)) void this.handOver(shard);
       // The rejoin has paused everything: those that are kept read on.
-      else if (shard.loaded && !shard.repairing) this.open(shard);
+      else if (shard.loaded) this.open(shard);
     }
     this.options.keeper.want(shards);
+  }
+
+  /** The logs may be others than those that were read: what is read next tells. */
+  recheck(): void {
+    for (const shard of this.owned.values()) if (shard.loaded && shard.ending === undefined) this.open(shard);
   }
 
   /** The shard, while its log may be read: it is loaded, and not being handed over. */
@@ -72,7 +79,7 @@ export class ShardSupervisor implements LeaseEvents {
   readonly claimed = (lease: Lease): void => {
     const { laneBudget, windowBudget } = this.options;
     const lanes = new ShardLanes(lease, laneBudget, windowBudget);
-    const owned: OwnedShard = { lanes, position: UNREAD, checked: false, openings: 0, repairing: false, loaded: false, ending: undefined };
+    const owned: OwnedShard = { lanes, position: UNREAD, checked: false, openings: 0, repairing: false, repairAgain: false, loaded: false, ending: undefined };
     this.owned.set(lease.shard, owned);
     ownedShards.set(this.owned.size);
     void this.takeOver(owned);
@@ -110,7 +117,8 @@ export class ShardSupervisor implements LeaseEvents {
   readFrom(owned: OwnedShard, offset: number): void {
     if (owned.lanes.dropped || owned.ending !== undefined) return;
     owned.position = { nextOffset: offset, lastEventId: undefined };
-    this.open(owned);
+    owned.checked = true;
+    this.openPartition(owned);
   }
 
   private async takeOver(owned: OwnedShard): Promise<void> {
@@ -130,8 +138,16 @@ export class ShardSupervisor implements LeaseEvents {
 
   /** What is read first then tells whether the log is still the one that was read before. */
   private open(owned: OwnedShard): void {
+    if (owned.repairing) owned.repairAgain = true;
+    else if (owned.position.lastEventId === undefined) this.options.onUnknownLog(owned);
+    else {
+      owned.checked = false;
+      this.openPartition(owned);
+    }
+  }
+
+  private openPartition(owned: OwnedShard): void {
     owned.openings += 1;
-    owned.checked = owned.position.lastEventId === undefined;
     this.options.gate.open(owned.lanes.shard, openingOffset(owned.position));
   }
 

@@ -50,7 +50,7 @@ beforeEach(async () => {
   if (admission === undefined || lookUps === undefined) throw new Error('no pools');
   const lanes = new ShardLanes(new Lease(0, await fixture.takeShard(0), 60_000, now()), new LaneBudget(1_000), new WindowBudget(1_000_000));
   lanes.complete = true;
-  owned = { lanes, position: { nextOffset: 10, lastEventId: undefined }, checked: true, openings: 0, repairing: false, loaded: true, ending: undefined };
+  owned = { lanes, position: { nextOffset: 10, lastEventId: undefined }, checked: true, openings: 0, repairing: false, repairAgain: false, loaded: true, ending: undefined };
   [ready, reopenedAt, logEnds] = [[], [], { start: 0, end: 10 }];
   const supervisor = { all: () => [owned], reading: () => owned, readFrom: (_: OwnedShard, offset: number) => reopenedAt.push(offset) } as unknown as ShardSupervisor;
   const admissions = new AdmissionService<IntakeSource>(new AdmissionRepository(admission), (request, verdict) => {

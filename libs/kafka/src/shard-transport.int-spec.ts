@@ -65,6 +65,7 @@ function join(handlers: Record<string, (batch: ShardBatch) => BatchResult | Prom
       assignments.push(shards);
       for (const [shard, offset] of openings(shards)) transport.open(shard, offset);
     },
+    onFetchingAgain: () => undefined,
     onFatal: (error) => fatal.push(error),
   });
   for (const [pattern, handler] of Object.entries(handlers)) transport.addHandler(pattern, (batch: ShardBatch) => Promise.resolve(handler(batch)), true);

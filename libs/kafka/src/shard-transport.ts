@@ -20,6 +20,11 @@ export interface ShardTransportOptions {
   readonly logger: Logger;
   /** The group has assigned these shards, and no others any more. */
   readonly onAssigned: (shards: readonly number[]) => void;
+  /**
+   * Fetching goes on after it had failed, without a rejoin. kafkajs then goes on at the offsets that it had, also in a
+   * topic that was made anew in the meantime.
+   */
+  readonly onFetchingAgain: () => void;
   /** The consumer can't go on: the process is to end, and to be started anew. */
   readonly onFatal: (error: Error) => void;
 }
@@ -98,7 +103,11 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
   rejoin(): void {
     this.away = false;
     // Behind a stop that is still under way, or it would end what begins here.
-    this.moving = this.moving.then(() => this.run());
+    // And behind one more: kafkajs may have restarted itself while it was told to stop, and takes no second run.
+    this.moving = this.moving
+      .then(() => this.consumer.stop())
+      .catch((err: unknown) => this.options.logger.warn({ err }, 'The consumer did not stop before it rejoins'))
+      .then(() => this.run());
   }
 
   on(): never {
@@ -156,8 +165,16 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
   }
 
   private listenToGroup(): void {
-    const { logger, onAssigned, onFatal } = this.options;
-    const { GROUP_JOIN, HEARTBEAT, CRASH } = this.consumer.events;
+    const { logger, onAssigned, onFetchingAgain, onFatal } = this.options;
+    const { GROUP_JOIN, HEARTBEAT, CRASH, FETCH_START, FETCH } = this.consumer.events;
+    // A fetch that failed began and never ended.
+    const fetching = new Set<number>();
+    this.consumer.on(FETCH, ({ payload: { nodeId } }) => fetching.delete(nodeId));
+    this.consumer.on(FETCH_START, ({ payload: { nodeId } }) => {
+      // Now, and not later: this fetch takes up the seeks that are made here.
+      if (fetching.has(nodeId)) onFetchingAgain();
+      fetching.add(nodeId);
+    });
     this.consumer.on(GROUP_JOIN, ({ payload }) => {
       if (this.closing) return;
       this.joined = true;
@@ -167,6 +184,7 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
       this.assigned = [...partitions].sort((a, b) => a - b);
       this.holding.assigned(this.assigned);
       this.heartbeatAtMs = performance.now();
+      fetching.clear();
       // Pauses and resumes outlive a rejoin in kafkajs, and so do our timers: start from "nothing is read".
       this.clearTimers();
       this.consumer.pause(this.partitionsOf(this.assigned));
