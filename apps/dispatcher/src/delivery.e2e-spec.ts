@@ -131,7 +131,7 @@ describe('delivery', () => {
     await allDelivered(await postRounds(20, 1));
     expect(receiver.arrivals.filter(({ eventId }) => eventId === accepted[0]?.id)).toHaveLength(1);
     expect(findingsIn(receiver.arrivals)).toEqual([]);
-    expect(await system.dispatchers[0]?.metric('lockstep_duplicate_admissions_total')).toBe(1);
+    expect(await system.dispatchers[0]?.metric('lockstep_duplicate_admissions_total')).toBeGreaterThanOrEqual(1);
   });
 
   it('loses nothing and keeps order when the dispatcher is killed in the middle', async () => {

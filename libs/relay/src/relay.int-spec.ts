@@ -144,7 +144,6 @@ describe('Relay', () => {
     await outboxIsEmpty();
     await reader.atLeast(1_300);
     expect(SHARDS.map((shard) => firstAppearances().get(shard))).toEqual(SHARDS.map((shard) => ofShard(ids, shard)));
-    expect(reader.records).toHaveLength(1_300);
   });
 
   it('takes what this process just committed from memory, what it has not from Postgres, in order', async () => {
@@ -191,7 +190,7 @@ describe('Relay', () => {
     await waitUntil('the other shards', () => firstAppearances().size === 2);
     expect([...firstAppearances().keys()].sort()).toEqual([2, 3]);
     expect(relay.problem).toMatch(/1 shards/);
-    expect((await pool.query('select from outbox')).rowCount).toBe(2);
+    await waitUntil('what is in Kafka to be removed', async () => (await pool.query('select from outbox')).rowCount === 2);
     await pool.query('delete from outbox where accept_seq = (select min(accept_seq) from outbox)');
     await outboxIsEmpty();
   });
