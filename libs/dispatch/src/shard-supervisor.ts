@@ -113,7 +113,7 @@ export class ShardSupervisor implements LeaseEvents {
     await Promise.all([...this.owned.values()].map((owned) => this.handOver(owned)));
   }
 
-  /** Reads the log from this offset on: after a gap was repaired, or when it was never read. */
+  /** Reads the log from this offset on: after a gap was repaired. */
   readFrom(owned: OwnedShard, offset: number): void {
     if (owned.lanes.dropped || owned.ending !== undefined) return;
     owned.position = { nextOffset: offset, lastEventId: undefined };
@@ -133,8 +133,7 @@ export class ShardSupervisor implements LeaseEvents {
     owned.loaded = true;
     logger.info({ shard: lanes.shard, epoch: lanes.lease.epoch, lanes: lanes.size, complete: lanes.complete }, 'Took the shard');
     this.activate(owned);
-    if (position.nextOffset > 0) this.open(owned);
-    else this.readFrom(owned, 0);
+    this.open(owned);
   }
 
   /** What is read first then tells whether the log is still the one that was read before. */
