@@ -1,10 +1,8 @@
 import { mintId, parsePublicId, toPublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
+import { ACTOR } from '#http/auth/authenticator';
 import type { Replay, ReplayRequest, StartedReplay } from './replay.schema.js';
 import type { ReplayAction, ReplayFilter, ReplayRow, ReplaysRepository } from './replays.repository.js';
-
-// Until tenants have keys of their own, whoever holds the admin key is the one.
-const ACTOR = 'admin';
 
 /**
  * Replaying and discarding of dead letters. What is asked for here is a row in Postgres; the shards' owners do it, in

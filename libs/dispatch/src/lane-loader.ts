@@ -67,12 +67,12 @@ export class LaneLoader {
     try {
       pending = await this.reloads.add({ shard: shard.shard, lane });
     } catch (error) {
-      shard.miss();
       this.logger.warn({ err: error, shard: shard.shard, lane }, 'A lane could not be loaded; the next pass over the shard brings it');
     } finally {
       shard.reopen(lane);
     }
-    // An admission, or a pass that began meanwhile, was told that it is closed off: the next pass is for them.
+    // An admission, or a pass that began meanwhile, was told that it is closed off, and without an answer it is nowhere:
+    // the next pass is for them.
     shard.miss();
     if (pending !== undefined) this.add(shard, pending, redelivered);
   }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { mintId, parsePublicId, toPublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
+import { ACTOR } from '#http/auth/authenticator';
 import { decodeCursor, type Page, pageOf } from '#http/pagination';
 import type { SecretBox } from '#secrets/secret-box';
 import type { AddressPolicy } from './address-policy.js';
@@ -13,8 +14,6 @@ import { headersContext, secretContext } from './secret-contexts.js';
 
 /** Standard Webhooks: 24 to 64 bytes. */
 const SECRET_BYTES = 32;
-// Until tenants have keys of their own, whoever holds the admin key is the one.
-const ACTOR = 'admin';
 const cursorShape = z.tuple([z.int()]);
 
 /** Where events are delivered to. Every method throws not_found for an endpoint that is not the tenant's, or deleted. */

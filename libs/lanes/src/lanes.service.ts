@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { deliveryId, NIL_ID, parsePublicId, toPublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
+import { ACTOR } from '#http/auth/authenticator';
 import { decodeCursor, type Page, pageOf } from '#http/pagination';
 import type { LaneQuery, LaneResource, LaneSkip } from './lane.schema.js';
 import type { LaneMarking, LaneRow, LanesViewRepository } from './lanes-view.repository.js';
@@ -8,8 +9,6 @@ import type { LaneMarking, LaneRow, LanesViewRepository } from './lanes-view.rep
 const cursorShape = z.tuple([z.number(), z.int()]);
 /** Before the first lane in either order: ages and depths are finite. */
 const START = [-1e15, 0] as const;
-// Until tenants have keys of their own, whoever holds the admin key is the one.
-const ACTOR = 'admin';
 
 /** Lanes as operators see them, and what they can do to one. What is asked for is marked; the lane's owner applies it. */
 export class LanesService {

@@ -10,6 +10,9 @@ declare module 'fastify' {
   }
 }
 
+/** Who did it, for the audit log: until tenants have keys of their own, whoever holds the admin key. */
+export const ACTOR = 'admin';
+
 /** Exists from the first migration on. */
 export const DEFAULT_TENANT = 'default';
 
