@@ -49,6 +49,8 @@ interface Member {
   readonly transport: ShardTransport;
   readonly assignments: (readonly number[])[];
   readonly fatal: Error[];
+  /** How often fetching went on after it had failed. */
+  readonly fetchedAgain: () => number;
 }
 
 /** Opens these of the assigned shards at each assignment: the group may rejoin at any time, and starts paused then. */
@@ -59,19 +61,20 @@ const all: Openings = (assigned) => assigned.map((shard) => [shard, 0]);
 function join(handlers: Record<string, (batch: ShardBatch) => BatchResult | Promise<BatchResult>>, openings: Openings): Member {
   const assignments: (readonly number[])[] = [];
   const fatal: Error[] = [];
+  let fetchedAgain = 0;
   const transport = new ShardTransport({
-    kafka, logger, groupId: `${prefix}group`, topicPrefix: prefix, topics: ['events', 'retry.1s'], shards: SHARDS, sessionTimeoutMs: 6_000, maxRecordBytes: 300_000,
+    kafka, logger, groupId: `${prefix}group`, topicPrefix: prefix, topics: ['events'], quietTopics: ['retry.1s'], shards: SHARDS, sessionTimeoutMs: 6_000, maxRecordBytes: 300_000,
     onAssigned: (shards) => {
       assignments.push(shards);
       for (const [shard, offset] of openings(shards)) transport.open(shard, offset);
     },
-    onFetchingAgain: () => undefined,
+    onFetchingAgain: () => (fetchedAgain += 1),
     onFatal: (error) => fatal.push(error),
   });
   for (const [pattern, handler] of Object.entries(handlers)) transport.addHandler(pattern, (batch: ShardBatch) => Promise.resolve(handler(batch)), true);
   transport.listen(() => undefined);
   transports.push(transport);
-  return { transport, assignments, fatal };
+  return { transport, assignments, fatal, fetchedAgain: () => fetchedAgain };
 }
 
 const latest = ({ assignments }: Member): readonly number[] => assignments.at(-1) ?? [];
@@ -171,7 +174,7 @@ describe('ShardTransport', () => {
     expect([...first.fatal, ...second.fatal]).toEqual([]);
   });
 
-  it.each([['at once', false], ['later', true]])('is assigned its shards anew, and reads on, when its topics are deleted and made anew %s', async (_, later) => {
+  it.each([['at once', false], ['later', true]])('notices, and reads on, when its topics are deleted and made anew %s', async (_, later) => {
     const seen: string[] = [];
     const member = join({ events: ({ shard, firstOffset, records }) => {
       seen.push(...records.map(({ value }, i) => `${shard} ${firstOffset + i} ${value?.toString() ?? ''}`));
@@ -184,7 +187,7 @@ describe('ShardTransport', () => {
     await admin.deleteTopics({ topics: ['events', 'retry.1s'].map((topic) => `${prefix}${topic}`) });
     if (later) await waitUntil('the consumer notices', () => !member.transport.isMember || member.assignments.length > before);
     await ensureTopics(kafka, configWith({}));
-    await waitUntil('assigned anew', () => member.assignments.length > before && latest(member).length === SHARDS, 40_000);
+    await waitUntil('noticed', () => member.fetchedAgain() > 0 || member.assignments.length > before, 40_000);
     // The producer's metadata is of the old topic, too.
     await waitUntil('the new log takes records', () => produce('events', 0, ['c']).then(() => true, () => false));
     await waitUntil('the new log read', () => seen.includes('0 0 c'));

@@ -1,10 +1,11 @@
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
-import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import type { Consumer, EachBatchPayload, Kafka, TopicPartition } from 'kafkajs';
 import { lastValueFrom } from 'rxjs';
 import type { Logger } from '#telemetry/logger';
 import { KafkaJSNonRetriableError } from './client.js';
 import { coPartitionAssigner, ShardHolding } from './co-partition-assigner.js';
 import { OffsetReporter } from './offset-reporter.js';
+import { QuietPartitions } from './quiet-partitions.js';
 import type { BatchResult, ShardBatch } from './shard-batch.js';
 
 export interface ShardTransportOptions {
@@ -13,6 +14,8 @@ export interface ShardTransportOptions {
   readonly topicPrefix: string;
   /** Topics to consume, without the prefix. */
   readonly topics: readonly string[];
+  /** More of them, of which nothing is wanted at once: they are looked at a few times a second. */
+  readonly quietTopics: readonly string[];
   readonly shards: number;
   readonly sessionTimeoutMs: number;
   /** Largest record, so that a fetch always makes progress. */
@@ -46,7 +49,11 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
   private readonly holding = new ShardHolding();
   private readonly consumer: Consumer;
   private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly quiet = new QuietPartitions();
   private readonly offsets = new OffsetReporter((err) => this.options.logger.debug({ err }, 'Offsets were not committed; they only show lag'));
+  /** Full names. */
+  private readonly topics: readonly string[];
+  private readonly quietTopics: ReadonlySet<string>;
   /** Joining and leaving, one after the other. */
   private moving: Promise<void> = Promise.resolve();
   private assigned: readonly number[] = [];
@@ -59,7 +66,9 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
 
   constructor(private readonly options: ShardTransportOptions) {
     super();
-    const { kafka, groupId, shards, sessionTimeoutMs, maxRecordBytes } = options;
+    const { kafka, groupId, topics, quietTopics, shards, sessionTimeoutMs, maxRecordBytes } = options;
+    this.topics = [...topics, ...quietTopics].map((topic) => this.named(topic));
+    this.quietTopics = new Set(quietTopics.map((topic) => this.named(topic)));
     this.consumer = kafka.consumer({
       groupId,
       partitionAssigners: [coPartitionAssigner(this.holding, shards)],
@@ -134,13 +143,15 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
     this.openings.set(shard, (this.openings.get(shard) ?? 0) + 1);
     this.whileInGroup(() => {
       this.consumer.seek({ topic: this.named('events'), partition: shard, offset: String(eventsOffset) });
-      this.consumer.resume(this.partitionsOf([shard]));
+      for (const topic of this.topics) this.resume({ topic, partition: shard });
     });
   }
 
   /** Stops reading the shard's partitions. */
   shut(shard: number): void {
-    this.whileInGroup(() => this.consumer.pause(this.partitionsOf([shard])));
+    this.whileInGroup(() => {
+      for (const topic of this.topics) this.pause({ topic, partition: shard });
+    });
   }
 
   private async run(): Promise<void> {
@@ -148,7 +159,7 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
     while (!this.closing && !this.away) {
       try {
         await this.consumer.connect();
-        await this.consumer.subscribe({ topics: this.options.topics.map((topic) => this.named(topic)), fromBeginning: true });
+        await this.consumer.subscribe({ topics: [...this.topics], fromBeginning: true });
         await this.consumer.run({
           autoCommit: false,
           eachBatchAutoResolve: false,
@@ -174,6 +185,7 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
       // Now, and not later: this fetch takes up the seeks that are made here.
       if (fetching.has(nodeId)) onFetchingAgain();
       fetching.add(nodeId);
+      this.turnToQuiet(nodeId);
     });
     this.consumer.on(GROUP_JOIN, ({ payload }) => {
       if (this.closing) return;
@@ -187,7 +199,7 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
       fetching.clear();
       // Pauses and resumes outlive a rejoin in kafkajs, and so do our timers: start from "nothing is read".
       this.clearTimers();
-      this.consumer.pause(this.partitionsOf(this.assigned));
+      this.consumer.pause(this.topics.map((topic) => ({ topic, partitions: [...this.assigned] })));
       logger.info({ shards: this.assigned }, 'Joined the group');
       onAssigned(this.assigned);
     });
@@ -205,23 +217,25 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
     if (!payload.isRunning() || payload.isStale() || batch.messages.length === 0) return;
     const topic = batch.topic.slice(this.options.topicPrefix.length);
     const openings = this.openings.get(batch.partition);
+    const endsLog = Number(batch.lastOffset()) + 1 >= Number(batch.highWatermark);
     const result = await this.handle({
       shard: batch.partition,
       topic,
       records: batch.messages,
       firstOffset: Number(batch.firstOffset()),
       nextOffset: Number(batch.lastOffset()) + 1,
-      endsLog: Number(batch.lastOffset()) + 1 >= Number(batch.highWatermark),
+      endsLog,
     });
     if (this.openings.get(batch.partition) !== openings) return;
-    if (result.kind === 'closed') return this.whileInGroup(() => this.consumer.pause([{ topic: batch.topic, partitions: [batch.partition] }]));
+    if (result.kind === 'closed') return this.whileInGroup(() => this.pause(batch));
     const nextOffset = result.kind === 'done' ? Number(batch.lastOffset()) + 1 : result.fromOffset;
     // A rejoin or a seek in the meantime: the offsets of this batch are no longer ours to resolve, and resolving
     // them throws a TypeError that ends the consumer.
     if (payload.isStale() || !payload.isRunning() || !this.assigned.includes(batch.partition)) return;
     try {
       if (nextOffset > Number(batch.firstOffset())) payload.resolveOffset(String(nextOffset - 1));
-      if (result.kind === 'pause') this.pauseFor(batch.topic, batch.partition, result.durationMs);
+      if (result.kind === 'pause') this.pauseFor(batch, result.durationMs);
+      else if (!endsLog && this.quietTopics.has(batch.topic)) this.quiet.hurry();
       this.offsets.report(batch.topic, batch.partition, nextOffset, (offsets) => payload.commitOffsetsIfNecessary(offsets));
       await payload.heartbeat();
     } catch (error) {
@@ -245,13 +259,30 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
     }
   }
 
-  private pauseFor(topic: string, partition: number, durationMs: number): void {
-    this.whileInGroup(() => this.consumer.pause([{ topic, partitions: [partition] }]));
+  private pauseFor(partition: TopicPartition, durationMs: number): void {
+    this.whileInGroup(() => this.pause(partition));
     const timer = setTimeout(() => {
       this.timers.delete(timer);
-      this.whileInGroup(() => this.consumer.resume([{ topic, partitions: [partition] }]));
+      this.whileInGroup(() => this.resume(partition));
     }, durationMs);
     this.timers.add(timer);
+  }
+
+  private resume(partition: TopicPartition): void {
+    if (this.quietTopics.has(partition.topic)) this.quiet.open(partition);
+    else this.consumer.resume(selectionOf([partition]));
+  }
+
+  private pause(partition: TopicPartition): void {
+    this.quiet.shut(partition);
+    this.consumer.pause(selectionOf([partition]));
+  }
+
+  private turnToQuiet(nodeId: number): void {
+    const turn = this.quiet.turn(nodeId, performance.now());
+    if (turn === undefined) return;
+    const selection = selectionOf(this.quiet.all);
+    this.whileInGroup(() => (turn === 'look' ? this.consumer.resume(selection) : this.consumer.pause(selection)));
   }
 
   /** Between a crash of the consumer and its rejoin there is nothing to pause or seek, and kafkajs throws; the rejoin pauses all. */
@@ -267,16 +298,17 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
   private clearTimers(): void {
     this.timers.forEach((timer) => clearTimeout(timer));
     this.timers.clear();
+    this.quiet.shutAll();
     this.offsets.clear();
-  }
-
-  private partitionsOf(shards: readonly number[]): { topic: string; partitions: number[] }[] {
-    return this.options.topics.map((topic) => ({ topic: this.named(topic), partitions: [...shards] }));
   }
 
   private named(topic: string): string {
     return `${this.options.topicPrefix}${topic}`;
   }
+}
+
+function selectionOf(partitions: readonly TopicPartition[]): { topic: string; partitions: number[] }[] {
+  return partitions.map(({ topic, partition }) => ({ topic, partitions: [partition] }));
 }
 
 function isTypeError(error: unknown): error is TypeError | RangeError {

@@ -62,11 +62,12 @@ recorded as (
 ),
 locked as (
   -- In one order, as admissions lock them by theirs: two statements that meet in several lanes wait, and don't deadlock.
-  select l.id
-  from lanes l
-  where l.id in (select lane from decided where status <> 'pending')
+  select l.id, x.sequence, x.status, x.halts
+  from decided x
+    join lanes l on l.id = x.lane
+  where x.status <> 'pending'
   order by l.endpoint, l.entity
-  for no key update
+  for no key update of l
 ),
 closed as (
   update lanes l
@@ -77,9 +78,8 @@ closed as (
     replays = l.replays - case when x.sequence <= l.closed_sequence then 1 else 0 end,
     halted_sequence = case when x.halts then x.sequence else l.halted_sequence end,
     marked_at = case when x.halts then now() else l.marked_at end
-  from decided x
-    join locked k on k.id = x.lane
-  where l.id = x.lane and x.status <> 'pending'
+  from locked x
+  where l.id = x.id
 ),
 tokens as (
   insert into dispatch_outbox (tenant, shard, topic, key, headers, value)
