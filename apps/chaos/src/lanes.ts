@@ -1,0 +1,64 @@
+import type { Arrival, Delivery, History, PostedEvent } from './history.js';
+
+/** All that a run knows of one (endpoint, entity). */
+export class Lane {
+  readonly firstArrivals: readonly Arrival[];
+  /** By sequence: when the first whole 2xx was sent. */
+  private readonly deliveredAtMs = new Map<number, number>();
+  private readonly givenUp: ReadonlySet<number>;
+
+  constructor(
+    readonly endpoint: string,
+    readonly entity: string,
+    /** In the order in which they arrived. */
+    readonly arrivals: readonly Arrival[],
+    readonly deliveries: readonly Delivery[],
+  ) {
+    const seen = new Set<string>();
+    this.firstArrivals = arrivals.filter(({ eventId }) => !seen.has(eventId) && seen.add(eventId));
+    for (const { sequence, status, endedAtMs } of arrivals) {
+      if (status === undefined || status < 200 || status > 299) continue;
+      this.deliveredAtMs.set(sequence, Math.min(this.deliveredAtMs.get(sequence) ?? Infinity, endedAtMs));
+    }
+    this.givenUp = new Set([
+      ...deliveries.filter(({ status }) => status === 'dead' || status === 'discarded').map(({ sequence }) => sequence),
+      // Only what was dead is replayed.
+      ...arrivals.filter(({ replayed }) => replayed).map(({ sequence }) => sequence),
+    ]);
+  }
+
+  get name(): string {
+    return `${this.endpoint}/${this.entity}`;
+  }
+
+  /** Whether this one had its 2xx by then, or was given up at some time. */
+  wasOver(sequence: number, atMs: number): boolean {
+    return (this.deliveredAtMs.get(sequence) ?? Infinity) <= atMs || this.givenUp.has(sequence);
+  }
+}
+
+const known = new WeakMap<History, readonly Lane[]>();
+
+/** The lanes of a run, made once for it. */
+export function lanesOf(history: History): readonly Lane[] {
+  const lanes = known.get(history) ?? makeLanes(history);
+  known.set(history, lanes);
+  return lanes;
+}
+
+function makeLanes({ events, arrivals, deliveries }: History): readonly Lane[] {
+  const entities = new Map(events.map((event) => [acceptedIdOf(event), event.entity]));
+  for (const { eventId, entity } of arrivals) entities.set(eventId, entity);
+  const byArrival = Map.groupBy(arrivals, ({ endpoint, entity }) => JSON.stringify([endpoint, entity]));
+  const byDelivery = Map.groupBy(deliveries, ({ endpoint, eventId }) => JSON.stringify([endpoint, entities.get(eventId) ?? '?']));
+  return [...new Set([...byArrival.keys(), ...byDelivery.keys()])].map((key) => {
+    const [endpoint = '', entity = ''] = JSON.parse(key) as string[];
+    return new Lane(endpoint, entity, byArrival.get(key) ?? [], byDelivery.get(key) ?? []);
+  });
+}
+
+/** The id that the event's first 202 told. */
+export function acceptedIdOf({ tries }: PostedEvent): string | undefined {
+  for (const { answer } of tries) if (answer.kind === 'accepted') return answer.eventId;
+  return undefined;
+}
