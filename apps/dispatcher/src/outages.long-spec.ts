@@ -65,7 +65,7 @@ describe('outages', () => {
     await expectAllWell(load);
   }, 240_000);
 
-  it('Kafka is away for half a minute: the gateway accepts, and what it accepted comes in order afterwards', async () => {
+  it('Kafka is away for minutes: the gateway accepts, and what it accepted comes in order afterwards', async () => {
     const load = startLoad();
     await arrived(300);
     await servers.kafka.kill();
@@ -76,15 +76,15 @@ describe('outages', () => {
     };
     await waitUntil('both gateways degraded, and still ready', async () => (await degraded(0)) && (await degraded(1)), 30_000);
     const accepted = load.posted.length;
-    await waitUntil('half a minute', () => performance.now() - wentAtMs > 30_000, 40_000);
+    await waitUntil('three minutes', () => performance.now() - wentAtMs > 180_000, 190_000);
     const during = load.posted.length - accepted;
     expect(during).toBeGreaterThan(300);
     await servers.kafka.start();
     const backAtMs = performance.now();
-    await arrived(during);
+    await arrived(during, 150_000);
     console.log(`${during} events accepted without Kafka; delivered ${Math.round(performance.now() - backAtMs)} ms after it was back`);
     await expectAllWell(load);
-  }, 240_000);
+  }, 500_000);
 
   it('all dispatchers are gone, then one comes', async () => {
     const load = startLoad();
