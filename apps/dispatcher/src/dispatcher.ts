@@ -154,7 +154,6 @@ export class Dispatcher {
     this.supervisor = new ShardSupervisor({
       keeper: this.keeper, runner, loader, admissions, gate: this.transport, laneBudget, windowBudget,
       drainTimeoutMs: config.drainTimeoutMs, logger,
-      onUnknownLog: (owned) => void repairer.repair(owned, owned.position.nextOffset),
     });
     const discarder = new EndpointDiscarder(lanes, this.supervisor, this.keeper, logger);
     this.sweeper = new LaneSweeper(this.supervisor, runner, loader, discarder, laneBudget, () => admission.applied, logger);

@@ -162,6 +162,26 @@ describe('LogReader', () => {
     expect(await admittedOf([refused])).toBe(0);
   });
 
+  it('reads a log that was never read, when it begins with what is to come first', async () => {
+    owned.checked = false;
+    const ids = await accept('first', 'first');
+    expect(await reader.read(batch(0, ids))).toEqual({ kind: 'done' });
+    expect(await admittedOf(ids)).toBe(2);
+    // What is posted meanwhile is on its way, and the last record is known.
+    await accept('first');
+    expect([reopenedAt, owned.checked, owned.position]).toEqual([[], true, { nextOffset: 2, lastEventId: ids[1] }]);
+  });
+
+  it.each([[0], [7]])('admits from Postgres what a log that is not known has lost before it is read, from offset %i on', async (nextOffset) => {
+    [owned.checked, owned.position] = [false, { nextOffset, lastEventId: undefined }];
+    const ids = await accept('unknown', 'unknown', 'unknown');
+    expect(await reader.read(batch(nextOffset, ids.slice(1)))).toEqual({ kind: 'closed' });
+    await waitUntil('the repair', () => reopenedAt.length === 1);
+    expect(reopenedAt).toEqual([nextOffset]);
+    const { rows } = await fixture.pool.query<{ event_id: string }>('select event_id from deliveries order by sequence');
+    expect(rows.map(({ event_id: id }) => id)).toEqual(ids);
+  });
+
   it('does the same when the topic was made anew and its offsets begin again', async () => {
     const ids = await accept('anew', 'anew');
     owned.position = { nextOffset: 1_000, lastEventId: undefined };

@@ -21,6 +21,17 @@ export class LogRepairer {
   ) {}
 
   /**
+   * Whether a log that goes on with these events has all that is to come before them: the first event that isn't admitted
+   * is one of them, or there is none. False, too, when that would take long to find out.
+   * @throws what Postgres throws
+   */
+  async nothingMissingBefore({ lanes }: OwnedShard, eventIds: readonly string[]): Promise<boolean> {
+    const page = await this.unadmitted.look(await this.unadmitted.beginRepair(lanes.shard), PAGE);
+    const first = page.find(({ missing }) => missing);
+    return first === undefined ? page.length < PAGE : eventIds.includes(first.id);
+  }
+
+  /**
    * Admits every event of the shard that was accepted before now and isn't admitted, in accept order; then reads the
    * log from `resumeAt` on, where some of them may come again.
    */

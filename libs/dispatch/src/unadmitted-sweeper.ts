@@ -102,7 +102,7 @@ export class UnadmittedSweeper {
       // A log never gets shorter, and where it was read before it was asked about can't lie before its start unless
       // records were dropped unread.
       if (log.end < position.nextOffset || log.start > owned.position.nextOffset) void this.options.repairer.repair(owned, log.start);
-      else if (owned.checked && owned.position.nextOffset >= log.end) caughtUp.push(owned);
+      else if (hasRead(owned, log.end)) caughtUp.push(owned);
     }
     if (caughtUp.length > 0) {
       const shards = caughtUp.map(({ lanes: { shard, lease } }) => ({ shard, epoch: lease.epoch }));
@@ -139,7 +139,7 @@ export class UnadmittedSweeper {
     const suspicion = this.suspicions.get(owned);
     if (suspicion?.openings !== owned.openings) return false;
     suspicion.logEnd ??= logEnd;
-    if (suspicion.logEnd === undefined || !owned.checked || owned.position.nextOffset < suspicion.logEnd) return false;
+    if (suspicion.logEnd === undefined || !hasRead(owned, suspicion.logEnd)) return false;
     const { missing, sweptSeq, more } = suspicion.found;
     const again = await unadmitted.sweep(shard, PAGE);
     // Less than before: the database's clock was set back.
@@ -158,4 +158,9 @@ export class UnadmittedSweeper {
   private async pass({ lanes }: OwnedShard, sweptSeq: number): Promise<void> {
     if (!lanes.dropped) await this.options.unadmitted.moveSweep({ shard: lanes.shard, epoch: lanes.lease.epoch }, sweptSeq);
   }
+}
+
+/** Whether the shard's log is read up to there; one of which nothing is known goes on where reading is to go on, if at all. */
+function hasRead({ position, checked }: OwnedShard, logEnd: number): boolean {
+  return (checked || position.lastEventId === undefined) && position.nextOffset >= logEnd;
 }
