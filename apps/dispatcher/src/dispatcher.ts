@@ -165,9 +165,9 @@ export class Dispatcher {
     this.store = new StoreWatch(this.keeper, this.transport, 2 * config.leaseTtlMs, logger);
     const admitter = new ShardAdmitter(admission, this.keeper, logger);
     const unadmitted = new UnadmittedRepository(this.database('unadmitted', { max: 1, joins: 'by-index' }));
-    const repairer = new LogRepairer(unadmitted, admitter, this.supervisor, logger);
-    this.log = new LogReader({ admitter, repairer, supervisor: this.supervisor, retentionMs: config.retentionMs, maxParkedBytes: config.maxBodyBytes, logger });
     this.logEnds = new LogEndsReader(kafka, new Topics(config.kafka.topicPrefix).events);
+    const repairer = new LogRepairer({ unadmitted, admitter, supervisor: this.supervisor, offsetsSince: (timeMs) => this.logEnds.offsetsSince(timeMs), logger });
+    this.log = new LogReader({ admitter, repairer, supervisor: this.supervisor, retentionMs: config.retentionMs, maxParkedBytes: config.maxBodyBytes, logger });
     this.unadmitted = new UnadmittedSweeper({ unadmitted, admitter, repairer, supervisor: this.supervisor, logEnds: () => this.logEnds.read(), logger });
     this.retries = new RetryReader(this.supervisor, runner);
     const ownedShards = (): number[] => [...this.supervisor.all()].map(({ lanes: { shard } }) => shard);

@@ -45,9 +45,10 @@ export class LogReader {
     const continuity = continuityOf(owned.position, owned.checked, batch);
     switch (continuity.kind) {
       case 'gap':
-        return this.repair(owned, continuity.resumeAt);
+        return this.repairGap(owned, continuity.resumeAt);
       case 'another':
-        return this.repair(owned, 0);
+        void this.options.repairer.repairOtherLog(owned);
+        return { kind: 'closed' };
       case 'unknown':
         return this.readUnknown(owned, batch);
       case 'continues':
@@ -56,8 +57,8 @@ export class LogReader {
     }
   }
 
-  private repair(owned: OwnedShard, resumeAt: number): BatchResult {
-    void this.options.repairer.repair(owned, resumeAt);
+  private repairGap(owned: OwnedShard, resumeAt: number): BatchResult {
+    void this.options.repairer.repairGap(owned, resumeAt);
     return { kind: 'closed' };
   }
 
@@ -69,7 +70,7 @@ export class LogReader {
     try {
       const whole = await repairer.nothingMissingBefore(owned, ids);
       if (owned.repairing || owned.lanes.dropped || owned.openings !== openings) return { kind: 'closed' };
-      if (!whole) return this.repair(owned, position.nextOffset);
+      if (!whole) return this.repairGap(owned, position.nextOffset);
     } catch (error) {
       logger.warn({ err: error, shard: batch.shard }, 'What the log is to begin with could not be looked up; trying again');
       return { kind: 'pause', fromOffset: position.nextOffset, durationMs: STORE_PAUSE_MS };

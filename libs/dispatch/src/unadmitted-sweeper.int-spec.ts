@@ -4,6 +4,7 @@ import { AdmissionRepository } from '#admission/admission.repository';
 import { AdmissionService } from '#admission/admission.service';
 import { UnadmittedRepository } from '#admission/unadmitted.repository';
 import { now } from '#domain/clock';
+import { mintId } from '#domain/ids';
 import { WindowBudget } from '#domain/lane';
 import type { LogEnds } from '#kafka/log-ends';
 import { LaneBudget, type LaneRecord, ShardLanes } from '#lanes/shard-lanes';
@@ -62,7 +63,7 @@ beforeEach(async () => {
   const unadmitted = new UnadmittedRepository(lookUps);
   sweeper = new UnadmittedSweeper({
     unadmitted, admitter, supervisor, logger,
-    repairer: new LogRepairer(unadmitted, admitter, supervisor, logger),
+    repairer: new LogRepairer({ unadmitted, admitter, supervisor, offsetsSince: () => Promise.resolve(new Map([[0, 2]])), logger }),
     logEnds: async () => {
       if (logEnds instanceof Error) throw logEnds;
       const answer = new Map([[0, logEnds]]);
@@ -143,10 +144,11 @@ describe('UnadmittedSweeper', () => {
   });
 
   it.each([
-    ['has been made anew and is shorter than what was read', { start: 0, end: 3 }, 0],
+    ['has been made anew and is shorter than what was read', { start: 0, end: 3 }, 2],
     ['begins behind what was read', { start: 40, end: 40 }, 40],
   ])('repairs at once when the log %s', async (_, ends, resumeAt) => {
     const ids = await fixture.accept([{ shard: 0, entity: 'recent' }, { shard: 0, entity: 'recent' }]);
+    owned.position = { nextOffset: 10, lastEventId: mintId() };
     logEnds = ends;
     await sweeper.sweep();
     await waitUntil('the repair', () => reopenedAt.length === 1);

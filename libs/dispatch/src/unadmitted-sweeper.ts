@@ -101,7 +101,8 @@ export class UnadmittedSweeper {
       if (log === undefined || owned.lanes.dropped || owned.repairing || owned.openings !== openings) continue;
       // A log never gets shorter, and where it was read before it was asked about can't lie before its start unless
       // records were dropped unread.
-      if (log.end < position.nextOffset || log.start > owned.position.nextOffset) void this.options.repairer.repair(owned, log.start);
+      if (log.end < position.nextOffset) void this.options.repairer.repairOtherLog(owned);
+      else if (log.start > owned.position.nextOffset) void this.options.repairer.repairGap(owned, log.start);
       else if (hasRead(owned, log.end)) caughtUp.push(owned);
     }
     if (caughtUp.length > 0) {
