@@ -1,5 +1,6 @@
 import type { Sweep, UnadmittedRepository } from '#admission/unadmitted.repository';
 import type { LogEnds } from '#kafka/log-ends';
+import { Poll } from '#polling/poll';
 import type { Logger } from '#telemetry/logger';
 import type { LogRepairer } from './log-repairer.js';
 import type { OwnedShard } from './owned-shard.js';
@@ -41,24 +42,26 @@ interface Suspicion {
  * there is, or that the log it waits on is not the one that it has read.
  */
 export class UnadmittedSweeper {
-  private timer: NodeJS.Timeout | undefined;
-  private round: Promise<void> | undefined;
-  private stopped = false;
+  private readonly poll: Poll;
   private readonly suspicions = new WeakMap<OwnedShard, Suspicion>();
+  private stopped = false;
 
-  constructor(private readonly options: UnadmittedSweeperOptions) {}
+  constructor(private readonly options: UnadmittedSweeperOptions) {
+    this.poll = new Poll({
+      intervalMs: INTERVAL_MS,
+      work: () => this.sweep(),
+      onError: (error) => options.logger.error({ err: error }, 'The sweep failed; trying again'),
+    });
+  }
 
   start(): void {
-    this.timer = setInterval(() => {
-      this.round ??= this.sweep().finally(() => (this.round = undefined));
-    }, INTERVAL_MS);
+    this.poll.start(INTERVAL_MS);
   }
 
   /** Resolves when what is under way has ended. */
   async stop(): Promise<void> {
     this.stopped = true;
-    clearInterval(this.timer);
-    await this.round;
+    await this.poll.stop();
   }
 
   /** Looks at all shards that are owned here, and again while lost events are found and there may be more. Never rejects. */
