@@ -31,7 +31,7 @@ import { createHttpApp } from '#http/http-app';
 import { createKafka } from '#kafka/client';
 import { LogEndsReader } from '#kafka/log-ends';
 import { ShardTransport } from '#kafka/shard-transport';
-import { maxMessageBytes, retryTopicName, tiersOf, Topics } from '#kafka/topics';
+import { maxBatchBytes, maxMessageBytes, retryTopicName, tiersOf, Topics } from '#kafka/topics';
 import { Ladder } from '#ladder/ladder';
 import { LaneMarksRepository } from '#lanes/lane-marks.repository';
 import { LanesRepository } from '#lanes/lanes.repository';
@@ -60,8 +60,6 @@ const WINDOW_BYTES = 48 * 1_048_576;
 const MAX_LANES = 150_000;
 /** Kafka's default lower bound of a group's session timeout. */
 const SHORTEST_SESSION_MS = 6_000;
-/** What a record batch takes itself. */
-const BATCH_OVERHEAD_BYTES = 5_536;
 
 export interface DispatcherOptions {
   readonly config: Config;
@@ -176,7 +174,7 @@ export class Dispatcher {
       source: new DispatchOutbox(this.database('relay', { max: 1, joins: 'by-index' }), new Topics(config.kafka.topicPrefix)),
       producer: createRelayProducer(kafka),
       shards: ownedShards,
-      maxBatchBytes: maxMessageBytes(config.maxBodyBytes) - BATCH_OVERHEAD_BYTES,
+      maxBatchBytes: maxBatchBytes(config.maxBodyBytes),
       logger,
     });
   }
