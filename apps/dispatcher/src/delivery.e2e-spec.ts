@@ -112,6 +112,10 @@ describe('delivery', () => {
     await allDelivered(accepted);
     const events = `${system.topicPrefix}events`;
     const records = await recordsOf(events, accepted.length);
+    // A first start takes nothing for lost that is on its way.
+    expect(await system.dispatchers[0]?.metric('lockstep_repaired_events_total')).toBe(0);
+    const duplicates = (): Promise<number> | undefined => system.dispatchers[0]?.metric('lockstep_duplicate_admissions_total');
+    const duplicatesBefore = (await duplicates()) ?? -1;
     const [{ shard } = { shard: 0 }] = await system.query<{ shard: number }>(`select shard from events where id = '${accepted[0]?.id.slice(4) ?? ''}'`);
     const own = records.find(({ headers }) => headers?.['ce_id']?.toString() === accepted[0]?.id);
     const ownHeaders = { ce_id: own?.headers?.['ce_id']?.toString() ?? '' };
@@ -131,7 +135,7 @@ describe('delivery', () => {
     await allDelivered(await postRounds(20, 1));
     expect(receiver.arrivals.filter(({ eventId }) => eventId === accepted[0]?.id)).toHaveLength(1);
     expect(findingsIn(receiver.arrivals)).toEqual([]);
-    expect(await system.dispatchers[0]?.metric('lockstep_duplicate_admissions_total')).toBeGreaterThanOrEqual(1);
+    expect(await duplicates()).toBe(duplicatesBefore + 1);
   });
 
   it('loses nothing and keeps order when the dispatcher is killed in the middle', async () => {

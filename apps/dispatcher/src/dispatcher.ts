@@ -31,7 +31,7 @@ import { createHttpApp } from '#http/http-app';
 import { createKafka } from '#kafka/client';
 import { LogEndsReader } from '#kafka/log-ends';
 import { ShardTransport } from '#kafka/shard-transport';
-import { maxMessageBytes, retryTopicName, tiersOf, Topics } from '#kafka/topics';
+import { maxBatchBytes, maxMessageBytes, retryTopicName, tiersOf, Topics } from '#kafka/topics';
 import { Ladder } from '#ladder/ladder';
 import { LaneMarksRepository } from '#lanes/lane-marks.repository';
 import { LanesRepository } from '#lanes/lanes.repository';
@@ -60,8 +60,6 @@ const WINDOW_BYTES = 48 * 1_048_576;
 const MAX_LANES = 150_000;
 /** Kafka's default lower bound of a group's session timeout. */
 const SHORTEST_SESSION_MS = 6_000;
-/** What a record batch takes itself. */
-const BATCH_OVERHEAD_BYTES = 5_536;
 
 export interface DispatcherOptions {
   readonly config: Config;
@@ -154,7 +152,6 @@ export class Dispatcher {
     this.supervisor = new ShardSupervisor({
       keeper: this.keeper, runner, loader, admissions, gate: this.transport, laneBudget, windowBudget,
       drainTimeoutMs: config.drainTimeoutMs, logger,
-      onUnknownLog: (owned) => void repairer.repair(owned, owned.position.nextOffset),
     });
     const discarder = new EndpointDiscarder(lanes, this.supervisor, this.keeper, logger);
     this.sweeper = new LaneSweeper(this.supervisor, runner, loader, discarder, laneBudget, () => admission.applied, logger);
@@ -166,9 +163,9 @@ export class Dispatcher {
     this.store = new StoreWatch(this.keeper, this.transport, 2 * config.leaseTtlMs, logger);
     const admitter = new ShardAdmitter(admission, this.keeper, logger);
     const unadmitted = new UnadmittedRepository(this.database('unadmitted', { max: 1, joins: 'by-index' }));
-    const repairer = new LogRepairer(unadmitted, admitter, this.supervisor, logger);
-    this.log = new LogReader({ admitter, repairer, supervisor: this.supervisor, retentionMs: config.retentionMs, maxParkedBytes: config.maxBodyBytes, logger });
     this.logEnds = new LogEndsReader(kafka, new Topics(config.kafka.topicPrefix).events);
+    const repairer = new LogRepairer({ unadmitted, admitter, supervisor: this.supervisor, offsetsSince: (timeMs) => this.logEnds.offsetsSince(timeMs), logger });
+    this.log = new LogReader({ admitter, repairer, supervisor: this.supervisor, retentionMs: config.retentionMs, maxParkedBytes: config.maxBodyBytes, logger });
     this.unadmitted = new UnadmittedSweeper({ unadmitted, admitter, repairer, supervisor: this.supervisor, logEnds: () => this.logEnds.read(), logger });
     this.retries = new RetryReader(this.supervisor, runner);
     const ownedShards = (): number[] => [...this.supervisor.all()].map(({ lanes: { shard } }) => shard);
@@ -177,7 +174,7 @@ export class Dispatcher {
       source: new DispatchOutbox(this.database('relay', { max: 1, joins: 'by-index' }), new Topics(config.kafka.topicPrefix)),
       producer: createRelayProducer(kafka),
       shards: ownedShards,
-      maxBatchBytes: maxMessageBytes(config.maxBodyBytes) - BATCH_OVERHEAD_BYTES,
+      maxBatchBytes: maxBatchBytes(config.maxBodyBytes),
       logger,
     });
   }

@@ -21,7 +21,7 @@ import { type CommittedEvent, IngestService } from '#ingest/ingest.service';
 import { LanesViewRepository } from '#lanes/lanes-view.repository';
 import { LanesService } from '#lanes/lanes.service';
 import { createKafka } from '#kafka/client';
-import { maxMessageBytes, Topics } from '#kafka/topics';
+import { maxBatchBytes, Topics } from '#kafka/topics';
 import { LedgerRepository } from '#ledger/ledger.repository';
 import { LedgerService } from '#ledger/ledger.service';
 import { PartitionKeeper } from '#postgres/partitions';
@@ -52,8 +52,6 @@ const MAX_RECENT_BYTES = 33_554_432;
 const INGEST_TIMEOUT_MS = 5_000;
 /** Ten million events took 73 s on two busy cores when something did not agree, a third of that when all did. */
 const LEDGER_TIMEOUT_MS = 300_000;
-/** What a record batch takes itself. */
-const BATCH_OVERHEAD_BYTES = 5_536;
 /** Adding up a day of a hundred million deliveries takes minutes; nothing waits for it. */
 const RETENTION_TIMEOUT_MS = 1_800_000;
 
@@ -110,7 +108,7 @@ export class Gateway {
       source: new IngestOutbox(databaseOf(relay), new Topics(config.kafka.topicPrefix).events, this.recent),
       producer: createRelayProducer(kafka),
       shards: this.leases.shards,
-      maxBatchBytes: maxMessageBytes(config.maxBodyBytes) - BATCH_OVERHEAD_BYTES,
+      maxBatchBytes: maxBatchBytes(config.maxBodyBytes),
       logger,
     });
     this.ingest = new IngestService(new IngestRepository(databaseOf(ingest), config.idempotencyRetentionMs), {

@@ -1,15 +1,16 @@
 /*
   The next :limit events of a shard that the sweep hasn't passed, as far as they are settled, in the order of acceptance:
-  which of them were passed over ("lost": neither admitted nor on their way in the outbox), and how far the sweep comes.
+  which of them are "missing" (neither admitted nor on their way in the outbox), and how far the sweep comes. What is
+  missing is in Kafka, or lost: who asks Kafka after this statement where the log ends, and has read so far, knows it.
 
-  Settled means accepted :boundMs before the shard last had nothing left to read, and before any transaction that is
-  still open began. Then every lower number is decided too, though numbers become visible out of order. For such an
-  event drew its number within the gateway's transaction timeout after `accepted_at`, which is its transaction's start;
-  whoever drew a lower number had begun before that; and a transaction that began then has ended by its own timeout, or
-  stands in pg_stat_activity (a commit that waits for a standby has no timeout). Of other roles' sessions only the
-  timeout is known: so :boundMs must be at least twice the gateway's.
+  Settled means accepted :boundMs ago, and before any transaction that is still open began. Then every lower number is
+  decided too, though numbers become visible out of order. For such an event drew its number within the gateway's
+  transaction timeout after `accepted_at`, which is its transaction's start; whoever drew a lower number had begun before
+  that; and a transaction that began then has ended by its own timeout, or stands in pg_stat_activity (a commit that waits
+  for a standby has no timeout). Of other roles' sessions only the timeout is known: so :boundMs must be at least twice
+  the gateway's.
 
-  Nor can order break: events leave the outbox in order, so of one entity's events a later one is never lost while an
+  Nor can order break: events leave the outbox in order, so of one entity's events a later one is never missing while an
   earlier one is still in the outbox; the sweep ends before the first that is.
 */
 /* @name readSweep */
@@ -17,7 +18,7 @@ with bounds as (
   select
     c.swept_seq,
     least(
-      c.caught_up_at,
+      now(),
       (select min(xact_start) from pg_stat_activity where datname = current_database() and backend_xid is not null)
     ) - :boundMs!::float8 * interval '1 millisecond' as settled_at
   from shard_cursors c
@@ -58,5 +59,5 @@ reached as (
 select
   r.seq as "sweptSeq",
   r.events = :limit! as "more!",
-  array(select id from unadmitted where accept_seq <= r.seq order by accept_seq) as "lost!"
+  array(select id from unadmitted where accept_seq <= r.seq order by accept_seq) as "missing!"
 from reached r;

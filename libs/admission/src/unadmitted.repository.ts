@@ -7,7 +7,7 @@ import { readSweep } from './read-sweep.queries.js';
 
 /**
  * Twice the gateway's transaction timeout (5 s) is the least, see read-sweep.sql; the rest is for a database clock that
- * is stepped, and so that what is merely on its way is not taken for lost.
+ * is stepped, and so that little of what is looked at is still on its way.
  */
 const BOUND_MS = 30_000;
 
@@ -34,9 +34,9 @@ export interface StoredEvent {
 
 /** A part of the sweep over a shard's events. */
 export interface Sweep {
-  /** Events that were passed over, in the order of acceptance. */
-  readonly lost: readonly string[];
-  /** How far the sweep has come once these are admitted. */
+  /** Events that are neither admitted nor in the outbox, in the order of acceptance: in Kafka, or lost. */
+  readonly missing: readonly string[];
+  /** How far the sweep has come once it is known which, and the lost ones are admitted. */
   readonly sweptSeq: number;
   /** Whether there is more to sweep at once. */
   readonly more: boolean;
@@ -44,7 +44,11 @@ export interface Sweep {
 
 /** Looks for accepted events that were not admitted. Its sessions look up by index, whatever the planner guesses. */
 export class UnadmittedRepository {
-  constructor(private readonly database: Database) {}
+  /** @param boundMs how old what is swept is at least */
+  constructor(
+    private readonly database: Database,
+    private readonly boundMs = BOUND_MS,
+  ) {}
 
   async beginRepair(shard: number): Promise<RepairRange> {
     const [row] = await beginRepair.run({ shard }, this.database);
@@ -59,8 +63,8 @@ export class UnadmittedRepository {
 
   /** @returns undefined when there is nothing new to sweep */
   async sweep(shard: number, limit: number): Promise<Sweep | undefined> {
-    const [row] = await readSweep.run({ shard, limit, boundMs: BOUND_MS }, this.database);
-    return row?.sweptSeq === undefined || row.sweptSeq === null ? undefined : { lost: row.lost, sweptSeq: row.sweptSeq, more: row.more };
+    const [row] = await readSweep.run({ shard, limit, boundMs: this.boundMs }, this.database);
+    return row?.sweptSeq === undefined || row.sweptSeq === null ? undefined : { missing: row.missing, sweptSeq: row.sweptSeq, more: row.more };
   }
 
   async moveSweep({ shard, epoch }: FencedShard, sweptSeq: number): Promise<void> {

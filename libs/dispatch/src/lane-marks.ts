@@ -32,7 +32,11 @@ export class LaneMarks {
     private readonly keeper: LeaseKeeper,
     private readonly logger: Logger,
   ) {
-    this.poll = new Poll(INTERVAL_MS, () => this.look(), (error) => logger.warn({ err: error }, "Operators' marks could not be read; trying again"));
+    this.poll = new Poll({
+      intervalMs: INTERVAL_MS,
+      work: () => this.look(),
+      onError: (error) => logger.warn({ err: error }, "Operators' marks could not be read; trying again"),
+    });
   }
 
   start(): void {

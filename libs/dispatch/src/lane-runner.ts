@@ -14,6 +14,7 @@ import type { OutcomeService } from '#outcome/outcome.service';
 import type { Lease } from '#ownership/lease';
 import type { Logger } from '#telemetry/logger';
 import { acceptedToDeliveredSeconds, attemptSeconds, attemptsTotal, deadLetters, deliveriesTotal, retriesTotal } from './dispatch.metrics.js';
+import { whileOwned } from './while-owned.js';
 
 export interface LaneRunnerOptions {
   readonly client: AttemptClient;
@@ -33,7 +34,6 @@ export interface LaneRunnerOptions {
   readonly onEndpointsStale: () => void;
 }
 
-const RETRY_LOAD_MS = 250;
 /** A head may be sent this much before its time: timers and clocks are no more exact than that. */
 const EARLY_MS = 50;
 
@@ -146,7 +146,8 @@ export class LaneRunner {
   }
 
   private async load(record: LaneRecord): Promise<DeliveryItem | undefined> {
-    const items = await this.persist(record.shard, () => this.windows.load(record));
+    // Also while the shard is handed over: a lane that has begun then ends like the others.
+    const items = await whileOwned({ lanes: record.shard, ending: undefined }, this.options.logger, 'Deliveries could not be loaded', () => this.windows.load(record));
     if (items === undefined) return undefined;
     const head = record.lane.fill(items);
     if (record.lane.phase === 'idle') record.shard.retire(record, this.options.admissionsSent());
@@ -230,20 +231,6 @@ export class LaneRunner {
   private reload(record: LaneRecord): void {
     record.shard.remove(record);
     record.shard.miss();
-  }
-
-  /** Reads from Postgres for as long as it takes; undefined when the shard is lost meanwhile. */
-  private async persist<T>(shard: ShardLanes, read: () => Promise<T>): Promise<T | undefined> {
-    while (!shard.dropped) {
-      try {
-        const result = await read();
-        return shard.dropped ? undefined : result;
-      } catch (error) {
-        this.options.logger.warn({ err: error, shard: shard.shard }, 'Deliveries could not be loaded; trying again');
-        await new Promise((resolve) => setTimeout(resolve, RETRY_LOAD_MS));
-      }
-    }
-    return undefined;
   }
 }
 

@@ -22,10 +22,16 @@ describe('continuityOf', () => {
     expect(offsets(continuityOf(position, false, batch(9, last)))).toEqual([]);
   });
 
-  it('takes another record in its place for another log, which is read from its start', () => {
-    expect(continuityOf(position, false, batch(9, other, next))).toEqual({ kind: 'broken', resumeAt: 0 });
-    expect(continuityOf(position, false, batch(0, other))).toEqual({ kind: 'broken', resumeAt: 0 });
-    expect(continuityOf(position, false, { firstOffset: 9, records: [{ offset: '9' } as KafkaMessage] })).toEqual({ kind: 'broken', resumeAt: 0 });
+  it('takes another record in its place for another log', () => {
+    expect(continuityOf(position, false, batch(9, other, next))).toEqual({ kind: 'another' });
+    expect(continuityOf(position, false, batch(0, other))).toEqual({ kind: 'another' });
+    expect(continuityOf(position, false, { firstOffset: 9, records: [{ offset: '9' } as KafkaMessage] })).toEqual({ kind: 'another' });
+  });
+
+  it('takes what lies before what was read for another log', () => {
+    expect(continuityOf(position, true, batch(3, next))).toEqual({ kind: 'another' });
+    // A record without an event's id is none to compare with.
+    expect(continuityOf({ nextOffset: 10, lastEventId: undefined }, false, { firstOffset: 9, records: [{ offset: '9' } as KafkaMessage] })).toEqual({ kind: 'another' });
   });
 
   it('goes on when that record has expired and nothing behind it has', () => {
@@ -33,12 +39,13 @@ describe('continuityOf', () => {
   });
 
   it('sees a gap', () => {
-    for (const checked of [false, true]) expect(continuityOf(position, checked, batch(11, next))).toEqual({ kind: 'broken', resumeAt: 11 });
-    expect(continuityOf(position, true, batch(3, next))).toEqual({ kind: 'broken', resumeAt: 3 });
+    for (const checked of [false, true]) expect(continuityOf(position, checked, batch(11, next))).toEqual({ kind: 'gap', resumeAt: 11 });
   });
 
-  it('reads on without a check when it doesn\'t know the record before', () => {
-    expect(openingOffset({ nextOffset: 10, lastEventId: undefined })).toBe(10);
-    expect(offsets(continuityOf({ nextOffset: 10, lastEventId: undefined }, true, batch(10, next)))).toEqual([10]);
+  it('says that it doesn\'t know when it doesn\'t know the record before', () => {
+    const unknown = { nextOffset: 10, lastEventId: undefined };
+    expect(openingOffset(unknown)).toBe(10);
+    expect(continuityOf(unknown, false, batch(10, next))).toMatchObject({ kind: 'unknown' });
+    expect(offsets(continuityOf(unknown, true, batch(10, next)))).toEqual([10]);
   });
 });

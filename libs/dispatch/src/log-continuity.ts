@@ -7,8 +7,12 @@ type Records = ShardBatch['records'];
 /** Whether a batch continues what was read. */
 export type Continuity =
   | { readonly kind: 'continues'; readonly records: Records }
-  /** Records are missing, or the log is another: once what may be missing is made good, reading goes on at `resumeAt`. */
-  | { readonly kind: 'broken'; readonly resumeAt: number };
+  /** It begins where reading was to go on, and there is nothing to compare it with: Postgres is to be asked. */
+  | { readonly kind: 'unknown'; readonly records: Records }
+  /** Records are missing: once that is made good, reading goes on at `resumeAt`. */
+  | { readonly kind: 'gap'; readonly resumeAt: number }
+  /** The log is another than the one that was read, or its end is lost. */
+  | { readonly kind: 'another' };
 
 /** Where the shard's partition is to be opened: one record early, when that record tells whether the log is the same. */
 export function openingOffset({ nextOffset, lastEventId }: LogPosition): number {
@@ -22,12 +26,13 @@ export function openingOffset({ nextOffset, lastEventId }: LogPosition): number 
 export function continuityOf(position: LogPosition, checked: boolean, batch: Pick<ShardBatch, 'records' | 'firstOffset'>): Continuity {
   const { nextOffset, lastEventId } = position;
   const { records, firstOffset } = batch;
+  if (firstOffset > nextOffset) return { kind: 'gap', resumeAt: firstOffset };
   // Unchecked, too, when the record before is not there any more: it was as old as retention allows.
-  if (firstOffset === nextOffset) return { kind: 'continues', records };
-  if (checked || firstOffset > nextOffset) return { kind: 'broken', resumeAt: firstOffset };
+  if (firstOffset === nextOffset) return { kind: checked || lastEventId !== undefined ? 'continues' : 'unknown', records };
+  if (checked || lastEventId === undefined) return { kind: 'another' };
   const last = records.findIndex(({ offset }) => Number(offset) === nextOffset - 1);
   const record = records[last];
   if (record !== undefined && eventIdOf(record) === lastEventId) return { kind: 'continues', records: records.slice(last + 1) };
-  // Another record in its place, or a log that ends before it: made anew. It may have grown since, so from its start.
-  return { kind: 'broken', resumeAt: 0 };
+  // Another record in its place, or a log that ends before it.
+  return { kind: 'another' };
 }

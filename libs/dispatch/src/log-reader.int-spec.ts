@@ -5,7 +5,7 @@ import { AdmissionRepository } from '#admission/admission.repository';
 import { AdmissionService } from '#admission/admission.service';
 import { UnadmittedRepository } from '#admission/unadmitted.repository';
 import { now } from '#domain/clock';
-import { toPublicId } from '#domain/ids';
+import { mintedAtMs, mintId, toPublicId } from '#domain/ids';
 import { WindowBudget } from '#domain/lane';
 import type { ShardBatch } from '#kafka/shard-batch';
 import { LanesRepository } from '#lanes/lanes.repository';
@@ -36,6 +36,7 @@ let reader: LogReader;
 let loader: LaneLoader;
 let ready: LaneRecord[];
 let reopenedAt: number[];
+let offsetsSince: (timeMs: number) => Promise<ReadonlyMap<number, number>>;
 
 beforeAll(async () => {
   fixture = await createShardFixture();
@@ -71,6 +72,7 @@ beforeEach(async () => {
   lanes.complete = true;
   owned = { lanes, position: { nextOffset: 0, lastEventId: undefined }, checked: true, openings: 0, repairing: false, repairAgain: false, loaded: true, ending: undefined };
   [ready, reopenedAt] = [[], []];
+  offsetsSince = () => Promise.resolve(new Map());
   const collect = (record: LaneRecord): number => ready.push(record);
   const supervisor = {
     reading: () => owned,
@@ -83,7 +85,7 @@ beforeEach(async () => {
     if (verdict.kind === 'admitted') intake(request.source, verdict.deliveries, collect);
   });
   const admitter = new ShardAdmitter(admissions, { fenced: () => undefined } as unknown as LeaseKeeper, logger);
-  const repairer = new LogRepairer(new UnadmittedRepository(databaseOf(lookUps)), admitter, supervisor, logger);
+  const repairer = new LogRepairer({ unadmitted: new UnadmittedRepository(databaseOf(lookUps)), admitter, supervisor, offsetsSince: (timeMs) => offsetsSince(timeMs), logger });
   reader = new LogReader({ admitter, repairer, supervisor, retentionMs: 86_400_000, maxParkedBytes: 1_000, logger });
   loader = new LaneLoader(new LanesRepository(databaseOf(pool)), { ready: collect, wait: () => undefined } as unknown as LaneRunner, laneBudget, logger);
 });
@@ -162,11 +164,51 @@ describe('LogReader', () => {
     expect(await admittedOf([refused])).toBe(0);
   });
 
+  it('reads a log that was never read, when it begins with what is to come first', async () => {
+    owned.checked = false;
+    const ids = await accept('first', 'first');
+    expect(await reader.read(batch(0, ids))).toEqual({ kind: 'done' });
+    expect(await admittedOf(ids)).toBe(2);
+    // What is posted meanwhile is on its way, and the last record is known.
+    await accept('first');
+    expect([reopenedAt, owned.checked, owned.position]).toEqual([[], true, { nextOffset: 2, lastEventId: ids[1] }]);
+  });
+
+  it.each([[0], [7]])('admits from Postgres what a log that is not known has lost before it is read, from offset %i on', async (nextOffset) => {
+    [owned.checked, owned.position] = [false, { nextOffset, lastEventId: undefined }];
+    const ids = await accept('unknown', 'unknown', 'unknown');
+    expect(await reader.read(batch(nextOffset, ids.slice(1)))).toEqual({ kind: 'closed' });
+    await waitUntil('the repair', () => reopenedAt.length === 1);
+    expect(reopenedAt).toEqual([nextOffset]);
+    const { rows } = await fixture.pool.query<{ event_id: string }>('select event_id from deliveries order by sequence');
+    expect(rows.map(({ event_id: id }) => id)).toEqual(ids);
+  });
+
   it('does the same when the topic was made anew and its offsets begin again', async () => {
     const ids = await accept('anew', 'anew');
     owned.position = { nextOffset: 1_000, lastEventId: undefined };
     expect(await reader.read(batch(0, ids.slice(1)))).toEqual({ kind: 'closed' });
     await waitUntil('the repair', () => reopenedAt.length === 1);
+    expect(await admittedOf(ids)).toBe(2);
+  });
+
+  it.each([
+    ['near what was read last when the log has lost its end, or was made anew', () => Promise.resolve(new Map([[0, 700]])), 700],
+    ['from its start when Kafka does not say where that is', () => Promise.reject(new Error('no answer')), 0],
+  ])('reads on %s, once all from Postgres is admitted', async (_, answer, resumeAt) => {
+    const ids = await accept('truncated', 'truncated');
+    const last = mintId();
+    owned.position = { nextOffset: 1_000, lastEventId: last };
+    const asked: number[] = [];
+    offsetsSince = (timeMs) => {
+      asked.push(timeMs);
+      return answer();
+    };
+    // kafkajs goes on at the start of a log that ends before the offset that it asked for.
+    expect(await reader.read(batch(0, [mintId()]))).toEqual({ kind: 'closed' });
+    await waitUntil('the repair', () => reopenedAt.length === 1);
+    expect(reopenedAt).toEqual([resumeAt]);
+    expect(asked).toEqual([mintedAtMs(last) - 600_000]);
     expect(await admittedOf(ids)).toBe(2);
   });
 });

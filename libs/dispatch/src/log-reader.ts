@@ -1,6 +1,6 @@
 import { foreignRecords } from '#admission/admission.metrics';
 import type { ShardVerdict } from '#admission/admission.repository';
-import { classifyRecord, parkedRecordOf, withoutEvent, type ForeignRecord, type OfferedRecord } from '#admission/kafka-record';
+import { classifyRecord, eventIdOf, parkedRecordOf, withoutEvent, type ForeignRecord, type OfferedRecord } from '#admission/kafka-record';
 import type { BatchResult, ShardBatch } from '#kafka/shard-batch';
 import type { Logger } from '#telemetry/logger';
 import { continuityOf } from './log-continuity.js';
@@ -43,12 +43,40 @@ export class LogReader {
     const owned = this.options.supervisor.reading(batch.shard);
     if (owned === undefined || owned.repairing) return { kind: 'closed' };
     const continuity = continuityOf(owned.position, owned.checked, batch);
-    if (continuity.kind === 'broken') {
-      void this.options.repairer.repair(owned, continuity.resumeAt);
-      return { kind: 'closed' };
+    switch (continuity.kind) {
+      case 'gap':
+        return this.repairGap(owned, continuity.resumeAt);
+      case 'another':
+        void this.options.repairer.repairOtherLog(owned);
+        return { kind: 'closed' };
+      case 'unknown':
+        return this.readUnknown(owned, batch);
+      case 'continues':
+        owned.checked = true;
+        return this.admitBatch(owned, batch, continuity.records);
+    }
+  }
+
+  private repairGap(owned: OwnedShard, resumeAt: number): BatchResult {
+    void this.options.repairer.repairGap(owned, resumeAt);
+    return { kind: 'closed' };
+  }
+
+  /** Nothing is known of the log: Postgres tells whether it has what is to come first. */
+  private async readUnknown(owned: OwnedShard, batch: ShardBatch): Promise<BatchResult> {
+    const { repairer, logger } = this.options;
+    const { openings, position } = owned;
+    const ids = batch.records.map(eventIdOf).filter((id) => id !== undefined);
+    try {
+      const whole = await repairer.nothingMissingBefore(owned, ids);
+      if (owned.repairing || owned.lanes.dropped || owned.openings !== openings) return { kind: 'closed' };
+      if (!whole) return this.repairGap(owned, position.nextOffset);
+    } catch (error) {
+      logger.warn({ err: error, shard: batch.shard }, 'What the log is to begin with could not be looked up; trying again');
+      return { kind: 'pause', fromOffset: position.nextOffset, durationMs: STORE_PAUSE_MS };
     }
     owned.checked = true;
-    return this.admitBatch(owned, batch, continuity.records);
+    return this.admitBatch(owned, batch, batch.records);
   }
 
   private async admitBatch(owned: OwnedShard, batch: ShardBatch, records: ShardBatch['records']): Promise<BatchResult> {

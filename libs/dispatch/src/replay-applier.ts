@@ -24,7 +24,11 @@ export class ReplayApplier {
     private readonly keeper: LeaseKeeper,
     private readonly logger: Logger,
   ) {
-    this.poll = new Poll(INTERVAL_MS, () => this.look(), (error) => logger.warn({ err: error }, 'Replays could not be applied; trying again'));
+    this.poll = new Poll({
+      intervalMs: INTERVAL_MS,
+      work: () => this.look(),
+      onError: (error) => logger.warn({ err: error }, 'Replays could not be applied; trying again'),
+    });
   }
 
   start(): void {

@@ -27,8 +27,6 @@ export interface ShardSupervisorOptions {
   readonly windowBudget: WindowBudget;
   /** How long a shard that is handed over may finish its attempts. */
   readonly drainTimeoutMs: number;
-  /** What the log is to be compared with is not known: what may be missing is admitted from Postgres before it is read. */
-  readonly onUnknownLog: (owned: OwnedShard) => void;
   readonly logger: Logger;
 }
 
@@ -139,7 +137,6 @@ export class ShardSupervisor implements LeaseEvents {
   /** What is read first then tells whether the log is still the one that was read before. */
   private open(owned: OwnedShard): void {
     if (owned.repairing) owned.repairAgain = true;
-    else if (owned.position.lastEventId === undefined) this.options.onUnknownLog(owned);
     else {
       owned.checked = false;
       this.openPartition(owned);

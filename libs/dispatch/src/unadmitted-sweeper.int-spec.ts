@@ -4,6 +4,7 @@ import { AdmissionRepository } from '#admission/admission.repository';
 import { AdmissionService } from '#admission/admission.service';
 import { UnadmittedRepository } from '#admission/unadmitted.repository';
 import { now } from '#domain/clock';
+import { mintId } from '#domain/ids';
 import { WindowBudget } from '#domain/lane';
 import type { LogEnds } from '#kafka/log-ends';
 import { LaneBudget, type LaneRecord, ShardLanes } from '#lanes/shard-lanes';
@@ -28,6 +29,8 @@ let sweeper: UnadmittedSweeper;
 let ready: LaneRecord[];
 let reopenedAt: number[];
 let logEnds: LogEnds | Error;
+/** What happens while Kafka answers. */
+let meanwhile: () => Promise<unknown>;
 
 beforeAll(async () => {
   fixture = await createShardFixture();
@@ -51,7 +54,7 @@ beforeEach(async () => {
   const lanes = new ShardLanes(new Lease(0, await fixture.takeShard(0), 60_000, now()), new LaneBudget(1_000), new WindowBudget(1_000_000));
   lanes.complete = true;
   owned = { lanes, position: { nextOffset: 10, lastEventId: undefined }, checked: true, openings: 0, repairing: false, repairAgain: false, loaded: true, ending: undefined };
-  [ready, reopenedAt, logEnds] = [[], [], { start: 0, end: 10 }];
+  [ready, reopenedAt, logEnds, meanwhile] = [[], [], { start: 0, end: 10 }, () => Promise.resolve()];
   const supervisor = { all: () => [owned], reading: () => owned, readFrom: (_: OwnedShard, offset: number) => reopenedAt.push(offset) } as unknown as ShardSupervisor;
   const admissions = new AdmissionService<IntakeSource>(new AdmissionRepository(admission), (request, verdict) => {
     if (verdict.kind === 'admitted') intake(request.source, verdict.deliveries, (record) => ready.push(record));
@@ -60,8 +63,13 @@ beforeEach(async () => {
   const unadmitted = new UnadmittedRepository(lookUps);
   sweeper = new UnadmittedSweeper({
     unadmitted, admitter, supervisor, logger,
-    repairer: new LogRepairer(unadmitted, admitter, supervisor, logger),
-    logEnds: () => (logEnds instanceof Error ? Promise.reject(logEnds) : Promise.resolve(new Map([[0, logEnds]]))),
+    repairer: new LogRepairer({ unadmitted, admitter, supervisor, offsetsSince: () => Promise.resolve(new Map([[0, 2]])), logger }),
+    logEnds: async () => {
+      if (logEnds instanceof Error) throw logEnds;
+      const answer = new Map([[0, logEnds]]);
+      await meanwhile();
+      return answer;
+    },
   });
 });
 
@@ -85,6 +93,35 @@ describe('UnadmittedSweeper', () => {
     expect(ready.map(({ lane }) => lane.depth)).toEqual([3]);
   });
 
+  it('does not take for lost what the relay sends only now, after an outage of a minute', async () => {
+    const ids = await acceptLost('a', 'a');
+    await fixture.pool.query('insert into outbox (tenant, shard, accept_seq, event_id) select tenant, shard, accept_seq, id from events');
+    // It goes right behind the end that Kafka tells: the shard has caught up with that, and yet has not read it.
+    meanwhile = async () => {
+      await fixture.pool.query('truncate outbox');
+      logEnds = { start: 0, end: 12 };
+    };
+    await sweeper.sweep();
+    await sweeper.sweep();
+    expect(await admitted()).toEqual([]);
+    // The log brings the first; the second it has lost after all.
+    await fixture.pool.query("insert into inbox (event_id, tenant, shard, routes) values ($1, 'default', 0, 0)", [ids[0]]);
+    owned.position = { nextOffset: 12, lastEventId: ids[0] };
+    await sweeper.sweep();
+    expect(await admitted()).toEqual(ids.slice(1));
+  });
+
+  it('looks anew when the log is opened anew: the end of the former one says nothing about it', async () => {
+    const ids = await acceptLost('a');
+    logEnds = { start: 0, end: 1_000 };
+    await sweeper.sweep();
+    expect(await admitted()).toEqual([]);
+    owned.openings += 1;
+    logEnds = { start: 0, end: 10 };
+    await sweeper.sweep();
+    expect(await admitted()).toEqual(ids);
+  });
+
   it('waits while there is more to read in the log, or Kafka doesn\'t say how far it reaches', async () => {
     await acceptLost('a');
     logEnds = { start: 0, end: 11 };
@@ -92,7 +129,8 @@ describe('UnadmittedSweeper', () => {
     logEnds = new Error('no answer');
     await sweeper.sweep();
     expect(await admitted()).toEqual([]);
-    logEnds = { start: 0, end: 10 };
+    owned.position = { nextOffset: 11, lastEventId: undefined };
+    logEnds = { start: 0, end: 12 };
     await sweeper.sweep();
     expect(await admitted()).toHaveLength(1);
   });
@@ -106,10 +144,11 @@ describe('UnadmittedSweeper', () => {
   });
 
   it.each([
-    ['has been made anew and is shorter than what was read', { start: 0, end: 3 }, 0],
+    ['has been made anew and is shorter than what was read', { start: 0, end: 3 }, 2],
     ['begins behind what was read', { start: 40, end: 40 }, 40],
   ])('repairs at once when the log %s', async (_, ends, resumeAt) => {
     const ids = await fixture.accept([{ shard: 0, entity: 'recent' }, { shard: 0, entity: 'recent' }]);
+    owned.position = { nextOffset: 10, lastEventId: mintId() };
     logEnds = ends;
     await sweeper.sweep();
     await waitUntil('the repair', () => reopenedAt.length === 1);

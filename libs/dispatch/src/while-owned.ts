@@ -5,9 +5,10 @@ const RETRY_MS = 250;
 
 /**
  * Does something for a shard, again and again until it succeeds; Postgres may be away for as long as it likes.
- * @returns its result, or undefined when the shard is lost or handed over meanwhile
+ * @param owned for as long as this shard is neither lost nor being handed over; with `ending: undefined`, only not lost
+ * @returns its result, or undefined when that has ended meanwhile
  */
-export async function whileOwned<T>(owned: OwnedShard, logger: Logger, failure: string, work: () => Promise<T>): Promise<T | undefined> {
+export async function whileOwned<T>(owned: Pick<OwnedShard, 'lanes' | 'ending'>, logger: Logger, failure: string, work: () => Promise<T>): Promise<T | undefined> {
   const { lanes } = owned;
   const isOurs = (): boolean => !lanes.dropped && owned.ending === undefined;
   while (isOurs()) {

@@ -46,7 +46,11 @@ export class EndpointDirectory {
     private readonly logger: Logger,
     private readonly onChange: (target: EndpointTarget) => void,
   ) {
-    this.poll = new Poll(INTERVAL_MS, () => this.load(), (err) => logger.warn({ err }, 'The endpoints could not be read; trying again'));
+    this.poll = new Poll({
+      intervalMs: INTERVAL_MS,
+      work: () => this.load(),
+      onError: (err) => logger.warn({ err }, 'The endpoints could not be read; trying again'),
+    });
   }
 
   /** @throws what Postgres threw at the first load */

@@ -13,6 +13,14 @@ export function maxMessageBytes(maxBodyBytes: number): number {
   return Math.max(LEAST_BATCH_BYTES, maxBodyBytes + HEADROOM_BYTES);
 }
 
+/** What a record batch takes itself, and room for what is not counted to the byte. */
+const BATCH_OVERHEAD_BYTES = 5_536;
+
+/** What a producer may put into one record batch of these topics, in bytes. */
+export function maxBatchBytes(maxBodyBytes: number): number {
+  return maxMessageBytes(maxBodyBytes) - BATCH_OVERHEAD_BYTES;
+}
+
 /** The full names of Lockstep's topics. */
 export class Topics {
   constructor(private readonly prefix: string) {}

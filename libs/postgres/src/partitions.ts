@@ -1,9 +1,9 @@
+import { Poll } from '#polling/poll';
 import type { Logger } from '#telemetry/logger';
 import { partitionFailures } from './partitions.metrics.js';
 import { partitionsEnd } from './partitions-end.queries.js';
 import { ensurePartitions } from './partitions-ensure.queries.js';
 import type { Database } from './pool.js';
-import { UpkeepLoop } from './upkeep-loop.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
@@ -15,20 +15,18 @@ const RETRY_MS = 60_000;
  * come of it when; days that are there already are used meanwhile.
  */
 export class PartitionKeeper {
-  private readonly loop: UpkeepLoop;
+  private readonly poll: Poll;
   private endMs: number | undefined;
 
   constructor(
     private readonly database: Database,
     private readonly logger: Logger,
   ) {
-    this.loop = new UpkeepLoop({
+    this.poll = new Poll({
       retryMs: RETRY_MS,
       onError: (error) => this.failed(error),
-      round: async () => {
-        await this.ensure();
-        return HOUR_MS;
-      },
+      intervalMs: HOUR_MS,
+      work: () => this.ensure(),
     });
   }
 
@@ -47,11 +45,11 @@ export class PartitionKeeper {
       this.failed(error);
       firstInMs = RETRY_MS;
     }
-    this.loop.start(firstInMs);
+    this.poll.start(firstInMs);
   }
 
   async stop(): Promise<void> {
-    await this.loop.stop();
+    await this.poll.stop();
   }
 
   /** Until an event would find no partition; undefined before the first look. */

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
+import { Poll } from '#polling/poll';
 import { exclusively } from '#postgres/advisory-lock';
 import { type Database, databaseOf } from '#postgres/pool';
-import { UpkeepLoop } from '#postgres/upkeep-loop';
 import type { Logger } from '#telemetry/logger';
 import { deleteExpiredKeys } from './delete-expired-keys.queries.js';
 import { findExpiredKeys } from './find-expired-keys.queries.js';
@@ -24,32 +24,29 @@ const INTERVAL_MS = 60_000;
  * gone: ingest claims it as if it were not there.
  */
 export class ExpiredKeysSweeper {
-  private readonly loop: UpkeepLoop;
+  private readonly poll: Poll;
 
   /** @param pool its sessions look up by index (`joins: 'by-index'`) */
   constructor(
     private readonly pool: pg.Pool,
     logger: Logger,
   ) {
-    this.loop = new UpkeepLoop({
-      retryMs: INTERVAL_MS,
+    this.poll = new Poll({
       onError: (err) => {
         retentionFailures.inc({ sweeper: 'keys' });
         logger.warn({ err }, 'Expired idempotency keys could not be deleted; trying again in a minute');
       },
-      round: async (signal) => {
-        await this.sweep(signal);
-        return INTERVAL_MS;
-      },
+      intervalMs: INTERVAL_MS,
+      work: (signal) => this.sweep(signal),
     });
   }
 
   start(): void {
-    this.loop.start(0);
+    this.poll.start();
   }
 
   async stop(): Promise<void> {
-    await this.loop.stop();
+    await this.poll.stop();
   }
 
   /**

@@ -1,7 +1,7 @@
 import type pg from 'pg';
+import { Poll } from '#polling/poll';
 import { exclusively } from '#postgres/advisory-lock';
 import { sqlStateOf } from '#postgres/sql-errors';
-import { UpkeepLoop } from '#postgres/upkeep-loop';
 import type { Logger } from '#telemetry/logger';
 import { DayRetirement } from './day-retirement.js';
 import { daysOverdue, daysRetired, retentionFailures } from './retention.metrics.js';
@@ -20,29 +20,27 @@ const LOCK_NOT_AVAILABLE = '55P03';
  * anything is open. Looks hourly; one process at a time does it.
  */
 export class RetentionSweeper {
-  private readonly loop: UpkeepLoop;
+  private readonly poll: Poll;
 
   constructor(
     private readonly pool: pg.Pool,
     private readonly retentionMs: number,
     private readonly logger: Logger,
   ) {
-    this.loop = new UpkeepLoop({
+    this.poll = new Poll({
       retryMs: RETRY_MS,
       onError: (error) => this.failed(error),
-      round: async (signal) => {
-        await this.sweep(signal);
-        return INTERVAL_MS;
-      },
+      intervalMs: INTERVAL_MS,
+      work: (signal) => this.sweep(signal),
     });
   }
 
   start(): void {
-    this.loop.start(0);
+    this.poll.start();
   }
 
   async stop(): Promise<void> {
-    await this.loop.stop();
+    await this.poll.stop();
   }
 
   /**

@@ -5,6 +5,8 @@ import { ensureTopics } from '#kafka/topics';
 import type { Logger } from '#telemetry/logger';
 
 const RETRY_MS = 2_000;
+/** How long a check under way may hold up the end of the process: what Kafka still answers then is of no use. */
+const STOP_LIMIT_MS = 1_000;
 /** A Kafka that comes back empty has its topics again after this. */
 const CHECK_MS = 5_000;
 
@@ -38,10 +40,14 @@ export class TopicsKeeper {
     if (!signal.aborted) await this.first.promise;
   }
 
+  /** Resolves when the check under way has ended, or after a second: it may wait for a Kafka that is away. */
   async stop(): Promise<void> {
     this.stopping.abort();
     this.first.resolve();
-    await this.running;
+    const { promise: limit, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, STOP_LIMIT_MS);
+    await Promise.race([this.running, limit]);
+    clearTimeout(timer);
   }
 
   private async run(): Promise<void> {
@@ -59,6 +65,7 @@ export class TopicsKeeper {
       this.failure = undefined;
       this.first.resolve();
     } catch (error) {
+      if (this.stopping.signal.aborted) return;
       const message = error instanceof Error ? error.message : String(error);
       // A line when it starts, not one every two seconds: an outage is long.
       if (message !== this.failure) this.logger.warn({ err: error }, 'The Kafka topics are not ready; trying again');
