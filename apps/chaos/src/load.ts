@@ -33,7 +33,7 @@ export class Load {
   private open = 0;
   private begun = 0;
   private slow = false;
-  private failure: unknown;
+  private failure: Error | undefined;
 
   constructor(
     private readonly client: PostingClient,
@@ -88,7 +88,7 @@ export class Load {
     this.open += 1;
     const waiting = (this.due[entity] = (this.due[entity] ?? 0) + 1);
     if (waiting > 1) return;
-    const posting = this.postAll(entity).catch((error: unknown) => (this.failure ??= error));
+    const posting = this.postAll(entity).catch((error: unknown) => (this.failure ??= error instanceof Error ? error : new Error(String(error))));
     const done = posting.then(() => void this.busy.delete(done));
     this.busy.add(done);
   }

@@ -26,14 +26,15 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 async function planOf(options: ChaosOptions, seed: number): Promise<RunPlan> {
-  const { events, faults, eventsPerSecond, mutant } = options;
+  const { events, faults, kinds, mutant } = options;
   const base: RunPlan = {
     distFolder: path.join(projectRoot(), 'dist'),
     events,
     seed,
-    schedule: scheduleOf({ seed, events, faults, topology: TOPOLOGY, leaseTtlMs: LEASE_TTL_MS }),
+    schedule: scheduleOf({ seed, events, faults, kinds, topology: TOPOLOGY, leaseTtlMs: LEASE_TTL_MS }),
     topology: TOPOLOGY,
-    eventsPerSecond,
+    // A fault takes some ten seconds: few events for many faults come more slowly, so that none is without load.
+    eventsPerSecond: Math.min(options.eventsPerSecond, events / (faults * 8 + 1)),
     leaseTtlMs: LEASE_TTL_MS,
     // Short, so that a receiver that fails for seconds makes dead letters.
     retryScheduleMs: [500, 1_000, 2_000, 2_000],

@@ -1,9 +1,12 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { FAULT_KINDS, type FaultKind } from './history.js';
 
 export interface ChaosOptions {
   readonly events: number;
   readonly faults: number;
+  /** The kinds to draw from. */
+  readonly kinds: readonly FaultKind[];
   readonly seeds: readonly number[];
   readonly mutant: string | undefined;
   readonly report: string | undefined;
@@ -17,6 +20,7 @@ export function parseOptions(args: readonly string[]): ChaosOptions {
     options: {
       events: { type: 'string', default: '20000' },
       faults: { type: 'string', default: '10' },
+      kinds: { type: 'string' },
       rate: { type: 'string', default: '220' },
       seed: { type: 'string' },
       seeds: { type: 'string' },
@@ -27,6 +31,7 @@ export function parseOptions(args: readonly string[]): ChaosOptions {
   return {
     events: countOf('events', values.events, 1),
     faults: countOf('faults', values.faults, 0),
+    kinds: values.kinds === undefined ? FAULT_KINDS : values.kinds.split(',').map(kindOf),
     eventsPerSecond: countOf('rate', values.rate, 1),
     seeds: seedsOf(values.seed, values.seeds),
     mutant: values.mutant,
@@ -48,4 +53,10 @@ function seedsOf(seed: string | undefined, seeds: string | undefined): number[] 
   const [first, last] = [Number(bounds?.[1]), Number(bounds?.[2])];
   if (bounds === null || last < first) throw new Error(`--seeds ${seeds} is not like 1..20`);
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+}
+
+function kindOf(name: string): FaultKind {
+  const kind = FAULT_KINDS.find((known) => known === name);
+  if (kind === undefined) throw new Error(`--kinds ${name}: there are ${FAULT_KINDS.join(', ')}`);
+  return kind;
 }

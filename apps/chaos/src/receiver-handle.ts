@@ -57,7 +57,7 @@ export class ReceiverHandle {
     const number = ++this.orders;
     const { promise, resolve } = Promise.withResolvers<ReceiverStatus>();
     this.waiting.set(number, resolve);
-    this.child.send({ ...order, number } as ReceiverOrder);
+    this.child.send({ ...order, number });
     const inTime = new AbortController();
     const late = delay(ANSWER_LIMIT_MS, undefined, { signal: inTime.signal }).catch(() => undefined);
     const status = await Promise.race([promise, late]);

@@ -12,11 +12,20 @@ import { nowMs } from './clock.js';
 import { Operator } from './operator.js';
 import { Reaper } from './reaper.js';
 import { ReceiverHandle } from './receiver-handle.js';
-import type { RunPlan } from './run-plan.js';
-import { gatewayNames, linkName, processNames, RECEIVER_LINK } from './topology.js';
+import { gatewayNames, linkName, processNames, RECEIVER_LINK, type Topology } from './topology.js';
 
 const ADMIN_KEY = 'chaos-admin-key-0123456789abcdef';
 export const SHARDS = 8;
+
+export interface RigOptions {
+  /** Where the apps' build is: `dist`, or that of a mutant. */
+  readonly distFolder: string;
+  readonly topology: Topology;
+  readonly leaseTtlMs: number;
+  readonly retryScheduleMs: readonly number[];
+  /** More of the apps' environment, or other values. */
+  readonly settings: Readonly<Record<string, string>>;
+}
 
 /** The whole system under fire: servers, apps, receiver, and the network between them. Faults act on it. */
 export class Rig {
@@ -34,15 +43,15 @@ export class Rig {
   private started: { servers: Servers; receiver: ReceiverHandle; operator: Operator; databaseUrl: string; receiverUrl: string } | undefined;
 
   private constructor(
-    readonly plan: RunPlan,
+    private readonly options: RigOptions,
     /** Of all processes; kept when something was found. */
     readonly logFolder: string,
     readonly say: (line: string) => void,
   ) {}
 
   /** Everything runs and is ready. What was started is stopped again when that fails. */
-  static async start(plan: RunPlan, say: (line: string) => void): Promise<Rig> {
-    const rig = new Rig(plan, await mkdtemp(path.join(tmpdir(), 'lockstep-chaos-')), say);
+  static async start(options: RigOptions, say: (line: string) => void): Promise<Rig> {
+    const rig = new Rig(options, await mkdtemp(path.join(tmpdir(), 'lockstep-chaos-')), say);
     try {
       await rig.startAll();
       return rig;
@@ -76,7 +85,7 @@ export class Rig {
 
   /** Where clients post, through their proxies. */
   get gatewayUrls(): string[] {
-    return gatewayNames(this.plan.topology).map((name) => `http://127.0.0.1:${this.link(linkName('clients', name)).port}`);
+    return gatewayNames(this.options.topology).map((name) => `http://127.0.0.1:${this.link(linkName('clients', name)).port}`);
   }
 
   readonly adminKey = ADMIN_KEY;
@@ -125,7 +134,7 @@ export class Rig {
   }
 
   private async startAll(): Promise<void> {
-    const { topology } = this.plan;
+    const { topology } = this.options;
     await mkdir(this.logFolder, { recursive: true });
     const names = processNames(topology);
     const listeners = await Promise.all(names.map(async (name, i) => {
@@ -145,7 +154,7 @@ export class Rig {
   }
 
   private gatewayAddresses(): string[] {
-    return gatewayNames(this.plan.topology).map((name) => this.app(name).url);
+    return gatewayNames(this.options.topology).map((name) => this.app(name).url);
   }
 
   private async addApp(name: string, databaseUrl: string, kafkaPort: number): Promise<void> {
@@ -158,7 +167,7 @@ export class Rig {
     const process = new AppProcess({
       name,
       app,
-      distFolder: this.plan.distFolder,
+      distFolder: this.options.distFolder,
       port,
       env: this.environment(proxied.toString(), kafkaPort),
       logFolder: this.logFolder,
@@ -174,7 +183,7 @@ export class Rig {
   }
 
   private environment(databaseUrl: string, kafkaPort: number): Record<string, string> {
-    const { leaseTtlMs, retryScheduleMs, settings } = this.plan;
+    const { leaseTtlMs, retryScheduleMs, settings } = this.options;
     return {
       NODE_ENV: 'production',
       LOG_LEVEL: 'info',

@@ -71,12 +71,15 @@ async function observe(rig: Rig, plan: RunPlan, signal: AbortSignal): Promise<Ob
   const load = new Load(client, { seed: plan.seed, events: plan.events, perSecond: plan.eventsPerSecond });
   const stopLoad = (): void => load.stop();
   signal.addEventListener('abort', stopLoad);
-  const faults = new FaultRunner(rig, load, signal);
+  // A load that has failed must not leave the faults waiting for its events.
+  const failed = new AbortController();
+  const faults = new FaultRunner(rig, load, AbortSignal.any([signal, failed.signal]));
   const progress = setInterval(() => rig.say(`${load.accepted} of ${plan.events} events accepted`), PROGRESS_MS);
   try {
-    // A load that fails must not leave the faults waiting for its events.
-    const over = new AbortController();
-    const loading = load.run().finally(() => over.abort());
+    const loading = load.run().catch((error: unknown) => {
+      rig.findings.push(`the load ended: ${error instanceof Error ? error.message : String(error)}`);
+      failed.abort();
+    });
     await Promise.all([loading, faults.run(plan.schedule)]);
   } finally {
     clearInterval(progress);
