@@ -39,8 +39,7 @@ const WITNESS = `
 `;
 
 /** A database of the run's own, migrated, with a clock that can be stepped and with the witness. Returns its URL. */
-export async function createChaosDatabase(serverUrl: string): Promise<string> {
-  const name = 'chaos';
+export async function createChaosDatabase(serverUrl: string, name = 'chaos'): Promise<string> {
   await queryOnce(serverUrl, `create database ${name}`);
   await queryOnce(serverUrl, `alter database ${name} set search_path = public, chaos, pg_catalog`);
   const url = new URL(serverUrl);

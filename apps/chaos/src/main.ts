@@ -9,9 +9,9 @@ import type { RunPlan } from './run-plan.js';
 import { scheduleOf } from './schedule.js';
 
 /**
- * npm run chaos -- --events N --faults N --seed N|--seeds a..b [--mutant NAME] [--report FILE]: the real system under
- * load and faults, judged from outside. Exit code 0: no findings (of a mutant: it was caught), 1: findings (of a
- * mutant: it survived), 2: could not run.
+ * npm run chaos -- --events N --faults N --seed N|--seeds a..b [--mutant NAME] [--report FILE]
+ * [--kinds a,b] [--rate PER_SECOND] [--history FILE]: the real system under load and faults, judged from outside.
+ * Exit code 0: no findings (of a mutant: it was caught), 1: findings (of a mutant: it survived), 2: could not run.
  */
 
 const TOPOLOGY = { gateways: 2, dispatchers: 3 };
@@ -54,6 +54,7 @@ async function main(): Promise<number> {
     for (const line of linesOf(result)) console.log(line);
     reports.push(reportOf(plan, result));
     if (options.report !== undefined) writeFileSync(options.report, `${JSON.stringify(reports, undefined, 2)}\n`);
+    if (options.history !== undefined) writeFileSync(options.history, JSON.stringify(result.history));
     const found = result.findings.length > 0;
     if (options.mutant !== undefined) console.log(found ? `CAUGHT: ${options.mutant}` : `SURVIVED: ${options.mutant}`);
     if (found === (options.mutant === undefined)) exitCode = 1;

@@ -10,6 +10,8 @@ export interface ChaosOptions {
   readonly seeds: readonly number[];
   readonly mutant: string | undefined;
   readonly report: string | undefined;
+  /** Where the history goes, for those who work on the checker. */
+  readonly history: string | undefined;
   readonly eventsPerSecond: number;
 }
 
@@ -26,6 +28,7 @@ export function parseOptions(args: readonly string[]): ChaosOptions {
       seeds: { type: 'string' },
       mutant: { type: 'string' },
       report: { type: 'string' },
+      history: { type: 'string' },
     },
   });
   return {
@@ -36,6 +39,7 @@ export function parseOptions(args: readonly string[]): ChaosOptions {
     seeds: seedsOf(values.seed, values.seeds),
     mutant: values.mutant,
     report: values.report,
+    history: values.history,
   };
 }
 
