@@ -8,7 +8,7 @@ import { EmbeddedError } from './embedded-error.js';
 import { type GuardedProcess, type ProcessExit, startGuarded } from './guarded-process.js';
 import { type Environment, findJava } from './java.js';
 import { kafkaJars } from './kafka-jars.js';
-import { formatOnce, serverProperties } from './kafka-storage.js';
+import { type ExtraListener, formatOnce, serverProperties } from './kafka-storage.js';
 import { reclaimDataFolder } from './reclaim.js';
 import { launchAs } from './server-user.js';
 
@@ -21,6 +21,7 @@ export interface StartKafkaOptions {
   readonly dataDir: string;
   readonly port: number;
   readonly controllerPort: number;
+  readonly listeners?: readonly ExtraListener[];
   /** Warnings and what the JVM prints; the whole log is in `<dataDir>/server.log`. */
   readonly onLog: (line: string) => void;
   /** The one-time download, which takes a while. */

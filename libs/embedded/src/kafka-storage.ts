@@ -10,16 +10,34 @@ const run = promisify(execFile);
 export interface KafkaPorts {
   readonly port: number;
   readonly controllerPort: number;
+  /** More ways in, for those who reach the broker through a proxy of their own. */
+  readonly listeners?: readonly ExtraListener[];
+}
+
+/** Who connects to `port` is told that the broker is at `advertisedPort`, and connects there from then on. */
+export interface ExtraListener {
+  /** Capitals and digits; not PLAINTEXT or CONTROLLER. */
+  readonly name: string;
+  readonly port: number;
+  readonly advertisedPort: number;
 }
 
 /** A single node that is broker and controller, everything on 127.0.0.1. */
 export function serverProperties(logFolder: string, ports: KafkaPorts): string {
+  const extra = ports.listeners ?? [];
+  const listeners = (portOf: (listener: ExtraListener) => number): string =>
+    [
+      `PLAINTEXT://127.0.0.1:${ports.port}`,
+      `CONTROLLER://127.0.0.1:${ports.controllerPort}`,
+      ...extra.map((listener) => `${listener.name}://127.0.0.1:${portOf(listener)}`),
+    ].join(',');
   const settings: Record<string, string | number> = {
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.bootstrap.servers': `127.0.0.1:${ports.controllerPort}`,
-    listeners: `PLAINTEXT://127.0.0.1:${ports.port},CONTROLLER://127.0.0.1:${ports.controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${ports.port},CONTROLLER://127.0.0.1:${ports.controllerPort}`,
+    listeners: listeners(({ port }) => port),
+    'advertised.listeners': listeners(({ advertisedPort }) => advertisedPort),
+    'listener.security.protocol.map': ['PLAINTEXT', 'CONTROLLER', ...extra.map(({ name }) => name)].map((name) => `${name}:PLAINTEXT`).join(','),
     'controller.listener.names': 'CONTROLLER',
     'log.dirs': logFolder,
     'offsets.topic.replication.factor': 1,

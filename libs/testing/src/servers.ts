@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type KafkaServer, startKafka } from '#embedded/kafka-server';
+import { type KafkaServer, startKafka, type StartKafkaOptions } from '#embedded/kafka-server';
 import { type PostgresServer, startPostgres } from '#embedded/postgres-server';
 import { freePort } from './free-port.js';
 import type { SharedServers } from './shared-servers.js';
@@ -17,17 +17,27 @@ export interface Servers extends SharedServers {
 export interface Outage {
   /** SIGKILL. */
   kill(): Promise<void>;
+  /** As an operator does it: the server ends in order. */
+  shutDown(): Promise<void>;
   start(): Promise<void>;
 }
 
 type Server = PostgresServer | KafkaServer;
 
-export async function startServers(): Promise<Servers> {
+export interface ServersOptions {
+  /** What the servers log, a line at a time. */
+  readonly onLog?: (server: 'postgres' | 'kafka', line: string) => void;
+  readonly kafkaListeners?: StartKafkaOptions['listeners'];
+}
+
+export async function startServers({ onLog = () => undefined, kafkaListeners = [] }: ServersOptions = {}): Promise<Servers> {
   const folder = await mkdtemp(path.join(tmpdir(), 'lockstep-e2e-'));
   const [port, brokerPort, controllerPort] = await Promise.all([freePort(), freePort(), freePort()]);
   const [postgres, kafka] = await Promise.all([
-    restartable(() => startPostgres({ dataDir: path.join(folder, 'postgres'), port, onLog: () => undefined, fsync: false })),
-    restartable(() => startKafka({ dataDir: path.join(folder, 'kafka'), port: brokerPort, controllerPort, onLog: () => undefined, shortLived: true })),
+    restartable(() => startPostgres({ dataDir: path.join(folder, 'postgres'), port, onLog: (line) => onLog('postgres', line), fsync: false })),
+    restartable(() =>
+      startKafka({ dataDir: path.join(folder, 'kafka'), port: brokerPort, controllerPort, listeners: kafkaListeners, onLog: (line) => onLog('kafka', line), shortLived: true }),
+    ),
   ]);
   return {
     databaseUrl: postgres.first.url,
@@ -50,6 +60,7 @@ async function restartable<S extends Server>(start: () => Promise<S>): Promise<O
       process.kill(server.pid, 'SIGKILL');
       await server.exited;
     },
+    shutDown: () => server.stop(),
     start: async () => {
       server = await start();
     },

@@ -1,11 +1,13 @@
 import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
+import { ProxiedConnection, type Weather } from './proxied-connection.js';
 
-/** A TCP proxy in front of a server: takes the server away from its clients and gives it back. */
+/** A TCP proxy in front of a server: takes the server away from its clients, in several ways, and gives it back. */
 export class TcpProxy {
-  private readonly sockets = new Set<Socket>();
+  private readonly connections = new Set<ProxiedConnection>();
   private readonly server = createServer((client) => this.join(client));
   private open = true;
+  private weather: Weather = { kind: 'fair' };
 
   private constructor(
     private readonly targetPort: number,
@@ -28,11 +30,31 @@ export class TcpProxy {
   /** Breaks all connections and refuses new ones. */
   cut(): void {
     this.open = false;
-    for (const socket of this.sockets) socket.destroy();
+    for (const connection of this.connections) connection.destroy();
   }
 
+  /** Each chunk arrives that much later, in order; new connections too. */
+  delay(delayMs: number): void {
+    this.become({ kind: 'slow', delayMs });
+  }
+
+  /**
+   * Nothing passes, either way, and nobody is told: connections stay open, new ones are accepted and dead. What was sent
+   * meanwhile arrives when the network is whole again, as TCP has it, even when its sender has given up by then.
+   */
+  halfOpen(): void {
+    this.become({ kind: 'dead' });
+  }
+
+  /** Breaks all connections with a reset, once; new ones are as before. */
+  reset(): void {
+    for (const connection of this.connections) connection.reset();
+  }
+
+  /** The network is whole again. */
   restore(): void {
     this.open = true;
+    this.become({ kind: 'fair' });
   }
 
   async stop(): Promise<void> {
@@ -41,20 +63,18 @@ export class TcpProxy {
     await once(this.server, 'close');
   }
 
+  private become(weather: Weather): void {
+    this.weather = weather;
+    for (const connection of this.connections) connection.become(weather);
+  }
+
   private join(client: Socket): void {
     if (!this.open) {
       client.destroy();
       return;
     }
-    const target = connect(this.targetPort, this.targetHost);
-    for (const [socket, other] of [[client, target], [target, client]] as const) {
-      this.sockets.add(socket);
-      socket.on('error', () => undefined);
-      socket.on('close', () => {
-        this.sockets.delete(socket);
-        other.destroy();
-      });
-      socket.pipe(other);
-    }
+    const connection = new ProxiedConnection(client, { port: this.targetPort, host: this.targetHost }, () => this.connections.delete(connection));
+    this.connections.add(connection);
+    connection.become(this.weather);
   }
 }

@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { sharedServers } from '#testing/shared-servers';
+import { createChaosDatabase, stepClock, witnessed } from './chaos-database.js';
+import { queryOnce } from './database.js';
+
+const name = `chaos_${randomBytes(5).toString('hex')}`;
+const EVENT = '00000000-0000-7000-8000-000000000001';
+let url: string;
+
+const query = <Row extends object>(sql: string): Promise<Row[]> => queryOnce<Row>(url, sql);
+
+beforeAll(async () => {
+  url = await createChaosDatabase(sharedServers().databaseUrl, name);
+});
+
+afterAll(() => queryOnce(sharedServers().databaseUrl, `drop database ${name} with (force)`));
+
+describe('the clock', () => {
+  it('steps for statements, column defaults and functions, forwards and back', async () => {
+    await stepClock(url, 3_600_000);
+    const [ahead] = await query<Record<string, number>>(`
+      select extract(epoch from now() - pg_catalog.now())::int as now,
+        extract(epoch from clock_timestamp() - pg_catalog.clock_timestamp())::int as clock`);
+    expect(ahead).toEqual({ now: 3_600, clock: 3_600 });
+    const [row] = await query<{ ahead: number }>(
+      "insert into tenants (id) values ('stepped') returning extract(epoch from created_at - pg_catalog.now())::int as ahead");
+    expect(row?.ahead).toBe(3_600);
+    // A function that was made by a migration: half an hour ahead is past for it.
+    const [lane] = await query<{ state: string }>("select lane_state(false, null, 1, 'active', pg_catalog.now() + interval '30 minutes') as state");
+    expect(lane?.state).toBe('sending');
+    await stepClock(url, -3_605_000);
+    const [behind] = await query<{ now: number }>('select extract(epoch from now() - pg_catalog.now())::int as now');
+    expect(behind?.now).toBe(-5);
+  });
+
+  it('leaves the tables where they always are', async () => {
+    const tables = await query<{ schema: string }>("select distinct schemaname as schema from pg_tables where tablename in ('events', 'shard_leases', 'schema_migrations')");
+    expect(tables).toEqual([{ schema: 'public' }]);
+  });
+});
+
+describe('the witness', () => {
+  it('notes an attempt under another epoch than the shard’s, and no other', async () => {
+    await query('insert into shard_leases (shard, epoch) values (3, 7)');
+    // The partitions are those of real days.
+    await query("create table deliveries_test partition of deliveries default; create table attempts_test partition of attempts default");
+    await query(`insert into deliveries (event_id, endpoint, tenant, shard) values ('${EVENT}', 1, 'default', 3)`);
+    const attempt = (number: number, epoch: number) => query(
+      `insert into attempts (event_id, endpoint, replay, number, tenant, epoch, started_at, duration_ms) values ('${EVENT}', 1, 0, ${number}, 'default', ${epoch}, now(), 1)`);
+    await attempt(1, 7);
+    expect(await witnessed(url)).toEqual([]);
+    await attempt(2, 6);
+    expect(await witnessed(url)).toEqual([`attempt 2 of evt_${EVENT.replaceAll('-', '')} at endpoint 1 was written under epoch 6, while that of shard 3 is 7`]);
+  });
+});

@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { Kafka, logLevel } from 'kafkajs';
+import { projectRoot } from '#config/project-root';
+import { toPublicId } from '#domain/ids';
+import { TopicReader } from '#testing/topic-reader';
+import { waitUntil } from '#testing/wait-until';
+import { queryOnce } from './database.js';
+import type { Delivery } from './history.js';
+import type { Rig } from './rig.js';
+
+const VERIFY_LIMIT_MS = 120_000;
+/** Reasons of letters that are no foreign records: docs/dead-letters.md. */
+const DELIVERIES = ['attempts_exhausted', 'gone'];
+
+/** Each delivery as Postgres has it. */
+export async function readDeliveries(databaseUrl: string): Promise<Delivery[]> {
+  const rows = await queryOnce<{ endpoint: string; event: string; replay: number; sequence: string; status: Delivery['status'] }>(
+    databaseUrl,
+    `select p.public_id as endpoint, d.event_id as event, d.replay, d.sequence, d.status
+     from deliveries d join endpoints p on p.id = d.endpoint`,
+  );
+  return rows.map(({ endpoint, event, replay, sequence, status }) => ({
+    endpoint: toPublicId('ep', endpoint), eventId: toPublicId('evt', event), replay, sequence: Number(sequence), status,
+  }));
+}
+
+/** What `npm run verify` says of it, unless that is "balanced"; by this build's own, whatever build the apps are of. */
+export function verify(databaseUrl: string): Promise<string | undefined> {
+  const program = path.join(projectRoot(), 'dist', 'libs', 'ledger', 'src', 'verify.js');
+  return new Promise((resolve) => {
+    execFile(process.execPath, [program, '--json'], { env: { DATABASE_URL: databaseUrl }, timeout: VERIFY_LIMIT_MS, maxBuffer: 16 << 20 }, (error, stdout, stderr) => {
+      resolve(error === null ? undefined : `verify (exit ${String(error.code)}): ${stdout}${stderr}`);
+    });
+  });
+}
+
+/** Records of the `dlq` topic that say that a record was foreign, a line each. */
+export async function readParked(rig: Rig): Promise<string[]> {
+  const topic = `${rig.topicPrefix}dlq`;
+  const kafka = new Kafka({ brokers: [rig.servers.kafkaBrokers], logLevel: logLevel.NOTHING });
+  const admin = kafka.admin();
+  await admin.connect();
+  const offsets = await admin.fetchTopicOffsets(topic).finally(() => admin.disconnect());
+  const count = offsets.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);
+  if (count === 0) return [];
+  const reader = await TopicReader.start(kafka, [topic]);
+  try {
+    await waitUntil(() => `${count} records of ${topic}, have ${reader.records.length}`, () => reader.records.length >= count, 30_000);
+    return reader.records
+      .map(({ headers }) => headers)
+      .filter((headers) => !DELIVERIES.includes(headers['lockstep-reason'] ?? ''))
+      .map((headers) => `${headers['lockstep-reason']}: ${headers['ce_id']} at ${headers['lockstep-topic']}/${headers['lockstep-partition']}/${headers['lockstep-offset']}`);
+  } finally {
+    await reader.stop();
+  }
+}

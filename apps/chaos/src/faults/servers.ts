@@ -1,0 +1,16 @@
+import type { Rig } from '../rig.js';
+import { type FaultAction, nothingToEnd } from './ongoing-fault.js';
+
+type ServerName = 'postgres' | 'kafka';
+
+/** kill -9; started again, with its data, at the fault's end. */
+export const killServer = (name: ServerName): FaultAction => async (rig: Rig) => {
+  await rig.servers[name].kill();
+  return () => rig.servers[name].start();
+};
+
+export const restartServer = (name: ServerName): FaultAction => async (rig: Rig) => {
+  await rig.servers[name].shutDown();
+  await rig.servers[name].start();
+  return nothingToEnd;
+};

@@ -1,0 +1,70 @@
+import { nowMs } from './clock.js';
+import type { Endpoint } from './history.js';
+
+const LIMIT_MS = 30_000;
+const RETRY_MS = 300;
+
+/** Uses the management API as a person does: at whichever gateway answers, and again until one does. */
+export class Operator {
+  /** Ids of the endpoints by their names. */
+  readonly endpoints = new Map<string, Endpoint>();
+
+  constructor(
+    private readonly gateways: () => readonly string[],
+    private readonly adminKey: string,
+  ) {}
+
+  /** @param url of the receiver; a name is appended that is new at each try: one whose answer was lost may exist */
+  async addEndpoint(url: string, name: string): Promise<Endpoint> {
+    let tries = 0;
+    let used = name;
+    const { id } = (await this.call('POST', '/v1/endpoints', () => {
+      used = tries++ === 0 ? name : `${name}-${tries}`;
+      return { url: `${url}${used}` };
+    })) as { id: string };
+    const endpoint = { id, createdAtMs: nowMs() };
+    this.endpoints.set(used, endpoint);
+    return endpoint;
+  }
+
+  async pause(name: string): Promise<void> {
+    await this.call('POST', `/v1/endpoints/${this.idOf(name)}/pause`);
+  }
+
+  async resume(name: string): Promise<void> {
+    await this.call('POST', `/v1/endpoints/${this.idOf(name)}/resume`);
+  }
+
+  /** Returns how many letters it takes. */
+  async replayDeadLetters(): Promise<number> {
+    const { matched } = (await this.call('POST', '/v1/dead-letters/replay', () => ({ all: true }))) as { matched: number };
+    return matched;
+  }
+
+  private idOf(name: string): string {
+    const endpoint = this.endpoints.get(name);
+    if (endpoint === undefined) throw new Error(`There is no endpoint ${name}`);
+    return endpoint.id;
+  }
+
+  private async call(method: string, path: string, body?: () => unknown): Promise<unknown> {
+    const deadlineMs = performance.now() + LIMIT_MS;
+    for (let turn = 0; ; turn++) {
+      const gateways = this.gateways();
+      try {
+        const response = await fetch(`${gateways[turn % gateways.length]}${path}`, {
+          method,
+          headers: { authorization: `Bearer ${this.adminKey}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+          ...(body === undefined ? {} : { body: JSON.stringify(body()) }),
+          signal: AbortSignal.timeout(5_000),
+        });
+        const text = await response.text();
+        if (response.ok) return JSON.parse(text);
+        throw new Error(`${response.status} ${text}`);
+      } catch (error) {
+        if (performance.now() > deadlineMs) throw new Error(`${method} ${path} has failed for ${LIMIT_MS / 1_000} s`, { cause: error });
+      }
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import { randomInt } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { FAULT_KINDS, type FaultKind } from './history.js';
+
+export interface ChaosOptions {
+  readonly events: number;
+  readonly faults: number;
+  /** The kinds to draw from. */
+  readonly kinds: readonly FaultKind[];
+  readonly seeds: readonly number[];
+  readonly mutant: string | undefined;
+  readonly report: string | undefined;
+  /** Where the history goes, for those who work on the checker. */
+  readonly history: string | undefined;
+  readonly eventsPerSecond: number;
+}
+
+/** @throws Error that says which option is wrong */
+export function parseOptions(args: readonly string[]): ChaosOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      events: { type: 'string', default: '20000' },
+      faults: { type: 'string', default: '10' },
+      kinds: { type: 'string' },
+      rate: { type: 'string', default: '220' },
+      seed: { type: 'string' },
+      seeds: { type: 'string' },
+      mutant: { type: 'string' },
+      report: { type: 'string' },
+      history: { type: 'string' },
+    },
+  });
+  return {
+    events: countOf('events', values.events, 1),
+    faults: countOf('faults', values.faults, 0),
+    kinds: values.kinds === undefined ? FAULT_KINDS : values.kinds.split(',').map(kindOf),
+    eventsPerSecond: countOf('rate', values.rate, 1),
+    seeds: seedsOf(values.seed, values.seeds),
+    mutant: values.mutant,
+    report: values.report,
+    history: values.history,
+  };
+}
+
+function countOf(name: string, text: string, least: number): number {
+  const count = Number(text);
+  if (!Number.isSafeInteger(count) || count < least) throw new Error(`--${name} ${text} is not a whole number from ${least} on`);
+  return count;
+}
+
+function seedsOf(seed: string | undefined, seeds: string | undefined): number[] {
+  if (seed !== undefined && seeds !== undefined) throw new Error('--seed and --seeds exclude each other');
+  if (seed !== undefined) return [countOf('seed', seed, 0)];
+  if (seeds === undefined) return [randomInt(1, 1_000_000)];
+  const bounds = /^(\d+)\.\.(\d+)$/.exec(seeds);
+  const [first, last] = [Number(bounds?.[1]), Number(bounds?.[2])];
+  if (bounds === null || last < first) throw new Error(`--seeds ${seeds} is not like 1..20`);
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+}
+
+function kindOf(name: string): FaultKind {
+  const kind = FAULT_KINDS.find((known) => known === name);
+  if (kind === undefined) throw new Error(`--kinds ${name}: there are ${FAULT_KINDS.join(', ')}`);
+  return kind;
+}

@@ -1,0 +1,67 @@
+import { Agent, request } from 'undici';
+import { nowMs } from './clock.js';
+import type { Answer, PostedEvent, Try } from './history.js';
+import { sealedBody } from './sealed-body.js';
+
+const TRY_LIMIT_MS = 5_000;
+const RETRY_MS = 100;
+
+/** What no client may be told of a post that is right. */
+export class RefusedForGood extends Error {
+  override readonly name = 'RefusedForGood';
+}
+
+/** Posts events, each until a gateway has accepted it, with the same key and body, at one gateway after the other. */
+export class PostingClient {
+  private readonly agent = new Agent({ connections: 64, connectTimeout: TRY_LIMIT_MS });
+
+  constructor(
+    private readonly gateways: readonly string[],
+    private readonly adminKey: string,
+  ) {}
+
+  /**
+   * @param first the gateway that is asked first
+   * @param signal gives up; what is returned then was not accepted, as far as the client knows
+   * @throws RefusedForGood
+   */
+  async post(entity: string, key: string, first: number, signal: AbortSignal): Promise<PostedEvent> {
+    const body = sealedBody(entity, key);
+    const tries: Try[] = [];
+    for (let turn = first; !signal.aborted; turn++) {
+      const sentAtMs = nowMs();
+      const answer = await this.try(this.gateways[turn % this.gateways.length] ?? '', key, body);
+      tries.push({ sentAtMs, answeredAtMs: nowMs(), answer });
+      if (answer.kind === 'accepted') break;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+    return { key, entity, tries };
+  }
+
+  async close(): Promise<void> {
+    await this.agent.destroy();
+  }
+
+  private async try(gateway: string, key: string, body: string): Promise<Answer> {
+    let status: number;
+    let text: string;
+    try {
+      const response = await request(`${gateway}/v1/events`, {
+        dispatcher: this.agent,
+        method: 'POST',
+        headers: { authorization: `Bearer ${this.adminKey}`, 'content-type': 'application/json', 'idempotency-key': `"${key}"` },
+        body,
+        signal: AbortSignal.timeout(TRY_LIMIT_MS),
+      });
+      status = response.statusCode;
+      text = await response.body.text();
+    } catch {
+      return { kind: 'unknown' };
+    }
+    if (status === 202) return { kind: 'accepted', eventId: (JSON.parse(text) as { id: string }).id };
+    if (status === 429 || (status === 503 && text.includes('"overloaded"'))) return { kind: 'refused', status };
+    // store_unavailable: the gateway doesn't know whether Postgres had committed it.
+    if (status === 503) return { kind: 'unknown' };
+    throw new RefusedForGood(`a post of ${key} was answered ${status} ${text.slice(0, 300)}`);
+  }
+}

@@ -1,0 +1,56 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { queryOnce } from './database.js';
+import type { Rig } from './rig.js';
+
+const LIMIT_MS = 120_000;
+const LOOK_MS = 250;
+
+interface Open {
+  readonly notAdmitted: number;
+  readonly pending: number;
+  readonly outbox: number;
+  readonly dispatchOutbox: number;
+  readonly replays: number;
+}
+
+const OPEN = `
+  select
+    (select count(*) from events)::int - (select count(*) from inbox)::int as "notAdmitted",
+    (select count(*) from deliveries where status = 'pending')::int as pending,
+    (select count(*) from outbox)::int as outbox,
+    (select count(*) from dispatch_outbox)::int as "dispatchOutbox",
+    (select count(*) from replay_shards where finished_at is null)::int as replays`;
+
+const STUCK = `
+  select
+    s.shard, l.epoch::int, l.owner is not null as owned, round(extract(epoch from l.expires_at - clock_timestamp()))::int as "expiresInSeconds",
+    c.next_offset::int as "nextOffset",
+    (select count(*) from outbox o where o.shard = s.shard)::int as outbox,
+    (select count(*) from events e where e.shard = s.shard and not exists (select from inbox i where i.event_id = e.id))::int as "notAdmitted",
+    (select count(*) from deliveries d where d.shard = s.shard and d.status = 'pending')::int as pending,
+    (select count(distinct d.lane) from deliveries d where d.shard = s.shard and d.status = 'pending')::int as lanes,
+    (select min(d.next_attempt_at) - clock_timestamp() from deliveries d where d.shard = s.shard and d.status = 'pending')::text as "nextAttemptIn"
+  from shard_leases s
+    join shard_leases l on l.shard = s.shard
+    left join shard_cursors c on c.shard = s.shard
+  order by s.shard`;
+
+/** Waits until every accepted event has its outcome everywhere. Resolves with what is stuck when that does not come. */
+export async function untilQuiet(rig: Rig, signal: AbortSignal): Promise<string[]> {
+  const deadlineMs = performance.now() + LIMIT_MS;
+  let open: Open | undefined;
+  let failure: unknown;
+  while (performance.now() < deadlineMs && !signal.aborted) {
+    try {
+      [open] = await queryOnce<Open>(rig.databaseUrl, OPEN);
+      if (open !== undefined && Object.values(open).every((count) => count === 0)) return [];
+    } catch (error) {
+      failure = error;
+    }
+    await delay(LOOK_MS);
+  }
+  if (signal.aborted) return [];
+  const rows = await queryOnce<{ notAdmitted: number; pending: number; outbox: number }>(rig.databaseUrl, STUCK).catch(() => []);
+  const stuck = rows.filter(({ notAdmitted, pending, outbox }) => notAdmitted + pending + outbox > 0);
+  return [`not quiet after ${LIMIT_MS / 1_000} s: ${open === undefined ? String(failure) : JSON.stringify(open)}`, ...stuck.map((row) => `stuck: ${JSON.stringify(row)}`)];
+}

@@ -1,0 +1,70 @@
+import { readFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { freePort } from '#testing/free-port';
+import { nowMs } from './clock.js';
+import type { RecordedArrival } from './receiver-orders.js';
+import { ReceiverServer } from './receiver-server.js';
+import { sealedBody } from './sealed-body.js';
+
+let receiver: ReceiverServer;
+let port: number;
+
+beforeEach(async () => {
+  receiver = new ReceiverServer();
+  port = await freePort();
+  await receiver.start(port, 8);
+});
+
+afterEach(() => receiver.become({ kind: 'down' }));
+
+const post = async (body = sealedBody('e', 'k')): Promise<number> => {
+  const headers = { 'webhook-id': 'evt_1', 'lockstep-delivery': 'dlv_1', 'lockstep-entity': 'e%20%C3%BC', 'lockstep-sequence': '4', 'lockstep-attempt': '2', 'lockstep-redelivered': 'true' };
+  return (await fetch(`http://127.0.0.1:${port}/hook/first`, { method: 'POST', headers, body })).status;
+};
+
+async function dumped(): Promise<RecordedArrival[]> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'lockstep-receiver-'));
+  try {
+    await receiver.dump(path.join(folder, 'arrivals'));
+    return (await readFile(path.join(folder, 'arrivals'), 'utf8')).trimEnd().split('\n').map((line) => JSON.parse(line) as RecordedArrival);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+describe('ReceiverServer', () => {
+  it('records what arrived, from its arrival until its answer has left', async () => {
+    const beforeMs = nowMs();
+    expect(await post()).toBe(200);
+    const [arrival] = await dumped();
+    expect(arrival).toMatchObject({ path: '/hook/first', eventId: 'evt_1', deliveryId: 'dlv_1', entity: 'e ü', key: 'k', sequence: 4, attempt: 2, redelivered: true, replayed: false, status: 200 });
+    expect(arrival?.arrivedAtMs).toBeGreaterThan(beforeMs);
+    expect(arrival?.endedAtMs).toBeGreaterThan(arrival?.arrivedAtMs ?? 0);
+    expect(receiver.status.damaged).toEqual([]);
+  });
+
+  it('fails, is slow, resets, and is down, as it is told', async () => {
+    await receiver.become({ kind: 'failing', percent: 100 });
+    expect(await post()).toBe(500);
+    await receiver.become({ kind: 'slow', delayMs: 80 });
+    expect(await post()).toBe(200);
+    await receiver.become({ kind: 'resetting' });
+    await expect(post()).rejects.toThrow();
+    await receiver.become({ kind: 'down' });
+    await expect(post()).rejects.toThrow();
+    await receiver.become({ kind: 'ok' });
+    expect(await post()).toBe(200);
+    const arrivals = await dumped();
+    expect(arrivals.map(({ status }) => status)).toEqual([500, 200, undefined, 200]);
+    const [, slow, reset] = arrivals;
+    expect((slow?.endedAtMs ?? 0) - (slow?.arrivedAtMs ?? 0)).toBeGreaterThan(75);
+    expect(reset?.endedAtMs).toBeGreaterThan(reset?.arrivedAtMs ?? Infinity);
+  });
+
+  it('says when a body is not what was posted', async () => {
+    await post(sealedBody('e', 'k').replace('chaos', 'order'));
+    expect(receiver.status.damaged).toHaveLength(1);
+  });
+});

@@ -1,0 +1,74 @@
+import type { RunResult } from './run.js';
+import type { RunPlan } from './run-plan.js';
+
+/** More of them say nothing new. */
+const FINDINGS_SHOWN = 40;
+
+const seconds = (ms: number): string => (Number.isFinite(ms) ? `${(ms / 1_000).toFixed(1)} s` : 'never');
+
+function countsOf({ history }: RunResult): Record<string, number> {
+  const { events, arrivals, deliveries } = history;
+  const distinct = new Set(arrivals.map(({ deliveryId }) => deliveryId)).size;
+  return {
+    events: events.length,
+    tries: events.reduce((sum, { tries }) => sum + tries.length, 0),
+    endpoints: history.endpoints.length,
+    deliveries: deliveries.length,
+    dead: deliveries.filter(({ status }) => status === 'dead').length,
+    arrivals: arrivals.length,
+    /** Requests beyond the first of their delivery: retries, replays, repeats. */
+    again: arrivals.length - distinct,
+    repeatsAfterDelivery: repeatsAfterDelivery(arrivals),
+  };
+}
+
+/** Requests of a delivery whose 2xx had been sent: what at-least-once costs the receiver. */
+function repeatsAfterDelivery(arrivals: RunResult['history']['arrivals']): number {
+  const delivered = new Set<string>();
+  let repeats = 0;
+  for (const { deliveryId, status, replayed } of arrivals) {
+    if (delivered.has(deliveryId) && !replayed) repeats += 1;
+    if (status === 200) delivered.add(deliveryId);
+  }
+  return repeats;
+}
+
+/** For people. */
+export function linesOf(result: RunResult): string[] {
+  const rows = result.recoveries.map(({ fault, recoveredMs, longestGapMs }) => [
+    fault.kind, fault.target, seconds(fault.untilMs - fault.fromMs), seconds(recoveredMs), seconds(longestGapMs),
+  ]);
+  const shown = result.findings.slice(0, FINDINGS_SHOWN);
+  return [
+    '',
+    ...table([['fault', 'target', 'lasted', 'recovered after', 'longest gap of a shard'], ...rows]),
+    '',
+    Object.entries(countsOf(result)).map(([name, count]) => `${name} ${count}`).join(', '),
+    `apps that ended by themselves: ${result.restarts.length}`,
+    ...result.restarts.map((what) => `  ${what.slice(0, 400)}`),
+    `took ${seconds(result.durationMs)}`,
+    result.findings.length === 0 ? 'no findings' : `${result.findings.length} findings:`,
+    ...shown.map((finding) => `  ${finding.slice(0, 2_000)}`),
+    ...(result.findings.length > shown.length ? [`  … and ${result.findings.length - shown.length} more`] : []),
+    ...(result.logFolder === undefined ? [] : [`logs: ${result.logFolder}`]),
+  ];
+}
+
+/** For programs. */
+export function reportOf(plan: RunPlan, result: RunResult): object {
+  const { seed, events, topology, schedule, leaseTtlMs, retryScheduleMs, settings, eventsPerSecond } = plan;
+  return {
+    options: { seed, events, topology, leaseTtlMs, retryScheduleMs, settings, eventsPerSecond },
+    schedule,
+    faults: result.recoveries.map(({ fault, recoveredMs, longestGapMs }) => ({ ...fault, recoveredMs, longestGapMs })),
+    counts: countsOf(result),
+    restarts: result.restarts,
+    findings: result.findings,
+    durationMs: result.durationMs,
+  };
+}
+
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+}

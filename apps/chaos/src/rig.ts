@@ -1,0 +1,214 @@
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { formatDuration } from '#domain/duration';
+import { freePort } from '#testing/free-port';
+import { type Servers, startServers } from '#testing/servers';
+import { TcpProxy } from '#testing/tcp-proxy';
+import { AppProcess } from './app-process.js';
+import { createChaosDatabase } from './chaos-database.js';
+import { nowMs } from './clock.js';
+import { Operator } from './operator.js';
+import { Reaper } from './reaper.js';
+import { ReceiverHandle } from './receiver-handle.js';
+import { gatewayNames, linkName, processNames, RECEIVER_LINK, type Topology } from './topology.js';
+
+const ADMIN_KEY = 'chaos-admin-key-0123456789abcdef';
+export const SHARDS = 8;
+
+export interface RigOptions {
+  /** Where the apps' build is: `dist`, or that of a mutant. */
+  readonly distFolder: string;
+  readonly topology: Topology;
+  readonly leaseTtlMs: number;
+  readonly retryScheduleMs: readonly number[];
+  /** More of the apps' environment, or other values. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/** The whole system under fire: servers, apps, receiver, and the network between them. Faults act on it. */
+export class Rig {
+  /** By name. */
+  readonly apps = new Map<string, AppProcess>();
+  /** By name: each with a proxy of its own. */
+  readonly links = new Map<string, TcpProxy>();
+  /** Apps that ended by themselves, whether that was meant to be or not. */
+  readonly restarts: { readonly what: string; readonly atMs: number; readonly meant: boolean }[] = [];
+  /** What the harness itself has seen go wrong. */
+  readonly findings: string[] = [];
+  readonly topicPrefix = 'chaos.';
+  private readonly reaper = new Reaper();
+  private readonly logs: WriteStream[] = [];
+  private started: { servers: Servers; receiver: ReceiverHandle; operator: Operator; databaseUrl: string; receiverUrl: string } | undefined;
+
+  private constructor(
+    private readonly options: RigOptions,
+    /** Of all processes; kept when something was found. */
+    readonly logFolder: string,
+    readonly say: (line: string) => void,
+  ) {}
+
+  /** Everything runs and is ready. What was started is stopped again when that fails. */
+  static async start(options: RigOptions, say: (line: string) => void): Promise<Rig> {
+    const rig = new Rig(options, await mkdtemp(path.join(tmpdir(), 'lockstep-chaos-')), say);
+    try {
+      await rig.startAll();
+      return rig;
+    } catch (error) {
+      await rig.stop();
+      throw error;
+    }
+  }
+
+  get servers(): Servers {
+    return this.running.servers;
+  }
+
+  get receiver(): ReceiverHandle {
+    return this.running.receiver;
+  }
+
+  get operator(): Operator {
+    return this.running.operator;
+  }
+
+  /** Past all proxies. */
+  get databaseUrl(): string {
+    return this.running.databaseUrl;
+  }
+
+  /** Where endpoints are, through the dispatchers' proxy: their names are appended. */
+  get receiverUrl(): string {
+    return this.running.receiverUrl;
+  }
+
+  /** Where clients post, through their proxies. */
+  get gatewayUrls(): string[] {
+    return gatewayNames(this.options.topology).map((name) => `http://127.0.0.1:${this.link(linkName('clients', name)).port}`);
+  }
+
+  readonly adminKey = ADMIN_KEY;
+
+  app(name: string): AppProcess {
+    const app = this.apps.get(name);
+    if (app === undefined) throw new Error(`There is no ${name}`);
+    return app;
+  }
+
+  link(name: string): TcpProxy {
+    const link = this.links.get(name);
+    if (link === undefined) throw new Error(`There is no link ${name}`);
+    return link;
+  }
+
+  /** Whatever faults have left behind: the network is whole, the receiver answers. */
+  async heal(): Promise<void> {
+    for (const link of this.links.values()) link.restore();
+    for (const app of this.apps.values()) app.thaw();
+    await this.receiver.become({ kind: 'ok' });
+  }
+
+  /** Ends all that runs; never rejects. */
+  async stop(): Promise<void> {
+    for (const app of this.apps.values()) {
+      app.close();
+      app.thaw();
+    }
+    const ends = await Promise.allSettled([...this.apps.values()].map((app) => app.stop()));
+    for (const end of ends) if (end.status === 'fulfilled' && end.value !== undefined) this.findings.push(end.value);
+    this.started?.receiver.stop();
+    await Promise.allSettled([...this.links.values()].map((link) => link.stop()));
+    await this.started?.servers.stop().catch(() => undefined);
+    for (const log of this.logs) log.end();
+    this.reaper.stop();
+  }
+
+  async forgetLogs(): Promise<void> {
+    await rm(this.logFolder, { recursive: true, force: true });
+  }
+
+  private get running(): NonNullable<Rig['started']> {
+    if (this.started === undefined) throw new Error('The rig was not started');
+    return this.started;
+  }
+
+  private async startAll(): Promise<void> {
+    const { topology } = this.options;
+    await mkdir(this.logFolder, { recursive: true });
+    const names = processNames(topology);
+    const listeners = await Promise.all(names.map(async (name, i) => {
+      const port = await freePort();
+      const { port: advertisedPort } = await this.openLink(linkName(name, 'Kafka'), port);
+      return { name: `APP${i}`, port, advertisedPort };
+    }));
+    const logs = { postgres: this.openLog('postgres'), kafka: this.openLog('kafka') };
+    const servers = await startServers({ onLog: (server, line) => void logs[server].write(`${line}\n`), kafkaListeners: listeners });
+    const receiverPort = await freePort();
+    const receiver = await ReceiverHandle.start({ port: receiverPort, shards: SHARDS, reaper: this.reaper });
+    const { port } = await this.openLink(RECEIVER_LINK, receiverPort);
+    const databaseUrl = await createChaosDatabase(servers.databaseUrl);
+    this.started = { servers, receiver, databaseUrl, receiverUrl: `http://127.0.0.1:${port}/hook/`, operator: new Operator(() => this.gatewayAddresses(), ADMIN_KEY) };
+    await Promise.all(names.map((name, i) => this.addApp(name, databaseUrl, listeners[i]?.advertisedPort ?? 0)));
+    await Promise.all([...this.apps.values()].map((app) => app.ready()));
+  }
+
+  private gatewayAddresses(): string[] {
+    return gatewayNames(this.options.topology).map((name) => this.app(name).url);
+  }
+
+  private async addApp(name: string, databaseUrl: string, kafkaPort: number): Promise<void> {
+    const direct = new URL(databaseUrl);
+    const proxied = new URL(databaseUrl);
+    proxied.port = String((await this.openLink(linkName(name, 'Postgres'), Number(direct.port))).port);
+    const app = name.startsWith('gateway') ? 'gateway' : 'dispatcher';
+    const port = await freePort();
+    if (app === 'gateway') await this.openLink(linkName('clients', name), port);
+    const process = new AppProcess({
+      name,
+      app,
+      distFolder: this.options.distFolder,
+      port,
+      env: this.environment(proxied.toString(), kafkaPort),
+      logFolder: this.logFolder,
+      reaper: this.reaper,
+      onEnded: (what, meant) => {
+        this.restarts.push({ what, atMs: nowMs(), meant });
+        if (!meant) this.findings.push(what);
+        this.say(what);
+      },
+    });
+    this.apps.set(name, process);
+    process.start();
+  }
+
+  private environment(databaseUrl: string, kafkaPort: number): Record<string, string> {
+    const { leaseTtlMs, retryScheduleMs, settings } = this.options;
+    return {
+      NODE_ENV: 'production',
+      LOG_LEVEL: 'info',
+      DATABASE_URL: databaseUrl,
+      KAFKA_BROKERS: `127.0.0.1:${kafkaPort}`,
+      KAFKA_TOPIC_PREFIX: this.topicPrefix,
+      KAFKA_PARTITIONS: String(SHARDS),
+      LOCKSTEP_ADMIN_KEY: ADMIN_KEY,
+      LOCKSTEP_SECRET_KEY: 'chaos-secret-key-0123456789abcdef0123456789',
+      LOCKSTEP_ALLOW_PRIVATE_NETWORKS: '127.0.0.0/8',
+      LOCKSTEP_LEASE_TTL: formatDuration(leaseTtlMs),
+      LOCKSTEP_RETRY_SCHEDULE: retryScheduleMs.map((delayMs) => formatDuration(delayMs)).join(','),
+      ...settings,
+    };
+  }
+
+  private async openLink(name: string, port: number): Promise<TcpProxy> {
+    const link = await TcpProxy.start('127.0.0.1', port);
+    this.links.set(name, link);
+    return link;
+  }
+
+  private openLog(name: string): WriteStream {
+    const log = createWriteStream(path.join(this.logFolder, `${name}.log`), { flags: 'a' });
+    this.logs.push(log);
+    return log;
+  }
+}

@@ -1,0 +1,121 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { findingsIn } from './checker.js';
+import { witnessed } from './chaos-database.js';
+import { nowMs } from './clock.js';
+import { readDeliveries, readParked, verify } from './evidence.js';
+import { FaultRunner } from './fault-runner.js';
+import type { Arrival, History } from './history.js';
+import { Load } from './load.js';
+import { PostingClient } from './posting-client.js';
+import { untilQuiet } from './quiet.js';
+import { type Recovery, recoveriesOf, stuckWhileIsolated } from './recovery.js';
+import { Rig, SHARDS } from './rig.js';
+import type { RunPlan } from './run-plan.js';
+
+const PROGRESS_MS = 10_000;
+
+export interface RunResult {
+  readonly findings: readonly string[];
+  readonly history: History;
+  readonly recoveries: readonly Recovery[];
+  /** Apps that ended by themselves. */
+  readonly restarts: readonly string[];
+  readonly durationMs: number;
+  /** Where the processes' logs are; undefined when nothing was found and they are gone. */
+  readonly logFolder: string | undefined;
+}
+
+/**
+ * One run: the system under load and faults, then quiet, then judged.
+ * @throws whatever kept it from being done
+ */
+export async function run(plan: RunPlan, signal: AbortSignal): Promise<RunResult> {
+  const startedMs = nowMs();
+  const say = (line: string): void => console.log(`${((nowMs() - startedMs) / 1_000).toFixed(1).padStart(6)} s  ${line}`);
+  say('starting Postgres, Kafka, the apps and the receiver');
+  const rig = await Rig.start(plan, say);
+  try {
+    const { history, recoveries, found } = await observe(rig, plan, signal);
+    await plan.after?.(rig);
+    signal.throwIfAborted();
+    await rig.stop();
+    const findings = [...rig.findings, ...found, ...findingsIn(history)];
+    if (findings.length === 0) await rig.forgetLogs();
+    return {
+      findings,
+      history,
+      recoveries,
+      restarts: rig.restarts.map(({ what }) => what),
+      durationMs: nowMs() - startedMs,
+      logFolder: findings.length === 0 ? undefined : rig.logFolder,
+    };
+  } catch (error) {
+    await rig.stop();
+    say(`the logs: ${rig.logFolder}`);
+    throw error;
+  }
+}
+
+interface Observed {
+  readonly history: History;
+  readonly recoveries: readonly Recovery[];
+  readonly found: readonly string[];
+}
+
+async function observe(rig: Rig, plan: RunPlan, signal: AbortSignal): Promise<Observed> {
+  for (const name of ['first', 'second']) await rig.operator.addEndpoint(rig.receiverUrl, name);
+  await plan.before?.(rig);
+  rig.say('all is ready; the load begins');
+  const client = new PostingClient(rig.gatewayUrls, rig.adminKey);
+  const load = new Load(client, { seed: plan.seed, events: plan.events, perSecond: plan.eventsPerSecond });
+  const stopLoad = (): void => load.stop();
+  signal.addEventListener('abort', stopLoad);
+  // A load that has failed must not leave the faults waiting for its events.
+  const failed = new AbortController();
+  const faults = new FaultRunner(rig, load, AbortSignal.any([signal, failed.signal]));
+  const progress = setInterval(() => rig.say(`${load.accepted} of ${plan.events} events accepted`), PROGRESS_MS);
+  try {
+    const loading = load.run().catch((error: unknown) => {
+      rig.findings.push(`the load ended: ${error instanceof Error ? error.message : String(error)}`);
+      failed.abort();
+    });
+    await Promise.all([loading, faults.run(plan.schedule)]);
+  } finally {
+    clearInterval(progress);
+    signal.removeEventListener('abort', stopLoad);
+    await client.close();
+  }
+  signal.throwIfAborted();
+  rig.say(`${load.accepted} events accepted; waiting until all have their outcomes`);
+  await rig.heal();
+  const stuck = await untilQuiet(rig, signal);
+  signal.throwIfAborted();
+  rig.say(stuck.length === 0 ? 'all is quiet' : 'it does not become quiet');
+  const arrivals = await readArrivals(rig);
+  const history: History = {
+    events: load.posted,
+    endpoints: [...rig.operator.endpoints.values()],
+    arrivals,
+    faults: faults.records,
+    deliveries: await readDeliveries(rig.databaseUrl),
+    witnessed: await witnessed(rig.databaseUrl),
+    parked: await readParked(rig),
+    imbalance: await verify(rig.databaseUrl),
+    retryScheduleMs: plan.retryScheduleMs,
+  };
+  const recoveries = recoveriesOf(history.faults, arrivals, SHARDS);
+  const { damaged } = await rig.receiver.status();
+  return { history, recoveries, found: [...stuck, ...damaged.map((line) => `damaged: ${line}`), ...stuckWhileIsolated(recoveries)] };
+}
+
+async function readArrivals(rig: Rig): Promise<Arrival[]> {
+  const file = path.join(rig.logFolder, 'arrivals.jsonl');
+  const recorded = await rig.receiver.arrivals(file);
+  await rm(file, { force: true });
+  const endpoints = rig.operator.endpoints;
+  return recorded.map(({ path: url, ...arrival }) => {
+    const name = url.replace(/^\/hook\//, '');
+    return { ...arrival, status: arrival.status, endpoint: endpoints.get(name)?.id ?? name };
+  });
+}

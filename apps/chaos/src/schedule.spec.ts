@@ -1,0 +1,39 @@
+import { describe, expect, it } from '@jest/globals';
+import { FAULT_KINDS } from './history.js';
+import { type ScheduleOptions, scheduleOf } from './schedule.js';
+
+const options = (changes: Partial<ScheduleOptions> = {}): ScheduleOptions => ({
+  seed: 1, events: 20_000, faults: 10, topology: { gateways: 2, dispatchers: 3 }, leaseTtlMs: 10_000, ...changes,
+});
+
+describe('scheduleOf', () => {
+  it('is the same for the same seed, and another for another', () => {
+    expect(scheduleOf(options())).toEqual(scheduleOf(options()));
+    expect(scheduleOf(options())).not.toEqual(scheduleOf(options({ seed: 2 })));
+  });
+
+  it('has every kind within seeds 1 to 20', () => {
+    const seen = new Set(Array.from({ length: 20 }, (_, i) => scheduleOf(options({ seed: i + 1 })).map(({ kind }) => kind)).flat());
+    expect([...seen].sort()).toEqual([...FAULT_KINDS].sort());
+  });
+
+  it('has as many faults as asked for, one after the other, all before the load ends', () => {
+    const schedule = scheduleOf(options({ faults: 40 }));
+    expect(schedule).toHaveLength(40);
+    const starts = schedule.map(({ atEvent }) => atEvent);
+    expect(starts).toEqual(starts.toSorted((a, b) => a - b));
+    expect(starts.at(-1)).toBeLessThan(19_000);
+  });
+
+  it('keeps to the kinds asked for, and to targets that are there', () => {
+    const schedule = scheduleOf(options({ kinds: ['kill', 'freeze'], faults: 30 }));
+    expect(new Set(schedule.map(({ kind }) => kind))).toEqual(new Set(['kill', 'freeze']));
+    expect(new Set(schedule.map(({ target }) => target))).toEqual(new Set(['gateway 0', 'gateway 1', 'dispatcher 0', 'dispatcher 1', 'dispatcher 2']));
+    expect(schedule.filter(({ kind }) => kind === 'freeze').every(({ durationMs }) => durationMs > 10_000)).toBe(true);
+  });
+
+  it('replays dead letters last', () => {
+    const kinds = scheduleOf(options({ faults: FAULT_KINDS.length })).map(({ kind }) => kind);
+    expect(kinds.at(-1)).toBe('replay-dead-letters');
+  });
+});

@@ -1,0 +1,48 @@
+import { faultShapes } from './fault-shapes.js';
+import { FAULT_KINDS, type FaultKind } from './history.js';
+import { Random } from './random.js';
+import type { Topology } from './topology.js';
+
+export interface ScheduledFault {
+  readonly kind: FaultKind;
+  /** A name of `Topology`'s, or a word of the fault's own. */
+  readonly target: string;
+  /** It starts when that many events are accepted, and the fault before it is over. */
+  readonly atEvent: number;
+  readonly durationMs: number;
+  /** See `FaultShape.amount`. */
+  readonly amount: number | undefined;
+}
+
+export interface ScheduleOptions {
+  readonly seed: number;
+  readonly events: number;
+  readonly faults: number;
+  readonly kinds?: readonly FaultKind[];
+  readonly topology: Topology;
+  readonly leaseTtlMs: number;
+}
+
+/** Faults spread over the events, no kind again before each kind asked for was there once. The same for the same options. */
+export function scheduleOf(options: ScheduleOptions): ScheduledFault[] {
+  const random = new Random(options.seed);
+  const shapes = faultShapes(options.leaseTtlMs);
+  return kindsOf(options, random).map((kind, i) => {
+    const { targets, durationMs: [shortestMs, longestMs], amount } = shapes[kind];
+    return {
+      kind,
+      target: random.pick(targets(options.topology)),
+      atEvent: Math.floor((options.events * 0.9 * (i + 0.5 + random.next() * 0.5)) / options.faults),
+      durationMs: random.integer(shortestMs, longestMs),
+      amount: amount === undefined ? undefined : random.pick(amount),
+    };
+  });
+}
+
+function kindsOf({ faults, kinds = FAULT_KINDS }: ScheduleOptions, random: Random): FaultKind[] {
+  const drawn: FaultKind[] = [];
+  while (drawn.length < faults) drawn.push(...random.shuffled(kinds));
+  const taken = drawn.slice(0, faults);
+  // A replay wants dead letters, which the others make.
+  return [...taken.filter((kind) => kind !== 'replay-dead-letters'), ...taken.filter((kind) => kind === 'replay-dead-letters')];
+}

@@ -1,0 +1,148 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { TcpProxy } from './tcp-proxy.js';
+import { waitUntil } from './wait-until.js';
+
+let server: Server;
+let proxy: TcpProxy;
+/** What the server got, and the sockets it got it on. */
+let received: string;
+let served: Socket[];
+let clients: Socket[];
+
+beforeEach(async () => {
+  received = '';
+  served = [];
+  clients = [];
+  server = createServer((socket) => {
+    served.push(socket);
+    socket.on('error', () => undefined);
+    socket.on('data', (chunk) => {
+      received += chunk.toString();
+      socket.write(`seen ${chunk.toString()};`);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  proxy = await TcpProxy.start('127.0.0.1', (server.address() as AddressInfo).port);
+});
+
+afterEach(async () => {
+  for (const client of clients) client.destroy();
+  await proxy.stop();
+  server.close();
+});
+
+class Client {
+  answers = '';
+  error: string | undefined;
+  closed = false;
+
+  constructor(readonly socket: Socket) {
+    clients.push(socket);
+    socket.on('data', (chunk) => (this.answers += chunk.toString()));
+    socket.on('error', (error: NodeJS.ErrnoException) => (this.error = error.code));
+    socket.on('close', () => (this.closed = true));
+  }
+
+  async ask(text: string): Promise<void> {
+    this.socket.write(text);
+    await waitUntil(() => `the answer to ${text}, have ${this.answers}`, () => this.answers.endsWith(`seen ${text};`), 5_000);
+  }
+}
+
+const client = (): Client => new Client(connect(proxy.port, '127.0.0.1'));
+const pass = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe('TcpProxy', () => {
+  it('passes everything on, and the end of a connection both ways', async () => {
+    const one = client();
+    await one.ask('a');
+    one.socket.end();
+    await waitUntil('the server to see the end', () => served[0]?.closed);
+    const two = client();
+    await two.ask('b');
+    served[1]?.end();
+    await waitUntil('the client to see the end', () => two.closed);
+  });
+
+  it('cut: breaks what is there and lets nothing in, until it is whole again', async () => {
+    const one = client();
+    await one.ask('a');
+    proxy.cut();
+    await waitUntil('the break', () => one.closed);
+    const two = client();
+    await waitUntil('the refusal', () => two.closed);
+    proxy.restore();
+    await client().ask('b');
+    expect(received).toBe('ab');
+  });
+
+  it('delay: everything later by that much, in order, also on new connections', async () => {
+    const one = client();
+    await one.ask('a');
+    proxy.delay(100);
+    const startedMs = performance.now();
+    one.socket.write('b');
+    await pass(10);
+    one.socket.write('c');
+    await waitUntil('both answers', () => one.answers === 'seen a;seen b;seen c;', 5_000);
+    // There and back.
+    expect(performance.now() - startedMs).toBeGreaterThanOrEqual(195);
+    const two = client();
+    const beganMs = performance.now();
+    await two.ask('d');
+    expect(performance.now() - beganMs).toBeGreaterThanOrEqual(195);
+    two.socket.write('e');
+    proxy.restore();
+    two.socket.write('f');
+    await waitUntil('what was late before what came after', () => received === 'abcdef', 5_000);
+  });
+
+  it('delay: a connection that ends has its last bytes passed on', async () => {
+    const one = client();
+    await one.ask('a');
+    proxy.delay(50);
+    one.socket.end('b');
+    await waitUntil('the end', () => served[0]?.closed);
+    expect(received).toBe('ab');
+  });
+
+  it('half-open: silence, connections stay; what was sent arrives when it is whole again', async () => {
+    const one = client();
+    await one.ask('a');
+    proxy.halfOpen();
+    one.socket.write('b');
+    served[0]?.write('unasked;');
+    const two = client();
+    two.socket.write('c');
+    await pass(100);
+    expect([one.answers, one.closed, two.answers, two.closed, received]).toEqual(['seen a;', false, '', false, 'a']);
+    proxy.restore();
+    await waitUntil('all of it', () => one.answers === 'seen a;unasked;seen b;' && two.answers === 'seen c;', 5_000);
+  });
+
+  it('half-open: who gives up meanwhile is not noticed, and what it had sent arrives late', async () => {
+    const one = client();
+    await one.ask('a');
+    proxy.halfOpen();
+    one.socket.write('b');
+    await pass(20);
+    one.socket.destroy();
+    await pass(100);
+    expect(served[0]?.closed).toBe(false);
+    proxy.restore();
+    await waitUntil('the end', () => served[0]?.closed);
+    expect(received).toBe('ab');
+  });
+
+  it('reset: breaks both sides with a reset, once', async () => {
+    const one = client();
+    await one.ask('a');
+    proxy.reset();
+    await waitUntil('the break', () => one.closed && served[0]?.closed);
+    expect(one.error).toBe('ECONNRESET');
+    await client().ask('b');
+  });
+});
