@@ -61,11 +61,13 @@ globalThis.stall = (point) => {
 };
 `;
 
+const LISTENER_URL = `data:text/javascript,${encodeURIComponent(STALL_LISTENER)}`;
+
 /** Every test build has these. They come first: a mutant's edits see them in place. */
 export const STALL_EDITS: readonly Edit[] = [
   ...['gateway', 'dispatcher'].map((app): Edit => {
     const first = "import { configOrExit, fail } from '#startup/process-end';";
-    return { file: `dist/apps/${app}/src/main.js`, find: first, replace: `import 'data:text/javascript,${encodeURIComponent(STALL_LISTENER)}';\n${first}` };
+    return { file: `dist/apps/${app}/src/main.js`, find: first, replace: `import "${LISTENER_URL}";\n${first}` };
   }),
   ...STALL_POINTS.map((point): Edit => {
     const [file, code] = PLACES[point];
@@ -76,7 +78,8 @@ export const STALL_EDITS: readonly Edit[] = [
 const ARM_TIMEOUT_MS = 5_000;
 
 /**
- * Makes the process freeze itself at its next pass through the point. Resolves when it knows.
+ * Makes the process freeze itself at its next pass through the point. Resolves when it knows. Only for one that is
+ * ready: before it listens, the signal would end it.
  * @param folder the process' CHAOS_FOLDER
  */
 export async function armStall(folder: string, pid: number, point: StallPoint): Promise<void> {

@@ -46,7 +46,8 @@ export async function prepareTestBuild(edits: readonly Edit[]): Promise<TestBuil
       cp(path.join(root, 'package.json'), path.join(folder, 'package.json')),
       symlink(path.join(root, 'node_modules'), path.join(folder, 'node_modules')),
     ]);
-    for (const edit of edits) await applyTo(path.join(folder, edit.file), edit);
+    const files = await editedFiles(edits);
+    await Promise.all([...files].map(([file, text]) => writeFile(path.join(folder, file), text)));
   } catch (error) {
     await dispose();
     throw error;
@@ -54,8 +55,18 @@ export async function prepareTestBuild(edits: readonly Edit[]): Promise<TestBuil
   return { folder, dispose };
 }
 
-async function applyTo(file: string, edit: Edit): Promise<void> {
-  await writeFile(file, edited(await readFile(file, 'utf8'), edit));
+/**
+ * The texts of all files that the edits change, with all of them made, one after the other.
+ * @throws Error when an edit doesn't fit
+ */
+export async function editedFiles(edits: readonly Edit[]): Promise<Map<string, string>> {
+  const root = projectRoot();
+  const files = new Map<string, string>();
+  for (const edit of edits) {
+    const before = files.get(edit.file) ?? (await readFile(path.join(root, edit.file), 'utf8'));
+    files.set(edit.file, edited(before, edit));
+  }
+  return files;
 }
 
 /**
