@@ -19,9 +19,9 @@ export const outcomeNotAwaited: Mutant = {
     ...SETTINGS,
     async play(stage) {
       await ownedBy(stage, 2);
-      // Slower than the posts, so that every lane has a next one at hand.
+      // A little slower than the posts, so that every lane has a next one at hand.
       await stage.receiver.mode({ kind: 'slow', answerMs: 300 });
-      stage.load.start({ entities: 16, intervalMs: 20 });
+      stage.load.start({ entities: 16, intervalMs: 200 });
       for (const number of [0, 1]) {
         await sleep(2_000);
         const dispatcher = nth(stage.dispatchers, number);
