@@ -1,7 +1,19 @@
-import type { RunPlan } from './run-plan.js';
+import type { Mutant } from './mutant.js';
+import { cursorFirst } from './mutants/cursor-first.js';
+import { drainSkipped } from './mutants/drain-skipped.js';
+import { gapIgnored } from './mutants/gap-ignored.js';
+import { inboxWithoutKey } from './mutants/inbox-without-key.js';
+import { noFence } from './mutants/no-fence.js';
+import { outcomeNotAwaited } from './mutants/outcome-not-awaited.js';
+import { randomPartition } from './mutants/random-partition.js';
+import { relayAfterLast } from './mutants/relay-after-last.js';
+import { relayDeletesFirst } from './mutants/relay-deletes-first.js';
+import { repeatsNotFolded } from './mutants/repeats-not-folded.js';
+import { sendsAfterDeadline } from './mutants/sends-after-deadline.js';
+import { tokenUnchecked } from './mutants/token-unchecked.js';
 
-/** What a mutant's run does otherwise than the base run. @throws Error when there is no such mutant */
-export function prepareMutant(name: string): Promise<Partial<RunPlan>> {
-  // Replaced by the mutants.
-  return Promise.reject(new Error(`There is no mutant ${name}`));
-}
+/** One for each protection that guarantees 1 to 3 rest on. A chaos run that doesn't catch all of them proves nothing. */
+export const MUTANTS: readonly Mutant[] = [
+  cursorFirst, noFence, randomPartition, inboxWithoutKey, repeatsNotFolded, outcomeNotAwaited,
+  tokenUnchecked, relayAfterLast, relayDeletesFirst, sendsAfterDeadline, drainSkipped, gapIgnored,
+];

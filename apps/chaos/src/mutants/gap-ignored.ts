@@ -1,0 +1,36 @@
+import type { Mutant } from '../mutant.js';
+import { allRelayed, ownedBy, SETTINGS, sleep } from '../scenario.js';
+
+/**
+ * Records are deleted that no dispatcher has read, and more come after them. Who meets the gap admits what is missing
+ * from Postgres first; who reads on over it admits the later events of the same entities before it.
+ */
+export const gapIgnored: Mutant = {
+  name: 'gap-ignored',
+  breaks: 'A gap in the log is read over: later events are admitted before those that the log has lost.',
+  edits: [
+    {
+      file: 'dist/libs/dispatch/src/log-continuity.js',
+      find: 'if (checked || firstOffset > nextOffset)',
+      replace: "if (firstOffset > nextOffset)\n        return { kind: 'continues', records };\n    if (checked)",
+    },
+  ],
+  scenario: {
+    ...SETTINGS,
+    async play(stage) {
+      const load = { entities: 32, intervalMs: 20 };
+      await ownedBy(stage, 2);
+      stage.load.start(load);
+      await sleep(2_000);
+      await Promise.all(stage.dispatchers.map((dispatcher) => dispatcher.stop()));
+      await sleep(1_000);
+      await stage.load.stop();
+      await allRelayed(stage);
+      await stage.deleteLog();
+      stage.load.start(load);
+      await sleep(1_000);
+      await Promise.all(stage.dispatchers.map((dispatcher) => dispatcher.start()));
+      await sleep(3_000);
+    },
+  },
+};

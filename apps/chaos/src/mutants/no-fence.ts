@@ -1,0 +1,41 @@
+import type { Mutant } from '../mutant.js';
+import { nth, ownedBy, SETTINGS, sleep, stallAt } from '../scenario.js';
+import { sqlEdit } from '../test-build.js';
+
+const EPOCH = 'join shard_leases l on l.shard = c.shard and l.epoch = c.epoch';
+const NO_EPOCH = 'join shard_leases l on l.shard = c.shard';
+const OUTCOMES = 'dist/libs/outcome/src/commit-outcomes.queries.js';
+
+/**
+ * An owner is frozen with an answer in hand, until the shard's next owner has sent the same head again to a slow
+ * receiver; thawed, it writes what it got. The fence refuses that, since the epoch has moved on. Without it the row is
+ * written under the old epoch, while the new owner's attempt is in flight: the witness in Postgres sees it.
+ */
+export const noFence: Mutant = {
+  name: 'no-fence',
+  breaks: "Admissions and outcomes don't compare their epoch with the lease's: a former owner goes on writing.",
+  edits: [
+    sqlEdit('dist/libs/admission/src/admit-batch.queries.js', EPOCH, NO_EPOCH),
+    sqlEdit(OUTCOMES, EPOCH, NO_EPOCH),
+    sqlEdit(OUTCOMES, 'select l.shard, l.epoch', 'select l.shard, c.epoch'),
+  ],
+  scenario: {
+    ...SETTINGS,
+    async play(stage) {
+      const first = nth(stage.dispatchers, 0);
+      await ownedBy(stage, 2);
+      stage.load.start({ entities: 16, intervalMs: 100 });
+      await sleep(1_000);
+      await stallAt(first, 'before-outcome');
+      await stage.receiver.mode({ kind: 'slow', answerMs: 6_000 });
+      await ownedBy(stage, 1);
+      // The new owner has loaded the lanes and sent their heads; none is answered yet.
+      await sleep(2_000);
+      await first.thaw();
+      await sleep(1_000);
+      await stage.receiver.mode({ kind: 'ok' });
+      await stage.load.stop();
+      await sleep(6_000);
+    },
+  },
+};

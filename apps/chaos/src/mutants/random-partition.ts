@@ -1,0 +1,17 @@
+import type { Mutant } from '../mutant.js';
+import { ownedBy, SETTINGS, sleep } from '../scenario.js';
+
+/** Half of the records are on a partition that isn't their shard; its owner takes them for foreign and parks them. */
+export const randomPartition: Mutant = {
+  name: 'random-partition',
+  breaks: "Events aren't produced to their shard's partition: genuine events are parked as foreign, and admitted late or never.",
+  edits: [{ file: 'dist/libs/relay/src/ingest-outbox.js', find: 'partition: shard,', replace: 'partition: Math.random() < 0.5 ? 0 : shard,' }],
+  scenario: {
+    ...SETTINGS,
+    async play(stage) {
+      await ownedBy(stage, 2);
+      stage.load.start({ entities: 32, intervalMs: 20 });
+      await sleep(5_000);
+    },
+  },
+};

@@ -1,0 +1,28 @@
+import type { Mutant } from '../mutant.js';
+import { killAt, nth, ownedBy, SETTINGS, sleep } from '../scenario.js';
+import { stallCode } from '../stall-points.js';
+
+const AT = stallCode('relay-read');
+
+/** Killed before it has sent what it read: the rows are still in the outbox, for the next relay; or, here, nowhere. */
+export const relayDeletesFirst: Mutant = {
+  name: 'relay-deletes-first',
+  breaks: "The relay removes rows before Kafka has acknowledged them: after a crash they are not in Kafka, and their entities' later events go first.",
+  edits: [{ file: 'dist/libs/relay/src/relay.js', find: AT, replace: `await this.options.source.next([], rows);\n        ${AT}` }],
+  scenario: {
+    ...SETTINGS,
+    gateways: 2,
+    async play(stage) {
+      await ownedBy(stage, 2);
+      stage.load.start({ entities: 64, intervalMs: 10 });
+      await sleep(2_000);
+      for (const number of [0, 1]) {
+        const gateway = nth(stage.gateways, number);
+        await killAt(gateway, 'relay-read');
+        await sleep(4_000);
+        await gateway.start();
+        await sleep(2_000);
+      }
+    },
+  },
+};
