@@ -45,6 +45,13 @@ export class AppProcess {
     return `http://127.0.0.1:${this.specification.port}`;
   }
 
+  /** @throws Error when it does not run */
+  get pid(): number {
+    const pid = this.running?.pid;
+    if (pid === undefined) throw new Error(`${this.name} does not run`);
+    return pid;
+  }
+
   get logFile(): string {
     return path.join(this.specification.logFolder, `${this.name.replace(' ', '-')}.log`);
   }
@@ -55,7 +62,7 @@ export class AppProcess {
     const log = openSync(this.logFile, 'a');
     const { PATH = '' } = process.env;
     const child = spawn(process.execPath, [...NODE_FLAGS, path.join(distFolder, 'apps', app, 'src', 'main.js')], {
-      env: { PATH, ...env, PORT: String(port) },
+      env: { PATH, ...env, PORT: String(port), CHAOS_FOLDER: this.specification.logFolder },
       // Its own session: Ctrl-C reaches the harness alone, which then stops all in order.
       detached: true,
       stdio: ['ignore', log, log],

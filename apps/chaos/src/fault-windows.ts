@@ -13,7 +13,7 @@ export interface Excuse {
 export const LOSING: Excuse = {
   kinds: new Set([
     'kill', 'freeze', 'kill-postgres', 'restart-postgres', 'kill-kafka', 'restart-kafka', 'cut', 'delay', 'half-open', 'reset',
-    'isolate-from-kafka', 'isolate-from-postgres', 'receiver-down', 'receiver-slow', 'receiver-resetting', 'step-clock',
+    'isolate-from-kafka', 'isolate-from-postgres', 'receiver-down', 'receiver-resetting', 'step-clock',
   ]),
   afterMs: 0,
 };

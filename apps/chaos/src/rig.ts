@@ -15,12 +15,12 @@ import { ReceiverHandle } from './receiver-handle.js';
 import { gatewayNames, linkName, processNames, RECEIVER_LINK, type Topology } from './topology.js';
 
 const ADMIN_KEY = 'chaos-admin-key-0123456789abcdef';
-export const SHARDS = 8;
 
 export interface RigOptions {
   /** Where the apps' build is: `dist`, or that of a mutant. */
   readonly distFolder: string;
   readonly topology: Topology;
+  readonly shards: number;
   readonly leaseTtlMs: number;
   readonly retryScheduleMs: readonly number[];
   /** More of the apps' environment, or other values. */
@@ -145,7 +145,7 @@ export class Rig {
     const logs = { postgres: this.openLog('postgres'), kafka: this.openLog('kafka') };
     const servers = await startServers({ onLog: (server, line) => void logs[server].write(`${line}\n`), kafkaListeners: listeners });
     const receiverPort = await freePort();
-    const receiver = await ReceiverHandle.start({ port: receiverPort, shards: SHARDS, reaper: this.reaper });
+    const receiver = await ReceiverHandle.start({ port: receiverPort, shards: this.options.shards, reaper: this.reaper });
     const { port } = await this.openLink(RECEIVER_LINK, receiverPort);
     const databaseUrl = await createChaosDatabase(servers.databaseUrl);
     this.started = { servers, receiver, databaseUrl, receiverUrl: `http://127.0.0.1:${port}/hook/`, operator: new Operator(() => this.gatewayAddresses(), ADMIN_KEY) };
@@ -190,7 +190,7 @@ export class Rig {
       DATABASE_URL: databaseUrl,
       KAFKA_BROKERS: `127.0.0.1:${kafkaPort}`,
       KAFKA_TOPIC_PREFIX: this.topicPrefix,
-      KAFKA_PARTITIONS: String(SHARDS),
+      KAFKA_PARTITIONS: String(this.options.shards),
       LOCKSTEP_ADMIN_KEY: ADMIN_KEY,
       LOCKSTEP_SECRET_KEY: 'chaos-secret-key-0123456789abcdef0123456789',
       LOCKSTEP_ALLOW_PRIVATE_NETWORKS: '127.0.0.0/8',

@@ -1,15 +1,17 @@
+import type { FaultRecord, PostedEvent } from './history.js';
+import type { PostingClient } from './posting-client.js';
 import type { Rig, RigOptions } from './rig.js';
-import type { ScheduledFault } from './schedule.js';
 
 /** All that a run is made of. */
 export interface RunPlan extends RigOptions {
-  readonly events: number;
-  /** The clients' choices; the schedule has been drawn from it. */
-  readonly seed: number;
-  readonly schedule: readonly ScheduledFault[];
-  readonly eventsPerSecond: number;
-  /** All runs, and nothing was posted yet. */
-  readonly before?: (rig: Rig) => Promise<void>;
-  /** All is quiet again; the servers still run. */
-  readonly after?: (rig: Rig) => Promise<void>;
+  readonly endpoints: readonly string[];
+  readonly drive: Drive;
+}
+
+/** What happens between "all is ready" and "wait until all is quiet": puts load on the rig, and causes the faults. */
+export type Drive = (rig: Rig, client: PostingClient, signal: AbortSignal) => Promise<Driven>;
+
+export interface Driven {
+  readonly events: readonly PostedEvent[];
+  readonly faults: readonly FaultRecord[];
 }

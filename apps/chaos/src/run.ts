@@ -4,16 +4,12 @@ import { findingsIn } from './checker.js';
 import { witnessed } from './chaos-database.js';
 import { nowMs } from './clock.js';
 import { readDeliveries, readParked, verify } from './evidence.js';
-import { FaultRunner } from './fault-runner.js';
 import type { Arrival, History } from './history.js';
-import { Load } from './load.js';
 import { PostingClient } from './posting-client.js';
 import { untilQuiet } from './quiet.js';
 import { type Recovery, recoveriesOf, stuckWhileIsolated } from './recovery.js';
-import { Rig, SHARDS } from './rig.js';
+import { Rig } from './rig.js';
 import type { RunPlan } from './run-plan.js';
-
-const PROGRESS_MS = 10_000;
 
 export interface RunResult {
   readonly findings: readonly string[];
@@ -37,7 +33,6 @@ export async function run(plan: RunPlan, signal: AbortSignal): Promise<RunResult
   const rig = await Rig.start(plan, say);
   try {
     const { history, recoveries, found } = await observe(rig, plan, signal);
-    await plan.after?.(rig);
     signal.throwIfAborted();
     await rig.stop();
     const findings = [...rig.findings, ...found, ...findingsIn(history)];
@@ -64,47 +59,29 @@ interface Observed {
 }
 
 async function observe(rig: Rig, plan: RunPlan, signal: AbortSignal): Promise<Observed> {
-  for (const name of ['first', 'second']) await rig.operator.addEndpoint(rig.receiverUrl, name);
-  await plan.before?.(rig);
+  for (const name of plan.endpoints) await rig.operator.addEndpoint(rig.receiverUrl, name);
   rig.say('all is ready; the load begins');
   const client = new PostingClient(rig.gatewayUrls, rig.adminKey);
-  const load = new Load(client, { seed: plan.seed, events: plan.events, perSecond: plan.eventsPerSecond });
-  const stopLoad = (): void => load.stop();
-  signal.addEventListener('abort', stopLoad);
-  // A load that has failed must not leave the faults waiting for its events.
-  const failed = new AbortController();
-  const faults = new FaultRunner(rig, load, AbortSignal.any([signal, failed.signal]));
-  const progress = setInterval(() => rig.say(`${load.accepted} of ${plan.events} events accepted`), PROGRESS_MS);
-  try {
-    const loading = load.run().catch((error: unknown) => {
-      rig.findings.push(`the load ended: ${error instanceof Error ? error.message : String(error)}`);
-      failed.abort();
-    });
-    await Promise.all([loading, faults.run(plan.schedule)]);
-  } finally {
-    clearInterval(progress);
-    signal.removeEventListener('abort', stopLoad);
-    await client.close();
-  }
+  const { events, faults } = await plan.drive(rig, client, signal).finally(() => client.close());
   signal.throwIfAborted();
-  rig.say(`${load.accepted} events accepted; waiting until all have their outcomes`);
+  rig.say(`${events.length} events posted; waiting until all have their outcomes`);
   await rig.heal();
   const stuck = await untilQuiet(rig, signal);
   signal.throwIfAborted();
   rig.say(stuck.length === 0 ? 'all is quiet' : 'it does not become quiet');
   const arrivals = await readArrivals(rig);
   const history: History = {
-    events: load.posted,
+    events,
     endpoints: [...rig.operator.endpoints.values()],
     arrivals,
-    faults: faults.records,
+    faults,
     deliveries: await readDeliveries(rig.databaseUrl),
     witnessed: await witnessed(rig.databaseUrl),
     parked: await readParked(rig),
     imbalance: await verify(rig.databaseUrl),
     retryScheduleMs: plan.retryScheduleMs,
   };
-  const recoveries = recoveriesOf(history.faults, arrivals, SHARDS);
+  const recoveries = recoveriesOf(history.faults, arrivals, plan.shards);
   const { damaged } = await rig.receiver.status();
   return { history, recoveries, found: [...stuck, ...damaged.map((line) => `damaged: ${line}`), ...stuckWhileIsolated(recoveries)] };
 }

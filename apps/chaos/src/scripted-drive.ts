@@ -1,0 +1,16 @@
+import type { Drive } from './run-plan.js';
+import type { Scenario } from './scenario.js';
+import { RigStage } from './rig-stage.js';
+
+/** What a scenario's script says, step by step. */
+export function scripted(scenario: Scenario): Drive {
+  return async (rig, client, signal) => {
+    const stage = new RigStage(rig, client, signal);
+    try {
+      await scenario.play(stage);
+    } finally {
+      await stage.load.stop();
+    }
+    return { events: stage.load.posted, faults: stage.faults };
+  };
+}

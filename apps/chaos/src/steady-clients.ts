@@ -1,0 +1,39 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { PostedEvent } from './history.js';
+import type { PostingClient } from './posting-client.js';
+import type { LoadOptions } from './scenario.js';
+
+/** Clients that post for an entity each, one event after the other, until they are stopped; they can be started again. */
+export class SteadyClients {
+  readonly posted: PostedEvent[] = [];
+  private clients: Promise<void>[] = [];
+  private stopping = new AbortController();
+  private serial = 0;
+  private failure: unknown;
+
+  constructor(
+    private readonly client: PostingClient,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  start({ entities, intervalMs }: LoadOptions): void {
+    this.stopping = new AbortController();
+    const { signal } = this.stopping;
+    this.clients = Array.from({ length: entities }, (_, entity) => this.postAll(entity, intervalMs, signal).catch((error: unknown) => (this.failure ??= error)) as Promise<void>);
+  }
+
+  /** Resolves when no post is under way. @throws what a client was told that no client may be told */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await Promise.all(this.clients);
+    if (this.failure !== undefined) throw this.failure;
+  }
+
+  private async postAll(entity: number, intervalMs: number, stopping: AbortSignal): Promise<void> {
+    while (!stopping.aborted && !this.signal.aborted) {
+      const n = (this.serial += 1);
+      this.posted.push(await this.client.post(`entity-${entity}`, `entity-${entity}/${n}`, n, this.signal));
+      await delay(intervalMs, undefined, { signal: stopping }).catch(() => undefined);
+    }
+  }
+}
