@@ -1,17 +1,24 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from '#config/project-root';
-import { prepareMutant } from './mutants.js';
+import type { Mutant } from './mutant.js';
+import { mutantsNamed } from './mutants.js';
 import { type ChaosOptions, parseOptions } from './options.js';
 import { linesOf, reportOf } from './report.js';
-import { run } from './run.js';
+import { run, type RunResult } from './run.js';
 import type { RunPlan } from './run-plan.js';
 import { scheduleOf } from './schedule.js';
+import { scheduled, type ScheduledDrive } from './scheduled-drive.js';
+import { scripted } from './scripted-drive.js';
+import { STALL_EDITS } from './stall-points.js';
+import { prepareTestBuild } from './test-build.js';
 
 /**
- * npm run chaos -- --events N --faults N --seed N|--seeds a..b [--mutant NAME] [--report FILE]
- * [--kinds a,b] [--rate PER_SECOND] [--history FILE]: the real system under load and faults, judged from outside.
- * Exit code 0: no findings (of a mutant: it was caught), 1: findings (of a mutant: it survived), 2: could not run.
+ * npm run chaos -- --events N --faults N --seed N|--seeds a..b [--report FILE] [--kinds a,b] [--rate PER_SECOND]
+ * [--history FILE]: the real system under load and faults, judged from outside. Exit code 0: no findings, 1: findings.
+ * npm run chaos -- --mutant NAME|all [--control]: a system with one protection broken. Exit code 0: each was caught,
+ * 1: one survived; with --control, which breaks nothing, the other way round.
+ * Exit code 2: could not run.
  */
 
 const TOPOLOGY = { gateways: 2, dispatchers: 3 };
@@ -25,45 +32,84 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
-async function planOf(options: ChaosOptions, seed: number): Promise<RunPlan> {
-  const { events, faults, kinds, mutant } = options;
-  const base: RunPlan = {
+function scheduledPlan(drive: ScheduledDrive): RunPlan {
+  return {
     distFolder: path.join(projectRoot(), 'dist'),
-    events,
-    seed,
-    schedule: scheduleOf({ seed, events, faults, kinds, topology: TOPOLOGY, leaseTtlMs: LEASE_TTL_MS }),
     topology: TOPOLOGY,
-    // A fault takes some ten seconds: few events for many faults come more slowly, so that none is without load.
-    eventsPerSecond: Math.min(options.eventsPerSecond, events / (faults * 8 + 1)),
+    shards: 8,
     leaseTtlMs: LEASE_TTL_MS,
     // Short, so that a receiver that fails for seconds makes dead letters.
     retryScheduleMs: [500, 1_000, 2_000, 2_000],
     settings: {},
+    endpoints: ['first', 'second'],
+    drive: scheduled(drive),
   };
-  return mutant === undefined ? base : { ...base, ...(await prepareMutant(mutant)) };
 }
 
-async function main(): Promise<number> {
-  const options = parseOptions(process.argv.slice(2));
+function mutantPlan({ scenario }: Mutant, buildFolder: string): RunPlan {
+  const { gateways, dispatchers, shards, leaseTtlMs, retryScheduleMs } = scenario;
+  return {
+    distFolder: path.join(buildFolder, 'dist'),
+    topology: { gateways, dispatchers },
+    shards,
+    leaseTtlMs,
+    retryScheduleMs,
+    settings: {},
+    endpoints: ['only'],
+    drive: scripted(scenario),
+  };
+}
+
+/** @returns the exit code */
+async function runSeeds(options: ChaosOptions): Promise<number> {
   const reports: object[] = [];
   let exitCode = 0;
   for (const seed of options.seeds) {
-    const plan = await planOf(options, seed);
-    console.log(`seed ${seed}: ${plan.events} events, ${plan.schedule.length} faults`);
+    const { events, faults, kinds } = options;
+    const schedule = scheduleOf({ seed, events, faults, kinds, topology: TOPOLOGY, leaseTtlMs: LEASE_TTL_MS });
+    // A fault takes some ten seconds: few events for many faults come more slowly, so that none is without load.
+    const drive = { seed, events, schedule, eventsPerSecond: Math.min(options.eventsPerSecond, events / (faults * 8 + 1)) };
+    console.log(`seed ${seed}: ${events} events, ${schedule.length} faults`);
+    const plan = scheduledPlan(drive);
     const result = await run(plan, interrupted.signal);
     for (const line of linesOf(result)) console.log(line);
-    reports.push(reportOf(plan, result));
+    reports.push(reportOf({ ...drive, topology: plan.topology, leaseTtlMs: plan.leaseTtlMs, retryScheduleMs: plan.retryScheduleMs }, result));
     if (options.report !== undefined) writeFileSync(options.report, `${JSON.stringify(reports, undefined, 2)}\n`);
     if (options.history !== undefined) writeFileSync(options.history, JSON.stringify(result.history));
-    const found = result.findings.length > 0;
-    if (options.mutant !== undefined) console.log(found ? `CAUGHT: ${options.mutant}` : `SURVIVED: ${options.mutant}`);
-    if (found === (options.mutant === undefined)) exitCode = 1;
+    if (result.findings.length > 0) exitCode = 1;
   }
   return exitCode;
 }
 
+/** @returns the exit code */
+async function runMutants(names: string, control: boolean): Promise<number> {
+  const lines: string[] = [];
+  let exitCode = 0;
+  for (const mutant of mutantsNamed(names)) {
+    console.log(control ? `${mutant.name}, with nothing broken` : `${mutant.name}: ${mutant.breaks}`);
+    const result = await runMutant(mutant, control);
+    for (const line of linesOf(result)) console.log(line);
+    const found = result.findings.length > 0;
+    lines.push(`${control ? (found ? 'FALSE ALARM' : 'quiet') : found ? 'CAUGHT' : 'SURVIVED'}: ${mutant.name} (${Math.round(result.durationMs / 1_000)} s)`);
+    console.log(lines.at(-1));
+    if (found === control) exitCode = 1;
+  }
+  console.log(['', ...lines].join('\n'));
+  return exitCode;
+}
+
+async function runMutant(mutant: Mutant, control: boolean): Promise<RunResult> {
+  const build = await prepareTestBuild([...STALL_EDITS, ...(control ? [] : mutant.edits)]);
+  try {
+    return await run(mutantPlan(mutant, build.folder), interrupted.signal);
+  } finally {
+    await build.dispose();
+  }
+}
+
 try {
-  process.exitCode = await main();
+  const options = parseOptions(process.argv.slice(2));
+  process.exitCode = options.mutant === undefined ? await runSeeds(options) : await runMutants(options.mutant, options.control);
 } catch (error) {
   console.error(`chaos: could not run: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   process.exitCode = 2;

@@ -17,3 +17,13 @@ export const MUTANTS: readonly Mutant[] = [
   cursorFirst, noFence, randomPartition, inboxWithoutKey, repeatsNotFolded, outcomeNotAwaited,
   tokenUnchecked, relayAfterLast, relayDeletesFirst, sendsAfterDeadline, drainSkipped, gapIgnored,
 ];
+
+/**
+ * The mutant of this name, or all of them.
+ * @throws Error that says which there are
+ */
+export function mutantsNamed(name: string): readonly Mutant[] {
+  const found = name === 'all' ? MUTANTS : MUTANTS.filter((mutant) => mutant.name === name);
+  if (found.length === 0) throw new Error(`--mutant ${name}: there are all, ${MUTANTS.map((mutant) => mutant.name).join(', ')}`);
+  return found;
+}

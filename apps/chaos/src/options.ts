@@ -8,7 +8,10 @@ export interface ChaosOptions {
   /** The kinds to draw from. */
   readonly kinds: readonly FaultKind[];
   readonly seeds: readonly number[];
+  /** A mutant's name, or `all`. */
   readonly mutant: string | undefined;
+  /** Plays the mutants' scenarios on a system in which nothing is broken. */
+  readonly control: boolean;
   readonly report: string | undefined;
   /** Where the history goes, for those who work on the checker. */
   readonly history: string | undefined;
@@ -27,6 +30,7 @@ export function parseOptions(args: readonly string[]): ChaosOptions {
       seed: { type: 'string' },
       seeds: { type: 'string' },
       mutant: { type: 'string' },
+      control: { type: 'boolean', default: false },
       report: { type: 'string' },
       history: { type: 'string' },
     },
@@ -38,6 +42,7 @@ export function parseOptions(args: readonly string[]): ChaosOptions {
     eventsPerSecond: countOf('rate', values.rate, 1),
     seeds: seedsOf(values.seed, values.seeds),
     mutant: values.mutant,
+    control: values.control,
     report: values.report,
     history: values.history,
   };

@@ -4,6 +4,8 @@ import type { Rig } from './rig.js';
 
 const LIMIT_MS = 120_000;
 const LOOK_MS = 250;
+/** Between two lines that say what is still open. */
+const SAY_MS = 10_000;
 
 interface Open {
   readonly notAdmitted: number;
@@ -40,12 +42,17 @@ export async function untilQuiet(rig: Rig, signal: AbortSignal): Promise<string[
   const deadlineMs = performance.now() + LIMIT_MS;
   let open: Open | undefined;
   let failure: unknown;
+  let sayMs = performance.now() + SAY_MS;
   while (performance.now() < deadlineMs && !signal.aborted) {
     try {
       [open] = await queryOnce<Open>(rig.databaseUrl, OPEN);
       if (open !== undefined && Object.values(open).every((count) => count === 0)) return [];
     } catch (error) {
       failure = error;
+    }
+    if (performance.now() > sayMs) {
+      sayMs += SAY_MS;
+      rig.say(`  still open: ${open === undefined ? String(failure) : JSON.stringify(open)}`);
     }
     await delay(LOOK_MS);
   }

@@ -1,5 +1,5 @@
 import { shardOf } from '#domain/shard';
-import type { Arrival, FaultKind, FaultRecord } from './history.js';
+import type { Arrival, FaultKind, FaultRecord, PostedEvent } from './history.js';
 
 export interface Recovery {
   readonly fault: FaultRecord;
@@ -7,12 +7,9 @@ export interface Recovery {
   readonly recoveredMs: number;
   /** The longest that any shard went without an arrival, from the fault's beginning until all had recovered. */
   readonly longestGapMs: number;
-  readonly slowestShard: number;
 }
 
 const FROM_THE_BEGINNING: readonly FaultKind[] = ['kill', 'kill-postgres', 'kill-kafka'];
-/** An isolated process's shards must be another's by then: a session, or two leases, and the taker's start. */
-const ISOLATED_LIMIT_MS = 25_000;
 
 /** How long deliveries took to come back after each of the faults. */
 export function recoveriesOf(faults: readonly FaultRecord[], arrivals: readonly Arrival[], shards: number): Recovery[] {
@@ -23,7 +20,7 @@ export function recoveriesOf(faults: readonly FaultRecord[], arrivals: readonly 
     const recoveries = times.map((own) => (own.find((atMs) => atMs > sinceMs) ?? Infinity) - sinceMs);
     const recoveredMs = Math.max(...recoveries);
     const gaps = times.map((own) => longestGap(own, fault.fromMs, Math.max(sinceMs + recoveredMs, fault.untilMs)));
-    return { fault, recoveredMs, longestGapMs: Math.max(...gaps), slowestShard: gaps.indexOf(Math.max(...gaps)) };
+    return { fault, recoveredMs, longestGapMs: Math.max(...gaps) };
   });
 }
 
@@ -32,9 +29,26 @@ function longestGap(times: readonly number[], fromMs: number, untilMs: number): 
   return Math.max(...[...within, untilMs].map((atMs, i) => atMs - (within[i - 1] ?? fromMs)));
 }
 
-/** Shards that stood still for as long as one process was cut off, while others could have taken them. */
-export function stuckWhileIsolated(recoveries: readonly Recovery[]): string[] {
-  return recoveries
-    .filter(({ fault, longestGapMs }) => fault.kind.startsWith('isolate-') && longestGapMs > ISOLATED_LIMIT_MS)
-    .map(({ fault, longestGapMs, slowestShard }) => `shard ${slowestShard} stood still for ${(longestGapMs / 1_000).toFixed(1)} s while ${fault.target} was cut, which lasted ${((fault.untilMs - fault.fromMs) / 1_000).toFixed(1)} s`);
+/**
+ * Shards that stood still for as long as one process was cut off, while others could have taken them: of what was
+ * accepted in the first tenth of that time nothing had arrived by its end.
+ */
+export function stuckWhileIsolated(faults: readonly FaultRecord[], events: readonly PostedEvent[], arrivals: readonly Arrival[], shards: number): string[] {
+  const firstMs = new Map<string, number>();
+  for (const { eventId, arrivedAtMs } of arrivals) if (!firstMs.has(eventId)) firstMs.set(eventId, arrivedAtMs);
+  return faults.filter(({ kind }) => kind.startsWith('isolate-')).flatMap(({ target, fromMs, untilMs }) => {
+    const waited = Array.from({ length: shards }, (): number[] => []);
+    for (const { entity, tries } of events) {
+      const last = tries.at(-1);
+      if (last?.answer.kind !== 'accepted' || last.answeredAtMs < fromMs || last.answeredAtMs > fromMs + (untilMs - fromMs) / 10) continue;
+      waited[shardOf('default', entity, shards)]?.push((firstMs.get(last.answer.eventId) ?? Infinity) - fromMs);
+    }
+    return waited.flatMap((own, shard) =>
+      own.length > 0 && own.every((ms) => ms > untilMs - fromMs)
+        ? [`shard ${shard} stood still while ${target} was cut for ${seconds(untilMs - fromMs)}: none of the ${own.length} events accepted at its beginning arrived before its end`]
+        : [],
+    );
+  });
 }
+
+const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;

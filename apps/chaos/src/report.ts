@@ -1,5 +1,6 @@
 import type { RunResult } from './run.js';
-import type { RunPlan } from './run-plan.js';
+import type { RigOptions } from './rig.js';
+import type { ScheduledDrive } from './scheduled-drive.js';
 
 /** More of them say nothing new. */
 const FINDINGS_SHOWN = 40;
@@ -55,10 +56,10 @@ export function linesOf(result: RunResult): string[] {
 }
 
 /** For programs. */
-export function reportOf(plan: RunPlan, result: RunResult): object {
-  const { seed, events, topology, schedule, leaseTtlMs, retryScheduleMs, settings, eventsPerSecond } = plan;
+export function reportOf(options: ScheduledDrive & Pick<RigOptions, 'topology' | 'leaseTtlMs' | 'retryScheduleMs'>, result: RunResult): object {
+  const { schedule, ...rest } = options;
   return {
-    options: { seed, events, topology, leaseTtlMs, retryScheduleMs, settings, eventsPerSecond },
+    options: rest,
     schedule,
     faults: result.recoveries.map(({ fault, recoveredMs, longestGapMs }) => ({ ...fault, recoveredMs, longestGapMs })),
     counts: countsOf(result),

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { findingsIn } from './checker.js';
 import { witnessed } from './chaos-database.js';
@@ -18,7 +18,7 @@ export interface RunResult {
   /** Apps that ended by themselves. */
   readonly restarts: readonly string[];
   readonly durationMs: number;
-  /** Where the processes' logs are; undefined when nothing was found and they are gone. */
+  /** Where the processes' logs and the history are; undefined when nothing was found and they are gone. */
   readonly logFolder: string | undefined;
 }
 
@@ -37,6 +37,7 @@ export async function run(plan: RunPlan, signal: AbortSignal): Promise<RunResult
     await rig.stop();
     const findings = [...rig.findings, ...found, ...findingsIn(history)];
     if (findings.length === 0) await rig.forgetLogs();
+    else await writeFile(path.join(rig.logFolder, 'history.json'), JSON.stringify(history));
     return {
       findings,
       history,
@@ -59,6 +60,7 @@ interface Observed {
 }
 
 async function observe(rig: Rig, plan: RunPlan, signal: AbortSignal): Promise<Observed> {
+  signal.throwIfAborted();
   for (const name of plan.endpoints) await rig.operator.addEndpoint(rig.receiverUrl, name);
   rig.say('all is ready; the load begins');
   const client = new PostingClient(rig.gatewayUrls, rig.adminKey);
@@ -83,7 +85,7 @@ async function observe(rig: Rig, plan: RunPlan, signal: AbortSignal): Promise<Ob
   };
   const recoveries = recoveriesOf(history.faults, arrivals, plan.shards);
   const { damaged } = await rig.receiver.status();
-  return { history, recoveries, found: [...stuck, ...damaged.map((line) => `damaged: ${line}`), ...stuckWhileIsolated(recoveries)] };
+  return { history, recoveries, found: [...stuck, ...damaged.map((line) => `damaged: ${line}`), ...stuckWhileIsolated(history.faults, history.events, arrivals, plan.shards)] };
 }
 
 async function readArrivals(rig: Rig): Promise<Arrival[]> {

@@ -53,8 +53,9 @@ export interface Stage {
 export interface Scenario {
   readonly gateways: number;
   readonly dispatchers: number;
-  /** Beside the harness' own. */
-  readonly env: Readonly<Record<string, string>>;
+  readonly shards: number;
+  readonly leaseTtlMs: number;
+  readonly retryScheduleMs: readonly number[];
   /** Leaves every app running and the receiver answering. Takes at most a minute. */
   play(stage: Stage): Promise<void>;
 }
@@ -63,7 +64,9 @@ export interface Scenario {
 export const SETTINGS = {
   gateways: 1,
   dispatchers: 2,
-  env: { KAFKA_PARTITIONS: '4', LOCKSTEP_LEASE_TTL: '3s', LOCKSTEP_RETRY_SCHEDULE: '200ms,1s,1s,1s' },
+  shards: 4,
+  leaseTtlMs: 3_000,
+  retryScheduleMs: [200, 1_000, 1_000, 1_000],
 } as const;
 
 /** All of a takeover: the group's session (6 s), its rebalance, the lease's end and a TTL of watching it. */

@@ -20,7 +20,7 @@ export const tokenUnchecked: Mutant = {
   ],
   scenario: {
     ...SETTINGS,
-    env: { ...SETTINGS.env, LOCKSTEP_RETRY_SCHEDULE: '1s,8s,8s,8s' },
+    retryScheduleMs: [1_000, 8_000, 8_000, 8_000],
     async play(stage) {
       const first = nth(stage.dispatchers, 0);
       await ownedBy(stage, 2);
