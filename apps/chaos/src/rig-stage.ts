@@ -46,7 +46,7 @@ export class RigStage implements Stage {
 
   async deleteLog(): Promise<void> {
     const fromMs = nowMs();
-    await deleteLog(this.rig, { kind: 'delete-log', target: 'events', atEvent: 0, durationMs: 0 });
+    await deleteLog(this.rig, { kind: 'delete-log', target: 'events', atEvent: 0, durationMs: 0, amount: undefined });
     this.note('delete-log', 'events', fromMs);
   }
 

@@ -9,7 +9,7 @@ export class SteadyClients {
   private clients: Promise<void>[] = [];
   private stopping = new AbortController();
   private serial = 0;
-  private failure: unknown;
+  private failure: Error | undefined;
 
   constructor(
     private readonly client: PostingClient,
@@ -19,7 +19,7 @@ export class SteadyClients {
   start({ entities, intervalMs }: LoadOptions): void {
     this.stopping = new AbortController();
     const { signal } = this.stopping;
-    this.clients = Array.from({ length: entities }, (_, entity) => this.postAll(entity, intervalMs, signal).catch((error: unknown) => (this.failure ??= error)) as Promise<void>);
+    this.clients = Array.from({ length: entities }, (_, entity) => this.postAll(entity, intervalMs, signal).catch((error: unknown) => this.fail(error)));
   }
 
   /** Resolves when no post is under way. @throws what a client was told that no client may be told */
@@ -27,6 +27,10 @@ export class SteadyClients {
     this.stopping.abort();
     await Promise.all(this.clients);
     if (this.failure !== undefined) throw this.failure;
+  }
+
+  private fail(error: unknown): void {
+    this.failure ??= error instanceof Error ? error : new Error(String(error));
   }
 
   private async postAll(entity: number, intervalMs: number, stopping: AbortSignal): Promise<void> {
