@@ -71,7 +71,7 @@ export const SETTINGS = {
 
 /** All of a takeover: the group's session (6 s), its rebalance, the lease's end and a TTL of watching it. */
 const TAKEOVER_TIMEOUT_MS = 30_000;
-const STALL_TIMEOUT_MS = 10_000;
+export const STALL_TIMEOUT_MS = 20_000;
 
 export function sleep(durationMs: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, durationMs));

@@ -1,5 +1,5 @@
 import type { Mutant } from '../mutant.js';
-import { killAt, nth, ownedBy, SETTINGS, sleep } from '../scenario.js';
+import { nth, ownedBy, SETTINGS, sleep, STALL_TIMEOUT_MS } from '../scenario.js';
 
 const RETRIES = 'dist/libs/dispatch/src/retry-reader.js';
 
@@ -25,8 +25,11 @@ export const tokenUnchecked: Mutant = {
       const first = nth(stage.dispatchers, 0);
       await ownedBy(stage, 2);
       await stage.receiver.mode({ kind: 'failing' });
+      // Before the first tokens: those of later attempts are 8 s apart.
+      await first.armStall('relay-sent');
       stage.load.start({ entities: 16, intervalMs: 500 });
-      await killAt(first, 'relay-sent');
+      await first.untilStalled(STALL_TIMEOUT_MS);
+      await first.kill();
       await stage.load.stop();
       await ownedBy(stage, 1);
       // The second attempts, at once, and their repeated tokens 1 s later.
