@@ -142,10 +142,20 @@ export class AppProcess {
   }
 
   private lastLine(): string {
-    return this.tail().trimEnd().split('\n').at(-1)?.slice(0, 600) ?? '';
+    return readable(this.tail().trimEnd().split('\n').at(-1) ?? '').slice(0, 300);
   }
 
   private tail(): string {
     return readFileSync(this.logFile, 'utf8').slice(-10_000);
+  }
+}
+
+/** A line of the log for people: its message and its error's, without the stack. */
+function readable(line: string): string {
+  try {
+    const { msg, err } = JSON.parse(line) as { msg?: string; err?: { message?: string } };
+    return [msg, err?.message].filter((text) => text !== undefined).join(': ');
+  } catch {
+    return line;
   }
 }

@@ -54,6 +54,7 @@ export class FaultRunner {
     const untilMs = nowMs();
     this.records.push({ kind, target, fromMs, untilMs });
     const recovered = await this.recovered(untilMs);
+    if (this.signal.aborted) return;
     this.rig.say(recovered ? `  over after ${seconds(untilMs - fromMs)}; deliveries on all shards ${seconds(nowMs() - untilMs)} later` : `  over, but not all shards deliver after ${RECOVERY_LIMIT_MS / 1_000} s`);
   }
 

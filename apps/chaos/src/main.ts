@@ -111,6 +111,7 @@ try {
   const options = parseOptions(process.argv.slice(2));
   process.exitCode = options.mutant === undefined ? await runSeeds(options) : await runMutants(options.mutant, options.control);
 } catch (error) {
-  console.error(`chaos: could not run: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  const reason = error instanceof Error ? error : new Error(String(error));
+  console.error(`chaos: could not run: ${interrupted.signal.aborted ? reason.message : (reason.stack ?? reason.message)}`);
   process.exitCode = 2;
 }
