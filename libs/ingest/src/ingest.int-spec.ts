@@ -6,6 +6,7 @@ import { createPool, databaseOf } from '#postgres/pool';
 import { createTestDatabase, type TestDatabase } from '#testing/test-database';
 import { IngestRepository } from './ingest.repository.js';
 import { type CommittedEvent, IngestService, type NewEvent } from './ingest.service.js';
+import { QueueLimit } from './queue-limit.js';
 import { waitUntil } from '#testing/wait-until';
 
 const DAY_MS = 86_400_000;
@@ -26,8 +27,8 @@ afterAll(async () => {
 
 const ignore: (events: readonly CommittedEvent[]) => void = () => undefined;
 
-function service({ keyRetentionMs = DAY_MS, maxQueuedRequests = 1_000, maxQueuedBytes = 10_000_000, onCommitted = ignore } = {}): IngestService {
-  return new IngestService(new IngestRepository(databaseOf(pool), keyRetentionMs), { shards: 4, maxQueuedRequests, maxQueuedBytes, onCommitted });
+function service({ keyRetentionMs = DAY_MS, mostQueued = 1_000, maxQueuedBytes = 10_000_000, onCommitted = ignore } = {}): IngestService {
+  return new IngestService(new IngestRepository(databaseOf(pool), keyRetentionMs), { shards: 4, queueLimit: new QueueLimit({ least: mostQueued, burst: 0 }), maxQueuedBytes, onCommitted });
 }
 
 function event(changes: Partial<NewEvent> = {}): NewEvent {
@@ -153,7 +154,7 @@ describe('what goes wrong', () => {
   });
 
   it('refuses more than its queue holds, by number and by bytes, and takes more when it has drained', async () => {
-    for (const ingest of [service({ maxQueuedRequests: 3 }), service({ maxQueuedBytes: 100 })]) {
+    for (const ingest of [service({ mostQueued: 3 }), service({ maxQueuedBytes: 100 })]) {
       const payload = Buffer.alloc(40, '1');
       const results = await Promise.allSettled(Array.from({ length: 5 }, () => ingest.accept(event({ payload }))));
       expect(codesOf(results)).toEqual(['accepted', 'accepted', 'accepted', 'overloaded', 'overloaded']);
