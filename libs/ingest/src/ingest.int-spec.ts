@@ -163,6 +163,20 @@ describe('what goes wrong', () => {
     }
   });
 
+  it('is stuck when it refuses because nothing is committed, and not just because more come than can be', async () => {
+    const ingest = service({ mostQueued: 3 });
+    await ingest.accept(event());
+    const holder = await pool.connect();
+    await holder.query('begin; lock table events in access exclusive mode');
+    const waiting = Promise.all(Array.from({ length: 3 }, () => ingest.accept(event())));
+    expect([ingest.full, ingest.stuck]).toEqual([true, false]);
+    await waitUntil('it is stuck', () => ingest.stuck);
+    await holder.query('rollback');
+    holder.release();
+    await waiting;
+    expect([ingest.full, ingest.stuck]).toEqual([false, false]);
+  });
+
   it('fails closed when its connection is ended in the middle, and goes on with the next', async () => {
     const ingest = service();
     const posts = Promise.allSettled(Array.from({ length: 2_000 }, () => ingest.accept(event({ idempotencyKey: mintId() })).then(() => 'accepted')));

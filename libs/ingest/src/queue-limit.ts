@@ -27,7 +27,7 @@ export class QueueLimit {
 
   /** Whether one more is too many, while so many wait. */
   isReached(waiting: number): boolean {
-    return waiting >= this.limit + Math.floor(this.burstLeft);
+    return waiting >= this.limit && this.burstLeft < 1;
   }
 
   /** One was let in, behind so many. */
