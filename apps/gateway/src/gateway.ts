@@ -15,9 +15,11 @@ import { answering } from '#http/answering-database';
 import { Authenticator } from '#http/auth/authenticator';
 import { TenantsRepository } from '#http/auth/tenants.repository';
 import { createHttpApp } from '#http/http-app';
+import { shedLoad } from '#http/load-shedding';
 import { serveOpenApi } from '#http/openapi';
 import { IngestRepository } from '#ingest/ingest.repository';
 import { type CommittedEvent, IngestService } from '#ingest/ingest.service';
+import { QueueLimit } from '#ingest/queue-limit';
 import { LanesViewRepository } from '#lanes/lanes-view.repository';
 import { LanesService } from '#lanes/lanes.service';
 import { createKafka } from '#kafka/client';
@@ -43,9 +45,10 @@ import { GatewayModule } from './gateway.module.js';
 import { prepareStore } from '#startup/store';
 import { TopicsKeeper } from '#startup/topics-keeper';
 
-/** A post that waits holds its body: 10,000 of them or 64 MiB, whichever comes first, and then 503. */
-const MAX_QUEUED_REQUESTS = 10_000;
+/** A post that waits holds its body: beside how many of them may wait, 64 MiB, and then 503. */
 const MAX_QUEUED_BYTES = 67_108_864;
+/** Posts that are refused unread while too many wait. Written in another way it is refused too, only later. */
+const INGEST_URL = /^\/v1\/events(?:\?|$)/;
 /** Between commit and Kafka; what does not fit is read back from Postgres. */
 const MAX_RECENT_BYTES = 33_554_432;
 /** Long enough for any batch on a slow disk; a commit that hangs longer becomes a 503. */
@@ -113,7 +116,7 @@ export class Gateway {
     });
     this.ingest = new IngestService(new IngestRepository(databaseOf(ingest), config.idempotencyRetentionMs), {
       shards: config.kafka.partitions,
-      maxQueuedRequests: MAX_QUEUED_REQUESTS,
+      queueLimit: new QueueLimit(),
       maxQueuedBytes: MAX_QUEUED_BYTES,
       onCommitted: (events) => this.handToRelay(events),
     });
@@ -198,7 +201,8 @@ export class Gateway {
         ready: [
           started,
           new PostgresIndicator(this.database),
-          new StateIndicator('queue', 'down', () => (this.ingest.full ? 'full' : undefined)),
+          // Not while it only sheds load: whoever takes it out of a balancer sends that load to the others.
+          new StateIndicator('queue', 'down', () => (this.ingest.stuck ? 'full' : undefined)),
           new StateIndicator('kafka', 'degraded', () => this.topics.problem),
           new StateIndicator('relay', 'degraded', () => this.relay.problem),
           new StateIndicator('partitions', 'degraded', () => this.partitions.problem),
@@ -206,7 +210,9 @@ export class Gateway {
       },
     });
     const app = await createHttpApp(module, { logger, maxBodyBytes: config.maxBodyBytes });
-    this.authenticator.guard(app.getHttpAdapter().getInstance());
+    const instance = app.getHttpAdapter().getInstance();
+    shedLoad(instance, ({ method, url = '' }) => this.ingest.full && method === 'POST' && INGEST_URL.test(url));
+    this.authenticator.guard(instance);
     serveOpenApi(app, 'Lockstep', 'Accepts events and delivers them to HTTP endpoints, in order, with exactly-once effects.');
     return app;
   }

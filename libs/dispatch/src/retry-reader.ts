@@ -5,6 +5,9 @@ import { parseRetryToken, type RetryToken } from '#ladder/retry-token';
 import type { LaneRunner } from './lane-runner.js';
 import type { ShardSupervisor } from './shard-supervisor.js';
 
+/** How far the clock of another dispatcher may be ahead of ours. */
+const MOST_SKEW_MS = 60_000;
+
 /**
  * Reads the rungs of the retry ladder. A record is due at its own timestamp plus its rung's delay; since a rung's
  * records all wait equally long, they come due in the log's order, and the partition rests until the first one's time.
@@ -20,11 +23,17 @@ export class RetryReader {
     if (owned === undefined) return { kind: 'closed' };
     const delayMs = parseDurationMs(batch.topic.slice('retry.'.length)) ?? 0;
     for (const record of batch.records) {
-      const remainingMs = Number(record.timestamp) + delayMs - Date.now();
-      if (remainingMs > 0) return { kind: 'pause', fromOffset: Number(record.offset), durationMs: Math.min(remainingMs, 2_147_483_647) };
       const token = parseRetryToken(record.value);
-      if (token === undefined) foreignTokens.inc();
-      else retryTokens.inc({ result: this.redeem(batch.shard, token) ? 'woken' : 'stale' });
+      if (token === undefined) {
+        // Not ours: nothing to wait for.
+        foreignTokens.inc();
+        continue;
+      }
+      const writtenInMs = Number(record.timestamp) - Date.now();
+      const remainingMs = writtenInMs + delayMs;
+      // Whoever else writes here may give a record any time, and nobody behind it is to wait for that.
+      if (remainingMs > 0 && writtenInMs < MOST_SKEW_MS) return { kind: 'pause', fromOffset: Number(record.offset), durationMs: Math.min(remainingMs, 2_147_483_647) };
+      retryTokens.inc({ result: this.redeem(batch.shard, token) ? 'woken' : 'stale' });
     }
     return { kind: 'done' };
   }

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { type ErrorCode, LockstepError } from './problem.js';
+import { type ErrorCode, isErrorCode, LockstepError } from './problem.js';
 
-// The list of the design (§3), and `internal` for what nobody foresaw.
+// The list of the design (§3), what is wrong before there is a request (408, 431), and `internal` for what nobody foresaw.
 const STATUSES: Record<ErrorCode, number> = {
   invalid_request: 400,
   invalid_idempotency_key: 400,
@@ -11,11 +11,13 @@ const STATUSES: Record<ErrorCode, number> = {
   forbidden: 403,
   not_found: 404,
   method_not_allowed: 405,
+  request_timeout: 408,
   conflict: 409,
   payload_too_large: 413,
   unsupported_media_type: 415,
   idempotency_key_reused: 422,
   rate_limited: 429,
+  headers_too_large: 431,
   internal: 500,
   overloaded: 503,
   store_unavailable: 503,
@@ -31,7 +33,7 @@ test.each(Object.entries(STATUSES) as [ErrorCode, number][])('%s is a problem do
 
 test('only what may pass by itself is retriable', () => {
   const retriable = (Object.keys(STATUSES) as ErrorCode[]).filter((code) => new LockstepError(code, '').retriable);
-  expect(retriable).toEqual(['rate_limited', 'overloaded', 'store_unavailable']);
+  expect(retriable).toEqual(['request_timeout', 'rate_limited', 'overloaded', 'store_unavailable']);
 });
 
 test('an error keeps its details, its cause and how long to wait', () => {
@@ -42,4 +44,8 @@ test('an error keeps its details, its cause and how long to wait', () => {
   expect(error.retryAfterSeconds).toBe(2);
   expect(error.toProblem().errors).toEqual(errors);
   expect(JSON.stringify(error.toProblem())).not.toContain('underneath');
+});
+
+test('a code is known by its text, and nothing that every object has is one', () => {
+  expect(['overloaded', 'toString', '__proto__', ''].map(isErrorCode)).toEqual([true, false, false, false]);
 });

@@ -8,17 +8,24 @@ const PROBLEMS = {
   forbidden: { status: 403, title: 'The API key does not allow this', retriable: false },
   not_found: { status: 404, title: 'There is no such resource', retriable: false },
   method_not_allowed: { status: 405, title: 'The resource does not support this method', retriable: false },
+  request_timeout: { status: 408, title: 'The request did not arrive in time', retriable: true },
   conflict: { status: 409, title: 'The request conflicts with the current state', retriable: false },
   payload_too_large: { status: 413, title: 'The body is too large', retriable: false },
   unsupported_media_type: { status: 415, title: 'The content type is not supported', retriable: false },
   idempotency_key_reused: { status: 422, title: 'The idempotency key was used with another body', retriable: false },
   rate_limited: { status: 429, title: 'Too many requests', retriable: true },
+  headers_too_large: { status: 431, title: 'The request line and headers are too large', retriable: false },
   internal: { status: 500, title: 'Something went wrong on our side', retriable: false },
   overloaded: { status: 503, title: 'Too many requests are waiting', retriable: true },
   store_unavailable: { status: 503, title: 'The event store does not answer', retriable: true },
 } as const;
 
 export type ErrorCode = keyof typeof PROBLEMS;
+
+/** Whether a text is the code of an error that the outside can see. */
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(PROBLEMS, text);
+}
 
 /** One thing that is wrong with the request; `path` is a JSON pointer (RFC 6901) into the body, or a header or query name. */
 export interface ProblemDetail {

@@ -5,6 +5,7 @@ import { Logger as NestLogger, PinoLogger } from 'nestjs-pino';
 import type { FastifyReply, RawServerDefault } from 'fastify';
 import type { Logger } from '#telemetry/logger';
 import { AllowedMethods } from './allowed-methods.js';
+import { answerConnectionError, answerWhatNodeWould } from './connection-errors.js';
 import { ProblemFilter } from './problem.filter.js';
 import { sendProblem, toLockstepError } from './problem.js';
 import { observeRequests } from './request-observer.js';
@@ -25,6 +26,7 @@ export async function createHttpApp(module: DynamicModule | Type, options: HttpA
   const adapter = createHttpAdapter(options.maxBodyBytes);
   const instance = adapter.getInstance();
   allowedMethods.watch(instance);
+  answerWhatNodeWould(instance);
   instance.removeAllContentTypeParsers();
   instance.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   observeRequests(instance, options.logger);
@@ -49,9 +51,13 @@ function createHttpAdapter(maxBodyBytes: number): FastifyAdapter {
     // No Nest middleware anywhere: without its hook a request is answered sooner.
     skipMiddie: true,
     bodyLimit: maxBodyBytes,
-    // A client that sends its request drop by drop ("slow loris") is cut off.
+    // A client that sends its request drop by drop ("slow loris") is cut off: 5 s for the headers, which fit into a few
+    // packets, 30 s with the body. Node looks every `connectionsCheckingInterval`; by default that would be 30 s.
     requestTimeout: 30_000,
-    http: { headersTimeout: 10_000, maxHeaderSize: 16_384 },
+    http: { headersTimeout: 5_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 16_384, requireHostHeader: false },
+    // A client that does not read its answer. Above the longest that an answer may take without a byte: the ledger's 5 min.
+    connectionTimeout: 360_000,
+    clientErrorHandler: answerConnectionError,
     // Above the idle time of the usual balancers (60 s), or they would reuse a connection that we are closing.
     keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',

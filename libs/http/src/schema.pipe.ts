@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { type ArgumentMetadata, type PipeTransform, StandardSchemaValidationPipe } from '@nestjs/common';
 import { LockstepError, type ProblemDetail } from '#domain/problem';
 
@@ -22,13 +23,29 @@ export class SchemaPipe implements PipeTransform {
   }
 }
 
+/** Deeper than anybody writes settings; checking and storing them goes as deep as they do, on a stack that ends. */
+const DEEPEST = 64;
+
 function parseJson(body: unknown): unknown {
   if (!Buffer.isBuffer(body)) throw new LockstepError('invalid_request', 'The body must be a JSON object');
+  if (!isUtf8(body)) throw new LockstepError('invalid_request', 'The body must be UTF-8');
+  let value: unknown;
   try {
-    return JSON.parse(body.toString('utf8')) as unknown;
+    value = JSON.parse(body.toString('utf8'));
   } catch (cause) {
     throw new LockstepError('invalid_request', `The body is not valid JSON: ${cause instanceof Error ? cause.message : ''}`, { cause });
   }
+  if (isDeeperThan(value, DEEPEST)) throw new LockstepError('invalid_request', `The body is nested deeper than ${DEEPEST} levels`);
+  return value;
+}
+
+function isDeeperThan(value: unknown, depth: number): boolean {
+  let level: unknown[] = [value];
+  for (let levels = 0; level.length > 0; levels++) {
+    if (levels > depth) return true;
+    level = level.flatMap((item): unknown[] => (typeof item === 'object' && item !== null ? Object.values(item) : []));
+  }
+  return false;
 }
 
 function invalidRequest(issues: readonly Issue[], source: Source): LockstepError {

@@ -6,6 +6,7 @@ import { createPool, databaseOf } from '#postgres/pool';
 import { createTestDatabase, type TestDatabase } from '#testing/test-database';
 import { IngestRepository } from './ingest.repository.js';
 import { type CommittedEvent, IngestService, type NewEvent } from './ingest.service.js';
+import { QueueLimit } from './queue-limit.js';
 import { waitUntil } from '#testing/wait-until';
 
 const DAY_MS = 86_400_000;
@@ -26,8 +27,8 @@ afterAll(async () => {
 
 const ignore: (events: readonly CommittedEvent[]) => void = () => undefined;
 
-function service({ keyRetentionMs = DAY_MS, maxQueuedRequests = 1_000, maxQueuedBytes = 10_000_000, onCommitted = ignore } = {}): IngestService {
-  return new IngestService(new IngestRepository(databaseOf(pool), keyRetentionMs), { shards: 4, maxQueuedRequests, maxQueuedBytes, onCommitted });
+function service({ keyRetentionMs = DAY_MS, mostQueued = 1_000, maxQueuedBytes = 10_000_000, onCommitted = ignore } = {}): IngestService {
+  return new IngestService(new IngestRepository(databaseOf(pool), keyRetentionMs), { shards: 4, queueLimit: new QueueLimit({ least: mostQueued, burst: 0 }), maxQueuedBytes, onCommitted });
 }
 
 function event(changes: Partial<NewEvent> = {}): NewEvent {
@@ -153,13 +154,27 @@ describe('what goes wrong', () => {
   });
 
   it('refuses more than its queue holds, by number and by bytes, and takes more when it has drained', async () => {
-    for (const ingest of [service({ maxQueuedRequests: 3 }), service({ maxQueuedBytes: 100 })]) {
+    for (const ingest of [service({ mostQueued: 3 }), service({ maxQueuedBytes: 100 })]) {
       const payload = Buffer.alloc(40, '1');
       const results = await Promise.allSettled(Array.from({ length: 5 }, () => ingest.accept(event({ payload }))));
       expect(codesOf(results)).toEqual(['accepted', 'accepted', 'accepted', 'overloaded', 'overloaded']);
       expect(results[4]).toMatchObject({ reason: { retryAfterSeconds: 1 } });
       await ingest.accept(event({ payload }));
     }
+  });
+
+  it('is stuck when it refuses because nothing is committed, and not just because more come than can be', async () => {
+    const ingest = service({ mostQueued: 3 });
+    await ingest.accept(event());
+    const holder = await pool.connect();
+    await holder.query('begin; lock table events in access exclusive mode');
+    const waiting = Promise.all(Array.from({ length: 3 }, () => ingest.accept(event())));
+    expect([ingest.full, ingest.stuck]).toEqual([true, false]);
+    await waitUntil('it is stuck', () => ingest.stuck);
+    await holder.query('rollback');
+    holder.release();
+    await waiting;
+    expect([ingest.full, ingest.stuck]).toEqual([false, false]);
   });
 
   it('fails closed when its connection is ended in the middle, and goes on with the next', async () => {

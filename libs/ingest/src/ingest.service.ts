@@ -4,6 +4,7 @@ import { LockstepError } from '#domain/problem';
 import { shardOf } from '#domain/shard';
 import { GroupCommit } from '#postgres/group-commit';
 import { eventsAccepted, eventsDeduplicated, ingestBatchSize, ingestQueueBytes, ingestQueueRequests } from './ingest.metrics.js';
+import type { QueueLimit } from './queue-limit.js';
 import { type Committed, type IngestRepository, type Submission, submissionErrorOf } from './ingest.repository.js';
 
 /** An event as it was posted, checked. */
@@ -46,8 +47,8 @@ export interface CommittedEvent {
 
 export interface IngestOptions {
   readonly shards: number;
-  /** Most posts that wait at once; more are refused with `overloaded`. */
-  readonly maxQueuedRequests: number;
+  /** How many posts may wait at once; more are refused with `overloaded`. */
+  readonly queueLimit: QueueLimit;
   readonly maxQueuedBytes: number;
   /** Called after a commit with what it stored: the relay has work. */
   readonly onCommitted: (events: readonly CommittedEvent[]) => void;
@@ -57,6 +58,9 @@ export interface IngestOptions {
 const BATCH_ITEMS = 512;
 /** 4 MiB: one statement's parameters are held three times over while they are sent. */
 const BATCH_BYTES = 4_194_304;
+
+/** Far above what a commit takes, also on a busy disk. */
+const STUCK_MS = 1_000;
 
 /**
  * Accepts events: a resolved `accept` means that the event is committed. One event per tenant and idempotency key,
@@ -68,6 +72,7 @@ export class IngestService {
   private readonly inFlight = new Map<string, { readonly fingerprint: Buffer; readonly accepted: Promise<Accepted> }>();
   private queuedRequests = 0;
   private queuedBytes = 0;
+  private lastCommitAtMs = 0;
 
   constructor(
     private readonly repository: IngestRepository,
@@ -83,7 +88,12 @@ export class IngestService {
 
   /** Whether a post would be refused as `overloaded` now. */
   get full(): boolean {
-    return this.queuedRequests >= this.options.maxQueuedRequests || this.queuedBytes >= this.options.maxQueuedBytes;
+    return this.options.queueLimit.isReached(this.queuedRequests) || this.queuedBytes >= this.options.maxQueuedBytes;
+  }
+
+  /** Whether posts are refused because nothing is being committed, and not just because more come than can be. */
+  get stuck(): boolean {
+    return this.full && performance.now() - this.lastCommitAtMs > STUCK_MS;
   }
 
   /**
@@ -124,6 +134,7 @@ export class IngestService {
   private async submit(event: NewEvent, fingerprint: Buffer | undefined): Promise<Accepted> {
     if (this.full) throw new LockstepError('overloaded', 'Too many events wait to be stored; try again shortly', { retryAfterSeconds: 1 });
     const submission = { ...event, id: mintId(), shard: shardOf(event.tenant, event.entity, this.options.shards), fingerprint };
+    this.options.queueLimit.entered(this.queuedRequests);
     this.queuedRequests++;
     this.queuedBytes += event.payload.length;
     try {
@@ -140,7 +151,10 @@ export class IngestService {
   }
 
   private async commit(submissions: readonly Submission[]): Promise<readonly Committed[]> {
+    const startedAtMs = performance.now();
     const committed = await this.repository.commit(submissions);
+    this.lastCommitAtMs = performance.now();
+    this.options.queueLimit.committed(submissions.length, this.lastCommitAtMs - startedAtMs);
     ingestBatchSize.observe(submissions.length);
     ingestQueueRequests.set(this.queuedRequests);
     ingestQueueBytes.set(this.queuedBytes);

@@ -91,6 +91,9 @@ export async function ensureTopics(kafka: Kafka, config: Pick<Config, 'kafka' | 
           configEntries: [
             { name: 'max.message.bytes', value: String(maxMessageBytes(config.maxBodyBytes)) },
             { name: 'retention.ms', value: String(keptMs) },
+            // Whoever else writes here may compress with what kafkajs can't read (snappy, lz4, zstd), which ends a consumer
+            // for good: the broker stores all of it as it is. Our own records are not compressed anyway.
+            { name: 'compression.type', value: 'uncompressed' },
           ],
         })),
       });

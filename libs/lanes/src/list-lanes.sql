@@ -1,10 +1,16 @@
 /*
   A tenant's lanes that have something pending, or are paused or halted (with :state 'idle': those that have and are
   nothing of it), in the order of :sort: 'age' (oldest pending first) or 'depth' (longest first).
+
+  All that is pending is counted, for the order; heads are looked up in every partition, and so only of lanes in their
+  order, until the page is full. Until then a lane with any attempt to come is taken for one that waits, which it is when
+  that is its head's.
 */
 /* @name listLanes */
 with waiting as (
-  select d.lane, count(*) as depth, min(d.sequence) as head, min(d.created_at) as oldest_at
+  select
+    d.lane, count(*) as depth, min(d.sequence) as head, min(d.created_at) as oldest_at,
+    bool_or(d.next_attempt_at > now()) as retrying
   from deliveries d
   where
     d.status = 'pending' and d.lane is not null and d.tenant = :tenant!
@@ -18,39 +24,47 @@ candidates as (
   union
   select id from lanes where tenant = :tenant! and :state::text = 'idle'
 ),
-described as (
+placed as (
   select
-    l.id, l.endpoint, l.entity, l.shard, l.halted_sequence, coalesce(w.depth, 0) as depth, w.oldest_at,
-    coalesce(l.halted_sequence, w.head) as head_sequence, p.public_id, p.status as endpoint_status,
-    h.event_id, h.replay, h.attempts, h.next_attempt_at, h.dead_reason,
-    lane_state(l.paused, l.halted_sequence, coalesce(w.depth, 0), p.status, h.next_attempt_at) as state,
-    case :sort!::text when 'depth' then -coalesce(w.depth, 0) else coalesce(extract(epoch from w.oldest_at), 1e12) end::float8 as place
+    l.id, l.endpoint, l.entity, l.shard, l.paused, l.halted_sequence, coalesce(w.depth, 0) as depth, w.oldest_at, w.head,
+    p.public_id, p.status as endpoint_status, o.place
   from candidates c
     join lanes l on l.id = c.lane
     join endpoints p on p.id = l.endpoint and p.deleted_at is null
     left join waiting w on w.lane = l.id
-    left join lateral (
-      select d.event_id, d.replay, d.attempts, d.next_attempt_at, d.dead_reason
-      from deliveries d
-      where
-        d.status = 'pending' and l.halted_sequence is null and d.shard = l.shard and d.lane = l.id and d.sequence = w.head
-      union all
-      select d.event_id, d.replay, d.attempts, d.next_attempt_at, d.dead_reason
-      from deliveries d
-      where
-        d.status = 'dead' and d.shard = l.shard and coalesce(d.lane, 0) = l.id
-        and coalesce(d.sequence, 0) = l.halted_sequence
-    ) h on true
+    cross join lateral (
+      select
+        case :sort!::text when 'depth' then -coalesce(w.depth, 0) else coalesce(extract(epoch from w.oldest_at), 1e12) end::float8 as place,
+        lane_state(l.paused, l.halted_sequence, coalesce(w.depth, 0), p.status, case when w.retrying then 'infinity'::timestamptz end) as state
+    ) o
   where
     l.tenant = :tenant!
     and (:endpoint::uuid is null or p.public_id = :endpoint)
     and (:entity::text is null or l.entity = :entity)
+    and (:state::text is null or o.state = :state or (:state = 'sending' and o.state = 'waiting'))
+    and (o.place, l.id) > (:afterPlace!::float8, :afterId!::bigint)
+  order by o.place, l.id
 )
 select
-  id, public_id as "endpointId", endpoint, entity, state as "state!", endpoint_status as "endpointStatus", depth as "depth!",
-  oldest_at as "oldestAt", head_sequence as "headSequence", event_id as "headEvent?", replay as "headReplay?",
-  attempts as "headAttempts?", next_attempt_at as "nextAttemptAt?", dead_reason as "headDeadReason?", place as "place!"
-from described
-where (:state::text is null or state = :state) and (place, id) > (:afterPlace!::float8, :afterId!::bigint)
-order by place, id
+  l.id, l.public_id as "endpointId", l.endpoint, l.entity, s.state as "state!", l.endpoint_status as "endpointStatus",
+  l.depth as "depth!", l.oldest_at as "oldestAt", coalesce(l.halted_sequence, l.head) as "headSequence",
+  h.event_id as "headEvent?", h.replay as "headReplay?", h.attempts as "headAttempts?", h.next_attempt_at as "nextAttemptAt?",
+  h.dead_reason as "headDeadReason?", l.place as "place!"
+from placed l
+  left join lateral (
+    select d.event_id, d.replay, d.attempts, d.next_attempt_at, d.dead_reason
+    from deliveries d
+    where d.status = 'pending' and l.halted_sequence is null and d.shard = l.shard and d.lane = l.id and d.sequence = l.head
+    union all
+    select d.event_id, d.replay, d.attempts, d.next_attempt_at, d.dead_reason
+    from deliveries d
+    where
+      d.status = 'dead' and l.halted_sequence is not null and d.shard = l.shard and coalesce(d.lane, 0) = l.id
+      and coalesce(d.sequence, 0) = l.halted_sequence
+  ) h on true
+  cross join lateral (
+    select lane_state(l.paused, l.halted_sequence, l.depth, l.endpoint_status, h.next_attempt_at) as state
+  ) s
+where :state::text is null or s.state = :state
+order by l.place, l.id
 limit :limit!;

@@ -1,24 +1,31 @@
+import type { Span } from './day-tables.js';
 import type { ISumDeliveriesResult } from './sum-deliveries.queries.js';
 import type { ISumInboxResult } from './sum-inbox.queries.js';
 import type { ISumLanesResult } from './sum-lanes.queries.js';
 import type { ISumAttemptsResult } from './sum-attempts.queries.js';
 import type { ISumEventsResult } from './sum-events.queries.js';
 
-/** What one pass over each table gives: counts, and fingerprints of what must agree with another table. */
-export interface LedgerSums {
+/** What one pass over a day's partitions gives: counts, and fingerprints of what must agree with another table. */
+export interface DaySums extends Span {
   readonly events: ISumEventsResult;
   readonly inbox: readonly ISumInboxResult[];
   readonly deliveries: readonly ISumDeliveriesResult[];
   readonly attempts: ISumAttemptsResult;
+}
+
+export interface LedgerSums {
+  readonly days: readonly DaySums[];
   readonly lanes: readonly ISumLanesResult[];
 }
 
 /** Where fingerprints differ, and so what is to be looked at row by row. */
 export interface Suspicions {
-  /** Settled events are not the admitted ones: some are on their way for long, or were lost. */
-  readonly admissions: boolean;
-  /** The inbox's routes and the deliveries, or the deliveries and their attempts. */
-  readonly days: boolean;
+  /** Days whose settled events are not the admitted ones: some are on their way for long, or were lost. */
+  readonly admissions: readonly Span[];
+  /** Days whose deliveries are not those that the inbox has routes for. */
+  readonly routes: readonly Span[];
+  /** Days whose attempts are not those of the deliveries. */
+  readonly attempts: readonly Span[];
   readonly replays: boolean;
   /** Endpoints, of lanes whose sequences are not those of their deliveries. */
   readonly sequences: readonly number[];
@@ -28,17 +35,17 @@ export interface Suspicions {
 }
 
 /** Compares what the tables say of each other. */
-export function suspicionsOf({ events, inbox, deliveries, attempts, lanes }: LedgerSums): Suspicions {
-  const delivered = deliveries.filter(({ status }) => status === 'delivered');
+export function suspicionsOf({ days, lanes }: LedgerSums): Suspicions {
+  const deliveries = days.flatMap((day) => day.deliveries);
   const held = Map.groupBy(deliveries, ({ endpoint }) => endpoint);
   const said = new Map(lanes.map((sums) => [sums.endpoint, sums]));
   const endpoints = [...new Set([...held.keys(), ...said.keys()])];
   return {
-    admissions: xor(inbox, ({ fingerprint }) => fingerprint) !== BigInt(events.fingerprint ?? 0),
-    days:
-      sum(inbox, ({ promised }) => promised) !== sum(deliveries, ({ routed }) => routed) ||
-      xor(deliveries, (row) => row.attempts) !== BigInt(attempts.attempts) ||
-      xor(delivered, (row) => row.attempts) !== BigInt(attempts.successes),
+    admissions: days.filter((day) => xor(day.inbox, ({ fingerprint }) => fingerprint) !== BigInt(day.events.fingerprint ?? 0)),
+    routes: days.filter((day) => sum(day.inbox, ({ promised }) => promised) !== sum(day.deliveries, ({ routed }) => routed)),
+    attempts: days.filter((day) =>
+      xor(day.deliveries, (row) => row.attempts) !== BigInt(day.attempts.attempts) ||
+      xor(day.deliveries.filter(({ status }) => status === 'delivered'), (row) => row.attempts) !== BigInt(day.attempts.successes)),
     replays: deliveries.some(({ replays }) => replays > 0),
     sequences: endpoints.filter((endpoint) => {
       const rows = held.get(endpoint) ?? [];

@@ -10,20 +10,23 @@ import { checkReplays } from './check-replays.queries.js';
 import { checkRoutes } from './check-routes.queries.js';
 import { checkSequences } from './check-sequences.queries.js';
 import { checkWaiting } from './check-waiting.queries.js';
-import { findOddDays } from './find-odd-days.queries.js';
-import { findOddTimes } from './find-odd-times.queries.js';
+import { joined, ofDay, type Span, withoutViews } from './day-tables.js';
+import { findOddAdmissions } from './find-odd-admissions.queries.js';
+import { findOddAttempts } from './find-odd-attempts.queries.js';
+import { findOddRoutes } from './find-odd-routes.queries.js';
 import { findOldest } from './find-oldest.queries.js';
 import { findStuck } from './find-stuck.queries.js';
 import { deliveryOf, eventOf, Findings, laneOf } from './findings.js';
 import { type EndpointLedger, type LedgerFindings, NO_ROUTES, type RouteCounts, type ShardPosition, sumRoutes } from './ledger.js';
-import { type LedgerSums, suspicionsOf } from './ledger-sums.js';
+import { type DaySums, type LedgerSums, suspicionsOf } from './ledger-sums.js';
+import { type IListDaysResult, listDays } from './list-days.queries.js';
 import { type IListEndpointsResult, listEndpoints, listTenants } from './list-endpoints.queries.js';
 import { type IListRetiredDeliveriesResult, type IListRetiredEventsResult, listRetiredDeliveries, listRetiredEvents } from './list-retired.queries.js';
 import { type IReadShardsResult, readMoment, readShards } from './read-moment.queries.js';
 import { sumAttempts } from './sum-attempts.queries.js';
 import { type ISumDeliveriesResult, sumDeliveries } from './sum-deliveries.queries.js';
 import { sumEvents } from './sum-events.queries.js';
-import { sumInbox } from './sum-inbox.queries.js';
+import { type ISumInboxResult, sumInbox } from './sum-inbox.queries.js';
 import { sumLanes } from './sum-lanes.queries.js';
 
 const MAX_EXAMPLES = 10;
@@ -108,8 +111,8 @@ export class LedgerRepository {
 }
 
 /**
- * One reading, in one transaction. Each table is read once for counts and fingerprints; only where those of two tables
- * differ are their rows compared.
+ * One reading, in one transaction. Each table is read once for counts and fingerprints, day by day; only of days on which
+ * those of two tables differ are their rows compared, those of ten minutes at a time.
  */
 class Reading {
   private readonly findings = new Findings();
@@ -130,16 +133,17 @@ class Reading {
     const endpoints = await listEndpoints.run(undefined, database);
     const sums = await this.sum(moment.settledBefore, tenants.length > 1);
     await this.check(sums, moment.settledBefore, shards?.filter(isRead).map(({ shard }) => shard) ?? []);
-    const unknown = unknownEndpoints(sums.deliveries, endpoints);
+    const deliveries = sums.days.flatMap((day) => day.deliveries);
+    const unknown = unknownEndpoints(deliveries, endpoints);
     if (unknown.length > 0) this.findings.add(await checkEndpoints.run({ unknown, examples: MAX_EXAMPLES }, database), deliveryOf);
     const oldest = new Map((await findOldest.run(undefined, database)).map(({ endpoint, oldestAt }) => [endpoint, oldestAt]));
     // What is counted in the tables, and what was in them before it was retired. Only the first is compared.
     const retired = await listRetiredEvents.run(undefined, database);
-    const routes = routesByEndpoint(sums.deliveries, await listRetiredDeliveries.run(undefined, database), oldest);
+    const routes = routesByEndpoint(deliveries, await listRetiredDeliveries.run(undefined, database), oldest);
     return {
       asOf: moment.asOf,
-      accepted: sums.events.events + eventsIn(retired),
-      admitted: sums.inbox.reduce((total, row) => total + row.admitted, 0) - this.findings.countOf('inbox_without_event') + eventsIn(retired),
+      accepted: sums.days.reduce((total, day) => total + day.events.events, 0) + eventsIn(retired),
+      admitted: admittedIn(sums.days.flatMap((day) => day.inbox)) - this.findings.countOf('inbox_without_event') + eventsIn(retired),
       routes: sumRoutes([...routes.values()]),
       tenants: tenants.map((tenant) => ({ tenant, ...this.eventsOf(tenant, sums, retired), endpoints: endpointsOf(tenant, endpoints, routes) })),
       violations: this.findings.violations,
@@ -148,14 +152,20 @@ class Reading {
   }
 
   private async sum(settledBefore: string, apart: boolean): Promise<LedgerSums> {
-    const { database } = this;
-    const [events] = await sumEvents.run({ settledBefore }, database);
-    const inbox = await sumInbox.run({ settledBefore, apart }, database);
+    const days: DaySums[] = [];
+    for (const day of await listDays.run(undefined, this.database)) days.push(await this.sumDay(day, settledBefore, apart));
+    return { days, lanes: await sumLanes.run(undefined, this.database) };
+  }
+
+  private async sumDay(day: IListDaysResult, settledBefore: string, apart: boolean): Promise<DaySums> {
+    const database = ofDay(this.database, day);
+    const settled = { settledBefore: day.to <= settledBefore ? null : settledBefore };
+    const [events] = await sumEvents.run(settled, database);
+    const inbox = await sumInbox.run({ ...settled, apart }, database);
     const deliveries = await sumDeliveries.run(undefined, database);
     const [attempts] = await sumAttempts.run(undefined, database);
-    const lanes = await sumLanes.run(undefined, database);
     if (events === undefined || attempts === undefined) throw new Error('The tables could not be summed');
-    return { events, inbox, deliveries, attempts, lanes };
+    return { from: day.from, to: day.to, events, inbox, deliveries, attempts };
   }
 
   private async check(sums: LedgerSums, settledBefore: string, exhausted: number[]): Promise<void> {
@@ -163,11 +173,13 @@ class Reading {
     const { olderThanMs } = this.question;
     const examples = MAX_EXAMPLES;
     const suspicions = suspicionsOf(sums);
-    const odd = suspicions.admissions ? await findOddTimes.run({ settledBefore }, database) : [];
-    for (const span of joined([...odd, { from: settledBefore, to: LAST_ID }])) await this.checkAdmissions(span, exhausted);
-    for (const { from, to, routes, attempts } of suspicions.days ? await findOddDays.run(undefined, database) : []) {
-      if (routes) findings.add(await checkRoutes.run({ from, to, examples }, database), (row) => (row.endpoint === null || row.kind === 'routes_differ' ? eventOf(row) : deliveryOf({ ...row, endpoint: row.endpoint })));
-      if (attempts) findings.add(await checkAttempts.run({ from, to, examples }, database), deliveryOf);
+    const admissions = await inSpans(suspicions.admissions, (day) => findOddAdmissions.run({ ...day, to: day.to <= settledBefore ? day.to : settledBefore }, database));
+    for (const span of joined([...admissions, { from: settledBefore, to: LAST_ID }])) await this.checkAdmissions(span, exhausted);
+    for (const span of joined(await inSpans(suspicions.routes, (day) => findOddRoutes.run(day, database)))) {
+      findings.add(await checkRoutes.run({ ...span, examples }, database), (row) => (row.endpoint === null || row.kind === 'routes_differ' ? eventOf(row) : deliveryOf({ ...row, endpoint: row.endpoint })));
+    }
+    for (const span of joined(await inSpans(suspicions.attempts, (day) => findOddAttempts.run(day, database)))) {
+      findings.add(await checkAttempts.run({ ...span, examples }, database), deliveryOf);
     }
     if (suspicions.replays) findings.add(await checkReplays.run({ examples }, database), deliveryOf);
     if (suspicions.sequences.length > 0) findings.add(await checkSequences.run({ endpoints: [...suspicions.sequences], examples }, database), laneOf);
@@ -196,36 +208,21 @@ class Reading {
   }
 
   /** The inbox says whose events are; those that are in only one of the two tables were found one by one. */
-  private eventsOf(tenant: string, { inbox }: LedgerSums, retired: readonly IListRetiredEventsResult[]): { accepted: number; notAdmitted: number; admitted: number } {
+  private eventsOf(tenant: string, { days }: LedgerSums, retired: readonly IListRetiredEventsResult[]): { accepted: number; notAdmitted: number; admitted: number } {
     // A null: all, since there is only one tenant.
-    const rows = inbox.filter((row) => row.tenant === null || row.tenant === tenant);
-    const kept = rows.reduce((total, row) => total + row.admitted, 0) - this.findings.countOf('inbox_without_event', tenant);
+    const rows = days.flatMap((day) => day.inbox).filter((row) => row.tenant === null || row.tenant === tenant);
+    const kept = admittedIn(rows) - this.findings.countOf('inbox_without_event', tenant);
     const admitted = kept + eventsIn(retired.filter((row) => row.tenant === tenant));
     const notAdmitted = this.waiting.get(tenant) ?? 0;
     return { accepted: admitted + notAdmitted, notAdmitted, admitted };
   }
 }
 
-/** Reads the tables where a statement names the views on what is kept: while these leave out nothing they only cost time, 1.1 to 1.8 times as much. */
-function withoutViews(database: Database): Database {
-  return { query: (text, values) => database.query(text.replaceAll(/\bkept_(events|inbox|deliveries|attempts)\b/g, '$1'), values) };
-}
-
-/** Ids from `from` up to, and without, `to`. */
-interface Span {
-  readonly from: string;
-  readonly to: string;
-}
-
-/** The same spans, in order, those that touch as one. */
-function joined(spans: readonly Span[]): Span[] {
-  const result: Span[] = [];
-  for (const { from, to } of spans) {
-    const last = result.at(-1);
-    if (last !== undefined && last.to >= from) result.splice(-1, 1, { from: last.from, to });
-    else result.push({ from, to });
-  }
-  return result;
+/** What is odd of each of the days, in order. */
+async function inSpans(days: readonly Span[], find: (day: Span) => Promise<Span[]>): Promise<Span[]> {
+  const spans: Span[] = [];
+  for (const { from, to } of days) spans.push(...(await find({ from, to })));
+  return spans;
 }
 
 function positionOf({ shard, cursor, outbox }: IReadShardsResult, { start, end }: LogBounds): ShardPosition {
@@ -235,6 +232,10 @@ function positionOf({ shard, cursor, outbox }: IReadShardsResult, { start, end }
 /** Nothing in the log is left to read. */
 function isRead({ lag }: ShardPosition): boolean {
   return lag === 0;
+}
+
+function admittedIn(inbox: readonly ISumInboxResult[]): number {
+  return inbox.reduce((total, row) => total + row.admitted, 0);
 }
 
 function eventsIn(retired: readonly IListRetiredEventsResult[]): number {

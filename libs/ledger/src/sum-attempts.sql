@@ -1,4 +1,4 @@
-/* Fingerprints of all attempts, and of those with a 2xx: see sum-deliveries.sql. */
+/* Fingerprints of a day's attempts, and of those with a 2xx: see sum-deliveries.sql. */
 /* @name sumAttempts */
 with sums as (
   select

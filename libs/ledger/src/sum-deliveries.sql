@@ -1,5 +1,5 @@
 /*
-  Deliveries by endpoint and status, counted and as fingerprints to compare with what other tables say:
+  A day's deliveries by endpoint and status, counted and as fingerprints to compare with what other tables say:
     routed      against inbox: the sum of the events' hashes, without replays, which are in no event's routes;
     sequences   against lanes. For the sequences 1 … n of a lane we want a fingerprint that can be told from n alone.
                 So sequence s stands for hash(s) XOR hash(s - 1), the lane's id being the hash's seed: over 1 … n all but

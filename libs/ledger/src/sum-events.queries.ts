@@ -3,7 +3,7 @@ import { PreparedQuery } from '@pgtyped/runtime';
 
 /** 'SumEvents' parameters type */
 export interface ISumEventsParams {
-  settledBefore: string;
+  settledBefore?: string | null | void;
 }
 
 /** 'SumEvents' return type */
@@ -18,14 +18,14 @@ export interface ISumEventsQuery {
   result: ISumEventsResult;
 }
 
-const sumEventsIR: any = {"usedParamSet":{"settledBefore":true},"params":[{"name":"settledBefore","required":true,"transform":{"type":"scalar"},"locs":[{"a":88,"b":102}]}],"statement":"select\n  count(*) as \"events!\",\n  bit_xor(uuid_hash_extended(id, 0)) filter (where id < :settledBefore!::uuid)::text as fingerprint\nfrom kept_events"};
+const sumEventsIR: any = {"usedParamSet":{"settledBefore":true},"params":[{"name":"settledBefore","required":false,"transform":{"type":"scalar"},"locs":[{"a":83,"b":96},{"a":120,"b":133}]}],"statement":"select\n  count(*) as \"events!\",\n  bit_xor(uuid_hash_extended(id, 0)) filter (where :settledBefore::uuid is null or id < :settledBefore)::text as fingerprint\nfrom kept_events"};
 
 /**
  * Query generated from SQL:
  * ```
  * select
  *   count(*) as "events!",
- *   bit_xor(uuid_hash_extended(id, 0)) filter (where id < :settledBefore!::uuid)::text as fingerprint
+ *   bit_xor(uuid_hash_extended(id, 0)) filter (where :settledBefore::uuid is null or id < :settledBefore)::text as fingerprint
  * from kept_events
  * ```
  */

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { mintId } from '#domain/ids';
 import { IngestRepository } from '#ingest/ingest.repository';
 import { IngestService, type NewEvent } from '#ingest/ingest.service';
+import { QueueLimit } from '#ingest/queue-limit';
 import { createPool, databaseOf } from '#postgres/pool';
 import { captureLog } from '#testing/log-capture';
 import { createShardFixture, type ShardFixture, SHARDS } from '#testing/shard-fixture';
@@ -48,7 +49,7 @@ async function keys(): Promise<string[]> {
 }
 
 function ingest(): IngestService {
-  return new IngestService(new IngestRepository(databaseOf(fixture.pool), 3_600_000), { shards: SHARDS, maxQueuedRequests: 100, maxQueuedBytes: 1_000_000, onCommitted: () => undefined });
+  return new IngestService(new IngestRepository(databaseOf(fixture.pool), 3_600_000), { shards: SHARDS, queueLimit: new QueueLimit(), maxQueuedBytes: 1_000_000, onCommitted: () => undefined });
 }
 
 const event = (idempotencyKey: string): NewEvent => ({

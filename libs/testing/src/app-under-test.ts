@@ -31,6 +31,11 @@ export class AppUnderTest {
     return this.process?.pid;
   }
 
+  /** Whether the process that was started last is still there. */
+  get running(): boolean {
+    return this.process !== undefined && this.process.exitCode === null && this.process.signalCode === null;
+  }
+
   /** Starts it (again) on the same port. */
   start(): void {
     const entry = path.join(projectRoot(), 'dist', 'apps', this.app, 'src', 'main.js');

@@ -8,7 +8,7 @@ export interface Accepted {
   readonly entity: string;
 }
 
-const ADMIN_KEY = 'test-admin-key-0123456789abcdef';
+export const ADMIN_KEY = 'test-admin-key-0123456789abcdef';
 
 /** Gateways and dispatchers on a database and topics of their own. */
 export class SystemUnderTest {

@@ -1,12 +1,13 @@
 /*
-  Spans of ten minutes in which the events and the inbox are not the same set: an event's time is in its id.
+  Spans of ten minutes in which events and inbox rows with ids in [:from, :to) are not the same set: an event's time is
+  in its id. What has no time in its id has all of [:from, :to) looked at.
 */
-/* @name findOddTimes */
+/* @name findOddAdmissions */
 with accepted as (
   select
     date_bin('10 minutes', uuid_extract_timestamp(id), 'epoch') as span, bit_xor(uuid_hash_extended(id, 0)) as fingerprint
   from kept_events
-  where id < :settledBefore!::uuid
+  where id >= :from!::uuid and id < :to!::uuid
   group by 1
 ),
 admitted as (
@@ -14,7 +15,7 @@ admitted as (
     date_bin('10 minutes', uuid_extract_timestamp(event_id), 'epoch') as span,
     bit_xor(uuid_hash_extended(event_id, 0)) as fingerprint
   from kept_inbox
-  where event_id < :settledBefore!::uuid
+  where event_id >= :from!::uuid and event_id < :to!::uuid
   group by 1
 ),
 odd as (
@@ -23,6 +24,7 @@ odd as (
     full join admitted i on i.span = a.span
   where a.fingerprint is distinct from i.fingerprint
 )
-select uuid_floor(span) as "from!", uuid_floor(span + interval '10 minutes') as "to!"
+select
+  coalesce(uuid_floor(span), :from!) as "from!", coalesce(uuid_floor(span + interval '10 minutes'), :to!) as "to!"
 from odd
-order by span;
+order by 1;

@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { loadConfig } from '#config/config';
+import { createLogger } from '#telemetry/logger';
+import { type Answer, GatewayClient, TEST_ADMIN_KEY } from '#testing/gateway-client';
+import { sharedServers } from '#testing/shared-servers';
+import { createTestDatabase, type TestDatabase } from '#testing/test-database';
+import { waitUntil } from '#testing/wait-until';
+import { Gateway } from './gateway.js';
+
+/** More than may wait: 128 and a burst of 256. */
+const POSTS = 450;
+
+let database: TestDatabase;
+let store: pg.Client;
+let gateway: Gateway;
+let client: GatewayClient;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  store = new pg.Client(database.url);
+  await store.connect();
+  const config = loadConfig({
+    DATABASE_URL: database.url, KAFKA_BROKERS: sharedServers().kafkaBrokers, KAFKA_TOPIC_PREFIX: `overload-${randomBytes(4).toString('hex')}.`, KAFKA_PARTITIONS: '4', LOCKSTEP_ADMIN_KEY: TEST_ADMIN_KEY,
+    LOCKSTEP_SECRET_KEY: 'test-secret-key-0123456789abcdef0123456789',
+  });
+  gateway = new Gateway({ config, logger: createLogger('test', 'silent'), print: () => undefined });
+  client = new GatewayClient(await gateway.start('127.0.0.1', 0));
+});
+
+afterAll(async () => {
+  await gateway.stop();
+  await store.end();
+  await database.drop();
+});
+
+async function storedKeys(): Promise<Set<string>> {
+  const { rows } = await store.query<{ key: string }>('select idempotency_key as key from events where idempotency_key is not null');
+  return new Set(rows.map(({ key }) => key));
+}
+
+describe('more posts than can be committed', () => {
+  it('get 503 with Retry-After at once, unread; none of them is stored, all others are, and then all is well', async () => {
+    // The first ones open connections and compile code; then the lock, which ingest waits for at most 5 s.
+    await Promise.all(Array.from({ length: 50 }, (_, i) => client.post(`order-${i}`)));
+    const holder = new pg.Client(database.url);
+    holder.on('error', () => undefined);
+    await holder.connect();
+    await holder.query('begin; lock table events in access exclusive mode');
+    const answers = new Map<string, Answer>();
+    const posts = Promise.all(Array.from({ length: POSTS }, async (_, i) => answers.set(`key-${i}`, await client.post(`order-${i}`, i, { 'idempotency-key': `key-${i}` }))));
+    // Nothing is committed, so whoever is answered was refused.
+    await waitUntil(() => `refusals, have ${answers.size}`, () => answers.size >= POSTS - 384);
+    const refused = [...answers.keys()];
+    // Another way to write the path is read first, and refused then.
+    for (const path of ['/v1/events', '/v1/%65vents']) {
+      const answer = await client.send('POST', path, { type: 'a', entity: 'b', data: 1 });
+      expect(answer).toMatchObject({ status: 503, json: { type: 'urn:lockstep:problem:overloaded', code: 'overloaded', status: 503 } });
+      expect(answer.headers.get('retry-after')).toBe('1');
+      expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    }
+    // A body that is not read to its end does not keep the connection.
+    const large = await client.post('order-1', 'x'.repeat(100_000));
+    expect([large.status, large.headers.get('connection')]).toEqual([503, 'close']);
+    expect((await client.get('/health/live')).status).toBe(200);
+    await holder.query('rollback');
+    await holder.end();
+    await posts;
+
+    const codeOf = (key: string): unknown => (answers.get(key)?.json as { code?: unknown }).code;
+    expect(new Set(refused.map(codeOf))).toEqual(new Set(['overloaded']));
+    const accepted = [...answers].filter(([, { status }]) => status === 202).map(([key]) => key);
+    const stored = await storedKeys();
+    expect(accepted.filter((key) => !stored.has(key))).toEqual([]);
+    expect(refused.filter((key) => stored.has(key))).toEqual([]);
+    expect(accepted.length).toBeGreaterThan(0);
+    // What the store did not answer in time is not known; its key tells, as below.
+    expect([...answers].filter(([key, { status }]) => status !== 202 && !refused.includes(key) && codeOf(key) !== 'store_unavailable')).toEqual([]);
+    await waitUntil('readiness', async () => (await client.get('/health/ready')).status === 200);
+    // Who comes again is accepted, for the first time; who was accepted gets the same answer again.
+    for (const [key, replayed] of [[refused[0] ?? '', null], [accepted[0] ?? '', 'true']] as const) {
+      const n = Number(key.slice('key-'.length));
+      const again = await client.post(`order-${n}`, n, { 'idempotency-key': key });
+      expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([202, replayed]);
+    }
+    expect((await client.get('/metrics')).text).toMatch(new RegExp(`^lockstep_requests_rejected_total\\{code="overloaded"\\} ${refused.length + 3}$`, 'm'));
+  });
+});

@@ -1,0 +1,68 @@
+/**
+ * node bench/overload.mjs [--seconds S] [--factor N]: what the gateway does with more than it can take.
+ *
+ * Capacity first (closed loop, 100 connections), then the latency of an unloaded gateway (open loop, a twentieth of
+ * it), then N times the capacity (open loop: an event is due at its time, whatever became of those before it). Prints
+ * what was accepted and shed, and the p99 of what was accepted against the unloaded one. No dispatcher: it would share
+ * the two cores of a small machine, and deliveries don't decide what is accepted.
+ */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { buildIfStale } from '../scripts/build-if-stale.mjs';
+import { checkNode } from '../scripts/check-node.mjs';
+import { postOnly } from './load.mjs';
+import { stopAllPrograms } from './processes.mjs';
+import { startProduct } from './product.mjs';
+import { startServers } from './servers.mjs';
+
+const CAPACITY_CONNECTIONS = 100;
+/** Few enough that no two events meet often, enough for a p99. */
+const UNLOADED_SHARE = 0.05;
+/** What a crowd of clients has: the events of a twentieth of a second, at 10,000/s. */
+const OVERLOAD_CONNECTIONS = 500;
+
+checkNode();
+const { values } = parseArgs({ options: { seconds: { type: 'string', default: '15' }, factor: { type: 'string', default: '4' } } });
+const [seconds, factor] = [Number(values.seconds), Number(values.factor)];
+if (!(seconds >= 1 && seconds <= 120 && factor > 0 && factor <= 20)) throw new Error('--seconds 1 to 120, --factor up to 20');
+
+await buildIfStale();
+const cache = path.join(path.dirname(import.meta.dirname), 'node_modules', '.cache');
+await mkdir(cache, { recursive: true });
+const folder = await mkdtemp(path.join(cache, 'lockstep-overload-'));
+const { freePort } = await import('#embedded/free-port');
+const servers = await startServers(folder, console.error);
+try {
+  const receiver = { url: 'http://127.0.0.1:9/hook' };
+  const pipeline = await startProduct({ id: 1, servers, receiver, folder, freePort, delivers: false });
+  const setting = { pipeline, folder, pids: { ...pipeline.pids, ...servers.pids } };
+  await measure(setting);
+  await pipeline.stop();
+} finally {
+  await stopAllPrograms();
+  await servers.stop();
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function measure(setting) {
+  const run = async (name, args) => {
+    const { summary, findings, cpuPer1000 } = await postOnly(setting, args);
+    const { accepted, requests, acceptedPerSecond, acceptedLatency, answers } = summary;
+    const shedPerSecond = Math.round((requests - accepted) / summary.seconds);
+    console.log(`${name}: accepted ${Math.round(acceptedPerSecond)}/s, shed ${shedPerSecond}/s, accepted p50 ${acceptedLatency.p50Ms} ms, p99 ${acceptedLatency.p99Ms} ms; answers ${JSON.stringify(answers)}; CPU s per 1,000 accepted ${JSON.stringify(cpuPer1000)}`);
+    // Nothing that was refused is stored, and nothing that was accepted is missing.
+    if (findings.lost > 0) throw new Error(`${findings.lost} accepted events are not stored`);
+    return summary;
+  };
+  const duration = ['--seconds', String(seconds)];
+  await run('warm-up', ['--connections', String(CAPACITY_CONNECTIONS), '--count', '20000', '--seconds', '20']);
+  const { acceptedPerSecond: capacity } = await run('capacity', ['--connections', String(CAPACITY_CONNECTIONS), ...duration]);
+  const rateOf = (share) => ['--rate', String(Math.round(capacity * share)), ...duration];
+  const unloaded = await run('unloaded', rateOf(UNLOADED_SHARE));
+  const overloaded = await run(`overload ${factor}x`, [...rateOf(factor), '--connections', String(OVERLOAD_CONNECTIONS)]);
+  const after = await run('afterwards', rateOf(UNLOADED_SHARE));
+  const ratioOf = ({ acceptedLatency }) => (acceptedLatency.p99Ms / unloaded.acceptedLatency.p99Ms).toFixed(1);
+  console.log(`p99 of what was accepted: ${ratioOf(overloaded)} times the unloaded one (goal: at most 5); afterwards ${ratioOf(after)} times`);
+  if (after.accepted < after.requests) throw new Error(`${after.requests - after.accepted} were refused after the overload`);
+}
