@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { migrate } from '#postgres/migrate';
 import { sharedServers } from '#testing/shared-servers';
 import { createChaosDatabase, stepClock, witnessed } from './chaos-database.js';
 import { queryOnce } from './database.js';
@@ -11,7 +12,7 @@ let url: string;
 const query = <Row extends object>(sql: string): Promise<Row[]> => queryOnce<Row>(url, sql);
 
 beforeAll(async () => {
-  url = await createChaosDatabase(sharedServers().databaseUrl, name);
+  url = await createChaosDatabase(sharedServers().databaseUrl, migrate, name);
 });
 
 afterAll(() => queryOnce(sharedServers().databaseUrl, `drop database ${name} with (force)`));

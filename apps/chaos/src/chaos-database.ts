@@ -1,4 +1,3 @@
-import { migrate } from '#postgres/migrate';
 import { queryOnce } from './database.js';
 
 /**
@@ -38,8 +37,11 @@ const WITNESS = `
   create trigger chaos_witness after insert on public.attempts for each row execute function chaos.witness_attempt();
 `;
 
-/** A database of the run's own, migrated, with a clock that can be stepped and with the witness. Returns its URL. */
-export async function createChaosDatabase(serverUrl: string, name = 'chaos'): Promise<string> {
+/**
+ * A database of the run's own, with a clock that can be stepped and with the witness. Returns its URL.
+ * @param migrate of the build that runs on it
+ */
+export async function createChaosDatabase(serverUrl: string, migrate: (url: string) => Promise<unknown>, name = 'chaos'): Promise<string> {
   await queryOnce(serverUrl, `create database ${name}`);
   await queryOnce(serverUrl, `alter database ${name} set search_path = public, chaos, pg_catalog`);
   const url = new URL(serverUrl);

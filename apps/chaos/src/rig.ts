@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { formatDuration } from '#domain/duration';
+import type * as Migrations from '#postgres/migrate';
 import { freePort } from '#testing/free-port';
 import { type Servers, startServers } from '#testing/servers';
 import { TcpProxy } from '#testing/tcp-proxy';
@@ -147,10 +148,15 @@ export class Rig {
     const receiverPort = await freePort();
     const receiver = await ReceiverHandle.start({ port: receiverPort, shards: this.options.shards, reaper: this.reaper });
     const { port } = await this.openLink(RECEIVER_LINK, receiverPort);
-    const databaseUrl = await createChaosDatabase(servers.databaseUrl);
+    const databaseUrl = await createChaosDatabase(servers.databaseUrl, await this.migrationOfBuild());
     this.started = { servers, receiver, databaseUrl, receiverUrl: `http://127.0.0.1:${port}/hook/`, operator: new Operator(() => this.gatewayAddresses(), ADMIN_KEY) };
     await Promise.all(names.map((name, i) => this.addApp(name, databaseUrl, listeners[i]?.advertisedPort ?? 0)));
     await Promise.all([...this.apps.values()].map((app) => app.ready()));
+  }
+
+  private async migrationOfBuild(): Promise<typeof Migrations.migrate> {
+    const module = (await import(path.join(this.options.distFolder, 'libs', 'postgres', 'src', 'migrate.js'))) as typeof Migrations;
+    return module.migrate;
   }
 
   private gatewayAddresses(): string[] {

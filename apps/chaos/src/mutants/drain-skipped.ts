@@ -15,7 +15,7 @@ export const drainSkipped: Mutant = {
   scenario: {
     ...SETTINGS,
     // Longer than elsewhere: on a machine too busy to renew a short one, requests are cut off for that reason as well.
-    env: { ...SETTINGS.env, LOCKSTEP_LEASE_TTL: '10s' },
+    leaseTtlMs: 10_000,
     async play(stage) {
       await ownedBy(stage, 2);
       await stage.receiver.mode({ kind: 'slow', answerMs: 1_000 });
