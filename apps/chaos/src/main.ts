@@ -42,11 +42,12 @@ function scheduledPlan(drive: ScheduledDrive): RunPlan {
     retryScheduleMs: [500, 1_000, 2_000, 2_000],
     settings: {},
     endpoints: ['first', 'second'],
+    quietLimitMs: 120_000,
     drive: scheduled(drive),
   };
 }
 
-function mutantPlan({ scenario }: Mutant, buildFolder: string): RunPlan {
+function mutantPlan({ scenario }: Mutant, control: boolean, buildFolder: string): RunPlan {
   const { gateways, dispatchers, shards, leaseTtlMs, retryScheduleMs } = scenario;
   return {
     distFolder: path.join(buildFolder, 'dist'),
@@ -56,6 +57,8 @@ function mutantPlan({ scenario }: Mutant, buildFolder: string): RunPlan {
     retryScheduleMs,
     settings: {},
     endpoints: ['only'],
+    // What a mutant has lost doesn't come any more.
+    quietLimitMs: control ? 120_000 : 15_000,
     drive: scripted(scenario),
   };
 }
@@ -101,7 +104,7 @@ async function runMutants(names: string, control: boolean): Promise<number> {
 async function runMutant(mutant: Mutant, control: boolean): Promise<RunResult> {
   const build = await prepareTestBuild([...STALL_EDITS, ...(control ? [] : mutant.edits)]);
   try {
-    return await run(mutantPlan(mutant, build.folder), interrupted.signal);
+    return await run(mutantPlan(mutant, control, build.folder), interrupted.signal);
   } finally {
     await build.dispose();
   }

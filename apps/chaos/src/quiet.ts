@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { queryOnce } from './database.js';
 import type { Rig } from './rig.js';
 
-const LIMIT_MS = 120_000;
 const LOOK_MS = 250;
 /** Between two lines that say what is still open. */
 const SAY_MS = 10_000;
@@ -38,8 +37,8 @@ const STUCK = `
   order by s.shard`;
 
 /** Waits until every accepted event has its outcome everywhere. Resolves with what is stuck when that does not come. */
-export async function untilQuiet(rig: Rig, signal: AbortSignal): Promise<string[]> {
-  const deadlineMs = performance.now() + LIMIT_MS;
+export async function untilQuiet(rig: Rig, limitMs: number, signal: AbortSignal): Promise<string[]> {
+  const deadlineMs = performance.now() + limitMs;
   let open: Open | undefined;
   let failure: unknown;
   let sayMs = performance.now() + SAY_MS;
@@ -59,5 +58,5 @@ export async function untilQuiet(rig: Rig, signal: AbortSignal): Promise<string[
   if (signal.aborted) return [];
   const rows = await queryOnce<{ notAdmitted: number; pending: number; outbox: number }>(rig.databaseUrl, STUCK).catch(() => []);
   const stuck = rows.filter(({ notAdmitted, pending, outbox }) => notAdmitted + pending + outbox > 0);
-  return [`not quiet after ${LIMIT_MS / 1_000} s: ${open === undefined ? String(failure) : JSON.stringify(open)}`, ...stuck.map((row) => `stuck: ${JSON.stringify(row)}`)];
+  return [`not quiet after ${limitMs / 1_000} s: ${open === undefined ? String(failure) : JSON.stringify(open)}`, ...stuck.map((row) => `stuck: ${JSON.stringify(row)}`)];
 }

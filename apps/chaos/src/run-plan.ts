@@ -5,6 +5,8 @@ import type { Rig, RigOptions } from './rig.js';
 /** All that a run is made of. */
 export interface RunPlan extends RigOptions {
   readonly endpoints: readonly string[];
+  /** How long after the load everything may take to have its outcome. */
+  readonly quietLimitMs: number;
   readonly drive: Drive;
 }
 

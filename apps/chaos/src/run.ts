@@ -68,7 +68,7 @@ async function observe(rig: Rig, plan: RunPlan, signal: AbortSignal): Promise<Ob
   signal.throwIfAborted();
   rig.say(`${events.length} events posted; waiting until all have their outcomes`);
   await rig.heal();
-  const stuck = await untilQuiet(rig, signal);
+  const stuck = await untilQuiet(rig, plan.quietLimitMs, signal);
   signal.throwIfAborted();
   rig.say(stuck.length === 0 ? 'all is quiet' : 'it does not become quiet');
   const arrivals = await readArrivals(rig);
