@@ -9,8 +9,8 @@ import { createTestDatabase, type TestDatabase } from '#testing/test-database';
 import { waitUntil } from '#testing/wait-until';
 import { Gateway } from './gateway.js';
 
-/** More than may wait: 128 and a burst of 256. */
-const POSTS = 450;
+/** More than may wait: 256 and a burst of 768. */
+const POSTS = 1_100;
 
 let database: TestDatabase;
 let store: pg.Client;
@@ -51,7 +51,7 @@ describe('more posts than can be committed', () => {
     const answers = new Map<string, Answer>();
     const posts = Promise.all(Array.from({ length: POSTS }, async (_, i) => answers.set(`key-${i}`, await client.post(`order-${i}`, i, { 'idempotency-key': `key-${i}` }))));
     // Nothing is committed, so whoever is answered was refused.
-    await waitUntil(() => `refusals, have ${answers.size}`, () => answers.size >= POSTS - 384);
+    await waitUntil(() => `refusals, have ${answers.size}`, () => answers.size >= POSTS - 1_024);
     const refused = [...answers.keys()];
     // Another way to write the path is read first, and refused then.
     for (const path of ['/v1/events', '/v1/%65vents']) {

@@ -1,12 +1,12 @@
 export interface QueueLimitOptions {
-  /** So many may always wait. 128: what 100 connections that post one after the other have under way, and some. */
+  /** So many may always wait. 256: what 200 connections that post one after the other have under way, and some. */
   readonly least: number;
-  /** So many more at once, when there was no such crowd lately. */
+  /** So many more at once, when there was no such crowd lately. 768: a thousand posts at once are no overload. */
   readonly burst: number;
 }
 
-/** What may wait is what is committed in this time: then nobody waits much longer. Five commits on a usual disk. */
-const LONGEST_WAIT_MS = 25;
+/** What may wait is what is committed in this time: then nobody waits much longer. Ten commits on a usual disk. */
+const LONGEST_WAIT_MS = 50;
 /** The share of what is accepted that may wait longer, as part of a burst: so that the 99th percentile is not touched. */
 const BURST_SHARE = 0.01;
 /** Weight of the latest commit in the rate: a second of them, at one every few milliseconds. */
@@ -21,7 +21,7 @@ export class QueueLimit {
   private ratePerMs = 0;
   private burstLeft: number;
 
-  constructor(private readonly options: QueueLimitOptions = { least: 128, burst: 256 }) {
+  constructor(private readonly options: QueueLimitOptions = { least: 256, burst: 768 }) {
     this.burstLeft = options.burst;
   }
 
