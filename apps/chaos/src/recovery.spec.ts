@@ -17,9 +17,12 @@ describe('recoveriesOf', () => {
     expect(recovery).toMatchObject({ recoveredMs: 700, longestGapMs: 1_200 });
   });
 
-  it('counts from the kill, and says when a shard never came back', () => {
-    const [kill] = recoveriesOf([fault({ kind: 'kill' })], [arrival(0, 1_100), arrival(1, 1_300)], SHARDS);
-    expect(kill?.recoveredMs).toBe(300);
+  it('counts from a kill to the end of the silence that follows, whatever was still on its way', () => {
+    const [kill] = recoveriesOf([fault({ kind: 'kill' })], [arrival(0, 1_001), arrival(0, 1_900), arrival(0, 2_100), arrival(1, 1_300), arrival(1, 2_050)], SHARDS);
+    expect(kill).toMatchObject({ recoveredMs: 1_050, longestGapMs: 899 });
+  });
+
+  it('says when a shard never came back', () => {
     const [never] = recoveriesOf([fault()], [arrival(0, 2_100)], SHARDS);
     expect(never?.recoveredMs).toBe(Infinity);
   });

@@ -3,9 +3,9 @@ import type { Arrival, FaultKind, FaultRecord, PostedEvent } from './history.js'
 
 export interface Recovery {
   readonly fault: FaultRecord;
-  /** From the fault's end, or from the kill, until each shard had an arrival again: the longest over the shards. */
+  /** From the fault's end, or from the kill, until each shard had an arrival again: the longest over the shards. Infinity: never. */
   readonly recoveredMs: number;
-  /** The longest that any shard went without an arrival, from the fault's beginning until all had recovered. */
+  /** The longest that any shard went without an arrival, from the fault's beginning until the first one after its end. */
   readonly longestGapMs: number;
 }
 
@@ -16,17 +16,24 @@ export function recoveriesOf(faults: readonly FaultRecord[], arrivals: readonly 
   const times = Array.from({ length: shards }, (): number[] => []);
   for (const { entity, arrivedAtMs } of arrivals) times[shardOf('default', entity, shards)]?.push(arrivedAtMs);
   return faults.map((fault) => {
-    const sinceMs = FROM_THE_BEGINNING.includes(fault.kind) ? fault.fromMs : fault.untilMs;
-    const recoveries = times.map((own) => (own.find((atMs) => atMs > sinceMs) ?? Infinity) - sinceMs);
-    const recoveredMs = Math.max(...recoveries);
-    const gaps = times.map((own) => longestGap(own, fault.fromMs, Math.max(sinceMs + recoveredMs, fault.untilMs)));
-    return { fault, recoveredMs, longestGapMs: Math.max(...gaps) };
+    const { fromMs, untilMs } = fault;
+    const gaps = times.map((own) => longestGap(own, fromMs, own.find((atMs) => atMs > untilMs) ?? Infinity));
+    // After a kill some requests are still on their way: what counts is the end of the silence that follows.
+    const backMs = FROM_THE_BEGINNING.includes(fault.kind)
+      ? gaps.map(({ endMs }) => endMs - fromMs)
+      : times.map((own) => (own.find((atMs) => atMs > untilMs) ?? Infinity) - untilMs);
+    return { fault, recoveredMs: Math.max(...backMs), longestGapMs: Math.max(...gaps.map(({ lengthMs }) => lengthMs)) };
   });
 }
 
-function longestGap(times: readonly number[], fromMs: number, untilMs: number): number {
-  const within = times.filter((atMs) => atMs > fromMs && atMs < untilMs);
-  return Math.max(...[...within, untilMs].map((atMs, i) => atMs - (within[i - 1] ?? fromMs)));
+function longestGap(times: readonly number[], fromMs: number, toMs: number): { lengthMs: number; endMs: number } {
+  let longest = { lengthMs: 0, endMs: fromMs };
+  let lastMs = fromMs;
+  for (const endMs of [...times.filter((atMs) => atMs > fromMs && atMs < toMs), toMs]) {
+    if (endMs - lastMs > longest.lengthMs) longest = { lengthMs: endMs - lastMs, endMs };
+    lastMs = endMs;
+  }
+  return longest;
 }
 
 /**
