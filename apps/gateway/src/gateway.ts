@@ -106,7 +106,7 @@ export class Gateway {
     this.authenticator = new Authenticator(new TenantsRepository(this.database));
     const kafka = createKafka(config.kafka, 'lockstep-gateway', logger);
     this.topics = new TopicsKeeper(kafka, config, logger);
-    this.leases = new RelayLeases(databaseOf(relay), logger);
+    this.leases = new RelayLeases(databaseOf(relay), { stuckForMs: () => this.relay.stuckForMs, logger });
     this.relay = new Relay({
       source: new IngestOutbox(databaseOf(relay), new Topics(config.kafka.topicPrefix).events, this.recent),
       producer: createRelayProducer(kafka),

@@ -261,7 +261,7 @@ describe('Relay', () => {
 
 describe('RelayLeases', () => {
   it('shares the shards fairly, hands them over at a stop, and takes those of the dead', async () => {
-    const [one, two] = [new RelayLeases(databaseOf(pool), logger), new RelayLeases(databaseOf(pool), logger)];
+    const [one, two] = [new RelayLeases(databaseOf(pool), { stuckForMs: () => 0, logger }), new RelayLeases(databaseOf(pool), { stuckForMs: () => 0, logger })];
     await one.start();
     expect(one.shards()).toEqual(SHARDS);
     await two.start();
@@ -275,9 +275,26 @@ describe('RelayLeases', () => {
     await two.stop();
     await pool.query("insert into relays (id) values (gen_random_uuid())");
     await pool.query("update relay_leases set relay = (select id from relays), expires_at = now() + interval '1 second'");
-    const three = new RelayLeases(databaseOf(pool), logger);
+    const three = new RelayLeases(databaseOf(pool), { stuckForMs: () => 0, logger });
     await three.start();
     await waitUntil('all shards of the dead', () => three.shards().length === SHARDS.length);
     await three.stop();
+  });
+
+  it('leaves the shards to another when it can\'t work, tries on, and shares them again when it can', async () => {
+    let stuckForMs = 0;
+    const one = new RelayLeases(databaseOf(pool), { stuckForMs: () => stuckForMs, logger });
+    const two = new RelayLeases(databaseOf(pool), { stuckForMs: () => 0, logger });
+    await one.start();
+    await two.start();
+    await waitUntil('two shards each', () => one.shards().length === 2 && two.shards().length === 2);
+    const own = one.shards();
+    stuckForMs = 4_000;
+    await waitUntil('all shards at the other', () => two.shards().length === SHARDS.length);
+    // Should the other one be stuck too, who can go on first does.
+    expect(one.shards()).toEqual(own);
+    stuckForMs = 0;
+    await waitUntil('two shards each again', () => one.shards().length === 2 && two.shards().length === 2);
+    await Promise.all([one.stop(), two.stop()]);
   });
 });

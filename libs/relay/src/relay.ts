@@ -42,6 +42,7 @@ export class Relay<Row extends RelayRow = RelayRow> {
   private nudged = false;
   private wake: (() => void) | undefined;
   private failure: string | undefined;
+  private lastRoundAtMs: number | undefined;
 
   constructor(private readonly options: RelayOptions<Row>) {
     this.sender = new RelaySender(options.producer, options.logger);
@@ -53,7 +54,13 @@ export class Relay<Row extends RelayRow = RelayRow> {
     return this.resting.size === 0 ? undefined : `Kafka does not take records of ${this.resting.size} shards`;
   }
 
+  /** For how long no round has succeeded, in milliseconds; one that is under way for long counts, too. */
+  get stuckForMs(): number {
+    return this.lastRoundAtMs === undefined ? 0 : performance.now() - this.lastRoundAtMs;
+  }
+
   start(): void {
+    this.lastRoundAtMs ??= performance.now();
     this.running ??= this.run();
   }
 
@@ -82,6 +89,7 @@ export class Relay<Row extends RelayRow = RelayRow> {
       this.nudged = false;
       try {
         await this.round();
+        this.lastRoundAtMs = performance.now();
         if (this.failure !== undefined) this.options.logger.info('The relay goes on');
         this.failure = undefined;
         backoffMs = SHORTEST_BACKOFF_MS;

@@ -11,8 +11,8 @@ export const gapIgnored: Mutant = {
   edits: [
     {
       file: 'dist/libs/dispatch/src/log-continuity.js',
-      find: 'if (checked || firstOffset > nextOffset)',
-      replace: "if (firstOffset > nextOffset)\n        return { kind: 'continues', records };\n    if (checked)",
+      find: "return { kind: 'gap', resumeAt: firstOffset };",
+      replace: "return { kind: 'continues', records };",
     },
   ],
   scenario: {
