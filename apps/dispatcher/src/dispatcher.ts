@@ -104,7 +104,9 @@ export class Dispatcher {
     this.topics = new TopicsKeeper(kafka, config, logger);
 
     const tiers = tiersOf(config.retryScheduleMs);
-    const sessionTimeoutMs = Math.max(SHORTEST_SESSION_MS, config.leaseTtlMs);
+    // Below the lease's time: the group has shared out a dead member's shards by the time its leases end. A Kafka that
+    // was restarted waits a session for members that have come back under new ids.
+    const sessionTimeoutMs = Math.max(SHORTEST_SESSION_MS, 0.6 * config.leaseTtlMs);
     this.transport = new ShardTransport({
       kafka,
       groupId: `${config.kafka.topicPrefix}dispatchers`,
@@ -113,6 +115,7 @@ export class Dispatcher {
       quietTopics: tiers.map(retryTopicName),
       shards: config.kafka.partitions,
       sessionTimeoutMs,
+      rebalanceTimeoutMs: Math.max(sessionTimeoutMs, config.leaseTtlMs),
       maxRecordBytes: maxMessageBytes(config.maxBodyBytes),
       logger,
       onAssigned: (shards) => this.group.assigned(shards),

@@ -63,7 +63,7 @@ function join(handlers: Record<string, (batch: ShardBatch) => BatchResult | Prom
   const fatal: Error[] = [];
   let fetchedAgain = 0;
   const transport = new ShardTransport({
-    kafka, logger, groupId: `${prefix}group`, topicPrefix: prefix, topics: ['events'], quietTopics: ['retry.1s'], shards: SHARDS, sessionTimeoutMs: 6_000, maxRecordBytes: 300_000,
+    kafka, logger, groupId: `${prefix}group`, topicPrefix: prefix, topics: ['events'], quietTopics: ['retry.1s'], shards: SHARDS, sessionTimeoutMs: 6_000, rebalanceTimeoutMs: 6_000, maxRecordBytes: 300_000,
     onAssigned: (shards) => {
       assignments.push(shards);
       for (const [shard, offset] of openings(shards)) transport.open(shard, offset);

@@ -18,6 +18,8 @@ export interface ShardTransportOptions {
   readonly quietTopics: readonly string[];
   readonly shards: number;
   readonly sessionTimeoutMs: number;
+  /** How long a member may take to rejoin. */
+  readonly rebalanceTimeoutMs: number;
   /** Largest record, so that a fetch always makes progress. */
   readonly maxRecordBytes: number;
   readonly logger: Logger;
@@ -66,14 +68,14 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
 
   constructor(private readonly options: ShardTransportOptions) {
     super();
-    const { kafka, groupId, topics, quietTopics, shards, sessionTimeoutMs, maxRecordBytes } = options;
+    const { kafka, groupId, topics, quietTopics, shards, sessionTimeoutMs, rebalanceTimeoutMs, maxRecordBytes } = options;
     this.topics = [...topics, ...quietTopics].map((topic) => this.named(topic));
     this.quietTopics = new Set(quietTopics.map((topic) => this.named(topic)));
     this.consumer = kafka.consumer({
       groupId,
       partitionAssigners: [coPartitionAssigner(this.holding, shards)],
       sessionTimeout: sessionTimeoutMs,
-      rebalanceTimeout: sessionTimeoutMs,
+      rebalanceTimeout: rebalanceTimeoutMs,
       heartbeatInterval: Math.min(1_000, sessionTimeoutMs / 3),
       // What a partition that was opened or resumed may wait for, since a fetch under way does not include it.
       maxWaitTimeInMs: 50,
