@@ -102,6 +102,10 @@ describe('the checker', () => {
     // In peace nothing is lost.
     expect(rulesOf({ arrivals: repeated, faults: [fault('restart', 1_000, 1_100), fault('pause-endpoint', 1_000, 1_100)] })).toEqual(['repeat']);
     expect(findings({ arrivals: [arrived('1', 1, 1_020, { status: undefined }), arrived('1', 1, 1_600, { attempt: 2 }), arrived('2', 2, 1_700)] })).toEqual([]);
+    // Cut off by its sender, which therefore doesn't count it.
+    const cutOff = [arrived('1', 1, 1_020, { status: undefined }), arrived('1', 1, 1_600), arrived('2', 2, 1_700)];
+    expect(rulesOf({ arrivals: cutOff, faults: [fault('restart', 1_000, 1_500)] })).toEqual(['repeat']);
+    expect(findings({ arrivals: cutOff, faults: [fault('freeze', 1_000, 1_500)] })).toEqual([]);
   });
 
   it('finds what comes back after its successor, unless a process was frozen', () => {
@@ -121,7 +125,7 @@ describe('the checker', () => {
     expect(rulesOf({ arrivals: early })).toEqual(['retry']);
     expect(findings({ arrivals: early, faults: [fault('step-clock', 1_100, 1_101)] })).toEqual([]);
     // A cut-off attempt doesn't count, and needn't wait.
-    expect(findings({ arrivals: [arrived('1', 1, 1_020, { status: undefined }), arrived('1', 1, 1_030), arrived('2', 2, 1_400)] })).toEqual([]);
+    expect(findings({ arrivals: [arrived('1', 1, 1_020, { status: undefined }), arrived('1', 1, 1_030), arrived('2', 2, 1_400)], faults: [fault('kill', 1_022, 1_025)] })).toEqual([]);
   });
 
   it('passes on what witnesses, the dead-letter topic and verify say', () => {

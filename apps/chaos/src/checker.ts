@@ -138,15 +138,18 @@ function placed(sequences: ReadonlyMap<string, number>) {
   };
 }
 
-/** An event comes again only after a failure, or when a fault may have lost what became of it. */
+/** An event comes again only after a failure that was counted, or when a fault may have lost what became of it. */
 function* repeatsHaveACause({ arrivals, faults }: History): Iterable<string> {
   const last = new Map<string, Arrival>();
   for (const arrival of arrivals) {
     const before = last.get(placeOf(arrival));
     last.set(placeOf(arrival), arrival);
-    if (before === undefined || !isSuccess(before) || arrival.replayed !== before.replayed) continue;
+    if (before === undefined || arrival.replayed !== before.replayed) continue;
+    // A sender that cuts its own request off doesn't count it: the number stays.
+    if (!isSuccess(before) && arrival.attempt > before.attempt) continue;
     if (inAnyFault(faults, LOSING, before.arrivedAtMs, arrival.arrivedAtMs)) continue;
-    yield `${arrival.eventId} came again at ${arrival.arrivedAtMs.toFixed(0)} ms to ${arrival.endpoint}, after a 2xx at ${before.endedAtMs.toFixed(0)} ms and without a fault`;
+    const what = before.status === undefined ? 'being cut off' : `a ${before.status}`;
+    yield `${arrival.eventId} came again at ${arrival.arrivedAtMs.toFixed(0)} ms to ${arrival.endpoint} as attempt ${arrival.attempt}, after ${what} at ${before.endedAtMs.toFixed(0)} ms and without a fault`;
   }
 }
 

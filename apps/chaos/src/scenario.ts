@@ -92,6 +92,11 @@ export async function allRelayed(stage: Stage): Promise<void> {
   await waitUntil('the outbox is empty', async () => (await stage.query('select from outbox limit 1')).length === 0);
 }
 
+/** Waits until the dispatchers' outbox is empty: what their relays send next is what comes of attempts. */
+export async function allNudged(stage: Stage): Promise<void> {
+  await waitUntil('the dispatch outbox is empty', async () => (await stage.query('select from dispatch_outbox limit 1')).length === 0);
+}
+
 /** Freezes the app at the point; resolves when it stands still. */
 export async function stallAt(app: App, point: StallPoint): Promise<void> {
   await app.armStall(point);

@@ -1,5 +1,5 @@
 import type { Mutant } from '../mutant.js';
-import { nth, ownedBy, SETTINGS, sleep, STALL_TIMEOUT_MS } from '../scenario.js';
+import { allNudged, nth, ownedBy, SETTINGS, sleep, STALL_TIMEOUT_MS } from '../scenario.js';
 
 const RETRIES = 'dist/libs/dispatch/src/retry-reader.js';
 
@@ -25,7 +25,8 @@ export const tokenUnchecked: Mutant = {
       const first = nth(stage.dispatchers, 0);
       await ownedBy(stage, 2);
       await stage.receiver.mode({ kind: 'failing' });
-      // Before the first tokens: those of later attempts are 8 s apart.
+      // Not with the news of the endpoint in hand; and before the first tokens: those of later attempts are 8 s apart.
+      await allNudged(stage);
       await first.armStall('relay-sent');
       stage.load.start({ entities: 16, intervalMs: 500 });
       await first.untilStalled(STALL_TIMEOUT_MS);
