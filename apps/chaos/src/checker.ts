@@ -1,5 +1,5 @@
 import type { Arrival, Delivery, History, PostedEvent } from './history.js';
-import { acceptedIdOf, lanesOf } from './lanes.js';
+import { acceptedIdOf, isSuccess, lanesOf } from './lanes.js';
 import { inAnyFault, LATE, LOSING, OVERLAPPING, STEPPING } from './fault-windows.js';
 
 /** Examples of one kind that are told; of the rest, their number. */
@@ -217,8 +217,4 @@ function firstSentAtMs({ tries }: PostedEvent): number {
 
 function placeOf({ endpoint, eventId }: Arrival | Delivery): string {
   return `${endpoint} ${eventId}`;
-}
-
-function isSuccess({ status }: Arrival): boolean {
-  return status !== undefined && status >= 200 && status <= 299;
 }

@@ -16,8 +16,7 @@ export class Lane {
   ) {
     const seen = new Set<string>();
     this.firstArrivals = arrivals.filter(({ eventId }) => !seen.has(eventId) && seen.add(eventId));
-    for (const { sequence, status, endedAtMs } of arrivals) {
-      if (status === undefined || status < 200 || status > 299) continue;
+    for (const { sequence, endedAtMs } of arrivals.filter(isSuccess)) {
       this.deliveredAtMs.set(sequence, Math.min(this.deliveredAtMs.get(sequence) ?? Infinity, endedAtMs));
     }
     this.givenUp = new Set([
@@ -61,4 +60,9 @@ function makeLanes({ events, arrivals, deliveries }: History): readonly Lane[] {
 export function acceptedIdOf({ tries }: PostedEvent): string | undefined {
   for (const { answer } of tries) if (answer.kind === 'accepted') return answer.eventId;
   return undefined;
+}
+
+/** Whether the receiver sent a whole 2xx. */
+export function isSuccess({ status }: Arrival): boolean {
+  return status !== undefined && status >= 200 && status <= 299;
 }
