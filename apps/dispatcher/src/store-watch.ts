@@ -6,7 +6,6 @@ interface Store {
 }
 
 interface Group {
-  readonly isMember: boolean;
   leave(): void;
   rejoin(): void;
 }
@@ -46,9 +45,6 @@ export class StoreWatch {
       this.away = false;
       this.logger.info('Postgres gives leases again: joining the group');
       this.group.rejoin();
-    } else if (this.away && this.group.isMember) {
-      // kafkajs restarted itself in the middle of leaving.
-      this.group.leave();
     }
   }
 }

@@ -3,15 +3,15 @@ import type { FastifyInstance } from 'fastify';
 import { LockstepError } from '#domain/problem';
 import { requestsRejected } from './http.metrics.js';
 
-/** A body up to this is read and thrown away, which costs less than a new connection; for a larger one it is closed. */
-const DRAINED_BODY_BYTES = 65_536;
-
 /**
  * Answers `overloaded` in front of everything else while `refuses` says so: before the key is looked at and the body is
  * read, since what is refused must cost a small part of what is accepted. Such requests are counted as rejected, and not
  * measured. Call it before the server listens.
+ *
+ * A body that would have been taken is read and thrown away: were the connection closed before its end, the client might
+ * see a reset instead of the answer. For one of more than `maxBodyBytes`, or of unknown length, it is closed.
  */
-export function shedLoad(instance: FastifyInstance, refuses: (request: IncomingMessage) => boolean): void {
+export function shedLoad(instance: FastifyInstance, maxBodyBytes: number, refuses: (request: IncomingMessage) => boolean): void {
   const { server } = instance;
   const problem = new LockstepError('overloaded', 'Too many events wait to be stored; try again shortly', { retryAfterSeconds: 1 });
   const body = Buffer.from(JSON.stringify(problem.toProblem()));
@@ -24,7 +24,7 @@ export function shedLoad(instance: FastifyInstance, refuses: (request: IncomingM
       return;
     }
     requestsRejected.inc({ code: problem.code });
-    const drains = Number(request.headers['content-length'] ?? Infinity) <= DRAINED_BODY_BYTES;
+    const drains = Number(request.headers['content-length'] ?? Infinity) <= maxBodyBytes;
     response.writeHead(problem.status, drains ? headers : [...headers, 'connection', 'close']).end(body);
   });
 }

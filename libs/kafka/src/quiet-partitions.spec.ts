@@ -34,6 +34,15 @@ describe('quiet partitions', () => {
     expect(quiet.turn(2, 101)).toBe('rest');
   });
 
+  it('are looked at by the next node when the one that looked is gone for two seconds', () => {
+    const quiet = new QuietPartitions();
+    quiet.open(retry);
+    expect(quiet.turn(1, 0)).toBe('look');
+    expect(quiet.turn(2, 1_999)).toBeUndefined();
+    expect(quiet.turn(2, 2_000)).toBe('look');
+    expect(quiet.turn(2, 2_050)).toBe('rest');
+  });
+
   it('are forgotten when they are shut, and at a rebalance in the middle of a look', () => {
     const quiet = new QuietPartitions();
     quiet.open(retry);

@@ -2,6 +2,8 @@ import type { TopicPartition } from 'kafkajs';
 
 /** Between two looks into the quiet partitions. */
 const LOOK_MS = 200;
+/** A look that takes longer is none any more: its broker is gone, and its partitions are at another. */
+const LONGEST_LOOK_MS = 2_000;
 
 /**
  * Partitions that are seldom written to and that nobody waits for: only one fetch in 200 ms asks for them. Each partition
@@ -14,7 +16,7 @@ export class QuietPartitions {
   private readonly partitions = new Map<string, TopicPartition>();
   /** By node; one that isn't in it is due. */
   private readonly dueAtMs = new Map<number, number>();
-  private lookingNode: number | undefined;
+  private looking: { readonly nodeId: number; readonly sinceMs: number } | undefined;
 
   /** To be read, at once and then every 200 ms. */
   open(partition: TopicPartition): void {
@@ -28,7 +30,7 @@ export class QuietPartitions {
 
   shutAll(): void {
     this.partitions.clear();
-    this.lookingNode = undefined;
+    this.looking = undefined;
     this.hurry();
   }
 
@@ -46,16 +48,15 @@ export class QuietPartitions {
    * @returns whether the quiet partitions are to be part of it; undefined: as it is
    */
   turn(nodeId: number, nowMs: number): 'look' | 'rest' | undefined {
-    const due = nowMs >= (this.dueAtMs.get(nodeId) ?? -Infinity);
-    if (this.lookingNode !== undefined && this.lookingNode !== nodeId) return undefined;
-    if (due) {
+    const { looking } = this;
+    if (looking !== undefined && looking.nodeId !== nodeId && nowMs < looking.sinceMs + LONGEST_LOOK_MS) return undefined;
+    if (nowMs >= (this.dueAtMs.get(nodeId) ?? -Infinity)) {
       this.dueAtMs.set(nodeId, nowMs + LOOK_MS);
-      this.lookingNode = nodeId;
+      this.looking = { nodeId, sinceMs: nowMs };
       return 'look';
     }
-    if (this.lookingNode === undefined) return undefined;
-    this.lookingNode = undefined;
-    return 'rest';
+    this.looking = undefined;
+    return looking === undefined ? undefined : 'rest';
   }
 }
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';
-import type { Admin, Kafka, Producer } from 'kafkajs';
+import kafkajs, { type Admin, type Kafka, type Producer } from 'kafkajs';
 import pino from 'pino';
 import { loadConfig } from '#config/config';
 import { sharedServers } from '#testing/shared-servers';
@@ -89,6 +89,22 @@ async function committed(topic: string, partition: number): Promise<number> {
   return Number(found?.partitions.find((entry) => entry.partition === partition)?.offset ?? -1);
 }
 
+function inKafkaJs<Module>(file: string): Module {
+  return createRequire(import.meta.url)(`kafkajs/src/${file}`) as Module;
+}
+
+/** What kafkajs' own loop throws from now on, when it has fetched something; until it is mended. */
+function breakFetchLoop(error: Error): () => void {
+  const { prototype } = inKafkaJs<{ prototype: { lastOffset: () => string } }>('consumer/batch.js');
+  const { lastOffset } = prototype;
+  prototype.lastOffset = () => {
+    throw error;
+  };
+  return () => {
+    prototype.lastOffset = lastOffset;
+  };
+}
+
 describe('ShardTransport', () => {
   it('reads an assigned partition only once it is opened, from the offset it is told', async () => {
     const seen: string[] = [];
@@ -123,19 +139,64 @@ describe('ShardTransport', () => {
     const member = join({ events: () => ({ kind: 'done' }) }, all);
     await joined(member, SHARDS);
     // A TypeError anywhere in kafkajs' own loop ends it with restart: false.
-    const { prototype } = createRequire(import.meta.url)('kafkajs/src/consumer/batch.js') as { prototype: { lastOffset: () => string } };
-    const { lastOffset } = prototype;
-    prototype.lastOffset = () => {
-      throw new TypeError('broken');
-    };
+    const mend = breakFetchLoop(new TypeError('broken'));
     try {
-        await produce('events', 0, ['x']);
+      await produce('events', 0, ['x']);
       await waitUntil('the report', () => member.fatal.length === 1);
       expect(member.fatal[0]?.message).toContain('broken');
       expect(member.transport.isMember).toBe(false);
     } finally {
-      prototype.lastOffset = lastOffset;
+      mend();
     }
+  });
+
+  it('is one member when it leaves and comes back while it joins', async () => {
+    const member = join({ events: () => ({ kind: 'done' }) }, all);
+    await joined(member, SHARDS);
+    const { prototype } = inKafkaJs<{ prototype: { joinAndSync: () => Promise<void> } }>('consumer/consumerGroup.js');
+    const { joinAndSync } = prototype;
+    const [joining, gate] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    prototype.joinAndSync = async function (this: unknown) {
+      joining.resolve(undefined);
+      await gate.promise;
+      return joinAndSync.call(this);
+    };
+    try {
+      const mend = breakFetchLoop(new kafkajs.KafkaJSError('as in an outage'));
+      await produce('events', 0, ['x']);
+      await joining.promise;
+      mend();
+      member.transport.leave();
+      member.transport.rejoin();
+    } finally {
+      prototype.joinAndSync = joinAndSync;
+      gate.resolve(undefined);
+    }
+    // At the start, after the crash, and after the leave.
+    await waitUntil('three joins', () => member.assignments.length === 3);
+    member.transport.leave();
+    await waitUntil('an empty group', async () => (await admin.describeGroups([`${prefix}group`])).groups[0]?.state === 'Empty');
+  });
+
+  it('rejoins when kafkajs gave up because the group had no coordinator for a while', async () => {
+    const seen: string[] = [];
+    const member = join({ events: ({ records }) => {
+      seen.push(...records.map(({ value }) => value?.toString() ?? ''));
+      return { kind: 'done' };
+    } }, all);
+    await joined(member, SHARDS);
+    const { KafkaJSGroupCoordinatorNotFound } = inKafkaJs<Record<string, new (message: string) => Error>>('errors.js');
+    if (KafkaJSGroupCoordinatorNotFound === undefined) throw new Error('kafkajs has no such error any more');
+    const mend = breakFetchLoop(new KafkaJSGroupCoordinatorNotFound('Failed to find group coordinator'));
+    try {
+      await produce('events', 0, ['x']);
+      await waitUntil('the crash', () => !member.transport.isMember);
+    } finally {
+      mend();
+    }
+    await waitUntil('the record, by the same member', () => seen.includes('x'));
+    expect(member.transport.isMember).toBe(true);
+    expect(member.fatal).toEqual([]);
   });
 
   it('comes back to the rest of a batch after a pause', async () => {

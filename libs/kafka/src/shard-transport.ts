@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
 import type { Consumer, EachBatchPayload, Kafka, TopicPartition } from 'kafkajs';
 import { lastValueFrom } from 'rxjs';
@@ -35,6 +36,8 @@ export interface ShardTransportOptions {
 }
 
 const RETRY_CONNECT_MS = 1_000;
+/** After a consumer that ended: what stays wrong, such as a missing right, must not be asked for in a loop. */
+const REJOIN_AFTER_MS = 250;
 /** A handler that failed gets its batch again after this. */
 const RETRY_BATCH_MS = 250;
 
@@ -81,8 +84,9 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
       maxWaitTimeInMs: 50,
       maxBytesPerPartition: Math.max(1_048_576, maxRecordBytes),
       allowAutoTopicCreation: false,
-      // For as long as Kafka is away: the process has nothing better to do, and its leases run out by themselves.
-      retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 },
+      // Ours, by `moving`, is the only way to start: a restart of kafkajs' own can't be stopped while it joins, and would
+      // stay as a second member beside the one that comes after it.
+      retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5, restartOnFailure: () => Promise.resolve(false) },
     });
   }
 
@@ -113,12 +117,7 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
 
   rejoin(): void {
     this.away = false;
-    // Behind a stop that is still under way, or it would end what begins here.
-    // And behind one more: kafkajs may have restarted itself while it was told to stop, and takes no second run.
-    this.moving = this.moving
-      .then(() => this.consumer.stop())
-      .catch((err: unknown) => this.options.logger.warn({ err }, 'The consumer did not stop before it rejoins'))
-      .then(() => this.run());
+    this.joinAnew(0);
   }
 
   on(): never {
@@ -156,6 +155,17 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
     });
   }
 
+  /** Joins behind whatever is under way, or that would end what begins here. */
+  private joinAnew(delayMs: number): void {
+    this.moving = this.moving
+      .then(() => delay(delayMs))
+      // Also when it has ended by itself: kafkajs takes no second run of a consumer that was not stopped.
+      .then(() => this.consumer.stop())
+      .catch((err: unknown) => this.options.logger.warn({ err }, 'The consumer did not stop before it rejoins'))
+      .then(() => this.run());
+  }
+
+  /** Until it has joined, or has ended in the attempt (see CRASH). */
   private async run(): Promise<void> {
     const { logger, onFatal } = this.options;
     while (!this.closing && !this.away) {
@@ -170,9 +180,9 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
         });
         return;
       } catch (error) {
-        if (isTypeError(error)) return onFatal(error);
+        if (error instanceof Error && isBug(error)) return onFatal(error);
         logger.warn({ err: error }, 'Kafka does not answer; trying again');
-        await new Promise((resolve) => setTimeout(resolve, RETRY_CONNECT_MS));
+        await delay(RETRY_CONNECT_MS);
       }
     }
   }
@@ -190,10 +200,9 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
       this.turnToQuiet(nodeId);
     });
     this.consumer.on(GROUP_JOIN, ({ payload }) => {
-      if (this.closing) return;
+      // It was on its way in when it was told to leave, which comes next.
+      if (this.closing || this.away) return;
       this.joined = true;
-      // It was on its way in when it was told to leave: whoever told it sees that it is a member, and says so again.
-      if (this.away) return;
       const partitions = payload.memberAssignment[this.named('events')] ?? [];
       this.assigned = [...partitions].sort((a, b) => a - b);
       this.holding.assigned(this.assigned);
@@ -208,9 +217,12 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
     this.consumer.on(HEARTBEAT, () => {
       this.heartbeatAtMs = performance.now();
     });
-    this.consumer.on(CRASH, ({ payload: { error, restart } }) => {
+    this.consumer.on(CRASH, ({ payload: { error } }) => {
       this.joined = false;
-      if (!restart && !this.closing) onFatal(error);
+      if (this.closing) return;
+      if (isBug(error)) return onFatal(error);
+      logger.warn({ err: error }, 'The consumer has ended; it joins the group anew');
+      this.joinAnew(REJOIN_AFTER_MS);
     });
   }
 
@@ -311,6 +323,11 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
 
 function selectionOf(partitions: readonly TopicPartition[]): { topic: string; partitions: number[] }[] {
   return partitions.map(({ topic, partition }) => ({ topic, partitions: [partition] }));
+}
+
+/** No trouble with Kafka, however deep kafkajs has wrapped it: it would come back for ever. */
+function isBug(error: Error): boolean {
+  return (error.cause instanceof Error && isBug(error.cause)) || isTypeError(error);
 }
 
 function isTypeError(error: unknown): error is TypeError | RangeError {

@@ -29,6 +29,8 @@ const logger = createLogger('test', 'silent');
 let database: TestDatabase;
 let pool: pg.Pool;
 let kafka: Kafka;
+/** The same one, by an address at which nobody answers. */
+let unreachable: Kafka;
 let topics: Topics;
 let reader: TopicReader;
 const relays: Relay[] = [];
@@ -49,6 +51,7 @@ beforeEach(async () => {
     LOCKSTEP_SECRET_KEY: 'x'.repeat(32), LOCKSTEP_MAX_BODY_BYTES: '65536', LOCKSTEP_RETRY_SCHEDULE: '1s',
   });
   kafka = createKafka(config.kafka, 'test', logger);
+  unreachable = createKafka({ ...config.kafka, brokers: ['127.0.0.1:1'] }, 'test', logger);
   topics = new Topics(config.kafka.topicPrefix);
   await ensureTopics(kafka, config);
   reader = await TopicReader.start(kafka, [topics.events, topics.control, topics.deadLetters]);
@@ -65,12 +68,12 @@ afterAll(async () => {
   await database.drop();
 });
 
-function ingestRelay({ recent = new RecentEvents(0), shards = (): readonly number[] => SHARDS, maxBatchBytes = 100_000 } = {}): Relay {
-  return startRelay(new IngestOutbox(databaseOf(pool), topics.events, recent), shards, maxBatchBytes);
+function ingestRelay({ recent = new RecentEvents(0), shards = (): readonly number[] => SHARDS, maxBatchBytes = 100_000, producer = countedProducer() } = {}): Relay {
+  return startRelay(new IngestOutbox(databaseOf(pool), topics.events, recent), shards, maxBatchBytes, producer);
 }
 
-function startRelay(source: RelaySource<RelayRow>, shards: () => readonly number[], maxBatchBytes: number): Relay {
-  const relay = new Relay({ source, producer: countedProducer(), shards, maxBatchBytes, logger });
+function startRelay(source: RelaySource<RelayRow>, shards: () => readonly number[], maxBatchBytes: number, producer = countedProducer()): Relay {
+  const relay = new Relay({ source, producer, shards, maxBatchBytes, logger });
   relays.push(relay);
   relay.start();
   return relay;
@@ -231,6 +234,21 @@ describe('Relay', () => {
     await waitUntil('what is in Kafka to be removed', async () => (await pool.query('select from outbox')).rowCount === 2);
     await pool.query('delete from outbox where accept_seq = (select min(accept_seq) from outbox)');
     await outboxIsEmpty();
+  });
+
+  it('is stuck while it can\'t reach Kafka, also when others have moved all that waited', async () => {
+    const cut = ingestRelay({ producer: createRelayProducer(unreachable) });
+    expect(cut.stuckForMs).toBe(0);
+    const ids = await commit(many(4));
+    await waitUntil('the failure', () => cut.problem !== undefined);
+    ingestRelay();
+    await outboxIsEmpty();
+    await reader.atLeast(4);
+    expectRelayed(ids, (i) => i % SHARDS.length);
+    // So long that a poll has come by the empty outbox.
+    const stuckForMs = cut.stuckForMs;
+    await waitUntil('another second', () => cut.stuckForMs > stuckForMs + 1_000);
+    expect(cut.problem).toBeDefined();
   });
 
   it('moves the records of the dispatch outbox to their topics', async () => {

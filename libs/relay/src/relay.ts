@@ -27,8 +27,8 @@ const LONGEST_BACKOFF_MS = 1_000;
 
 /**
  * Moves committed rows to Kafka: reads each shard's first ones, sends them, and removes them once acknowledged (in the
- * statement that reads the next), one send at a time. Every row is sent at least once; per shard the first appearances are in order. Nothing it meets ends
- * it: while Kafka or Postgres is away it tries again, for ever.
+ * statement that reads the next), one send at a time. Every row is sent at least once; per shard the first appearances
+ * are in order. Nothing it meets ends it: while Kafka or Postgres is away it tries again, for ever.
  */
 export class Relay<Row extends RelayRow = RelayRow> {
   private readonly sender: RelaySender;
@@ -42,7 +42,8 @@ export class Relay<Row extends RelayRow = RelayRow> {
   private nudged = false;
   private wake: (() => void) | undefined;
   private failure: string | undefined;
-  private lastRoundAtMs: number | undefined;
+  /** Since when Kafka has not taken what was read for it. */
+  private owedSinceMs: number | undefined;
 
   constructor(private readonly options: RelayOptions<Row>) {
     this.sender = new RelaySender(options.producer, options.logger);
@@ -54,13 +55,15 @@ export class Relay<Row extends RelayRow = RelayRow> {
     return this.resting.size === 0 ? undefined : `Kafka does not take records of ${this.resting.size} shards`;
   }
 
-  /** For how long no round has succeeded, in milliseconds; one that is under way for long counts, too. */
+  /**
+   * For how long Kafka has not answered, in milliseconds. That nothing waits any more, since another relay has moved it,
+   * is no answer; that Postgres is away is nothing to do with it.
+   */
   get stuckForMs(): number {
-    return this.lastRoundAtMs === undefined ? 0 : performance.now() - this.lastRoundAtMs;
+    return this.owedSinceMs === undefined ? 0 : performance.now() - this.owedSinceMs;
   }
 
   start(): void {
-    this.lastRoundAtMs ??= performance.now();
     this.running ??= this.run();
   }
 
@@ -89,10 +92,8 @@ export class Relay<Row extends RelayRow = RelayRow> {
       this.nudged = false;
       try {
         await this.round();
-        this.lastRoundAtMs = performance.now();
-        if (this.failure !== undefined) this.options.logger.info('The relay goes on');
-        this.failure = undefined;
         backoffMs = SHORTEST_BACKOFF_MS;
+        if (this.owedSinceMs === undefined) this.goOn();
       } catch (error) {
         if (this.stopping) return;
         this.fail(error);
@@ -115,11 +116,13 @@ export class Relay<Row extends RelayRow = RelayRow> {
     const rows = fitting(await this.options.source.next(shards, this.moved), this.options.maxBatchBytes);
     this.moved = [];
     if (rows.length === 0) return;
+    this.owedSinceMs ??= performance.now();
     if (!this.connected) {
       await this.options.producer.connect();
       this.connected = true;
     }
     const sent = await this.sender.send(rows);
+    this.owedSinceMs = undefined;
     this.moved = sent.rows;
     this.rest(sent.failedShards, shards);
   }
@@ -128,6 +131,7 @@ export class Relay<Row extends RelayRow = RelayRow> {
     const shards = this.options.shards();
     if (this.resting.size === 0) return shards;
     const nowMs = performance.now();
+    for (const shard of this.resting.keys()) if (!shards.includes(shard)) this.resting.delete(shard);
     return shards.filter((shard) => (this.resting.get(shard)?.untilMs ?? 0) <= nowMs);
   }
 
@@ -150,6 +154,11 @@ export class Relay<Row extends RelayRow = RelayRow> {
     if (this.failure === undefined) this.options.logger.warn({ err: error }, 'The relay can not move events; trying again until it can');
     this.failure = message;
     relayErrors.inc({ step: 'round' });
+  }
+
+  private goOn(): void {
+    if (this.failure !== undefined) this.options.logger.info('The relay goes on');
+    this.failure = undefined;
   }
 
   private async wait(ms: number): Promise<void> {
