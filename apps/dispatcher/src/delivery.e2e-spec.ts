@@ -1,21 +1,20 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Kafka, logLevel, type KafkaMessage } from 'kafkajs';
 import { mintId, toPublicId } from '#domain/ids';
 import { findingsIn } from '#testing/arrivals';
 import { Receiver } from '#testing/receiver';
-import { type Servers, startServers } from '#testing/servers';
+import { type SharedServers, sharedServers } from '#testing/shared-servers';
 import { type Accepted, SystemUnderTest } from '#testing/system';
 import { waitUntil } from '#testing/wait-until';
 
-let servers: Servers;
+let servers: SharedServers;
 let receiver: Receiver;
 let system: SystemUnderTest;
 
-beforeAll(async () => {
-  servers = await startServers();
+beforeAll(() => {
+  servers = sharedServers();
 });
 
-afterAll(() => servers.stop());
 
 beforeEach(async () => {
   receiver = await Receiver.start();

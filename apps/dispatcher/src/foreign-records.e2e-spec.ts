@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { zstdCompressSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import kafkajs, { CompressionTypes, Kafka, logLevel, type Message } from 'kafkajs';
 import { mintId, toPublicId } from '#domain/ids';
 import { findingsIn } from '#testing/arrivals';
 import { Receiver } from '#testing/receiver';
-import { type Servers, startServers } from '#testing/servers';
+import { type SharedServers, sharedServers } from '#testing/shared-servers';
 import { type Accepted, SystemUnderTest } from '#testing/system';
 import { type ReadRecord, TopicReader } from '#testing/topic-reader';
 import { waitUntil } from '#testing/wait-until';
@@ -20,17 +20,16 @@ interface Encoder {
 // A codec that kafkajs lacks, as other teams' producers have them.
 (kafkajs.CompressionCodecs as Record<number, unknown>)[CompressionTypes.ZSTD] = () => ({ compress: (encoder: Encoder) => Promise.resolve(zstdCompressSync(encoder.buffer)) });
 
-let servers: Servers;
+let servers: SharedServers;
 let receiver: Receiver;
 let system: SystemUnderTest;
 let kafka: Kafka;
 
-beforeAll(async () => {
-  servers = await startServers();
+beforeAll(() => {
+  servers = sharedServers();
   kafka = new Kafka({ brokers: [servers.kafkaBrokers], logLevel: logLevel.NOTHING });
 });
 
-afterAll(() => servers.stop());
 
 beforeEach(async () => {
   receiver = await Receiver.start();

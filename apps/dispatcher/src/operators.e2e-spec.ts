@@ -1,22 +1,21 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Arrival } from '#testing/arrivals';
 import { Receiver } from '#testing/receiver';
-import { type Servers, startServers } from '#testing/servers';
+import { type SharedServers, sharedServers } from '#testing/shared-servers';
 import { SystemUnderTest } from '#testing/system';
 import { waitUntil } from '#testing/wait-until';
 
-let servers: Servers;
+let servers: SharedServers;
 let receiver: Receiver;
 let system: SystemUnderTest;
 
 beforeAll(async () => {
-  servers = await startServers();
+  servers = sharedServers();
   system = await SystemUnderTest.start(servers, { env: { LOCKSTEP_RETRY_SCHEDULE: '100ms' } });
 });
 
 afterAll(async () => {
   await system.stop();
-  await servers.stop();
 });
 
 beforeEach(async () => {

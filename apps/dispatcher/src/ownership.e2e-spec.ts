@@ -1,7 +1,7 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { findingsIn } from '#testing/arrivals';
 import { Receiver } from '#testing/receiver';
-import { type Servers, startServers } from '#testing/servers';
+import { type SharedServers, sharedServers } from '#testing/shared-servers';
 import { allArrived, entitiesOn, findingsUnderLoad, SteadyLoad, untilNextArrivalMs } from '#testing/steady-load';
 import { SystemUnderTest } from '#testing/system';
 import { TcpProxy } from '#testing/tcp-proxy';
@@ -9,15 +9,14 @@ import { waitUntil } from '#testing/wait-until';
 
 const SHARDS = 4;
 
-let servers: Servers;
+let servers: SharedServers;
 let receiver: Receiver;
 let system: SystemUnderTest;
 
-beforeAll(async () => {
-  servers = await startServers();
+beforeAll(() => {
+  servers = sharedServers();
 });
 
-afterAll(() => servers.stop());
 
 beforeEach(async () => {
   receiver = await Receiver.start();

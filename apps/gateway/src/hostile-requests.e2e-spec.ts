@@ -4,19 +4,19 @@ import { findingsIn } from '#testing/arrivals';
 import { jsonText } from '#testing/hostile-input';
 import { faultOf, finalAnswerIn, openSocket, type RawAnswer, readToEnd, requestBytes, sendRaw } from '#testing/raw-http';
 import { Receiver } from '#testing/receiver';
-import { type Servers, startServers } from '#testing/servers';
+import { type SharedServers, sharedServers } from '#testing/shared-servers';
 import { ADMIN_KEY, SystemUnderTest } from '#testing/system';
 import { waitUntil } from '#testing/wait-until';
 
 const LARGEST_BODY_BYTES = 262_144;
 
-let servers: Servers;
+let servers: SharedServers;
 let receiver: Receiver;
 let system: SystemUnderTest;
 let url: string;
 
 beforeAll(async () => {
-  servers = await startServers();
+  servers = sharedServers();
   receiver = await Receiver.start();
   system = await SystemUnderTest.start(servers);
   url = system.gateways[0]?.url ?? '';
@@ -26,7 +26,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await system.stop();
   await receiver.stop();
-  await servers.stop();
 });
 
 type Headers = readonly (readonly [string, string])[];

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { hostileBody, hostileHeader, hostileSegment } from '#testing/hostile-input';
 import { faultOf, requestBytes, sendRaw } from '#testing/raw-http';
-import { type Servers, startServers } from '#testing/servers';
+import { type SharedServers, sharedServers } from '#testing/shared-servers';
 import { ADMIN_KEY, SystemUnderTest } from '#testing/system';
 
 interface Operation {
@@ -44,7 +44,7 @@ const VALID_BODIES: Readonly<Record<string, Readonly<Record<string, unknown>>>> 
 const OTHER_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT', 'PROPFIND', 'QUERY', 'MKCOL', 'get', 'NONSENSE', ''];
 const OPEN_PATHS = ['/', '/metrics', '/health/live', '/health/ready', '/health/startup', '/openapi.json', '/docs', '/docs/', '/docs/swagger-ui.css', '/api-docs', '/docs/..%2f..%2fpackage.json', '*', 'http://elsewhere.example/v1/events', '//', '/v1//events'];
 
-let servers: Servers;
+let servers: SharedServers;
 let system: SystemUnderTest;
 let url: string;
 let operations: readonly Operation[];
@@ -52,7 +52,7 @@ let operations: readonly Operation[];
 const existing: string[] = ['order-1'];
 
 beforeAll(async () => {
-  servers = await startServers();
+  servers = sharedServers();
   system = await SystemUnderTest.start(servers, { dispatchers: 0, env: { LOG_LEVEL: 'silent' } });
   url = system.gateways[0]?.url ?? '';
   existing.push(await system.createEndpoint(ENDPOINT.url), (await system.post('order-1', {})).id);
@@ -64,7 +64,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await system.stop();
-  await servers.stop();
 });
 
 const pathOf = (template: string): fc.Arbitrary<string> => {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { SharedServers } from './shared-servers.js';
 
 declare global {
-  /** The process that runs the shared servers, for int-global-teardown.ts. */
+  /** The process that runs the shared servers, for global-teardown.ts. */
   var lockstepSharedServers: ChildProcess | undefined;
 }
 
