@@ -48,8 +48,8 @@ export class LaneLoader {
    */
   reload(shard: ShardLanes, lane: number): void {
     const record = shard.find({ kind: 'lane', lane });
-    if (record === undefined) void this.take(shard, lane, false);
-    else this.runner.letGo(record, () => void this.take(shard, lane, record.redelivered));
+    if (record === undefined) void this.take(shard, lane);
+    else this.runner.letGo(record, () => void this.take(shard, lane));
   }
 
   /** As `reload`, for all of the shard's lanes. */
@@ -58,7 +58,7 @@ export class LaneLoader {
     shard.miss();
   }
 
-  private async take(shard: ShardLanes, lane: number, redelivered: boolean): Promise<void> {
+  private async take(shard: ShardLanes, lane: number): Promise<void> {
     // Until it is here again, what is admitted to it may not be its head. And a page that was read before this must not
     // bring it back as it was.
     shard.miss();
@@ -74,7 +74,7 @@ export class LaneLoader {
     // An admission, or a pass that began meanwhile, was told that it is closed off, and without an answer it is nowhere:
     // the next pass is for them.
     shard.miss();
-    if (pending !== undefined) this.add(shard, pending, redelivered);
+    if (pending !== undefined) this.add(shard, pending);
   }
 
   private async loadLanes(shard: ShardLanes): Promise<boolean> {
@@ -108,7 +108,7 @@ export class LaneLoader {
   }
 
   /** @returns false when it is not in memory afterwards */
-  private add(shard: ShardLanes, { name, endpoint, position, dueInMs = 0, stopped }: PendingLane, redelivered = false): boolean {
+  private add(shard: ShardLanes, { name, endpoint, position, dueInMs = 0, stopped }: PendingLane): boolean {
     if (shard.dropped) return true;
     const known = shard.find(name);
     if (known !== undefined) {
@@ -118,7 +118,7 @@ export class LaneLoader {
     if (dueInMs > FAR_OFF_MS && !this.budget.isRoomyFor(endpoint)) return false;
     const record = shard.add(name, endpoint, position);
     if (record === undefined) return false;
-    record.redelivered = redelivered || !shard.wasComplete;
+    record.redelivered ||= !shard.wasComplete;
     shard.stop(record, stopped);
     if (dueInMs > 0) {
       record.lane.await();

@@ -43,18 +43,22 @@ function world(limit = 10) {
     head: 1,
     stopped: undefined as LaneStop | undefined,
     page: (): Promise<PendingLane[]> => Promise.resolve([pending(postgres.head, postgres.stopped)]),
+    outcome: (): Promise<string> => Promise.resolve('applied'),
     reload: (): Promise<(PendingLane | undefined)[]> => Promise.resolve([pending(postgres.head, postgres.stopped)]),
   };
   const lanes = {
     pendingLanes: () => postgres.page(),
     pendingSingles: () => Promise.resolve([]),
-    findLanes: () => postgres.reload(),
+    findLanes: async (wanted: readonly unknown[]) => {
+      const [found] = await postgres.reload();
+      return wanted.map(() => found);
+    },
     windows: (records: readonly unknown[]) => Promise.resolve(records.map(() => [1, 2, 3].filter((sequence) => sequence >= postgres.head).map(item))),
   } as unknown as LanesRepository;
   const logger = { warn: () => undefined, info: () => undefined, error: () => undefined } as unknown as Logger;
   const runner = new LaneRunner({
     client: { send: () => ({ result: new Promise((resolve) => sent.push(resolve)), abort: () => undefined }) },
-    lanes, logger, outcomes: { add: () => Promise.resolve('applied') }, ladder: { tierFor: () => undefined }, retryScheduleMs: [], concurrency: 10,
+    lanes, logger, outcomes: { add: () => postgres.outcome() }, ladder: { tierFor: () => undefined }, retryScheduleMs: [], concurrency: 10,
     admissionsSent: () => 0, onFenced: () => undefined, onDeleted: ({ id }: EndpointTarget) => deleted.push(id), onEndpointsStale: () => undefined,
   } as unknown as LaneRunnerOptions);
   runner.scheduler.endpointChanged(target);
@@ -140,6 +144,28 @@ describe('a lane that an operator has moved', () => {
     expect(record()?.redelivered).toBe(true);
   });
 
+  it('still says so when it is moved twice at once', async () => {
+    const { shard, loader, runner, record } = world();
+    runner.scheduler.endpointChanged({ ...target, status: 'paused' });
+    await loader.load(shard);
+    loader.reload(shard, LANE);
+    loader.reload(shard, LANE);
+    await settled();
+    expect([record()?.redelivered, shard.wasComplete]).toEqual([true, true]);
+  });
+
+  it('still says so when only the next pass over the shard brings it back', async () => {
+    const { shard, loader, runner, postgres, record } = world();
+    runner.scheduler.endpointChanged({ ...target, status: 'paused' });
+    await loader.load(shard);
+    postgres.reload = () => Promise.reject(new Error('Connection terminated'));
+    loader.reload(shard, LANE);
+    await settled();
+    expect(record()).toBeUndefined();
+    await loader.load(shard);
+    expect(record()?.redelivered).toBe(true);
+  });
+
   it('leaves nothing behind in the queue of an endpoint that takes nothing', async () => {
     const { shard, loader, runner } = world();
     runner.scheduler.endpointChanged({ ...target, status: 'paused' });
@@ -151,6 +177,27 @@ describe('a lane that an operator has moved', () => {
     runner.scheduler.forgetRemoved();
     expect(runner.scheduler.counts()).toEqual({ ready: 0, blocked: 1 });
   });
+});
+
+it('a head may have been sent until its outcome is committed, also when its lane is loaded anew', async () => {
+  const { shard, loader, runner, sent, postgres, record } = world();
+  await loader.load(shard);
+  await settled();
+  sent[0]?.(answer(200));
+  await settled();
+  // The second one's outcome can't be committed.
+  postgres.outcome = () => Promise.reject(new Error('Connection terminated'));
+  sent[1]?.(answer(200));
+  await settled();
+  expect(record()).toBeUndefined();
+  [postgres.head, postgres.outcome] = [2, () => Promise.resolve('applied')];
+  await loader.load(shard);
+  expect(record()?.redelivered).toBe(true);
+  runner.scheduler.endpointChanged({ ...target, status: 'paused' });
+  await settled();
+  sent[2]?.(answer(200));
+  await settled();
+  expect([record()?.lane.headSequence, record()?.redelivered]).toEqual([3, false]);
 });
 
 it('what waits in a halted lane of an endpoint that was deleted before the process began is discarded', async () => {

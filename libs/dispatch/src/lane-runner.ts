@@ -166,7 +166,8 @@ export class LaneRunner {
     const { lane, redelivered } = record;
     const place = record.name.kind === 'single' ? undefined : { sequence: item.sequence, previousSequence: lane.deliveredSequence };
     const headers = deliveredHeaders({ ...item, place, attempt: lane.attempts + 1, redelivered, replayed: item.replayed }, target.signingKeys, target.headers, Date.now());
-    record.redelivered = false;
+    // Until its outcome is committed.
+    record.redelivered = true;
     const { url, timeoutMs } = target;
     const attempt = this.options.client.send(target.id, target.maxConcurrency, { url, headers, body: item.payload, timeoutMs });
     record.abort = () => attempt.abort();
@@ -177,7 +178,6 @@ export class LaneRunner {
   private cutOff(record: LaneRecord): boolean {
     if (record.shard.dropped) return false;
     record.lane.abort();
-    record.redelivered = true;
     return true;
   }
 
@@ -203,6 +203,7 @@ export class LaneRunner {
         return false;
       case 'applied':
       case 'already':
+        record.redelivered = false;
         if (halts) this.halt(record);
         return this.advance(record, item, disposition, tierMs);
     }

@@ -71,7 +71,7 @@ export interface LaneRecord {
   /** When a waiting head is due, by this process's monotonic clock. */
   dueAtMs: number;
   timer: NodeJS.Timeout | undefined;
-  /** The head may have been sent by the shard's owner before us, or in an attempt that was cut off. */
+  /** The head may have been sent: by the shard's owner before us, or in an attempt of which no outcome is known. */
   redelivered: boolean;
   /** Cuts off the attempt in flight. */
   abort: (() => void) | undefined;
@@ -111,6 +111,8 @@ export class ShardLanes {
   wasComplete = false;
   /** Lanes that an operator's action is being applied to in Postgres: nobody may take them up meanwhile. */
   private readonly closedOff = new Map<number, number>();
+  /** Lanes that were let go of while their head may have been sent: it still may when they come back. */
+  private readonly doubtful = new Set<number | string>();
   /** Deliveries that are only in Postgres: while this rises, a pass over Postgres may have missed some. */
   missed = 0;
   /** Whether a pass over Postgres is under way. */
@@ -170,13 +172,14 @@ export class ShardLanes {
   add(name: LaneName, endpoint: number, position: LanePosition): LaneRecord | undefined {
     if (name.kind === 'lane' && this.closedOff.has(name.lane)) return undefined;
     if (!this.laneBudget.take(endpoint)) return undefined;
+    const key = laneMapKey(name);
     const record: LaneRecord = {
       name, endpoint, shard: this,
       lane: new Lane<DeliveryItem>(position, MAX_WINDOW, this.windowBudget),
-      waitingFor: undefined, dueAtMs: 0, timer: undefined, redelivered: false, abort: undefined, idleSince: 0,
+      waitingFor: undefined, dueAtMs: 0, timer: undefined, redelivered: this.doubtful.delete(key), abort: undefined, idleSince: 0,
       stopped: undefined, haltedAtMs: -Infinity, queued: false, removed: false, atIdle: [],
     };
-    this.records.set(laneMapKey(name), record);
+    this.records.set(key, record);
     return record;
   }
 
@@ -213,7 +216,9 @@ export class ShardLanes {
   remove(record: LaneRecord): void {
     if (record.removed) return;
     record.removed = true;
-    this.records.delete(laneMapKey(record.name));
+    const key = laneMapKey(record.name);
+    this.records.delete(key);
+    if (record.redelivered) this.doubtful.add(key);
     this.laneBudget.give(record.endpoint);
     this.idle.delete(record);
     this.waiting.delete(record);
