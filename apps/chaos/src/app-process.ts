@@ -12,8 +12,6 @@ const RESTART_AFTER_MS = 1_000;
 /** SIGTERM to exit takes 15 s at most, as promised; the machine is busy. */
 const STOP_LIMIT_MS = 20_000;
 const READY_LIMIT_MS = 60_000;
-/** What a dispatcher says before it ends itself, because kafkajs gave its consumer up: meant to be, a new one starts clean. */
-const MEANT_TO_END = 'The Kafka consumer has ended';
 
 export interface AppSpecification {
   /** `gateway 0`. */
@@ -24,8 +22,8 @@ export interface AppSpecification {
   readonly env: Readonly<Record<string, string>>;
   readonly logFolder: string;
   readonly reaper: Reaper;
-  /** It ended without a signal of ours. `meant`: it says itself that it must be started anew. */
-  readonly onEnded: (what: string, meant: boolean) => void;
+  /** It ended without a signal of ours. */
+  readonly onEnded: (what: string) => void;
 }
 
 /** A gateway or dispatcher, which is started again when it ends by itself. */
@@ -56,8 +54,9 @@ export class AppProcess {
     return path.join(this.specification.logFolder, `${this.name.replace(' ', '-')}.log`);
   }
 
-  /** Starts it, on the same port as ever. */
+  /** Starts it, on the same port as ever; one that runs is left alone: it may have ended by itself, and be back already. */
   start(): void {
+    if (this.running !== undefined) return;
     const { app, distFolder, port, env, reaper } = this.specification;
     const log = openSync(this.logFile, 'a');
     const { PATH = '' } = process.env;
@@ -135,18 +134,13 @@ export class AppProcess {
 
   private async ended(how: string | number): Promise<void> {
     if (this.closing) return;
-    const tail = this.tail();
-    this.specification.onEnded(`${this.name} ended by itself (${how}): ${this.lastLine()}`, tail.includes(MEANT_TO_END));
+    this.specification.onEnded(`${this.name} ended by itself (${how}): ${this.lastLine()}`);
     await delay(RESTART_AFTER_MS);
-    if (!this.closing && this.running === undefined) this.start();
+    if (!this.closing) this.start();
   }
 
   private lastLine(): string {
-    return readable(this.tail().trimEnd().split('\n').at(-1) ?? '').slice(0, 300);
-  }
-
-  private tail(): string {
-    return readFileSync(this.logFile, 'utf8').slice(-10_000);
+    return readable(readFileSync(this.logFile, 'utf8').trimEnd().split('\n').at(-1) ?? '').slice(0, 300);
   }
 }
 

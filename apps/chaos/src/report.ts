@@ -45,8 +45,6 @@ export function linesOf(result: RunResult): string[] {
     ...table([['fault', 'target', 'lasted', 'recovered after', 'longest gap of a shard'], ...rows]),
     '',
     Object.entries(countsOf(result)).map(([name, count]) => `${name} ${count}`).join(', '),
-    `apps that ended by themselves: ${result.restarts.length}`,
-    ...result.restarts.map((what) => `  ${what.slice(0, 400)}`),
     `took ${seconds(result.durationMs)}`,
     result.findings.length === 0 ? 'no findings' : `${result.findings.length} findings:`,
     ...shown.map((finding) => `  ${finding.slice(0, 2_000)}`),
@@ -63,7 +61,6 @@ export function reportOf(options: ScheduledDrive & Pick<RigOptions, 'topology' |
     schedule,
     faults: result.recoveries.map(({ fault, recoveredMs, longestGapMs }) => ({ ...fault, recoveredMs, longestGapMs })),
     counts: countsOf(result),
-    restarts: result.restarts,
     findings: result.findings,
     durationMs: result.durationMs,
   };

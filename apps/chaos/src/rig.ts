@@ -9,7 +9,6 @@ import { type Servers, startServers } from '#testing/servers';
 import { TcpProxy } from '#testing/tcp-proxy';
 import { AppProcess } from './app-process.js';
 import { createChaosDatabase } from './chaos-database.js';
-import { nowMs } from './clock.js';
 import { Operator } from './operator.js';
 import { Reaper } from './reaper.js';
 import { ReceiverHandle } from './receiver-handle.js';
@@ -34,8 +33,6 @@ export class Rig {
   readonly apps = new Map<string, AppProcess>();
   /** By name: each with a proxy of its own. */
   readonly links = new Map<string, TcpProxy>();
-  /** Apps that ended by themselves, whether that was meant to be or not. */
-  readonly restarts: { readonly what: string; readonly atMs: number; readonly meant: boolean }[] = [];
   /** What the harness itself has seen go wrong. */
   readonly findings: string[] = [];
   readonly topicPrefix = 'chaos.';
@@ -178,9 +175,8 @@ export class Rig {
       env: this.environment(proxied.toString(), kafkaPort),
       logFolder: this.logFolder,
       reaper: this.reaper,
-      onEnded: (what, meant) => {
-        this.restarts.push({ what, atMs: nowMs(), meant });
-        if (!meant) this.findings.push(what);
+      onEnded: (what) => {
+        this.findings.push(what);
         this.say(what);
       },
     });

@@ -15,8 +15,6 @@ export interface RunResult {
   readonly findings: readonly string[];
   readonly history: History;
   readonly recoveries: readonly Recovery[];
-  /** Apps that ended by themselves. */
-  readonly restarts: readonly string[];
   readonly durationMs: number;
   /** Where the processes' logs and the history are; undefined when nothing was found and they are gone. */
   readonly logFolder: string | undefined;
@@ -42,7 +40,6 @@ export async function run(plan: RunPlan, signal: AbortSignal): Promise<RunResult
       findings,
       history,
       recoveries,
-      restarts: rig.restarts.map(({ what }) => what),
       durationMs: nowMs() - startedMs,
       logFolder: findings.length === 0 ? undefined : rig.logFolder,
     };

@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { waitUntil } from '#testing/wait-until';
+import { AppProcess } from './app-process.js';
+import type { Reaper } from './reaper.js';
+
+/** What the app logs before it ends by itself, at SIGUSR2. */
+const FATAL = JSON.stringify({ msg: 'The Kafka consumer has ended', err: { message: 'broken' } });
+
+let folder: string;
+let app: AppProcess;
+let ended: string[];
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'lockstep-app-'));
+  ended = [];
+  app = new AppProcess({
+    name: 'dispatcher 0', app: 'dispatcher', distFolder: folder, port: 0, env: {}, logFolder: folder,
+    reaper: { watch: () => undefined } as unknown as Reaper,
+    onEnded: (what) => ended.push(what),
+  });
+  await mkdir(path.join(folder, 'apps', 'dispatcher', 'src'), { recursive: true });
+  await writeFile(path.join(folder, 'apps', 'dispatcher', 'src', 'main.js'), `
+    const { writeFileSync } = require('node:fs');
+    setInterval(() => undefined, 1_000);
+    process.on('SIGUSR2', () => { console.log(${JSON.stringify(FATAL)}); process.exit(1); });
+    writeFileSync(process.env.CHAOS_FOLDER + '/up-' + process.pid, '');
+  `);
+});
+
+afterEach(async () => {
+  app.close();
+  await app.kill();
+  await rm(folder, { recursive: true });
+});
+
+async function up(): Promise<number> {
+  const { pid } = app;
+  await waitUntil('the process is up', () => existsSync(path.join(folder, `up-${pid}`)));
+  return pid;
+}
+
+describe('AppProcess', () => {
+  it('leaves one that runs alone when it is to be started', async () => {
+    app.start();
+    const pid = await up();
+    app.start();
+    expect(app.pid).toBe(pid);
+    await app.kill();
+    expect(isAlive(pid)).toBe(false);
+    app.start();
+    expect(await up()).not.toBe(pid);
+  });
+
+  it('says so whenever the app ends by itself, and starts it again', async () => {
+    app.start();
+    const pid = await up();
+    process.kill(pid, 'SIGUSR2');
+    await waitUntil('the report', () => ended.length === 1);
+    expect(ended).toEqual(['dispatcher 0 ended by itself (1): The Kafka consumer has ended: broken']);
+    // Before the supervisor has: which then leaves it alone.
+    app.start();
+    const again = await up();
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    expect(app.pid).toBe(again);
+  });
+});
