@@ -20,7 +20,7 @@ export interface History {
   readonly retryScheduleMs: readonly number[];
 }
 
-/** One event, posted once or, with the same key and body, until there was an answer. */
+/** One event, posted until it was accepted, and some of them once more; always with the same key and body. */
 export interface PostedEvent {
   readonly key: string;
   readonly entity: string;
@@ -34,7 +34,8 @@ export interface Try {
 }
 
 export type Answer =
-  | { readonly kind: 'accepted'; readonly eventId: string }
+  /** `replayed`: it said that it knew the key. */
+  | { readonly kind: 'accepted'; readonly eventId: string; readonly replayed: boolean }
   /** It said that nothing was stored. */
   | { readonly kind: 'refused'; readonly status: number }
   /** The connection broke, or the gateway didn't know either: it may have been stored. */

@@ -56,10 +56,15 @@ function makeLanes({ events, arrivals, deliveries }: History): readonly Lane[] {
   });
 }
 
-/** The id that the event's first 202 told. */
-export function acceptedIdOf({ tries }: PostedEvent): string | undefined {
-  for (const { answer } of tries) if (answer.kind === 'accepted') return answer.eventId;
+/** The event's first 202. */
+export function acceptanceOf({ tries }: PostedEvent): { readonly eventId: string; readonly answeredAtMs: number } | undefined {
+  for (const { answer, answeredAtMs } of tries) if (answer.kind === 'accepted') return { eventId: answer.eventId, answeredAtMs };
   return undefined;
+}
+
+/** The id that the event's first 202 told. */
+export function acceptedIdOf(event: PostedEvent): string | undefined {
+  return acceptanceOf(event)?.eventId;
 }
 
 /** Whether the receiver sent a whole 2xx. */

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PostedEvent } from './history.js';
+import { acceptanceOf } from './lanes.js';
 import type { PostingClient } from './posting-client.js';
 import { Random } from './random.js';
 
@@ -99,9 +100,10 @@ export class Load {
     while ((this.due[entity] ?? 0) > 0) {
       if (this.stopping.signal.aborted) return;
       const n = (this.serial[entity] = (this.serial[entity] ?? 0) + 1);
-      const event = await this.client.post(`entity-${entity}`, `entity-${entity}/${n}`, entity, this.stopping.signal);
+      // One gateway after the other: an entity's order is to hold whichever take its posts.
+      const event = await this.client.post(`entity-${entity}`, `entity-${entity}/${n}`, n, this.stopping.signal);
       this.posted.push(event);
-      if (event.tries.at(-1)?.answer.kind === 'accepted') this.accepted += 1;
+      if (acceptanceOf(event) !== undefined) this.accepted += 1;
       this.open -= 1;
       this.due[entity] = (this.due[entity] ?? 1) - 1;
     }

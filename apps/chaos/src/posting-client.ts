@@ -5,15 +5,18 @@ import { sealedBody } from './sealed-body.js';
 
 const TRY_LIMIT_MS = 5_000;
 const RETRY_MS = 100;
+/** Of so many accepted events one is posted again, at the next gateway: what is accepted must be known there. */
+const AGAIN_EVERY = 20;
 
 /** What no client may be told of a post that is right. */
 export class RefusedForGood extends Error {
   override readonly name = 'RefusedForGood';
 }
 
-/** Posts events, each until a gateway has accepted it, with the same key and body, at one gateway after the other. */
+/** Posts events, each until a gateway has accepted it, and some once more, with the same key and body, at one gateway after the other. */
 export class PostingClient {
   private readonly agent = new Agent({ connections: 64, connectTimeout: TRY_LIMIT_MS });
+  private accepted = 0;
 
   constructor(
     private readonly gateways: readonly string[],
@@ -29,10 +32,13 @@ export class PostingClient {
     const body = sealedBody(entity, key);
     const tries: Try[] = [];
     for (let turn = first; !signal.aborted; turn++) {
-      const sentAtMs = nowMs();
-      const answer = await this.try(this.gateways[turn % this.gateways.length] ?? '', key, body);
-      tries.push({ sentAtMs, answeredAtMs: nowMs(), answer });
-      if (answer.kind === 'accepted') break;
+      const last = await this.try(turn, key, body);
+      tries.push(last);
+      if (last.answer.kind === 'accepted') {
+        this.accepted += 1;
+        if (this.accepted % AGAIN_EVERY === 0) tries.push(await this.try(turn + 1, key, body));
+        break;
+      }
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
     return { key, entity, tries };
@@ -42,8 +48,15 @@ export class PostingClient {
     await this.agent.destroy();
   }
 
-  private async try(gateway: string, key: string, body: string): Promise<Answer> {
+  private async try(turn: number, key: string, body: string): Promise<Try> {
+    const sentAtMs = nowMs();
+    const answer = await this.answerOf(this.gateways[turn % this.gateways.length] ?? '', key, body);
+    return { sentAtMs, answeredAtMs: nowMs(), answer };
+  }
+
+  private async answerOf(gateway: string, key: string, body: string): Promise<Answer> {
     let status: number;
+    let replayed: boolean;
     let text: string;
     try {
       const response = await request(`${gateway}/v1/events`, {
@@ -54,11 +67,12 @@ export class PostingClient {
         signal: AbortSignal.timeout(TRY_LIMIT_MS),
       });
       status = response.statusCode;
+      replayed = response.headers['idempotent-replayed'] === 'true';
       text = await response.body.text();
     } catch {
       return { kind: 'unknown' };
     }
-    if (status === 202) return { kind: 'accepted', eventId: (JSON.parse(text) as { id: string }).id };
+    if (status === 202) return { kind: 'accepted', eventId: (JSON.parse(text) as { id: string }).id, replayed };
     if (status === 429 || (status === 503 && text.includes('"overloaded"'))) return { kind: 'refused', status };
     // store_unavailable: the gateway doesn't know whether Postgres had committed it.
     if (status === 503) return { kind: 'unknown' };

@@ -23,13 +23,16 @@ export function scheduled({ events, eventsPerSecond, seed, schedule }: Scheduled
     const failed = new AbortController();
     const faults = new FaultRunner(rig, load, AbortSignal.any([signal, failed.signal]));
     const progress = setInterval(() => rig.say(`${load.accepted} of ${events} events accepted`), PROGRESS_MS);
+    const loading = load.run().catch((error: unknown) => {
+      rig.findings.push(`the load ended: ${error instanceof Error ? error.message : String(error)}`);
+      failed.abort();
+    });
     try {
-      const loading = load.run().catch((error: unknown) => {
-        rig.findings.push(`the load ended: ${error instanceof Error ? error.message : String(error)}`);
-        failed.abort();
-      });
-      await Promise.all([loading, faults.run(schedule)]);
+      await faults.run(schedule);
+      await loading;
     } finally {
+      load.stop();
+      await loading;
       clearInterval(progress);
       signal.removeEventListener('abort', stopLoad);
     }

@@ -1,0 +1,17 @@
+import { expect, it } from '@jest/globals';
+import type { PostedEvent } from './history.js';
+import { Load } from './load.js';
+import type { PostingClient } from './posting-client.js';
+
+it('sends each entity’s posts to one gateway after the other, and counts what was accepted, whatever a further try was told', async () => {
+  const posts: { entity: string; first: number }[] = [];
+  const post = (entity: string, key: string, first: number): Promise<PostedEvent> => {
+    posts.push({ entity, first });
+    const at = { sentAtMs: 0, answeredAtMs: 0 };
+    return Promise.resolve({ key, entity, tries: [{ ...at, answer: { kind: 'accepted', eventId: key, replayed: false } }, { ...at, answer: { kind: 'unknown' } }] });
+  };
+  await new Load({ post } as unknown as PostingClient, { seed: 1, events: 60, perSecond: 6_000 }).run();
+  const [busiest = []] = [...Map.groupBy(posts, ({ entity }) => entity).values()].sort((a, b) => b.length - a.length);
+  expect(busiest.length).toBeGreaterThan(2);
+  expect(busiest.map(({ first }) => first)).toEqual(busiest.map((_, i) => i + 1));
+});
