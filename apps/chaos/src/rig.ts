@@ -36,6 +36,8 @@ export class Rig {
   /** What the harness itself has seen go wrong. */
   readonly findings: string[] = [];
   readonly topicPrefix = 'chaos.';
+  /** What the `dlq` topic had of foreign records when it was deleted. */
+  readonly parked: string[] = [];
   private readonly reaper = new Reaper();
   private readonly logs: WriteStream[] = [];
   private started: { servers: Servers; receiver: ReceiverHandle; operator: Operator; databaseUrl: string; receiverUrl: string } | undefined;

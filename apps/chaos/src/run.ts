@@ -76,7 +76,7 @@ async function observe(rig: Rig, plan: RunPlan, signal: AbortSignal): Promise<Ob
     faults,
     deliveries: await readDeliveries(rig.databaseUrl),
     witnessed: await witnessed(rig.databaseUrl),
-    parked: await readParked(rig),
+    parked: [...rig.parked, ...(await readParked(rig))],
     imbalance: await verify(rig.databaseUrl),
     retryScheduleMs: plan.retryScheduleMs,
   };

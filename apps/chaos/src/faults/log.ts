@@ -1,4 +1,5 @@
 import { type Admin, Kafka, logLevel } from 'kafkajs';
+import { readParked } from '../evidence.js';
 import type { Rig } from '../rig.js';
 import { type FaultAction, nothingToEnd } from './ongoing-fault.js';
 
@@ -22,8 +23,9 @@ export const deleteLog: FaultAction = async (rig) => {
   return nothingToEnd;
 };
 
-/** All topics go; the apps make them anew, empty. */
+/** All topics go; the apps make them anew, empty. What the dead letters' topic has seen is kept: it is evidence. */
 export const recreateTopics: FaultAction = async (rig) => {
+  rig.parked.push(...(await readParked(rig)));
   await withAdmin(rig, async (admin) => {
     const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(rig.topicPrefix));
     await admin.deleteTopics({ topics });
