@@ -1,7 +1,7 @@
 import type { FaultKind } from './history.js';
 import { stepClock } from './faults/clock.js';
 import { deleteLog, recreateTopics } from './faults/log.js';
-import { cut, delay, halfOpen, reset } from './faults/network.js';
+import { cut, delay, halfOpen, isolate, reset } from './faults/network.js';
 import type { FaultAction } from './faults/ongoing-fault.js';
 import { addEndpoint, pauseEndpoint, replayDeadLetters } from './faults/operators.js';
 import { freeze, kill, restart } from './faults/processes.js';
@@ -23,6 +23,7 @@ export const FAULT_ACTIONS: Readonly<Record<FaultKind, FaultAction>> = {
   reset,
   'isolate-from-kafka': cut,
   'isolate-from-postgres': cut,
+  'isolate-from-both': isolate,
   'delete-log': deleteLog,
   'recreate-topics': recreateTopics,
   'step-clock': stepClock,

@@ -35,6 +35,7 @@ export function faultShapes(leaseTtlMs: number): Readonly<Record<FaultKind, Faul
     reset: { targets: linkNames, durationMs: INSTANT },
     'isolate-from-kafka': { targets: (topology) => processNames(topology).map((name) => `${name} – Kafka`), durationMs: [leaseTtlMs * 2.5, leaseTtlMs * 2.5] },
     'isolate-from-postgres': { targets: (topology) => dispatcherNames(topology).map((name) => `${name} – Postgres`), durationMs: [leaseTtlMs * 3, leaseTtlMs * 3] },
+    'isolate-from-both': { targets: dispatcherNames, durationMs: [leaseTtlMs * 2.5, leaseTtlMs * 2.5] },
     'delete-log': { targets: one('events'), durationMs: INSTANT },
     'recreate-topics': { targets: one('all topics'), durationMs: INSTANT },
     'step-clock': { targets: one('Postgres'), durationMs: INSTANT, amount: [-15_000, -5_000, 5_000, 15_000] },

@@ -89,7 +89,7 @@ export interface FaultRecord {
 export const FAULT_KINDS = [
   'kill', 'freeze', 'restart',
   'kill-postgres', 'restart-postgres', 'kill-kafka', 'restart-kafka',
-  'cut', 'delay', 'half-open', 'reset', 'isolate-from-kafka', 'isolate-from-postgres',
+  'cut', 'delay', 'half-open', 'reset', 'isolate-from-kafka', 'isolate-from-postgres', 'isolate-from-both',
   'delete-log', 'recreate-topics', 'step-clock',
   'receiver-down', 'receiver-slow', 'receiver-failing', 'receiver-resetting',
   'pause-endpoint', 'add-endpoint', 'replay-dead-letters',

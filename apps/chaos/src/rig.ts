@@ -124,6 +124,12 @@ export class Rig {
     this.reaper.stop();
   }
 
+  /** No process needs a restart by hand: one that isn't ready after a minute of fair weather is a finding. */
+  async checkReady(): Promise<void> {
+    const waits = await Promise.allSettled([...this.apps.values()].map((app) => app.ready()));
+    for (const wait of waits) if (wait.status === 'rejected') this.findings.push(String(wait.reason));
+  }
+
   async forgetLogs(): Promise<void> {
     await rm(this.logFolder, { recursive: true, force: true });
   }

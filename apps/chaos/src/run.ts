@@ -68,6 +68,7 @@ async function observe(rig: Rig, plan: RunPlan, signal: AbortSignal): Promise<Ob
   const stuck = await untilQuiet(rig, plan.quietLimitMs, signal);
   signal.throwIfAborted();
   rig.say(stuck.length === 0 ? 'all is quiet' : 'it does not become quiet');
+  await rig.checkReady();
   const arrivals = await readArrivals(rig);
   const history: History = {
     events,

@@ -1,4 +1,5 @@
 import type { TcpProxy } from '#testing/tcp-proxy';
+import { linkName } from '../topology.js';
 import { type FaultAction, nothingToEnd } from './ongoing-fault.js';
 
 const withLink = (change: (link: TcpProxy, amount: number) => void): FaultAction => (rig, { target, amount = 0 }) => {
@@ -9,6 +10,16 @@ const withLink = (change: (link: TcpProxy, amount: number) => void): FaultAction
 
 /** All connections break, and new ones are refused. */
 export const cut = withLink((link) => link.cut());
+
+/** A process has neither Postgres nor Kafka. */
+export const isolate: FaultAction = (rig, { target }) => {
+  const links = ['Postgres', 'Kafka'].map((server) => rig.link(linkName(target, server)));
+  for (const link of links) link.cut();
+  return Promise.resolve(() => {
+    for (const link of links) link.restore();
+    return Promise.resolve();
+  });
+};
 
 /** `amount` milliseconds. */
 export const delay = withLink((link, delayMs) => link.delay(delayMs));
