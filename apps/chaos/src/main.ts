@@ -42,6 +42,7 @@ function scheduledPlan(drive: ScheduledDrive): RunPlan {
     retryScheduleMs: [500, 1_000, 2_000, 2_000],
     settings: {},
     endpoints: ['first', 'second'],
+    recoversInTime: true,
     quietLimitMs: 120_000,
     drive: scheduled(drive),
   };
@@ -57,6 +58,7 @@ function mutantPlan({ scenario }: Mutant, control: boolean, buildFolder: string)
     retryScheduleMs,
     settings: {},
     endpoints: ['only'],
+    recoversInTime: false,
     // What a mutant has lost doesn't come any more.
     quietLimitMs: control ? 120_000 : 15_000,
     drive: scripted(scenario),

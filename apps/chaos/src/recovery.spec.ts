@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { shardOf } from '#domain/shard';
 import type { Arrival, FaultRecord, PostedEvent } from './history.js';
-import { recoveriesOf, stuckWhileIsolated } from './recovery.js';
+import { recoveriesOf, slowRecoveries, stuckWhileIsolated } from './recovery.js';
 
 const SHARDS = 2;
 const entityOn = (shard: number): string => Array.from({ length: 50 }, (_, i) => `e${i}`).find((entity) => shardOf('default', entity, SHARDS) === shard) ?? '';
@@ -9,6 +9,10 @@ const arrival = (shard: number, arrivedAtMs: number): Arrival => ({
   endpoint: 'ep', eventId: '', deliveryId: '', entity: entityOn(shard), key: '', sequence: 1, attempt: 1, redelivered: false, replayed: false,
   arrivedAtMs, endedAtMs: arrivedAtMs, status: 200,
 });
+const accepted = (eventId: string, shard: number, atMs: number): PostedEvent => ({
+  key: eventId, entity: entityOn(shard), tries: [{ sentAtMs: atMs, answeredAtMs: atMs, answer: { kind: 'accepted', eventId, replayed: false } }],
+});
+const arrived = (eventId: string, shard: number, atMs: number): Arrival => ({ ...arrival(shard, atMs), eventId });
 const fault = (changes: Partial<FaultRecord> = {}): FaultRecord => ({ kind: 'cut', target: 'x', fromMs: 1_000, untilMs: 2_000, ...changes });
 
 describe('recoveriesOf', () => {
@@ -19,7 +23,7 @@ describe('recoveriesOf', () => {
 
   it('counts from a kill to the end of the silence that follows, whatever was still on its way', () => {
     const [kill] = recoveriesOf([fault({ kind: 'kill' })], [arrival(0, 1_001), arrival(0, 1_900), arrival(0, 2_100), arrival(1, 1_300), arrival(1, 2_050)], SHARDS);
-    expect(kill).toMatchObject({ recoveredMs: 1_050, longestGapMs: 899 });
+    expect(kill).toMatchObject({ recoveredMs: 900, longestGapMs: 899 });
   });
 
   it('says when a shard never came back', () => {
@@ -28,18 +32,50 @@ describe('recoveriesOf', () => {
   });
 });
 
+describe('slowRecoveries', () => {
+  const kill = fault({ kind: 'kill', target: 'dispatcher 1', fromMs: 1_000, untilMs: 5_000 });
+  const back = fault({ kind: 'restart-kafka', target: 'Kafka', fromMs: 1_000, untilMs: 8_000 });
+  const slow = (faults: FaultRecord[], acceptedMs: number, arrivedMs: number): string[] =>
+    slowRecoveries(faults, [accepted('a', 0, 900), accepted('b', 0, acceptedMs)], [arrived('a', 0, 990), arrived('b', 0, arrivedMs)], SHARDS);
+
+  it('names shards that stood still for longer than is promised after a dispatcher’s kill', () => {
+    expect(slow([kill], 1_100, 16_300)).toEqual(['shard 0 stood still for 15.2 s after kill dispatcher 1, with events waiting; 15.0 s are promised']);
+    expect(slow([kill], 1_100, 15_900)).toEqual([]);
+    expect(slow([{ ...kill, target: 'gateway 1' }], 1_100, 16_300)).toEqual([]);
+  });
+
+  it('counts from the return of Postgres or Kafka, whatever was silent before', () => {
+    expect(slow([back], 1_100, 17_900)).toEqual([]);
+    expect(slow([back], 1_100, 18_100)).toEqual(['shard 0 stood still for 10.1 s after restart-kafka Kafka, with events waiting; 10.0 s are promised']);
+  });
+
+  it('counts only while something waits that was accepted', () => {
+    expect(slow([kill, back], 16_000, 20_000)).toEqual([]);
+    // What never arrives is for others to find.
+    const events = [accepted('dead', 0, 500), accepted('a', 0, 900), accepted('b', 0, 30_000)];
+    expect(slowRecoveries([kill], events, [arrived('a', 0, 990), arrived('b', 0, 30_010)], SHARDS)).toEqual([]);
+  });
+
+  it('leaves alone who moved meanwhile, and what stood still later', () => {
+    const events = Array.from({ length: 40 }, (_, i) => accepted(`e${i}`, 0, 1_000));
+    const arrivals = Array.from({ length: 40 }, (_, i) => arrived(`e${i}`, 0, 2_000 + i * 900));
+    expect(slowRecoveries([kill, back], events, arrivals, SHARDS)).toEqual([]);
+    expect(slowRecoveries([kill], [accepted('a', 0, 900), accepted('b', 0, 1_500), accepted('c', 0, 1_500), accepted('d', 0, 40_000)],
+      [arrived('a', 0, 990), arrived('b', 0, 14_000), arrived('c', 0, 16_100), arrived('d', 0, 80_000)], SHARDS)).toEqual([]);
+  });
+});
+
 describe('stuckWhileIsolated', () => {
   const isolated = fault({ kind: 'isolate-from-kafka', fromMs: 0, untilMs: 30_000 });
-  const accepted = (eventId: string, shard: number, atMs: number): PostedEvent => ({
-    key: eventId, entity: entityOn(shard), tries: [{ sentAtMs: atMs, answeredAtMs: atMs, answer: { kind: 'accepted', eventId } }],
-  });
   const events = [accepted('a', 0, 100), accepted('b', 1, 200), accepted('c', 1, 900)];
-  const arrived = (eventId: string, shard: number, atMs: number): Arrival => ({ ...arrival(shard, atMs), eventId });
 
   it('names a shard that nobody took over', () => {
     const arrivals = [arrived('a', 0, 300), arrived('b', 1, 30_100), arrived('c', 1, 30_200)];
     expect(stuckWhileIsolated([isolated], events, arrivals, SHARDS))
-      .toEqual(['shard 1 stood still while x was cut for 30.0 s: none of the 2 events accepted at its beginning arrived before its end']);
+      .toEqual(['shard 1 stood still while x was cut for 30.0 s: of the 2 events accepted at its beginning 2 had not arrived by its end']);
+    // Some were sent before the cut was felt.
+    const most = [accepted('d', 1, 300), ...events];
+    expect(stuckWhileIsolated([isolated], most, [arrived('d', 1, 310), ...arrivals], SHARDS)).toHaveLength(1);
   });
 
   it('lets a takeover have its time, and knows nothing of shards without load', () => {

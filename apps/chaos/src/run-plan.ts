@@ -5,6 +5,8 @@ import type { Rig, RigOptions } from './rig.js';
 /** All that a run is made of. */
 export interface RunPlan extends RigOptions {
   readonly endpoints: readonly string[];
+  /** Whether what is promised of recoveries holds: with default settings, and a receiver that answers while others fail. */
+  readonly recoversInTime: boolean;
   /** How long after the load everything may take to have its outcome. */
   readonly quietLimitMs: number;
   readonly drive: Drive;

@@ -7,7 +7,7 @@ import { readDeliveries, readParked, verify } from './evidence.js';
 import type { Arrival, History } from './history.js';
 import { PostingClient } from './posting-client.js';
 import { untilQuiet } from './quiet.js';
-import { type Recovery, recoveriesOf, stuckWhileIsolated } from './recovery.js';
+import { type Recovery, recoveriesOf, slowRecoveries, stuckWhileIsolated } from './recovery.js';
 import { Rig } from './rig.js';
 import type { RunPlan } from './run-plan.js';
 
@@ -81,9 +81,14 @@ async function observe(rig: Rig, plan: RunPlan, signal: AbortSignal): Promise<Ob
     imbalance: await verify(rig.databaseUrl),
     retryScheduleMs: plan.retryScheduleMs,
   };
-  const recoveries = recoveriesOf(history.faults, arrivals, plan.shards);
   const { damaged } = await rig.receiver.status();
-  return { history, recoveries, found: [...stuck, ...damaged.map((line) => `damaged: ${line}`), ...stuckWhileIsolated(history.faults, history.events, arrivals, plan.shards)] };
+  const found = [
+    ...stuck,
+    ...damaged.map((line) => `damaged: ${line}`),
+    ...stuckWhileIsolated(faults, events, arrivals, plan.shards),
+    ...(plan.recoversInTime ? slowRecoveries(faults, events, arrivals, plan.shards) : []),
+  ];
+  return { history, recoveries: recoveriesOf(faults, arrivals, plan.shards), found };
 }
 
 async function readArrivals(rig: Rig): Promise<Arrival[]> {
