@@ -1,21 +1,24 @@
 import { describe, expect, it } from '@jest/globals';
 import { findingsIn } from './checker.js';
 import type { Arrival, Delivery, FaultKind, FaultRecord, History, PostedEvent } from './history.js';
+import { RECEIVER_LINK } from './topology.js';
 
 /** Two events of one entity, posted one after the other and delivered in order. */
 const posted = (key: string, atMs: number, fields: Partial<PostedEvent> = {}): PostedEvent => ({
-  key, entity: 'a', tries: [{ sentAtMs: atMs, answeredAtMs: atMs + 5, answer: { kind: 'accepted', eventId: `evt_${key}` } }], ...fields,
+  key, entity: 'a', tries: [{ sentAtMs: atMs, answeredAtMs: atMs + 5, answer: { kind: 'accepted', eventId: `evt_${key}`, replayed: false } }], ...fields,
 });
 const arrived = (key: string, sequence: number, atMs: number, fields: Partial<Arrival> = {}): Arrival => ({
   endpoint: 'ep', eventId: `evt_${key}`, deliveryId: `dlv_${key}`, entity: 'a', key, sequence, attempt: 1, redelivered: false, replayed: false,
   arrivedAtMs: atMs, endedAtMs: atMs + 5, status: 200, ...fields,
 });
+/** All three attempts that the schedule below allows, 1 s apart. */
+const failed = (key: string, sequence: number, fromMs: number): Arrival[] => [1, 2, 3].map((attempt) => arrived(key, sequence, fromMs + (attempt - 1) * 1_000, { attempt, status: 500 }));
 const delivery = (key: string, sequence: number, fields: Partial<Delivery> = {}): Delivery => ({ endpoint: 'ep', eventId: `evt_${key}`, replay: 0, sequence, status: 'delivered', ...fields });
-const fault = (kind: FaultKind, fromMs: number, untilMs: number): FaultRecord => ({ kind, target: 'it', fromMs, untilMs });
+const fault = (kind: FaultKind, fromMs: number, untilMs: number, target = 'dispatcher 1'): FaultRecord => ({ kind, target, fromMs, untilMs });
 
 const good: History = {
   events: [posted('1', 1_000), posted('2', 1_010)],
-  endpoints: [{ id: 'ep', createdAtMs: 0 }],
+  endpoints: [{ id: 'ep', createdAtMs: 0, timeoutMs: 15_000 }],
   arrivals: [arrived('1', 1, 1_020), arrived('2', 2, 1_030)],
   faults: [],
   deliveries: [delivery('1', 1), delivery('2', 2)],
@@ -39,7 +42,7 @@ describe('the checker', () => {
   });
 
   it('knows that an endpoint need not get what was sent before it was created', () => {
-    const endpoints = [...good.endpoints, { id: 'late', createdAtMs: 1_011 }];
+    const endpoints = [...good.endpoints, { id: 'late', createdAtMs: 1_011, timeoutMs: 15_000 }];
     expect(findings({ endpoints })).toEqual([]);
     expect(rulesOf({ endpoints, events: [...good.events, posted('3', 1_012)], deliveries: [...good.deliveries, delivery('3', 3)], arrivals: [...good.arrivals, arrived('3', 3, 1_040)] }))
       .toEqual(['outcome']);
@@ -61,8 +64,21 @@ describe('the checker', () => {
 
   it('finds a key with two ids', () => {
     const [first = posted('1', 1_000), second = posted('2', 1_010)] = good.events;
-    const again = { sentAtMs: 1_007, answeredAtMs: 1_008, answer: { kind: 'accepted', eventId: 'evt_other' } } as const;
+    const again = { sentAtMs: 1_007, answeredAtMs: 1_008, answer: { kind: 'accepted', eventId: 'evt_other', replayed: true } } as const;
     expect(rulesOf({ events: [{ ...first, tries: [...first.tries, again] }, second] })).toEqual(['id']);
+  });
+
+  it('finds a key that is forgotten, and one that is known though nothing was stored', () => {
+    const [first = posted('1', 1_000), second = posted('2', 1_010)] = good.events;
+    const accepted = (replayed: boolean, atMs: number): PostedEvent['tries'][number] => ({ sentAtMs: atMs, answeredAtMs: atMs + 1, answer: { kind: 'accepted', eventId: 'evt_1', replayed } });
+    const answered = (kind: 'refused' | 'unknown'): PostedEvent['tries'][number] => ({ sentAtMs: 1_000, answeredAtMs: 1_001, answer: kind === 'refused' ? { kind, status: 429 } : { kind } });
+    const withTries = (...tries: PostedEvent['tries']): Partial<History> => ({ events: [{ ...first, tries }, second] });
+    expect(findings(withTries(...first.tries, accepted(true, 1_007)))).toEqual([]);
+    expect(findings(withTries(...first.tries, answered('unknown')))).toEqual([]);
+    expect(rulesOf(withTries(...first.tries, accepted(false, 1_007)))).toEqual(['known key']);
+    expect(rulesOf(withTries(accepted(true, 1_002)))).toEqual(['known key']);
+    expect(rulesOf(withTries(answered('refused'), accepted(true, 1_002)))).toEqual(['known key']);
+    expect(findings(withTries(answered('refused'), answered('unknown'), accepted(true, 1_002)))).toEqual([]);
   });
 
   it('finds an attempt under another delivery id or sequence', () => {
@@ -78,14 +94,39 @@ describe('the checker', () => {
   it('finds first arrivals in another order, or before the one before was over', () => {
     expect(rulesOf({ arrivals: [arrived('2', 2, 1_020), arrived('1', 1, 1_030)] })).toContain('order');
     expect(rulesOf({ arrivals: [arrived('1', 1, 1_020, { status: 500 }), arrived('2', 2, 1_030), arrived('1', 1, 1_700, { attempt: 2 })] })).toContain('order');
-    expect(rulesOf({ arrivals: [arrived('1', 1, 1_020, { status: 500 }), arrived('2', 2, 1_030)], deliveries: [delivery('1', 1, { status: 'dead' }), delivery('2', 2)] })).toEqual([]);
+  });
+
+  it('takes what was given up for over when its last attempt was, and not before', () => {
+    const deliveries = [delivery('1', 1, { status: 'dead' }), delivery('2', 2)];
+    expect(findings({ arrivals: [...failed('1', 1, 1_020), arrived('2', 2, 3_030)], deliveries })).toEqual([]);
+    expect(rulesOf({ arrivals: [...failed('1', 1, 1_020), arrived('2', 2, 2_900)].sort((a, b) => a.arrivedAtMs - b.arrivedAtMs), deliveries })).toContain('order');
+    // Its last attempt came once more: from a process that woke up.
+    const woken = arrived('1', 1, 3_040, { attempt: 3 });
+    expect(findings({ arrivals: [...failed('1', 1, 1_020), arrived('2', 2, 3_030), woken], deliveries, faults: [fault('freeze', 1_000, 3_035)] })).toEqual([]);
   });
 
   it('lets a dead letter come late when it is replayed', () => {
-    const late = [arrived('2', 2, 1_030), arrived('1', 1, 5_000, { replayed: true, attempt: 4 })];
-    expect(findings({ arrivals: late })).toEqual([]);
-    const again = [arrived('1', 1, 1_020, { status: 500 }), arrived('2', 2, 1_030), arrived('1', 1, 5_000, { replayed: true, attempt: 2 })];
+    const again = [...failed('1', 1, 1_020), arrived('2', 2, 3_030), arrived('1', 1, 5_000, { replayed: true, attempt: 4 })];
     expect(findings({ arrivals: again })).toEqual([]);
+    const late = [arrived('2', 2, 1_030), arrived('1', 1, 5_000, { replayed: true, attempt: 4 })];
+    expect(findings({ arrivals: late, faults: [fault('receiver-down', 1_000, 1_025, 'receiver')] })).toEqual([]);
+    expect(rulesOf({ arrivals: late })).toEqual(['given up']);
+  });
+
+  it('finds what was given up too early, unless attempts were kept from arriving', () => {
+    const deliveries = [delivery('1', 1, { status: 'dead' }), delivery('2', 2)];
+    const early = [...failed('1', 1, 1_020).slice(0, 2), arrived('2', 2, 3_030)];
+    expect(rulesOf({ arrivals: early, deliveries })).toEqual(['given up']);
+    expect(findings({ arrivals: early, deliveries, faults: [fault('receiver-down', 1_500, 2_000, 'receiver')] })).toEqual([]);
+    expect(findings({ arrivals: early, deliveries, faults: [fault('cut', 1_500, 2_000, RECEIVER_LINK)] })).toEqual([]);
+    expect(rulesOf({ arrivals: early, deliveries, faults: [fault('cut', 1_500, 2_000, 'dispatcher 1 – Postgres')] })).toEqual(['given up']);
+    // A replay that failed like the first time.
+    const replayed = [...failed('1', 1, 1_020), arrived('2', 2, 3_030), ...[4, 5, 6].map((attempt) => arrived('1', 1, 3_000 + attempt * 1_000, { replayed: true, attempt, status: 500 }))];
+    expect(findings({ arrivals: replayed, deliveries })).toEqual([]);
+    expect(rulesOf({ arrivals: replayed.slice(0, -1), deliveries })).toEqual(['given up']);
+    // Not in its time.
+    expect(rulesOf({ arrivals: early, deliveries, faults: [fault('receiver-down', 4_000, 5_000, 'receiver')] })).toEqual(['given up']);
+    expect(rulesOf({ deliveries: [delivery('1', 1, { status: 'discarded' }), delivery('2', 2)] })).toEqual(['given up']);
   });
 
   it('finds posts that changed places, and leaves concurrent ones alone', () => {
@@ -95,27 +136,67 @@ describe('the checker', () => {
   });
 
   it('finds repeats without a cause', () => {
-    const repeated = [arrived('1', 1, 1_020), arrived('1', 1, 1_027), arrived('2', 2, 1_040)];
+    const repeated = [arrived('1', 1, 1_020), arrived('1', 1, 1_027, { redelivered: true }), arrived('2', 2, 1_040)];
     expect(rulesOf({ arrivals: repeated })).toEqual(['repeat']);
     expect(findings({ arrivals: repeated, faults: [fault('kill', 1_022, 1_025)] })).toEqual([]);
-    expect(rulesOf({ arrivals: repeated, faults: [fault('kill', 500, 600), fault('kill', 1_050, 1_060)] })).toEqual(['repeat']);
     // In peace nothing is lost.
-    expect(rulesOf({ arrivals: repeated, faults: [fault('restart', 1_000, 1_100), fault('pause-endpoint', 1_000, 1_100)] })).toEqual(['repeat']);
-    expect(findings({ arrivals: [arrived('1', 1, 1_020, { status: undefined }), arrived('1', 1, 1_600, { attempt: 2 }), arrived('2', 2, 1_700)] })).toEqual([]);
-    // Cut off by its sender, which therefore doesn't count it.
-    const cutOff = [arrived('1', 1, 1_020, { status: undefined }), arrived('1', 1, 1_600), arrived('2', 2, 1_700)];
+    expect(rulesOf({ arrivals: repeated, faults: [fault('restart', 1_000, 1_100), fault('pause-endpoint', 1_000, 1_100, 'first')] })).toEqual(['repeat']);
+  });
+
+  it('excuses a repeat only by a fault that was there when its outcome was not committed yet', () => {
+    const repeated = [arrived('1', 1, 21_020), arrived('1', 1, 61_000, { redelivered: true }), arrived('2', 2, 61_040)];
+    for (const atMs of [16_100, 21_022, 26_000]) expect(findings({ arrivals: repeated, faults: [fault('kill', atMs, atMs + 10)] })).toEqual([]);
+    for (const atMs of [15_900, 27_000, 60_900, 61_000]) expect(rulesOf({ arrivals: repeated, faults: [fault('kill', atMs, atMs + 10)] })).toEqual(['repeat']);
+  });
+
+  it('excuses a repeat only by what can lose an outcome', () => {
+    const repeated = [arrived('1', 1, 1_020), arrived('1', 1, 1_027, { redelivered: true }), arrived('2', 2, 1_040)];
+    const excused = (kind: FaultKind, target: string): boolean => findings({ arrivals: repeated, faults: [fault(kind, 1_000, 1_100, target)] }).length === 0;
+    expect(excused('kill', 'gateway 0')).toBe(false);
+    expect(excused('freeze', 'gateway 0')).toBe(false);
+    expect(excused('cut', 'gateway 0 – Postgres')).toBe(false);
+    expect(excused('cut', 'clients – gateway 0')).toBe(false);
+    expect(excused('reset', 'dispatcher 1 – Kafka')).toBe(false);
+    expect(excused('kill-kafka', 'Kafka')).toBe(false);
+    expect(excused('cut', 'dispatcher 1 – Postgres')).toBe(true);
+    expect(excused('reset', RECEIVER_LINK)).toBe(true);
+    expect(excused('restart-postgres', 'Postgres')).toBe(true);
+    expect(excused('isolate-from-both', 'dispatcher 1')).toBe(true);
+  });
+
+  it('finds an attempt that was cut off and counted, though it had not timed out', () => {
+    const counted = (lastedMs: number): Arrival[] => [arrived('1', 1, 1_020, { status: undefined, endedAtMs: 1_020 + lastedMs }), arrived('1', 1, 17_000, { attempt: 2 }), arrived('2', 2, 17_100)];
+    expect(findings({ arrivals: counted(15_050) })).toEqual([]);
+    expect(rulesOf({ arrivals: counted(3_000) })).toEqual(['repeat']);
+    expect(findings({ arrivals: counted(3_000), faults: [fault('receiver-resetting', 1_000, 5_000, 'receiver')] })).toEqual([]);
+  });
+
+  it('finds one that was cut off by its sender, and so not counted, without a fault', () => {
+    const cutOff = [arrived('1', 1, 1_020, { status: undefined }), arrived('1', 1, 1_600, { redelivered: true }), arrived('2', 2, 1_700)];
     expect(rulesOf({ arrivals: cutOff, faults: [fault('restart', 1_000, 1_500)] })).toEqual(['repeat']);
     expect(findings({ arrivals: cutOff, faults: [fault('freeze', 1_000, 1_500)] })).toEqual([]);
   });
 
-  it('finds what comes back after its successor, unless a process was frozen', () => {
+  it('finds repeats that do not say so, unless they come from a process that was frozen', () => {
+    const silent = [arrived('1', 1, 1_020), arrived('1', 1, 1_027), arrived('2', 2, 1_040)];
+    expect(rulesOf({ arrivals: silent, faults: [fault('kill', 1_022, 1_025)] })).toEqual(['redelivered']);
+    expect(findings({ arrivals: silent, faults: [fault('freeze', 1_000, 1_025)] })).toEqual([]);
+    expect(rulesOf({ arrivals: silent, faults: [fault('kill', 1_022, 1_025), fault('freeze', 1_000, 1_025, 'gateway 0')] })).toEqual(['redelivered']);
+    // A retry was counted, and says so by its number.
+    expect(findings({ arrivals: [arrived('1', 1, 1_020, { status: 500 }), arrived('1', 1, 1_600, { attempt: 2 }), arrived('2', 2, 1_700)] })).toEqual([]);
+  });
+
+  it('finds what comes back after its successor, unless a dispatcher was frozen, or the way to the receiver slow', () => {
     const back = [...good.arrivals, arrived('1', 1, 9_000, { redelivered: true })];
     expect(rulesOf({ arrivals: back, faults: [fault('kill', 1_025, 8_000)] })).toEqual(['late']);
     expect(findings({ arrivals: back, faults: [fault('freeze', 1_025, 8_000)] })).toEqual([]);
+    expect(findings({ arrivals: back, faults: [fault('half-open', 1_025, 8_000, RECEIVER_LINK)] })).toEqual([]);
+    expect(rulesOf({ arrivals: back, faults: [fault('half-open', 1_025, 8_000, 'dispatcher 1 – Postgres')] })).toEqual(['late']);
+    expect(rulesOf({ arrivals: back, faults: [fault('freeze', 1_025, 8_000, 'gateway 0')] })).toEqual(['repeat', 'late']);
   });
 
   it('finds two requests of a lane at once', () => {
-    const both = [arrived('1', 1, 1_020, { endedAtMs: 3_000, status: undefined }), arrived('1', 1, 2_000), arrived('2', 2, 2_010)];
+    const both = [arrived('1', 1, 1_020, { endedAtMs: 3_000, status: undefined }), arrived('1', 1, 2_000, { redelivered: true }), arrived('2', 2, 2_010)];
     expect(rulesOf({ arrivals: both, faults: [fault('isolate-from-postgres', 1_010, 3_000)] })).toEqual(['overlap']);
     expect(findings({ arrivals: both, faults: [fault('freeze', 1_010, 3_000)] })).toEqual([]);
   });
@@ -125,7 +206,7 @@ describe('the checker', () => {
     expect(rulesOf({ arrivals: early })).toEqual(['retry']);
     expect(findings({ arrivals: early, faults: [fault('step-clock', 1_100, 1_101)] })).toEqual([]);
     // A cut-off attempt doesn't count, and needn't wait.
-    expect(findings({ arrivals: [arrived('1', 1, 1_020, { status: undefined }), arrived('1', 1, 1_030), arrived('2', 2, 1_400)], faults: [fault('kill', 1_022, 1_025)] })).toEqual([]);
+    expect(findings({ arrivals: [arrived('1', 1, 1_020, { status: undefined }), arrived('1', 1, 1_030, { redelivered: true }), arrived('2', 2, 1_400)], faults: [fault('kill', 1_022, 1_025)] })).toEqual([]);
   });
 
   it('passes on what witnesses, the dead-letter topic and verify say', () => {

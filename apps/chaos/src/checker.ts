@@ -1,11 +1,18 @@
 import type { Arrival, Delivery, History, PostedEvent } from './history.js';
-import { acceptedIdOf, isSuccess, lanesOf } from './lanes.js';
-import { inAnyFault, LATE, LOSING, OVERLAPPING, STEPPING } from './fault-windows.js';
+import { acceptanceOf, acceptedIdOf, isSuccess, lanesOf } from './lanes.js';
+import { inAnyFault, LATE, LOSING, STEPPING, UNREACHABLE } from './fault-windows.js';
 
 /** Examples of one kind that are told; of the rest, their number. */
 const MOST_EXAMPLES = 10;
 /** Timers and two clocks' reading are no more exact than this. */
 const EARLY_MS = 60;
+/** By how much less than its timeout an attempt may seem to have lasted at the receiver: it began at the sender. */
+const UNDER_WAY_MS = 1_000;
+/**
+ * How long after its answer an attempt's outcome may not be committed yet, without a fault: the statement that takes it
+ * waits for the one before, and Postgres ends a statement of a dispatcher's after half a lease, 5 s.
+ */
+const UNCOMMITTED_MS = 5_000;
 
 type Rule = (history: History) => Iterable<string>;
 
@@ -26,6 +33,18 @@ function* oneIdAKey({ events }: History): Iterable<string> {
   for (const { key, tries } of events) {
     const ids = new Set(tries.flatMap(({ answer }) => (answer.kind === 'accepted' ? [answer.eventId] : [])));
     if (ids.size > 1) yield `the key ${key} was answered with ${[...ids].join(' and ')}`;
+  }
+}
+
+/** A 202 says whether the key was known: it is known after a 202, and not after refusals only, which stored nothing. */
+function* keysAreKnownOnceAccepted({ events }: History): Iterable<string> {
+  for (const { key, tries } of events) {
+    const first = tries.findIndex(({ answer }) => answer.kind === 'accepted');
+    for (const [i, { answer }] of tries.entries()) {
+      if (answer.kind !== 'accepted') continue;
+      if (i > first && !answer.replayed) yield `${key} was accepted again, by a gateway that should have known it`;
+      if (i === first && answer.replayed && tries.slice(0, i).every((before) => before.answer.kind === 'refused')) yield `${key} was known at its first 202, and had not been stored before`;
+    }
   }
 }
 
@@ -132,24 +151,62 @@ function* postedOrder(history: History): Iterable<string> {
 function placed(sequences: ReadonlyMap<string, number>) {
   return (event: PostedEvent): { key: string; sequence: number; sentAtMs: number; answeredAtMs: number }[] => {
     const sequence = sequences.get(acceptedIdOf(event) ?? '');
-    const accepted = event.tries.find(({ answer }) => answer.kind === 'accepted');
+    const accepted = acceptanceOf(event);
     if (sequence === undefined || accepted === undefined) return [];
     return [{ key: event.key, sequence, sentAtMs: firstSentAtMs(event), answeredAtMs: accepted.answeredAtMs }];
   };
 }
 
-/** An event comes again only after a failure that was counted, or when a fault may have lost what became of it. */
-function* repeatsHaveACause({ arrivals, faults }: History): Iterable<string> {
+/** Each arrival of a delivery with the one before; a replay begins anew. */
+function* repeatsIn(arrivals: readonly Arrival[]): Iterable<readonly [before: Arrival, again: Arrival]> {
   const last = new Map<string, Arrival>();
   for (const arrival of arrivals) {
     const before = last.get(placeOf(arrival));
     last.set(placeOf(arrival), arrival);
-    if (before === undefined || arrival.replayed !== before.replayed) continue;
+    if (before !== undefined && arrival.replayed === before.replayed) yield [before, arrival];
+  }
+}
+
+/** An event comes again only after a failure that was counted, or when a fault may have lost what became of it. */
+function* repeatsHaveACause({ arrivals, endpoints, faults }: History): Iterable<string> {
+  const timeoutsMs = new Map(endpoints.map(({ id, timeoutMs }) => [id, timeoutMs]));
+  for (const [before, again] of repeatsIn(arrivals)) {
+    const timedOut = before.endedAtMs - before.arrivedAtMs >= (timeoutsMs.get(before.endpoint) ?? 0) - UNDER_WAY_MS;
+    const failed = before.status === undefined ? timedOut : !isSuccess(before);
     // A sender that cuts its own request off doesn't count it: the number stays.
-    if (!isSuccess(before) && arrival.attempt > before.attempt) continue;
-    if (inAnyFault(faults, LOSING, before.arrivedAtMs, arrival.arrivedAtMs)) continue;
+    if (failed && again.attempt > before.attempt) continue;
+    if (inAnyFault(faults, LOSING, before.arrivedAtMs, before.endedAtMs + UNCOMMITTED_MS)) continue;
     const what = before.status === undefined ? 'being cut off' : `a ${before.status}`;
-    yield `${arrival.eventId} came again at ${arrival.arrivedAtMs.toFixed(0)} ms to ${arrival.endpoint} as attempt ${arrival.attempt}, after ${what} at ${before.endedAtMs.toFixed(0)} ms and without a fault`;
+    yield `${again.eventId} came again at ${again.arrivedAtMs.toFixed(0)} ms to ${again.endpoint} as attempt ${again.attempt}, after ${what} at ${before.endedAtMs.toFixed(0)} ms and without a fault`;
+  }
+}
+
+/** What comes again without having been counted says that it may have come before. */
+function* repeatsSaySo({ arrivals, faults }: History): Iterable<string> {
+  for (const [before, again] of repeatsIn(arrivals)) {
+    if (again.attempt > before.attempt || again.redelivered || inAnyFault(faults, LATE, again.arrivedAtMs, again.arrivedAtMs)) continue;
+    yield `${again.eventId} came again at ${again.arrivedAtMs.toFixed(0)} ms to ${again.endpoint} as attempt ${again.attempt} without lockstep-redelivered`;
+  }
+}
+
+/** Nobody discards here; and what is dead, or was before it was replayed, has had all its attempts, as far as they could arrive. */
+function* givenUpAtLast(history: History): Iterable<string> {
+  const { events, faults, retryScheduleMs } = history;
+  const allowed = 1 + retryScheduleMs.length;
+  const sentAtMs = new Map(events.map((event) => [acceptedIdOf(event), firstSentAtMs(event)]));
+  for (const { name, arrivals, deliveries, firstArrivals } of lanesOf(history)) {
+    const byEvent = Map.groupBy(arrivals, ({ eventId }) => eventId);
+    for (const { eventId, sequence, status } of deliveries) {
+      if (status === 'discarded') yield `${name}: #${sequence} (${eventId}) was discarded, and nobody had said so`;
+      const own = byEvent.get(eventId) ?? [];
+      const wasReplayed = own.some(({ replayed }) => replayed);
+      if (status !== 'dead' && !wasReplayed) continue;
+      // A replay allows as many again, and their numbers go on.
+      const last = Math.max(0, ...own.filter(({ replayed }) => status === 'dead' || !replayed).map(({ attempt }) => attempt));
+      const next = wasReplayed ? undefined : firstArrivals.find((arrival) => arrival.sequence > sequence && !arrival.replayed);
+      if ((last > 0 && last % allowed === 0) || inAnyFault(faults, UNREACHABLE, sentAtMs.get(eventId) ?? 0, next?.arrivedAtMs ?? Infinity)) continue;
+      yield `${name}: #${sequence} (${eventId}) was given up after attempt ${last}, with ${allowed} allowed and nothing that kept others from arriving`;
+    }
   }
 }
 
@@ -171,7 +228,7 @@ function* oneRequestAtATime(history: History): Iterable<string> {
   for (const { name, arrivals } of lanesOf(history)) {
     let open: Arrival | undefined;
     for (const arrival of arrivals) {
-      if (open !== undefined && open.endedAtMs > arrival.arrivedAtMs && !inAnyFault(history.faults, OVERLAPPING, open.arrivedAtMs, arrival.arrivedAtMs)) {
+      if (open !== undefined && open.endedAtMs > arrival.arrivedAtMs && !inAnyFault(history.faults, LATE, open.arrivedAtMs, arrival.arrivedAtMs)) {
         yield `${name}: #${arrival.sequence} (attempt ${arrival.attempt}) arrived at ${arrival.arrivedAtMs.toFixed(0)} ms while #${open.sequence} (attempt ${open.attempt}) was being answered`;
       }
       if (open === undefined || arrival.endedAtMs > open.endedAtMs) open = arrival;
@@ -181,20 +238,18 @@ function* oneRequestAtATime(history: History): Iterable<string> {
 
 /** A retry waits as long as the schedule says. */
 function* retriesWait({ arrivals, faults, retryScheduleMs }: History): Iterable<string> {
-  const last = new Map<string, Arrival>();
-  for (const arrival of arrivals) {
-    const before = last.get(placeOf(arrival));
-    last.set(placeOf(arrival), arrival);
-    if (before === undefined || arrival.replayed || arrival.attempt !== before.attempt + 1) continue;
-    const waitedMs = arrival.arrivedAtMs - before.endedAtMs;
+  for (const [before, again] of repeatsIn(arrivals)) {
+    if (again.replayed || again.attempt !== before.attempt + 1) continue;
+    const waitedMs = again.arrivedAtMs - before.endedAtMs;
     const delayMs = retryScheduleMs[before.attempt - 1] ?? 0;
-    if (waitedMs >= delayMs - EARLY_MS || inAnyFault(faults, STEPPING, before.endedAtMs, arrival.arrivedAtMs)) continue;
-    yield `${arrival.eventId}: attempt ${arrival.attempt} came ${waitedMs.toFixed(0)} ms after the one before, which is to be ${delayMs} ms`;
+    if (waitedMs >= delayMs - EARLY_MS || inAnyFault(faults, STEPPING, before.endedAtMs, again.arrivedAtMs)) continue;
+    yield `${again.eventId}: attempt ${again.attempt} came ${waitedMs.toFixed(0)} ms after the one before, which is to be ${delayMs} ms`;
   }
 }
 
-const RULES: readonly (readonly [name: string, rule: Rule])[] = [
+const RULES = [
   ['id', oneIdAKey],
+  ['known key', keysAreKnownOnceAccepted],
   ['outcome', everyAcceptedEventEnds],
   ['delivered', deliveredIsTrue],
   ['foreign', onlyWhatWasAccepted],
@@ -203,13 +258,18 @@ const RULES: readonly (readonly [name: string, rule: Rule])[] = [
   ['order', firstArrivalsInOrder],
   ['order of posts', postedOrder],
   ['repeat', repeatsHaveACause],
+  ['redelivered', repeatsSaySo],
+  ['given up', givenUpAtLast],
   ['late', nothingComesBack],
   ['overlap', oneRequestAtATime],
   ['retry', retriesWait],
   ['witness', ({ witnessed }) => witnessed],
   ['parked', ({ parked }) => parked],
   ['verify', ({ imbalance }) => (imbalance === undefined ? [] : [imbalance])],
-];
+] as const satisfies readonly (readonly [name: string, rule: Rule])[];
+
+/** What findings of the checker begin with. */
+export type RuleName = (typeof RULES)[number][0];
 
 function firstSentAtMs({ tries }: PostedEvent): number {
   return Math.min(...tries.map(({ sentAtMs }) => sentAtMs));

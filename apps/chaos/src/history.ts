@@ -45,6 +45,8 @@ export interface Endpoint {
   readonly id: string;
   /** Events sent after this must have been routed to it. */
   readonly createdAtMs: number;
+  /** Of an attempt. */
+  readonly timeoutMs: number;
 }
 
 /** A request as a receiver saw it. */

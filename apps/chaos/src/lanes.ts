@@ -5,6 +5,8 @@ export class Lane {
   readonly firstArrivals: readonly Arrival[];
   /** By sequence: when the first whole 2xx was sent. */
   private readonly deliveredAtMs = new Map<number, number>();
+  /** By sequence: the last attempt that isn't a replay's; of those that came twice the first. */
+  private readonly lastAttempts = new Map<number, Arrival>();
   private readonly givenUp: ReadonlySet<number>;
 
   constructor(
@@ -19,6 +21,9 @@ export class Lane {
     for (const { sequence, endedAtMs } of arrivals.filter(isSuccess)) {
       this.deliveredAtMs.set(sequence, Math.min(this.deliveredAtMs.get(sequence) ?? Infinity, endedAtMs));
     }
+    for (const arrival of arrivals.filter(({ replayed }) => !replayed)) {
+      if (arrival.attempt > (this.lastAttempts.get(arrival.sequence)?.attempt ?? 0)) this.lastAttempts.set(arrival.sequence, arrival);
+    }
     this.givenUp = new Set([
       ...deliveries.filter(({ status }) => status === 'dead' || status === 'discarded').map(({ sequence }) => sequence),
       // Only what was dead is replayed.
@@ -30,9 +35,10 @@ export class Lane {
     return `${this.endpoint}/${this.entity}`;
   }
 
-  /** Whether this one had its 2xx by then, or was given up at some time. */
+  /** Whether this one had its 2xx by then, or was given up and its last attempt was over. */
   wasOver(sequence: number, atMs: number): boolean {
-    return (this.deliveredAtMs.get(sequence) ?? Infinity) <= atMs || this.givenUp.has(sequence);
+    if ((this.deliveredAtMs.get(sequence) ?? Infinity) <= atMs) return true;
+    return this.givenUp.has(sequence) && (this.lastAttempts.get(sequence)?.endedAtMs ?? -Infinity) <= atMs;
   }
 }
 

@@ -18,11 +18,11 @@ export class Operator {
   async addEndpoint(url: string, name: string): Promise<Endpoint> {
     let tries = 0;
     let used = name;
-    const { id } = (await this.call('POST', '/v1/endpoints', () => {
+    const { id, timeoutMs } = (await this.call('POST', '/v1/endpoints', () => {
       used = tries++ === 0 ? name : `${name}-${tries}`;
       return { url: `${url}${used}` };
-    })) as { id: string };
-    const endpoint = { id, createdAtMs: nowMs() };
+    })) as { id: string; timeoutMs: number };
+    const endpoint = { id, createdAtMs: nowMs(), timeoutMs };
     this.endpoints.set(used, endpoint);
     return endpoint;
   }
