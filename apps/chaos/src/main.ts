@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from '#config/project-root';
 import type { Mutant } from './mutant.js';
+import { verdictOf } from './mutant-verdict.js';
 import { mutantsNamed } from './mutants.js';
 import { type ChaosOptions, parseOptions } from './options.js';
 import { linesOf, reportOf } from './report.js';
@@ -94,10 +95,10 @@ async function runMutants(names: string, control: boolean): Promise<number> {
     console.log(control ? `${mutant.name}, with nothing broken` : `${mutant.name}: ${mutant.breaks}`);
     const result = await runMutant(mutant, control);
     for (const line of linesOf(result)) console.log(line);
-    const found = result.findings.length > 0;
-    lines.push(`${control ? (found ? 'FALSE ALARM' : 'quiet') : found ? 'CAUGHT' : 'SURVIVED'}: ${mutant.name} (${Math.round(result.durationMs / 1_000)} s)`);
-    console.log(lines.at(-1));
-    if (found === control) exitCode = 1;
+    const { passed, line } = verdictOf(mutant, control, result);
+    lines.push(line);
+    console.log(line);
+    if (!passed) exitCode = 1;
   }
   console.log(['', ...lines].join('\n'));
   return exitCode;

@@ -11,6 +11,7 @@ const AT = stallCode('before-admission');
 export const cursorFirst: Mutant = {
   name: 'cursor-first',
   breaks: "The shard's cursor moves in a statement of its own, before the admission and without its fence: events are passed over, and those after them go first.",
+  caughtBy: ['outcome', 'order of posts'],
   edits: [
     {
       file: 'dist/libs/admission/src/admission.repository.js',

@@ -7,6 +7,7 @@ const DRAINING = 'while (lanes.busy.size > 0 && !lanes.dropped && performance.no
 export const drainSkipped: Mutant = {
   name: 'drain-skipped',
   breaks: 'A shard is handed over without waiting for its attempts: they are cut off, and repeated after a graceful stop.',
+  caughtBy: ['repeat'],
   edits: ['deadlineMs)', 'outcomesDeadlineMs)'].map((deadline) => ({
     file: 'dist/libs/dispatch/src/shard-supervisor.js',
     find: `${DRAINING} ${deadline}`,

@@ -8,6 +8,7 @@ import { allRelayed, ownedBy, SETTINGS, sleep } from '../scenario.js';
 export const gapIgnored: Mutant = {
   name: 'gap-ignored',
   breaks: 'A gap in the log is read over: later events are admitted before those that the log has lost.',
+  caughtBy: ['outcome', 'order of posts'],
   edits: [
     {
       file: 'dist/libs/dispatch/src/log-continuity.js',

@@ -9,6 +9,7 @@ import { killAt, nth, ownedBy, SETTINGS, sleep } from '../scenario.js';
 export const inboxWithoutKey: Mutant = {
   name: 'inbox-without-key',
   breaks: 'The inbox has no unique key: a record that Kafka has twice is admitted twice.',
+  caughtBy: ['parked'],
   edits: [
     {
       file: 'migrations/0001_initial-schema.sql',

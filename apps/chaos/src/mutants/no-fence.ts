@@ -14,6 +14,7 @@ const OUTCOMES = 'dist/libs/outcome/src/commit-outcomes.queries.js';
 export const noFence: Mutant = {
   name: 'no-fence',
   breaks: "Admissions and outcomes don't compare their epoch with the lease's: a former owner goes on writing.",
+  caughtBy: ['witness'],
   edits: [
     sqlEdit('dist/libs/admission/src/admit-batch.queries.js', EPOCH, NO_EPOCH),
     sqlEdit(OUTCOMES, EPOCH, NO_EPOCH),

@@ -8,6 +8,7 @@ import { killAt, nth, ownedBy, SETTINGS, sleep } from '../scenario.js';
 export const outcomeNotAwaited: Mutant = {
   name: 'outcome-not-awaited',
   breaks: "A lane moves on before its head's outcome is committed: after a crash n comes again behind n+1.",
+  caughtBy: ['late'],
   edits: [
     {
       file: 'dist/libs/outcome/src/outcome.service.js',
@@ -19,19 +20,24 @@ export const outcomeNotAwaited: Mutant = {
     ...SETTINGS,
     async play(stage) {
       await ownedBy(stage, 2);
-      // A little slower than the posts, so that every lane has a next one at hand.
-      await stage.receiver.mode({ kind: 'slow', answerMs: 300 });
+      // Slower than the receiver: who doesn't wait for an outcome is well ahead of it, and a backlog is at hand.
+      await stage.query(`
+        create function chaos_slow_outcome() returns trigger language plpgsql as $$
+        begin
+          perform pg_sleep(0.3);
+          return null;
+        end
+        $$;
+        create trigger chaos_slow_outcome after insert on attempts for each statement execute function chaos_slow_outcome();
+      `);
       stage.load.start({ entities: 16, intervalMs: 200 });
-      for (const number of [0, 1]) {
-        await sleep(2_000);
-        const dispatcher = nth(stage.dispatchers, number);
-        await killAt(dispatcher, 'before-outcome');
-        await ownedBy(stage, 1);
-        await dispatcher.start();
-        await ownedBy(stage, 2);
-      }
+      await sleep(3_000);
+      const first = nth(stage.dispatchers, 0);
+      await killAt(first, 'before-outcome');
+      await ownedBy(stage, 1);
+      await first.start();
       await stage.load.stop();
-      await stage.receiver.mode({ kind: 'ok' });
+      await stage.query('drop trigger chaos_slow_outcome on attempts; drop function chaos_slow_outcome()');
     },
   },
 };

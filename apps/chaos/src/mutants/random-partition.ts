@@ -5,6 +5,7 @@ import { ownedBy, SETTINGS, sleep } from '../scenario.js';
 export const randomPartition: Mutant = {
   name: 'random-partition',
   breaks: "Events aren't produced to their shard's partition: genuine events are parked as foreign, and admitted late or never.",
+  caughtBy: ['parked'],
   edits: [{ file: 'dist/libs/relay/src/ingest-outbox.js', find: 'partition: shard,', replace: 'partition: Math.random() < 0.5 ? 0 : shard,' }],
   scenario: {
     ...SETTINGS,

@@ -11,6 +11,7 @@ const OUTBOX = 'dist/libs/relay/src/ingest-outbox.js';
 export const relayAfterLast: Mutant = {
   name: 'relay-after-last',
   breaks: 'The relay reads on after the last accept_seq that it sent: events that are visible late are passed over, and admitted late or never.',
+  caughtBy: ['outcome', 'order of posts'],
   edits: [
     { file: OUTBOX, find: 'const rows = await readOutbox.run(', replace: 'const found = await readOutbox.run(' },
     {

@@ -15,6 +15,7 @@ const ADMISSION = 'dist/libs/admission/src/admit-batch.queries.js';
 export const repeatsNotFolded: Mutant = {
   name: 'repeats-not-folded',
   breaks: 'The same event twice in one fetch is not folded: it takes two sequences of its lane.',
+  caughtBy: ['identity', 'sequence', 'order'],
   edits: [
     sqlEdit(ADMISSION, 'select id, shard, min(ordinal) as ordinal', 'select id, shard, ordinal'),
     sqlEdit(ADMISSION, 'with ordinality as r (id, shard, ordinal)\n  group by id, shard', 'with ordinality as r (id, shard, ordinal)'),

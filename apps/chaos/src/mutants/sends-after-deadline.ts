@@ -9,6 +9,7 @@ import { nth, ownedBy, SETTINGS, sleep } from '../scenario.js';
 export const sendsAfterDeadline: Mutant = {
   name: 'sends-after-deadline',
   breaks: "An owner sends on, and leaves its requests open, after its lease's deadline: requests of a lane overlap those of the next owner.",
+  caughtBy: ['overlap'],
   edits: [
     { file: 'dist/libs/lanes/src/shard-lanes.js', find: 'return this.active && !this.dropped && this.lease.remainingMs() > 0;', replace: 'return this.active && !this.dropped;' },
     { file: 'dist/libs/dispatch/src/shard-supervisor.js', find: '        owned.lanes.active = false;\n        owned.lanes.abortAll();\n', replace: '' },

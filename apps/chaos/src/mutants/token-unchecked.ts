@@ -12,6 +12,7 @@ const RETRIES = 'dist/libs/dispatch/src/retry-reader.js';
 export const tokenUnchecked: Mutant = {
   name: 'token-unchecked',
   breaks: "Neither a retry token's event, attempt and epoch nor the head's own time are checked: a stale token starts an attempt before its delay.",
+  caughtBy: ['retry'],
   edits: [
     { file: RETRIES, find: " || lanes.lease.epoch !== token.epoch || record.lane.phase !== 'waiting'", replace: " || record.lane.phase !== 'waiting'" },
     { file: RETRIES, find: 'if (record.waitingFor !== token.delivery.eventId || record.lane.attempts + 1 !== token.attempt)', replace: 'if (false)' },
