@@ -6,6 +6,7 @@ import { verdictOf } from './mutant-verdict.js';
 import { mutantsNamed } from './mutants.js';
 import { type ChaosOptions, parseOptions } from './options.js';
 import { linesOf, reportOf } from './report.js';
+import { ReportFile } from './report-file.js';
 import { run, type RunResult } from './run.js';
 import type { RunPlan } from './run-plan.js';
 import { scheduleOf } from './schedule.js';
@@ -16,9 +17,11 @@ import { prepareTestBuild } from './test-build.js';
 
 /**
  * npm run chaos -- --events N --faults N --seed N|--seeds a..b [--report FILE] [--kinds a,b] [--rate PER_SECOND]
- * [--history FILE]: the real system under load and faults, judged from outside. Exit code 0: no findings, 1: findings.
- * npm run chaos -- --mutant NAME|all [--control]: a system with one protection broken. Exit code 0: each was caught,
- * 1: one survived; with --control, which breaks nothing, the other way round.
+ * [--history FILE]: the real system under load and faults, judged from outside. A report is written after each seed, and
+ * a seed that its file has already is not run again: the same command goes on where it was interrupted. Exit code 0: no
+ * findings, 1: findings, whenever they were made.
+ * npm run chaos -- --mutant NAME|all [--control]: a system with one protection broken. Exit code 0: each was caught by
+ * what is to catch it, 1: one survived; with --control, which breaks nothing: 0: nothing was found, 1: something was.
  * Exit code 2: could not run.
  */
 
@@ -68,19 +71,26 @@ function mutantPlan({ scenario }: Mutant, control: boolean, buildFolder: string)
 
 /** @returns the exit code */
 async function runSeeds(options: ChaosOptions): Promise<number> {
-  const reports: object[] = [];
+  const report = options.report === undefined ? undefined : new ReportFile(options.report);
   let exitCode = 0;
   for (const seed of options.seeds) {
     const { events, faults, kinds } = options;
     const schedule = scheduleOf({ seed, events, faults, kinds, topology: TOPOLOGY, leaseTtlMs: LEASE_TTL_MS });
     // A fault takes some ten seconds: few events for many faults come more slowly, so that none is without load.
-    const drive = { seed, events, schedule, eventsPerSecond: Math.min(options.eventsPerSecond, events / (faults * 8 + 1)) };
+    const drive = { seed, events, eventsPerSecond: Math.min(options.eventsPerSecond, events / (faults * 8 + 1)) };
+    const plan = scheduledPlan({ ...drive, schedule });
+    const { topology, leaseTtlMs, retryScheduleMs } = plan;
+    const seedRun = { options: { ...drive, topology, leaseTtlMs, retryScheduleMs }, schedule };
+    const done = report?.find(seedRun);
+    if (done !== undefined) {
+      console.log(`seed ${seed} is in the report: ${done.findings.length} findings`);
+      if (done.findings.length > 0) exitCode = 1;
+      continue;
+    }
     console.log(`seed ${seed}: ${events} events, ${schedule.length} faults`);
-    const plan = scheduledPlan(drive);
     const result = await run(plan, interrupted.signal);
     for (const line of linesOf(result)) console.log(line);
-    reports.push(reportOf({ ...drive, topology: plan.topology, leaseTtlMs: plan.leaseTtlMs, retryScheduleMs: plan.retryScheduleMs }, result));
-    if (options.report !== undefined) writeFileSync(options.report, `${JSON.stringify(reports, undefined, 2)}\n`);
+    report?.add(reportOf(seedRun, result));
     if (options.history !== undefined) writeFileSync(options.history, JSON.stringify(result.history));
     if (result.findings.length > 0) exitCode = 1;
   }

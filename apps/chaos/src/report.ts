@@ -53,13 +53,26 @@ export function linesOf(result: RunResult): string[] {
   ];
 }
 
-/** For programs. */
-export function reportOf(options: ScheduledDrive & Pick<RigOptions, 'topology' | 'leaseTtlMs' | 'retryScheduleMs'>, result: RunResult): object {
-  const { schedule, ...rest } = options;
+/** For programs: a seed's run, as a report's file has it. */
+export interface SeedReport extends SeedRun {
+  readonly faults: readonly object[];
+  readonly counts: Readonly<Record<string, number>>;
+  readonly findings: readonly string[];
+  readonly durationMs: number;
+}
+
+/** What makes a seed's run the one that it is. */
+export interface SeedRun {
+  readonly options: Omit<ScheduledDrive, 'schedule'> & Pick<RigOptions, 'topology' | 'leaseTtlMs' | 'retryScheduleMs'>;
+  readonly schedule: ScheduledDrive['schedule'];
+}
+
+export function reportOf({ options, schedule }: SeedRun, result: RunResult): SeedReport {
+  const orNever = (ms: number): number | string => (Number.isFinite(ms) ? ms : 'never');
   return {
-    options: rest,
+    options,
     schedule,
-    faults: result.recoveries.map(({ fault, recoveredMs, longestGapMs }) => ({ ...fault, recoveredMs, longestGapMs })),
+    faults: result.recoveries.map(({ fault, recoveredMs, longestGapMs }) => ({ ...fault, recoveredMs: orNever(recoveredMs), longestGapMs: orNever(longestGapMs) })),
     counts: countsOf(result),
     findings: result.findings,
     durationMs: result.durationMs,
