@@ -43,7 +43,7 @@ function scheduledPlan(drive: ScheduledDrive): RunPlan {
     shards: 8,
     leaseTtlMs: LEASE_TTL_MS,
     // Short, so that a receiver that fails for seconds makes dead letters.
-    retryScheduleMs: [500, 1_000, 2_000, 2_000],
+    retryScheduleMs: [300, 600, 1_000, 1_000],
     settings: {},
     endpoints: ['first', 'second'],
     recoversInTime: true,
