@@ -175,7 +175,7 @@ export class ShardSupervisor implements LeaseEvents {
       await keeper.release(lanes.lease);
       logger.info({ shard: lanes.shard, epoch: lanes.lease.epoch }, 'Handed the shard over');
     } catch (error) {
-      logger.warn({ err: error, shard: lanes.shard }, 'The lease could not be released; it expires by itself');
+      logger.warn({ err: error, shard: lanes.shard }, 'The lease could not be released yet; it is tried again until it expires');
     }
   }
 

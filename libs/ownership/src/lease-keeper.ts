@@ -24,6 +24,8 @@ export class LeaseKeeper {
   private readonly held = new Map<number, Lease>();
   private readonly doubted = new Set<number>();
   private readonly claiming = new Set<number>();
+  /** No longer held, and not given back yet. */
+  private readonly released = new Set<Lease>();
   private wanted: ReadonlySet<number> = new Set();
   private answeredAt = now();
   private stopped = false;
@@ -66,12 +68,16 @@ export class LeaseKeeper {
     return this.held.get(shard);
   }
 
-  /** Gives a lease back for the next owner to take at once. Only after everything under it has ended. */
+  /**
+   * Gives a lease back for the next owner to take at once. Only after everything under it has ended. When Postgres does
+   * not take it, it is tried again in each round: until then nobody else can have it before it expires.
+   */
   async release(lease: Lease): Promise<void> {
     if (this.held.get(lease.shard) !== lease) return;
     this.forget(lease);
     leaseChanges.inc({ change: 'released' });
-    await this.leases.release([lease]);
+    this.released.add(lease);
+    await this.giveBack();
   }
 
   /** A statement was refused: the lease is another's. */
@@ -80,6 +86,13 @@ export class LeaseKeeper {
     this.forget(lease);
     leaseChanges.inc({ change: 'lost' });
     this.events.lost(lease);
+  }
+
+  private async giveBack(): Promise<void> {
+    const leases = [...this.released];
+    if (leases.length === 0) return;
+    await this.leases.release(leases);
+    for (const lease of leases) this.released.delete(lease);
   }
 
   private forget(lease: Lease): void {
@@ -103,6 +116,7 @@ export class LeaseKeeper {
 
   private async round(): Promise<void> {
     await this.renew();
+    await this.giveBack();
     const seenAt = now();
     // Seen before the rows were read: a lease never looks unchanged for longer than it was.
     this.watch.observe(await this.leases.watch(), seenAt);
@@ -147,8 +161,8 @@ export class LeaseKeeper {
     if (epoch === undefined) return;
     const lease = new Lease(shard, epoch, this.ttlMs, claimedAt);
     if (!this.wanted.has(shard) || this.stopped) {
-      await this.leases.release([lease]);
-      return;
+      this.released.add(lease);
+      return this.giveBack();
     }
     this.held.set(shard, lease);
     leaseChanges.inc({ change: 'claimed' });
