@@ -6,7 +6,7 @@
  * @param {Posted[]} posted
  * @param {Arrival[]} arrivals in order of arrival
  * @typedef {{ key: string, sentMs: number, acceptedMs: number, accepted: boolean }} Posted
- * @typedef {{ key: string, arrivedMs: number, entity: string }} Arrival
+ * @typedef {{ key: string, arrivedMs: number, entity: string, number: number }} Arrival
  */
 export function checkDeliveries(posted, arrivals) {
   const postedByKey = new Map(posted.map((event) => [event.key, event]));
@@ -36,6 +36,32 @@ function countOrderBreaks(arrivals, postedByKey) {
   return breaks;
 }
 
+/**
+ * The same for events that were stored by a statement, in the order of their numbers: each entity's must arrive so.
+ * @param {number} events
+ * @param {Arrival[]} arrivals in order of arrival
+ */
+export function checkStored(events, arrivals) {
+  const seen = new Set();
+  const highest = new Map();
+  let orderBreaks = 0;
+  for (const { key, entity, number } of arrivals) {
+    if (seen.has(key)) continue;
+    seen.add(key);
+    if (number < (highest.get(entity) ?? -1)) orderBreaks++;
+    else highest.set(entity, number);
+  }
+  return { lost: Math.max(0, events - seen.size), duplicates: arrivals.length - seen.size, orderBreaks, unknown: Math.max(0, seen.size - events) };
+}
+
+/** Milliseconds from when each event was due to its first arrival. @param {Posted[]} posted @param {Arrival[]} arrivals */
+export function latenciesMs(posted, arrivals) {
+  const sentMs = new Map(posted.map((event) => [event.key, event.sentMs]));
+  const seen = new Set();
+  const first = arrivals.filter(({ key }) => sentMs.has(key) && !seen.has(key) && seen.add(key));
+  return first.map(({ key, arrivedMs }) => arrivedMs - sentMs.get(key));
+}
+
 /** @returns {Posted[]} */
 export function parseLog(text) {
   return linesOf(text).map(([key, sentMs, acceptedMs, status]) => ({ key, sentMs: Number(sentMs), acceptedMs: Number(acceptedMs), accepted: /^2\d\d$/.test(status) }));
@@ -43,7 +69,7 @@ export function parseLog(text) {
 
 /** @returns {Arrival[]} */
 export function parseArrivals(text) {
-  return linesOf(text).map(([key, arrivedMs, entity]) => ({ key, arrivedMs: Number(arrivedMs), entity }));
+  return linesOf(text).map(([key, arrivedMs, entity, number]) => ({ key, arrivedMs: Number(arrivedMs), entity, number: Number(number) }));
 }
 
 function linesOf(text) {

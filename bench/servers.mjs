@@ -23,6 +23,7 @@ export async function startServers(folder, onProgress) {
   return {
     pids: { postgres: postgres.pid, kafka: kafka.pid },
     kafkaBrokers: kafka.brokers,
+    kafkaLogFolder: path.join(folder, 'kafka', 'log'),
     databases: databasesOf(postgres.url),
     kafka: new Kafka({ clientId: 'bench', brokers: [kafka.brokers], logLevel: logLevel.NOTHING }),
     stop,
@@ -31,11 +32,11 @@ export async function startServers(folder, onProgress) {
 
 function databasesOf(serverUrl) {
   const urlOf = (name) => Object.assign(new URL(serverUrl), { pathname: `/${name}` }).href;
-  const query = async (url, text) => {
+  const query = async (url, text, values) => {
     const client = new pg.Client({ connectionString: url });
     await client.connect();
     try {
-      return (await client.query(text)).rows;
+      return (await client.query(text, values)).rows;
     } finally {
       await client.end();
     }
@@ -50,10 +51,11 @@ function databasesOf(serverUrl) {
     /** So that no round pays for what the one before it wrote. */
     checkpoint: () => query(serverUrl, 'checkpoint'),
     query,
+    queryServer: (text) => query(serverUrl, text),
   };
 }
 
-/** Deletes the topics of a round, whose idle partitions would burden the broker in the next. */
+/** Deletes the topics whose names begin so. */
 export async function deleteTopics(kafka, prefix) {
   const admin = kafka.admin();
   await admin.connect();
