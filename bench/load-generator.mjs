@@ -5,9 +5,10 @@
  *     --seconds 10 --connections 100          closed loop: each connection posts as soon as it has its answer
  *     --seconds 10 --rate 200                 open loop: an event is due every 5 ms, whatever the answers do, and its
  *                                             latency counts from then, so that a stall is not hidden
- * More: --count N (most events), --entities N, --prefix TEXT (of the keys), --sign SECRET (x-webhook-signature),
- * --log FILE (`key,sentMs,acceptedMs,status` a line; by the machine's monotonic clock, in an open loop sentMs is when
- * it was due). Only to this machine, at most 10 minutes and 5 million events.
+ * More: --url again (another gateway: connections take turns), --count N (most events), --entities N, --skewed (by
+ * Zipf's law), --bytes N (of a body), --distinct N (then the same events again), --prefix TEXT (of the keys),
+ * --sign SECRET (x-webhook-signature), --log FILE (`key,sentMs,acceptedMs,status` a line; by the machine's monotonic
+ * clock, in an open loop sentMs is when it was due). Only to this machine, at most 10 minutes and 5 million events.
  */
 import { createHmac, randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
@@ -15,6 +16,7 @@ import net from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { nowMs } from './clock.mjs';
+import { eventStream } from './event-stream.mjs';
 import { HttpMessages } from './http-messages.mjs';
 import { latencySummary, round } from './statistics.mjs';
 
@@ -25,25 +27,37 @@ const ANSWER_TIMEOUT_MS = 30_000;
 
 const { values: options } = parseArgs({
   options: {
-    url: { type: 'string' },
+    url: { type: 'string', multiple: true, default: [] },
     seconds: { type: 'string', default: '10' },
     count: { type: 'string', default: String(MOST_EVENTS) },
     connections: { type: 'string', default: '100' },
     rate: { type: 'string' },
     entities: { type: 'string', default: '1000' },
+    skewed: { type: 'boolean', default: false },
+    bytes: { type: 'string', default: '0' },
+    distinct: { type: 'string', default: 'Infinity' },
     prefix: { type: 'string', default: `k${randomBytes(4).toString('hex')}` },
     header: { type: 'string', multiple: true, default: [] },
     sign: { type: 'string' },
     log: { type: 'string' },
   },
 });
-const url = new URL(options.url ?? '');
-if (!/^(127\.\d+\.\d+\.\d+|\[::1\]|localhost)$/.test(url.hostname)) throw new Error(`${url.hostname} is not this machine`);
+const targets = options.url.map((text) => new URL(text));
+if (targets.length === 0) throw new Error('--url is missing');
+for (const { hostname } of targets) {
+  if (!/^(127\.\d+\.\d+\.\d+|\[::1\]|localhost)$/.test(hostname)) throw new Error(`${hostname} is not this machine`);
+}
 const durationMs = Math.min(Number(options.seconds), MOST_SECONDS) * 1_000;
 const mostEvents = Math.min(Number(options.count), MOST_EVENTS);
 const mostConnections = Math.min(Number(options.connections), MOST_CONNECTIONS);
-const entities = Number(options.entities);
-const head = [`POST ${url.pathname} HTTP/1.1`, `Host: ${url.host}`, 'Content-Type: application/json', ...options.header].join('\r\n');
+const nextEvent = eventStream({
+  prefix: options.prefix,
+  entities: Number(options.entities),
+  skewed: options.skewed,
+  bytes: Number(options.bytes),
+  distinct: Number(options.distinct),
+});
+const headers = ['Content-Type: application/json', ...options.header].join('\r\n');
 
 const log = [];
 const latenciesMs = [];
@@ -51,29 +65,34 @@ const acceptedMs = [];
 const answers = {};
 let made = 0;
 let accepted = 0;
+let replayed = 0;
 let firstSentMs = Infinity;
 let lastAcceptedMs = 0;
 
-/** One event's key and whole request. Each entity's events carry the numbers 0, 1, 2 … in `data.object.number`. */
+/** One event's key and its request, but for the lines that tell where to. */
 function nextRequest() {
-  const n = made++;
-  const key = `${options.prefix}-${n}`;
-  const entity = `acct_${n % entities}`;
-  const body = `{"type":"order.created","entity":"${entity}","data":{"object":{"id":"${key}","entity":"${entity}","number":${Math.floor(n / entities)},"email":"test@example.com","amount":1299,"currency":"usd","status":"paid"}}}`;
+  const { key, body } = nextEvent();
   const signature = options.sign === undefined ? '' : `X-Webhook-Signature: ${createHmac('sha256', options.sign).update(body).digest('hex')}\r\n`;
-  return { key, text: `${head}\r\nIdempotency-Key: ${key}\r\n${signature}Content-Length: ${body.length}\r\n\r\n${body}` };
+  return { key, text: `${headers}\r\nIdempotency-Key: ${key}\r\n${signature}Content-Length: ${body.length}\r\n\r\n${body}` };
 }
 
 /** A keep-alive connection with one request under way at a time. */
 class Connection {
+  #url;
+  #head;
   #socket;
   #answered;
+
+  constructor(url) {
+    this.#url = url;
+    this.#head = `POST ${url.pathname} HTTP/1.1\r\nHost: ${url.host}\r\n`;
+  }
 
   async post(text) {
     this.#socket ??= await this.#connect();
     return new Promise((resolve, reject) => {
       this.#answered = { resolve, reject };
-      this.#socket.write(text, 'latin1');
+      this.#socket.write(this.#head + text, 'latin1');
     });
   }
 
@@ -83,9 +102,10 @@ class Connection {
 
   #connect() {
     return new Promise((resolve, reject) => {
-      const socket = net.connect({ host: url.hostname.replace(/[[\]]/g, ''), port: Number(url.port), noDelay: true });
+      const socket = net.connect({ host: this.#url.hostname.replace(/[[\]]/g, ''), port: Number(this.#url.port), noDelay: true });
       const messages = new HttpMessages((answerHead) => {
         if (/\r\nconnection: *close/i.test(answerHead)) this.#socket = undefined;
+        if (/\r\nidempotent-replayed: *true/i.test(answerHead)) replayed++;
         this.#settle()?.resolve(Number(answerHead.slice(9, 12)));
       });
       const fail = (error) => {
@@ -110,8 +130,13 @@ class Connection {
   }
 }
 
+function makeConnections() {
+  return Array.from({ length: mostConnections }, (_, n) => new Connection(targets[n % targets.length]));
+}
+
 /** Posts one event and records it. @param {number} [dueMs] when it should have been sent, in an open loop */
 async function postOne(connection, dueMs = Infinity) {
+  made++;
   const { key, text } = nextRequest();
   // The earlier one: a timer may fire a fraction of a millisecond early.
   const sentMs = Math.min(dueMs, nowMs());
@@ -135,8 +160,7 @@ async function postOne(connection, dueMs = Infinity) {
 }
 
 async function closedLoop(startMs) {
-  const workers = Array.from({ length: mostConnections }, async () => {
-    const connection = new Connection();
+  const workers = makeConnections().map(async (connection) => {
     while (nowMs() < startMs + durationMs && made < mostEvents) await postOne(connection);
     connection.close();
   });
@@ -145,7 +169,7 @@ async function closedLoop(startMs) {
 
 async function openLoop(startMs, rate) {
   const total = Math.min(mostEvents, Math.floor((rate * durationMs) / 1_000));
-  const free = Array.from({ length: mostConnections }, () => new Connection());
+  const free = makeConnections();
   const waiting = [];
   const underWay = new Set();
 
@@ -185,6 +209,7 @@ console.log(
     seconds: round(seconds),
     requests: latenciesMs.length,
     accepted,
+    replayed,
     acceptedPerSecond: round(accepted / seconds),
     answers,
     answerLatency: latencySummary(latenciesMs),

@@ -1,41 +1,22 @@
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { checkDeliveries, parseArrivals, parseLog } from './check.mjs';
-import { cpuPerThousand, cpuSeconds } from './cpu.mjs';
+import { checkDeliveries, parseLog } from './check.mjs';
 import { startProgram } from './processes.mjs';
+import { MAIN_HOOK } from './receiver-handle.mjs';
+import { round } from './statistics.mjs';
+import { measureUsage } from './usage.mjs';
 
-// No arrival for so long: what is missing by then is lost.
-const SILENCE_MS = 15_000;
-
-/** The receiver of a whole run, in a process of its own. */
-export async function startReceiver(folder, port) {
-  const program = startProgram({ name: 'receiver', file: path.join(import.meta.dirname, 'receiver.mjs'), env: { PATH: process.env.PATH, PORT: String(port) }, folder });
-  await program.whenReady(program.hasReported);
-  const url = `http://127.0.0.1:${port}`;
-  const get = async (target) => (await fetch(`${url}${target}`)).text();
-  return {
-    pid: program.pid,
-    url: `${url}/hook`,
-    reset: () => fetch(`${url}/reset`, { method: 'POST' }),
-    arrivals: async () => parseArrivals(await get('/arrivals')),
-    /** Resolves when so many distinct events have arrived, or when no more come. */
-    waitFor: async (events) => {
-      let seen = -1;
-      let changedAt = performance.now();
-      for (;;) {
-        const { distinct } = JSON.parse(await get('/stats'));
-        if (distinct >= events) return;
-        if (distinct !== seen) [seen, changedAt] = [distinct, performance.now()];
-        else if (performance.now() - changedAt > SILENCE_MS) return;
-        await delay(100);
-      }
-    },
-  };
-}
+/**
+ * What a load is measured with.
+ * @typedef {object} Setting
+ * @property {object} pipeline
+ * @property {object} servers
+ * @property {object} receiver
+ * @property {string} folder for files that last as long as the run
+ */
 
 /** Posts events to the pipeline in a process of its own; what it printed, and each event. */
-async function post(pipeline, folder, args) {
+export async function post({ pipeline, folder }, args) {
   const log = path.join(folder, 'posted.csv');
   const program = startProgram({
     name: 'load-generator',
@@ -53,27 +34,45 @@ async function post(pipeline, folder, args) {
   return { summary, posted };
 }
 
-/** Posts events and measures what the pipeline took for it, without waiting for deliveries. */
-export async function postOnly({ pipeline, folder, pids }, args) {
-  const storedBefore = await pipeline.countStored();
-  const before = cpuSeconds(pids);
-  const { summary } = await post(pipeline, folder, args);
-  const cpu = cpuPerThousand(before, cpuSeconds(pids), summary.accepted);
-  const stored = (await pipeline.countStored()) - storedBefore;
-  return { summary, cpuPer1000: withGenerator(cpu, summary), findings: { lost: Math.max(0, summary.accepted - stored) } };
+/**
+ * Posts events and measures what the pipeline took for it, without waiting for deliveries.
+ * @param {() => Promise<void>} [settled] resolves when what belongs to it has ended, too
+ */
+export async function postOnly(setting, args, settled = async () => undefined) {
+  const storedBefore = await setting.pipeline.countStored();
+  const endUsage = await measureUsage(setting);
+  const { summary } = await post(setting, args);
+  await settled();
+  const usage = withGenerator(await endUsage(summary.accepted), summary);
+  const stored = (await setting.pipeline.countStored()) - storedBefore;
+  return { summary, usage, stored, findings: { lost: Math.max(0, summary.accepted - stored) } };
 }
 
-/** Posts events, waits until all are delivered, and checks each of them. */
-export async function postAndDeliver({ pipeline, receiver, folder, pids }, args) {
+/**
+ * Posts events, waits until all are delivered at each of the hooks, and checks each of them.
+ * @param {string[]} [hooks] `arrivals` are those of the first one
+ */
+export async function postAndDeliver(setting, args, hooks = [MAIN_HOOK]) {
+  const { receiver } = setting;
   await receiver.reset();
-  const before = cpuSeconds(pids);
-  const { summary, posted } = await post(pipeline, folder, args);
-  await receiver.waitFor(summary.accepted);
-  const cpu = cpuPerThousand(before, cpuSeconds(pids), summary.accepted);
-  const arrivals = await receiver.arrivals();
-  return { summary, posted, arrivals, cpuPer1000: withGenerator(cpu, summary), findings: checkDeliveries(posted, arrivals) };
+  const endUsage = await measureUsage(setting);
+  const { summary, posted } = await post(setting, args);
+  await Promise.all(hooks.map((hook) => receiver.waitFor(summary.accepted, hook)));
+  const usage = withGenerator(await endUsage(summary.accepted), summary);
+  const arrivals = await Promise.all(hooks.map((hook) => receiver.arrivals(hook)));
+  const findings = sumOf(arrivals.map((each) => checkDeliveries(posted, each)));
+  return { summary, posted, arrivals: arrivals[0], deliveries: arrivals.flat().length, lastArrivedMs: Math.max(...arrivals.map(lastOf)), usage, findings };
 }
 
-function withGenerator(cpu, { cpuSeconds: generatorSeconds, accepted }) {
-  return { ...cpu, 'load-generator': Math.round((generatorSeconds / accepted) * 1e6) / 1e3 };
+function lastOf(arrivals) {
+  return arrivals.at(-1)?.arrivedMs ?? Infinity;
+}
+
+/** @param {Record<string, number>[]} counts with the same names */
+function sumOf(counts) {
+  return counts.reduce((sum, each) => Object.fromEntries(Object.entries(each).map(([name, count]) => [name, count + (sum[name] ?? 0)])), {});
+}
+
+function withGenerator({ cpuPer1000, ...usage }, { cpuSeconds, accepted }) {
+  return { cpuPer1000: { ...cpuPer1000, 'load-generator': round((cpuSeconds / accepted) * 1_000) }, ...usage };
 }

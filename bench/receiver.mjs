@@ -1,32 +1,37 @@
 /**
  * A process of its own that deliveries go to: answers 200 and remembers what arrived, in order.
  *
- *   POST /hook            an event; the arrival is recorded. `?failFirst=2` answers the first two tries of each event
- *                         with 500 (not recorded), `?delayMs=50` answers later
- *   GET /stats            {"arrivals", "distinct", "lastMs"}
- *   GET /arrivals         `key,arrivedMs,entity,number` a line, by the machine's monotonic clock
- *   POST /reset           forgets all
+ *   POST /hook…           an event; its arrival at this hook (the whole path) is recorded, unless it is failed
+ *   POST /behave          `{"hook","delayMs","failEvery","fails","silent"}`: from now on the hook answers so much later,
+ *                         each so many-th time with 500, always with 500, never at all; what is left out is as at first
+ *   GET /stats?hook=…     {"arrivals", "distinct"}
+ *   GET /arrivals?hook=…  `key,arrivedMs,entity,number` a line, by the machine's monotonic clock
+ *   POST /reset           forgets all arrivals
  * Prints `{"port":N}` when it listens (PORT, or a free one).
  */
 import net from 'node:net';
 import { nowMs } from './clock.mjs';
 import { HttpMessages } from './http-messages.mjs';
 
-let arrivals = [];
-let distinct = new Set();
-let tries = new Map();
+const hooks = new Map();
 
-function receive(body, { failFirst, delayMs }, respond) {
+function hookOf(path) {
+  let hook = hooks.get(path);
+  if (hook === undefined) hooks.set(path, (hook = { arrivals: [], distinct: new Set(), requests: 0, behaviour: {} }));
+  return hook;
+}
+
+function receive(hook, body, respond) {
   const arrivedMs = nowMs();
   const { id, entity, number } = JSON.parse(body).data.object;
+  const { delayMs = 0, failEvery = Infinity, fails = false, silent = false } = hook.behaviour;
+  hook.requests++;
+  const failed = fails || hook.requests % failEvery === 0;
+  if (silent) return;
   const answer = () => {
-    if (failFirst > 0) {
-      const tried = (tries.get(id) ?? 0) + 1;
-      tries.set(id, tried);
-      if (tried <= failFirst) return respond('500 Internal Server Error', 'no');
-    }
-    arrivals.push({ id, arrivedMs, entity, number });
-    distinct.add(id);
+    if (failed) return respond('500 Internal Server Error', 'no');
+    hook.arrivals.push({ id, arrivedMs, entity, number });
+    hook.distinct.add(id);
     respond('200 OK', 'ok');
   };
   if (delayMs > 0) setTimeout(answer, delayMs);
@@ -34,12 +39,18 @@ function receive(body, { failFirst, delayMs }, respond) {
 }
 
 const routes = {
-  'GET /stats': () => JSON.stringify({ arrivals: arrivals.length, distinct: distinct.size, lastMs: arrivals.at(-1)?.arrivedMs }),
-  'GET /arrivals': () => arrivals.map(({ id, arrivedMs, entity, number }) => `${id},${arrivedMs.toFixed(3)},${entity},${number}\n`).join(''),
+  'GET /stats': (query) => {
+    const { arrivals, distinct } = hookOf(query.get('hook'));
+    return JSON.stringify({ arrivals: arrivals.length, distinct: distinct.size });
+  },
+  'GET /arrivals': (query) => hookOf(query.get('hook')).arrivals.map(({ id, arrivedMs, entity, number }) => `${id},${arrivedMs.toFixed(3)},${entity},${number}\n`).join(''),
+  'POST /behave': (_query, body) => {
+    const { hook, ...behaviour } = JSON.parse(body);
+    hookOf(hook).behaviour = behaviour;
+    return 'ok';
+  },
   'POST /reset': () => {
-    arrivals = [];
-    distinct = new Set();
-    tries = new Map();
+    for (const hook of hooks.values()) Object.assign(hook, { arrivals: [], distinct: new Set() });
     return 'ok';
   },
 };
@@ -50,8 +61,8 @@ const server = net.createServer({ noDelay: true }, (socket) => {
     const [method, target] = head.split(' ', 2);
     const [path, query] = target.split('?', 2);
     const route = routes[`${method} ${path}`];
-    if (path === '/hook') receive(body, query === undefined ? {} : numbersOf(query), respond);
-    else if (route !== undefined) respond('200 OK', route());
+    if (path.startsWith('/hook')) receive(hookOf(path), body, respond);
+    else if (route !== undefined) respond('200 OK', route(new URLSearchParams(query), body));
     else respond('404 Not Found', '');
   });
   socket.setEncoding('latin1');
@@ -59,10 +70,6 @@ const server = net.createServer({ noDelay: true }, (socket) => {
   // A sender that goes away is no error of ours.
   socket.on('error', () => socket.destroy());
 });
-
-function numbersOf(query) {
-  return Object.fromEntries([...new URLSearchParams(query)].map(([name, value]) => [name, Number(value)]));
-}
 
 // Started by bench/run.mjs: ends with it.
 process.on('disconnect', () => process.exit(0));
