@@ -34,9 +34,8 @@ const folder = await mkdtemp(path.join(cache, 'lockstep-overload-'));
 const { freePort } = await import('#embedded/free-port');
 const servers = await startServers(folder, console.error);
 try {
-  const receiver = { url: 'http://127.0.0.1:9/hook' };
-  const pipeline = await startProduct({ id: 1, servers, receiver, folder, freePort, delivers: false });
-  const setting = { pipeline, folder, pids: { ...pipeline.pids, ...servers.pids } };
+  const pipeline = await startProduct({ servers, folder, freePort }, { dispatchers: 0, endpoints: [{ url: 'http://127.0.0.1:9/hook' }] });
+  const setting = { pipeline, servers, folder };
   await measure(setting);
   await pipeline.stop();
 } finally {
@@ -47,7 +46,7 @@ try {
 
 async function measure(setting) {
   const run = async (name, args) => {
-    const { summary, findings, cpuPer1000 } = await postOnly(setting, args);
+    const { summary, findings, usage: { cpuPer1000 } } = await postOnly(setting, args);
     const { accepted, requests, acceptedPerSecond, acceptedLatency, answers } = summary;
     const shedPerSecond = Math.round((requests - accepted) / summary.seconds);
     console.log(`${name}: accepted ${Math.round(acceptedPerSecond)}/s, shed ${shedPerSecond}/s, accepted p50 ${acceptedLatency.p50Ms} ms, p99 ${acceptedLatency.p99Ms} ms; answers ${JSON.stringify(answers)}; CPU s per 1,000 accepted ${JSON.stringify(cpuPer1000)}`);

@@ -1,60 +1,109 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createGround } from './grounds.mjs';
 import { startProgram } from './processes.mjs';
-import { deleteTopics } from './servers.mjs';
 
 const ROOT = path.dirname(import.meta.dirname);
 const ADMIN_KEY = 'bench-admin-key-of-this-run-only';
+const OWNED_TIMEOUT_MS = 60_000;
 
-/** Starts the product as it is deployed, built and with its defaults, on a database and topics of its own. */
-export async function startProduct({ id, servers, receiver, folder, freePort, delivers }) {
-  const database = `bench_product_${id}`;
-  const databaseUrl = await servers.databases.create(database);
-  const prefix = `product-${id}.`;
-  // Only now: it is built by the time it is started.
-  const { NODE_FLAGS } = await import(path.join(ROOT, 'dist', 'libs', 'startup', 'src', 'node-flags.js'));
-  const start = async (app) => {
-    const file = path.join(ROOT, 'dist', 'apps', app, 'src', 'main.js');
-    if (!existsSync(file)) throw new Error(`${path.relative(ROOT, file)} is not there: is there an apps/${app}/src/main.ts?`);
-    const port = await freePort();
-    const env = {
-      // Nothing of our own environment: a LOG_LEVEL or NODE_OPTIONS of the shell is not what is measured.
-      PATH: process.env.PATH,
-      NODE_ENV: 'production',
-      PORT: String(port),
-      DATABASE_URL: databaseUrl,
-      KAFKA_BROKERS: servers.kafkaBrokers,
-      KAFKA_TOPIC_PREFIX: prefix,
-      LOCKSTEP_ADMIN_KEY: ADMIN_KEY,
-      LOCKSTEP_SECRET_KEY: 'a-secret-key-for-this-bench-run-only',
-      LOCKSTEP_ALLOW_PRIVATE_NETWORKS: '127.0.0.0/8',
-    };
-    const program = startProgram({ name: `product-${id}-${app}`, file, env, folder, nodeFlags: NODE_FLAGS });
-    const url = `http://127.0.0.1:${port}`;
-    await program.whenReady(() => fetch(`${url}/health/ready`).then(({ ok }) => ok, () => false));
-    return { ...program, url };
+/**
+ * Starts the product as it is deployed, built and with its defaults.
+ * @param {object} bench servers, folder, freePort
+ * @param {object} [options]
+ * @param {object} [options.ground] that another start has used; else a new one
+ * @param {Record<string, unknown>[]} [options.endpoints] that a new ground gets
+ * @param {Record<string, string>} [options.env] what is not to have its default
+ */
+export async function startProduct(bench, { ground, gateways = 1, dispatchers = 1, endpoints = [], env = {} } = {}) {
+  const { servers, folder, freePort } = bench;
+  const isNew = ground === undefined;
+  const base = ground ?? (await createGround(servers, 'product'));
+  const appEnv = {
+    // Nothing of our own environment: a LOG_LEVEL or NODE_OPTIONS of the shell is not what is measured.
+    PATH: process.env.PATH,
+    NODE_ENV: 'production',
+    DATABASE_URL: base.databaseUrl,
+    KAFKA_BROKERS: servers.kafkaBrokers,
+    KAFKA_TOPIC_PREFIX: base.topicPrefix,
+    LOCKSTEP_ADMIN_KEY: ADMIN_KEY,
+    LOCKSTEP_SECRET_KEY: 'a-secret-key-for-this-bench-run-only',
+    LOCKSTEP_ALLOW_PRIVATE_NETWORKS: '127.0.0.0/8',
+    ...env,
   };
-  const gateway = await start('gateway');
-  await createEndpoint(gateway.url, receiver.url);
-  const dispatcher = delivers ? await start('dispatcher') : undefined;
-  return {
-    pids: { gateway: gateway.pid, ...(dispatcher === undefined ? {} : { dispatcher: dispatcher.pid }) },
-    loadArguments: ['--url', `${gateway.url}/v1/events`, '--header', `Authorization: Bearer ${ADMIN_KEY}`],
-    countStored: async () => Number((await servers.databases.query(databaseUrl, 'select count(*) from events'))[0].count),
-    stopDispatcher: () => dispatcher?.stop(),
-    stop: async () => {
-      await Promise.all([gateway.stop(), dispatcher?.stop()]);
-      await servers.databases.drop(database);
-      await deleteTopics(servers.kafka, prefix);
+  const running = new Map();
+  const startApp = async (app, name) => {
+    const program = await startProductApp({ app, name: `product-${base.id}-${name}`, env: appEnv, folder, port: await freePort() });
+    running.set(name, program);
+    return program;
+  };
+  const startAll = async (app, count) => {
+    const programs = [];
+    for (let n = 1; n <= count; n++) programs.push(await startApp(app, n === 1 ? app : `${app}-${n}`));
+    return programs;
+  };
+  const stopAll = async (isOne) => {
+    const names = [...running.keys()].filter(isOne);
+    await Promise.all(names.map((name) => running.get(name).stop()));
+    for (const name of names) running.delete(name);
+  };
+  const started = await startAll('gateway', gateways);
+  const call = (method, target, body) => callApi(started[0].url, method, target, body);
+  if (isNew) for (const endpoint of endpoints) await call('POST', '/v1/endpoints', endpoint);
+  const { data: made } = await call('GET', '/v1/endpoints');
+  const pipeline = {
+    name: 'product',
+    ground: base,
+    get pids() {
+      return Object.fromEntries([...running].map(([name, { pid }]) => [name, pid]));
     },
+    loadArguments: [...started.flatMap(({ url }) => ['--url', `${url}/v1/events`]), '--header', `Authorization: Bearer ${ADMIN_KEY}`],
+    call,
+    endpoints: made,
+    countStored: async () => Number((await base.query('select count(*) from events'))[0].count),
+    countWaiting: async () => Number((await base.query('select count(*) from outbox'))[0].count),
+    startDispatchers: async (count = 1) => {
+      await startAll('dispatcher', count);
+      await untilOwned(base, count);
+    },
+    stopDispatchers: () => stopAll((name) => name.startsWith('dispatcher')),
+    stop: () => stopAll(() => true),
   };
+  if (dispatchers > 0) await pipeline.startDispatchers(dispatchers);
+  return pipeline;
 }
 
-async function createEndpoint(gatewayUrl, url) {
-  const response = await fetch(`${gatewayUrl}/v1/endpoints`, {
-    method: 'POST',
+async function startProductApp({ app, name, env, folder, port }) {
+  // Only now: it is built by the time it is started.
+  const { NODE_FLAGS } = await import(path.join(ROOT, 'dist', 'libs', 'startup', 'src', 'node-flags.js'));
+  const file = path.join(ROOT, 'dist', 'apps', app, 'src', 'main.js');
+  if (!existsSync(file)) throw new Error(`${path.relative(ROOT, file)} is not there: is there an apps/${app}/src/main.ts?`);
+  const program = startProgram({ name, file, env: { ...env, PORT: String(port) }, folder, nodeFlags: NODE_FLAGS });
+  const url = `http://127.0.0.1:${port}`;
+  await program.whenReady(() => fetch(`${url}/health/ready`).then(({ ok }) => ok, () => false));
+  return { ...program, url };
+}
+
+/** A dispatcher is ready before the group has shared the shards out again. */
+async function untilOwned(ground, dispatchers) {
+  const deadline = performance.now() + OWNED_TIMEOUT_MS;
+  for (;;) {
+    const [{ owners, unowned }] = await ground.query(
+      'select count(distinct owner)::integer as owners, (count(*) filter (where owner is null or expires_at < now()))::integer as unowned from shard_leases',
+    );
+    if (owners === dispatchers && unowned === 0) return;
+    if (performance.now() > deadline) throw new Error(`After ${OWNED_TIMEOUT_MS / 1_000} s ${owners} of ${dispatchers} dispatchers own shards, and ${unowned} shards are nobody's`);
+    await delay(100);
+  }
+}
+
+async function callApi(gatewayUrl, method, target, body) {
+  const response = await fetch(`${gatewayUrl}${target}`, {
+    method,
     headers: { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ url }),
+    body: JSON.stringify(body),
   });
-  if (response.status !== 201) throw new Error(`POST /v1/endpoints answered ${response.status}: ${await response.text()}`);
+  if (!response.ok) throw new Error(`${method} ${target} answered ${response.status}: ${await response.text()}`);
+  return response.json();
 }

@@ -1,47 +1,62 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { createGround } from '../grounds.mjs';
 import { startProgram } from '../processes.mjs';
-import { deleteTopics } from '../servers.mjs';
+import { MAIN_HOOK } from '../receiver-handle.mjs';
 
 const SIGNING_SECRET = 'supersecret';
 const PARTITIONS = 8;
 
-/** Starts the bare pipeline on a database and a topic of its own. The relay runs in the gateway. */
-export async function startBare({ id, servers, receiver, folder, freePort, delivers }) {
-  const database = `bench_bare_${id}`;
-  const databaseUrl = await servers.databases.create(database);
-  await servers.databases.query(databaseUrl, readFileSync(path.join(import.meta.dirname, 'schema.sql'), 'utf8'));
-  const topic = `bare-${id}.events`;
+/**
+ * Starts the bare pipeline on a database and a topic of its own, with one endpoint. The relay runs in the gateway.
+ * @param {object} bench servers, folder, freePort, receiver
+ */
+export async function startBare(bench, { dispatchers = 1 } = {}) {
+  const { servers, folder, freePort, receiver } = bench;
+  const ground = await createGround(servers, 'bare');
+  await ground.query(readFileSync(path.join(import.meta.dirname, 'schema.sql'), 'utf8'));
+  const topic = `${ground.topicPrefix}events`;
   await createTopic(servers.kafka, topic);
   const port = await freePort();
   const env = {
     PATH: process.env.PATH,
-    DATABASE_URL: databaseUrl,
+    DATABASE_URL: ground.databaseUrl,
     KAFKA_BROKERS: servers.kafkaBrokers,
     BARE_TOPIC: topic,
-    BARE_GROUP: `bare-${id}`,
-    BARE_RECEIVER_URL: receiver.url,
+    BARE_GROUP: `bare-${ground.id}`,
+    BARE_RECEIVER_URL: receiver.urlOf(MAIN_HOOK),
     BARE_SIGNING_SECRET: SIGNING_SECRET,
     PORT: String(port),
   };
   const start = async (app) => {
-    const program = startProgram({ name: `bare-${id}-${app}`, file: path.join(import.meta.dirname, `${app}.mjs`), env, folder });
+    const program = startProgram({ name: `bare-${ground.id}-${app}`, file: path.join(import.meta.dirname, `${app}.mjs`), env, folder });
     await program.whenReady(program.hasReported);
     return program;
   };
   const gateway = await start('gateway');
-  const dispatcher = delivers ? await start('dispatcher') : undefined;
-  return {
-    pids: { gateway: gateway.pid, ...(dispatcher === undefined ? {} : { dispatcher: dispatcher.pid }) },
+  let dispatcher;
+  const pipeline = {
+    name: 'bare',
+    ground,
+    get pids() {
+      return { gateway: gateway.pid, ...(dispatcher === undefined ? {} : { dispatcher: dispatcher.pid }) };
+    },
     loadArguments: ['--url', `http://127.0.0.1:${port}/webhooks`, '--sign', SIGNING_SECRET],
-    countStored: async () => Number((await servers.databases.query(databaseUrl, 'select count(*) from idempotency_keys'))[0].count),
-    stopDispatcher: () => dispatcher?.stop(),
+    countStored: async () => Number((await ground.query('select count(*) from idempotency_keys'))[0].count),
+    countWaiting: async () => Number((await ground.query('select count(*) from outbox'))[0].count),
+    startDispatchers: async () => {
+      dispatcher = await start('dispatcher');
+    },
+    stopDispatchers: async () => {
+      await dispatcher?.stop();
+      dispatcher = undefined;
+    },
     stop: async () => {
       await Promise.all([gateway.stop(), dispatcher?.stop()]);
-      await servers.databases.drop(database);
-      await deleteTopics(servers.kafka, `bare-${id}.`);
     },
   };
+  if (dispatchers > 0) await pipeline.startDispatchers();
+  return pipeline;
 }
 
 async function createTopic(kafka, topic) {

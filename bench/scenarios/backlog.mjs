@@ -1,0 +1,42 @@
+import { storeBacklog } from '../backlog/store-backlog.mjs';
+import { checkStored } from '../check.mjs';
+import { measureThroughput } from '../measures.mjs';
+import { withPipeline } from '../pipelines.mjs';
+import { round } from '../statistics.mjs';
+import { measureUsage } from '../usage.mjs';
+
+const EVENTS = 500_000;
+
+/** From the dispatcher's start to the last arrival. */
+async function measureDrain(setting, events) {
+  const { pipeline, receiver } = setting;
+  await receiver.reset();
+  const endUsage = await measureUsage(setting);
+  await pipeline.startDispatchers();
+  await receiver.waitFor(events);
+  const usage = await endUsage(events);
+  const arrivals = await receiver.arrivals();
+  const tookSeconds = (arrivals.at(-1).arrivedMs - arrivals[0].arrivedMs) / 1_000;
+  return { metrics: { deliveredPerSecond: round(arrivals.length / tookSeconds) }, events, ...usage, findings: checkStored(events, arrivals) };
+}
+
+export const backlog = {
+  name: 'backlog',
+  title: '500,000 events that were accepted while no dispatcher ran, then drained; and what the same processes do right after it in a closed loop (100 connections)',
+  rounds: 1,
+  seconds: 10,
+  metrics: { deliveredPerSecond: 'delivered/s' },
+  plots: ['deliveredPerSecond'],
+  parts: [
+    {
+      name: 'drain',
+      run: (bench, name) =>
+        withPipeline(bench, name, { dispatchers: 0 }, async (setting) => {
+          const events = Math.round(EVENTS * setting.scale);
+          await storeBacklog(setting, events);
+          setting.record('drain', await measureDrain(setting, events));
+          setting.record('closed-loop', await measureThroughput(setting, setting));
+        }),
+    },
+  ],
+};

@@ -1,0 +1,23 @@
+import { measureThroughput, warmUp } from '../measures.mjs';
+import { withPipeline } from '../pipelines.mjs';
+
+const WARM_UP_EVENTS = 30_000;
+
+export const endToEnd = {
+  name: 'end-to-end',
+  title: '100 connections, closed loop to saturation: all that was delivered ÷ first send to last arrival',
+  rounds: 5,
+  seconds: 15,
+  metrics: { deliveredPerSecond: 'delivered/s', acceptedPerSecond: 'accepted/s' },
+  plots: ['deliveredPerSecond'],
+  parts: [
+    {
+      name: 'connections-100',
+      run: (bench, name) =>
+        withPipeline(bench, name, {}, async (setting) => {
+          await warmUp(setting, { events: WARM_UP_EVENTS });
+          setting.record('connections-100', await measureThroughput(setting, setting));
+        }),
+    },
+  ],
+};

@@ -1,0 +1,88 @@
+import { makeHistory } from '../history/make-history.mjs';
+import { verifyBooks } from '../history/verify-books.mjs';
+import { CONNECTIONS, measureIngest, measureLatency, measureThroughput, warmUp } from '../measures.mjs';
+import { withPipeline } from '../pipelines.mjs';
+import { startProduct } from '../product.mjs';
+import { MAIN_HOOK } from '../receiver-handle.mjs';
+
+const RATE = 200;
+const WARM_UP_EVENTS = 10_000;
+/** The machine's speed drifts: with the empty tables and with the full ones by turns. */
+const TURNS = 2;
+/** Above this, looking at all of them takes longer than what is measured. */
+const MOST_VERIFIED = 2_000_000;
+
+const common = {
+  rounds: 1,
+  seconds: 8,
+  metrics: { p50Ms: 'p50 ms', p99Ms: 'p99 ms', deliveredPerSecond: 'delivered/s', acceptedPerSecond: 'accepted/s', daysDropped: 'days dropped so far' },
+  /** What the second column holds. */
+  reference: 'empty',
+  plots: ['deliveredPerSecond', 'acceptedPerSecond', 'p99Ms'],
+};
+
+/** A database with old events, their lanes, deliveries, attempts and keys. */
+async function makeGround(bench, history) {
+  const product = await startProduct(bench, { dispatchers: 0, endpoints: [{ url: bench.receiver.urlOf(MAIN_HOOK) }] });
+  await product.stop();
+  bench.progress(`making ${history.events.toLocaleString('en-US')} old events`);
+  await makeHistory(product.ground, history);
+  return product.ground;
+}
+
+/** Ingest alone comes last: it leaves a backlog. */
+async function measureAll(setting, { name, isLast, drops }) {
+  const { seconds, pipeline } = setting;
+  const record = async (load, measured) => {
+    const also = drops ? { daysDropped: await countDropped(pipeline) } : {};
+    setting.record(`${name} ${load}`, { ...measured, metrics: { ...measured.metrics, ...also } });
+  };
+  await warmUp(setting, { events: WARM_UP_EVENTS });
+  await record(`rate-${RATE}`, await measureLatency(setting, { rate: RATE, seconds }));
+  await record('connections-100', await measureThroughput(setting, { seconds }));
+  if (!isLast) return;
+  await pipeline.stopDispatchers();
+  await record('ingest', await measureIngest(setting, ['--connections', String(CONNECTIONS), '--seconds', String(seconds)]));
+}
+
+async function countDropped({ ground }) {
+  const [{ days }] = await ground.query('select count(*)::integer as days from retired_days where dropped_at is not null');
+  return days;
+}
+
+function partOf({ name, events, days = 28, keyRetentionDays = 60, env, turns = TURNS, expectedSeconds }) {
+  return {
+    name,
+    pipelines: ['product'],
+    expectedSeconds,
+    run: async (bench, pipelineName) => {
+      const history = { events: Math.max(1_000, Math.round(events * bench.scale)), days, keyRetentionDays };
+      const ground = await makeGround(bench, history);
+      for (let turn = 1; turn <= turns; turn++) {
+        const load = { name, isLast: turn === turns };
+        await withPipeline(bench, pipelineName, { reference: true }, (setting) => measureAll(setting, load));
+        await withPipeline(bench, pipelineName, { ground, env }, (setting) => measureAll(setting, { ...load, drops: env !== undefined }));
+      }
+      if (history.events <= MOST_VERIFIED) await verifyBooks(ground);
+      await ground.drop();
+    },
+  };
+}
+
+export const growth = {
+  ...common,
+  name: 'growth',
+  title: 'With 1,000,000 old events, deliveries, attempts and keys in the tables, and while retention drops days and deletes keys, beside empty tables',
+  parts: [
+    partOf({ name: 'rows-1m', events: 1_000_000, expectedSeconds: 180 }),
+    // The gateway drops days that are older than one, and keys that have expired, from its start on: one turn.
+    partOf({ name: 'retention', events: 2_000_000, keyRetentionDays: 1, env: { LOCKSTEP_RETENTION: '1d' }, turns: 1, expectedSeconds: 200 }),
+  ],
+};
+
+export const growth10m = {
+  ...common,
+  name: 'growth-10m',
+  title: 'With 10,000,000 old events, deliveries, attempts and keys in the tables, beside empty tables',
+  parts: [partOf({ name: 'rows-10m', events: 10_000_000, expectedSeconds: 400 })],
+};

@@ -1,0 +1,43 @@
+import { measureBound } from '../lane-bound.mjs';
+import { postAndDeliver } from '../load.mjs';
+import { measured, warmUp } from '../measures.mjs';
+import { withPipeline } from '../pipelines.mjs';
+import { MAIN_HOOK } from '../receiver-handle.mjs';
+import { round } from '../statistics.mjs';
+
+const WARM_UP_EVENTS = 15_000;
+/** Enough posts at once that the lane never waits for one. */
+const CONNECTIONS = 20;
+const DELAYS_MS = [0, 20];
+/** More than a lane can deliver in the time, so that it works all along; by how long an answer takes. */
+const EVENTS_PER_SECOND = { 0: 400, 20: 40 };
+
+export const hotEntity = {
+  name: 'hot-entity',
+  title: 'One entity whose events wait for each other: the rate of its lane beside 1/(receiver’s round trip + one durable commit), with a receiver that answers at once and after 20 ms',
+  rounds: 3,
+  seconds: 10,
+  metrics: { laneRate: 'delivered/s', boundRate: 'bound/s', percentOfBound: '% of the bound' },
+  plots: ['percentOfBound'],
+  parts: DELAYS_MS.map((delayMs) => ({
+    name: `delay-${delayMs}`,
+    run: (bench, name) =>
+      withPipeline(bench, name, {}, async (setting) => {
+        const { receiver, seconds } = setting;
+        await warmUp(setting, { events: WARM_UP_EVENTS });
+        await receiver.behave(MAIN_HOOK, { delayMs });
+        const bound = await measureBound(setting);
+        const count = seconds * EVENTS_PER_SECOND[delayMs];
+        const load = await postAndDeliver(setting, ['--entities', '1', '--connections', String(CONNECTIONS), '--count', String(count), '--seconds', '60']);
+        await receiver.behave(MAIN_HOOK);
+        const laneRate = ratePerSecond(load.arrivals);
+        setting.record(`delay-${delayMs}`, measured({ laneRate, ...bound, percentOfBound: round((laneRate / bound.boundRate) * 100) }, load));
+      }),
+  })),
+};
+
+/** From the first arrival to the last. */
+function ratePerSecond(arrivals) {
+  const tookMs = arrivals.at(-1).arrivedMs - arrivals[0].arrivedMs;
+  return round(((arrivals.length - 1) / tookMs) * 1_000);
+}

@@ -1,0 +1,35 @@
+import { measureLatency } from '../measures.mjs';
+import { withPipeline } from '../pipelines.mjs';
+
+/** What is measured first is the cold pipeline, and warms it for what comes after. */
+const WARMING_SECONDS = 10;
+
+const loads = [
+  { rate: 50, entities: 1_000 },
+  { rate: 200, entities: 1_000 },
+  { rate: 1_000, entities: 1_000 },
+  { rate: 3_000, entities: 1_000 },
+  // An entity's next event comes after 20 ms, while the one before it may still be on its way.
+  { rate: 1_000, entities: 20 },
+];
+
+export const latency = {
+  name: 'latency',
+  title: "Open loop by events/s: client's send (from the due time) to receiver's arrival, in the first 10 s of fresh processes (cold) and after them",
+  rounds: 1,
+  seconds: 12,
+  metrics: { p50Ms: 'p50 ms', p95Ms: 'p95 ms', p99Ms: 'p99 ms', maxMs: 'max ms' },
+  plots: ['p50Ms', 'p99Ms'],
+  parts: loads.map(({ rate, entities }) => {
+    const name = entities === 1_000 ? `rate-${rate}` : `rate-${rate}-entities-${entities}`;
+    const args = ['--entities', String(entities)];
+    return {
+      name,
+      run: (bench, pipelineName) =>
+        withPipeline(bench, pipelineName, {}, async (setting) => {
+          setting.record(`${name} cold`, await measureLatency(setting, { rate, args, seconds: WARMING_SECONDS }));
+          setting.record(name, await measureLatency(setting, { rate, args, seconds: setting.seconds }));
+        }),
+    };
+  }),
+};

@@ -1,0 +1,32 @@
+import { measureThroughput, warmUp } from '../measures.mjs';
+import { withPipeline } from '../pipelines.mjs';
+
+const WARM_UP_EVENTS = 10_000;
+
+/** 200 bytes are what a body takes without padding, some more. */
+const sizes = [
+  { name: 'bytes-200', bytes: 0, pipelines: ['product', 'bare'] },
+  { name: 'bytes-4k', bytes: 4_096, pipelines: ['product', 'bare'] },
+  // The largest body that the product takes by default. The bare relay sends 500 rows at once, however large they are.
+  { name: 'bytes-256k', bytes: 262_144, pipelines: ['product'] },
+];
+
+export const payloads = {
+  name: 'payloads',
+  title: 'Bodies of 200 B, 4 KiB and 256 KiB, 100 connections, closed loop',
+  rounds: 2,
+  seconds: 10,
+  metrics: { deliveredPerSecond: 'delivered/s', mibPerSecond: 'MiB/s' },
+  plots: ['deliveredPerSecond', 'mibPerSecond'],
+  parts: sizes.map(({ name, bytes, pipelines }) => ({
+    name,
+    pipelines,
+    run: (bench, pipelineName) =>
+      withPipeline(bench, pipelineName, {}, async (setting) => {
+        await warmUp(setting, { events: WARM_UP_EVENTS });
+        const measured = await measureThroughput(setting, { seconds: setting.seconds, args: ['--bytes', String(bytes)] });
+        const mibPerSecond = (measured.metrics.deliveredPerSecond * Math.max(bytes, 200)) / 2 ** 20;
+        setting.record(name, { ...measured, metrics: { ...measured.metrics, mibPerSecond } });
+      }),
+  })),
+};
