@@ -1,22 +1,33 @@
+import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { PIPELINES } from './pipelines.mjs';
+import { QUICK_CASES, quick } from './scenarios/quick.mjs';
+import { SCENARIOS } from './scenarios.mjs';
 
-export const SCENARIOS = ['latency', 'end-to-end', 'ingest'];
-export const PIPELINES = ['product', 'bare'];
+const USAGE = `npm run bench -- [--quick] [--scenario NAME[/PART]] [--seconds S] [--rounds N] [--pipeline ${PIPELINES.join('|')}] [--json FILE] [--out FOLDER] [--scale FACTOR]
+scenarios: ${SCENARIOS.map(({ name }) => name).join(', ')}; with --quick: ${QUICK_CASES.join(', ')}`;
 
-const USAGE = `npm run bench -- [--quick] [--scenario ${SCENARIOS.join('|')}] [--seconds S] [--rounds N] [--pipeline ${PIPELINES.join('|')}] [--json FILE]`;
-
-/** @throws Error with the usage when the arguments are not valid */
-export function readOptions(args) {
+/**
+ * What to measure.
+ * @param {string[]} args
+ * @param {Date} [now]
+ * @returns {{ quick: boolean, scenarios: import('./scenarios.mjs').Scenario[], cases: string[], pipelines: string[], seconds?: number, rounds?: number, scale: number, jsonFile?: string, outFolder?: string }}
+ * @throws Error with the usage when the arguments are not valid
+ */
+export function readOptions(args, now = new Date()) {
   const { values } = parse(args);
-  const quick = values.quick;
+  const { quick: isQuick, scenario: names } = values;
   return {
-    scenarios: listOf(values.scenario, SCENARIOS),
+    quick: isQuick,
+    scenarios: isQuick ? [quick] : chosenScenarios(names),
+    cases: isQuick ? listOf(names, QUICK_CASES) : [],
     // Product first, then bare, in every round.
     pipelines: listOf(values.pipeline, PIPELINES),
-    seconds: numberOf('--seconds', values.seconds, quick ? 5 : 15, 1, 600),
-    rounds: numberOf('--rounds', values.rounds, quick ? 2 : 5, 1, 50),
-    warmUpEvents: quick ? 10_000 : 30_000,
+    seconds: numberOf('--seconds', values.seconds, 1, 600),
+    rounds: numberOf('--rounds', values.rounds, 1, 50),
+    scale: scaleOf(values.scale),
     jsonFile: values.json,
+    outFolder: values.out ?? (isQuick ? undefined : path.join('docs', 'benchmarks', now.toISOString().slice(0, 10))),
   };
 }
 
@@ -31,6 +42,8 @@ function parse(args) {
         rounds: { type: 'string' },
         pipeline: { type: 'string' },
         json: { type: 'string' },
+        out: { type: 'string' },
+        scale: { type: 'string', default: '1' },
       },
     });
   } catch (error) {
@@ -38,15 +51,35 @@ function parse(args) {
   }
 }
 
+/** Scenarios with the parts that were asked for: `latency`, or `latency/rate-200`. */
+function chosenScenarios(names) {
+  if (names === undefined) return SCENARIOS;
+  const known = SCENARIOS.flatMap(({ name, parts }) => [name, ...parts.map((part) => `${name}/${part.name}`)]);
+  refuseUnknown(names, known);
+  return SCENARIOS.map((scenario) => ({ ...scenario, parts: scenario.parts.filter((part) => names.includes(scenario.name) || names.includes(`${scenario.name}/${part.name}`)) }))
+    .filter(({ parts }) => parts.length > 0);
+}
+
 function listOf(given, all) {
   const names = given === undefined ? all : [given].flat();
-  const unknown = names.filter((name) => !all.includes(name));
-  if (unknown.length > 0) throw new Error(`${unknown.join(', ')} is none of ${all.join(', ')}\n${USAGE}`);
+  refuseUnknown(names, all);
   return all.filter((name) => names.includes(name));
 }
 
-function numberOf(name, text, otherwise, min, max) {
-  const value = text === undefined ? otherwise : Number(text);
+function refuseUnknown(names, known) {
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new Error(`${unknown.join(', ')} is none of ${known.join(', ')}\n${USAGE}`);
+}
+
+function numberOf(name, text, min, max) {
+  if (text === undefined) return undefined;
+  const value = Number(text);
   if (!Number.isInteger(value) || value < min || value > max) throw new Error(`${name} must be a whole number from ${min} to ${max}\n${USAGE}`);
+  return value;
+}
+
+function scaleOf(text) {
+  const value = Number(text);
+  if (!(value > 0 && value <= 1)) throw new Error(`--scale must be above 0 and at most 1\n${USAGE}`);
   return value;
 }

@@ -1,38 +1,66 @@
-import { median } from './statistics.mjs';
-import { scenarios } from './scenarios.mjs';
+import { labelOf } from './rounds.mjs';
+import { median, round } from './statistics.mjs';
+
+/** What runs beside a pipeline and is no part of it. */
+const ONLOOKERS = ['receiver', 'load-generator'];
 
 /**
- * A row per scenario and metric: the median of each pipeline's rounds, and the ratio product/bare as the median of
- * the rounds' own ratios, because a round's two sides ran next to each other on the same machine.
+ * A row per case and figure: the medians of what was measured and of what it is compared with, and the ratio as the median
+ * of the rounds' own ratios, because a round's two sides ran next to each other on the same machine.
+ * @param {object[]} records
+ * @param {import('./scenarios.mjs').Scenario} scenario
+ * @param {Record<string, string>} [figures] which, with their labels
  */
-export function summarize(rounds) {
-  return Object.entries(scenarios).flatMap(([scenario, { metrics }]) =>
-    Object.entries(metrics).flatMap(([metric, label]) => {
-      const valuesOf = (pipeline) => rounds.filter((each) => each.scenario === scenario && each.pipeline === pipeline).map((each) => each.metrics[metric]);
-      const [product, bare] = [valuesOf('product'), valuesOf('bare')];
-      if (product.length + bare.length === 0) return [];
-      const ratios = product.slice(0, bare.length).map((value, round) => value / bare[round]);
-      return [{ scenario, metric, label, product: medianOf(product), bare: medianOf(bare), ratio: medianOf(ratios), ratios }];
+export function summarize(records, scenario, figures = scenario.metrics) {
+  return casesOf(records, scenario).flatMap(([name, made]) =>
+    (scenario.metricsOf?.[name] ?? Object.keys(figures)).flatMap((metric) => {
+      const valuesOf = (isReference) => made.filter(({ reference }) => reference === isReference).map((record) => figuresOf(record)[metric]).filter((value) => value !== undefined);
+      const [product, reference] = [valuesOf(false), valuesOf(true)];
+      if (product.length + reference.length === 0) return [];
+      const ratios = product.slice(0, reference.length).map((value, n) => value / reference[n]);
+      const columns = { product: medianOf(product), [scenario.reference ?? 'bare']: medianOf(reference) };
+      return [{ scenario: labelOf(scenario.name, name), metric, label: figures[metric], ...columns, reference: medianOf(reference), ratio: medianOf(ratios), ratios }];
     }),
   );
 }
 
-export function renderTable(rows) {
-  const cells = rows.map(({ scenario, label, product, bare, ratio, ratios }) => [
+/** A scenario's records by case, in the order in which they were measured. @returns {[string, object[]][]} */
+export function casesOf(records, scenario) {
+  const own = records.filter((record) => record.scenario === scenario.name && (scenario.metricsOf === undefined || Object.hasOwn(scenario.metricsOf, record.case)));
+  return [...Map.groupBy(own, (record) => record.case)];
+}
+
+/** All of a record that is a number by itself. */
+export function figuresOf({ metrics, cpuPer1000 = {}, peakMib = {}, walBytesPerEvent, kafkaBytesPerEvent, rowsPerEvent }) {
+  const ofPipeline = (values) => Object.entries(values).filter(([name]) => !ONLOOKERS.includes(name));
+  const processes = (values, prefix) => Object.fromEntries(ofPipeline(values).map(([name, value]) => [`${prefix} ${name}`, value]));
+  // CPU seconds per 1,000 events are milliseconds per event.
+  const cpuMsPerEvent = round(ofPipeline(cpuPer1000).reduce((sum, [, value]) => sum + value, 0));
+  return { ...metrics, cpuMsPerEvent, ...processes(cpuPer1000, 'cpu'), walBytesPerEvent, kafkaBytesPerEvent, rowsPerEvent, ...processes(peakMib, 'memory') };
+}
+
+export function renderTable(rows, reference = 'bare') {
+  const cells = rows.map(({ scenario, label, product, reference: compared, ratio, ratios }) => [
     scenario,
     label,
     number(product),
-    number(bare),
+    number(compared),
     ratio === undefined ? '-' : ratio.toFixed(2),
     ratios.length > 1 ? `${Math.min(...ratios).toFixed(2)}-${Math.max(...ratios).toFixed(2)}` : '',
   ]);
-  const table = [['scenario', 'metric', 'product', 'bare', 'ratio', 'rounds'], ...cells];
+  const table = [['scenario', 'metric', 'product', reference, 'ratio', 'rounds'], ...cells];
   const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
   return table.map((row) => row.map((cell, column) => (column < 2 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]))).join('  ').trimEnd()).join('\n');
 }
 
 export function renderMetrics(metrics) {
   return Object.entries(metrics).map(([name, value]) => `${name} ${number(value)}`).join(', ');
+}
+
+/** What must not be, as text: empty when all is well. */
+export function problemsOf({ findings, refused = 0 }) {
+  const found = Object.entries({ ...findings, refused }).filter(([, count]) => count > 0);
+  return found.length === 0 ? '' : ` !! ${found.map(([name, count]) => `${name} ${count}`).join(', ')}`;
 }
 
 function medianOf(values) {

@@ -3,24 +3,29 @@
  * the same Postgres and Kafka, which it starts itself. What the scenarios are: scenarios.mjs.
  * Exit code 0 only when every event arrived, once and in order.
  */
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, release, totalmem } from 'node:os';
 import path from 'node:path';
 import { buildIfStale } from '../scripts/build-if-stale.mjs';
 import { checkNode } from '../scripts/check-node.mjs';
-import { startBare } from './bare/pipeline.mjs';
-import { startReceiver } from './load.mjs';
+import { Journal } from './journal.mjs';
+import { warmUp } from './measures.mjs';
 import { readOptions } from './options.mjs';
+import { withPipeline } from './pipelines.mjs';
 import { stopAllPrograms } from './processes.mjs';
-import { startProduct } from './product.mjs';
-import { renderMetrics, renderTable, summarize } from './report.mjs';
-import { scenarios, warmUp } from './scenarios.mjs';
+import { startReceiver } from './receiver-handle.mjs';
+import { problemsOf, renderMetrics, renderTable, summarize } from './report.mjs';
+import { writeResults } from './results.mjs';
+import { labelOf, plan, runRounds } from './rounds.mjs';
+import { SCENARIOS } from './scenarios.mjs';
 import { startServers } from './servers.mjs';
 
 const ROOT = path.dirname(import.meta.dirname);
-const START = { product: startProduct, bare: startBare };
+const WARM_UP_EVENTS = 10_000;
 const startedAt = new Date();
 const progress = (line) => console.error(`${String(Math.round((Date.now() - startedAt) / 1_000)).padStart(4)} s  ${line}`);
+const describe = (record) => `${renderMetrics(record.metrics)}${problemsOf(record)}`;
 
 checkNode();
 let servers;
@@ -40,68 +45,75 @@ await cleanUp();
 
 async function main(options) {
   await buildIfStale();
+  const facts = describeRun(options);
+  const journal = new Journal(options.outFolder, facts.comparable);
+  const planned = options.scenarios.map((scenario) => ({ scenario, ...planOf(scenario, options) }));
+  const open = planned.filter(({ scenario, rounds, pipelines }) => plan(scenario, rounds, pipelines).some(({ key }) => !journal.has(key)));
+  if (open.length > 0) await measure(open, options, facts, journal);
+  return report(options, facts, journal.records);
+}
+
+async function measure(planned, options, facts, journal) {
   folder = await makeFolder();
   progress('starting Postgres and Kafka');
   servers = startServers(folder, progress);
-  const rounds = await runRounds(options, await servers);
-  const summary = summarize(rounds);
-  console.log(`\n${renderTable(summary)}`);
-  console.log(`\nMedians of ${options.rounds} rounds of ${options.seconds} s; ratio = product / bare, the median of the rounds' ratios; for ms less is better.`);
-  if (options.jsonFile !== undefined) await writeFile(options.jsonFile, `${JSON.stringify({ ...describeRun(options), summary, rounds }, undefined, 2)}\n`);
-  return reportFindings(rounds);
+  const bench = await prepareBench(await servers, options);
+  for (const { scenario, seconds, ...rest } of planned) {
+    await runRounds({ ...bench, seconds, cases: options.cases }, scenario, { ...rest, limited: !options.quick }, journal);
+    if (options.outFolder !== undefined) writeResults(options.outFolder, facts, SCENARIOS, journal.records);
+  }
 }
 
-async function runRounds(options, running) {
+/** What the scenario says, unless the command says otherwise. */
+function planOf(scenario, { rounds = scenario.rounds, seconds = scenario.seconds, pipelines }) {
+  return { rounds, seconds, pipelines };
+}
+
+async function prepareBench(running, options) {
   const { freePort } = await import('#embedded/free-port');
   const receiver = await startReceiver(folder, await freePort());
-  const bench = { receiver, servers: running, folder, freePort };
+  const bench = { receiver, servers: running, folder, freePort, progress, describe, scale: options.scale };
   progress('warming Postgres and Kafka up');
   // Their own code and files are cold at first, and whichever pipeline comes first would pay for it.
-  await runPipeline(bench, 'bare', 0, { ...options, scenarios: [] });
-  const rounds = [];
-  for (let round = 1; round <= options.rounds; round++) {
-    for (const name of options.pipelines) rounds.push(...(await runPipeline(bench, name, round, options)));
+  const ignore = () => undefined;
+  await withPipeline({ ...bench, report: ignore, keep: ignore }, 'bare', {}, (setting) => warmUp(setting, { events: WARM_UP_EVENTS }));
+  return bench;
+}
+
+async function report(options, facts, records) {
+  const tables = options.scenarios.map((scenario) => ({ scenario, rows: summarize(records, scenario) })).filter(({ rows }) => rows.length > 0);
+  for (const { scenario, rows } of tables) console.log(`\n${renderTable(rows, scenario.reference)}`);
+  if (options.quick) {
+    const { rounds, seconds } = planOf(options.scenarios[0], options);
+    console.log(`\nMedians of ${rounds} rounds of ${seconds} s; ratio = product / bare, the median of the rounds' ratios; for ms less is better.`);
   }
-  return rounds;
-}
-
-/** One pipeline's part of a round: fresh processes, database and topics; a warm-up; then its scenarios. */
-async function runPipeline(bench, name, round, options) {
-  const delivers = options.scenarios.length === 0 || options.scenarios.some((scenario) => scenario !== 'ingest');
-  await bench.servers.databases.checkpoint();
-  const pipeline = await START[name]({ ...bench, id: round, delivers });
-  const setting = { ...bench, pipeline, delivers, pids: { ...pipeline.pids, ...bench.servers.pids, receiver: bench.receiver.pid } };
-  const measured = [];
-  const record = (scenario, result) => {
-    measured.push({ round, pipeline: name, scenario, ...result });
-    progress(`round ${round}/${options.rounds} ${name.padEnd(7)} ${scenario}: ${renderMetrics(result.metrics)}${problemsOf(result)}`);
-  };
-  const warm = await warmUp(setting, options.warmUpEvents);
-  record('warm-up', { metrics: { events: warm.summary.accepted }, findings: warm.findings });
-  for (const scenario of options.scenarios) record(scenario, await scenarios[scenario].run(setting, options.seconds));
-  await pipeline.stop();
-  return measured;
-}
-
-/** What must not be, as text: empty when all is well. */
-function problemsOf({ findings, refused = 0 }) {
-  const found = Object.entries({ ...findings, refused }).filter(([, count]) => count > 0);
-  return found.length === 0 ? '' : ` !! ${found.map(([name, count]) => `${name} ${count}`).join(', ')}`;
+  if (options.outFolder !== undefined) console.log(`\nAll of it: ${path.join(options.outFolder, 'README.md')}`);
+  if (options.jsonFile !== undefined) {
+    const summary = tables.flatMap(({ rows }) => rows);
+    const rounds = records.map((record) => ({ ...record, ...(options.quick ? { scenario: record.case } : {}) }));
+    await writeFile(options.jsonFile, `${JSON.stringify({ ...facts, summary, rounds }, undefined, 2)}\n`);
+  }
+  return reportFindings(records);
 }
 
 /** A refused event is no broken promise; one that was lost, repeated or overtaken is. */
-function reportFindings(rounds) {
-  const bad = rounds.filter(({ findings }) => Object.values(findings).some((count) => count > 0));
-  for (const { round, pipeline, scenario, findings } of bad) console.error(`round ${round} ${pipeline} ${scenario}:${problemsOf({ findings })}`);
+function reportFindings(records) {
+  const bad = records.filter(({ findings }) => Object.values(findings).some((count) => count > 0));
+  for (const { round, pipeline, scenario, case: name, findings } of bad) console.error(`round ${round} ${pipeline} ${labelOf(scenario, name)}:${problemsOf({ findings })}`);
   if (bad.length === 0) console.log('Every event that was accepted arrived once and in order.');
   return bad.length === 0 ? 0 : 1;
 }
 
 function describeRun(options) {
+  const { scenarios, ...rest } = options;
+  const { seconds, scale } = options;
+  const machine = { cores: availableParallelism(), cpu: cpus()[0]?.model, memoryBytes: totalmem(), os: `${process.platform} ${release()}`, node: process.versions.node };
   return {
     startedAt: startedAt.toISOString(),
-    machine: { cores: availableParallelism(), cpu: cpus()[0]?.model, memoryBytes: totalmem(), os: `${process.platform} ${release()}`, node: process.versions.node },
-    options,
+    machine,
+    options: { scenarios: scenarios.map(({ name }) => name), ...rest },
+    /** Rounds in which these differ tell nothing beside each other. */
+    comparable: JSON.parse(JSON.stringify({ machine, build: readFileSync(path.join(ROOT, 'dist', '.built-from'), 'utf8'), seconds: seconds ?? null, scale })),
   };
 }
 
