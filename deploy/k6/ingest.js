@@ -1,0 +1,50 @@
+// Posts events of their own keys and checks each answer. Which load: README.md, or `scenarios` below.
+//
+//   k6 run -e LOCKSTEP_KEY=… [-e LOCKSTEP_URL=http://127.0.0.1:8080] [-e LOAD=smoke|ramp|spike] deploy/k6/ingest.js
+import { check } from 'k6';
+import exec from 'k6/execution';
+import { acceptedWith, newEvent, post } from './lockstep.js';
+
+const loads = {
+  // Does it work at all: 5 users for half a minute.
+  smoke: { executor: 'constant-vus', vus: 5, duration: '30s' },
+  // To 50 users, there for a while, and back.
+  ramp: {
+    executor: 'ramping-vus',
+    startVUs: 1,
+    stages: [
+      { duration: '1m', target: 50 },
+      { duration: '2m', target: 50 },
+      { duration: '30s', target: 0 },
+    ],
+  },
+  // From 5 users to 100 within seconds, and back.
+  spike: {
+    executor: 'ramping-vus',
+    startVUs: 5,
+    stages: [
+      { duration: '30s', target: 5 },
+      { duration: '5s', target: 100 },
+      { duration: '1m', target: 100 },
+      { duration: '5s', target: 5 },
+      { duration: '30s', target: 5 },
+    ],
+  },
+};
+const load = __ENV.LOAD || 'smoke';
+if (loads[load] === undefined) throw new Error(`LOAD=${load} is none of ${Object.keys(loads).join(', ')}`);
+
+export const options = {
+  scenarios: { [load]: loads[load] },
+  thresholds: {
+    checks: ['rate==1'],
+    http_req_failed: ['rate==0'],
+  },
+};
+
+export default function () {
+  const { idInTest } = exec.vu;
+  const event = newEvent(`k6-${load}-${idInTest}-${exec.vu.iterationInScenario}`, `acct_${idInTest}`);
+  const response = post(event);
+  check(response, { 'accepted as posted': () => acceptedWith(response, event) });
+}
