@@ -1,10 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { type ErrorCode, isErrorCode, LockstepError } from './problem.js';
 
-// The list of the design (§3), what is wrong before there is a request (408, 431), and `internal` for what nobody foresaw.
+// The list of the design (§3), those of idempotent requests and of the proxy, what is wrong before there is a request (408, 431), and `internal` for what nobody foresaw.
 const STATUSES: Record<ErrorCode, number> = {
   invalid_request: 400,
   invalid_idempotency_key: 400,
+  idempotency_key_required: 400,
   destination_not_allowed: 400,
   unauthenticated: 401,
   invalid_signature: 401,
@@ -13,12 +14,19 @@ const STATUSES: Record<ErrorCode, number> = {
   method_not_allowed: 405,
   request_timeout: 408,
   conflict: 409,
+  request_in_progress: 409,
+  request_indeterminate: 409,
+  response_not_kept: 409,
+  sequence_regressed: 409,
   payload_too_large: 413,
   unsupported_media_type: 415,
   idempotency_key_reused: 422,
   rate_limited: 429,
   headers_too_large: 431,
   internal: 500,
+  upstream_unavailable: 502,
+  upstream_interrupted: 502,
+  upstream_timeout: 504,
   overloaded: 503,
   store_unavailable: 503,
 };
@@ -33,7 +41,7 @@ test.each(Object.entries(STATUSES) as [ErrorCode, number][])('%s is a problem do
 
 test('only what may pass by itself is retriable', () => {
   const retriable = (Object.keys(STATUSES) as ErrorCode[]).filter((code) => new LockstepError(code, '').retriable);
-  expect(retriable).toEqual(['request_timeout', 'rate_limited', 'overloaded', 'store_unavailable']);
+  expect(retriable).toEqual(['request_timeout', 'request_in_progress', 'rate_limited', 'upstream_unavailable', 'overloaded', 'store_unavailable']);
 });
 
 test('an error keeps its details, its cause and how long to wait', () => {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
+import { parseKeyMember } from '#domain/idempotency-key';
 import { LockstepError, type ProblemDetail } from '#domain/problem';
-import { parseKeyMember } from './idempotency-key.js';
 import { parseTimestamp } from './timestamp.js';
 
 /** What Lockstep reads of an event's body; the body itself goes on as it came. */

@@ -1,4 +1,4 @@
-import { LockstepError } from '#domain/problem';
+import { LockstepError } from './problem.js';
 
 /** A structured-field string (RFC 9651, 3.3.3): printable ASCII between quotes, with `\"` and `\\`. */
 const QUOTED = /^"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"$/;
@@ -9,15 +9,16 @@ const LONGEST = 255;
 /**
  * The key in an `Idempotency-Key` header (draft-ietf-httpapi-idempotency-key-header: a quoted string; a bare token is
  * taken too). Several headers arrive joined by commas, which neither form lets through.
+ * @param name of the header, for the error
  * @throws LockstepError invalid_idempotency_key
  */
-export function parseKeyHeader(header: string): string {
+export function parseKeyHeader(header: string, name = 'Idempotency-Key'): string {
   const quoted = QUOTED.exec(header)?.[1];
   const key = quoted === undefined ? header : quoted.replaceAll(/\\(["\\])/g, '$1');
   if (quoted === undefined && !BARE.test(header)) {
-    throw invalidKey('Idempotency-Key', 'must be one quoted string such as "order-17", or a value without spaces, quotes and commas');
+    throw invalidKey(name, 'must be one quoted string such as "order-17", or a value without spaces, quotes and commas');
   }
-  return checkedLength(key, 'Idempotency-Key');
+  return checkedLength(key, name);
 }
 
 /**

@@ -1,0 +1,14 @@
+/* Deletes what is expired at these places and that nobody claims anew at this moment; returns how many that were. */
+/* @name deleteExpiredRequests */
+with expired as materialized (
+  select ctid
+  from idempotent_requests
+  where ctid = any(:places!::text[]::tid[]) and expires_at <= now()
+  for update skip locked
+),
+deleted as (
+  delete from idempotent_requests
+  where ctid = any(array(select ctid from expired)) and expires_at <= now()
+  returning 1
+)
+select count(*)::integer as "deleted!" from deleted;

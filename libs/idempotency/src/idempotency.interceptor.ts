@@ -1,0 +1,142 @@
+import { type CallHandler, type ExecutionContext, Inject, Injectable, type NestInterceptor } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { lastValueFrom, type Observable, of } from 'rxjs';
+import { parseKeyHeader } from '#domain/idempotency-key';
+import { LockstepError } from '#domain/problem';
+import { toLockstepError } from '#http/problem';
+import type { Offer, Settlement, StoredResponse } from './claim.js';
+import { problemOf, supersededProblem } from './claim-problem.js';
+import { fingerprintOf } from './fingerprint.js';
+import { idempotentRequests } from './idempotency.metrics.js';
+import { IdempotencyService, isStoreAway } from './idempotency.service.js';
+import { IDEMPOTENT, type IdempotentOptions, TRANSACTIONS } from './idempotent-options.js';
+import { IdempotentTransactions, type Worked } from './idempotent-transactions.js';
+import { preferredWaitMs } from './prefer.js';
+import { replayHeaders } from './replay.js';
+import { keptHeaders, settledState } from './response-policy.js';
+import { principalOf, scopeOf } from './scope.js';
+
+export interface IdempotencyDefaults {
+  readonly leaseMs: number;
+  readonly retentionMs: number;
+}
+
+export const IDEMPOTENCY_DEFAULTS = Symbol('IDEMPOTENCY_DEFAULTS');
+
+/** Larger answers are given and not kept. */
+export const MOST_KEPT_BYTES = 1_048_576;
+
+/** What `@Idempotent` does. */
+@Injectable()
+export class IdempotencyInterceptor implements NestInterceptor {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly service: IdempotencyService,
+    private readonly transactions: IdempotentTransactions,
+    @Inject(IDEMPOTENCY_DEFAULTS) private readonly defaults: IdempotencyDefaults,
+  ) {}
+
+  /** @throws LockstepError invalid_idempotency_key, idempotency_key_required, or what stands in the request's way */
+  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    const options = this.reflector.get<IdempotentOptions>(IDEMPOTENT, context.getHandler());
+    const http = context.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    const header = request.headers['idempotency-key'];
+    if (header === undefined) {
+      if (options.keyRequired === false && options.transaction !== true) return next.handle();
+      throw new LockstepError('idempotency_key_required', 'Send an Idempotency-Key header: one value for this request and all its repeats');
+    }
+    const offer = this.offerOf(request, parseKeyHeader(String(header)), options);
+    const handle = (): Promise<unknown> => lastValueFrom(next.handle(), { defaultValue: undefined });
+    const body = options.transaction === true ? await this.inTransaction(offer, request, reply, handle) : await this.claimed(offer, request, reply, handle, options.failOpen === true);
+    return of(body);
+  }
+
+  private offerOf(request: FastifyRequest, key: string, options: IdempotentOptions): Offer {
+    const { method, url, headers, body, routeOptions } = request;
+    const tenant = (request as { tenant?: string }).tenant ?? 'default';
+    const principal = options.principal === undefined ? [headers.authorization] : [options.principal(request)];
+    return {
+      tenant,
+      scope: scopeOf({ tenant, principal: principalOf(principal), method, route: routeOptions.url ?? url }),
+      key,
+      fingerprint: fingerprintOf({ method, url, contentType: headers['content-type'], body: Buffer.isBuffer(body) ? body : Buffer.alloc(0) }),
+      leaseMs: options.leaseMs ?? this.defaults.leaseMs,
+      retentionMs: options.retentionMs ?? this.defaults.retentionMs,
+      takeover: options.takeover ?? 'never',
+    };
+  }
+
+  private async claimed(offer: Offer, request: FastifyRequest, reply: FastifyReply, handle: () => Promise<unknown>, failOpen: boolean): Promise<Buffer> {
+    const gone = new AbortController();
+    reply.raw.once('close', () => gone.abort());
+    const outcome = await this.service.claim(offer, { waitMs: preferredWaitMs(request.headers['prefer']), signal: gone.signal }).catch((error: unknown) => {
+      if (!failOpen || !isStoreAway(error)) throw error;
+      idempotentRequests.inc({ outcome: 'unprotected' });
+      return undefined;
+    });
+    if (outcome === undefined) return answerOf(await handle(), reply).body;
+    if (outcome.kind === 'replay') return replay(outcome.response, outcome.ageMs, reply);
+    if (outcome.kind !== 'claimed') throw problemOf(outcome);
+    const { result, settlement } = await worked(handle, reply);
+    const verdict = await this.service.settle(outcome.claim, settlement);
+    if (verdict === 'superseded') throw supersededProblem();
+    return result();
+  }
+
+  private async inTransaction(offer: Offer, request: FastifyRequest, reply: FastifyReply, handle: () => Promise<unknown>): Promise<Buffer> {
+    const outcome = await this.transactions.run(offer, async (client) => {
+      TRANSACTIONS.set(request, client);
+      const done = await worked(handle, reply);
+      // An error rolls back whatever it was: what the handler had written must not be committed with it.
+      if (done.error !== undefined) throw done.error;
+      return done;
+    });
+    if (outcome.kind === 'replay') return replay(outcome.response, outcome.ageMs, reply);
+    if (outcome.kind !== 'done') throw problemOf(outcome);
+    return outcome.result();
+  }
+}
+
+/** Runs the handler, and says what of its answer, or error, is stored. `result` gives the answer, or throws the error. */
+async function worked(handle: () => Promise<unknown>, reply: FastifyReply): Promise<Worked<() => Buffer> & { readonly error?: Error }> {
+  try {
+    const answer = answerOf(await handle(), reply);
+    return { result: () => answer.body, settlement: settlementOf(answer) };
+  } catch (thrown) {
+    const problem = toLockstepError(thrown);
+    const headers = ['content-type', 'application/problem+json', ...(problem.retryAfterSeconds === undefined ? [] : ['retry-after', String(problem.retryAfterSeconds)])];
+    const error = thrown instanceof Error ? thrown : problem;
+    return {
+      error,
+      result: () => {
+        throw error;
+      },
+      settlement: settlementOf({ status: problem.status, headers, body: Buffer.from(JSON.stringify(problem.toProblem())) }),
+    };
+  }
+}
+
+function settlementOf({ status, headers, body }: StoredResponse): Extract<Settlement, { state: 'completed' | 'failed' }> {
+  if (settledState(status, 'request') === 'failed') return { state: 'failed' };
+  return { state: 'completed', status, headers: keptHeaders(headers, Date.now()), body: body.length > MOST_KEPT_BYTES ? undefined : body };
+}
+
+/** The handler's value as the bytes that are sent now and at every replay. */
+function answerOf(value: unknown, reply: FastifyReply): StoredResponse {
+  const body = Buffer.isBuffer(value) ? value : Buffer.from(value === undefined || value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value));
+  if (body.length > 0 && reply.getHeader('content-type') === undefined) {
+    reply.header('content-type', Buffer.isBuffer(value) ? 'application/octet-stream' : typeof value === 'string' ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8');
+  }
+  const headers = Object.entries(reply.getHeaders()).flatMap(([name, each]) => [each ?? []].flat().flatMap((text) => [name.toLowerCase(), String(text)]));
+  return { status: reply.statusCode, headers, body };
+}
+
+function replay({ status, headers, body }: StoredResponse, ageMs: number, reply: FastifyReply): Buffer {
+  const fields = replayHeaders(headers, ageMs);
+  for (let i = 0; i < fields.length; i += 2) reply.header(fields[i] ?? '', fields[i + 1] ?? '');
+  reply.code(status);
+  return body;
+}

@@ -1,0 +1,25 @@
+import { describe, expect, it } from '@jest/globals';
+import { keptHeaders, passedHeaders, settledState } from './response-policy.js';
+
+describe('settledState', () => {
+  it('keeps every answer of a backend but those that say "not now" or "my fault"', () => {
+    const failed = [200, 201, 204, 302, 304, 400, 401, 404, 408, 409, 410, 422, 425, 429, 500, 502, 503, 504].filter((status) => settledState(status, 'request') === 'failed');
+    expect(failed).toEqual([408, 425, 429, 500, 502, 503, 504]);
+  });
+
+  it('keeps only 2xx of a webhook receiver: its sender comes again until it gets one', () => {
+    expect([200, 204, 299, 301, 400, 404, 410, 429, 500].filter((status) => settledState(status, 'webhook') === 'completed')).toEqual([200, 204, 299]);
+  });
+});
+
+describe('headers', () => {
+  it('of the connection end here, with those that it lists', () => {
+    const headers = { connection: 'keep-alive, X-Hop', 'keep-alive': 'timeout=5', 'transfer-encoding': 'chunked', upgrade: 'h2c', te: 'x', trailer: 'x', 'x-hop': '1', 'x-end': '2', 'set-cookie': ['a=1', 'b=2'], none: undefined };
+    expect(passedHeaders(headers)).toEqual(['x-end', '2', 'set-cookie', 'a=1', 'set-cookie', 'b=2']);
+  });
+
+  it('are kept as caches keep them: the original Date, no cookies, nothing that was between proxies', () => {
+    expect(keptHeaders(['date', 'then', 'set-cookie', 'a=1', 'proxy-authenticate', 'x', 'age', '3', 'etag', '"x"'], 0)).toEqual(['date', 'then', 'etag', '"x"']);
+    expect(keptHeaders(['etag', '"x"'], 0)).toEqual(['etag', '"x"', 'date', 'Thu, 01 Jan 1970 00:00:00 GMT']);
+  });
+});

@@ -1,0 +1,81 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createTestDatabase, type TestDatabase } from '#testing/test-database';
+import { TcpProxy } from '#testing/tcp-proxy';
+import { waitUntil } from '#testing/wait-until';
+import { claimOf, completed, Engine, newKey, offerOf } from '../fixtures/engine.js';
+
+let database: TestDatabase;
+let network: TcpProxy;
+let far: Engine;
+let near: Engine;
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  const url = new URL(database.url);
+  network = await TcpProxy.start(url.hostname, Number(url.port));
+  url.port = String(network.port);
+  far = new Engine(url.toString(), 100);
+  near = new Engine(database.url);
+  await far.service.claim(offerOf(newKey()));
+});
+
+afterEach(async () => {
+  await far.close();
+  await near.close();
+  await network.stop();
+  await database.drop();
+});
+
+const AWAY = expect.objectContaining({ code: 'store_unavailable', retryAfterSeconds: 1 });
+
+describe('while the store is away', () => {
+  it('nothing is claimed, and everything is as before when it is back', async () => {
+    const key = newKey();
+    network.cut();
+    await expect(far.service.claim(offerOf(key))).rejects.toEqual(AWAY);
+    network.restore();
+    await waitUntil('a claim', async () => (await far.service.claim(offerOf(key)).catch(() => undefined))?.kind === 'claimed');
+  });
+
+  it('a claim that was committed and never heard of is given up, since nothing was done with it', async () => {
+    const key = newKey();
+    const stands = async (): Promise<string | undefined> => (await near.pool.query<{ state: string }>('select state from idempotent_requests where key = $1', [key])).rows[0]?.state;
+    network.delay(150);
+    const refused = expect(far.service.claim(offerOf(key))).rejects.toEqual(AWAY);
+    await waitUntil('the claim in the store', async () => (await stands()) === 'in_flight');
+    network.cut();
+    await refused;
+    network.restore();
+    await waitUntil('the claim given up', async () => (await stands()) === 'failed');
+    expect((await near.service.claim(offerOf(key))).kind).toBe('claimed');
+  });
+
+  it('an end is kept until it can be stored, also one whose first try was stored and never heard of', async () => {
+    const [lost, late] = [newKey(), newKey()];
+    const claims = [claimOf(await far.service.claim(offerOf(lost))), claimOf(await far.service.claim(offerOf(late)))] as const;
+    network.delay(150);
+    const first = far.service.settle(claims[0], completed('lost'));
+    await waitUntil('the end in the store', async () => (await near.service.claim(offerOf(lost))).kind === 'replay');
+    network.cut();
+    const second = far.service.settle(claims[1], completed('late'));
+    expect((await near.service.claim(offerOf(late))).kind).toBe('in_flight');
+    network.restore();
+    expect(await Promise.all([first, second])).toEqual(['stored', 'stored']);
+    expect(await near.service.claim(offerOf(late))).toMatchObject({ kind: 'replay', response: { body: Buffer.from('late') } });
+  });
+
+  it('a lease runs out, and a holder that finds its successor at its return stores nothing', async () => {
+    const key = newKey();
+    const offer = offerOf(key, { leaseMs: 300, takeover: 'safe' });
+    const claim = claimOf(await far.service.claim(offer));
+    network.halfOpen();
+    const taken = await waitUntil('a takeover', async () => {
+      const outcome = await near.service.claim(offer);
+      return outcome.kind === 'claimed' ? outcome.claim : undefined;
+    });
+    network.reset();
+    network.restore();
+    expect(await far.service.settle(claim, completed('old'))).toBe('superseded');
+    expect(await near.service.settle(taken, completed('new'))).toBe('stored');
+  });
+});
