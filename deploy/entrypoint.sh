@@ -3,13 +3,13 @@
 set -eu
 app=${1:-}
 case "$app" in
-  gateway | dispatcher) exec node --enable-source-maps --max-semi-space-size=8 --max-old-space-size=320 "dist/apps/$app/src/main.js" ;;
+  gateway | dispatcher | proxy) exec node --enable-source-maps --max-semi-space-size=8 --max-old-space-size=320 "dist/apps/$app/src/main.js" ;;
   migrate)
     shift
     exec node --enable-source-maps scripts/migrate.mjs "$@"
     ;;
   *)
-    echo "usage: gateway | dispatcher | migrate [--status]" >&2
+    echo "usage: gateway | dispatcher | proxy | migrate [--status]" >&2
     exit 64
     ;;
 esac

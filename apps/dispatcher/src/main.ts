@@ -1,3 +1,4 @@
+import { loadConfig } from '#config/config';
 import { configOrExit, fail } from '#startup/process-end';
 import { createLogger } from '#telemetry/logger';
 import { startDefaultMetrics } from '#telemetry/metrics';
@@ -7,7 +8,7 @@ const HOST = '0.0.0.0';
 /** From SIGTERM to exit, whatever Postgres and Kafka do. */
 const STOP_LIMIT_MS = 14_500;
 
-const config = configOrExit();
+const config = configOrExit(loadConfig);
 const logger = createLogger('dispatcher', config.logLevel);
 const dispatcher = new Dispatcher({ config, logger, onFatal: (error) => crash(error) });
 

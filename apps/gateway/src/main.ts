@@ -1,3 +1,4 @@
+import { loadConfig } from '#config/config';
 import { configOrExit, fail } from '#startup/process-end';
 import { createLogger } from '#telemetry/logger';
 import { startDefaultMetrics } from '#telemetry/metrics';
@@ -7,7 +8,7 @@ const HOST = '0.0.0.0';
 /** After the drain time: to give back leases and connections, also where Postgres or Kafka do not answer any more. */
 const GOODBYE_MS = 2_500;
 
-const config = configOrExit();
+const config = configOrExit(loadConfig);
 const logger = createLogger('gateway', config.logLevel);
 const gateway = new Gateway({ config, logger, print: (line) => void process.stdout.write(`${line}\n`) });
 

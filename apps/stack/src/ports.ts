@@ -36,6 +36,13 @@ export async function gatewayPorts(settings: StackSettings): Promise<number[]> {
   return instances.map((instance) => settings.port + instance);
 }
 
+/** This port, or any free one for 0. @throws StackError port_taken */
+export async function portOrFree(port: number): Promise<number> {
+  if (port === 0) return freePort();
+  if (await isPortFree(port)) return port;
+  throw new StackError('port_taken', `Port ${port} is taken: set PORT to another.`);
+}
+
 function parsePorts(text: string): Record<string, number | undefined> {
   try {
     return JSON.parse(text) as Record<string, number>;

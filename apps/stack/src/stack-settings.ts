@@ -42,6 +42,27 @@ export function readStackSettings(environment: EnvironmentVariables): StackSetti
   };
 }
 
+/**
+ * The settings of an app that runs on its own, with a data folder of its own unless one is given: a stack may run beside it.
+ * @throws ConfigError as above
+ */
+export function readSingleAppSettings(environment: EnvironmentVariables, port: number, dataFolder: string): StackSettings {
+  const values = parseEnvironment(environment);
+  const given = environment['LOCKSTEP_DATA_DIR'];
+  return {
+    port,
+    gateways: 0,
+    dispatchers: 0,
+    demo: false,
+    dataDir: path.resolve(projectRoot(), given === undefined || given === '' ? dataFolder : given),
+    databaseUrl: values.DATABASE_URL,
+    kafkaBrokers: values.KAFKA_BROKERS,
+    adminKey: values.LOCKSTEP_ADMIN_KEY,
+    secretKey: values.LOCKSTEP_SECRET_KEY,
+    environment,
+  };
+}
+
 // Deliveries to receivers on this machine, the demo's among them. Only here: an app on its own refuses them.
 const loopbackNetworks = '127.0.0.0/8,::1/128';
 

@@ -6,6 +6,7 @@ import { NODE_FLAGS } from '#startup/node-flags';
 import { loadConfig, parseEnvironment } from './config.js';
 import { environmentSchema } from './environment.js';
 import { projectRoot } from './project-root.js';
+import { loadProxyConfig } from './proxy-config.js';
 
 interface Service {
   readonly image: string;
@@ -42,9 +43,9 @@ function environmentOf({ environment }: Service, given: Record<string, string>):
 }
 
 test('the image has an entry for each app of the compose file, and only for apps that there are', () => {
-  expect(APPS.map(([name, { command }]) => [name, command])).toEqual([['gateway', ['gateway']], ['dispatcher', ['dispatcher']], ['migrate', ['migrate']]]);
+  expect(APPS.map(([name, { command }]) => [name, command])).toEqual([['gateway', ['gateway']], ['dispatcher', ['dispatcher']], ['proxy', ['proxy']], ['migrate', ['migrate']]]);
   const started = [...entrypoint.matchAll(/^ {2}([a-z |]+)\)/gm)].flatMap(([, names = '']) => names.split(' | '));
-  expect(started).toEqual(['gateway', 'dispatcher', 'migrate']);
+  expect(started).toEqual(['gateway', 'dispatcher', 'proxy', 'migrate']);
 });
 
 test.each(APPS)('every variable of %s is one of the schema, and with the secrets given its values are valid', (_name, service) => {
@@ -61,12 +62,20 @@ test.each(['gateway', 'dispatcher'])('%s has all that an app needs', (name) => {
   expect(config).toMatchObject({ port: 8080, adminKey: SECRETS.LOCKSTEP_ADMIN_KEY, secretKey: SECRETS.LOCKSTEP_SECRET_KEY, kafka: { brokers: ['kafka:9092'], partitions: 8 } });
 });
 
+test('the proxy has all that it needs, once it is told its backend', () => {
+  const service = compose.services['proxy'] as Service;
+  expect(() => loadProxyConfig(environmentOf(service, SECRETS))).toThrow(/^UPSTREAM_URL is not set/);
+  expect(loadProxyConfig(environmentOf(service, { ...SECRETS, UPSTREAM_URL: 'http://backend' }))).toMatchObject({ port: 8081, upstreamUrl: 'http://backend', databaseUrl: 'postgresql://lockstep:a1b2c3@postgres:5432/lockstep' });
+});
+
 test('every setting in .env reaches the apps, but those that the compose file decides', () => {
-  const { gateway } = compose.services;
+  const { gateway, proxy } = compose.services;
   const decided = ['PORT', 'DATABASE_URL', 'KAFKA_BROKERS', 'KAFKA_SSL', 'KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'];
+  const forProxy = ['UPSTREAM_URL', 'LOCKSTEP_PROXY_ROUTES', 'LOCKSTEP_IDEMPOTENCY_LEASE'];
   const forNpmStart = ['LOCKSTEP_GATEWAYS', 'LOCKSTEP_DISPATCHERS', 'LOCKSTEP_DEMO', 'LOCKSTEP_DATA_DIR'];
   for (const name of Object.keys(environmentSchema.shape).filter((each) => ![...decided, ...forNpmStart].includes(each))) {
-    expect(environmentOf(gateway as Service, { ...SECRETS, [name]: 'from .env' })).toMatchObject({ [name]: 'from .env' });
+    const service = forProxy.includes(name) ? proxy : gateway;
+    expect(environmentOf(service as Service, { ...SECRETS, [name]: 'from .env' })).toMatchObject({ [name]: 'from .env' });
   }
 });
 
@@ -127,5 +136,5 @@ test('what the migrate script imports of our scripts is in the image too', () =>
 });
 
 test('every app that the image starts has its entry file', () => {
-  expect(globSync('apps/{gateway,dispatcher}/src/main.ts', { cwd: root }).sort()).toEqual(['apps/dispatcher/src/main.ts', 'apps/gateway/src/main.ts']);
+  expect(globSync('apps/{gateway,dispatcher,proxy}/src/main.ts', { cwd: root }).sort()).toEqual(['apps/dispatcher/src/main.ts', 'apps/gateway/src/main.ts', 'apps/proxy/src/main.ts']);
 });

@@ -1,22 +1,14 @@
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
 import { parseDurationMs } from '#domain/duration';
+import { duration, LEASE_BOUNDS_MS, RETENTION_BOUNDS_MS } from './duration-setting.js';
+import { proxyRoutes } from './proxy-routes.js';
 
 const wholeNumber = (min: number, max: number) =>
   z.string().regex(/^-?\d+$/, 'must be a whole number').transform(Number)
     .refine((n) => n >= min && n <= max, `must be between ${min} and ${max}`);
 
 const flag = z.enum(['true', 'false'], 'must be true or false').transform((text) => text === 'true');
-
-const duration = (minMs: number, maxMs: number) =>
-  z.string().transform((text, context) => {
-    const durationMs = parseDurationMs(text);
-    if (durationMs === undefined || durationMs < minMs || durationMs > maxMs) {
-      context.addIssue({ code: 'custom', message: `must be a duration such as 500ms, 10s, 5m, 2h or 30d, from ${minMs} ms to ${maxMs} ms; got "${text}"` });
-      return z.NEVER;
-    }
-    return durationMs;
-  });
 
 const DAY_MS = 86_400_000;
 
@@ -82,10 +74,13 @@ export const environmentSchema = z.object({
   LOCKSTEP_RETRY_SCHEDULE: retrySchedule.default([1_000, 5_000, 30_000, 300_000, 1_800_000, 7_200_000, 18_000_000, 36_000_000, 36_000_000]),
   LOCKSTEP_LEASE_TTL: duration(3_000, 600_000).default(10_000),
   LOCKSTEP_DRAIN_TIMEOUT: duration(0, 12_000).default(8_000),
-  LOCKSTEP_IDEMPOTENCY_RETENTION: duration(1_000, 3_650 * DAY_MS).default(DAY_MS),
+  LOCKSTEP_IDEMPOTENCY_RETENTION: duration(RETENTION_BOUNDS_MS.min, RETENTION_BOUNDS_MS.max).default(DAY_MS),
+  LOCKSTEP_IDEMPOTENCY_LEASE: duration(LEASE_BOUNDS_MS.min, LEASE_BOUNDS_MS.max).default(30_000),
   LOCKSTEP_RETENTION: duration(DAY_MS, 3_650 * DAY_MS).default(30 * DAY_MS),
   LOCKSTEP_MAX_BODY_BYTES: wholeNumber(1_024, 5_242_880).default(262_144),
   LOCKSTEP_DELIVERY_CONCURRENCY: wholeNumber(1, 65_536).default(1_024),
+  UPSTREAM_URL: z.string().regex(/^https?:\/\/[^/?#@\s]+(\/[^?#\s]*)?$/, 'must be an http(s) URL such as http://backend:3000, without a user, a query or a fragment').optional(),
+  LOCKSTEP_PROXY_ROUTES: proxyRoutes.default([]),
   LOCKSTEP_GATEWAYS: wholeNumber(1, 64).default(1),
   LOCKSTEP_DISPATCHERS: wholeNumber(0, 64).default(1),
   LOCKSTEP_DEMO: z.enum(['on', 'off'], 'must be on or off').default('on'),

@@ -1,8 +1,9 @@
+import { METHODS } from 'node:http';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger as NestLogger, PinoLogger } from 'nestjs-pino';
-import type { FastifyReply, RawServerDefault } from 'fastify';
+import type { FastifyInstance, FastifyReply, RawServerDefault } from 'fastify';
 import type { Logger } from '#telemetry/logger';
 import { AllowedMethods } from './allowed-methods.js';
 import { answerConnectionError, answerWhatNodeWould } from './connection-errors.js';
@@ -15,7 +16,13 @@ export interface HttpAppOptions {
   readonly logger: Logger;
   /** Larger bodies are answered with 413. */
   readonly maxBodyBytes: number;
+  /** `streams`: bodies of any type and size are not read; `request.raw` is theirs. Default: JSON as bytes. */
+  readonly bodies?: 'json' | 'streams';
 }
+
+/** For a whole request, body and all: a few hundred kilobytes, or a file that is only passed on. */
+const REQUEST_TIMEOUT_MS = 30_000;
+const UPLOAD_TIMEOUT_MS = 300_000;
 
 /**
  * A Nest application on Fastify as every Lockstep process serves it: errors as problem documents, bodies as bytes
@@ -23,12 +30,14 @@ export interface HttpAppOptions {
  */
 export async function createHttpApp(module: DynamicModule | Type, options: HttpAppOptions): Promise<NestFastifyApplication> {
   const allowedMethods = new AllowedMethods();
-  const adapter = createHttpAdapter(options.maxBodyBytes);
+  const streams = options.bodies === 'streams';
+  const adapter = createHttpAdapter(options.maxBodyBytes, streams ? UPLOAD_TIMEOUT_MS : REQUEST_TIMEOUT_MS);
   const instance = adapter.getInstance();
   allowedMethods.watch(instance);
   answerWhatNodeWould(instance);
   instance.removeAllContentTypeParsers();
-  instance.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  if (streams) passAnything(instance);
+  else instance.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   observeRequests(instance, options.logger);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
@@ -40,20 +49,27 @@ export async function createHttpApp(module: DynamicModule | Type, options: HttpA
   return app;
 }
 
+/** Whatever method Node knows, with a body of whatever type that nobody reads. */
+function passAnything(instance: FastifyInstance): void {
+  instance.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  const unknown = METHODS.filter((method) => method !== 'CONNECT' && !instance.supportedMethods.includes(method));
+  for (const method of unknown) instance.addHttpMethod(method, { hasBody: true });
+}
+
 /** Nest's own lines: at `info` it names every route and module, which is of use only when looking for a mistake. */
 function frameworkLogger(logger: Logger): NestLogger {
   const quiet = logger.child({}, { level: logger.level === 'info' ? 'warn' : logger.level });
   return new NestLogger(new PinoLogger({ pinoHttp: { logger: quiet } }), {});
 }
 
-function createHttpAdapter(maxBodyBytes: number): FastifyAdapter {
+function createHttpAdapter(maxBodyBytes: number, requestTimeoutMs: number): FastifyAdapter {
   const options: ConstructorParameters<typeof FastifyAdapter>[0] = {
     // No Nest middleware anywhere: without its hook a request is answered sooner.
     skipMiddie: true,
     bodyLimit: maxBodyBytes,
     // A client that sends its request drop by drop ("slow loris") is cut off: 5 s for the headers, which fit into a few
-    // packets, 30 s with the body. Node looks every `connectionsCheckingInterval`; by default that would be 30 s.
-    requestTimeout: 30_000,
+    // packets, more with the body. Node looks every `connectionsCheckingInterval`; by default that would be 30 s.
+    requestTimeout: requestTimeoutMs,
     http: { headersTimeout: 5_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 16_384, requireHostHeader: false },
     // A client that does not read its answer. Above the longest that an answer may take without a byte: the ledger's 5 min.
     connectionTimeout: 360_000,

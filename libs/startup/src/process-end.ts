@@ -1,9 +1,9 @@
-import { type Config, ConfigError, loadConfig } from '#config/config';
+import { ConfigError } from '#config/config';
 
 /** The process's configuration; when it is not valid, says what is wrong with it and ends the process. */
-export function configOrExit(): Config {
+export function configOrExit<Config>(load: (env: Record<string, string | undefined>) => Config): Config {
   try {
-    return loadConfig(process.env);
+    return load(process.env);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return fail(error);

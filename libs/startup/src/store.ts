@@ -22,13 +22,31 @@ export async function prepareStore(
   { config, database, partitions, logger }: { config: Config; database: Database; partitions: PartitionKeeper; logger: Logger },
   signal: AbortSignal,
 ): Promise<void> {
+  await onceItPasses(async () => {
+    await migrateStore(config.databaseUrl, logger);
+    await ensureInstallation(database, config.kafka.partitions);
+    await partitions.start();
+  }, logger, signal);
+}
+
+/**
+ * Makes only the schema ready, for an app that has nothing to do with events; waits for Postgres as `prepareStore` does.
+ * @throws SchemaTooNewError, or a migration's own error
+ */
+export async function prepareSchema(databaseUrl: string, logger: Logger, signal: AbortSignal): Promise<void> {
+  await onceItPasses(() => migrateStore(databaseUrl, logger), logger, signal);
+}
+
+async function migrateStore(databaseUrl: string, logger: Logger): Promise<void> {
+  const applied = await migrate(databaseUrl);
+  if (applied.length > 0) logger.info({ migrations: applied }, 'The database was migrated');
+}
+
+async function onceItPasses(work: () => Promise<void>, logger: Logger, signal: AbortSignal): Promise<void> {
   for (;;) {
     signal.throwIfAborted();
     try {
-      const applied = await migrate(config.databaseUrl);
-      if (applied.length > 0) logger.info({ migrations: applied }, 'The database was migrated');
-      await ensureInstallation(database, config.kafka.partitions);
-      await partitions.start();
+      await work();
       return;
     } catch (error) {
       if (!isPassing(error)) throw error;

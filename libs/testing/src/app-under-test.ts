@@ -6,7 +6,9 @@ import { NODE_FLAGS } from '#startup/node-flags';
 import { freePort } from './free-port.js';
 import { waitUntil } from './wait-until.js';
 
-/** A gateway or dispatcher as a real process of the built code. */
+type App = 'gateway' | 'dispatcher' | 'proxy';
+
+/** An app as a real process of the built code. */
 export class AppUnderTest {
   private process: ChildProcess | undefined;
   private output = '';
@@ -14,13 +16,13 @@ export class AppUnderTest {
   private readonly told = new WeakSet<ChildProcess>();
 
   private constructor(
-    private readonly app: 'gateway' | 'dispatcher',
+    private readonly app: App,
     private readonly env: Record<string, string>,
     readonly url: string,
   ) {}
 
   /** @returns the process, not waited for: `ready` does that */
-  static async launch(app: 'gateway' | 'dispatcher', env: Record<string, string>): Promise<AppUnderTest> {
+  static async launch(app: App, env: Record<string, string>): Promise<AppUnderTest> {
     const port = await freePort();
     const launched = new AppUnderTest(app, { ...env, PORT: String(port) }, `http://127.0.0.1:${port}`);
     launched.start();

@@ -51,6 +51,21 @@ export async function startServers({ onLog = () => undefined, kafkaListeners = [
   };
 }
 
+/** Only a Postgres, for apps that need no Kafka. */
+export async function startDatabase(): Promise<Pick<Servers, 'databaseUrl' | 'postgres' | 'stop'>> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'lockstep-e2e-'));
+  const port = await freePort();
+  const postgres = await restartable(() => startPostgres({ dataDir: path.join(folder, 'postgres'), port, onLog: () => undefined, fsync: false }));
+  return {
+    databaseUrl: postgres.first.url,
+    postgres,
+    stop: async () => {
+      await postgres.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
 async function restartable<S extends Server>(start: () => Promise<S>): Promise<Outage & { readonly first: S; stop(): Promise<void> }> {
   const first = await start();
   let server = first;

@@ -1,0 +1,36 @@
+import { hopByHopNames } from '#idempotency/response-policy';
+
+export interface ForwardedRequest {
+  /** Names and values in turn, as the client wrote them. */
+  readonly rawHeaders: readonly string[];
+  readonly connection: string | undefined;
+  readonly host: string | undefined;
+  /** As whoever stands before us set them. */
+  readonly forwardedFor: string | undefined;
+  readonly forwardedHost: string | undefined;
+  readonly forwardedProto: string | undefined;
+  readonly remoteAddress: string | undefined;
+  /** `undefined`: the body is at hand, and its length is known from it. */
+  readonly contentLength: string | undefined;
+}
+
+/** Replaced by ours, or about this hop only. `expect` was answered by our server. */
+const REPLACED = new Set(['host', 'content-length', 'expect', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto']);
+
+/** The headers that go to the backend, names and values in turn; its own Host is the HTTP client's to set (RFC 9110, 7.6). */
+export function forwardedHeaders(request: ForwardedRequest): string[] {
+  const { rawHeaders, connection, host, forwardedFor, forwardedHost = host, forwardedProto = 'http', remoteAddress, contentLength } = request;
+  const dropped = hopByHopNames(connection);
+  const headers: string[] = [];
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const [name = '', value = ''] = rawHeaders.slice(i, i + 2);
+    const lower = name.toLowerCase();
+    if (!dropped.has(lower) && !REPLACED.has(lower)) headers.push(name, value);
+  }
+  const chain = [forwardedFor, remoteAddress].filter((part) => part !== undefined && part !== '').join(', ');
+  if (chain !== '') headers.push('x-forwarded-for', chain);
+  if (forwardedHost !== undefined) headers.push('x-forwarded-host', forwardedHost);
+  headers.push('x-forwarded-proto', forwardedProto, 'via', '1.1 lockstep');
+  if (contentLength !== undefined) headers.push('content-length', contentLength);
+  return headers;
+}

@@ -1,0 +1,180 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ProxyRoute } from '#config/proxy-config';
+import { LockstepError } from '#domain/problem';
+import type { Claim, ClaimOutcome, Offer, StoredResponse } from '#idempotency/claim';
+import { problemOf } from '#idempotency/claim-problem';
+import { fingerprintOf } from '#idempotency/fingerprint';
+import { idempotentRequests } from '#idempotency/idempotency.metrics';
+import { type IdempotencyService, isStoreAway } from '#idempotency/idempotency.service';
+import { preferredWaitMs } from '#idempotency/prefer';
+import { replayHeaders } from '#idempotency/replay';
+import { ANYBODY, principalOf, scopeOf } from '#idempotency/scope';
+import type { WebhookPositions } from '#idempotency/webhook-positions';
+import { ClientResponse } from './client-response.js';
+import { forwardedHeaders } from './forwarded-headers.js';
+import { forwardKeyed } from './keyed-exchange.js';
+import { passThrough } from './pass-through.js';
+import { hasBody, readBody } from './request-body.js';
+import { keyOf, positionOf } from './request-key.js';
+import type { RouteTable } from './route-table.js';
+import type { Upstream, UpstreamRequest } from './upstream.js';
+
+/** The proxy serves one tenant. */
+const TENANT = 'default';
+/** Requests with a key are held in memory until they are answered: 64 MiB, and then 503. */
+const MOST_HELD_BYTES = 67_108_864;
+
+export interface ForwardingParts {
+  readonly routes: RouteTable;
+  readonly upstream: Upstream;
+  readonly idempotency: IdempotencyService;
+  readonly positions: WebhookPositions;
+  /** Of a request with a key. */
+  readonly maxBodyBytes: number;
+  /** Whether the store has been there since the start. */
+  readonly storeReady: () => boolean;
+}
+
+/** What the proxy does with each request. */
+export class ForwardingService {
+  private heldBytes = 0;
+  private readonly underWay = new Set<Promise<void>>();
+
+  constructor(private readonly parts: ForwardingParts) {}
+
+  /** @throws LockstepError while nothing was answered */
+  async forward(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const forwarding = this.forwardNow(request, reply);
+    this.underWay.add(forwarding);
+    try {
+      await forwarding;
+    } finally {
+      this.underWay.delete(forwarding);
+    }
+  }
+
+  /** Resolves when all that was begun has ended, also for clients that have left. */
+  async idle(): Promise<void> {
+    await Promise.allSettled(this.underWay);
+  }
+
+  private async forwardNow(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const { method, url = '' } = request.raw;
+    // Absolute URLs and `*` are for proxies that a client has chosen (RFC 9112, 3.2).
+    if (method === undefined || !url.startsWith('/')) throw new LockstepError('invalid_request', 'The request must name a path');
+    const route = this.parts.routes.of(method, url);
+    const key = keyOf(request.headers, route);
+    if (key === undefined) return this.forwardPlain(request, reply, route);
+    if (this.heldBytes > MOST_HELD_BYTES) throw new LockstepError('overloaded', 'Too many requests with an idempotency key are being carried out; try again shortly', { retryAfterSeconds: 1 });
+    const body = await readBody(request.raw, this.parts.maxBodyBytes).catch((error: unknown) => {
+      // With bytes of the request unread, the connection can't be used again.
+      reply.header('connection', 'close');
+      throw error;
+    });
+    this.heldBytes += body.length;
+    try {
+      await this.forwardOnce(request, reply, route, { key, body });
+    } finally {
+      this.heldBytes -= body.length;
+    }
+  }
+
+  private forwardPlain(request: FastifyRequest, reply: FastifyReply, route: ProxyRoute): Promise<void> {
+    const { raw } = request;
+    const body = hasBody(raw) ? raw : null;
+    return passThrough(this.parts.upstream, upstreamRequestOf(request, route, body), reply);
+  }
+
+  private async forwardOnce(request: FastifyRequest, reply: FastifyReply, route: ProxyRoute, { key, body }: { key: string; body: Buffer }): Promise<void> {
+    const { upstream, idempotency } = this.parts;
+    const offer = offerOf(request, route, key, body);
+    const outcome = await this.claim(offer, request, reply, route.failOpen);
+    const forwarded = upstreamRequestOf(request, route, body);
+    switch (outcome.kind) {
+      case 'unprotected':
+        return passThrough(upstream, forwarded, reply);
+      case 'replay':
+        return answerAgain(outcome.response, outcome.ageMs, request, reply);
+      case 'claimed':
+        if (route.refuseRegressed) await this.refuseRegressed(request, offer, outcome.claim);
+        return forwardKeyed(upstream, { claim: outcome.claim, route, request: forwarded, reply, settle: (claim, settlement) => idempotency.settle(claim, settlement) });
+      case 'in_flight':
+      case 'mismatch':
+      case 'indeterminate':
+      case 'response_not_kept':
+        throw problemOf(outcome);
+    }
+  }
+
+  private async claim(offer: Offer, request: FastifyRequest, reply: FastifyReply, failOpen: boolean): Promise<ClaimOutcome | { readonly kind: 'unprotected' }> {
+    try {
+      if (!this.parts.storeReady()) throw new LockstepError('store_unavailable', 'The proxy is starting: its store does not answer yet', { retryAfterSeconds: 1 });
+      const waitMs = preferredWaitMs(request.headers['prefer']);
+      if (waitMs === 0) return await this.parts.idempotency.claim(offer);
+      const gone = new AbortController();
+      reply.raw.once('close', () => gone.abort());
+      return await this.parts.idempotency.claim(offer, { waitMs, signal: gone.signal });
+    } catch (error) {
+      if (!failOpen || !isStoreAway(error)) throw error;
+      idempotentRequests.inc({ outcome: 'unprotected' });
+      return { kind: 'unprotected' };
+    }
+  }
+
+  /** @throws LockstepError sequence_regressed, store_unavailable; the key is free again then */
+  private async refuseRegressed({ headers }: FastifyRequest, { tenant, scope, retentionMs }: Offer, claim: Claim): Promise<void> {
+    const position = positionOf(headers);
+    if (position === undefined) return;
+    try {
+      if (await this.parts.positions.advance({ tenant, scope, ...position }, retentionMs)) return;
+      throw new LockstepError('sequence_regressed', `Event ${position.sequence} of this entity comes after a later one; it was not passed on`);
+    } catch (error) {
+      await this.parts.idempotency.settle(claim, { state: 'failed' });
+      throw error;
+    }
+  }
+}
+
+function offerOf({ raw, headers }: FastifyRequest, route: ProxyRoute, key: string, body: Buffer): Offer {
+  const { method = '', url = '' } = raw;
+  // A webhook is signed, and its sender is known by its key; its signature is another one each time.
+  const principal = route.mode === 'webhook' ? ANYBODY : principalOf(route.principal.map((name) => headers[name]?.toString()));
+  return {
+    tenant: TENANT,
+    scope: scopeOf({ tenant: TENANT, principal, method, route: route.path }),
+    key,
+    fingerprint: fingerprintOf({ method, url, contentType: headers['content-type'], body }),
+    leaseMs: route.leaseMs,
+    retentionMs: route.retentionMs,
+    takeover: route.takeover,
+  };
+}
+
+function upstreamRequestOf({ raw, headers, socket }: FastifyRequest, route: ProxyRoute, body: UpstreamRequest['body']): UpstreamRequest {
+  const forwarded = (name: string): string | undefined => headers[`x-forwarded-${name}`]?.toString();
+  return {
+    method: raw.method ?? 'GET',
+    url: raw.url ?? '/',
+    headers: forwardedHeaders({
+      rawHeaders: raw.rawHeaders,
+      connection: headers.connection,
+      host: headers.host,
+      forwardedFor: forwarded('for'),
+      forwardedHost: forwarded('host'),
+      forwardedProto: forwarded('proto'),
+      remoteAddress: socket.remoteAddress,
+      contentLength: body === raw ? headers['content-length'] : undefined,
+    }),
+    body: Buffer.isBuffer(body) && body.length === 0 ? null : body,
+    timeoutMs: route.timeoutMs,
+  };
+}
+
+function answerAgain({ status, headers, body }: StoredResponse, ageMs: number, { raw }: FastifyRequest, reply: FastifyReply): void {
+  const fields = replayHeaders(headers, ageMs);
+  const bodyless = raw.method === 'HEAD' || status === 204 || status === 304;
+  if (!bodyless && !fields.includes('content-length')) fields.push('content-length', String(body.length));
+  const client = new ClientResponse(reply);
+  client.head(status, fields);
+  client.end(bodyless ? undefined : body);
+}

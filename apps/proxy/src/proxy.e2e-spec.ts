@@ -1,0 +1,265 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { AppUnderTest } from '#testing/app-under-test';
+import { type Servers, startDatabase } from '#testing/servers';
+import { TcpProxy } from '#testing/tcp-proxy';
+import { waitUntil } from '#testing/wait-until';
+import { Backend } from '../fixtures/backend.js';
+import { Client } from '../fixtures/client.js';
+
+// Real processes, one database, one backend; between them networks that can be taken away.
+const ROUTES = [
+  { path: '/safe', takeover: 'safe', lease: '1s' },
+  { path: '/open', failOpen: true },
+  { path: '/*', lease: '1s' },
+];
+
+let servers: Pick<Servers, 'databaseUrl' | 'postgres' | 'stop'>;
+let backend: Backend;
+let storeNetwork: TcpProxy;
+let backendNetwork: TcpProxy;
+let first: AppUnderTest;
+let second: AppUnderTest;
+let clients: readonly [Client, Client];
+
+beforeAll(async () => {
+  servers = await startDatabase();
+  backend = await Backend.start();
+  const store = new URL(servers.databaseUrl);
+  storeNetwork = await TcpProxy.start(store.hostname, Number(store.port));
+  backendNetwork = await TcpProxy.start('127.0.0.1', Number(new URL(backend.url).port));
+  store.port = String(storeNetwork.port);
+  const common = { NODE_ENV: 'production', LOG_LEVEL: 'fatal', LOCKSTEP_PROXY_ROUTES: JSON.stringify(ROUTES), LOCKSTEP_DRAIN_TIMEOUT: '1s' };
+  // The second one's way is always open.
+  first = await AppUnderTest.launch('proxy', { ...common, DATABASE_URL: store.href, UPSTREAM_URL: `http://127.0.0.1:${backendNetwork.port}` });
+  await first.ready();
+  second = await AppUnderTest.launch('proxy', { ...common, DATABASE_URL: servers.databaseUrl, UPSTREAM_URL: backend.url });
+  await second.ready();
+  clients = [new Client(first.url), new Client(second.url)];
+});
+
+afterAll(async () => {
+  await Promise.all(clients.map((client) => client.close()));
+  await Promise.all([first, second].map((app) => app.signal('SIGKILL')));
+  await Promise.all([storeNetwork.stop(), backendNetwork.stop(), backend.stop()]);
+  await servers.stop();
+});
+
+beforeEach(() => {
+  backend.calls.length = 0;
+  backend.respond = (_call, response) => void response.writeHead(201).end(`call ${backend.calls.length}`);
+});
+
+const newKey = (): string => randomBytes(8).toString('hex');
+
+/** A backend that answers its n-th call when it is told to. */
+function gate(): (call: number) => void {
+  const open = [1, 2, 3].map(() => Promise.withResolvers<void>());
+  backend.respond = (_call, response) => {
+    const call = backend.calls.length;
+    void open[call - 1]?.promise.then(() => response.writeHead(201).end(`call ${call}`));
+  };
+  return (call) => open[call - 1]?.resolve();
+}
+
+const askFirst = (key: string, path = '/'): ReturnType<Client['send']> => clients[0].send(key, { path });
+const askSecond = (key: string, path = '/'): ReturnType<Client['send']> => clients[1].send(key, { path });
+/** What the other proxy says when it says something else than that the request is in progress. */
+const afterLease = (key: string, path = '/') => waitUntil('the end of the lease', async () => {
+  const answer = await askSecond(key, path);
+  return answer.code === 'request_in_progress' ? undefined : answer;
+});
+
+async function killAndRestart(): Promise<void> {
+  await first.signal('SIGKILL');
+  first.start();
+  await first.ready();
+}
+
+describe('kill -9 of a proxy', () => {
+  it('before the claim leaves no trace, and during the forward an indeterminate request', async () => {
+    const key = newKey();
+    // Its claim waits for a lock, and goes with the connection.
+    const locker = new pg.Client(servers.databaseUrl);
+    await locker.connect();
+    await locker.query('begin; lock table idempotent_requests in access exclusive mode');
+    const before = askFirst(key).catch(() => undefined);
+    await waitUntil('the claim at the lock', async () => ((await locker.query("select from pg_stat_activity where wait_event_type = 'Lock' and application_name = 'lockstep-proxy-store'")).rowCount ?? 0) > 0);
+    await first.signal('SIGKILL');
+    await before;
+    await waitUntil('the end of its session', async () => {
+      const { rows } = await locker.query<{ pid: number }>("select pg_terminate_backend(pid) as pid from pg_stat_activity where wait_event_type = 'Lock' and application_name = 'lockstep-proxy-store'");
+      return rows.length === 0;
+    });
+    await locker.query('rollback');
+    await locker.end();
+    first.start();
+    await first.ready();
+
+    const open = gate();
+    const during = askFirst(key).catch(() => undefined);
+    await waitUntil('the call', () => backend.calls.length === 1);
+    expect((await askSecond(key)).code).toBe('request_in_progress');
+    await killAndRestart();
+    await during;
+    expect(await afterLease(key)).toMatchObject({ status: 409, code: 'request_indeterminate' });
+    open(1);
+    expect(backend.calls.length).toBe(1);
+  });
+
+  it('during the forward is taken over where that is safe, and after it the answer is there', async () => {
+    const key = newKey();
+    const open = gate();
+    const during = askFirst(key, '/safe').catch(() => undefined);
+    await waitUntil('the call', () => backend.calls.length === 1);
+    await first.signal('SIGKILL');
+    await during;
+    open(2);
+    expect(await afterLease(key, '/safe')).toMatchObject({ status: 201, text: 'call 2' });
+    await second.signal('SIGKILL');
+    second.start();
+    first.start();
+    await Promise.all([first.ready(), second.ready()]);
+    for (const ask of [askFirst, askSecond]) expect(await ask(key, '/safe')).toMatchObject({ status: 201, text: 'call 2', headers: { 'idempotent-replayed': 'true' } });
+    expect(backend.calls.length).toBe(2);
+  });
+});
+
+describe('SIGSTOP of a proxy for longer than its lease, then SIGCONT', () => {
+  it('a successor answers, and the one that wakes up changes nothing', async () => {
+    const key = newKey();
+    const open = gate();
+    const stopped = askFirst(key, '/safe');
+    await waitUntil('the call', () => backend.calls.length === 1);
+    await first.signal('SIGSTOP');
+    // It answers the sleeper, whose client still waits.
+    open(1);
+    open(2);
+    expect(await afterLease(key, '/safe')).toMatchObject({ status: 201, text: 'call 2' });
+    await first.signal('SIGCONT');
+    expect(await stopped).toMatchObject({ status: 409, code: 'request_in_progress' });
+    for (const ask of [askFirst, askSecond]) expect(await ask(key, '/safe')).toMatchObject({ status: 201, text: 'call 2' });
+    expect(await first.metric('lockstep_idempotency_superseded_total')).toBe(1);
+    expect(await second.metric('lockstep_idempotency_takeovers_total')).toBeGreaterThanOrEqual(1);
+  });
+
+  it('without a successor its answer turns what was indeterminate into an answer', async () => {
+    const key = newKey();
+    const open = gate();
+    const stopped = askFirst(key);
+    await waitUntil('the call', () => backend.calls.length === 1);
+    await first.signal('SIGSTOP');
+    open(1);
+    expect(await afterLease(key)).toMatchObject({ code: 'request_indeterminate' });
+    await first.signal('SIGCONT');
+    expect(await stopped).toMatchObject({ status: 201, text: 'call 1' });
+    expect(await askSecond(key)).toMatchObject({ status: 201, text: 'call 1', headers: { 'idempotent-replayed': 'true' } });
+  });
+});
+
+describe('Postgres away', () => {
+  it('before the claim: nothing is forwarded, but where the route says so; during the forward: the answer comes, and is stored later', async () => {
+    const [before, during] = [newKey(), newKey()];
+    const open = gate();
+    const forwarded = askFirst(during);
+    await waitUntil('the call', () => backend.calls.length === 1);
+    await servers.postgres.kill();
+    const refused = await waitUntil('a refusal', async () => {
+      const answer = await askFirst(before);
+      return answer.code === 'store_unavailable' ? answer : undefined;
+    });
+    expect(refused).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
+    expect(backend.calls.length).toBe(1);
+    open(1);
+    expect(await forwarded).toMatchObject({ status: 201, text: 'call 1' });
+    open(2);
+    expect(await askFirst(newKey(), '/open')).toMatchObject({ status: 201, text: 'call 2' });
+    expect(await clients[0].ask('/health/live', { method: 'GET' })).toMatchObject({ status: 200 });
+    expect(await clients[0].ask('/health/ready', { method: 'GET' })).toMatchObject({ status: 503 });
+    await servers.postgres.start();
+    const stored = await waitUntil('the answer in the store', async () => {
+      const answer = await askSecond(during);
+      return answer.status === 201 ? answer : undefined;
+    });
+    expect(stored.text).toBe('call 1');
+    open(3);
+    await waitUntil('a request', async () => (await askFirst(before)).status === 201);
+    expect(backend.calls.length).toBe(3);
+  });
+
+  it.each(['slow', 'cut', 'half-open'])('behind a %s network: no request is carried out twice, and all is well when it is whole', async (kind) => {
+    const keys = Array.from({ length: 20 }, newKey);
+    const takeAway = { slow: () => storeNetwork.delay(200), cut: () => storeNetwork.cut(), 'half-open': () => storeNetwork.halfOpen() }[kind];
+    const sent = Promise.all(keys.map(async (key, i) => {
+      if (i === 5) takeAway?.();
+      return (await askFirst(key)).status;
+    }));
+    const [answers] = await Promise.all([sent, waitUntil('the fault', () => true).then(async () => {
+      if (kind !== 'slow') await waitUntil('something that it did', async () => (await clients[0].ask('/health/ready', { method: 'GET' })).status === 503);
+      storeNetwork.reset();
+      storeNetwork.restore();
+    })]);
+    expect(answers.filter((status) => ![201, 503].includes(status))).toEqual([]);
+    // Those that were refused come through now, and those that were carried out get their answer.
+    for (const key of keys) await waitUntil(`an answer for ${key}`, async () => (await askFirst(key)).status === 201);
+    expect([...backend.callsByKey.values()].filter((calls) => calls !== 1)).toEqual([]);
+    expect(backend.callsByKey.size).toBe(keys.length);
+  });
+});
+
+describe('the backend behind a network that', () => {
+  it('is slow: answers are late, and the same', async () => {
+    const key = newKey();
+    backendNetwork.delay(300);
+    const answer = askFirst(key);
+    expect((await waitUntil('a twin', async () => ((await askSecond(key)).code === 'request_in_progress' ? 'seen' : undefined)))).toBe('seen');
+    expect(await answer).toMatchObject({ status: 201, text: 'call 1' });
+    backendNetwork.restore();
+    expect(await askSecond(key)).toMatchObject({ text: 'call 1' });
+  });
+
+  it('breaks while the backend works: nobody knows what it did', async () => {
+    const key = newKey();
+    backend.respond = () => undefined;
+    const answer = askFirst(key);
+    await waitUntil('the call', () => backend.calls.length === 1);
+    backendNetwork.reset();
+    expect(await answer).toMatchObject({ status: 502, code: 'upstream_interrupted' });
+    for (const ask of [askFirst, askSecond]) expect((await ask(key)).code).toBe('request_indeterminate');
+    expect(backend.calls.length).toBe(1);
+  });
+
+  it('is dead: the request stays in progress for as long as the proxy waits', async () => {
+    const key = newKey();
+    backendNetwork.halfOpen();
+    const answer = askFirst(key);
+    const endsMs = performance.now() + 1_500;
+    const seen = new Set<unknown>();
+    while (performance.now() < endsMs) seen.add((await askSecond(key)).code);
+    expect([...seen].filter((code) => code !== 'request_in_progress' && code !== undefined)).toEqual([]);
+    backendNetwork.restore();
+    expect(await Promise.any([answer])).toMatchObject({ status: 201 });
+  });
+});
+
+describe('SIGTERM', () => {
+  it('lets what is under way end, and what takes too long is indeterminate at once; both within 15 s', async () => {
+    const [quick, slow] = [newKey(), newKey()];
+    const open = gate();
+    const answers = [askFirst(quick), askFirst(slow).catch(() => undefined)] as const;
+    await waitUntil('the calls', () => backend.calls.length === 2);
+    const quickCall = backend.calls.findIndex(({ headers }) => headers['idempotency-key'] === quick) + 1;
+    const startedMs = performance.now();
+    const ended = first.signal('SIGTERM');
+    open(quickCall);
+    expect((await answers[0]).status).toBe(201);
+    expect(await ended).toBe(0);
+    expect(performance.now() - startedMs).toBeLessThan(15_000);
+    await answers[1];
+    expect((await askSecond(quick)).headers['idempotent-replayed']).toBe('true');
+    expect((await askSecond(slow)).code).toBe('request_indeterminate');
+    first.start();
+    await first.ready();
+  });
+});

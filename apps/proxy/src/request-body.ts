@@ -1,0 +1,46 @@
+import type { IncomingMessage } from 'node:http';
+import { LockstepError } from '#domain/problem';
+
+const NOTHING = Buffer.alloc(0);
+
+/** Whether a request announces a body (RFC 9112, 6.3). */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+}
+
+/**
+ * The whole body. What is over the limit is not read any more.
+ * @throws LockstepError payload_too_large; invalid_request when the client leaves before its end
+ */
+export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  if (!hasBody(request)) return Promise.resolve(NOTHING);
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return Promise.reject(tooLarge(maxBytes));
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const stop = (): void => {
+      request.off('data', take).off('end', end).off('close', gone).off('error', gone);
+    };
+    const take = (chunk: Buffer): void => {
+      bytes += chunk.length;
+      chunks.push(chunk);
+      if (bytes <= maxBytes) return;
+      stop();
+      request.pause();
+      reject(tooLarge(maxBytes));
+    };
+    const end = (): void => {
+      stop();
+      resolve(chunks.length === 1 ? (chunks[0] ?? NOTHING) : Buffer.concat(chunks));
+    };
+    const gone = (): void => {
+      stop();
+      reject(new LockstepError('invalid_request', 'The request was cut off before the end of its body'));
+    };
+    request.on('data', take).on('end', end).on('close', gone).on('error', gone);
+  });
+}
+
+function tooLarge(maxBytes: number): LockstepError {
+  return new LockstepError('payload_too_large', `A request with an idempotency key may have a body of ${maxBytes} bytes (LOCKSTEP_MAX_BODY_BYTES)`);
+}

@@ -1,0 +1,38 @@
+import { hash } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { ProxyRoute } from '#config/proxy-config';
+import { parseKeyHeader } from '#domain/idempotency-key';
+import { parseDeliveryId } from '#domain/ids';
+import { LockstepError } from '#domain/problem';
+
+/** In the order in which they count. */
+const REQUEST_HEADERS = [['idempotency-key', 'Idempotency-Key'], ['x-idempotency-key', 'X-Idempotency-Key']] as const;
+const WEBHOOK_HEADERS = [['lockstep-delivery', 'Lockstep-Delivery'], ['webhook-id', 'Webhook-Id']] as const;
+
+/**
+ * The request's key; undefined: it has none, and its route doesn't ask for one.
+ * @throws LockstepError invalid_idempotency_key, idempotency_key_required
+ */
+export function keyOf(headers: IncomingHttpHeaders, { mode, keyRequired }: Pick<ProxyRoute, 'mode' | 'keyRequired'>): string | undefined {
+  const names = mode === 'webhook' ? WEBHOOK_HEADERS : REQUEST_HEADERS;
+  for (const [name, title] of names) {
+    const value = headers[name];
+    if (value !== undefined) return parseKeyHeader(String(value), title);
+  }
+  if (keyRequired) throw new LockstepError('idempotency_key_required', `Send ${names.map(([, title]) => title).join(' or ')}: one value for this request and all its repeats`);
+  return undefined;
+}
+
+/** Where a webhook delivery stands: its lane, as a hash of endpoint and entity, and its number there. */
+export interface DeliveryPosition {
+  readonly lane: string;
+  readonly sequence: number;
+}
+
+/** Undefined: it has no place in a lane, or is a dead letter's replay, which comes when it comes. */
+export function positionOf(headers: IncomingHttpHeaders): DeliveryPosition | undefined {
+  const { 'lockstep-sequence': sequence = '', 'lockstep-entity': entity, 'lockstep-delivery': delivery = '', 'lockstep-replay': replay } = headers;
+  if (replay === 'true' || entity === undefined || !/^[1-9]\d{0,14}$/.test(String(sequence))) return undefined;
+  const endpoint = parseDeliveryId(String(delivery))?.endpoint ?? 0;
+  return { lane: hash('sha256', `${endpoint} ${String(entity)}`, 'hex').slice(0, 32), sequence: Number(sequence) };
+}

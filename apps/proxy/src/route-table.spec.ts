@@ -1,0 +1,20 @@
+import { expect, test } from '@jest/globals';
+import { loadProxyConfig } from '#config/proxy-config';
+import { heartbeatMs, RouteTable } from './route-table.js';
+
+const { routes } = loadProxyConfig({
+  DATABASE_URL: 'postgresql://db/x', UPSTREAM_URL: 'http://backend',
+  LOCKSTEP_PROXY_ROUTES: '[{"path":"/orders","methods":["POST"],"lease":"3s"},{"path":"/orders/*"},{"path":"/ä"}]',
+});
+const table = new RouteTable(routes);
+
+test.each([
+  ['POST', '/orders', '/orders'], ['POST', '/orders?a=/b', '/orders'], ['POST', '/%6frders', '/orders'], ['GET', '/orders', '/*'], ['POST', '/orders/', '/orders/*'], ['DELETE', '/orders/7/lines', '/orders/*'],
+  ['POST', '/ordersx', '/*'], ['GET', '/%C3%A4', '/ä'], ['GET', '/%zz', '/*'], ['GET', '/', '/*'],
+])('%s %s goes by %s', (method, url, path) => {
+  expect(table.of(method, url).path).toBe(path);
+});
+
+test('the shortest lease is renewed every third of it', () => {
+  expect(heartbeatMs(routes)).toBe(1_000);
+});

@@ -1,0 +1,39 @@
+import type { ProxyRoute } from '#config/proxy-config';
+
+/** Which route a request belongs to. */
+export class RouteTable {
+  private readonly routes: readonly { readonly route: ProxyRoute; readonly matches: (path: string) => boolean }[];
+
+  /** @param routes the first one that matches holds; the last one matches everything */
+  constructor(routes: readonly ProxyRoute[]) {
+    this.routes = routes.map((route) => ({ route, matches: matcherOf(route.path) }));
+  }
+
+  /** @param url as the client wrote it; compared decoded, so that `/%6frders` is no way around a route */
+  of(method: string, url: string): ProxyRoute {
+    const path = pathOf(url);
+    const found = this.routes.find(({ route, matches }) => (route.methods === undefined || route.methods.includes(method)) && matches(path));
+    if (found === undefined) throw new Error('The last route must match everything');
+    return found.route;
+  }
+}
+
+/** Of all routes, how often the shortest lease must be renewed. */
+export function heartbeatMs(routes: readonly ProxyRoute[]): number {
+  return Math.min(...routes.map(({ leaseMs }) => leaseMs)) / 3;
+}
+
+function matcherOf(pattern: string): (path: string) => boolean {
+  if (!pattern.endsWith('*')) return (path) => path === pattern;
+  const prefix = pattern.slice(0, -1);
+  return (path) => path.startsWith(prefix);
+}
+
+function pathOf(url: string): string {
+  const [path = ''] = url.split('?', 1);
+  try {
+    return path.includes('%') ? decodeURIComponent(path) : path;
+  } catch {
+    return path;
+  }
+}

@@ -1,0 +1,118 @@
+import type { Readable } from 'node:stream';
+import { type Dispatcher, Pool } from 'undici';
+import type { HeaderFields } from '#idempotency/response-policy';
+
+export interface UpstreamRequest {
+  readonly method: string;
+  /** Path and query as the client wrote them. */
+  readonly url: string;
+  /** Names and values in turn. */
+  readonly headers: string[];
+  readonly body: Buffer | Readable | null;
+  /** How long the backend may be silent. */
+  readonly timeoutMs: number;
+}
+
+/** `not_sent`: not a byte of the request has left. In all other cases the backend may have got and done it. */
+export interface UpstreamFailure {
+  readonly kind: 'not_sent' | 'timeout' | 'interrupted';
+  readonly error: Error;
+}
+
+/** Gets a response as it comes: a head, data, and an end or a failure. */
+export interface ResponseSink {
+  onHead(status: number, headers: HeaderFields): void;
+  /** False: no more, until the exchange is resumed. */
+  onData(chunk: Buffer): boolean;
+  onEnd(): void;
+  onFailure(failure: UpstreamFailure): void;
+}
+
+/** Beyond them requests wait for a connection. */
+const MOST_CONNECTIONS = 1_024;
+const CONNECT_TIMEOUT_MS = 10_000;
+const TIMEOUTS: readonly unknown[] = ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'];
+
+/** The backend that the proxy stands in front of. Nothing is sent twice, and no redirect is followed. */
+export class Upstream {
+  private readonly pool: Pool;
+  private readonly basePath: string;
+  private readonly underWay = new Set<UpstreamExchange>();
+
+  constructor(upstreamUrl: string) {
+    const { origin, pathname } = new URL(upstreamUrl);
+    this.basePath = pathname.replace(/\/$/, '');
+    this.pool = new Pool(origin, { connections: MOST_CONNECTIONS, pipelining: 1, connect: { timeout: CONNECT_TIMEOUT_MS } });
+  }
+
+  send({ method, url, headers, body, timeoutMs }: UpstreamRequest, sink: ResponseSink): UpstreamExchange {
+    const exchange = new UpstreamExchange(sink, () => this.underWay.delete(exchange));
+    this.underWay.add(exchange);
+    this.pool.dispatch({ method, path: this.basePath + url, headers, body, headersTimeout: timeoutMs, bodyTimeout: timeoutMs }, exchange);
+    return exchange;
+  }
+
+  /** Cuts what is under way. */
+  abortAll(): void {
+    for (const exchange of this.underWay) exchange.abort(new Error('The proxy is stopping'));
+  }
+
+  async close(): Promise<void> {
+    await this.pool.destroy();
+  }
+}
+
+/** One HTTP exchange, as undici reports it. */
+export class UpstreamExchange implements Dispatcher.DispatchHandler {
+  private controller: Dispatcher.DispatchController | undefined;
+  private aborted: Error | undefined;
+  private ended = false;
+
+  constructor(
+    private readonly sink: ResponseSink,
+    private readonly onEnded: () => void,
+  ) {}
+
+  abort(reason: Error): void {
+    if (this.ended) return;
+    this.aborted = reason;
+    this.controller?.abort(reason);
+  }
+
+  resume(): void {
+    if (!this.ended) this.controller?.resume();
+  }
+
+  /** undici calls it when it has a connection, just before it writes to it. */
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.aborted === undefined) this.controller = controller;
+    // Given up while it waited for a connection.
+    else controller.abort(this.aborted);
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: HeaderFields): void {
+    // 1xx are announcements (RFC 9110, 15.2).
+    if (status >= 200) this.sink.onHead(status, headers);
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (!this.sink.onData(chunk)) controller.pause();
+  }
+
+  onResponseEnd(): void {
+    if (this.end()) this.sink.onEnd();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
+    if (!this.end()) return;
+    const timedOut = 'code' in error && TIMEOUTS.includes(error.code);
+    this.sink.onFailure({ kind: this.controller === undefined ? 'not_sent' : timedOut ? 'timeout' : 'interrupted', error });
+  }
+
+  private end(): boolean {
+    if (this.ended) return false;
+    this.ended = true;
+    this.onEnded();
+    return true;
+  }
+}
