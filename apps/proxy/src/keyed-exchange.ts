@@ -9,7 +9,7 @@ import { upstreamProblem } from './upstream-problem.js';
 
 /** Larger responses are passed on and not kept. */
 const MOST_KEPT_BYTES = 1_048_576;
-/** Up to this a response is sent at once, when it is stored: one write, and no client has half of what is superseded. */
+/** Up to this a response is sent at once, when it is stored: one write, and nobody has half of what was superseded. */
 const WHOLE_BYTES = 65_536;
 /** So long a client waits for its response to be stored; it is stored all the same when the store is there again. */
 const STORE_PATIENCE_MS = 2_000;
@@ -41,11 +41,13 @@ class KeptResponse implements ResponseSink {
   private headers: string[] = [];
   /** Undefined: the response doesn't say. */
   private length: number | undefined;
+  /** Nothing is sent before the end. */
   private whole = false;
   private bytes = 0;
   private kept: Buffer[] = [];
   /** The end of what is passed on as it comes. */
   private last: Buffer | undefined;
+  private ended = false;
   /** Set before the end when the response is too large to keep. */
   private settled: Promise<Verdict> | undefined;
 
@@ -62,32 +64,33 @@ class KeptResponse implements ResponseSink {
     const bodyless = this.keyed.request.method === 'HEAD' || status === 204 || status === 304;
     const announced = headers['content-length'];
     this.length = bodyless ? 0 : announced === undefined ? undefined : Number(announced);
-    this.whole = this.length !== undefined && this.length <= WHOLE_BYTES;
-    if (!this.whole) this.client.head(status, this.headers);
+    this.whole = this.length === undefined || this.length <= WHOLE_BYTES;
+    if (!this.whole) this.stream();
+    // Most that don't say their length are short, and have come to their end with their head.
+    else if (this.length === undefined) setImmediate(() => this.stream());
   }
 
   onData(chunk: Buffer): boolean {
     this.bytes += chunk.length;
-    if (this.settled === undefined) {
-      this.kept.push(chunk);
-      if (this.bytes > MOST_KEPT_BYTES) this.outgrow();
-    }
-    if (this.whole) return true;
-    if (this.bytes === this.length) {
-      this.last = chunk;
-      return true;
-    }
-    const room = this.client.write(chunk);
+    if (this.settled === undefined) this.kept.push(chunk);
+    let room = true;
+    if (!this.whole) {
+      if (this.bytes === this.length) this.last = chunk;
+      else room = this.client.write(chunk);
+    } else if (this.bytes > WHOLE_BYTES) this.stream();
+    if (this.settled === undefined && this.bytes > MOST_KEPT_BYTES) this.outgrow();
     // A slow client holds up nothing that is kept.
     return room || this.settled === undefined;
   }
 
   onEnd(): void {
+    this.ended = true;
     this.settled ??= this.settle(this.completed(Buffer.concat(this.kept)));
     this.inTime(this.settled).then((verdict) => this.finish(verdict), this.reject);
   }
 
   onFailure(failure: UpstreamFailure): void {
+    this.ended = true;
     if (this.settled !== undefined) {
       // Too large to keep, and stored as such: that it was carried out is known.
       this.client.cut();
@@ -102,6 +105,14 @@ class KeptResponse implements ResponseSink {
     }, this.reject);
   }
 
+  /** From now on everything is passed on as it comes. */
+  private stream(): void {
+    if (this.client.started || this.ended) return;
+    this.whole = false;
+    this.client.head(this.status, this.headers);
+    for (const chunk of this.kept) this.client.write(chunk);
+  }
+
   private outgrow(): void {
     this.kept = [];
     this.settled = this.settle(this.completed(undefined));
@@ -112,7 +123,7 @@ class KeptResponse implements ResponseSink {
       if (!this.client.started) return this.reject(supersededProblem());
       this.client.cut();
     } else if (this.whole) {
-      this.client.head(this.status, this.headers);
+      this.client.head(this.status, this.length === undefined ? [...this.headers, 'content-length', String(this.bytes)] : this.headers);
       this.client.end(this.bytes === 0 ? undefined : Buffer.concat(this.kept));
     } else this.client.end(this.last);
     this.resolve();
