@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { nowMs } from './clock.mjs';
+import { cpuPerThousand, cpuSeconds } from './cpu.mjs';
 import { HttpMessages } from './http-messages.mjs';
 import { latencySummary, round } from './statistics.mjs';
 import { startPostgres } from '../dist/libs/embedded/src/postgres-server.js';
@@ -41,11 +42,13 @@ async function start(entry, flags, env) {
     if (answers) break;
     if (child.exitCode !== null) throw new Error(`${entry} ended at its start`);
   }
-  return { port, stop: async () => { child.kill('SIGTERM'); await once(child, 'exit'); } };
+  return { port, pid: child.pid, stop: async () => { child.kill('SIGTERM'); await once(child, 'exit'); } };
 }
 
 /** Closed loop: each connection sends as soon as it has its answer. */
-async function load(port, header, forMs) {
+async function load({ port, pid }, header, forMs) {
+  const pids = { proxy: pid, postgres: postgres.pid, backend: backend.pid };
+  const before = cpuSeconds(pids);
   const latenciesMs = [];
   const statuses = {};
   const startMs = nowMs();
@@ -65,7 +68,8 @@ async function load(port, header, forMs) {
     });
     socket.setEncoding('latin1').on('data', (chunk) => messages.push(chunk)).once('connect', next).once('close', resolve).once('error', reject);
   })));
-  return { ...latencySummary(latenciesMs), perSecond: round(latenciesMs.length / ((nowMs() - startMs) / 1_000)), statuses };
+  const cpuSecondsPerThousand = cpuPerThousand(before, cpuSeconds(pids), latenciesMs.length);
+  return { ...latencySummary(latenciesMs), cpuSecondsPerThousand, perSecond: round(latenciesMs.length / ((nowMs() - startMs) / 1_000)), statuses };
 }
 
 const folder = await mkdtemp(path.join(tmpdir(), 'lockstep-bench-proxy-'));
@@ -77,12 +81,12 @@ const proxy = await start(path.join(ROOT, 'dist', 'apps', 'proxy', 'src', 'main.
 try {
   const runs = [['bare', bare, 'keyless'], ['proxy keyless', proxy, 'keyless'], ['proxy new', proxy, 'new'], ['proxy replay', proxy, 'replay']];
   const results = new Map(runs.map(([name]) => [name, []]));
-  for (const [, app, kind] of runs) await load(app.port, LOADS[kind], 2_000);
+  for (const [, app, kind] of runs) await load(app, LOADS[kind], 2_000);
   for (let n = 0; n < rounds; n++) {
-    for (const [name, app, kind] of runs) results.get(name).push(await load(app.port, LOADS[kind], seconds * 1_000));
+    for (const [name, app, kind] of runs) results.get(name).push(await load(app, LOADS[kind], seconds * 1_000));
   }
   const middle = (name, field) => results.get(name).map((result) => result[field]).toSorted((a, b) => a - b)[rounds >> 1];
-  for (const [name] of runs) console.log(`${name.padEnd(14)} ${middle(name, 'perSecond')}/s, p50 ${middle(name, 'p50Ms')} ms, p99 ${middle(name, 'p99Ms')} ms  ${JSON.stringify(results.get(name)[0].statuses)}`);
+  for (const [name] of runs) console.log(`${name.padEnd(14)} ${middle(name, 'perSecond')}/s, p50 ${middle(name, 'p50Ms')} ms, p99 ${middle(name, 'p99Ms')} ms  ${JSON.stringify(results.get(name)[0].statuses)}, CPU s per 1,000 ${JSON.stringify(results.get(name)[0].cpuSecondsPerThousand)}`);
   console.log(`overhead at the median, of ${rounds} rounds at ${connections} connections: keyless ${round(middle('proxy keyless', 'p50Ms') - middle('bare', 'p50Ms'))} ms, new keys ${round(middle('proxy new', 'p50Ms') - middle('bare', 'p50Ms'))} ms`);
   console.log(`replays: ${round((100 * middle('proxy replay', 'perSecond')) / middle('bare', 'perSecond'))} % of the bare proxy's rate; new keys: ${middle('proxy new', 'perSecond')}/s`);
 } finally {

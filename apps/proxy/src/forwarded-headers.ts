@@ -23,7 +23,7 @@ export function forwardedHeaders(request: ForwardedRequest): string[] {
   const dropped = hopByHopNames(connection);
   const headers: string[] = [];
   for (let i = 0; i < rawHeaders.length; i += 2) {
-    const [name = '', value = ''] = rawHeaders.slice(i, i + 2);
+    const { [i]: name = '', [i + 1]: value = '' } = rawHeaders;
     const lower = name.toLowerCase();
     if (!dropped.has(lower) && !REPLACED.has(lower)) headers.push(name, value);
   }

@@ -5,7 +5,8 @@ import pg from 'pg';
 import { loadProxyConfig } from '#config/proxy-config';
 import { deliveryId, mintId } from '#domain/ids';
 import { captureLog } from '#testing/log-capture';
-import { openSocket, readToEnd, requestBytes, sendRaw } from '#testing/raw-http';
+import { hostileHeader, hostileSegment } from '#testing/hostile-input';
+import { faultOf, openSocket, readToEnd, requestBytes, sendRaw } from '#testing/raw-http';
 import { createTestDatabase, type TestDatabase } from '#testing/test-database';
 import { waitUntil } from '#testing/wait-until';
 import { Backend } from '../fixtures/backend.js';
@@ -340,6 +341,28 @@ describe('whatever key and body', () => {
       expect([again.status, again.body.equals(first.body), replayed(first), replayed(again), backend.calls.length - before]).toEqual([first.status, true, false, true, 1]);
       expect(first.body.equals(first.status === 204 ? Buffer.alloc(0) : body)).toBe(true);
     }), { seed, numRuns: 150, interruptAfterTimeLimit: 3_000 });
+  });
+});
+
+describe('whatever is sent', () => {
+  it('is answered, and reaches the backend once a key at most', async () => {
+    const seed = Math.floor(Math.random() * 0x7fffffff);
+    process.stderr.write(`fast-check seed ${seed}\n`);
+    const path = fc.array(hostileSegment, { minLength: 1, maxLength: 3 }).map((segments) => `/${segments.join('/')}`);
+    const requests = fc.record({ method: fc.constantFrom('GET', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'HEAD', 'QUERY', 'TRACE'), path, headers: fc.array(hostileHeader, { maxLength: 4 }), body: fc.uint8Array({ maxLength: 100 }), keyed: fc.boolean() });
+    await fc.assert(fc.asyncProperty(fc.array(requests, { minLength: 1, maxLength: 20, size: 'max' }), async (crowd) => {
+      backend.calls.length = 0;
+      await Promise.all(crowd.map(async ({ method, path: target, headers, body, keyed }) => {
+        const key: [string, string][] = keyed ? [['x-idempotency-key', newKey()]] : [];
+        const bytes = requestBytes(method, target, [['host', 'a'], ['content-length', String(body.length)], ...key, ...headers, ['connection', 'close']], body);
+        const answers = [await sendRaw(url, bytes), ...(keyed ? [await sendRaw(url, bytes)] : [])];
+        for (const answer of answers) {
+          if (answer?.status !== 201 && answer?.status !== 200) expect(faultOf(answer, method)).toBeUndefined();
+        }
+      }));
+      const keys = backend.calls.flatMap(({ headers }) => (headers['idempotency-key'] === undefined ? (headers['x-idempotency-key'] ?? []) : []));
+      expect(new Set(keys).size).toBe(keys.length);
+    }), { seed, numRuns: 500, interruptAfterTimeLimit: 3_000 });
   });
 });
 

@@ -40,7 +40,7 @@ export function keptHeaders(passed: readonly string[], atMs: number): string[] {
   const kept: string[] = [];
   let dated = false;
   for (let i = 0; i < passed.length; i += 2) {
-    const [name = '', value = ''] = passed.slice(i, i + 2);
+    const { [i]: name = '', [i + 1]: value = '' } = passed;
     if (name === 'set-cookie' || name === 'age' || PROXY_ONLY.has(name)) continue;
     dated ||= name === 'date';
     kept.push(name, value);
