@@ -101,7 +101,7 @@ export class IdempotencyProxy {
     if (app === undefined) return;
     const { drainTimeoutMs } = this.options.config;
     const timers = [
-      setTimeout(() => this.upstream.abortAll(), drainTimeoutMs),
+      setTimeout(() => void this.upstream.close(), drainTimeoutMs),
       setTimeout(() => app.getHttpServer().closeAllConnections(), drainTimeoutMs + GOODBYE_MS),
     ];
     await app.close();

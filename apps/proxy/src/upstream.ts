@@ -37,7 +37,6 @@ const TIMEOUTS: readonly unknown[] = ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_T
 export class Upstream {
   private readonly pool: Pool;
   private readonly basePath: string;
-  private readonly underWay = new Set<UpstreamExchange>();
 
   constructor(upstreamUrl: string) {
     const { origin, pathname } = new URL(upstreamUrl);
@@ -46,19 +45,14 @@ export class Upstream {
   }
 
   send({ method, url, headers, body, timeoutMs }: UpstreamRequest, sink: ResponseSink): UpstreamExchange {
-    const exchange = new UpstreamExchange(sink, () => this.underWay.delete(exchange));
-    this.underWay.add(exchange);
+    const exchange = new UpstreamExchange(sink);
     this.pool.dispatch({ method, path: this.basePath + url, headers, body, headersTimeout: timeoutMs, bodyTimeout: timeoutMs }, exchange);
     return exchange;
   }
 
-  /** Cuts what is under way. */
-  abortAll(): void {
-    for (const exchange of this.underWay) exchange.abort(new Error('The proxy is stopping'));
-  }
-
+  /** Cuts what is under way, and what waits for a connection. */
   async close(): Promise<void> {
-    await this.pool.destroy();
+    await this.pool.destroy(new Error('The proxy is stopping'));
   }
 }
 
@@ -68,10 +62,7 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler {
   private aborted: Error | undefined;
   private ended = false;
 
-  constructor(
-    private readonly sink: ResponseSink,
-    private readonly onEnded: () => void,
-  ) {}
+  constructor(private readonly sink: ResponseSink) {}
 
   abort(reason: Error): void {
     if (this.ended) return;
@@ -112,7 +103,6 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler {
   private end(): boolean {
     if (this.ended) return false;
     this.ended = true;
-    this.onEnded();
     return true;
   }
 }
