@@ -3,7 +3,7 @@
  *
  * Capacity first (closed loop, 100 connections), then the latency of an unloaded gateway (open loop, a twentieth of
  * it), then N times the capacity (open loop: an event is due at its time, whatever became of those before it). Prints
- * what was accepted and shed, and the p99 of what was accepted against the unloaded one. No dispatcher: it would share
+ * what was accepted and shed, and the p99 of what was accepted, from its writing, against the unloaded one. No dispatcher: it would share
  * the two cores of a small machine, and deliveries don't decide what is accepted.
  */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
@@ -47,9 +47,9 @@ try {
 async function measure(setting) {
   const run = async (name, args) => {
     const { summary, findings, usage: { cpuPer1000 } } = await postOnly(setting, args);
-    const { accepted, requests, acceptedPerSecond, acceptedLatency, answers } = summary;
+    const { accepted, requests, acceptedPerSecond, servedLatency, answers } = summary;
     const shedPerSecond = Math.round((requests - accepted) / summary.seconds);
-    console.log(`${name}: accepted ${Math.round(acceptedPerSecond)}/s, shed ${shedPerSecond}/s, accepted p50 ${acceptedLatency.p50Ms} ms, p99 ${acceptedLatency.p99Ms} ms; answers ${JSON.stringify(answers)}; CPU s per 1,000 accepted ${JSON.stringify(cpuPer1000)}`);
+    console.log(`${name}: accepted ${Math.round(acceptedPerSecond)}/s, shed ${shedPerSecond}/s, accepted p50 ${servedLatency.p50Ms} ms, p99 ${servedLatency.p99Ms} ms; answers ${JSON.stringify(answers)}; CPU s per 1,000 accepted ${JSON.stringify(cpuPer1000)}`);
     // Nothing that was refused is stored, and nothing that was accepted is missing.
     if (findings.lost > 0) throw new Error(`${findings.lost} accepted events are not stored`);
     return summary;
@@ -61,7 +61,7 @@ async function measure(setting) {
   const unloaded = await run('unloaded', rateOf(UNLOADED_SHARE));
   const overloaded = await run(`overload ${factor}x`, [...rateOf(factor), '--connections', String(OVERLOAD_CONNECTIONS)]);
   const after = await run('afterwards', rateOf(UNLOADED_SHARE));
-  const ratioOf = ({ acceptedLatency }) => (acceptedLatency.p99Ms / unloaded.acceptedLatency.p99Ms).toFixed(1);
+  const ratioOf = ({ servedLatency }) => (servedLatency.p99Ms / unloaded.servedLatency.p99Ms).toFixed(1);
   console.log(`p99 of what was accepted: ${ratioOf(overloaded)} times the unloaded one (goal: at most 5); afterwards ${ratioOf(after)} times`);
   if (after.accepted < after.requests) throw new Error(`${after.requests - after.accepted} were refused after the overload`);
 }

@@ -151,10 +151,17 @@ describe('ShardTransport', () => {
   });
 
   it('is one member when it leaves and comes back while it joins', async () => {
-    const member = join({ events: () => ({ kind: 'done' }) }, all);
-    await joined(member, SHARDS);
+    let read = 0;
+    const member = join({ events: ({ records }) => {
+      read += records.length;
+      return { kind: 'done' };
+    } }, all);
+    await produce('events', 0, ['x']);
+    // A topic's first moments bring rejoins of their own.
+    await waitUntil('the first record', () => read === 1);
     const { prototype } = inKafkaJs<{ prototype: { joinAndSync: () => Promise<void> } }>('consumer/consumerGroup.js');
     const { joinAndSync } = prototype;
+    let joins = 0;
     const [joining, gate] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
     prototype.joinAndSync = async function (this: unknown) {
       joining.resolve(undefined);
@@ -166,14 +173,14 @@ describe('ShardTransport', () => {
       await produce('events', 0, ['x']);
       await joining.promise;
       mend();
+      joins = member.assignments.length;
       member.transport.leave();
       member.transport.rejoin();
     } finally {
       prototype.joinAndSync = joinAndSync;
       gate.resolve(undefined);
     }
-    // At the start, after the crash, and after the leave.
-    await waitUntil('three joins', () => member.assignments.length === 3);
+    await waitUntil('two more joins', () => member.assignments.length >= joins + 2);
     member.transport.leave();
     await waitUntil('an empty group', async () => (await admin.describeGroups([`${prefix}group`])).groups[0]?.state === 'Empty');
   });
