@@ -181,6 +181,7 @@ describe('ShardTransport', () => {
       gate.resolve(undefined);
     }
     await waitUntil('two more joins', () => member.assignments.length >= joins + 2);
+    expect(member.fatal).toEqual([]);
     member.transport.leave();
     await waitUntil('an empty group', async () => (await admin.describeGroups([`${prefix}group`])).groups[0]?.state === 'Empty');
   });
