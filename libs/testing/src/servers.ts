@@ -33,22 +33,30 @@ export interface ServersOptions {
 export async function startServers({ onLog = () => undefined, kafkaListeners = [] }: ServersOptions = {}): Promise<Servers> {
   const folder = await mkdtemp(path.join(tmpdir(), 'lockstep-e2e-'));
   const [port, brokerPort, controllerPort] = await Promise.all([freePort(), freePort(), freePort()]);
-  const [postgres, kafka] = await Promise.all([
+  const starts = [
     restartable(() => startPostgres({ dataDir: path.join(folder, 'postgres'), port, onLog: (line) => onLog('postgres', line), fsync: false })),
     restartable(() =>
       startKafka({ dataDir: path.join(folder, 'kafka'), port: brokerPort, controllerPort, listeners: kafkaListeners, onLog: (line) => onLog('kafka', line), shortLived: true }),
     ),
-  ]);
-  return {
-    databaseUrl: postgres.first.url,
-    kafkaBrokers: kafka.first.brokers,
-    postgres,
-    kafka,
-    stop: async () => {
-      await Promise.all([postgres.stop(), kafka.stop()]);
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
+  ] as const;
+  const stopAll = (): Promise<unknown> => Promise.all(starts.map((start) => start.then((server) => server.stop(), () => undefined)));
+  try {
+    const [postgres, kafka] = await Promise.all(starts);
+    return {
+      databaseUrl: postgres.first.url,
+      kafkaBrokers: kafka.first.brokers,
+      postgres,
+      kafka,
+      stop: async () => {
+        await stopAll();
+        await rm(folder, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    // One of the two may run. The folder stays: the error names a log in it.
+    await stopAll();
+    throw error;
+  }
 }
 
 /** Only a Postgres, for apps that need no Kafka. */
