@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { findingsIn } from '#testing/arrivals';
+import { fuzz } from '#testing/fuzz';
 import { jsonText } from '#testing/hostile-input';
 import { faultOf, finalAnswerIn, openSocket, type RawAnswer, readToEnd, requestBytes, sendRaw } from '#testing/raw-http';
 import { Receiver } from '#testing/receiver';
@@ -138,12 +139,10 @@ describe('what is accepted', () => {
   });
 
   it('is delivered byte for byte, whatever JSON it holds', async () => {
-    const seed = Math.floor(Math.random() * 0x7fffffff);
-    process.stderr.write(`fast-check seed ${seed}\n`);
     const bodies = fc.array(jsonText.map((data) => event(data, 'any-json')), { minLength: 1, maxLength: 10 });
-    await fc.assert(fc.asyncProperty(bodies, async (posted) => {
+    await fuzz(bodies, async (posted) => {
       expect(await deliveredOf(posted)).toEqual(posted);
-    }), { seed, numRuns: 40, interruptAfterTimeLimit: 10_000 });
+    }, { mostRuns: 40, searchMs: 10_000 });
     expect(findingsIn(receiver.arrivals)).toEqual([]);
   });
 });

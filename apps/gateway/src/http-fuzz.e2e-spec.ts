@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { fuzz } from '#testing/fuzz';
 import { hostileBody, hostileHeader, hostileSegment } from '#testing/hostile-input';
 import { faultOf, requestBytes, sendRaw } from '#testing/raw-http';
 import { type SharedServers, sharedServers } from '#testing/shared-servers';
@@ -107,21 +108,10 @@ const strangeRequest = (): fc.Arbitrary<Request> => fc.tuple(
 /** Of one search, by status. */
 let answers: Record<number, number> = {};
 
-async function holds<Input>(property: fc.IAsyncProperty<Input>): Promise<void> {
+/** Each of a crowd of requests is answered well. At once: some wait until the gateway gives up on them. */
+async function allAnswered<Sent>(one: fc.Arbitrary<Sent>, send: (sent: Sent) => { bytes: Buffer; method: string }): Promise<void> {
   answers = {};
-  const seed = Math.floor(Math.random() * 0x7fffffff);
-  // Also of a run that finds nothing: the next one looks elsewhere. A finding is printed with its seed and path.
-  process.stderr.write(`fast-check seed ${seed}\n`);
-  await fc.assert(property, { seed, numRuns: MOST_RUNS, interruptAfterTimeLimit: SEARCH_MS, verbose: 0, ignoreEqualValues: true });
-  process.stderr.write(`answers by status: ${JSON.stringify(answers)}\n`);
-  // It is the process that was started, and it has kept its books.
-  expect(system.gateways[0]?.running).toBe(true);
-  expect(await system.call('GET', '/v1/ledger')).toMatchObject({ balanced: true });
-}
-
-/** The property that each of a crowd of requests is answered well. At once: some wait until the gateway gives up on them. */
-function allAnswered<Sent>(one: fc.Arbitrary<Sent>, send: (sent: Sent) => { bytes: Buffer; method: string }): fc.IAsyncProperty<[Sent[]]> {
-  return fc.asyncProperty(fc.array(one, { minLength: 1, maxLength: 25, size: 'max' }), async (crowd) => {
+  await fuzz(fc.array(one, { minLength: 1, maxLength: 25, size: 'max' }), async (crowd) => {
     await Promise.all(crowd.map(async (sent) => {
       const { bytes, method } = send(sent);
       const answer = await sendRaw(url, bytes);
@@ -130,7 +120,11 @@ function allAnswered<Sent>(one: fc.Arbitrary<Sent>, send: (sent: Sent) => { byte
       const fault = faultOf(answer, method);
       if (fault !== undefined) throw new Error(fault);
     }));
-  });
+  }, { mostRuns: MOST_RUNS, searchMs: SEARCH_MS });
+  process.stderr.write(`answers by status: ${JSON.stringify(answers)}\n`);
+  // It is the process that was started, and it has kept its books.
+  expect(system.gateways[0]?.running).toBe(true);
+  expect(await system.call('GET', '/v1/ledger')).toMatchObject({ balanced: true });
 }
 
 const asSent = ({ method, target, headers, body }: Request): { bytes: Buffer; method: string } => ({ bytes: requestBytes(method, target, headers, body), method });
@@ -142,11 +136,11 @@ describe('whatever is sent to the gateway', () => {
   });
 
   it('answers every request of every operation, however mutated, and never with a 5xx', async () => {
-    await holds(allAnswered(fc.oneof(...operations.map(requestOf)), asSent));
+    await allAnswered(fc.oneof(...operations.map(requestOf)), asSent);
   });
 
   it('answers whatever begins like HTTP', async () => {
-    await holds(allAnswered(strangeRequest(), asSent));
+    await allAnswered(strangeRequest(), asSent);
   });
 
   it('survives bytes that are no HTTP', async () => {
@@ -154,6 +148,6 @@ describe('whatever is sent to the gateway', () => {
     const bytes = fc.array(fc.oneof(pieces.map((text) => Buffer.from(text, 'latin1')), fc.uint8Array({ maxLength: 20 })), { minLength: 1, maxLength: 12 }).map((parts) => Buffer.concat(parts))
       // To blank lines there is nothing to say.
       .filter((sent) => /[^\r\n]/.test(sent.toString('latin1')));
-    await holds(allAnswered(bytes, (sent) => ({ bytes: sent, method: 'GET' })));
+    await allAnswered(bytes, (sent) => ({ bytes: sent, method: 'GET' }));
   });
 });

@@ -4,8 +4,9 @@ import fc from 'fast-check';
 import pg from 'pg';
 import { loadProxyConfig } from '#config/proxy-config';
 import { deliveryId, mintId } from '#domain/ids';
-import { captureLog } from '#testing/log-capture';
+import { fuzz } from '#testing/fuzz';
 import { hostileHeader, hostileSegment } from '#testing/hostile-input';
+import { captureLog } from '#testing/log-capture';
 import { faultOf, openSocket, readToEnd, requestBytes, sendRaw } from '#testing/raw-http';
 import { createTestDatabase, type TestDatabase } from '#testing/test-database';
 import { waitUntil } from '#testing/wait-until';
@@ -328,29 +329,25 @@ describe('a webhook route', () => {
 
 describe('whatever key and body', () => {
   it('comes back as the first time', async () => {
-    const seed = Math.floor(Math.random() * 0x7fffffff);
-    process.stderr.write(`fast-check seed ${seed}\n`);
     backend.respond = ({ body, url: path }, response) => void response.writeHead(200 + (body.length % 100), { 'x-path': path }).end(body);
     const printable = fc.string({ unit: fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCodePoint(code)), minLength: 1, maxLength: 255 });
     const requests = fc.record({ key: printable, body: fc.uint8Array({ maxLength: 2_000 }).map((bytes) => Buffer.from(bytes)), method: fc.constantFrom('POST', 'PUT', 'PATCH', 'DELETE', 'REPORT') });
-    await fc.assert(fc.asyncProperty(requests, async ({ key, body, method }) => {
+    await fuzz(requests, async ({ key, body, method }) => {
       const quoted = `"${newKey()}${key.slice(0, 239).replaceAll(/["\\]/g, '\\$&')}"`;
       const ask = (): Promise<Answer> => client.ask('/fuzz', { method, body, headers: { 'idempotency-key': quoted } });
       const before = backend.calls.length;
       const [first, again] = [await ask(), await ask()];
       expect([again.status, again.body.equals(first.body), replayed(first), replayed(again), backend.calls.length - before]).toEqual([first.status, true, false, true, 1]);
       expect(first.body.equals(first.status === 204 ? Buffer.alloc(0) : body)).toBe(true);
-    }), { seed, numRuns: 150, interruptAfterTimeLimit: 3_000 });
+    }, { mostRuns: 150, searchMs: 3_000 });
   });
 });
 
 describe('whatever is sent', () => {
   it('is answered, and reaches the backend once a key at most', async () => {
-    const seed = Math.floor(Math.random() * 0x7fffffff);
-    process.stderr.write(`fast-check seed ${seed}\n`);
     const path = fc.array(hostileSegment, { minLength: 1, maxLength: 3 }).map((segments) => `/${segments.join('/')}`);
     const requests = fc.record({ method: fc.constantFrom('GET', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'HEAD', 'QUERY', 'TRACE'), path, headers: fc.array(hostileHeader, { maxLength: 4 }), body: fc.uint8Array({ maxLength: 100 }), keyed: fc.boolean() });
-    await fc.assert(fc.asyncProperty(fc.array(requests, { minLength: 1, maxLength: 20, size: 'max' }), async (crowd) => {
+    await fuzz(fc.array(requests, { minLength: 1, maxLength: 20, size: 'max' }), async (crowd) => {
       backend.calls.length = 0;
       await Promise.all(crowd.map(async ({ method, path: target, headers, body, keyed }) => {
         const key: [string, string][] = keyed ? [['x-idempotency-key', newKey()]] : [];
@@ -362,7 +359,7 @@ describe('whatever is sent', () => {
       }));
       const keys = backend.calls.flatMap(({ headers }) => (headers['idempotency-key'] === undefined ? (headers['x-idempotency-key'] ?? []) : []));
       expect(new Set(keys).size).toBe(keys.length);
-    }), { seed, numRuns: 500, interruptAfterTimeLimit: 3_000 });
+    }, { mostRuns: 500, searchMs: 3_000 });
   });
 });
 
