@@ -2,7 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import pino from 'pino';
 import { AdmissionRepository } from '#admission/admission.repository';
 import type { AttemptResult, Disposition } from '#domain/disposition';
+import { mintId } from '#domain/ids';
 import { createPool, databaseOf } from '#postgres/pool';
+import { explaining } from '#testing/explain';
 import { createShardFixture, type ShardFixture } from '#testing/shard-fixture';
 import type { Outcome } from './outcome.js';
 import { OutcomeRepository } from './outcome.repository.js';
@@ -58,6 +60,18 @@ async function outbox(topic: string): Promise<Record<string, unknown>[]> {
 }
 
 describe('outcome', () => {
+  it('looks deliveries and events up by their keys, also when nothing was pending at the last ANALYZE', async () => {
+    const ids = Array.from({ length: 500 }, () => mintId());
+    await fixture.pool.query("insert into deliveries (event_id, endpoint, tenant, shard, status) select unnest($1::uuid[]), $2, 'default', 1, 'delivered'", [ids, endpoint]);
+    await fixture.pool.query('vacuum analyze deliveries');
+    const plans: string[] = [];
+    const dead = { kind: 'dead', reason: 'attempts_exhausted' } as const;
+    await new OutcomeRepository(explaining(pool, plans)).commit(ids.map((id) => outcome(id, 1, dead)));
+    const lookUps = (plans[0] ?? '').split('\n').filter((line) => /scan.* on (deliveries|events)_/i.test(line));
+    expect(lookUps).not.toEqual([]);
+    expect(lookUps.filter((line) => !/Index Scan using (deliveries|events)_\d+_pkey /.test(line))).toEqual([]);
+  });
+
   it('commits attempt, delivery and the lane\'s counters together', async () => {
     const [first = '', second = ''] = await admitted('counters', 2);
     expect(await outcomes.commit([outcome(first, 1, { kind: 'delivered' }, { result: result({ responseBody: Buffer.from([0, 255, 1]) }) })])).toEqual(['applied']);

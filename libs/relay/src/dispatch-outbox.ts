@@ -11,7 +11,9 @@ export class DispatchOutbox implements RelaySource<RelayRow> {
   ) {}
 
   async next(shards: readonly number[], moved: readonly RelayRow[]): Promise<readonly RelayRow[]> {
-    const rows = await readDispatchOutbox.run({ shards: [...shards], moved: moved.map(({ sequence }) => sequence), ...READ_BOUNDS }, this.database);
+    const movedShards = moved.map(({ shard }) => shard);
+    const movedIds = moved.map(({ sequence }) => sequence);
+    const rows = await readDispatchOutbox.run({ shards: [...shards], movedShards, movedIds, ...READ_BOUNDS }, this.database);
     return rows.map(({ id, shard, topic, key, headers, value }) => ({
       sequence: id,
       shard,

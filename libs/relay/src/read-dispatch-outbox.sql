@@ -7,9 +7,12 @@
 with removed as (
   delete from dispatch_outbox o
   using
-    unnest(:moved!::bigint[]) as moved (id),
+    unnest(:movedShards!::integer[], :movedIds!::bigint[]) as moved (shard, id)
+      cross join lateral (
+        select w.ctid as place from dispatch_outbox w where w.shard = moved.shard and w.id = moved.id offset 0
+      ) as found,
     (select set_config('synchronous_commit', 'off', true)) as faster
-  where o.id = moved.id
+  where o.ctid = found.place
 ),
 head as materialized (
   select o.*
@@ -17,7 +20,7 @@ head as materialized (
     cross join lateral (
       select *, row_number() over (order by d.id) as turn
       from dispatch_outbox d
-      where d.shard = wanted.shard and d.id not in (select unnest(:moved!::bigint[]))
+      where d.shard = wanted.shard and d.id not in (select unnest(:movedIds!::bigint[]))
       order by d.id
       limit :rowsPerShard!
     ) o

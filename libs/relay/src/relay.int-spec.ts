@@ -9,6 +9,7 @@ import { ensureTopics, Topics } from '#kafka/topics';
 import { ensureInstallation } from '#postgres/installation';
 import { createPool, databaseOf } from '#postgres/pool';
 import { createLogger } from '#telemetry/logger';
+import { explaining } from '#testing/explain';
 import { sharedServers } from '#testing/shared-servers';
 import { createTestDatabase, type TestDatabase } from '#testing/test-database';
 import { TopicReader } from '#testing/topic-reader';
@@ -265,6 +266,25 @@ describe('Relay', () => {
       { topic: topics.deadLetters, partition: 3, key: 'default/e', value: null, headers: { 'lockstep-reason': 'exhausted', ce_id: 'evt_1' } },
     ]);
     await waitUntil('an empty dispatch outbox', async () => (await pool.query('select from dispatch_outbox')).rowCount === 0);
+  });
+
+  it('removes by key, also when both outboxes were empty at the last ANALYZE', async () => {
+    await commit(many(1_000));
+    await pool.query("insert into dispatch_outbox (tenant, shard, topic) select 'default', 0, 'control' from generate_series(1, 1000)");
+    await pool.query('delete from outbox');
+    await pool.query('delete from dispatch_outbox');
+    await pool.query('vacuum analyze outbox, dispatch_outbox');
+    const plans: string[] = [];
+    const moved = Array.from({ length: 500 }, (_, i) => ({ sequence: i, shard: 0, topic: '', eventId: '', message: { key: null, value: null } }));
+    await new IngestOutbox(explaining(pool, plans), topics.events, new RecentEvents(0)).next(SHARDS, moved);
+    await new DispatchOutbox(explaining(pool, plans), topics).next(SHARDS, moved);
+    // What is removed ("o") by its place, which is looked up ("w") by key.
+    expect(plans.map((plan) => plan.match(/[A-Z].* on (?:dispatch_)?outbox [ow] /g))).toEqual([
+      ['Delete on outbox o ', 'Index Scan using outbox_pkey on outbox w ', 'Tid Scan on outbox o '],
+      ['Delete on dispatch_outbox o ', 'Index Scan using dispatch_outbox_shard on dispatch_outbox w ', 'Tid Scan on dispatch_outbox o '],
+    ]);
+    const byKey = /Index Cond: \(\(shard = moved\.shard\) AND \((?:accept_seq|id) = moved\.(?:accept_seq|id)\)\)/;
+    expect(plans.map((plan) => byKey.test(plan))).toEqual([true, true]);
   });
 
   it('moves only the shards that it is given', async () => {
