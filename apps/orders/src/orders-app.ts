@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type pg from 'pg';
 import type { OrdersConfig } from '#config/orders-config';
+import { LockstepError } from '#domain/problem';
 import { PostgresIndicator, StateIndicator } from '#health/indicators';
 import { answering } from '#http/answering-database';
 import { createHttpApp } from '#http/http-app';
@@ -36,6 +37,9 @@ const TRANSACTIONS = 10;
 const TRANSACTION_TIMEOUT_MS = 5_000;
 /** Kafka's default lower bound: how long a dead member's partitions wait for another. */
 const SESSION_MS = 6_000;
+
+/** Route templates that are nothing without tables. */
+const NEEDS_STORE = /^\/(?:orders|outside)(?:\/|$)/;
 
 /** The worked example: orders over HTTP, their events by an outbox, payments with an inbox, and a saga. */
 export class OrdersApp {
@@ -184,6 +188,10 @@ export class OrdersApp {
       },
     });
     const app = await createHttpApp(module, { logger, maxBodyBytes: config.maxBodyBytes });
+    app.getHttpAdapter().getInstance().addHook('onRequest', (request, _reply, done) => {
+      const needsStore = !this.prepared && NEEDS_STORE.test(request.routeOptions.url ?? '');
+      done(needsStore ? new LockstepError('store_unavailable', 'The orders app is starting', { retryAfterSeconds: 1 }) : undefined);
+    });
     app.connectMicroservice({ strategy: this.transport });
     serveOpenApi(app, 'Orders', "Lockstep's worked example: idempotent orders, an outbox, an inbox and a saga.", { authenticated: false });
     return app;
