@@ -35,6 +35,8 @@ import { StepsRepository } from './saga/steps.repository.js';
 const TRANSACTIONS = 10;
 /** An order that takes longer than this becomes a 503. */
 const TRANSACTION_TIMEOUT_MS = 5_000;
+/** For handlers without a transaction, which there are none of here: with one, a row's lock is the claim. */
+const LEASE_MS = 30_000;
 /** Kafka's default lower bound: how long a dead member's partitions wait for another. */
 const SESSION_MS = 6_000;
 
@@ -93,7 +95,7 @@ export class OrdersApp {
     // Twice as long as Kafka keeps a record, which it deletes in lots, and so late.
     this.inbox = new PaymentsInbox(databaseOf(this.pool('inbox', { max: 2, joins: 'by-index' })), 2 * settings.retentionMs);
     this.saga = new SagaRunner(new StepsRepository(databaseOf(this.pool('saga', { max: 4 }))), new OutsideClient(() => this.url), logger);
-    this.idempotency = new IdempotencyService(new IdempotencyRepository(databaseOf(this.transactions)), { heartbeatMs: config.idempotencyLeaseMs / 3, logger });
+    this.idempotency = new IdempotencyService(new IdempotencyRepository(databaseOf(this.transactions)), { heartbeatMs: LEASE_MS / 3, logger });
     this.sweepers = [new ExpiredRequestsSweeper(upkeep, logger), new ExpiredInboxSweeper(upkeep, logger)];
   }
 
@@ -173,7 +175,7 @@ export class OrdersApp {
       idempotency: {
         service: this.idempotency,
         transactions: new IdempotentTransactions(this.transactions),
-        defaults: { leaseMs: config.idempotencyLeaseMs, retentionMs: config.idempotencyRetentionMs },
+        defaults: { leaseMs: LEASE_MS, retentionMs: config.idempotencyRetentionMs },
       },
       health: {
         startup: [started],

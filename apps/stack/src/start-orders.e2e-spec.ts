@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
@@ -46,6 +47,22 @@ async function runToEnd(script: string): Promise<{ code: number; output: string 
   const [code] = (await once(child, 'close')) as [number];
   return { code, output: output() };
 }
+
+test('the scripts fail at a shop that places an order for each request', async () => {
+  let orders = 0;
+  const careless = createServer((request, response) => {
+    request.resume();
+    response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify({ id: `ord_${++orders}`, userId: '', amount: 0 }));
+  });
+  careless.listen(Number(new URL(url).port), '127.0.0.1');
+  await once(careless, 'listening');
+  try {
+    for (const script of ['test-idempotency', 'test-concurrent']) expect(await runToEnd(script)).toMatchObject({ code: 1, output: expect.stringContaining('FAIL') });
+  } finally {
+    careless.close();
+    careless.closeAllConnections();
+  }
+});
 
 test('npm run start:orders, and the scripts that a reader runs against it', async () => {
   // Nobody there yet.

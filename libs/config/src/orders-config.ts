@@ -1,9 +1,7 @@
 import { type Config, ConfigError, kafkaConfig, parseEnvironment, portOf } from './config.js';
 
 /** What the orders app runs with. The environment it comes from: `.env.example`. */
-export interface OrdersConfig extends Pick<Config, 'port' | 'databaseUrl' | 'kafka' | 'drainTimeoutMs' | 'idempotencyRetentionMs' | 'maxBodyBytes' | 'logLevel'> {
-  readonly idempotencyLeaseMs: number;
-}
+export type OrdersConfig = Pick<Config, 'port' | 'databaseUrl' | 'kafka' | 'drainTimeoutMs' | 'idempotencyRetentionMs' | 'maxBodyBytes' | 'logLevel'>;
 
 /** Beside the gateway's and the proxy's. */
 const DEFAULT_PORT = 8082;
@@ -24,7 +22,6 @@ export function loadOrdersConfig(env: Record<string, string | undefined>): Order
     databaseUrl: required('DATABASE_URL'),
     kafka: kafkaConfig(required('KAFKA_BROKERS'), values),
     drainTimeoutMs: values.LOCKSTEP_DRAIN_TIMEOUT,
-    idempotencyLeaseMs: values.LOCKSTEP_IDEMPOTENCY_LEASE,
     idempotencyRetentionMs: values.LOCKSTEP_IDEMPOTENCY_RETENTION,
     maxBodyBytes: values.LOCKSTEP_MAX_BODY_BYTES,
     logLevel: values.LOG_LEVEL,
