@@ -61,6 +61,7 @@ export class OrdersApp {
   private app: NestFastifyApplication | undefined;
   private url = '';
   private prepared = false;
+  private joining: Promise<void> | undefined;
   private stopped: Promise<void> | undefined;
 
   constructor(private readonly options: AppContext<OrdersConfig>) {
@@ -119,9 +120,14 @@ export class OrdersApp {
     for (const sweeper of this.sweepers) sweeper.start();
     this.prepared = true;
     logger.info({ url: this.url }, 'Ready');
-    await this.topics.ready(this.stopping.signal);
-    if (!this.stopping.signal.aborted) await this.app.startAllMicroservices();
+    this.joining = this.join(this.app);
     return this.url;
+  }
+
+  /** Payments begin when their topic is there, however long Kafka is away. */
+  private async join(app: NestFastifyApplication): Promise<void> {
+    await this.topics.ready(this.stopping.signal);
+    if (!this.stopping.signal.aborted) await app.startAllMicroservices().catch(this.options.onFatal);
   }
 
   /**
@@ -137,10 +143,12 @@ export class OrdersApp {
     const deadlineMs = performance.now() + this.options.config.drainTimeoutMs;
     const leftMs = (): number => Math.max(deadlineMs - performance.now(), 0);
     this.stopping.abort();
+    await this.topics.stop();
+    await this.joining;
     // While HTTP is there: the saga's calls end in it.
     await Promise.all([this.transport.close(), this.saga.stop(), ...this.sweepers.map((sweeper) => sweeper.stop())]);
     await this.closeHttp(leftMs());
-    await Promise.all([this.relay.stop(leftMs()), this.idempotency.stop(), this.topics.stop()]);
+    await Promise.all([this.relay.stop(leftMs()), this.idempotency.stop()]);
     await Promise.all(this.pools.map((pool) => pool.end()));
   }
 

@@ -94,6 +94,22 @@ describe('POST /orders', () => {
   });
 });
 
+describe('while Kafka is away', () => {
+  it('orders are taken all the same, and go on when it is there', async () => {
+    await untilAllHaveEnded();
+    await shop.stopApps();
+    url = await shop.start(['127.0.0.1:1']);
+    const { status, json: { id } } = await post(`${url}/orders`, newKey(), order());
+    expect(status).toBe(201);
+    const ready = await fetch(`${url}/health/ready`);
+    expect([ready.status, await ready.json()]).toEqual([200, expect.objectContaining({ details: expect.objectContaining({ kafka: expect.objectContaining({ status: 'degraded' }) }) })]);
+    expect([await shop.count('order_outbox'), await shop.count('order_steps', `order_id = '${id?.slice(4)}'`)]).toEqual([1, 0]);
+    await shop.stopApps();
+    url = await shop.start();
+    await shop.untilStatus(id, 'confirmed');
+  });
+});
+
 describe('GET /orders/{id}', () => {
   it('has the order and how far it has come, or nothing', async () => {
     const { json: { id } } = await post(`${url}/orders`, newKey(), order());

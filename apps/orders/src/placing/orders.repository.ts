@@ -12,6 +12,7 @@ export interface OrderEvent {
   readonly value: Buffer;
 }
 
+/** Orders, with the event that each one begins with. */
 export class OrdersRepository {
   constructor(private readonly database: Database) {}
 

@@ -6,6 +6,7 @@ import { databaseOf } from '#postgres/pool';
 import type { NewOrder, Order } from './order.schema.js';
 import type { OrdersRepository, StoredOrder } from './orders.repository.js';
 
+/** Placing orders, and looking at them. */
 export class OrdersService {
   /** @param partitions of the topic `order.created` */
   constructor(
