@@ -1,5 +1,5 @@
 /**
- * npm run sql:types: writes the types of every statement (libs/<lib>/src/x.sql → x.queries.ts) as a freshly migrated
+ * npm run sql:types: writes the types of every statement (x.sql → x.queries.ts beside it) as a freshly migrated
  * Postgres sees them. npm run sql:check: fails when the files that are there differ from that.
  *
  * Runs our libraries from their sources: while the generated files are old or missing, there is nothing to build.
@@ -21,8 +21,8 @@ import { checkNode } from './check-node.mjs';
 checkNode();
 const run = promisify(execFile);
 const ROOT = path.dirname(import.meta.dirname);
-const STATEMENTS = 'libs/*/src/**/*.sql';
-const GENERATED = 'libs/*/src/**/*.queries.ts';
+const STATEMENTS = '{apps,libs}/*/src/**/*.sql';
+const GENERATED = '{apps,libs}/*/src/**/*.queries.ts';
 
 const { values: options } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
 try {
@@ -59,11 +59,13 @@ async function update(wanted, changed, orphaned) {
 async function generate() {
   const copy = await fs.mkdtemp(path.join(tmpdir(), 'lockstep-sql-types-'));
   try {
+    // Beside the database's files: PgTyped looks through all that is in its folder.
+    const sources = path.join(copy, 'sources');
     for await (const file of fs.glob(STATEMENTS, { cwd: ROOT })) {
-      await fs.mkdir(path.dirname(path.join(copy, file)), { recursive: true });
-      await fs.cp(path.join(ROOT, file), path.join(copy, file));
+      await fs.mkdir(path.dirname(path.join(sources, file)), { recursive: true });
+      await fs.cp(path.join(ROOT, file), path.join(sources, file));
     }
-    return await withFreshDatabase(copy, (databaseUrl) => runPgTyped(copy, databaseUrl));
+    return await withFreshDatabase(copy, (databaseUrl) => runPgTyped(sources, databaseUrl));
   } finally {
     await fs.rm(copy, { recursive: true, force: true });
   }

@@ -8,7 +8,7 @@ import { AppProcess } from './app-process.js';
 import type { Reaper } from './reaper.js';
 
 /** What the app logs before it ends by itself, at SIGUSR2. */
-const FATAL = JSON.stringify({ msg: 'The Kafka consumer has ended', err: { message: 'broken' } });
+const FATAL = JSON.stringify({ msg: 'The process can not go on', err: { message: 'broken' } });
 
 let folder: string;
 let app: AppProcess;
@@ -68,7 +68,7 @@ describe('AppProcess', () => {
     const pid = await up();
     process.kill(pid, 'SIGUSR2');
     await waitUntil('the report', () => ended.length === 1);
-    expect(ended).toEqual(['dispatcher 0 ended by itself (1): The Kafka consumer has ended: broken']);
+    expect(ended).toEqual(['dispatcher 0 ended by itself (1): The process can not go on: broken']);
     // Before the supervisor has: which then leaves it alone.
     app.start();
     const again = await up();

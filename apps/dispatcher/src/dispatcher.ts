@@ -31,7 +31,7 @@ import { createHttpApp } from '#http/http-app';
 import { createKafka } from '#kafka/client';
 import { LogEndsReader } from '#kafka/log-ends';
 import { ShardTransport } from '#kafka/shard-transport';
-import { maxBatchBytes, maxMessageBytes, retryTopicName, tiersOf, Topics } from '#kafka/topics';
+import { ensureTopics, maxBatchBytes, maxMessageBytes, retryTopicName, tiersOf, Topics } from '#kafka/topics';
 import { Ladder } from '#ladder/ladder';
 import { LaneMarksRepository } from '#lanes/lane-marks.repository';
 import { LanesRepository } from '#lanes/lanes.repository';
@@ -101,7 +101,7 @@ export class Dispatcher {
     this.health = answering(this.database('health', { max: 2 }));
     this.partitions = new PartitionKeeper(this.health, logger);
     observePartitions(() => this.partitions.aheadSeconds);
-    this.topics = new TopicsKeeper(kafka, config, logger);
+    this.topics = new TopicsKeeper(() => ensureTopics(kafka, config), logger);
 
     const tiers = tiersOf(config.retryScheduleMs);
     // Below the lease's time: the group has shared out a dead member's shards by the time its leases end. A Kafka that

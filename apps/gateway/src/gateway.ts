@@ -23,7 +23,7 @@ import { QueueLimit } from '#ingest/queue-limit';
 import { LanesViewRepository } from '#lanes/lanes-view.repository';
 import { LanesService } from '#lanes/lanes.service';
 import { createKafka } from '#kafka/client';
-import { maxBatchBytes, Topics } from '#kafka/topics';
+import { ensureTopics, maxBatchBytes, Topics } from '#kafka/topics';
 import { LedgerRepository } from '#ledger/ledger.repository';
 import { LedgerService } from '#ledger/ledger.service';
 import { PartitionKeeper } from '#postgres/partitions';
@@ -105,7 +105,7 @@ export class Gateway {
     this.retention = new RetentionSweeper(retention, config.retentionMs, logger);
     this.authenticator = new Authenticator(new TenantsRepository(this.database));
     const kafka = createKafka(config.kafka, 'lockstep-gateway', logger);
-    this.topics = new TopicsKeeper(kafka, config, logger);
+    this.topics = new TopicsKeeper(() => ensureTopics(kafka, config), logger);
     this.leases = new RelayLeases(databaseOf(relay), { stuckForMs: () => this.relay.stuckForMs, logger });
     this.relay = new Relay({
       source: new IngestOutbox(databaseOf(relay), new Topics(config.kafka.topicPrefix).events, this.recent),

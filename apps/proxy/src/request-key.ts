@@ -1,26 +1,22 @@
 import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ProxyRoute } from '#config/proxy-config';
-import { parseKeyHeader } from '#domain/idempotency-key';
 import { parseDeliveryId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
+import { keyIn, type KeyHeader, REQUEST_KEY_HEADERS } from '#idempotency/key-headers';
 
 /** In the order in which they count. */
-const REQUEST_HEADERS = [['idempotency-key', 'Idempotency-Key'], ['x-idempotency-key', 'X-Idempotency-Key']] as const;
-const WEBHOOK_HEADERS = [['lockstep-delivery', 'Lockstep-Delivery'], ['webhook-id', 'Webhook-Id']] as const;
+const WEBHOOK_HEADERS: readonly KeyHeader[] = [['lockstep-delivery', 'Lockstep-Delivery'], ['webhook-id', 'Webhook-Id']];
 
 /**
  * The request's key; undefined: it has none, and its route doesn't ask for one.
  * @throws LockstepError invalid_idempotency_key, idempotency_key_required
  */
 export function keyOf(headers: IncomingHttpHeaders, { mode, keyRequired }: Pick<ProxyRoute, 'mode' | 'keyRequired'>): string | undefined {
-  const names = mode === 'webhook' ? WEBHOOK_HEADERS : REQUEST_HEADERS;
-  for (const [name, title] of names) {
-    const value = headers[name];
-    if (value !== undefined) return parseKeyHeader(String(value), title);
-  }
-  if (keyRequired) throw new LockstepError('idempotency_key_required', `Send ${names.map(([, title]) => title).join(' or ')}: one value for this request and all its repeats`);
-  return undefined;
+  const names = mode === 'webhook' ? WEBHOOK_HEADERS : REQUEST_KEY_HEADERS;
+  const key = keyIn(headers, names);
+  if (key === undefined && keyRequired) throw new LockstepError('idempotency_key_required', `Send ${names.map(([, title]) => title).join(' or ')}: one value for this request and all its repeats`);
+  return key;
 }
 
 /** Where a webhook delivery stands: its lane, as a hash of endpoint and entity, and its number there. */

@@ -84,6 +84,12 @@ export function parseEnvironment(env: Record<string, string | undefined>): Envir
   return parsed.data;
 }
 
+/** PORT, for an app that has another default than the gateway. */
+export function portOf(env: Record<string, string | undefined>, values: Environment, defaultPort: number): number {
+  const given = env['PORT'];
+  return given === undefined || given === '' ? defaultPort : values.PORT;
+}
+
 /** How to reach these brokers. @throws ConfigError when SASL is asked for without a user */
 export function kafkaConfig(brokers: string, values: Environment): KafkaConfig {
   const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = values;

@@ -1,4 +1,4 @@
-import { ConfigError, parseEnvironment } from './config.js';
+import { ConfigError, parseEnvironment, portOf } from './config.js';
 import type { Environment } from './environment.js';
 import type { ProxyRouteSetting } from './proxy-routes.js';
 
@@ -35,7 +35,7 @@ export function loadProxyConfig(env: Record<string, string | undefined>): ProxyC
   if (upstreamUrl === undefined) throw new ConfigError('UPSTREAM_URL is not set: it is the backend that the proxy stands in front of, such as http://127.0.0.1:3000');
   if (databaseUrl === undefined) throw new ConfigError('DATABASE_URL is not set: set it, or run `npm run start:proxy`, which brings its own');
   return {
-    port: portOf(env, values),
+    port: portOf(env, values, DEFAULT_PORT),
     databaseUrl,
     upstreamUrl,
     routes: [...values.LOCKSTEP_PROXY_ROUTES, EVERYTHING].map(({ lease, retention, timeout, ...route }) => ({
@@ -48,10 +48,4 @@ export function loadProxyConfig(env: Record<string, string | undefined>): ProxyC
     maxBodyBytes: values.LOCKSTEP_MAX_BODY_BYTES,
     logLevel: values.LOG_LEVEL,
   };
-}
-
-/** PORT, which has another default here than for a gateway. */
-export function portOf(env: Record<string, string | undefined>, values: Environment): number {
-  const given = env['PORT'];
-  return given === undefined || given === '' ? DEFAULT_PORT : values.PORT;
 }

@@ -6,7 +6,7 @@ import { v7 } from 'uuid';
  * is the plain UUID. Events' ids are UUIDv7: their first 48 bits are the time of minting in milliseconds, by which
  * the tables are partitioned. They do not give the order of acceptance (clocks differ between gateways).
  */
-export type IdPrefix = 'evt' | 'ep' | 'rpl';
+export type IdPrefix = 'evt' | 'ep' | 'rpl' | 'ord';
 
 export const NIL_ID = '00000000-0000-0000-0000-000000000000';
 

@@ -4,7 +4,12 @@
  * So a producer or consumer of another team, in any language, finds the same partition.
  */
 export function shardOf(tenant: string, entity: string, shards: number): number {
-  return (murmur2(Buffer.from(laneKey(tenant, entity))) & 0x7fffffff) % shards;
+  return partitionOf(laneKey(tenant, entity), shards);
+}
+
+/** The partition of a record with this key, as Kafka's Java client chooses it. */
+export function partitionOf(key: string, partitions: number): number {
+  return (murmur2(Buffer.from(key)) & 0x7fffffff) % partitions;
 }
 
 /** Key of an entity's records on every Lockstep topic. */

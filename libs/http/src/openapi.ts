@@ -12,14 +12,16 @@ export interface OperationDocument {
   readonly schema?: ZodType;
   /** Beside those that every operation can answer with. */
   readonly problems?: readonly ErrorCode[];
+  /** Whether anybody may call it, without an API key. */
+  readonly open?: boolean;
 }
 
-/** Documents an operation of /v1: its answer, and the problems that it and every other one can answer with. */
-export function Documented({ summary, description, status, answer, schema, problems = [] }: OperationDocument): MethodDecorator {
-  const codes: ErrorCode[] = ['unauthenticated', ...problems, 'store_unavailable'];
+/** Documents an operation: its answer, and the problems that it and every other one can answer with. */
+export function Documented({ summary, description, status, answer, schema, problems = [], open = false }: OperationDocument): MethodDecorator {
+  const codes: ErrorCode[] = [...(open ? [] : ['unauthenticated' as const]), ...problems, 'store_unavailable'];
   const byStatus = Object.groupBy(codes, (code) => new LockstepError(code, '').status);
   return applyDecorators(
-    ApiBearerAuth(),
+    ...(open ? [] : [ApiBearerAuth()]),
     ApiOperation({ summary, ...(description === undefined ? {} : { description }) }),
     ApiResponse({ status, description: answer, ...(schema === undefined ? {} : { standardSchema: schema }) }),
     ...Object.entries(byStatus).map(([problemStatus, group = []]) =>
@@ -33,9 +35,10 @@ export function Documented({ summary, description, status, answer, schema, probl
 }
 
 /** Serves the OpenAPI document at /openapi.json, and pages to read it at /docs and /api-docs. */
-export function serveOpenApi(app: INestApplication, title: string, description: string): void {
-  const base = new DocumentBuilder().setTitle(title).setDescription(description).setVersion(VERSION).addBearerAuth({ type: 'http', scheme: 'bearer' }).build();
-  const document = SwaggerModule.createDocument(app, base);
+export function serveOpenApi(app: INestApplication, title: string, description: string, { authenticated = true } = {}): void {
+  const base = new DocumentBuilder().setTitle(title).setDescription(description).setVersion(VERSION);
+  if (authenticated) base.addBearerAuth({ type: 'http', scheme: 'bearer' });
+  const document = SwaggerModule.createDocument(app, base.build());
   document.components = { ...document.components, schemas: { ...document.components?.schemas, Problem: PROBLEM_SCHEMA } };
   SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json', raw: ['json'] });
   SwaggerModule.setup('api-docs', app, document, { raw: false });

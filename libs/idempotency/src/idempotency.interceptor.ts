@@ -2,7 +2,6 @@ import { type CallHandler, type ExecutionContext, Inject, Injectable, type NestI
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { lastValueFrom, type Observable, of } from 'rxjs';
-import { parseKeyHeader } from '#domain/idempotency-key';
 import { LockstepError } from '#domain/problem';
 import { toLockstepError } from '#http/problem';
 import type { Offer, Settlement, StoredResponse } from './claim.js';
@@ -12,6 +11,7 @@ import { idempotentRequests } from './idempotency.metrics.js';
 import { IdempotencyService, isStoreAway } from './idempotency.service.js';
 import { IDEMPOTENT, type IdempotentOptions, TRANSACTIONS } from './idempotent-options.js';
 import { IdempotentTransactions, type Worked } from './idempotent-transactions.js';
+import { keyIn, REQUEST_KEY_HEADERS } from './key-headers.js';
 import { preferredWaitMs } from './prefer.js';
 import { replayHeaders } from './replay.js';
 import { keptHeaders, settledState } from './response-policy.js';
@@ -43,12 +43,12 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    const header = request.headers['idempotency-key'];
-    if (header === undefined) {
+    const key = keyIn(request.headers, REQUEST_KEY_HEADERS);
+    if (key === undefined) {
       if (options.keyRequired === false && options.transaction !== true) return next.handle();
       throw new LockstepError('idempotency_key_required', 'Send an Idempotency-Key header: one value for this request and all its repeats');
     }
-    const offer = this.offerOf(request, parseKeyHeader(String(header)), options);
+    const offer = this.offerOf(request, key, options);
     const handle = (): Promise<unknown> => lastValueFrom(next.handle(), { defaultValue: undefined });
     const body = options.transaction === true ? await this.inTransaction(offer, request, reply, handle) : await this.claimed(offer, request, reply, handle, options.failOpen === true);
     return of(body);

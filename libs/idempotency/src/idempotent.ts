@@ -5,7 +5,7 @@ import { IdempotencyInterceptor } from './idempotency.interceptor.js';
 import { type IdempotentOptions, IDEMPOTENT, TRANSACTIONS } from './idempotent-options.js';
 
 /**
- * Requests to this handler that carry one `Idempotency-Key` are carried out once; the others get the same answer, with
+ * Requests to this handler that carry one `Idempotency-Key` (or `X-Idempotency-Key`) are carried out once; the others get the same answer, with
  * `Idempotent-Replayed: true`. An answer of 5xx, 408, 425 or 429 is none: the same request may be tried again.
  *
  * The handler answers with a value, not with a stream. By default nobody knows what became of a handler whose process

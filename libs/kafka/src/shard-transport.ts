@@ -13,8 +13,8 @@ export interface ShardTransportOptions {
   readonly kafka: Kafka;
   readonly groupId: string;
   readonly topicPrefix: string;
-  /** Topics to consume, without the prefix. */
-  readonly topics: readonly string[];
+  /** Topics to consume, without the prefix; the first one leads: an offset to read from is one of its log. */
+  readonly topics: readonly [lead: string, ...others: string[]];
   /** More of them, of which nothing is wanted at once: they are looked at a few times a second. */
   readonly quietTopics: readonly string[];
   readonly shards: number;
@@ -57,6 +57,7 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
   private readonly quiet = new QuietPartitions();
   private readonly offsets = new OffsetReporter((err) => this.options.logger.debug({ err }, 'Offsets were not committed; they only show lag'));
   /** Full names. */
+  private readonly lead: string;
   private readonly topics: readonly string[];
   private readonly quietTopics: ReadonlySet<string>;
   /** Joining and leaving, one after the other. */
@@ -72,6 +73,7 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
   constructor(private readonly options: ShardTransportOptions) {
     super();
     const { kafka, groupId, topics, quietTopics, shards, sessionTimeoutMs, rebalanceTimeoutMs, maxRecordBytes } = options;
+    this.lead = this.named(topics[0]);
     this.topics = [...topics, ...quietTopics].map((topic) => this.named(topic));
     this.quietTopics = new Set(quietTopics.map((topic) => this.named(topic)));
     this.consumer = kafka.consumer({
@@ -138,12 +140,15 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
     return this.joined && performance.now() - this.heartbeatAtMs < this.options.sessionTimeoutMs;
   }
 
-  /** Reads the shard's partitions from now on; `events` from this offset. */
-  open(shard: number, eventsOffset: number): void {
+  /**
+   * Reads the shard's partitions from now on, the leading topic from this offset. Without one it goes on where the group's
+   * offsets say, which are reported after a batch is done: what was done since the last report comes again.
+   */
+  open(shard: number, leadOffset?: number): void {
     if (!this.assigned.includes(shard)) return;
     this.openings.set(shard, (this.openings.get(shard) ?? 0) + 1);
     this.whileInGroup(() => {
-      this.consumer.seek({ topic: this.named('events'), partition: shard, offset: String(eventsOffset) });
+      if (leadOffset !== undefined) this.consumer.seek({ topic: this.lead, partition: shard, offset: String(leadOffset) });
       for (const topic of this.topics) this.resume({ topic, partition: shard });
     });
   }
@@ -203,7 +208,7 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
       // It was on its way in when it was told to leave, which comes next.
       if (this.closing || this.away) return;
       this.joined = true;
-      const partitions = payload.memberAssignment[this.named('events')] ?? [];
+      const partitions = payload.memberAssignment[this.lead] ?? [];
       this.assigned = [...partitions].sort((a, b) => a - b);
       this.holding.assigned(this.assigned);
       this.heartbeatAtMs = performance.now();

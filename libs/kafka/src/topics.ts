@@ -59,20 +59,32 @@ export class TopicsError extends Error {
   readonly code = 'topics_unsuitable';
 }
 
-/**
- * Creates the topics that are missing (unless KAFKA_CREATE_TOPICS is false) and checks those that exist.
- * @throws TopicsError when a topic is missing and may not be created, or has another number of partitions than there are shards
- */
-export async function ensureTopics(kafka: Kafka, config: Pick<Config, 'kafka' | 'maxBodyBytes' | 'retryScheduleMs'>): Promise<void> {
-  const { partitions, replicationFactor, retentionMs, createTopics } = config.kafka;
-  const topics = new Topics(config.kafka.topicPrefix);
-  const wanted = [
+/** A topic as it is to be. */
+export interface WantedTopic {
+  /** Full name. */
+  readonly topic: string;
+  readonly retentionMs: number;
+}
+
+/** Makes sure of Lockstep's own topics. @throws TopicsError as below */
+export function ensureTopics(kafka: Kafka, config: Pick<Config, 'kafka' | 'maxBodyBytes' | 'retryScheduleMs'>): Promise<void> {
+  const { retentionMs, topicPrefix } = config.kafka;
+  const topics = new Topics(topicPrefix);
+  return ensureTopicsLike(kafka, config, [
     { topic: topics.events, retentionMs },
     { topic: topics.control, retentionMs },
     { topic: topics.deadLetters, retentionMs },
     // A token must outlive its own wait.
     ...tiersOf(config.retryScheduleMs).map((delayMs) => ({ topic: topics.retry(delayMs), retentionMs: Math.max(retentionMs, 2 * delayMs) })),
-  ];
+  ]);
+}
+
+/**
+ * Creates the topics that are missing (unless KAFKA_CREATE_TOPICS is false) and checks those that exist.
+ * @throws TopicsError when a topic is missing and may not be created, or has another number of partitions than there are shards
+ */
+export async function ensureTopicsLike(kafka: Kafka, config: Pick<Config, 'kafka' | 'maxBodyBytes'>, wanted: readonly WantedTopic[]): Promise<void> {
+  const { partitions, replicationFactor, createTopics } = config.kafka;
   const admin = kafka.admin();
   await admin.connect();
   try {

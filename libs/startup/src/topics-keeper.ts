@@ -1,7 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Kafka } from 'kafkajs';
-import type { Config } from '#config/config';
-import { ensureTopics } from '#kafka/topics';
 import type { Logger } from '#telemetry/logger';
 
 const RETRY_MS = 2_000;
@@ -20,9 +17,9 @@ export class TopicsKeeper {
   private running: Promise<void> | undefined;
   private failure: string | undefined = 'not checked yet';
 
+  /** @param ensure creates what is missing and checks what is there */
   constructor(
-    private readonly kafka: Kafka,
-    private readonly config: Config,
+    private readonly ensure: () => Promise<void>,
     private readonly logger: Logger,
   ) {}
 
@@ -60,7 +57,7 @@ export class TopicsKeeper {
 
   private async check(): Promise<void> {
     try {
-      await ensureTopics(this.kafka, this.config);
+      await this.ensure();
       if (this.failure !== undefined) this.logger.info('The Kafka topics are ready');
       this.failure = undefined;
       this.first.resolve();

@@ -6,7 +6,7 @@ import { NODE_FLAGS } from '#startup/node-flags';
 import { freePort } from './free-port.js';
 import { waitUntil } from './wait-until.js';
 
-type App = 'gateway' | 'dispatcher' | 'proxy';
+type App = 'gateway' | 'dispatcher' | 'proxy' | 'orders';
 
 /** An app as a real process of the built code. */
 export class AppUnderTest {

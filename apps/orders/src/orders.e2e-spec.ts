@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import pg from 'pg';
+import { AppUnderTest } from '#testing/app-under-test';
+import { sharedServers } from '#testing/shared-servers';
+import { createTestDatabase, type TestDatabase } from '#testing/test-database';
+import { waitUntil } from '#testing/wait-until';
+import { newKey, post } from '../fixtures/shop.js';
+
+let database: TestDatabase;
+let client: pg.Client;
+let env: Record<string, string>;
+let apps: AppUnderTest[];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  client = new pg.Client(database.url);
+  await client.connect();
+  env = { NODE_ENV: 'production', LOG_LEVEL: 'warn', DATABASE_URL: database.url, KAFKA_BROKERS: sharedServers().kafkaBrokers, KAFKA_TOPIC_PREFIX: `orders-${randomBytes(4).toString('hex')}.`, KAFKA_PARTITIONS: '4' };
+  apps = await Promise.all([AppUnderTest.launch('orders', env), AppUnderTest.launch('orders', env)]);
+  await Promise.all(apps.map((app) => app.ready()));
+});
+
+afterAll(async () => {
+  await Promise.all(apps.map((app) => app.signal('SIGKILL')));
+  await client.end();
+  await database.drop();
+});
+
+const count = async (sql: string): Promise<number> => {
+  const { rows } = await client.query<{ count: number }>(`select count(*)::int as count from ${sql}`);
+  return rows[0]?.count ?? -1;
+};
+
+async function place(app: AppUnderTest | undefined): Promise<void> {
+  const { status } = await post(`${app?.url}/orders`, newKey(), { userId: `user-${newKey()}`, amount: 4_200 });
+  expect(status).toBe(201);
+}
+
+const untilConfirmed = (orders: number): Promise<unknown> => {
+  let confirmed = 0;
+  return waitUntil(() => `${orders} confirmed orders, have ${confirmed}`, async () => (confirmed = await count("orders where status = 'confirmed'")) === orders, 30_000);
+};
+
+/** Everything was done once for each order, by the books of the bank, the warehouse and payments. */
+async function expectOnce(orders: number): Promise<void> {
+  expect([
+    await count('orders'), await count('payments'), await count('shipments'), await count('payments_inbox'),
+    await count('(select distinct order_id from payments) paid'), await count('(select distinct order_id from shipments) shipped'),
+  ]).toEqual(Array(6).fill(orders));
+  const { rows } = await client.query<{ sum: number }>('select sum(amount)::int as sum from payment_totals');
+  expect(rows[0]?.sum).toBe(4_200 * orders);
+}
+
+test('kill -9 between a payment and its record: whoever comes next finds it paid, under the same key', async () => {
+  // Steps can be done now, and none can be recorded as long as the lock is ours.
+  await client.query(`
+    create function wait_for_the_test() returns trigger language plpgsql as $$ begin perform pg_advisory_xact_lock(42); return new; end $$;
+    create trigger wait_for_the_test before update on order_steps for each row when (new.status = 'done') execute function wait_for_the_test();
+    select pg_advisory_lock(42)`);
+  await place(apps[0]);
+  const waiting = "pg_stat_activity where datname = current_database() and application_name = 'lockstep-orders-saga' and wait_event = 'advisory'";
+  await waitUntil('a payment that is not recorded yet', async () => (await count(waiting)) === 1);
+  expect([await count('payments'), await count("orders where status = 'created'")]).toEqual([1, 1]);
+  await Promise.all(apps.map((app) => app.signal('SIGKILL')));
+  // Its session does not notice, and would record it after all.
+  await client.query(`select pg_terminate_backend(pid) from ${waiting}`);
+  await waitUntil('the session gone', async () => (await count(waiting)) === 0);
+  await client.query('select pg_advisory_unlock(42); drop trigger wait_for_the_test on order_steps');
+  expect(await count("order_steps where status = 'due'")).toBe(1);
+
+  for (const app of apps) app.start();
+  await untilConfirmed(1);
+  await expectOnce(1);
+  expect(await count("order_steps where step = 'payment' and attempts >= 2")).toBe(1);
+});
+
+test('kill -9 of one of two under load: clients repeat their requests at the other, and every order is placed, paid and shipped once', async () => {
+  await Promise.all(apps.map((app) => app.ready()));
+  let placed = 0;
+  const orders = Promise.all(Array.from({ length: 60 }, async (_, i) => {
+    const [key, body] = [newKey(), { userId: `user-${i % 10}`, amount: 4_200 }];
+    let app = apps[i % 2];
+    await waitUntil('an order', async () => {
+      const status = await post(`${app?.url}/orders`, key, body).then((answer) => answer.status, () => undefined);
+      if (status !== 201) app = apps[1];
+      return status === 201;
+    });
+    placed += 1;
+  }));
+  await waitUntil('some orders', () => placed >= 5);
+  await apps[0]?.signal('SIGKILL');
+  await orders;
+  await untilConfirmed(61);
+  await expectOnce(61);
+});
+
+// The last one: nobody is left after it.
+test('SIGTERM: what is under way is answered, and the process ends with 0', async () => {
+  const answers = Promise.all(Array.from({ length: 20 }, (_, i) => post(`${apps[1]?.url}/orders`, newKey(), { userId: `user-${i}`, amount: 4_200 }).then(({ status }) => status, () => undefined)));
+  await waitUntil('an order', async () => (await count('orders')) > 61);
+  expect(await apps[1]?.signal('SIGTERM')).toBe(0);
+  const placed = (await answers).filter((status) => status === 201).length;
+  expect(await count('orders')).toBeGreaterThanOrEqual(61 + placed);
+  expect(placed).toBeGreaterThan(0);
+});

@@ -1,0 +1,208 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { waitUntil } from '#testing/wait-until';
+import { newKey, post, Shop } from '../fixtures/shop.js';
+import { eventsReceived } from './orders.metrics.js';
+
+let shop: Shop;
+let url: string;
+
+beforeAll(async () => {
+  shop = await Shop.open();
+  url = await shop.start();
+});
+
+afterEach(async () => {
+  await shop.pool.query('drop trigger if exists fails on order_outbox; drop trigger if exists fails on order_steps; drop trigger if exists fails on payments');
+});
+
+afterAll(async () => {
+  await shop.close();
+});
+
+const order = (amount = 4_200, userId = `user-${newKey()}`): { userId: string; amount: number } => ({ userId, amount });
+
+/** Makes the next `times` changes of a table fail, as an error or a lost connection in the middle would. */
+async function breakTable(table: string, event: 'insert' | 'update', times: number, when = 'true'): Promise<void> {
+  // A sequence is not rolled back with what fails.
+  await shop.pool.query(`
+    create sequence if not exists failures;
+    select setval('failures', 1, false);
+    create or replace function fails() returns trigger language plpgsql as $$
+      begin if nextval('failures') <= tg_argv[0]::int then raise exception 'out of luck' using errcode = 'admin_shutdown'; end if; return new; end $$;
+    create trigger fails before ${event} on ${table} for each row when (${when}) execute function fails(${times})`);
+}
+
+const untilAllHaveEnded = (): Promise<unknown> => waitUntil('the end of all sagas', async () => (await shop.count('orders', "status in ('created', 'paid')")) === 0);
+
+const stepsOf = async (id: string | undefined): Promise<string[]> => {
+  const { rows } = await shop.pool.query<{ step: string; status: string }>('select step, status from order_steps where order_id = $1 order by step', [id?.slice(4)]);
+  return rows.map(({ step, status }) => `${step} ${status}`);
+};
+
+const outsideOf = async (id: string | undefined): Promise<{ payments: number[]; shipments: number }> => {
+  const { rows } = await shop.pool.query<{ amount: number }>('select amount from payments where order_id = $1 order by id', [id?.slice(4)]);
+  return { payments: rows.map(({ amount }) => amount), shipments: await shop.count('shipments', `order_id = '${id?.slice(4)}'`) };
+};
+
+describe('POST /orders', () => {
+  it('places an order, and gives its repeats the same answer, under either header', async () => {
+    const [key, body] = [newKey(), order()];
+    const first = await post(`${url}/orders`, key, body);
+    expect(first.status).toBe(201);
+    expect(first.json).toEqual({ id: expect.stringMatching(/^ord_[0-9a-f]{32}$/), ...body, status: 'created', createdAt: expect.any(String) });
+    expect(first.headers.get('location')).toBe(`/orders/${first.json.id}`);
+    for (const name of ['idempotency-key', 'x-idempotency-key']) {
+      const again = await post(`${url}/orders`, key, body, name);
+      expect([again.status, again.text, again.headers.get('location'), again.headers.get('idempotent-replayed')]).toEqual([201, first.text, `/orders/${first.json.id}`, 'true']);
+    }
+    expect(await shop.count('orders', `user_id = '${body.userId}'`)).toBe(1);
+    expect(await post(`${url}/orders`, key, { ...body, amount: 1 })).toMatchObject({ status: 422, json: { code: 'idempotency_key_reused' } });
+  });
+
+  it('refuses what has no key, and what is no order; neither leaves anything behind', async () => {
+    const before = await shop.count('orders');
+    expect(await post(`${url}/orders`, undefined, order())).toMatchObject({ status: 400, json: { code: 'idempotency_key_required' } });
+    const key = newKey();
+    for (const body of [order(0), order(-1), order(1.5), order(2 ** 53), { ...order(), amount: '1' }, order(1, ''), order(1, 'x'.repeat(256)), order(1, 'a\0'), { ...order(), more: 1 }]) {
+      expect(await post(`${url}/orders`, key, body)).toMatchObject({ status: 400, json: { code: 'invalid_request' } });
+    }
+    expect(await shop.count('orders')).toBe(before);
+    expect((await post(`${url}/orders`, key, order())).status).toBe(201);
+  });
+
+  it('of many at once with one key one is carried out', async () => {
+    const [key, body] = [newKey(), order()];
+    const answers = await Promise.all(Array.from({ length: 50 }, () => post(`${url}/orders`, key, body)));
+    const placed = answers.filter(({ status }) => status === 201);
+    expect(new Set(placed.map(({ text }) => text)).size).toBe(1);
+    expect(answers.filter(({ status, headers }) => status !== 201 && !(status === 409 && Number(headers.get('retry-after')) >= 1))).toEqual([]);
+    expect(await shop.count('orders', `user_id = '${body.userId}'`)).toBe(1);
+  });
+
+  it('commits key, order and event together, or none of them', async () => {
+    const [key, body] = [newKey(), order()];
+    const there = async (): Promise<number[]> => [await shop.count('orders', `user_id = '${body.userId}'`), await shop.count('idempotent_requests', `key = '${key}'`)];
+    // The last thing that its transaction writes before the answer.
+    await breakTable('order_outbox', 'insert', 1);
+    expect(await post(`${url}/orders`, key, body)).toMatchObject({ status: 500 });
+    expect(await there()).toEqual([0, 0]);
+    const placed = await post(`${url}/orders`, key, body);
+    expect(placed.status).toBe(201);
+    expect(await there()).toEqual([1, 1]);
+    await shop.untilStatus(placed.json.id, 'confirmed');
+    await waitUntil('an empty outbox', async () => (await shop.count('order_outbox')) === 0);
+  });
+});
+
+describe('while Kafka is away', () => {
+  it('orders are taken all the same, and go on when it is there', async () => {
+    await untilAllHaveEnded();
+    await shop.stopApps();
+    url = await shop.start(['127.0.0.1:1']);
+    const { status, json: { id } } = await post(`${url}/orders`, newKey(), order());
+    expect(status).toBe(201);
+    const ready = await fetch(`${url}/health/ready`);
+    expect([ready.status, await ready.json()]).toEqual([200, expect.objectContaining({ details: expect.objectContaining({ kafka: expect.objectContaining({ status: 'degraded' }) }) })]);
+    expect([await shop.count('order_outbox'), await shop.count('order_steps', `order_id = '${id?.slice(4)}'`)]).toEqual([1, 0]);
+    await shop.stopApps();
+    url = await shop.start();
+    await shop.untilStatus(id, 'confirmed');
+  });
+});
+
+describe('GET /orders/{id}', () => {
+  it('has the order and how far it has come, or nothing', async () => {
+    const { json: { id } } = await post(`${url}/orders`, newKey(), order());
+    await shop.untilStatus(id, 'confirmed');
+    expect(await (await fetch(`${url}/orders/${id}`)).json()).toMatchObject({ id, status: 'confirmed' });
+    for (const other of [`ord_${'0'.repeat(32)}`, 'ord_1', '%00']) {
+      const response = await fetch(`${url}/orders/${other}`);
+      expect([response.status, response.headers.get('content-type')]).toEqual([404, 'application/problem+json']);
+    }
+  });
+});
+
+describe('the saga', () => {
+  it('pays and ships once', async () => {
+    const { json: { id } } = await post(`${url}/orders`, newKey(), order(4_200));
+    await shop.untilStatus(id, 'confirmed');
+    expect(await stepsOf(id)).toEqual(['payment done', 'shipment done']);
+    expect(await outsideOf(id)).toEqual({ payments: [4_200], shipments: 1 });
+    const { rows } = await shop.pool.query<{ key: string }>("select key from idempotent_requests where key like $1 and scope like '%outside%' order by key", [`${id}:%`]);
+    expect(rows.map(({ key }) => key)).toEqual([`${id}:payment`, `${id}:shipment`]);
+  });
+
+  it('ends without a shipment where the card does not pay, and with the money back where nothing can be shipped', async () => {
+    const [dear, heavy] = await Promise.all([1_000_001, 500_001].map(async (amount) => (await post(`${url}/orders`, newKey(), order(amount))).json.id));
+    await Promise.all([shop.untilStatus(dear, 'cancelled'), shop.untilStatus(heavy, 'cancelled')]);
+    expect([await stepsOf(dear), await outsideOf(dear)]).toEqual([['payment refused'], { payments: [], shipments: 0 }]);
+    expect([await stepsOf(heavy), await outsideOf(heavy)]).toEqual([['payment done', 'shipment refused', 'refund done'], { payments: [500_001, -500_001], shipments: 0 }]);
+  });
+
+  it('asks again under the same key when the outside fails', async () => {
+    await untilAllHaveEnded();
+    await breakTable('payments', 'insert', 2);
+    const failing = await post(`${url}/orders`, newKey(), order());
+    await shop.untilStatus(failing.json.id, 'confirmed');
+    expect(await outsideOf(failing.json.id)).toEqual({ payments: [4_200], shipments: 1 });
+    const { rows: [step] } = await shop.pool.query<{ attempts: number }>("select attempts from order_steps where order_id = $1 and step = 'payment'", [failing.json.id?.slice(4)]);
+    expect(step?.attempts).toBe(3);
+  });
+
+  it('asks again under the same key when the bank has paid, and that gets lost', async () => {
+    await untilAllHaveEnded();
+    await breakTable('order_steps', 'update', 1, "new.status = 'done'");
+    const lost = await post(`${url}/orders`, newKey(), order());
+    await waitUntil('the failure', async () => (await shop.pool.query("select from failures where is_called and last_value >= 1")).rowCount === 1);
+    expect([await stepsOf(lost.json.id), await outsideOf(lost.json.id)]).toEqual([['payment due'], { payments: [4_200], shipments: 0 }]);
+    // It is taken up again when its lease is over, which is now.
+    await shop.pool.query('update order_steps set due_at = now() where order_id = $1', [lost.json.id?.slice(4)]);
+    await shop.untilStatus(lost.json.id, 'confirmed');
+    expect(await outsideOf(lost.json.id)).toEqual({ payments: [4_200], shipments: 1 });
+  });
+});
+
+/** How many events of this kind this process has seen; the count outlives an app. */
+async function received(outcome: string): Promise<number> {
+  const { values } = await eventsReceived.get();
+  return values.find(({ labels }) => labels['outcome'] === outcome)?.value ?? 0;
+}
+
+describe('two members', () => {
+  it('share the orders, and do nothing twice, also when Kafka brings everything again', async () => {
+    const other = await shop.start();
+    await shop.untilMembers(2);
+    const users = Array.from({ length: 20 }, () => `user-${newKey()}`);
+    const place = (count: number): Promise<(string | undefined)[]> =>
+      Promise.all(Array.from({ length: count }, async (_, i) => (await post(`${i % 2 === 0 ? url : other}/orders`, newKey(), order(1_000 + i, users[i % users.length]))).json.id));
+    const ids = await place(60);
+    // Some of their sagas are under way.
+    await waitUntil('all events', async () => (await shop.count('payments_inbox', `user_id = any('{${users.join(',')}}')`)) === 60);
+    await shop.stopApps();
+    // As if the offsets had not been reported before a crash: Kafka brings all records again.
+    const repeats = await received('repeat');
+    await shop.forgetOffsets();
+    url = await shop.start();
+    await waitUntil('all events again', async () => (await received('repeat')) >= repeats + 60);
+    ids.push(...(await Promise.all(users.map(async (user) => (await post(`${url}/orders`, newKey(), order(7, user))).json.id))));
+    await Promise.all(ids.map((id) => shop.untilStatus(id, 'confirmed')));
+    const uuids = ids.map((id) => id?.slice(4));
+    const { rows: [sums] } = await shop.pool.query<Record<string, number>>(
+      `select
+         (select count(*)::int from payments where order_id = any($1)) as payments,
+         (select count(*)::int from shipments where order_id = any($1)) as shipments,
+         (select sum(amount)::int from payment_totals where user_id = any($2)) as totals,
+         (select sum(amount)::int from orders where user_id = any($2)) as amounts,
+         (select count(*)::int from payments_inbox where order_id = any($1)) as received`,
+      [uuids, users]);
+    expect(sums).toMatchObject({ payments: 80, shipments: 80, received: 80, totals: sums?.['amounts'] });
+  });
+});
+
+it('serves health, metrics and its API', async () => {
+  for (const path of ['/health/live', '/health/ready', '/health/startup', '/docs']) expect((await fetch(`${url}${path}`)).status).toBe(200);
+  expect(await (await fetch(`${url}/metrics`)).text()).toMatch(/lockstep_orders_step_answers_total\{step="payment",answer="done"\} [1-9]/);
+  const { paths, components } = (await (await fetch(`${url}/openapi.json`)).json()) as { paths: Record<string, object>; components: { securitySchemes?: object } };
+  expect(Object.keys(paths)).toEqual(expect.arrayContaining(['/orders', '/orders/{id}']));
+  expect(components.securitySchemes).toBeUndefined();
+});

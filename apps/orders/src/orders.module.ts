@@ -1,0 +1,36 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { HealthChecks } from '#health/health.controller';
+import { HealthModule } from '#health/health.module';
+import { MetricsController } from '#http/metrics.controller';
+import { IdempotencyModule, type IdempotencyParts } from '#idempotency/idempotency.module';
+import { OutsideController } from './outside/outside.controller.js';
+import { OrderCreatedController } from './payments/order-created.controller.js';
+import { PaymentsInbox } from './payments/payments-inbox.js';
+import { OrdersController } from './placing/orders.controller.js';
+import { OrdersService } from './placing/orders.service.js';
+import { SagaRunner } from './saga/saga-runner.js';
+
+export interface OrdersParts {
+  readonly orders: OrdersService;
+  readonly inbox: PaymentsInbox;
+  readonly saga: SagaRunner;
+  readonly idempotency: IdempotencyParts;
+  readonly health: HealthChecks;
+}
+
+/** What the orders app serves: orders and the outside over HTTP, payments by its transport. */
+@Module({})
+export class OrdersModule {
+  static of({ orders, inbox, saga, idempotency, health }: OrdersParts): DynamicModule {
+    return {
+      module: OrdersModule,
+      imports: [IdempotencyModule.of(idempotency), HealthModule.of(health)],
+      controllers: [OrdersController, OutsideController, OrderCreatedController, MetricsController],
+      providers: [
+        { provide: OrdersService, useValue: orders },
+        { provide: PaymentsInbox, useValue: inbox },
+        { provide: SagaRunner, useValue: saga },
+      ],
+    };
+  }
+}

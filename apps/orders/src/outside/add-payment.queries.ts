@@ -1,0 +1,32 @@
+/** Types generated for queries found in "apps/orders/src/outside/add-payment.sql" */
+import { PreparedQuery } from '@pgtyped/runtime';
+
+export type NumberOrString = number | string;
+
+/** 'AddPayment' parameters type */
+export interface IAddPaymentParams {
+  amount: NumberOrString;
+  id: string;
+  orderId: string;
+}
+
+/** 'AddPayment' return type */
+export type IAddPaymentResult = void;
+
+/** 'AddPayment' query type */
+export interface IAddPaymentQuery {
+  params: IAddPaymentParams;
+  result: IAddPaymentResult;
+}
+
+const addPaymentIR: any = {"usedParamSet":{"id":true,"orderId":true,"amount":true},"params":[{"name":"id","required":true,"transform":{"type":"scalar"},"locs":[{"a":52,"b":55}]},{"name":"orderId","required":true,"transform":{"type":"scalar"},"locs":[{"a":58,"b":66}]},{"name":"amount","required":true,"transform":{"type":"scalar"},"locs":[{"a":69,"b":76}]}],"statement":"insert into payments (id, order_id, amount) values (:id!, :orderId!, :amount!)"};
+
+/**
+ * Query generated from SQL:
+ * ```
+ * insert into payments (id, order_id, amount) values (:id!, :orderId!, :amount!)
+ * ```
+ */
+export const addPayment = new PreparedQuery<IAddPaymentParams,IAddPaymentResult>(addPaymentIR);
+
+

@@ -1,0 +1,29 @@
+/** Types generated for queries found in "apps/orders/src/outside/add-shipment.sql" */
+import { PreparedQuery } from '@pgtyped/runtime';
+
+/** 'AddShipment' parameters type */
+export interface IAddShipmentParams {
+  id: string;
+  orderId: string;
+}
+
+/** 'AddShipment' return type */
+export type IAddShipmentResult = void;
+
+/** 'AddShipment' query type */
+export interface IAddShipmentQuery {
+  params: IAddShipmentParams;
+  result: IAddShipmentResult;
+}
+
+const addShipmentIR: any = {"usedParamSet":{"id":true,"orderId":true},"params":[{"name":"id","required":true,"transform":{"type":"scalar"},"locs":[{"a":45,"b":48}]},{"name":"orderId","required":true,"transform":{"type":"scalar"},"locs":[{"a":51,"b":59}]}],"statement":"insert into shipments (id, order_id) values (:id!, :orderId!)"};
+
+/**
+ * Query generated from SQL:
+ * ```
+ * insert into shipments (id, order_id) values (:id!, :orderId!)
+ * ```
+ */
+export const addShipment = new PreparedQuery<IAddShipmentParams,IAddShipmentResult>(addShipmentIR);
+
+

@@ -1,0 +1,2 @@
+/* @name addShipment */
+insert into shipments (id, order_id) values (:id!, :orderId!);

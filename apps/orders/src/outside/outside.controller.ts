@@ -1,0 +1,58 @@
+import { Body, Controller, Post } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type pg from 'pg';
+import { z } from 'zod';
+import { mintId, parsePublicId } from '#domain/ids';
+import { LockstepError } from '#domain/problem';
+import { Idempotent, IdempotentTransaction } from '#idempotency/idempotent';
+import { databaseOf } from '#postgres/pool';
+import { addPayment } from './add-payment.queries.js';
+import { addShipment } from './add-shipment.queries.js';
+
+/** What no card pays, and what nobody insures on the way, in minor units: above them you see the saga turn around. */
+const CARD_LIMIT = 1_000_000;
+const PARCEL_LIMIT = 500_000;
+
+const requestSchema = z.strictObject({ orderId: z.string(), amount: z.int().positive() });
+type OutsideRequest = z.output<typeof requestSchema>;
+
+interface OutsideAnswer {
+  readonly result: 'done' | 'refused';
+}
+
+/**
+ * A bank and a warehouse, as others would run them: the saga reaches them by HTTP only. Like any good one they take an
+ * idempotency key, and keep it together with what they did. A refusal is an answer too, and stays the same.
+ */
+@ApiTags('outside')
+@Controller('outside')
+export class OutsideController {
+  @Post('payments')
+  @Idempotent({ transaction: true })
+  async pay(@Body({ schema: requestSchema }) request: OutsideRequest, @IdempotentTransaction() client: pg.ClientBase): Promise<OutsideAnswer> {
+    if (request.amount > CARD_LIMIT) return { result: 'refused' };
+    await addPayment.run({ id: mintId(), orderId: uuidOf(request), amount: request.amount }, databaseOf(client));
+    return { result: 'done' };
+  }
+
+  @Post('refunds')
+  @Idempotent({ transaction: true })
+  async refund(@Body({ schema: requestSchema }) request: OutsideRequest, @IdempotentTransaction() client: pg.ClientBase): Promise<OutsideAnswer> {
+    await addPayment.run({ id: mintId(), orderId: uuidOf(request), amount: -request.amount }, databaseOf(client));
+    return { result: 'done' };
+  }
+
+  @Post('shipments')
+  @Idempotent({ transaction: true })
+  async ship(@Body({ schema: requestSchema }) request: OutsideRequest, @IdempotentTransaction() client: pg.ClientBase): Promise<OutsideAnswer> {
+    if (request.amount > PARCEL_LIMIT) return { result: 'refused' };
+    await addShipment.run({ id: mintId(), orderId: uuidOf(request) }, databaseOf(client));
+    return { result: 'done' };
+  }
+}
+
+function uuidOf({ orderId }: OutsideRequest): string {
+  const uuid = parsePublicId('ord', orderId);
+  if (uuid === undefined) throw new LockstepError('invalid_request', '/orderId is not an order', { errors: [{ path: '/orderId', message: 'is not an order' }] });
+  return uuid;
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import type { KafkaMessage } from 'kafkajs';
+import { parsePublicId } from '#domain/ids';
+import type { Database } from '#postgres/pool';
+import { receiveOrders } from './receive-orders.queries.js';
+
+export interface OrderCreated {
+  /** UUIDs. */
+  readonly eventId: string;
+  readonly orderId: string;
+}
+
+const valueSchema = z.object({ id: z.string() });
+
+/** The event in a record of `order.created`; undefined when it is not one of ours. */
+export function orderCreatedOf({ headers, value }: Pick<KafkaMessage, 'headers' | 'value'>): OrderCreated | undefined {
+  const eventId = parsePublicId('evt', String(headers?.['ce_id'] ?? ''));
+  let parsed;
+  try {
+    parsed = valueSchema.safeParse(JSON.parse(value?.toString() ?? ''));
+  } catch {
+    // Not JSON: somebody else's.
+    return undefined;
+  }
+  const orderId = parsed.success ? parsePublicId('ord', parsed.data.id) : undefined;
+  return eventId === undefined || orderId === undefined ? undefined : { eventId, orderId };
+}
+
+/** The transactional inbox of payments. */
+export class PaymentsInbox {
+  /** @param retentionMs how long an event is remembered: longer than Kafka can bring it again */
+  constructor(
+    private readonly database: Database,
+    private readonly retentionMs: number,
+  ) {}
+
+  /**
+   * Takes these events in: each one's effects (the user's total, the saga's first step) are committed together with its
+   * inbox row, once, whoever brings it how often. Returns how many were new.
+   */
+  async receive(events: readonly OrderCreated[]): Promise<number> {
+    if (events.length === 0) return 0;
+    const [result] = await receiveOrders.run({ eventIds: events.map(({ eventId }) => eventId), orderIds: events.map(({ orderId }) => orderId), retentionMs: this.retentionMs }, this.database);
+    return result?.received ?? 0;
+  }
+}

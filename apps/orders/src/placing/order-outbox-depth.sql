@@ -1,0 +1,3 @@
+/* How many orders wait for Kafka. */
+/* @name orderOutboxDepth */
+select count(*)::integer as "depth!" from order_outbox;

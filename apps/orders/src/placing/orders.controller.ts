@@ -1,0 +1,34 @@
+import { Body, Controller, Get, Param, Post, Res } from '@nestjs/common';
+import { ApiHeader, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import type pg from 'pg';
+import { Documented } from '#http/openapi';
+import { Idempotent, IdempotentTransaction } from '#idempotency/idempotent';
+import { type NewOrder, newOrderSchema, type Order, orderSchema } from './order.schema.js';
+import { OrdersService } from './orders.service.js';
+
+@ApiTags('orders')
+@Controller('orders')
+export class OrdersController {
+  constructor(private readonly orders: OrdersService) {}
+
+  /** The key, the order and its event are committed together, with this answer: nothing in between can be seen, or lost. */
+  @Post()
+  @Idempotent({ transaction: true })
+  @ApiHeader({ name: 'Idempotency-Key', required: true, description: 'Or `X-Idempotency-Key`: one value for this order and all repeats of this request' })
+  @Documented({
+    summary: 'Place an order', status: 201, answer: 'The order; at a repeat the same bytes with `Idempotent-Replayed: true`', schema: orderSchema, open: true,
+    problems: ['invalid_request', 'invalid_idempotency_key', 'idempotency_key_required', 'request_in_progress', 'idempotency_key_reused'],
+  })
+  async create(@Body({ schema: newOrderSchema }) order: NewOrder, @IdempotentTransaction() client: pg.ClientBase, @Res({ passthrough: true }) reply: FastifyReply): Promise<Order> {
+    const placed = await this.orders.place(order, client);
+    reply.header('location', `/orders/${placed.id}`);
+    return placed;
+  }
+
+  @Get(':id')
+  @Documented({ summary: 'Get an order and how far it has come', status: 200, answer: 'The order', schema: orderSchema, open: true, problems: ['not_found'] })
+  get(@Param('id') id: string): Promise<Order> {
+    return this.orders.get(id);
+  }
+}

@@ -1,0 +1,28 @@
+import type { Database } from '#postgres/pool';
+import type { Order } from './order.schema.js';
+import { placeOrder } from './place-order.queries.js';
+import { readOrder } from './read-order.queries.js';
+
+/** An order as it is stored, with its id as a UUID. */
+export type StoredOrder = Omit<Order, 'createdAt'> & { readonly createdAt: Date };
+
+export interface OrderEvent {
+  readonly eventId: string;
+  readonly shard: number;
+  readonly value: Buffer;
+}
+
+/** Orders, with the event that each one begins with. */
+export class OrdersRepository {
+  constructor(private readonly database: Database) {}
+
+  /** @param database a connection in whose transaction the key is claimed */
+  async place(order: StoredOrder, event: OrderEvent, database: Database): Promise<void> {
+    await placeOrder.run({ ...order, ...event }, database);
+  }
+
+  async read(id: string): Promise<StoredOrder | undefined> {
+    const [order] = await readOrder.run({ id }, this.database);
+    return order;
+  }
+}

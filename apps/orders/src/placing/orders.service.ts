@@ -1,0 +1,40 @@
+import type pg from 'pg';
+import { mintId, parsePublicId, toPublicId } from '#domain/ids';
+import { LockstepError } from '#domain/problem';
+import { partitionOf } from '#domain/shard';
+import { databaseOf } from '#postgres/pool';
+import type { NewOrder, Order } from './order.schema.js';
+import type { OrdersRepository, StoredOrder } from './orders.repository.js';
+
+/** Placing orders, and looking at them. */
+export class OrdersService {
+  /** @param partitions of the topic `order.created` */
+  constructor(
+    private readonly orders: OrdersRepository,
+    private readonly partitions: number,
+  ) {}
+
+  /**
+   * Writes an order and its event on a connection whose transaction commits them together with the idempotency key. The
+   * event's key is the user: one user's orders come to payments in their order.
+   */
+  async place({ userId, amount }: NewOrder, client: pg.ClientBase): Promise<Order> {
+    const stored: StoredOrder = { id: mintId(), userId, amount, status: 'created', createdAt: new Date() };
+    const order = shown(stored);
+    const event = { eventId: mintId(), shard: partitionOf(userId, this.partitions), value: Buffer.from(JSON.stringify(order)) };
+    await this.orders.place(stored, event, databaseOf(client));
+    return order;
+  }
+
+  /** @throws LockstepError not_found */
+  async get(id: string): Promise<Order> {
+    const uuid = parsePublicId('ord', id);
+    const stored = uuid === undefined ? undefined : await this.orders.read(uuid);
+    if (stored === undefined) throw new LockstepError('not_found', `There is no order ${id}`);
+    return shown(stored);
+  }
+}
+
+function shown({ id, createdAt, ...order }: StoredOrder): Order {
+  return { id: toPublicId('ord', id), ...order, createdAt: createdAt.toISOString() };
+}

@@ -1,0 +1,43 @@
+/** Types generated for queries found in "apps/orders/src/placing/place-order.sql" */
+import { PreparedQuery } from '@pgtyped/runtime';
+
+export type DateOrString = Date | string;
+
+export type NumberOrString = number | string;
+
+/** 'PlaceOrder' parameters type */
+export interface IPlaceOrderParams {
+  amount: NumberOrString;
+  createdAt: DateOrString;
+  eventId: string;
+  id: string;
+  shard: number;
+  userId: string;
+  value: Buffer;
+}
+
+/** 'PlaceOrder' return type */
+export type IPlaceOrderResult = void;
+
+/** 'PlaceOrder' query type */
+export interface IPlaceOrderQuery {
+  params: IPlaceOrderParams;
+  result: IPlaceOrderResult;
+}
+
+const placeOrderIR: any = {"usedParamSet":{"id":true,"userId":true,"amount":true,"createdAt":true,"shard":true,"eventId":true,"value":true},"params":[{"name":"id","required":true,"transform":{"type":"scalar"},"locs":[{"a":82,"b":85}]},{"name":"userId","required":true,"transform":{"type":"scalar"},"locs":[{"a":88,"b":95},{"a":206,"b":213}]},{"name":"amount","required":true,"transform":{"type":"scalar"},"locs":[{"a":98,"b":105}]},{"name":"createdAt","required":true,"transform":{"type":"scalar"},"locs":[{"a":108,"b":118}]},{"name":"shard","required":true,"transform":{"type":"scalar"},"locs":[{"a":186,"b":192}]},{"name":"eventId","required":true,"transform":{"type":"scalar"},"locs":[{"a":195,"b":203}]},{"name":"value","required":true,"transform":{"type":"scalar"},"locs":[{"a":216,"b":222}]}],"statement":"with placed as (\n  insert into orders (id, user_id, amount, created_at)\n  values (:id!, :userId!, :amount!, :createdAt!)\n)\ninsert into order_outbox (shard, event_id, key, value)\nvalues (:shard!, :eventId!, :userId!, :value!)"};
+
+/**
+ * Query generated from SQL:
+ * ```
+ * with placed as (
+ *   insert into orders (id, user_id, amount, created_at)
+ *   values (:id!, :userId!, :amount!, :createdAt!)
+ * )
+ * insert into order_outbox (shard, event_id, key, value)
+ * values (:shard!, :eventId!, :userId!, :value!)
+ * ```
+ */
+export const placeOrder = new PreparedQuery<IPlaceOrderParams,IPlaceOrderResult>(placeOrderIR);
+
+

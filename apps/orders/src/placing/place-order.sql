@@ -1,0 +1,8 @@
+/* Stores an order and its event. In the transaction of its idempotency key: all three are there, or none. */
+/* @name placeOrder */
+with placed as (
+  insert into orders (id, user_id, amount, created_at)
+  values (:id!, :userId!, :amount!, :createdAt!)
+)
+insert into order_outbox (shard, event_id, key, value)
+values (:shard!, :eventId!, :userId!, :value!);

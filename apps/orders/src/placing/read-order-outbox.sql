@@ -1,0 +1,24 @@
+/*
+  Removes the given records, which are in Kafka, and reads each shard's next ones, oldest first; never "after the last
+  one", since commits become visible in another order than their numbers. As read-dispatch-outbox.sql of the relay does.
+*/
+/* @name readOrderOutbox */
+with removed as (
+  delete from order_outbox o
+  using
+    unnest(:movedShards!::integer[], :movedIds!::bigint[]) as moved (shard, id),
+    -- Need not be durable: what comes back after a crash of Postgres is sent again.
+    (select set_config('synchronous_commit', 'off', true)) as faster
+  where o.shard = moved.shard and o.id = moved.id
+)
+select o.shard, o.id, o.event_id as "eventId", o.key, o.value, o.created_at as "createdAt"
+from unnest(:shards!::integer[]) as wanted (shard)
+  cross join lateral (
+    select *, row_number() over (order by id) as turn
+    from order_outbox
+    where order_outbox.shard = wanted.shard and order_outbox.id not in (select unnest(:movedIds!::bigint[]))
+    order by id
+    limit :rowsPerShard!
+  ) o
+order by o.turn, o.id
+limit :rows!;

@@ -1,0 +1,4 @@
+/* @name readOrder */
+select id, user_id as "userId", amount, status, created_at as "createdAt"
+from orders
+where id = :id!;

@@ -1,0 +1,20 @@
+/*
+  Ends a step and takes its order on, with the step that comes next if there is one: all together, and only once, however
+  many have tried. Returns the order's id if it was this one.
+*/
+/* @name settleStep */
+with settled as (
+  update order_steps
+  set status = :status!, settled_at = now()
+  where order_id = :orderId! and step = :step! and status = 'due'
+  returning order_id
+),
+followed as (
+  insert into order_steps (order_id, step)
+  select order_id, :next::saga_step from settled where :next::saga_step is not null
+)
+update orders o
+set status = :order!, updated_at = now()
+from settled
+where o.id = settled.order_id
+returning o.id;

@@ -1,0 +1,35 @@
+import type { Database } from '#postgres/pool';
+import { claimSteps } from './claim-steps.queries.js';
+import { postponeStep } from './postpone-step.queries.js';
+import type { SagaStep, Settled } from './saga.js';
+import { settleStep } from './settle-step.queries.js';
+
+export interface DueStep {
+  /** UUID. */
+  readonly orderId: string;
+  readonly step: SagaStep;
+  /** This one among them. */
+  readonly attempts: number;
+  /** In minor units. */
+  readonly amount: number;
+}
+
+/** Where sagas stand. */
+export class StepsRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Up to `limit` steps that are due; nobody else gets them within `leaseMs`. */
+  claim(limit: number, leaseMs: number): Promise<DueStep[]> {
+    return claimSteps.run({ limit, leaseMs }, this.database);
+  }
+
+  /** Ends the step and takes its order on, in one transaction; false: another attempt has done that. */
+  async settle({ orderId, step }: DueStep, { status, order, next }: Settled): Promise<boolean> {
+    const rows = await settleStep.run({ orderId, step, status, order, next: next ?? null }, this.database);
+    return rows.length > 0;
+  }
+
+  async postpone({ orderId, step }: DueStep, delayMs: number): Promise<void> {
+    await postponeStep.run({ orderId, step, delayMs }, this.database);
+  }
+}

@@ -1,0 +1,17 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { parseKeyHeader } from '#domain/idempotency-key';
+
+/** A header that may carry a key, as Node has its name and as the problem document names it. */
+export type KeyHeader = readonly [name: string, title: string];
+
+/** Of a client's own requests, in the order in which they count. */
+export const REQUEST_KEY_HEADERS: readonly KeyHeader[] = [['idempotency-key', 'Idempotency-Key'], ['x-idempotency-key', 'X-Idempotency-Key']];
+
+/** The key in the first of these headers that is there. @throws LockstepError invalid_idempotency_key */
+export function keyIn(headers: IncomingHttpHeaders, names: readonly KeyHeader[]): string | undefined {
+  for (const [name, title] of names) {
+    const value = headers[name];
+    if (value !== undefined) return parseKeyHeader(String(value), title);
+  }
+  return undefined;
+}

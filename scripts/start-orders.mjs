@@ -1,0 +1,4 @@
+// `npm run start:orders`
+import { supervise } from './supervise.mjs';
+
+await supervise('orders-main');
