@@ -1,6 +1,7 @@
 import type { Span } from './day-tables.js';
 import type { ISumDeliveriesResult } from './sum-deliveries.queries.js';
 import type { ISumInboxResult } from './sum-inbox.queries.js';
+import type { ISumKeysResult } from './sum-keys.queries.js';
 import type { ISumLanesResult } from './sum-lanes.queries.js';
 import type { ISumAttemptsResult } from './sum-attempts.queries.js';
 import type { ISumEventsResult } from './sum-events.queries.js';
@@ -16,6 +17,7 @@ export interface DaySums extends Span {
 export interface LedgerSums {
   readonly days: readonly DaySums[];
   readonly lanes: readonly ISumLanesResult[];
+  readonly keys: ISumKeysResult;
 }
 
 /** Where fingerprints differ, and so what is to be looked at row by row. */
@@ -32,10 +34,12 @@ export interface Suspicions {
   /** Endpoints, of lanes that do not say what is pending in them, or in which dead letters are being replayed. */
   readonly waiting: readonly number[];
   readonly halts: boolean;
+  /** Not every event has a key, or not every key an event. The first is as it should be: keys expire, or were never given. */
+  readonly keys: boolean;
 }
 
 /** Compares what the tables say of each other. */
-export function suspicionsOf({ days, lanes }: LedgerSums): Suspicions {
+export function suspicionsOf({ days, lanes, keys }: LedgerSums): Suspicions {
   const deliveries = days.flatMap((day) => day.deliveries);
   const held = Map.groupBy(deliveries, ({ endpoint }) => endpoint);
   const said = new Map(lanes.map((sums) => [sums.endpoint, sums]));
@@ -58,6 +62,8 @@ export function suspicionsOf({ days, lanes }: LedgerSums): Suspicions {
       return replaying || waitingInLanes !== inLanes(rows) || BigInt(waiting) !== xor(rows, (row) => row.sequences);
     }),
     halts: lanes.some(({ halted }) => halted > 0),
+    keys: keys.keys !== days.reduce((total, { events }) => total + events.events, 0) ||
+      BigInt(keys.fingerprint ?? 0) !== (xor(days, ({ events }) => events.fingerprint) ^ xor(days, ({ events }) => events.unsettled)),
   };
 }
 
