@@ -1,8 +1,7 @@
 /*
-  key_without_event   an idempotency key whose event is not there. Keys outlive events that were dropped with their
-                      partition: what no partition could hold, or is of a retired day, is not looked for.
-
-  Events with ids below :oldest, that of the oldest key, are left out: keys are kept for a day, events for a month.
+  key_without_event   an idempotency key of an event with an id in [:from, :to) that is not there. Keys outlive events that
+                      were dropped with their partition: what no partition could hold, or is of a retired day, is not
+                      looked for.
 */
 /* @name checkKeys */
 with partitions as (
@@ -16,7 +15,10 @@ with partitions as (
 orphans as materialized (
   select k.event_id, k.tenant
   from idempotency_keys k
-  where not exists (select from events e where e.id = k.event_id and e.id >= :oldest!::uuid)
+  where
+    k.event_id >= :from!::uuid and k.event_id < :to!::uuid
+    -- With the bounds also here, other days' events are left out.
+    and not exists (select from events e where e.id = k.event_id and e.id >= :from!::uuid and e.id < :to!::uuid)
 ),
 offending as (
   select o.tenant, o.event_id

@@ -1,4 +1,4 @@
-import type { Span } from './day-tables.js';
+import { FIRST_ID, LAST_ID, type Span } from './day-tables.js';
 import type { ISumDeliveriesResult } from './sum-deliveries.queries.js';
 import type { ISumInboxResult } from './sum-inbox.queries.js';
 import type { ISumKeysResult } from './sum-keys.queries.js';
@@ -17,7 +17,7 @@ export interface DaySums extends Span {
 export interface LedgerSums {
   readonly days: readonly DaySums[];
   readonly lanes: readonly ISumLanesResult[];
-  readonly keys: ISumKeysResult;
+  readonly keys: readonly ISumKeysResult[];
 }
 
 /** Where fingerprints differ, and so what is to be looked at row by row. */
@@ -34,8 +34,11 @@ export interface Suspicions {
   /** Endpoints, of lanes that do not say what is pending in them, or in which dead letters are being replayed. */
   readonly waiting: readonly number[];
   readonly halts: boolean;
-  /** Not every event has a key, or not every key an event. The first is as it should be: keys expire, or were never given. */
-  readonly keys: boolean;
+  /**
+   * Days on which not every event has a key, or not every key an event. The first is as it should be: keys expire, or were
+   * never given.
+   */
+  readonly keys: readonly Span[];
 }
 
 /** Compares what the tables say of each other. */
@@ -62,9 +65,15 @@ export function suspicionsOf({ days, lanes, keys }: LedgerSums): Suspicions {
       return replaying || waitingInLanes !== inLanes(rows) || BigInt(waiting) !== xor(rows, (row) => row.sequences);
     }),
     halts: lanes.some(({ halted }) => halted > 0),
-    keys: keys.keys !== days.reduce((total, { events }) => total + events.events, 0) ||
-      BigInt(keys.fingerprint ?? 0) !== (xor(days, ({ events }) => events.fingerprint) ^ xor(days, ({ events }) => events.unsettled)),
+    keys: keys.some(({ from }) => from === null) ? [{ from: FIRST_ID, to: LAST_ID }] : days.filter((day) => hasOtherKeys(day, keys)),
   };
+}
+
+/** Keys of a day that has no partition are not looked at. */
+function hasOtherKeys({ from, to, events }: DaySums, keys: readonly ISumKeysResult[]): boolean {
+  const named = keys.filter((row) => row.from !== null && row.from >= from && row.from < to);
+  const total = named.reduce((result, row) => result + row.keys, 0);
+  return total > 0 && (total !== events.events || xor(named, ({ fingerprint }) => fingerprint) !== (BigInt(events.fingerprint ?? 0) ^ BigInt(events.unsettled ?? 0)));
 }
 
 function inLanes(rows: readonly ISumDeliveriesResult[]): number {

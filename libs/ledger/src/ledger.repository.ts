@@ -11,7 +11,7 @@ import { checkReplays } from './check-replays.queries.js';
 import { checkRoutes } from './check-routes.queries.js';
 import { checkSequences } from './check-sequences.queries.js';
 import { checkWaiting } from './check-waiting.queries.js';
-import { joined, ofDay, type Span, withoutViews } from './day-tables.js';
+import { joined, LAST_ID, ofDay, type Span, withoutViews } from './day-tables.js';
 import { findOddAdmissions } from './find-odd-admissions.queries.js';
 import { findOddAttempts } from './find-odd-attempts.queries.js';
 import { findOddRoutes } from './find-odd-routes.queries.js';
@@ -29,7 +29,7 @@ import { sumAttempts } from './sum-attempts.queries.js';
 import { type ISumDeliveriesResult, sumDeliveries } from './sum-deliveries.queries.js';
 import { sumEvents } from './sum-events.queries.js';
 import { type ISumInboxResult, sumInbox } from './sum-inbox.queries.js';
-import { readOldestKey, sumKeys } from './sum-keys.queries.js';
+import { sumKeys } from './sum-keys.queries.js';
 import { sumLanes } from './sum-lanes.queries.js';
 
 const MAX_EXAMPLES = 10;
@@ -42,8 +42,6 @@ const BOUND_SECONDS = 60;
 
 /** Events that are younger are joined with the inbox one by one: some of them are always on their way. */
 const SETTLED_SECONDS = 120;
-
-const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 const SETTINGS = {
   // Hash joins that stay in memory up to a million rows a day, day by day (partition-wise).
@@ -151,8 +149,7 @@ class Reading {
       run((database) => sumLanes.run(undefined, this.seenBy(database))),
       Promise.all(list.map((day) => this.sumDay(run, day, settledBefore, apart))),
     ]));
-    if (keys[0] === undefined) throw new Error('The idempotency keys could not be summed');
-    return { days, lanes, keys: keys[0] };
+    return { days, lanes, keys };
   }
 
   private async sumDay(run: Run, day: IListDaysResult, settledBefore: string, apart: boolean): Promise<DaySums> {
@@ -184,7 +181,9 @@ class Reading {
     if (suspicions.sequences.length > 0) findings.add(await checkSequences.run({ endpoints: [...suspicions.sequences], examples }, database), laneOf);
     if (suspicions.waiting.length > 0) findings.add(await checkWaiting.run({ endpoints: [...suspicions.waiting], examples }, database), laneOf);
     if (suspicions.halts) findings.add(await checkHalts.run({ examples }, database), laneOf);
-    if (suspicions.keys) await this.checkKeys();
+    for (const span of joined(suspicions.keys)) {
+      findings.add(await this.snapshot.withSettings(JOIN_SETTINGS, () => checkKeys.run({ ...span, examples }, database)), eventOf);
+    }
     findings.add(await checkOutbox.run({ examples }, database), eventOf);
     if (olderThanMs !== undefined) findings.add(await findStuck.run({ olderThanMs, examples }, database), deliveryOf);
   }
@@ -208,13 +207,6 @@ class Reading {
       ]);
       return { admissions: oddAdmissions, routes: oddRoutes, attempts: oddAttempts };
     });
-  }
-
-  private async checkKeys(): Promise<void> {
-    const [key] = await readOldestKey.run(undefined, this.database);
-    if (key === undefined) return;
-    const rows = await this.snapshot.withSettings(JOIN_SETTINGS, (database) => checkKeys.run({ ...key, examples: MAX_EXAMPLES }, database));
-    this.findings.add(rows, eventOf);
   }
 
   /** Where the shards stand in their logs. The logs are asked after the snapshot was taken: they only grow. */

@@ -63,7 +63,7 @@ describe('a snapshot', () => {
 
   it('has other settings for as long as asked', async () => {
     const [within, after] = await inSnapshot(pool, OPTIONS, async (snapshot) => [
-      await snapshot.withSettings({ max_parallel_workers_per_gather: '1' }, look), await look(snapshot.database),
+      await snapshot.withSettings({ max_parallel_workers_per_gather: '1' }, () => look(snapshot.database)), await look(snapshot.database),
     ]);
     expect([within?.workers, after?.workers]).toEqual(['1', '3']);
   });

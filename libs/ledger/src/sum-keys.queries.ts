@@ -6,7 +6,8 @@ export type ISumKeysParams = void;
 
 /** 'SumKeys' return type */
 export interface ISumKeysResult {
-  fingerprint: string | null;
+  fingerprint: string;
+  from: string | null;
   keys: number;
 }
 
@@ -16,40 +17,19 @@ export interface ISumKeysQuery {
   result: ISumKeysResult;
 }
 
-const sumKeysIR: any = {"usedParamSet":{},"params":[],"statement":"select count(*) as \"keys!\", bit_xor(uuid_hash_extended(event_id, 0))::text as fingerprint\nfrom idempotency_keys"};
+const sumKeysIR: any = {"usedParamSet":{},"params":[],"statement":"select\n  uuid_floor(date_bin('1 day', uuid_extract_timestamp(event_id), 'epoch')) as \"from?\",\n  count(*) as \"keys!\",\n  bit_xor(uuid_hash_extended(event_id, 0))::text as \"fingerprint!\"\nfrom idempotency_keys\ngroup by date_bin('1 day', uuid_extract_timestamp(event_id), 'epoch')"};
 
 /**
  * Query generated from SQL:
  * ```
- * select count(*) as "keys!", bit_xor(uuid_hash_extended(event_id, 0))::text as fingerprint
+ * select
+ *   uuid_floor(date_bin('1 day', uuid_extract_timestamp(event_id), 'epoch')) as "from?",
+ *   count(*) as "keys!",
+ *   bit_xor(uuid_hash_extended(event_id, 0))::text as "fingerprint!"
  * from idempotency_keys
+ * group by date_bin('1 day', uuid_extract_timestamp(event_id), 'epoch')
  * ```
  */
 export const sumKeys = new PreparedQuery<ISumKeysParams,ISumKeysResult>(sumKeysIR);
-
-
-/** 'ReadOldestKey' parameters type */
-export type IReadOldestKeyParams = void;
-
-/** 'ReadOldestKey' return type */
-export interface IReadOldestKeyResult {
-  oldest: string;
-}
-
-/** 'ReadOldestKey' query type */
-export interface IReadOldestKeyQuery {
-  params: IReadOldestKeyParams;
-  result: IReadOldestKeyResult;
-}
-
-const readOldestKeyIR: any = {"usedParamSet":{},"params":[],"statement":"select event_id as \"oldest!\" from idempotency_keys order by event_id limit 1"};
-
-/**
- * Query generated from SQL:
- * ```
- * select event_id as "oldest!" from idempotency_keys order by event_id limit 1
- * ```
- */
-export const readOldestKey = new PreparedQuery<IReadOldestKeyParams,IReadOldestKeyResult>(readOldestKeyIR);
 
 
