@@ -105,7 +105,7 @@ beforeAll(async () => {
   fixture = await createShardFixture();
   writing = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 4 });
   byIndex = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 4, joins: 'by-index' });
-  reading = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 1 });
+  reading = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 3 });
   await fixture.pool.query("insert into tenants (id) values ('acme')");
   await fixture.pool.query(`insert into endpoints (public_id, tenant, url, ordering, dlq_policy, description) values
     (gen_random_uuid(), 'default', 'http://127.0.0.1:9/', 'entity', 'continue', ''), (gen_random_uuid(), 'default', 'http://127.0.0.1:9/', 'none', 'continue', ''),

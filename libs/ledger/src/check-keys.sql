@@ -1,7 +1,7 @@
 /*
-  key_without_event      an idempotency key whose event is not there. Keys outlive events that were dropped with their
-                         partition: what no partition could hold, or is of a retired day, is not looked for.
-  outbox_without_event   an outbox row whose event is not there: the relay has nothing to send
+  key_without_event   an idempotency key of an event with an id in [:from, :to) that is not there. Keys outlive events that
+                      were dropped with their partition: what no partition could hold, or is of a retired day, is not
+                      looked for.
 */
 /* @name checkKeys */
 with partitions as (
@@ -15,16 +15,13 @@ with partitions as (
 orphans as materialized (
   select k.event_id, k.tenant
   from idempotency_keys k
-  where not exists (
-    select from events e
-    where
-      e.id = k.event_id
-      -- Older days are left out: keys are kept for a day, events for a month.
-      and e.id >= (select event_id from idempotency_keys order by event_id limit 1)
-  )
+  where
+    k.event_id >= :from!::uuid and k.event_id < :to!::uuid
+    -- With the bounds also here, other days' events are left out.
+    and not exists (select from events e where e.id = k.event_id and e.id >= :from!::uuid and e.id < :to!::uuid)
 ),
 offending as (
-  select 'key_without_event' as kind, o.tenant, o.event_id
+  select o.tenant, o.event_id
   from orphans o
   where
     exists (select from partitions p where o.event_id >= p.lowest and o.event_id < p.above)
@@ -35,19 +32,15 @@ offending as (
         o.event_id >= uuid_floor(r.day::timestamp at time zone 'utc')
         and o.event_id < uuid_floor((r.day + 1)::timestamp at time zone 'utc')
     )
-  union all
-  select 'outbox_without_event', o.tenant, o.event_id
-  from outbox o
-  where not exists (select from events e where e.id = o.event_id)
 ),
 counted as (
   select
     *,
-    count(*) over (partition by kind, tenant) as total,
-    row_number() over (partition by kind, tenant order by event_id) as place
+    count(*) over (partition by tenant) as total,
+    row_number() over (partition by tenant order by event_id) as place
   from offending
 )
-select kind as "kind!", tenant as "tenant!", total as "total!", event_id as "eventId!"
+select 'key_without_event' as "kind!", tenant as "tenant!", total as "total!", event_id as "eventId!"
 from counted
 where place <= :examples!::integer
-order by kind, tenant, place;
+order by tenant, place;

@@ -7,6 +7,9 @@ export interface Span {
   readonly to: string;
 }
 
+export const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+export const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
 const VIEWS = /\bkept_(events|inbox|deliveries|attempts)\b/g;
 
 /** Reads the tables where a statement names the views on what is kept: while these leave out nothing they only cost time, 1.1 to 1.8 times as much. */

@@ -1,6 +1,7 @@
-import type { Span } from './day-tables.js';
+import { FIRST_ID, LAST_ID, type Span } from './day-tables.js';
 import type { ISumDeliveriesResult } from './sum-deliveries.queries.js';
 import type { ISumInboxResult } from './sum-inbox.queries.js';
+import type { ISumKeysResult } from './sum-keys.queries.js';
 import type { ISumLanesResult } from './sum-lanes.queries.js';
 import type { ISumAttemptsResult } from './sum-attempts.queries.js';
 import type { ISumEventsResult } from './sum-events.queries.js';
@@ -16,6 +17,7 @@ export interface DaySums extends Span {
 export interface LedgerSums {
   readonly days: readonly DaySums[];
   readonly lanes: readonly ISumLanesResult[];
+  readonly keys: readonly ISumKeysResult[];
 }
 
 /** Where fingerprints differ, and so what is to be looked at row by row. */
@@ -32,10 +34,15 @@ export interface Suspicions {
   /** Endpoints, of lanes that do not say what is pending in them, or in which dead letters are being replayed. */
   readonly waiting: readonly number[];
   readonly halts: boolean;
+  /**
+   * Days on which not every event has a key, or not every key an event. The first is as it should be: keys expire, or were
+   * never given.
+   */
+  readonly keys: readonly Span[];
 }
 
 /** Compares what the tables say of each other. */
-export function suspicionsOf({ days, lanes }: LedgerSums): Suspicions {
+export function suspicionsOf({ days, lanes, keys }: LedgerSums): Suspicions {
   const deliveries = days.flatMap((day) => day.deliveries);
   const held = Map.groupBy(deliveries, ({ endpoint }) => endpoint);
   const said = new Map(lanes.map((sums) => [sums.endpoint, sums]));
@@ -58,7 +65,15 @@ export function suspicionsOf({ days, lanes }: LedgerSums): Suspicions {
       return replaying || waitingInLanes !== inLanes(rows) || BigInt(waiting) !== xor(rows, (row) => row.sequences);
     }),
     halts: lanes.some(({ halted }) => halted > 0),
+    keys: keys.some(({ from }) => from === null) ? [{ from: FIRST_ID, to: LAST_ID }] : days.filter((day) => hasOtherKeys(day, keys)),
   };
+}
+
+/** Keys of a day that has no partition are not looked at. */
+function hasOtherKeys({ from, to, events }: DaySums, keys: readonly ISumKeysResult[]): boolean {
+  const named = keys.filter((row) => row.from !== null && row.from >= from && row.from < to);
+  const total = named.reduce((result, row) => result + row.keys, 0);
+  return total > 0 && (total !== events.events || xor(named, ({ fingerprint }) => fingerprint) !== (BigInt(events.fingerprint ?? 0) ^ BigInt(events.unsettled ?? 0)));
 }
 
 function inLanes(rows: readonly ISumDeliveriesResult[]): number {

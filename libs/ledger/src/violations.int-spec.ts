@@ -212,6 +212,17 @@ describe('a violation', () => {
     expect(await violations()).toEqual({ key_without_event: [event(lost)] });
   });
 
+  it('is the key that names an event that is not there, among as many keys as there are events', async () => {
+    await sql("insert into idempotency_keys (tenant, key, fingerprint, event_id, expires_at) select tenant, id::text, '', id, now() from events");
+    expect(await violations()).toEqual({});
+    const lost = mintId();
+    await sql('update idempotency_keys set event_id = $2 where event_id = $1', [delivered, lost]);
+    expect(await violations()).toEqual({ key_without_event: [event(lost)] });
+    // Without the event that lost its key the numbers differ, too.
+    await sql('delete from idempotency_keys where event_id = $1', [untouched]);
+    expect(await violations()).toEqual({ key_without_event: [event(lost)] });
+  });
+
   it('is, when asked for, a delivery that nothing holds up', async () => {
     await sql("update deliveries set created_at = now() - interval '1 hour', finished_at = case when finished_at is not null then now() - interval '1 hour' end");
     // The lane waits for its head until then.
