@@ -125,6 +125,28 @@ describe('an answer', () => {
     expect(await other.service.claim(offerOf(larger))).toEqual({ kind: 'response_not_kept', status: 200 });
   });
 
+  it('that Postgres takes only at the fifth try, because of conflicts, is stored', async () => {
+    const key = newKey();
+    const claim = claimOf(await one.service.claim(offerOf(key)));
+    // A sequence counts what is rolled back too.
+    await one.pool.query(`
+      create sequence conflicts;
+      create function conflict() returns trigger language plpgsql as $$ begin
+        if new.status = 598 and nextval('conflicts') < 5 then raise exception 'conflict' using errcode = '40P01'; end if;
+        return new;
+      end $$;
+      create trigger conflict before update on idempotent_requests for each row execute function conflict()`);
+    expect(await one.service.settle(claim, completed('done', 598))).toBe('stored');
+    expect((await other.service.claim(offerOf(key))).kind).toBe('replay');
+  });
+
+  it('that Postgres does not take at all is said in the log', async () => {
+    const claim = claimOf(await one.service.claim(offerOf(newKey())));
+    await one.pool.query('alter table idempotent_requests add constraint not_599 check (status <> 599)');
+    await expect(one.service.settle(claim, completed('done', 599))).rejects.toMatchObject({ code: '23514' });
+    expect(one.log.lines).toEqual([expect.objectContaining({ msg: expect.stringContaining('could not be stored') })]);
+  });
+
   it('may be stored twice, and stays the first one', async () => {
     const key = newKey();
     const claim = claimOf(await one.service.claim(offerOf(key)));
@@ -167,6 +189,17 @@ describe('a lease', () => {
     expect([...seen]).toEqual(['in_flight']);
     expect((await other.service.claim(offer)).kind).toBe('replay');
     await worker.close();
+  });
+
+  it('that is shorter than the engine was told of is renewed in time too', async () => {
+    const offer = offerOf(newKey(), { leaseMs: 300 });
+    // Renews every 10 s, as far as its options go.
+    const claim = claimOf(await one.service.claim(offer));
+    const doneAtMs = performance.now() + 600;
+    const seen = new Set<string>();
+    while (performance.now() < doneAtMs) seen.add((await other.service.claim(offer)).kind);
+    await one.service.settle(claim, completed('done'));
+    expect([...seen]).toEqual(['in_flight']);
   });
 
   it('that ran out leaves the request indeterminate, until its holder says how it ended', async () => {
