@@ -12,7 +12,7 @@ import { prepareSchema } from '#startup/store';
 import type { Logger } from '#telemetry/logger';
 import { ForwardingService } from './forwarding.service.js';
 import { ProxyModule } from './proxy.module.js';
-import { heartbeatMs, RouteTable } from './route-table.js';
+import { heartbeatMs, longestSilenceMs, RouteTable } from './route-table.js';
 import { Upstream } from './upstream.js';
 
 /** Long enough for any batch on a slow disk; a claim that hangs longer becomes a 503. */
@@ -114,6 +114,6 @@ export class IdempotencyProxy {
     const { config, logger } = this.options;
     const started = new StateIndicator('startup', 'down', () => (this.prepared ? undefined : 'waiting for Postgres'));
     const module = ProxyModule.of(this.forwarding, { startup: [started], ready: [started, this.ready] });
-    return createHttpApp(module, { logger, maxBodyBytes: config.maxBodyBytes, bodies: 'streams' });
+    return createHttpApp(module, { logger, maxBodyBytes: config.maxBodyBytes, bodies: 'streams', longestSilenceMs: longestSilenceMs(config.routes) });
   }
 }
