@@ -42,6 +42,16 @@ export function readStackSettings(environment: EnvironmentVariables): StackSetti
   };
 }
 
+/** Where the proxy that runs on its own keeps its data, beside the stack's. */
+export const PROXY_DATA_FOLDER = '.lockstep-proxy';
+
+/** All data folders of this installation: the one that is named, or else the stack's and the proxy's own. @throws ConfigError */
+export function dataFolders(environment: EnvironmentVariables): string[] {
+  const { dataDir } = readStackSettings(environment);
+  const given = environment['LOCKSTEP_DATA_DIR'];
+  return given === undefined || given === '' ? [dataDir, path.resolve(projectRoot(), PROXY_DATA_FOLDER)] : [dataDir];
+}
+
 /**
  * The settings of an app that runs on its own, with a data folder of its own unless one is given: a stack may run beside it.
  * @throws ConfigError as above
