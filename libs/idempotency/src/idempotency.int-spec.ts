@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import pg from 'pg';
 import type { ClaimOutcome } from './claim.js';
 import { fuzz } from '#testing/fuzz';
 import { createTestDatabase, type TestDatabase } from '#testing/test-database';
@@ -80,6 +81,25 @@ describe('a key', () => {
     ]);
     const fences = outcomes.flatMap((outcome) => (outcome.kind === 'claimed' ? [outcome.claim.fence] : []));
     expect(new Set(fences).size).toBe(2);
+  });
+
+  it('is looked up by itself, also where the statement was planned while there were few: never by reading all that are not expired', async () => {
+    const fresh = await createTestDatabase();
+    const observer = new pg.Client(fresh.url);
+    await observer.connect();
+    // Unanalysed and small, as after the first seconds of an installation.
+    await observer.query(`
+      insert into idempotent_requests (scope, key, tenant, fingerprint, state, fence, claim_id, takeover_safe, claimed_at, lease_expires_at, expires_at)
+      select 's', n::text, 'default', '', 'completed', n, gen_random_uuid(), false, now(), now(), now() + interval '1 hour' from generate_series(1, 100) n`);
+    const engine = new Engine(fresh.url);
+    expect((await engine.service.claim(offerOf(newKey()))).kind).toBe('claimed');
+    // A session's counts are there when it has ended.
+    await engine.close();
+    await waitUntil('the counts', async () => (await observer.query("select from pg_stat_activity where datname = current_database() and application_name = 'test'")).rowCount === 0);
+    const { rows } = await observer.query<{ scans: string }>("select idx_scan as scans from pg_stat_user_indexes where indexrelname = 'idempotent_requests_expires_at'");
+    await observer.end();
+    await fresh.drop();
+    expect(rows).toEqual([{ scans: '0' }]);
   });
 
   it('that Postgres refuses fails alone', async () => {
