@@ -6,13 +6,14 @@ import { PostgresIndicator, StateIndicator } from '#health/indicators';
 import { answering } from '#http/answering-database';
 import { createHttpApp } from '#http/http-app';
 import { serveOpenApi } from '#http/openapi';
-import { ExpiredRequestsSweeper } from '#idempotency/expired-requests-sweeper';
+import { expiredRequestsSweeper } from '#idempotency/expired-requests-sweeper';
 import { IdempotencyRepository } from '#idempotency/idempotency.repository';
 import { IdempotencyService } from '#idempotency/idempotency.service';
 import { IdempotentTransactions } from '#idempotency/idempotent-transactions';
 import { createKafka } from '#kafka/client';
 import { ShardTransport } from '#kafka/shard-transport';
 import { ensureTopicsLike, maxBatchBytes, maxMessageBytes, Topics } from '#kafka/topics';
+import type { ExpiringRowsSweeper } from '#postgres/expiring-rows-sweeper';
 import { createPool, databaseOf, type PoolOptions } from '#postgres/pool';
 import { Relay } from '#relay/relay';
 import { createRelayProducer } from '#relay/relay-sender';
@@ -21,7 +22,7 @@ import { prepareSchema } from '#startup/store';
 import { TopicsKeeper } from '#startup/topics-keeper';
 import { observeOrderOutbox } from './orders.metrics.js';
 import { OrdersModule } from './orders.module.js';
-import { ExpiredInboxSweeper } from './payments/expired-inbox-sweeper.js';
+import { expiredInboxSweeper } from './payments/expired-inbox-sweeper.js';
 import { ORDER_CREATED } from './payments/order-created.controller.js';
 import { PaymentsInbox } from './payments/payments-inbox.js';
 import { OrderOutbox } from './placing/order-outbox.js';
@@ -54,7 +55,7 @@ export class OrdersApp {
   private readonly transport: ShardTransport;
   private readonly inbox: PaymentsInbox;
   private readonly saga: SagaRunner;
-  private readonly sweepers: readonly { start(): void; stop(): Promise<void> }[];
+  private readonly sweepers: readonly ExpiringRowsSweeper[];
   private readonly stopping = new AbortController();
   /** Partitions of `order.created` that payments has here. Whoever reads one also relays to it: so each is relayed once. */
   private shards: readonly number[] = [];
@@ -97,7 +98,7 @@ export class OrdersApp {
     this.inbox = new PaymentsInbox(databaseOf(this.pool('inbox', { max: 2, joins: 'by-index' })), 2 * settings.retentionMs);
     this.saga = new SagaRunner(new StepsRepository(databaseOf(this.pool('saga', { max: 4 }))), new OutsideClient(() => this.url), logger);
     this.idempotency = new IdempotencyService(new IdempotencyRepository(databaseOf(this.transactions)), { heartbeatMs: LEASE_MS / 3, logger });
-    this.sweepers = [new ExpiredRequestsSweeper(upkeep, logger), new ExpiredInboxSweeper(upkeep, logger)];
+    this.sweepers = [expiredRequestsSweeper(upkeep, logger), expiredInboxSweeper(upkeep, logger)];
   }
 
   /**

@@ -2,24 +2,37 @@ import type { FastifyReply } from 'fastify';
 
 /** What a client gets, written as it comes; after it has left, nothing. */
 export class ClientResponse {
+  /** Resolves when the answer has gone out, or the client has left. */
+  readonly closed: Promise<void>;
   private left = false;
   private begun = false;
 
-  /** @param onLeft called when the client leaves before the end */
+  /** @param listeners `onLeft` is called when the client leaves before the end, or has left already; never at once */
   constructor(
     private readonly reply: FastifyReply,
     private readonly listeners: { readonly onLeft?: () => void; readonly onDrain?: () => void } = {},
   ) {
     const { raw } = reply;
+    const closed = Promise.withResolvers<void>();
+    this.closed = closed.promise;
     raw.on('error', () => undefined);
     raw.once('close', () => {
-      if (raw.writableFinished) return;
-      this.left = true;
-      this.listeners.onLeft?.();
-      // Whoever waits for room waits for nothing.
-      this.listeners.onDrain?.();
+      closed.resolve();
+      if (!raw.writableFinished) this.leave();
     });
     raw.on('drain', () => this.listeners.onDrain?.());
+    if (!raw.destroyed) return;
+    // It left before anybody looked: there will be no 'close' any more.
+    closed.resolve();
+    this.left = true;
+    queueMicrotask(() => this.leave());
+  }
+
+  private leave(): void {
+    this.left = true;
+    this.listeners.onLeft?.();
+    // Whoever waits for room waits for nothing.
+    this.listeners.onDrain?.();
   }
 
   /** Whether a byte may have been sent: then no other answer is possible. */

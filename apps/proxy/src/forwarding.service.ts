@@ -12,16 +12,18 @@ import { ANYBODY, principalOf, scopeOf } from '#idempotency/scope';
 import type { WebhookPositions } from '#idempotency/webhook-positions';
 import { ClientResponse } from './client-response.js';
 import { forwardedHeaders } from './forwarded-headers.js';
+import { HeldBytes } from './held-bytes.js';
 import { forwardKeyed } from './keyed-exchange.js';
 import { passThrough } from './pass-through.js';
 import { hasBody, readBody } from './request-body.js';
 import { keyOf, positionOf } from './request-key.js';
 import type { RouteTable } from './route-table.js';
+import { inTime } from './store-patience.js';
 import type { Upstream, UpstreamRequest } from './upstream.js';
 
 /** The proxy serves one tenant. */
 const TENANT = 'default';
-/** Requests with a key are held in memory until they are answered: 64 MiB, and then 503. */
+/** Requests with a key, and their answers until those are stored, are held in memory: 64 MiB, and then no more of them (503). */
 const MOST_HELD_BYTES = 67_108_864;
 
 export interface ForwardingParts {
@@ -37,7 +39,7 @@ export interface ForwardingParts {
 
 /** What the proxy does with each request. */
 export class ForwardingService {
-  private heldBytes = 0;
+  private readonly held = new HeldBytes(MOST_HELD_BYTES);
   private readonly underWay = new Set<Promise<void>>();
 
   constructor(private readonly parts: ForwardingParts) {}
@@ -65,17 +67,17 @@ export class ForwardingService {
     const route = this.parts.routes.of(method, url);
     const key = keyOf(request.headers, route);
     if (key === undefined) return this.forwardPlain(request, reply, route);
-    if (this.heldBytes > MOST_HELD_BYTES) throw new LockstepError('overloaded', 'Too many requests with an idempotency key are being carried out; try again shortly', { retryAfterSeconds: 1 });
+    if (this.held.full) throw new LockstepError('overloaded', 'Too many requests with an idempotency key are being carried out; try again shortly', { retryAfterSeconds: 1 });
     const body = await readBody(request.raw, this.parts.maxBodyBytes).catch((error: unknown) => {
       // With bytes of the request unread, the connection can't be used again.
       reply.header('connection', 'close');
       throw error;
     });
-    this.heldBytes += body.length;
+    this.held.addRequest(body.length);
     try {
       await this.forwardOnce(request, reply, route, { key, body });
     } finally {
-      this.heldBytes -= body.length;
+      this.held.removeRequest(body.length);
     }
   }
 
@@ -94,10 +96,10 @@ export class ForwardingService {
       case 'unprotected':
         return passThrough(upstream, forwarded, reply);
       case 'replay':
-        return answerAgain(outcome.response, outcome.ageMs, request, reply);
+        return this.answerAgain(outcome.response, outcome.ageMs, request, reply);
       case 'claimed':
         if (route.refuseRegressed) await this.refuseRegressed(request, offer, outcome.claim);
-        return forwardKeyed(upstream, { claim: outcome.claim, route, request: forwarded, reply, settle: (claim, settlement) => idempotency.settle(claim, settlement) });
+        return forwardKeyed(upstream, { claim: outcome.claim, route, request: forwarded, reply, settle: (claim, settlement) => idempotency.settle(claim, settlement), held: this.held });
       case 'in_flight':
       case 'mismatch':
       case 'indeterminate':
@@ -129,9 +131,20 @@ export class ForwardingService {
       if (await this.parts.positions.advance({ tenant, scope, ...position }, retentionMs)) return;
       throw new LockstepError('sequence_regressed', `Event ${position.sequence} of this entity comes after a later one; it was not passed on`);
     } catch (error) {
-      await this.parts.idempotency.settle(claim, { state: 'failed' });
+      await inTime(this.parts.idempotency.settle(claim, { state: 'failed' }));
       throw error;
     }
+  }
+
+  private answerAgain({ status, headers, body }: StoredResponse, ageMs: number, { raw }: FastifyRequest, reply: FastifyReply): void {
+    const fields = replayHeaders(headers, ageMs);
+    const bodyless = raw.method === 'HEAD' || status === 204 || status === 304;
+    if (!bodyless && !fields.includes('content-length')) fields.push('content-length', String(body.length));
+    const client = new ClientResponse(reply);
+    this.held.addAnswer(body.length);
+    void client.closed.then(() => this.held.removeAnswer(body.length));
+    client.head(status, fields);
+    client.end(bodyless ? undefined : body);
   }
 }
 
@@ -168,13 +181,4 @@ function upstreamRequestOf({ raw, headers, socket }: FastifyRequest, route: Prox
     body: Buffer.isBuffer(body) && body.length === 0 ? null : body,
     timeoutMs: route.timeoutMs,
   };
-}
-
-function answerAgain({ status, headers, body }: StoredResponse, ageMs: number, { raw }: FastifyRequest, reply: FastifyReply): void {
-  const fields = replayHeaders(headers, ageMs);
-  const bodyless = raw.method === 'HEAD' || status === 204 || status === 304;
-  if (!bodyless && !fields.includes('content-length')) fields.push('content-length', String(body.length));
-  const client = new ClientResponse(reply);
-  client.head(status, fields);
-  client.end(bodyless ? undefined : body);
 }

@@ -4,6 +4,8 @@ import type { Claim, Settlement, Verdict } from '#idempotency/claim';
 import { supersededProblem } from '#idempotency/claim-problem';
 import { type HeaderFields, keptHeaders, passedHeaders, settledState } from '#idempotency/response-policy';
 import { ClientResponse } from './client-response.js';
+import type { HeldBytes } from './held-bytes.js';
+import { inTime } from './store-patience.js';
 import type { ResponseSink, Upstream, UpstreamFailure, UpstreamRequest } from './upstream.js';
 import { upstreamProblem } from './upstream-problem.js';
 
@@ -11,8 +13,6 @@ import { upstreamProblem } from './upstream-problem.js';
 const MOST_KEPT_BYTES = 1_048_576;
 /** Up to this a response is sent at once, when it is stored: one write, and nobody has half of what was superseded. */
 const WHOLE_BYTES = 65_536;
-/** So long a client waits for its response to be stored; it is stored all the same when the store is there again. */
-const STORE_PATIENCE_MS = 2_000;
 
 export interface KeyedExchange {
   readonly claim: Claim;
@@ -21,6 +21,7 @@ export interface KeyedExchange {
   readonly reply: FastifyReply;
   /** Stores how it ended, however long that takes. */
   readonly settle: (claim: Claim, settlement: Settlement) => Promise<Verdict>;
+  readonly held: HeldBytes;
 }
 
 /**
@@ -44,6 +45,7 @@ class KeptResponse implements ResponseSink {
   /** Nothing is sent before the end. */
   private whole = false;
   private bytes = 0;
+  private heldBytes = 0;
   private kept: Buffer[] = [];
   /** The end of what is passed on as it comes. */
   private last: Buffer | undefined;
@@ -72,7 +74,10 @@ class KeptResponse implements ResponseSink {
 
   onData(chunk: Buffer): boolean {
     this.bytes += chunk.length;
-    if (this.settled === undefined) this.kept.push(chunk);
+    if (this.settled === undefined) {
+      this.kept.push(chunk);
+      this.hold(chunk.length);
+    }
     let room = true;
     if (!this.whole) {
       if (this.bytes === this.length) this.last = chunk;
@@ -86,7 +91,7 @@ class KeptResponse implements ResponseSink {
   onEnd(): void {
     this.ended = true;
     this.settled ??= this.settle(this.completed(Buffer.concat(this.kept)));
-    this.inTime(this.settled).then((verdict) => this.finish(verdict), this.reject);
+    inTime(this.settled).then((verdict) => this.finish(verdict), this.reject);
   }
 
   onFailure(failure: UpstreamFailure): void {
@@ -98,7 +103,7 @@ class KeptResponse implements ResponseSink {
       return;
     }
     const settled = this.settle({ state: failure.kind === 'not_sent' ? 'failed' : 'indeterminate' });
-    this.inTime(settled).then(() => {
+    inTime(settled).then(() => {
       if (!this.client.started) return this.reject(upstreamProblem(failure));
       this.client.cut();
       this.resolve();
@@ -136,21 +141,21 @@ class KeptResponse implements ResponseSink {
 
   private settle(settlement: Settlement): Promise<Verdict> {
     const settled = this.keyed.settle(this.keyed.claim, settlement);
-    // Whoever waits for it gets the error too; when nobody does any more, the lease runs out.
-    settled.catch(() => undefined);
+    const letGo = (): void => this.letGo();
+    settled.then(letGo, letGo);
     return settled;
   }
 
-  /** `late`: the store is away; the answer is passed on, since the backend gave it. */
-  private async inTime(settled: Promise<Verdict>): Promise<Verdict | 'late'> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<'late'>((resolve) => {
-      timer = setTimeout(() => resolve('late'), STORE_PATIENCE_MS);
+  /** What is kept counts until it is stored and the client has it, or has left. */
+  private hold(bytes: number): void {
+    this.heldBytes += bytes;
+    this.keyed.held.addAnswer(bytes);
+  }
+
+  private letGo(): void {
+    void this.client.closed.then(() => {
+      this.keyed.held.removeAnswer(this.heldBytes);
+      this.heldBytes = 0;
     });
-    try {
-      return await Promise.race([settled.catch((): 'late' => 'late'), late]);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 }

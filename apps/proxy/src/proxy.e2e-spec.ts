@@ -12,6 +12,7 @@ import { Client } from '../fixtures/client.js';
 const ROUTES = [
   { path: '/safe', takeover: 'safe', lease: '1s' },
   { path: '/open', failOpen: true },
+  { path: '/hook', mode: 'webhook', refuseRegressed: true },
   { path: '/*', lease: '1s' },
 ];
 
@@ -79,13 +80,13 @@ async function killAndRestart(): Promise<void> {
   await first.ready();
 }
 
-/** Claims wait for a lock meanwhile; `waiting` says how many do, or ends them. */
-async function whileLocked(work: (waiting: (options?: { end: boolean }) => Promise<number>) => Promise<void>): Promise<void> {
+/** What touches the table waits for a lock meanwhile; `waiting` says how many statements do, or ends them. */
+async function whileLocked(table: string, work: (waiting: (options?: { end: boolean }) => Promise<number>) => Promise<void>): Promise<void> {
   const locker = new pg.Client(servers.databaseUrl);
   const observer = new pg.Client(servers.databaseUrl);
   await Promise.all([locker.connect(), observer.connect()]);
   try {
-    await locker.query('begin; lock table idempotent_requests in access exclusive mode');
+    await locker.query(`begin; lock table ${table} in access exclusive mode`);
     await work(async ({ end } = { end: false }) => {
       const { rows } = await observer.query(`select ${end ? 'pg_terminate_backend(pid)' : 'pid'} from pg_stat_activity where wait_event_type = 'Lock' and application_name = 'lockstep-proxy-store'`);
       return rows.length;
@@ -98,7 +99,7 @@ async function whileLocked(work: (waiting: (options?: { end: boolean }) => Promi
 describe('kill -9 of a proxy', () => {
   it('before the claim leaves no trace, and during the forward an indeterminate request', async () => {
     const key = newKey();
-    await whileLocked(async (waiting) => {
+    await whileLocked('idempotent_requests', async (waiting) => {
       const before = askFirst(key).catch(() => undefined);
       await waitUntil('the claim at the lock', async () => (await waiting()) > 0);
       await first.signal('SIGKILL');
@@ -200,6 +201,23 @@ describe('Postgres away', () => {
     expect(backend.calls.length).toBe(3);
   });
 
+  it('between the claim and the look at a webhook lane: refused at once, nothing is forwarded, and the key is free when it is back', async () => {
+    const headers = { 'webhook-id': newKey(), 'lockstep-entity': 'order-1', 'lockstep-sequence': '1' };
+    const send = (): ReturnType<Client['ask']> => clients[0].ask('/hook', { headers, body: 'x' });
+    await waitUntil('a ready proxy', async () => (await clients[0].ask('/health/ready', { method: 'GET' })).status === 200);
+    await whileLocked('webhook_positions', async (waiting) => {
+      const refused = send();
+      await waitUntil('the look at the lane', async () => (await waiting()) > 0);
+      storeNetwork.cut();
+      expect(await refused).toMatchObject({ status: 503, code: 'store_unavailable' });
+      await waiting({ end: true });
+    });
+    expect(backend.calls).toEqual([]);
+    storeNetwork.restore();
+    await waitUntil('the delivery', async () => (await send()).status === 201);
+    expect(backend.calls.length).toBe(1);
+  });
+
   it.each(['slow', 'cut', 'half-open'])('behind a %s network: no request is carried out twice, and all is well when it is whole', async (kind) => {
     const isReady = async (status: number): Promise<boolean> => (await clients[0].ask('/health/ready', { method: 'GET' })).status === status;
     await waitUntil('a ready proxy', () => isReady(200));
@@ -209,12 +227,14 @@ describe('Postgres away', () => {
       if (i === 5) takeAway?.();
       return (await askFirst(key)).status;
     }));
-    if (kind !== 'slow') {
+    if (kind === 'slow') await sent;
+    else {
       await waitUntil('what the fault does', () => isReady(503));
       storeNetwork.reset();
     }
     storeNetwork.restore();
     const answers = await sent;
+    if (kind === 'slow') expect(new Set(answers)).toEqual(new Set([201]));
     expect(answers.filter((status) => ![201, 503].includes(status))).toEqual([]);
     // Those that were refused come through now, and those that were carried out get their answer.
     for (const key of keys) await waitUntil(`an answer for ${key}`, async () => (await askFirst(key)).status === 201);

@@ -209,6 +209,54 @@ describe('an answer', () => {
     expect(await client.send(key)).toMatchObject({ status: 201, text: 'call 1' });
   });
 
+  it('is held while it can not be stored, but not any number of them: then requests are refused', async () => {
+    const body = randomBytes(1_000_000);
+    const keys = Array.from({ length: 70 }, newKey);
+    const open = Promise.withResolvers<void>();
+    backend.respond = (_call, response) => void open.promise.then(() => response.writeHead(200).end(body));
+    const answers = Promise.all(keys.map((key) => client.send(key)));
+    await waitUntil('the calls', () => backend.calls.length === keys.length);
+    await store.query('begin');
+    await store.query('select from idempotent_requests where key = any($1) for update', [keys]);
+    try {
+      open.resolve();
+      expect((await answers).every((answer) => answer.body.equals(body))).toBe(true);
+      backend.respond = usual(() => 0);
+      expect(await client.send(newKey())).toMatchObject({ status: 503, code: 'overloaded' });
+    } finally {
+      await store.query('rollback');
+    }
+    await waitUntil('room', async () => (await client.send(newKey())).status === 201);
+    for (const key of keys) await waitUntil('the answer in the store', async () => (await stateOf(key)) === 'completed');
+    expect(replayed(await client.send(keys[69] ?? ''))).toBe(true);
+  });
+
+  it.each(['while its key is claimed', 'behind another request on its connection'])('that is long is taken to its end when its client has left %s', async (moment) => {
+    const [key, before] = [newKey(), newKey()];
+    const taken = Promise.withResolvers<void>();
+    backend.respond = ({ headers }, response) => {
+      if (headers['idempotency-key'] === key) response.once('finish', taken.resolve).writeHead(200).end(Buffer.alloc(20_000_000));
+    };
+    const bytesOf = (name: string): Buffer => requestBytes('POST', '/', [['host', 'a'], ['idempotency-key', name], ['content-length', '1']], Buffer.from('x'));
+    const socket = await openSocket(url);
+    if (moment.startsWith('behind')) {
+      socket.write(Buffer.concat([bytesOf(before), bytesOf(key)]));
+      await waitUntil('its call', () => backend.calls.length === 2);
+      socket.destroy();
+    } else {
+      const locker = new pg.Client(database.url);
+      await locker.connect();
+      await locker.query('begin; lock table idempotent_requests in access exclusive mode');
+      socket.write(bytesOf(key));
+      await waitUntil('the claim at the lock', async () => (await store.query("select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")).rowCount === 1);
+      socket.destroy();
+      await client.ask('/health/live', { method: 'GET' });
+      await locker.end();
+    }
+    await taken.promise;
+    await waitUntil('the key in the store', async () => (await stateOf(key)) === 'completed');
+  });
+
   it('of a client that does not read is stored all the same', async () => {
     const key = newKey();
     const body = randomBytes(1_000_000);

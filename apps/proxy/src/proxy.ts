@@ -3,16 +3,17 @@ import type pg from 'pg';
 import type { ProxyConfig } from '#config/proxy-config';
 import { PostgresIndicator, StateIndicator } from '#health/indicators';
 import { createHttpApp } from '#http/http-app';
-import { ExpiredRequestsSweeper } from '#idempotency/expired-requests-sweeper';
+import { expiredRequestsSweeper } from '#idempotency/expired-requests-sweeper';
 import { IdempotencyRepository } from '#idempotency/idempotency.repository';
 import { IdempotencyService } from '#idempotency/idempotency.service';
 import { WebhookPositions } from '#idempotency/webhook-positions';
+import type { ExpiringRowsSweeper } from '#postgres/expiring-rows-sweeper';
 import { createPool, databaseOf } from '#postgres/pool';
 import { prepareSchema } from '#startup/store';
 import type { Logger } from '#telemetry/logger';
 import { ForwardingService } from './forwarding.service.js';
 import { ProxyModule } from './proxy.module.js';
-import { heartbeatMs, RouteTable } from './route-table.js';
+import { heartbeatMs, longestSilenceMs, RouteTable } from './route-table.js';
 import { Upstream } from './upstream.js';
 
 /** Long enough for any batch on a slow disk; a claim that hangs longer becomes a 503. */
@@ -32,7 +33,7 @@ export class IdempotencyProxy {
   private readonly pools: readonly pg.Pool[];
   private readonly upstream: Upstream;
   private readonly idempotency: IdempotencyService;
-  private readonly sweeper: ExpiredRequestsSweeper;
+  private readonly sweeper: ExpiringRowsSweeper;
   private readonly forwarding: ForwardingService;
   private readonly stopping = new AbortController();
   private readonly ready: PostgresIndicator;
@@ -49,7 +50,7 @@ export class IdempotencyProxy {
     this.ready = new PostgresIndicator(databaseOf(upkeep));
     this.upstream = new Upstream(config.upstreamUrl);
     this.idempotency = new IdempotencyService(new IdempotencyRepository(databaseOf(store)), { heartbeatMs: heartbeatMs(routes), logger });
-    this.sweeper = new ExpiredRequestsSweeper(upkeep, logger);
+    this.sweeper = expiredRequestsSweeper(upkeep, logger);
     this.forwarding = new ForwardingService({
       routes: new RouteTable(routes),
       upstream: this.upstream,
@@ -114,6 +115,6 @@ export class IdempotencyProxy {
     const { config, logger } = this.options;
     const started = new StateIndicator('startup', 'down', () => (this.prepared ? undefined : 'waiting for Postgres'));
     const module = ProxyModule.of(this.forwarding, { startup: [started], ready: [started, this.ready] });
-    return createHttpApp(module, { logger, maxBodyBytes: config.maxBodyBytes, bodies: 'streams' });
+    return createHttpApp(module, { logger, maxBodyBytes: config.maxBodyBytes, bodies: 'streams', longestSilenceMs: longestSilenceMs(config.routes) });
   }
 }

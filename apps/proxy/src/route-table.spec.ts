@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { loadProxyConfig } from '#config/proxy-config';
-import { heartbeatMs, RouteTable } from './route-table.js';
+import { heartbeatMs, longestSilenceMs, RouteTable } from './route-table.js';
 
 const { routes } = loadProxyConfig({
   DATABASE_URL: 'postgresql://db/x', UPSTREAM_URL: 'http://backend',
@@ -13,6 +13,11 @@ test.each([
   ['POST', '/ordersx', '/*'], ['GET', '/%C3%A4', '/ä'], ['GET', '/%zz', '/*'], ['GET', '/', '/*'],
 ])('%s %s goes by %s', (method, url, path) => {
   expect(table.of(method, url).path).toBe(path);
+});
+
+test('a client waits for longer than any backend may be silent', () => {
+  const silence = (timeout: string): number => longestSilenceMs(loadProxyConfig({ DATABASE_URL: 'postgresql://db/x', UPSTREAM_URL: 'http://backend', LOCKSTEP_PROXY_ROUTES: `[{"path":"/report","timeout":"${timeout}"}]` }).routes);
+  expect([silence('1s'), silence('1h')]).toEqual([360_000, 3_660_000]);
 });
 
 test('the shortest lease is renewed every third of it', () => {

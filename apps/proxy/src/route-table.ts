@@ -23,6 +23,14 @@ export function heartbeatMs(routes: readonly ProxyRoute[]): number {
   return Math.min(...routes.map(({ leaseMs }) => leaseMs)) / 3;
 }
 
+/** What stores an answer, and keeps a waiting client, after the backend's time is over. */
+const ANSWERING_MS = 60_000;
+
+/** How long a client's connection may be without a byte: longer than any route's backend. */
+export function longestSilenceMs(routes: readonly ProxyRoute[]): number {
+  return Math.max(...routes.map(({ timeoutMs }) => timeoutMs)) + ANSWERING_MS;
+}
+
 function matcherOf(pattern: string): (path: string) => boolean {
   if (!pattern.endsWith('*')) return (path) => path === pattern;
   const prefix = pattern.slice(0, -1);

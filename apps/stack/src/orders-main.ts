@@ -4,7 +4,7 @@ import { projectRoot } from '#config/project-root';
 import { npmGone } from './npm-watch.js';
 import { describeFailure } from './run-stack.js';
 import { runSingleApp } from './single-app.js';
-import { readSingleAppSettings } from './stack-settings.js';
+import { ORDERS_DATA_FOLDER, readSingleAppSettings } from './stack-settings.js';
 
 // `npm run start:orders`.
 process.stdout.on('error', () => undefined);
@@ -40,7 +40,7 @@ try {
   const { port } = loadOrdersConfig({ ...ANYWHERE, ...given });
   const entry = path.join(projectRoot(), 'dist', 'apps', 'orders', 'src', 'main.js');
   say('Starting the orders app ...');
-  await runSingleApp({ app: 'orders', entry, settings: readSingleAppSettings(given, port, '.lockstep-orders'), needsKafka: true, say, ready: story }, npm);
+  await runSingleApp({ app: 'orders', entry, settings: readSingleAppSettings(given, port, ORDERS_DATA_FOLDER), needsKafka: true, say, ready: story }, npm);
 } catch (error) {
   say(describeFailure(error));
   process.exitCode = 1;

@@ -5,7 +5,7 @@ import { MockBackend } from './demo/mock-backend.js';
 import { npmGone } from './npm-watch.js';
 import { describeFailure } from './run-stack.js';
 import { runSingleApp } from './single-app.js';
-import { type EnvironmentVariables, readSingleAppSettings } from './stack-settings.js';
+import { type EnvironmentVariables, PROXY_DATA_FOLDER, readSingleAppSettings } from './stack-settings.js';
 
 // `npm run start:proxy`, and with DEMO_PROXY=on, as `npm run demo:proxy` sets it, a backend to try it with.
 process.stdout.on('error', () => undefined);
@@ -26,7 +26,7 @@ try {
   const entry = path.join(projectRoot(), 'dist', 'apps', 'proxy', 'src', 'main.js');
   const ready = (url: string): string[] => ['', `The idempotency proxy is ready: ${url} stands in front of ${forwardsTo}`, `  Health   ${url}/health/ready`, `  Metrics  ${url}/metrics`, ...(backend?.story(url) ?? []), ''];
   say('Starting the idempotency proxy ...');
-  await runSingleApp({ app: 'proxy', entry, settings: readSingleAppSettings(environment, port, '.lockstep-proxy'), needsKafka: false, say, ready }, npm);
+  await runSingleApp({ app: 'proxy', entry, settings: readSingleAppSettings(environment, port, PROXY_DATA_FOLDER), needsKafka: false, say, ready }, npm);
 } catch (error) {
   say(describeFailure(error));
   process.exitCode = 1;

@@ -42,6 +42,18 @@ export function readStackSettings(environment: EnvironmentVariables): StackSetti
   };
 }
 
+/** Where the apps that run on their own keep their data, beside the stack's. */
+export const PROXY_DATA_FOLDER = '.lockstep-proxy';
+export const ORDERS_DATA_FOLDER = '.lockstep-orders';
+
+/** All data folders of this installation: the one that is named, or else the stack's and the single apps' own. @throws ConfigError */
+export function dataFolders(environment: EnvironmentVariables): string[] {
+  const { dataDir } = readStackSettings(environment);
+  const given = environment['LOCKSTEP_DATA_DIR'];
+  if (given !== undefined && given !== '') return [dataDir];
+  return [dataDir, ...[PROXY_DATA_FOLDER, ORDERS_DATA_FOLDER].map((folder) => path.resolve(projectRoot(), folder))];
+}
+
 /**
  * The settings of an app that runs on its own, with a data folder of its own unless one is given: a stack may run beside it.
  * @throws ConfigError as above

@@ -18,11 +18,15 @@ export interface HttpAppOptions {
   readonly maxBodyBytes: number;
   /** `streams`: bodies of any type and size are not read; `request.raw` is theirs. Default: JSON as bytes. */
   readonly bodies?: 'json' | 'streams';
+  /** How long a connection may be without a byte while an answer is made or read, in milliseconds. Default 6 minutes. */
+  readonly longestSilenceMs?: number;
 }
 
 /** For a whole request, body and all: a few hundred kilobytes, or a file that is only passed on. */
 const REQUEST_TIMEOUT_MS = 30_000;
 const UPLOAD_TIMEOUT_MS = 300_000;
+/** Above the longest that an answer may take without a byte: the ledger's 5 min. */
+const LONGEST_SILENCE_MS = 360_000;
 
 /**
  * A Nest application on Fastify as every Lockstep process serves it: errors as problem documents, bodies as bytes
@@ -31,7 +35,7 @@ const UPLOAD_TIMEOUT_MS = 300_000;
 export async function createHttpApp(module: DynamicModule | Type, options: HttpAppOptions): Promise<NestFastifyApplication> {
   const allowedMethods = new AllowedMethods();
   const streams = options.bodies === 'streams';
-  const adapter = createHttpAdapter(options.maxBodyBytes, streams ? UPLOAD_TIMEOUT_MS : REQUEST_TIMEOUT_MS);
+  const adapter = createHttpAdapter(options.maxBodyBytes, streams ? UPLOAD_TIMEOUT_MS : REQUEST_TIMEOUT_MS, options.longestSilenceMs ?? LONGEST_SILENCE_MS);
   const instance = adapter.getInstance();
   allowedMethods.watch(instance);
   answerWhatNodeWould(instance);
@@ -62,7 +66,7 @@ function frameworkLogger(logger: Logger): NestLogger {
   return new NestLogger(new PinoLogger({ pinoHttp: { logger: quiet } }), {});
 }
 
-function createHttpAdapter(maxBodyBytes: number, requestTimeoutMs: number): FastifyAdapter {
+function createHttpAdapter(maxBodyBytes: number, requestTimeoutMs: number, longestSilenceMs: number): FastifyAdapter {
   const options: ConstructorParameters<typeof FastifyAdapter>[0] = {
     // No Nest middleware anywhere: without its hook a request is answered sooner.
     skipMiddie: true,
@@ -71,8 +75,8 @@ function createHttpAdapter(maxBodyBytes: number, requestTimeoutMs: number): Fast
     // packets, more with the body. Node looks every `connectionsCheckingInterval`; by default that would be 30 s.
     requestTimeout: requestTimeoutMs,
     http: { headersTimeout: 5_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 16_384, requireHostHeader: false },
-    // A client that does not read its answer. Above the longest that an answer may take without a byte: the ledger's 5 min.
-    connectionTimeout: 360_000,
+    // A client that does not read its answer.
+    connectionTimeout: longestSilenceMs,
     clientErrorHandler: answerConnectionError,
     // Above the idle time of the usual balancers (60 s), or they would reuse a connection that we are closing.
     keepAliveTimeout: 72_000,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { captureLog } from '#testing/log-capture';
 import { createTestDatabase, type TestDatabase } from '#testing/test-database';
 import { claimOf, completed, Engine, offerOf } from '../fixtures/engine.js';
-import { ExpiredRequestsSweeper } from './expired-requests-sweeper.js';
+import { expiredRequestsSweeper } from './expired-requests-sweeper.js';
 import { databaseOf } from '#postgres/pool';
 import { WebhookPositions } from './webhook-positions.js';
 
@@ -29,7 +29,7 @@ it('deletes what is expired, in batches, and nothing that is held or remembered'
   const positions = new WebhookPositions(databaseOf(engine.pool));
   await positions.advance({ tenant: 'default', scope: 's', lane: 'old', sequence: 7 }, -1);
   await positions.advance({ tenant: 'default', scope: 's', lane: 'new', sequence: 7 }, 60_000);
-  expect(await new ExpiredRequestsSweeper(engine.pool, captureLog().logger).sweep(signal)).toBe(2_501);
+  expect(await expiredRequestsSweeper(engine.pool, captureLog().logger).sweep(signal)).toBe(2_501);
   const { rows } = await engine.pool.query<{ name: string }>('select key as name from idempotent_requests union all select lane from webhook_positions order by 1');
   expect(rows.map(({ name }) => name)).toEqual(['held', 'new', 'remembered']);
 });

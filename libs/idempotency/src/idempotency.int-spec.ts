@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import pg from 'pg';
 import type { ClaimOutcome } from './claim.js';
 import { fuzz } from '#testing/fuzz';
 import { createTestDatabase, type TestDatabase } from '#testing/test-database';
@@ -82,6 +83,25 @@ describe('a key', () => {
     expect(new Set(fences).size).toBe(2);
   });
 
+  it('is looked up by itself, also where the statement was planned while there were few: never by reading all that are not expired', async () => {
+    const fresh = await createTestDatabase();
+    const observer = new pg.Client(fresh.url);
+    await observer.connect();
+    // Unanalysed and small, as after the first seconds of an installation.
+    await observer.query(`
+      insert into idempotent_requests (scope, key, tenant, fingerprint, state, fence, claim_id, takeover_safe, claimed_at, lease_expires_at, expires_at)
+      select 's', n::text, 'default', '', 'completed', n, gen_random_uuid(), false, now(), now(), now() + interval '1 hour' from generate_series(1, 100) n`);
+    const engine = new Engine(fresh.url);
+    expect((await engine.service.claim(offerOf(newKey()))).kind).toBe('claimed');
+    // A session's counts are there when it has ended.
+    await engine.close();
+    await waitUntil('the counts', async () => (await observer.query("select from pg_stat_activity where datname = current_database() and application_name = 'test'")).rowCount === 0);
+    const { rows } = await observer.query<{ scans: string }>("select idx_scan as scans from pg_stat_user_indexes where indexrelname = 'idempotent_requests_expires_at'");
+    await observer.end();
+    await fresh.drop();
+    expect(rows).toEqual([{ scans: '0' }]);
+  });
+
   it('that Postgres refuses fails alone', async () => {
     // Beyond what a row of an index may have.
     const poison = offerOf(newKey(), { scope: randomBytes(4_000).toString('hex') });
@@ -123,6 +143,28 @@ describe('an answer', () => {
     const outcome = await other.service.claim(offerOf(large));
     expect(outcome.kind === 'replay' && outcome.response.body.equals(body)).toBe(true);
     expect(await other.service.claim(offerOf(larger))).toEqual({ kind: 'response_not_kept', status: 200 });
+  });
+
+  it('that Postgres takes only at the fifth try, because of conflicts, is stored', async () => {
+    const key = newKey();
+    const claim = claimOf(await one.service.claim(offerOf(key)));
+    // A sequence counts what is rolled back too.
+    await one.pool.query(`
+      create sequence conflicts;
+      create function conflict() returns trigger language plpgsql as $$ begin
+        if new.status = 598 and nextval('conflicts') < 5 then raise exception 'conflict' using errcode = '40P01'; end if;
+        return new;
+      end $$;
+      create trigger conflict before update on idempotent_requests for each row execute function conflict()`);
+    expect(await one.service.settle(claim, completed('done', 598))).toBe('stored');
+    expect((await other.service.claim(offerOf(key))).kind).toBe('replay');
+  });
+
+  it('that Postgres does not take at all is said in the log', async () => {
+    const claim = claimOf(await one.service.claim(offerOf(newKey())));
+    await one.pool.query('alter table idempotent_requests add constraint not_599 check (status <> 599)');
+    await expect(one.service.settle(claim, completed('done', 599))).rejects.toMatchObject({ code: '23514' });
+    expect(one.log.lines).toEqual([expect.objectContaining({ msg: expect.stringContaining('could not be stored') })]);
   });
 
   it('may be stored twice, and stays the first one', async () => {
@@ -167,6 +209,17 @@ describe('a lease', () => {
     expect([...seen]).toEqual(['in_flight']);
     expect((await other.service.claim(offer)).kind).toBe('replay');
     await worker.close();
+  });
+
+  it('that is shorter than the engine was told of is renewed in time too', async () => {
+    const offer = offerOf(newKey(), { leaseMs: 300 });
+    // Renews every 10 s, as far as its options go.
+    const claim = claimOf(await one.service.claim(offer));
+    const doneAtMs = performance.now() + 600;
+    const seen = new Set<string>();
+    while (performance.now() < doneAtMs) seen.add((await other.service.claim(offer)).kind);
+    await one.service.settle(claim, completed('done'));
+    expect([...seen]).toEqual(['in_flight']);
   });
 
   it('that ran out leaves the request indeterminate, until its holder says how it ended', async () => {

@@ -55,14 +55,14 @@ export class IdempotencyInterceptor implements NestInterceptor {
   }
 
   private offerOf(request: FastifyRequest, key: string, options: IdempotentOptions): Offer {
-    const { method, url, headers, body, routeOptions } = request;
+    const { method, url, headers, routeOptions } = request;
     const tenant = (request as { tenant?: string }).tenant ?? 'default';
     const principal = options.principal === undefined ? [headers.authorization] : [options.principal(request)];
     return {
       tenant,
       scope: scopeOf({ tenant, principal: principalOf(principal), method, route: routeOptions.url ?? url }),
       key,
-      fingerprint: fingerprintOf({ method, url, contentType: headers['content-type'], body: Buffer.isBuffer(body) ? body : Buffer.alloc(0) }),
+      fingerprint: fingerprintOf({ method, url, contentType: headers['content-type'], body: rawBodyOf(request) }),
       leaseMs: options.leaseMs ?? this.defaults.leaseMs,
       retentionMs: options.retentionMs ?? this.defaults.retentionMs,
       takeover: options.takeover ?? 'never',
@@ -98,6 +98,20 @@ export class IdempotencyInterceptor implements NestInterceptor {
     if (outcome.kind !== 'done') throw problemOf(outcome);
     return outcome.result();
   }
+}
+
+/**
+ * The body as it was sent: two requests with one key must not pass for one because nobody looked at their bodies.
+ * @throws Error where only a parsed body is left
+ */
+function rawBodyOf(request: FastifyRequest): Buffer {
+  const { rawBody, body } = request as { rawBody?: unknown; body: unknown };
+  for (const raw of [rawBody, body]) {
+    if (Buffer.isBuffer(raw)) return raw;
+    if (typeof raw === 'string') return Buffer.from(raw);
+  }
+  if (body === undefined || body === null) return Buffer.alloc(0);
+  throw new Error('@Idempotent needs the bytes of the body: create the app with createHttpApp, or with `rawBody: true`');
 }
 
 /** Runs the handler, and says what of its answer, or error, is stored. `result` gives the answer, or throws the error. */

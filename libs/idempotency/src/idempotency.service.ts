@@ -3,13 +3,14 @@ import { mintId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
 import { Poll } from '#polling/poll';
 import { GroupCommit } from '#postgres/group-commit';
+import { isConflict } from '#postgres/sql-errors';
 import type { Logger } from '#telemetry/logger';
 import type { Claim, ClaimOutcome, Offer, Settlement, Verdict } from './claim.js';
 import { heldRequests, idempotentRequests, settlements, superseded, takeovers } from './idempotency.metrics.js';
 import { type ClaimedSettlement, type ClaimResult, type IdempotencyRepository, type IdentifiedOffer, nameOf } from './idempotency.repository.js';
 
 export interface IdempotencyOptions {
-  /** How often leases are renewed: a third of the shortest lease. */
+  /** How often leases are renewed: a third of the shortest lease. Claims with a shorter one make it more often. */
   readonly heartbeatMs: number;
   readonly logger: Logger;
 }
@@ -59,6 +60,7 @@ export class IdempotencyService {
   private readonly claims: GroupCommit<IdentifiedOffer, ClaimResult>;
   private readonly ends: GroupCommit<ClaimedSettlement, Verdict>;
   private readonly heartbeat: Poll;
+  private heartbeatMs: number;
   private readonly held = new Map<number, Held>();
   /** The same by key: whoever waits here is told at once. */
   private readonly heldByName = new Map<string, Held>();
@@ -76,10 +78,11 @@ export class IdempotencyService {
       bytesOf: ({ settlement }) => (settlement.state === 'completed' ? (settlement.body?.length ?? 0) : 0),
       commit: (ended) => repository.settle(ended),
     });
+    this.heartbeatMs = options.heartbeatMs;
     this.heartbeat = new Poll({
       work: () => this.beat(),
-      intervalMs: options.heartbeatMs,
-      retryMs: Math.min(options.heartbeatMs, STORE_RETRY_MS),
+      intervalMs: () => this.heartbeatMs,
+      retryMs: STORE_RETRY_MS,
       onError: (err) => options.logger.warn({ err, held: this.held.size }, 'Leases of idempotent requests could not be renewed'),
     });
   }
@@ -114,8 +117,9 @@ export class IdempotencyService {
 
   /**
    * Says how a claimed request ended, and stores it, however long the store is away; meanwhile its lease is renewed as
-   * far as that goes. Rejects only when the service is stopped before.
-   * @throws LockstepError store_unavailable
+   * far as that goes. Rejects when the service is stopped before, and when Postgres will not have it: then its lease
+   * runs out.
+   * @throws LockstepError store_unavailable; what Postgres throws
    */
   async settle(claim: Claim, settlement: Settlement): Promise<Verdict> {
     for (;;) {
@@ -126,8 +130,9 @@ export class IdempotencyService {
         else settlements.inc({ state: settlement.state });
         return verdict;
       } catch (error) {
-        if (this.stopping.signal.aborted || !isStoreAway(error)) {
+        if (this.stopping.signal.aborted || !(isStoreAway(error) || isConflict(error))) {
           this.release(claim);
+          this.options.logger.error({ err: error, state: settlement.state }, 'How an idempotent request ended could not be stored; it is indeterminate when its lease has run out');
           throw error;
         }
         await delay(STORE_RETRY_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
@@ -186,7 +191,11 @@ export class IdempotencyService {
       await Promise.race(here === undefined ? [pause] : [pause, here]);
       looked.abort();
       lookMs = Math.min(lookMs * 1.5, LONGEST_LOOK_MS);
-      outcome = await this.claimNow(offer);
+      outcome = await this.claimNow(offer).catch((error: unknown) => {
+        if (!isStoreAway(error)) throw error;
+        // What was last heard of it still holds: whoever was carrying it out has not told anybody that it is over.
+        return first;
+      });
     }
     return outcome;
   }
@@ -196,6 +205,9 @@ export class IdempotencyService {
     this.held.set(claim.fence, held);
     this.heldByName.set(nameOf(claim), held);
     heldRequests.set(this.held.size);
+    if (claim.leaseMs / 3 >= this.heartbeatMs) return;
+    this.heartbeatMs = claim.leaseMs / 3;
+    this.heartbeat.nudge();
   }
 
   private release(claim: Claim): void {

@@ -16,6 +16,14 @@ export interface Worked<Result> {
   readonly settlement: Extract<Settlement, { state: 'completed' | 'failed' }>;
 }
 
+type Work<Result> = (client: pg.ClientBase) => Promise<Worked<Result>>;
+
+interface UnderWay {
+  readonly offer: Offer;
+  /** False: its key was not to be had, and its twins ask by themselves. */
+  readonly claimed: PromiseWithResolvers<boolean>;
+}
+
 /** A twin in another process holds the key's row until it commits: whoever comes second is told so after this. */
 const TWIN_WAIT = '100ms';
 /** Between two looks at a key that has just been committed. */
@@ -28,8 +36,8 @@ const LOCK_NOT_AVAILABLE = '55P03';
  * together or not at all. No lease and no fence: the row's lock is the claim, and it goes with the connection.
  */
 export class IdempotentTransactions {
-  /** Keys being worked on here: their twins take no connection to find that out. */
-  private readonly underWay = new Map<string, Offer>();
+  /** Keys being looked at or worked on here: their twins take no connection to find that out. */
+  private readonly underWay = new Map<string, UnderWay>();
 
   constructor(private readonly pool: pg.Pool) {}
 
@@ -38,26 +46,32 @@ export class IdempotentTransactions {
    * @throws what the work throws; LockstepError store_unavailable: whether it was committed is unknown, and the same
    * request tells
    */
-  async run<Result>(offer: Offer, work: (client: pg.ClientBase) => Promise<Worked<Result>>): Promise<TransactionOutcome<Result>> {
+  async run<Result>(offer: Offer, work: Work<Result>): Promise<TransactionOutcome<Result>> {
     const name = nameOf(offer);
-    const twin = this.underWay.get(name);
-    if (twin !== undefined) return this.told(twin.fingerprint.equals(offer.fingerprint) ? { kind: 'in_flight', retryAfterSeconds: 1 } : { kind: 'mismatch' });
-    this.underWay.set(name, offer);
+    for (let twin = this.underWay.get(name); twin !== undefined; twin = this.underWay.get(name)) {
+      if (await twin.claimed.promise) return this.told(twin.offer.fingerprint.equals(offer.fingerprint) ? { kind: 'in_flight', retryAfterSeconds: 1 } : { kind: 'mismatch' });
+    }
+    const claimed = Promise.withResolvers<boolean>();
+    this.underWay.set(name, { offer, claimed });
+    const decided = (isClaimed: boolean): void => {
+      if (!isClaimed) this.underWay.delete(name);
+      claimed.resolve(isClaimed);
+    };
     try {
-      return await this.runAlone(offer, work);
+      return await this.runAlone(offer, work, () => decided(true));
     } finally {
-      this.underWay.delete(name);
+      decided(false);
     }
   }
 
-  private async runAlone<Result>(offer: Offer, work: (client: pg.ClientBase) => Promise<Worked<Result>>): Promise<TransactionOutcome<Result>> {
+  private async runAlone<Result>(offer: Offer, work: Work<Result>, onClaimed: () => void): Promise<TransactionOutcome<Result>> {
     const client = await orStoreError(this.pool.connect());
     // A connection that breaks between two statements fails the next one; without a listener it would end the process.
     const ignore = (): void => undefined;
     client.on('error', ignore);
     let broken = true;
     try {
-      const outcome = await this.transact(client, offer, work);
+      const outcome = await this.transact(client, offer, work, onClaimed);
       broken = false;
       return outcome;
     } catch (error) {
@@ -70,7 +84,7 @@ export class IdempotentTransactions {
     }
   }
 
-  private async transact<Result>(client: pg.PoolClient, offer: Offer, work: (client: pg.ClientBase) => Promise<Worked<Result>>): Promise<TransactionOutcome<Result>> {
+  private async transact<Result>(client: pg.PoolClient, offer: Offer, work: Work<Result>, onClaimed: () => void): Promise<TransactionOutcome<Result>> {
     const repository = new IdempotencyRepository(databaseOf(client));
     await orStoreError(client.query(`begin; set local lock_timeout = '${TWIN_WAIT}'`));
     const claimed = await claim(repository, offer);
@@ -78,12 +92,14 @@ export class IdempotentTransactions {
       await orStoreError(client.query('rollback'));
       return this.told(claimed);
     }
+    onClaimed();
     idempotentRequests.inc({ outcome: 'claimed' });
     await orStoreError(client.query('set local lock_timeout to default'));
     const { result, settlement } = await work(client);
     if (settlement.state === 'failed') await orStoreError(client.query('rollback'));
     else {
-      await repository.settle([{ claim: claimed.claim, settlement }]);
+      const [verdict] = await repository.settle([{ claim: claimed.claim, settlement }]);
+      if (verdict !== 'stored') throw new Error('The handler ended the transaction that it was given: its rows and its answer can not be committed together');
       await orStoreError(client.query('commit'));
     }
     settlements.inc({ state: settlement.state });

@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Body, Controller, HttpCode, Module, Post, Res } from '@nestjs/common';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Body, Controller, HttpCode, Module, Post, Res, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
 import type pg from 'pg';
 import { z } from 'zod';
 import { LockstepError } from '#domain/problem';
+import { AllowedMethods } from '#http/allowed-methods';
 import { createHttpApp } from '#http/http-app';
+import { ProblemFilter } from '#http/problem.filter';
 import { createPool } from '#postgres/pool';
 import { captureLog } from '#testing/log-capture';
 import { createTestDatabase, type TestDatabase } from '#testing/test-database';
@@ -21,6 +24,7 @@ let database: TestDatabase;
 let engine: Engine;
 let pool: pg.Pool;
 let app: NestFastifyApplication;
+let module: Type;
 let url: string;
 /** What the handlers did. */
 let calls: number;
@@ -52,6 +56,19 @@ class OrdersController {
     await work();
   }
 
+  @Post('plain')
+  @Idempotent()
+  async plain(): Promise<number> {
+    return work();
+  }
+
+  @Post('ended')
+  @Idempotent({ transaction: true })
+  async end(@IdempotentTransaction() client: pg.ClientBase): Promise<number> {
+    await client.query('rollback');
+    return work();
+  }
+
   @Post('booked')
   @Idempotent({ transaction: true })
   async book(@Body({ schema: orderSchema }) { amount }: Order, @IdempotentTransaction() client: pg.ClientBase): Promise<object> {
@@ -69,6 +86,7 @@ beforeAll(async () => {
   const parts = { service: engine.service, transactions: new IdempotentTransactions(pool), defaults: { leaseMs: 30_000, retentionMs: 60_000 } };
   @Module({ imports: [IdempotencyModule.of(parts)], controllers: [OrdersController] })
   class OrdersModule {}
+  module = OrdersModule;
   app = await createHttpApp(OrdersModule, { logger: captureLog().logger, maxBodyBytes: 10_000 });
   await app.listen(0, '127.0.0.1');
   url = await app.getUrl();
@@ -195,6 +213,35 @@ describe('in a transaction', () => {
     const settlement = { state: 'completed' as const, status: 200, headers: [], body: Buffer.alloc(0) };
     const outcome = await new IdempotentTransactions(pool).run(offer, async () => ({ result: await twins.run(offer, () => Promise.reject(new Error('twice'))), settlement }));
     expect(outcome).toMatchObject({ kind: 'done', result: { kind: 'in_flight' } });
+  });
+});
+
+describe('in a transaction, what was done', () => {
+  it('is the answer of all who ask for it at once', async () => {
+    const first = await post('/booked', 'again-at-once');
+    const again = await Promise.all(Array.from({ length: 30 }, () => post('/booked', 'again-at-once')));
+    expect(new Set(again.map(({ status, text }) => `${status} ${text}`))).toEqual(new Set([`201 ${first.text}`]));
+  });
+
+  it('is no answer when the handler has ended the transaction by itself: the key did not go with the rows', async () => {
+    expect((await post('/ended', 'ended')).status).toBe(500);
+    expect((await pool.query("select from idempotent_requests where key = 'ended'")).rowCount).toBe(0);
+  });
+});
+
+describe('in an app that parses bodies by itself', () => {
+  it.each([true, false])('the raw body counts, and without it nothing is carried out (rawBody: %s)', async (rawBody) => {
+    const parsing = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), { rawBody, logger: false });
+    parsing.useGlobalFilters(new ProblemFilter(new AllowedMethods(), captureLog().logger));
+    await parsing.listen(0, '127.0.0.1');
+    const send = async (amount: number): Promise<number> => {
+      const headers = { 'content-type': 'application/json', 'idempotency-key': `parsed-${rawBody}` };
+      return (await fetch(`${await parsing.getUrl()}/plain`, { method: 'POST', headers, body: JSON.stringify({ amount }) })).status;
+    };
+    const statuses = [await send(1), await send(1), await send(2)];
+    await parsing.close();
+    expect(statuses).toEqual(rawBody ? [201, 201, 422] : [500, 500, 500]);
+    expect(calls).toBe(rawBody ? 1 : 0);
   });
 });
 

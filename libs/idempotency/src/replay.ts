@@ -1,4 +1,16 @@
-/** The headers of a stored response as it is sent again: it says that it is one, and how old (RFC 9111, 5.1). */
+/**
+ * The headers of a stored response as it is sent again: it says that it is one, and how old: the time since it was
+ * stored, and the age that it came with (RFC 9111, 4.2.3 and 5.1).
+ */
 export function replayHeaders(kept: readonly string[], ageMs: number): string[] {
-  return [...kept, 'age', String(Math.max(Math.floor(ageMs / 1_000), 0)), 'idempotent-replayed', 'true'];
+  const headers: string[] = [];
+  let cameWith: string | undefined;
+  for (let i = 0; i < kept.length; i += 2) {
+    const { [i]: name = '', [i + 1]: value = '' } = kept;
+    if (name === 'age') cameWith ??= value;
+    else headers.push(name, value);
+  }
+  const initialSeconds = /^\d{1,9}$/.test(cameWith ?? '') ? Number(cameWith) : 0;
+  headers.push('age', String(initialSeconds + Math.max(Math.floor(ageMs / 1_000), 0)), 'idempotent-replayed', 'true');
+  return headers;
 }

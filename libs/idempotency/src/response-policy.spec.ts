@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { replayHeaders } from './replay.js';
 import { keptHeaders, passedHeaders, settledState } from './response-policy.js';
 
 describe('settledState', () => {
@@ -13,13 +14,19 @@ describe('settledState', () => {
 });
 
 describe('headers', () => {
+  it('of a replay say how old the answer is, what it was when it came included, and once that it is one', () => {
+    const kept = keptHeaders(['date', 'then', 'age', '3', 'idempotent-replayed', 'true'], 0);
+    expect(replayHeaders(kept, 2_500)).toEqual(['date', 'then', 'age', '5', 'idempotent-replayed', 'true']);
+    expect(replayHeaders(['age', 'nonsense', 'age', '7'], -1)).toEqual(['age', '0', 'idempotent-replayed', 'true']);
+  });
+
   it('of the connection end here, with those that it lists', () => {
     const headers = { connection: 'keep-alive, X-Hop', 'keep-alive': 'timeout=5', 'transfer-encoding': 'chunked', upgrade: 'h2c', te: 'x', trailer: 'x', 'x-hop': '1', 'x-end': '2', 'set-cookie': ['a=1', 'b=2'], none: undefined };
     expect(passedHeaders(headers)).toEqual(['x-end', '2', 'set-cookie', 'a=1', 'set-cookie', 'b=2']);
   });
 
   it('are kept as caches keep them: the original Date, no cookies, nothing that was between proxies', () => {
-    expect(keptHeaders(['date', 'then', 'set-cookie', 'a=1', 'proxy-authenticate', 'x', 'age', '3', 'etag', '"x"'], 0)).toEqual(['date', 'then', 'etag', '"x"']);
+    expect(keptHeaders(['date', 'then', 'set-cookie', 'a=1', 'proxy-authenticate', 'x', 'age', '3', 'etag', '"x"'], 0)).toEqual(['date', 'then', 'age', '3', 'etag', '"x"']);
     expect(keptHeaders(['etag', '"x"'], 0)).toEqual(['etag', '"x"', 'date', 'Thu, 01 Jan 1970 00:00:00 GMT']);
   });
 });

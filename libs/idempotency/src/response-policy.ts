@@ -13,7 +13,9 @@ export function settledState(status: number, mode: RouteMode): 'completed' | 'fa
 /** Of one connection, not of the message (RFC 9110, 7.6.1), with those that clients still send. */
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade']);
 /** Between a client and its own proxy (RFC 9110, 11.7): passed on, and not stored (RFC 9111, 3.1). */
-const PROXY_ONLY = new Set(['proxy-authenticate', 'proxy-authentication-info', 'proxy-authorization']);
+const PROXY_ONLY = ['proxy-authenticate', 'proxy-authentication-info', 'proxy-authorization'];
+/** A backend that is such a proxy itself says of its answer what we shall say of ours. */
+const NOT_KEPT = new Set([...PROXY_ONLY, 'set-cookie', 'idempotent-replayed']);
 
 export type HeaderFields = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -41,7 +43,7 @@ export function keptHeaders(passed: readonly string[], atMs: number): string[] {
   let dated = false;
   for (let i = 0; i < passed.length; i += 2) {
     const { [i]: name = '', [i + 1]: value = '' } = passed;
-    if (name === 'set-cookie' || name === 'age' || PROXY_ONLY.has(name)) continue;
+    if (NOT_KEPT.has(name)) continue;
     dated ||= name === 'date';
     kept.push(name, value);
   }

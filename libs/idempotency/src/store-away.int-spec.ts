@@ -64,6 +64,15 @@ describe('while the store is away', () => {
     expect(await near.service.claim(offerOf(late))).toMatchObject({ kind: 'replay', response: { body: Buffer.from('late') } });
   });
 
+  it('whoever waits for an answer goes on waiting: that somebody else was at it is known', async () => {
+    const offer = offerOf(newKey());
+    await near.service.claim(offer);
+    const waiting = far.service.claim(offer, { waitMs: 1_500, signal: new AbortController().signal });
+    await expect(far.service.claim(offer)).resolves.toMatchObject({ kind: 'in_flight' });
+    network.cut();
+    expect(await waiting).toMatchObject({ kind: 'in_flight' });
+  });
+
   it('a lease runs out, and a holder that finds its successor at its return stores nothing', async () => {
     const key = newKey();
     const offer = offerOf(key, { leaseMs: 300, takeover: 'safe' });

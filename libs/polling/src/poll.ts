@@ -1,8 +1,8 @@
 export interface PollOptions {
   /** One run of the work. At the stop `signal` is aborted: it ends soon then. */
   readonly work: (signal: AbortSignal) => Promise<unknown>;
-  /** From the end of a run to the next one, in milliseconds. */
-  readonly intervalMs: number;
+  /** From the end of a run to the next one, in milliseconds; a function is asked at the end of each. */
+  readonly intervalMs: number | (() => number);
   /** The same after a run that failed; `intervalMs` when there is none. */
   readonly retryMs?: number;
   /** Gets what a run threw, but not what the stop has cut off. */
@@ -58,8 +58,9 @@ export class Poll {
       failed = await this.fails();
     } while (this.nudgedMeanwhile());
     this.running = undefined;
-    const { intervalMs, retryMs = intervalMs } = this.options;
-    if (!this.stopped) this.runAfter(failed ? retryMs : intervalMs);
+    const { intervalMs, retryMs = Infinity } = this.options;
+    const usualMs = typeof intervalMs === 'number' ? intervalMs : intervalMs();
+    if (!this.stopped) this.runAfter(failed ? Math.min(retryMs, usualMs) : usualMs);
   }
 
   private async fails(): Promise<boolean> {

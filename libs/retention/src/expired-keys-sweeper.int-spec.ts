@@ -4,22 +4,23 @@ import { mintId } from '#domain/ids';
 import { IngestRepository } from '#ingest/ingest.repository';
 import { IngestService, type NewEvent } from '#ingest/ingest.service';
 import { QueueLimit } from '#ingest/queue-limit';
+import type { ExpiringRowsSweeper } from '#postgres/expiring-rows-sweeper';
 import { createPool, databaseOf } from '#postgres/pool';
 import { captureLog } from '#testing/log-capture';
 import { createShardFixture, type ShardFixture, SHARDS } from '#testing/shard-fixture';
 import { waitUntil } from '#testing/wait-until';
-import { ExpiredKeysSweeper } from './expired-keys-sweeper.js';
+import { expiredKeysSweeper } from './expired-keys-sweeper.js';
 
 const { signal } = new AbortController();
 
 let fixture: ShardFixture;
 let pool: pg.Pool;
-let sweeper: ExpiredKeysSweeper;
+let sweeper: ExpiringRowsSweeper;
 
 beforeAll(async () => {
   fixture = await createShardFixture();
   pool = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 3, joins: 'by-index' });
-  sweeper = new ExpiredKeysSweeper(pool, captureLog().logger);
+  sweeper = expiredKeysSweeper(pool, captureLog().logger);
   // How many rows each statement deleted.
   await fixture.pool.query(`
     create table deletions (n integer);
@@ -61,7 +62,7 @@ async function waitsForALock(): Promise<boolean> {
   return (rowCount ?? 0) > 0;
 }
 
-describe('ExpiredKeysSweeper', () => {
+describe('expiredKeysSweeper', () => {
   it('deletes all that is expired and nothing else, at most 1,000 keys a statement', async () => {
     await addKeys('expired ', 2_500, '1 second');
     await addKeys('live ', 3, '-1 hour');
@@ -143,7 +144,7 @@ describe('ExpiredKeysSweeper', () => {
   it('ends soon when it is stopped in the middle, and goes on after a failure', async () => {
     await addKeys('key ', 3_000, '1 second');
     const log = captureLog();
-    const running = new ExpiredKeysSweeper(pool, log.logger);
+    const running = expiredKeysSweeper(pool, log.logger);
     running.start();
     await waitUntil('the first batch is deleted', async () => (await keys()).length < 3_000);
     await running.stop();

@@ -4,7 +4,7 @@ import { mintId, toPublicId } from '#domain/ids';
 import { createPool, databaseOf } from '#postgres/pool';
 import { captureLog } from '#testing/log-capture';
 import { createTestDatabase, type TestDatabase } from '#testing/test-database';
-import { ExpiredInboxSweeper } from './expired-inbox-sweeper.js';
+import { expiredInboxSweeper } from './expired-inbox-sweeper.js';
 import { type OrderCreated, orderCreatedOf, PaymentsInbox } from './payments-inbox.js';
 
 let database: TestDatabase;
@@ -70,7 +70,7 @@ describe('the inbox', () => {
 
   it('forgets events when they can not come again', async () => {
     const { signal } = new AbortController();
-    const sweeper = new ExpiredInboxSweeper(pool, captureLog().logger);
+    const sweeper = expiredInboxSweeper(pool, captureLog().logger);
     await new PaymentsInbox(databaseOf(pool), -1).receive(await placed('expired', 7));
     const { rows: [kept] } = await pool.query<{ count: number }>('select count(*)::int as count from payments_inbox where expires_at > now()');
     expect(await sweeper.sweep(signal)).toBe(7);

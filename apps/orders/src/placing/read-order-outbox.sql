@@ -6,10 +6,13 @@
 with removed as (
   delete from order_outbox o
   using
-    unnest(:movedShards!::integer[], :movedIds!::bigint[]) as moved (shard, id),
+    unnest(:movedShards!::integer[], :movedIds!::bigint[]) as moved (shard, id)
+      cross join lateral (
+        select w.ctid as place from order_outbox w where w.shard = moved.shard and w.id = moved.id offset 0
+      ) as found,
     -- Need not be durable: what comes back after a crash of Postgres is sent again.
     (select set_config('synchronous_commit', 'off', true)) as faster
-  where o.shard = moved.shard and o.id = moved.id
+  where o.ctid = found.place
 )
 select o.shard, o.id, o.event_id as "eventId", o.key, o.value, o.created_at as "createdAt"
 from unnest(:shards!::integer[]) as wanted (shard)

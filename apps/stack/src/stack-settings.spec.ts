@@ -1,0 +1,10 @@
+import path from 'node:path';
+import { expect, it } from '@jest/globals';
+import { projectRoot } from '#config/project-root';
+import { dataFolders } from './stack-settings.js';
+
+it("npm run reset is for the data folders of the stack, the proxy and the orders app, or for the one that is named", () => {
+  const namesOf = (environment: Record<string, string>): string[] => dataFolders(environment).map((folder) => path.relative(projectRoot(), folder));
+  expect(namesOf({})).toEqual(['.lockstep', '.lockstep-proxy', '.lockstep-orders']);
+  expect(namesOf({ LOCKSTEP_DATA_DIR: 'elsewhere' })).toEqual(['elsewhere']);
+});
