@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/admission/src/begin-repair.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'BeginRepair' parameters type */
 export interface IBeginRepairParams {

@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/admission/src/find-unadmitted.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 export type DateOrString = Date | string;
 

@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/dead-letters/src/create-replay.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 export type replay_action = 'discard' | 'replay';
 

@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/dead-letters/src/find-endpoint-key.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'FindEndpointKey' parameters type */
 export interface IFindEndpointKeyParams {

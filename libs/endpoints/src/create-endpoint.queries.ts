@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/endpoints/src/create-endpoint.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 export type dlq_policy = 'continue' | 'halt';
 

@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/endpoints/src/delete-endpoint.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'DeleteEndpoint' parameters type */
 export interface IDeleteEndpointParams {

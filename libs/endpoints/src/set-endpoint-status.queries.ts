@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/endpoints/src/set-endpoint-status.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 export type endpoint_status = 'active' | 'disabled' | 'paused';
 

@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/events/src/get-event.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'GetEvent' parameters type */
 export interface IGetEventParams {

@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/idempotency/src/claim-requests.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 export type idempotency_state = 'completed' | 'failed' | 'in_flight' | 'indeterminate';
 

@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/idempotency/src/measure-requests.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'MeasureRequests' parameters type */
 export type IMeasureRequestsParams = void;

@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/idempotency/src/renew-requests.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 export type NumberOrString = number | string;
 

@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/ingest/src/accept-batch.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 export type numberArray = (number)[];
 

@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/lanes/src/find-lane.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 export type endpoint_status = 'active' | 'disabled' | 'paused';
 

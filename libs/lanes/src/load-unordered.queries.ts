@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/lanes/src/load-unordered.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 export type NumberOrString = number | string;
 

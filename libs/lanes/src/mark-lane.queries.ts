@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/lanes/src/mark-lane.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'MarkLane' parameters type */
 export interface IMarkLaneParams {

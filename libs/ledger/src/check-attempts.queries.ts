@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/ledger/src/check-attempts.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'CheckAttempts' parameters type */
 export interface ICheckAttemptsParams {

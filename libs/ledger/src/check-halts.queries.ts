@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/ledger/src/check-halts.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'CheckHalts' parameters type */
 export interface ICheckHaltsParams {

@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/ledger/src/check-outbox.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'CheckOutbox' parameters type */
 export interface ICheckOutboxParams {

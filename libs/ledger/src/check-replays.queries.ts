@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/ledger/src/check-replays.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'CheckReplays' parameters type */
 export interface ICheckReplaysParams {

@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/ledger/src/check-routes.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'CheckRoutes' parameters type */
 export interface ICheckRoutesParams {

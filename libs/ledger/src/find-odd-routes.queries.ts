@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/ledger/src/find-odd-routes.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'FindOddRoutes' parameters type */
 export interface IFindOddRoutesParams {

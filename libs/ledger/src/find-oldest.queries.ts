@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/ledger/src/find-oldest.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'FindOldest' parameters type */
 export type IFindOldestParams = void;

@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/ledger/src/find-stuck.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'FindStuck' parameters type */
 export interface IFindStuckParams {

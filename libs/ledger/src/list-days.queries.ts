@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/ledger/src/list-days.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'ListDays' parameters type */
 export type IListDaysParams = void;

@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/ledger/src/list-endpoints.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'ListTenants' parameters type */
 export type IListTenantsParams = void;

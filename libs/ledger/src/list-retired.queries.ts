@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/ledger/src/list-retired.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'ListRetiredEvents' parameters type */
 export type IListRetiredEventsParams = void;

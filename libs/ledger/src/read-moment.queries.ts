@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/ledger/src/read-moment.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'ReadMoment' parameters type */
 export interface IReadMomentParams {

@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/ledger/src/sum-attempts.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'SumAttempts' parameters type */
 export type ISumAttemptsParams = void;

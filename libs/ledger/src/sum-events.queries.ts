@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/ledger/src/sum-events.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'SumEvents' parameters type */
 export interface ISumEventsParams {

@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/ledger/src/sum-inbox.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'SumInbox' parameters type */
 export interface ISumInboxParams {

@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/ledger/src/sum-keys.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'SumKeys' parameters type */
 export type ISumKeysParams = void;

@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/ledger/src/sum-lanes.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'SumLanes' parameters type */
 export type ISumLanesParams = void;

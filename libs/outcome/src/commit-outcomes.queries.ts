@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/outcome/src/commit-outcomes.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 export type delivery_status = 'dead' | 'delivered' | 'discarded' | 'pending';
 

@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/ownership/src/watch-leases.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'WatchLeases' parameters type */
 export type IWatchLeasesParams = void;

@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/postgres/src/advisory-lock-release.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'ReleaseAdvisoryLock' parameters type */
 export interface IReleaseAdvisoryLockParams {

@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/postgres/src/advisory-lock-take.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'TakeAdvisoryLock' parameters type */
 export interface ITakeAdvisoryLockParams {

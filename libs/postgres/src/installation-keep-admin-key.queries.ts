@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/postgres/src/installation-keep-admin-key.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'KeepAdminKey' parameters type */
 export interface IKeepAdminKeyParams {

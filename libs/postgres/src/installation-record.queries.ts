@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/postgres/src/installation-record.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'RecordInstallation' parameters type */
 export interface IRecordInstallationParams {

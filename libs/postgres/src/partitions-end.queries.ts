@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/postgres/src/partitions-end.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'PartitionsEnd' parameters type */
 export type IPartitionsEndParams = void;

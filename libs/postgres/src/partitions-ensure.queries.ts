@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/postgres/src/partitions-ensure.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'EnsurePartitions' parameters type */
 export type IEnsurePartitionsParams = void;

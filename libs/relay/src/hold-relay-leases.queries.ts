@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/relay/src/hold-relay-leases.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'HoldRelayLeases' parameters type */
 export interface IHoldRelayLeasesParams {

@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/relay/src/outbox-depth.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'OutboxDepth' parameters type */
 export type IOutboxDepthParams = void;

@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/relay/src/read-dispatch-outbox.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 

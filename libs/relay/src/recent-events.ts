@@ -30,9 +30,13 @@ export class RecentEvents {
   add(event: RelayedEvent): void {
     this.events.set(event.id, event);
     this.bytes += EVENT_BYTES + event.payload.length;
+    if (this.bytes > this.maxBytes) this.forgetOldest();
+  }
+
+  private forgetOldest(): void {
     for (const oldest of this.events.keys()) {
-      if (this.bytes <= this.maxBytes) break;
       this.delete(oldest);
+      if (this.bytes <= this.maxBytes) return;
     }
   }
 

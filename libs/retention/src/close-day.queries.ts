@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/retention/src/close-day.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'CloseDay' parameters type */
 export interface ICloseDayParams {

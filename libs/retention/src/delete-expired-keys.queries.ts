@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/retention/src/delete-expired-keys.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 export type stringArray = (string)[];
 

@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/retention/src/find-days.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'FindDays' parameters type */
 export interface IFindDaysParams {

@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/retention/src/find-hold.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'FindHold' parameters type */
 export interface IFindHoldParams {

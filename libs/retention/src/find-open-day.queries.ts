@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/retention/src/find-open-day.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'FindOpenDay' parameters type */
 export type IFindOpenDayParams = void;

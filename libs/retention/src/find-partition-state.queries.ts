@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/retention/src/find-partition-state.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'FindPartitionState' parameters type */
 export interface IFindPartitionStateParams {

@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/retention/src/freeze-partition.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'FreezePartition' parameters type */
 export interface IFreezePartitionParams {

@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/retention/src/retire-day.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'RetireDay' parameters type */
 export interface IRetireDayParams {

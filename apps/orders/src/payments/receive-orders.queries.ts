@@ -1,5 +1,5 @@
 /** Types generated for queries found in "apps/orders/src/payments/receive-orders.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 export type stringArray = (string)[];
 

@@ -1,5 +1,5 @@
 /** Types generated for queries found in "apps/orders/src/placing/read-order-outbox.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 export type NumberOrString = number | string;
 

@@ -1,5 +1,5 @@
 /** Types generated for queries found in "apps/orders/src/saga/postpone-step.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 export type saga_step = 'payment' | 'refund' | 'shipment';
 

@@ -1,5 +1,5 @@
 /** Types generated for queries found in "libs/http/src/auth/tenant-exists.sql" */
-import { PreparedQuery } from '@pgtyped/runtime';
+import { PreparedQuery } from '#postgres/prepared-query';
 
 /** 'TenantExists' parameters type */
 export interface ITenantExistsParams {
