@@ -3,11 +3,11 @@ import { Partitioners } from 'kafkajs';
 import { KafkaJSProtocolError } from '#kafka/client';
 import type { Logger } from '#telemetry/logger';
 import { relayBatchSize, relayed, relayErrors } from './relay.metrics.js';
-import { replaceRecordEncoder } from './record-encoder.js';
+import { replaceProduceRequest } from './produce-request.js';
 import { grouped } from './relay-batch.js';
 import type { RelayRow } from './relay-source.js';
 
-replaceRecordEncoder();
+replaceProduceRequest();
 
 /** Kafka's errors for "too large": MESSAGE_TOO_LARGE and RECORD_LIST_TOO_LARGE. */
 const TOO_LARGE = [10, 18];
