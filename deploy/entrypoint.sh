@@ -3,7 +3,7 @@
 set -eu
 app=${1:-}
 case "$app" in
-  gateway | dispatcher | proxy) exec node --enable-source-maps --max-semi-space-size=16 --max-old-space-size=320 --initial-old-space-size=96 "dist/apps/$app/src/main.js" ;;
+  gateway | dispatcher | proxy) exec node --enable-source-maps --max-semi-space-size=8 --max-old-space-size=320 --initial-old-space-size=96 "dist/apps/$app/src/main.js" ;;
   migrate)
     shift
     exec node --enable-source-maps scripts/migrate.mjs "$@"
