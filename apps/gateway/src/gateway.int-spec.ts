@@ -236,6 +236,15 @@ describe('/v1/endpoints', () => {
     for (let i = 0; i < 2; i++) expect(await client.call('POST', `${path}/pause`)).toMatchObject({ status: 200, json: { status: 'paused', statusReason: 'Paused by an operator' } });
     for (let i = 0; i < 2; i++) expect(await client.call('POST', `${path}/resume`)).toMatchObject({ status: 200, json: { status: 'active', statusReason: null } });
 
+    // A reason may be given, and need not be: what is refused is that there is no such lane.
+    for (const action of ['pause', 'resume', 'skip']) {
+      const lane = `/v1/lanes/${endpoint.id}/nobody/${action}`;
+      expect((await client.call('POST', lane)).status).toBe(404);
+      expect((await client.call('POST', lane, { body: '' })).status).toBe(404);
+      expect((await client.call('POST', lane, { body: '[]' })).status).toBe(400);
+    }
+    expect((await client.call('POST', '/v1/endpoints')).status).toBe(400);
+
     expect(await client.call('DELETE', path)).toMatchObject({ status: 204, text: '' });
     for (const [method, target] of [['DELETE', path], ['GET', path], ['POST', `${path}/pause`]] as const) expect((await client.call(method, target)).status).toBe(404);
     expect((await client.send('PATCH', path, {})).status).toBe(404);

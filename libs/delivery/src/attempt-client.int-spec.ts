@@ -104,4 +104,13 @@ describe('AttemptClient', () => {
     expect(bodies).toEqual([]);
     await strict.close();
   });
+
+  it('takes http:// to a name only where the networks are listed', async () => {
+    const local = new AttemptClient(new AddressPolicy({ allowPrivateNetworks: ['127.0.0.0/8', '::1'], allowHttp: false }));
+    const { port } = server.address() as AddressInfo;
+    const to = (host: string) => local.send(1, 1, { url: new URL(`http://${host}:${port}/`), headers: [], body: Buffer.alloc(0), timeoutMs: 5_000 }).result;
+    expect(await to('localhost')).toMatchObject({ statusCode: 200 });
+    expect(await to('1.1.1.1')).toMatchObject({ statusCode: undefined, error: expect.stringContaining('http:// is not allowed') as unknown as string });
+    await local.close();
+  });
 });

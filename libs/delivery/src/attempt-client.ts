@@ -46,8 +46,8 @@ export class AttemptClient {
     const exchange = new Exchange(request.timeoutMs);
     const { hostname } = request.url;
     const literal = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
-    if (isIP(literal) !== 0 && !this.addresses.allowsAddress(literal)) {
-      exchange.fail(`Deliveries may not go to ${literal}: it is a private or reserved address`);
+    if (isIP(literal) !== 0 && !this.addresses.allows(request.url.protocol, literal)) {
+      exchange.fail(`Deliveries may not go to ${request.url.protocol}//${hostname}: it is a private or reserved address, or public and http:// is not allowed`);
       return exchange;
     }
     this.underWay.add(exchange);
@@ -83,19 +83,19 @@ export class AttemptClient {
       // The exchange's own timeout covers these.
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: { timeout: 10_000, lookup: (hostname, options, callback) => this.lookup(hostname, options, callback) },
+      connect: { timeout: 10_000, lookup: (hostname, options, callback) => this.lookup(new URL(origin).protocol, hostname, options, callback) },
     });
     this.pools.set(endpoint, { origin, connections, pool });
     return pool;
   }
 
   /** Resolves a name to the addresses that deliveries may go to, so that a name can't lead where an address may not. */
-  private lookup(hostname: string, options: LookupOptions, callback: (error: NodeJS.ErrnoException | null, address: string | LookupAddress[], family?: number) => void): void {
+  private lookup(protocol: string, hostname: string, options: LookupOptions, callback: (error: NodeJS.ErrnoException | null, address: string | LookupAddress[], family?: number) => void): void {
     dnsLookup(hostname, { ...options, all: true }, (error, found) => {
       if (error !== null) return callback(error, '');
-      const allowed = found.filter(({ address }) => this.addresses.allowsAddress(address));
+      const allowed = found.filter(({ address }) => this.addresses.allows(protocol, address));
       const [first] = allowed;
-      if (first === undefined) return callback(new Error(`Deliveries may not go to ${hostname}: its addresses are private or reserved`), '');
+      if (first === undefined) return callback(new Error(`Deliveries may not go to ${hostname}: its addresses are private or reserved, or public and http:// is not allowed`), '');
       if (options.all === true) callback(null, allowed);
       else callback(null, first.address, first.family);
     });

@@ -10,37 +10,54 @@ describe('AddressPolicy', () => {
     '224.0.0.1', '240.0.0.1', '255.255.255.255', '::', '::1', '::ffff:127.0.0.1', '::ffff:7f00:1', '::ffff:a9fe:a9fe', '64:ff9b::a00:1', '64:ff9b::10.0.0.1', '64:ff9b:1::1', '::127.0.0.1',
     'fc00::1', 'fd12::1', 'fe80::1', 'fec0::1', 'ff02::1', '2001:db8::1', '2002:7f00:1::', '100::1', 'not an address', '',
   ])('refuses connections to %s', (ip) => {
-    expect(strict.allowsAddress(ip)).toBe(false);
+    expect(strict.allows('https:', ip)).toBe(false);
   });
 
   it.each(['1.1.1.1', '9.9.9.9', '172.15.0.1', '172.32.0.1', '192.167.1.1', '2606:4700:4700::1111', '2a00:1450::1', '::ffff:1.1.1.1', '::ffff:101:101', '64:ff9b::808:808'])(
     'allows connections to %s',
     (ip) => {
-      expect(strict.allowsAddress(ip)).toBe(true);
+      expect(strict.allows('https:', ip)).toBe(true);
     },
   );
 
   it('allows the networks that are listed, also in their IPv6 form', () => {
-    expect(['127.0.0.1', '::1', '10.1.2.3', '::ffff:10.1.2.3', '::ffff:a01:203'].map((ip) => local.allowsAddress(ip))).toEqual(Array(5).fill(true));
-    expect(['10.2.0.1', '192.168.0.1', 'fe80::1'].map((ip) => local.allowsAddress(ip))).toEqual(Array(3).fill(false));
+    expect(['127.0.0.1', '::1', '10.1.2.3', '::ffff:10.1.2.3', '::ffff:a01:203'].map((ip) => local.allows('https:', ip))).toEqual(Array(5).fill(true));
+    expect(['10.2.0.1', '192.168.0.1', 'fe80::1'].map((ip) => local.allows('https:', ip))).toEqual(Array(3).fill(false));
   });
 
   it.each([
     'https://127.0.0.1/', 'https://127.1/', 'https://0x7f.1/', 'https://2130706433/', 'https://017700000001/', 'https://localhost/', 'https://a.localhost/', 'https://localhost./',
     'https://[::1]/', 'https://[::ffff:127.0.0.1]/', 'https://169.254.169.254/latest', 'https://10.0.0.1:8443/',
-  ])('refuses the URL %s, which leads to a private address', (url) => {
-    expect(strict.checkUrl(new URL(url))).toMatch(/LOCKSTEP_ALLOW_PRIVATE_NETWORKS/);
+  ])('refuses the URL %s, which leads to a private address', async (url) => {
+    expect(await strict.checkUrl(new URL(url))).toMatch(/LOCKSTEP_ALLOW_PRIVATE_NETWORKS/);
   });
 
-  it('refuses http:// to public places unless it is allowed everywhere', () => {
-    expect(strict.checkUrl(new URL('http://example.com/'))).toMatch(/LOCKSTEP_ALLOW_HTTP/);
-    expect(strict.checkUrl(new URL('http://1.1.1.1/'))).toMatch(/LOCKSTEP_ALLOW_HTTP/);
-    expect(new AddressPolicy({ allowPrivateNetworks: [], allowHttp: true }).checkUrl(new URL('http://example.com/'))).toBeUndefined();
-    expect(strict.checkUrl(new URL('https://example.com/'))).toBeUndefined();
+  it('refuses http:// to public places unless it is allowed everywhere', async () => {
+    const everywhere = new AddressPolicy({ allowPrivateNetworks: [], allowHttp: true });
+    expect(await strict.checkUrl(new URL('http://example.com/'))).toMatch(/LOCKSTEP_ALLOW_HTTP/);
+    expect(await strict.checkUrl(new URL('http://1.1.1.1/'))).toMatch(/LOCKSTEP_ALLOW_HTTP/);
+    expect(await everywhere.checkUrl(new URL('http://example.com/'))).toBeUndefined();
+    expect(await strict.checkUrl(new URL('https://example.com/'))).toBeUndefined();
+    expect([strict, local, everywhere].map((policy) => policy.allows('http:', '1.1.1.1'))).toEqual([false, false, true]);
   });
 
-  it('allows http:// to addresses in listed networks, and to localhost when loopback is listed', () => {
-    expect(['http://127.0.0.1:4000/', 'http://localhost:4000/', 'http://[::1]/', 'http://10.1.9.9/'].map((url) => local.checkUrl(new URL(url)))).toEqual(Array(4).fill(undefined));
-    expect(local.checkUrl(new URL('http://internal.example/'))).toMatch(/LOCKSTEP_ALLOW_HTTP/);
+  it('allows http:// to addresses in listed networks, and to localhost when loopback is listed', async () => {
+    const urls = ['http://127.0.0.1:4000/', 'http://localhost:4000/', 'http://[::1]/', 'http://10.1.9.9/'];
+    expect(await Promise.all(urls.map((url) => local.checkUrl(new URL(url))))).toEqual(Array(4).fill(undefined));
+    expect(local.allows('http:', '10.1.9.9')).toBe(true);
+  });
+
+  it.each([
+    [['10.1.2.3', '::1'], undefined],
+    [['10.1.2.3', '10.2.0.1'], /LOCKSTEP_ALLOW_HTTP/],
+    [['10.1.2.3', '1.1.1.1'], /LOCKSTEP_ALLOW_HTTP/],
+    [[], /LOCKSTEP_ALLOW_HTTP/],
+  ])('allows http:// to a name whose addresses are all in listed networks: %j', async (addresses, refusal) => {
+    const reason = await local.checkUrl(new URL('http://receiver.internal:9000/'), () => Promise.resolve(addresses));
+    expect(reason ?? 'allowed').toMatch(refusal ?? /^allowed$/);
+  });
+
+  it('refuses http:// to a name that can not be resolved', async () => {
+    expect(await local.checkUrl(new URL('http://nowhere.internal/'), () => Promise.reject(new Error('ENOTFOUND')))).toMatch(/LOCKSTEP_ALLOW_HTTP/);
   });
 });

@@ -1,3 +1,4 @@
+import { lookup as dnsLookup } from 'node:dns/promises';
 import { type BlockList, isIP } from 'node:net';
 import { blockListOf } from '#config/environment';
 
@@ -21,6 +22,11 @@ export interface AddressPolicyOptions {
   readonly allowHttp: boolean;
 }
 
+/** All addresses of a name. */
+export type Resolve = (hostname: string) => Promise<readonly string[]>;
+
+const resolveByDns: Resolve = async (hostname) => (await dnsLookup(hostname, { all: true })).map(({ address }) => address);
+
 /** Where deliveries may go. */
 export class AddressPolicy {
   private readonly allowed: BlockList;
@@ -31,23 +37,29 @@ export class AddressPolicy {
 
   /**
    * Why the URL may not be a destination, as a sentence, or undefined when it may. A name's addresses are checked when
-   * it is resolved, before each connection: with `allowsAddress`.
+   * it is resolved, before each connection: with `allows`. Only a name for http:// is resolved here too, since it must
+   * lead into the listed networks.
    */
-  checkUrl(url: URL): string | undefined {
+  async checkUrl(url: URL, resolve: Resolve = resolveByDns): Promise<string | undefined> {
     const address = literalAddressOf(url);
-    if (address !== undefined && !this.allowsAddress(address)) {
+    if (address !== undefined && !this.isListed(address) && !isPublic(address)) {
       return `${url.hostname} is not a public address; LOCKSTEP_ALLOW_PRIVATE_NETWORKS can allow its network`;
     }
-    const insideAllowed = address !== undefined && this.isListed(address);
-    if (url.protocol === 'http:' && !this.options.allowHttp && !insideAllowed) {
-      return 'http:// sends events in the clear; use https://, or set LOCKSTEP_ALLOW_HTTP';
-    }
-    return undefined;
+    if (url.protocol !== 'http:' || this.options.allowHttp) return undefined;
+    return (await this.isListedUrl(url, address, resolve)) ? undefined : 'http:// sends events in the clear; use https://, or set LOCKSTEP_ALLOW_HTTP, or list all networks of the host in LOCKSTEP_ALLOW_PRIVATE_NETWORKS';
   }
 
-  /** Whether a connection may go to this IPv4 or IPv6 address. */
-  allowsAddress(ip: string): boolean {
-    return this.isListed(ip) || isPublic(ip);
+  /** Whether a connection of this protocol (`https:`, `http:`) may go to this IPv4 or IPv6 address. */
+  allows(protocol: string, ip: string): boolean {
+    return this.isListed(ip) || (isPublic(ip) && (protocol === 'https:' || this.options.allowHttp));
+  }
+
+  private async isListedUrl({ hostname }: URL, address: string | undefined, resolve: Resolve): Promise<boolean> {
+    if (address !== undefined) return this.isListed(address);
+    if (this.options.allowPrivateNetworks.length === 0) return false;
+    // A name that can't be resolved leads nowhere.
+    const addresses = await resolve(hostname).catch(() => []);
+    return addresses.length > 0 && addresses.every((each) => this.isListed(each));
   }
 
   private isListed(ip: string): boolean {

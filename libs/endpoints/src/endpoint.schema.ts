@@ -50,7 +50,7 @@ const settings = {
   dlqPolicy: z.enum(['continue', 'halt']).default('continue'),
   retrySchedule: z.array(delay).max(50).nullable().default(null).meta({ description: "Delays before each retry; null: the installation's schedule" }),
   timeoutMs: z.int().min(1).max(300_000).default(15_000),
-  maxConcurrency: z.int().min(1).max(10_000).default(64),
+  maxConcurrency: z.int().min(1).max(10_000).default(64).meta({ description: 'Attempts under way at once, from each dispatcher' }),
   maxRetryAfterSeconds: z.int().min(0).max(31_536_000).default(86_400),
   rateLimit: z.int().min(1).max(1_000_000).nullable().default(null).meta({ description: 'Requests per second; null: no limit' }),
   headers: headers.default({}),

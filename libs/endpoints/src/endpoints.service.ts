@@ -26,7 +26,7 @@ export class EndpointsService {
 
   /** @throws LockstepError destination_not_allowed */
   async create(tenant: string, settings: NewEndpoint): Promise<CreatedEndpoint> {
-    this.checkDestination(settings.url);
+    await this.checkDestination(settings.url);
     const publicId = mintId();
     const secret = `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
     const { retrySchedule, headers, metadata, ...rest } = settings;
@@ -58,7 +58,7 @@ export class EndpointsService {
   /** @throws LockstepError destination_not_allowed */
   async change(tenant: string, id: string, changes: EndpointChange): Promise<Endpoint> {
     const publicId = knownUuidOf(id);
-    if (changes.url !== undefined) this.checkDestination(changes.url);
+    if (changes.url !== undefined) await this.checkDestination(changes.url);
     const { url, description, eventTypes, dlqPolicy, retrySchedule, timeoutMs, maxConcurrency, maxRetryAfterSeconds, rateLimit, headers, metadata } = changes;
     await this.repository.change({
       actor: ACTOR, subject: id, settings: Object.keys(changes),
@@ -90,8 +90,8 @@ export class EndpointsService {
     if (!(await this.repository.delete({ tenant, publicId: knownUuidOf(id), actor: ACTOR, subject: id }))) throw notFound(id);
   }
 
-  private checkDestination(url: string): void {
-    const reason = this.addresses.checkUrl(new URL(url));
+  private async checkDestination(url: string): Promise<void> {
+    const reason = await this.addresses.checkUrl(new URL(url));
     if (reason !== undefined) throw new LockstepError('destination_not_allowed', reason, { errors: [{ path: '/url', message: reason }] });
   }
 

@@ -26,8 +26,9 @@ export class SchemaPipe implements PipeTransform {
 /** Deeper than anybody writes settings; checking and storing them goes as deep as they do, on a stack that ends. */
 const DEEPEST = 64;
 
+/** Undefined when nothing was sent: that may do, where nothing is required. */
 function parseJson(body: unknown): unknown {
-  if (!Buffer.isBuffer(body)) throw new LockstepError('invalid_request', 'The body must be a JSON object');
+  if (!Buffer.isBuffer(body) || body.length === 0) return undefined;
   if (!isUtf8(body)) throw new LockstepError('invalid_request', 'The body must be UTF-8');
   let value: unknown;
   try {

@@ -45,6 +45,11 @@ describe('parseEventRequest', () => {
     expect(pathsRefused(body({ type: 'a', entity: 'b' }))).toEqual(['/data']);
   });
 
+  it('takes null for what may be left out', () => {
+    const request = parseEventRequest(body({ ...good, timestamp: null, idempotencyKey: null }));
+    expect([request.occurredAt, request.idempotencyKey]).toEqual([undefined, undefined]);
+  });
+
   it('names everything that is wrong at once', () => {
     expect(pathsRefused(body({ timestamp: 1 }))).toEqual(['/type', '/entity', '/data', '/timestamp']);
   });

@@ -24,12 +24,14 @@ const CONTROL = /\p{Cc}/u;
  * @throws LockstepError invalid_request naming all that is wrong, or invalid_idempotency_key
  */
 export function parseEventRequest(body: Buffer, headerKey?: string): EventRequest {
-  const { type, entity, timestamp, idempotencyKey, data } = parseObject(body);
+  const { type, entity, timestamp: givenTimestamp, idempotencyKey, data } = parseObject(body);
+  // Many clients write null for what they leave out.
+  const timestamp = givenTimestamp ?? undefined;
   const occurredAt = typeof timestamp === 'string' ? parseTimestamp(timestamp) : undefined;
   if (!isType(type) || !isEntity(entity) || data === undefined || (occurredAt === undefined && timestamp !== undefined)) {
     throw invalid(problemsOf({ type, entity, data, timestamp }));
   }
-  const bodyKey = idempotencyKey === undefined || headerKey !== undefined ? undefined : parseKeyMember(idempotencyKey);
+  const bodyKey = idempotencyKey === undefined || idempotencyKey === null || headerKey !== undefined ? undefined : parseKeyMember(idempotencyKey);
   return { type, entity, occurredAt, idempotencyKey: headerKey ?? bodyKey };
 }
 
