@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { checkNode } from './check-node.mjs';
 
-checkNode();
+// 2: it could not check; 1 would say that something is wrong.
+checkNode(2);
 try {
   // The image has no sources, no compiler and no need of one.
   if (existsSync(path.join(import.meta.dirname, '..', 'libs', 'ledger', 'src', 'verify.ts'))) {

@@ -1,5 +1,3 @@
-/* @name listTenants */
-select id from tenants order by id;
 /* Deleted ones too: their deliveries are counted. */
 /* @name listEndpoints */
 select id, public_id as "publicId", tenant, deleted_at is not null as "deleted!" from endpoints order by id;

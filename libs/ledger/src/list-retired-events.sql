@@ -1,6 +1,3 @@
 /* What was counted of retired days before it was dropped. Each of their events was admitted. */
 /* @name listRetiredEvents */
 select tenant, events from retired_events;
-/* None of their deliveries is pending. */
-/* @name listRetiredDeliveries */
-select endpoint, delivered, dead, discarded from retired_deliveries;

@@ -1,0 +1,2 @@
+/* @name listTenants */
+select id from tenants order by id;
