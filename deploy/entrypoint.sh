@@ -3,13 +3,17 @@
 set -eu
 app=${1:-}
 case "$app" in
-  gateway | dispatcher | proxy) exec node --enable-source-maps --max-semi-space-size=8 --max-old-space-size=320 --initial-old-space-size=96 "dist/apps/$app/src/main.js" ;;
+  gateway | dispatcher | proxy | orders) exec node --enable-source-maps --max-semi-space-size=8 --max-old-space-size=320 --initial-old-space-size=96 "dist/apps/$app/src/main.js" ;;
   migrate)
     shift
     exec node --enable-source-maps scripts/migrate.mjs "$@"
     ;;
+  verify)
+    shift
+    exec node --enable-source-maps scripts/verify.mjs "$@"
+    ;;
   *)
-    echo "usage: gateway | dispatcher | proxy | migrate [--status]" >&2
+    echo "usage: gateway | dispatcher | proxy | orders | migrate [--status] | verify [--json] [--kafka] [--older-than 10m]" >&2
     exit 64
     ;;
 esac

@@ -45,7 +45,7 @@ function environmentOf({ environment }: Service, given: Record<string, string>):
 test('the image has an entry for each app of the compose file, and only for apps that there are', () => {
   expect(APPS.map(([name, { command }]) => [name, command])).toEqual([['gateway', ['gateway']], ['dispatcher', ['dispatcher']], ['proxy', ['proxy']], ['migrate', ['migrate']]]);
   const started = [...entrypoint.matchAll(/^ {2}([a-z |]+)\)/gm)].flatMap(([, names = '']) => names.split(' | '));
-  expect(started).toEqual(['gateway', 'dispatcher', 'proxy', 'migrate']);
+  expect(started).toEqual(['gateway', 'dispatcher', 'proxy', 'orders', 'migrate', 'verify']);
 });
 
 test.each(APPS)('every variable of %s is one of the schema, and with the secrets given its values are valid', (_name, service) => {
