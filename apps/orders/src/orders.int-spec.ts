@@ -162,6 +162,20 @@ describe('the saga', () => {
   });
 });
 
+describe('the outside', () => {
+  it('does a step once for ever, also when its key is forgotten', async () => {
+    const { json: { id } } = await post(`${url}/orders`, newKey(), order(500_001));
+    await shop.untilStatus(id, 'cancelled');
+    await shop.pool.query('delete from idempotent_requests where key like $1', [`${id}:%`]);
+    for (const [step, path] of [['payment', 'payments'], ['refund', 'refunds']] as const) {
+      expect(await post(`${url}/outside/${path}`, `${id}:${step}`, { orderId: id, amount: 500_001 })).toMatchObject({ status: 201, json: { result: 'done' } });
+    }
+    expect(await outsideOf(id)).toEqual({ payments: [500_001, -500_001], shipments: 0 });
+    for (let i = 0; i < 2; i++) expect((await post(`${url}/outside/shipments`, newKey(), { orderId: id, amount: 1 })).status).toBe(201);
+    expect((await outsideOf(id)).shipments).toBe(1);
+  });
+});
+
 /** How many events of this kind this process has seen; the count outlives an app. */
 async function received(outcome: string): Promise<number> {
   const { values } = await eventsReceived.get();

@@ -22,7 +22,8 @@ interface OutsideAnswer {
 
 /**
  * A bank and a warehouse, as others would run them: the saga reaches them by HTTP only. Like any good one they take an
- * idempotency key, and keep it together with what they did. A refusal is an answer too, and stays the same.
+ * idempotency key, and keep it together with what they did. A refusal is an answer too, and stays the same. A key is
+ * forgotten some day, what was done is not: asked for once more after that, it is done already.
  */
 @ApiTags('outside')
 @Controller('outside')
