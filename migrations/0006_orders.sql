@@ -47,8 +47,9 @@ create index payments_inbox_expires_at on payments_inbox using brin (expires_at)
 -- What each user was asked to pay in all: a sum, which every repeat would spoil.
 create table payment_totals (
   user_id text primary key,
-  orders integer not null,
-  amount bigint not null
+  orders bigint not null,
+  -- A sum of bigints has no bound that fits one.
+  amount numeric not null
 ) with (fillfactor = 70);
 
 -- The saga --------------------------------------------------------------------------------------------------------

@@ -180,6 +180,7 @@ export class OrdersApp {
     const module = OrdersModule.of({
       orders: new OrdersService(new OrdersRepository(database), config.kafka.partitions),
       inbox: this.inbox,
+      logger,
       saga: this.saga,
       idempotency: {
         service: this.idempotency,
