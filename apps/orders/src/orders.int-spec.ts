@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { mintId } from '#domain/ids';
 import { waitUntil } from '#testing/wait-until';
-import { newKey, post, Shop } from '../fixtures/shop.js';
+import { type Answered, newKey, post, Shop } from '../fixtures/shop.js';
 import { eventsReceived } from './orders.metrics.js';
 
 let shop: Shop;
@@ -84,7 +85,8 @@ describe('POST /orders', () => {
     const there = async (): Promise<number[]> => [await shop.count('orders', `user_id = '${body.userId}'`), await shop.count('idempotent_requests', `key = '${key}'`)];
     // The last thing that its transaction writes before the answer.
     await breakTable('order_outbox', 'insert', 1);
-    expect(await post(`${url}/orders`, key, body)).toMatchObject({ status: 500 });
+    const refused = await post(`${url}/orders`, key, body);
+    expect([refused.status, refused.json.code, refused.headers.get('retry-after')]).toEqual([503, 'store_unavailable', '1']);
     expect(await there()).toEqual([0, 0]);
     const placed = await post(`${url}/orders`, key, body);
     expect(placed.status).toBe(201);
@@ -173,6 +175,15 @@ describe('the outside', () => {
     expect(await outsideOf(id)).toEqual({ payments: [500_001, -500_001], shipments: 0 });
     for (let i = 0; i < 2; i++) expect((await post(`${url}/outside/shipments`, newKey(), { orderId: id, amount: 1 })).status).toBe(201);
     expect((await outsideOf(id)).shipments).toBe(1);
+  });
+
+  it('is a 503 while Postgres goes away, and does it under the same key later', async () => {
+    const [orderId, key] = [`ord_${mintId().replaceAll('-', '')}`, newKey()];
+    const pay = (): Promise<Answered> => post(`${url}/outside/payments`, key, { orderId, amount: 1 });
+    await breakTable('payments', 'insert', 1);
+    expect(await pay()).toMatchObject({ status: 503, json: { code: 'store_unavailable' } });
+    expect((await pay()).status).toBe(201);
+    expect((await outsideOf(orderId)).payments).toEqual([1]);
   });
 });
 

@@ -4,8 +4,9 @@ import type pg from 'pg';
 import { z } from 'zod';
 import { mintId, parsePublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
+import { answering } from '#http/answering-database';
 import { Idempotent, IdempotentTransaction } from '#idempotency/idempotent';
-import { databaseOf } from '#postgres/pool';
+import { type Database, databaseOf } from '#postgres/pool';
 import { addPayment } from './add-payment.queries.js';
 import { addShipment } from './add-shipment.queries.js';
 
@@ -32,14 +33,14 @@ export class OutsideController {
   @Idempotent({ transaction: true })
   async pay(@Body({ schema: requestSchema }) request: OutsideRequest, @IdempotentTransaction() client: pg.ClientBase): Promise<OutsideAnswer> {
     if (request.amount > CARD_LIMIT) return { result: 'refused' };
-    await addPayment.run({ id: mintId(), orderId: uuidOf(request), amount: request.amount }, databaseOf(client));
+    await addPayment.run({ id: mintId(), orderId: uuidOf(request), amount: request.amount }, answeringOn(client));
     return { result: 'done' };
   }
 
   @Post('refunds')
   @Idempotent({ transaction: true })
   async refund(@Body({ schema: requestSchema }) request: OutsideRequest, @IdempotentTransaction() client: pg.ClientBase): Promise<OutsideAnswer> {
-    await addPayment.run({ id: mintId(), orderId: uuidOf(request), amount: -request.amount }, databaseOf(client));
+    await addPayment.run({ id: mintId(), orderId: uuidOf(request), amount: -request.amount }, answeringOn(client));
     return { result: 'done' };
   }
 
@@ -47,9 +48,14 @@ export class OutsideController {
   @Idempotent({ transaction: true })
   async ship(@Body({ schema: requestSchema }) request: OutsideRequest, @IdempotentTransaction() client: pg.ClientBase): Promise<OutsideAnswer> {
     if (request.amount > PARCEL_LIMIT) return { result: 'refused' };
-    await addShipment.run({ id: mintId(), orderId: uuidOf(request) }, databaseOf(client));
+    await addShipment.run({ id: mintId(), orderId: uuidOf(request) }, answeringOn(client));
     return { result: 'done' };
   }
+}
+
+/** Postgres going away is a 503 here too: whether it was done is unknown, and the same key tells. */
+function answeringOn(client: pg.ClientBase): Database {
+  return answering(databaseOf(client));
 }
 
 function uuidOf({ orderId }: OutsideRequest): string {
