@@ -19,15 +19,15 @@ create table orders (
 
 -- Records for `order.created`, written in their order's transaction and removed when Kafka has them.
 create table order_outbox (
-  -- The record's partition, by its key.
-  shard integer not null,
+  -- By the record's key, and of a number that never changes; a partition of the topic gets those of several slots.
+  slot integer not null,
   -- The order of the records within it.
   id bigint generated always as identity,
   event_id uuid not null,
   key text not null,
   value bytea not null,
   created_at timestamptz not null default now(),
-  primary key (shard, id)
+  primary key (slot, id)
 );
 
 -- Payments --------------------------------------------------------------------------------------------------------

@@ -100,7 +100,7 @@ describe('while Kafka is away', () => {
   it('orders are taken all the same, and go on when it is there', async () => {
     await untilAllHaveEnded();
     await shop.stopApps();
-    url = await shop.start(['127.0.0.1:1']);
+    url = await shop.start({ brokers: ['127.0.0.1:1'] });
     const { status, json: { id } } = await post(`${url}/orders`, newKey(), order());
     expect(status).toBe(201);
     const ready = await fetch(`${url}/health/ready`);
@@ -109,6 +109,19 @@ describe('while Kafka is away', () => {
     await shop.stopApps();
     url = await shop.start();
     await shop.untilStatus(id, 'confirmed');
+  });
+});
+
+describe('with another KAFKA_PARTITIONS than the topic has', () => {
+  it('the process ends and says why, and the orders that it took go on when it is right', async () => {
+    await untilAllHaveEnded();
+    await shop.stopApps();
+    url = await shop.start({ partitions: 1_000 });
+    const placed = await Promise.all(Array.from({ length: 5 }, () => post(`${url}/orders`, newKey(), order())));
+    await waitUntil('the end', () => shop.fatal.some(({ message }) => message.includes('KAFKA_PARTITIONS says 1000')));
+    await shop.stopApps();
+    url = await shop.start();
+    await Promise.all(placed.map(({ json }) => shop.untilStatus(json.id, 'confirmed')));
   });
 });
 
