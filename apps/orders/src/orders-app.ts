@@ -26,7 +26,7 @@ import { OrdersModule } from './orders.module.js';
 import { expiredInboxSweeper } from './payments/expired-inbox-sweeper.js';
 import { ORDER_CREATED } from './payments/order-created.controller.js';
 import { PaymentsInbox } from './payments/payments-inbox.js';
-import { OrderOutbox, type OrderRow } from './placing/order-outbox.js';
+import { OrderOutbox, type OrderRow, outboxDepth } from './placing/order-outbox.js';
 import { OrdersRepository } from './placing/orders.repository.js';
 import { OrdersService } from './placing/orders.service.js';
 import { OutsideClient } from './saga/outside-client.js';
@@ -35,7 +35,7 @@ import { StepsRepository } from './saga/steps.repository.js';
 
 /** Orders being placed at once, and the outside's part of them; a connection each for as long as its transaction takes. */
 const TRANSACTIONS = 10;
-/** An order that takes longer than this becomes a 503. */
+/** An order that takes longer than this becomes a 503; what goes on behind it, begins anew. */
 const TRANSACTION_TIMEOUT_MS = 5_000;
 /** For handlers without a transaction, which there are none of here: with one, a row's lock is the claim. */
 const LEASE_MS = 30_000;
@@ -76,8 +76,8 @@ export class OrdersApp {
     const kafka = createKafka(settings, 'lockstep-orders', logger);
     const topic = new Topics(settings.topicPrefix).named(ORDER_CREATED);
     this.topics = new TopicsKeeper(() => this.ensureTopic(kafka, topic), logger);
-    const outbox = new OrderOutbox(databaseOf(this.pool('relay', { max: 1, joins: 'by-index' })), topic, settings.partitions);
-    observeOrderOutbox(() => outbox.depth());
+    const outbox = new OrderOutbox(databaseOf(this.pool('relay', { max: 1, transactionTimeoutMs: TRANSACTION_TIMEOUT_MS, joins: 'by-index' })), topic, settings.partitions);
+    observeOrderOutbox(() => outboxDepth(databaseOf(this.queries)));
     this.relay = new Relay({ source: outbox, producer: createRelayProducer(kafka), shards: () => this.shards, maxBatchBytes: maxBatchBytes(config.maxBodyBytes), logger });
     this.transport = new ShardTransport({
       kafka,
@@ -96,8 +96,8 @@ export class OrdersApp {
       onFatal,
     });
     // Twice as long as Kafka keeps a record, which it deletes in lots, and so late.
-    this.inbox = new PaymentsInbox(databaseOf(this.pool('inbox', { max: 2, joins: 'by-index' })), 2 * settings.retentionMs);
-    this.saga = new SagaRunner(new StepsRepository(databaseOf(this.pool('saga', { max: 4 }))), new OutsideClient(() => this.url), logger);
+    this.inbox = new PaymentsInbox(databaseOf(this.pool('inbox', { max: 2, transactionTimeoutMs: TRANSACTION_TIMEOUT_MS, joins: 'by-index' })), 2 * settings.retentionMs);
+    this.saga = new SagaRunner(new StepsRepository(databaseOf(this.pool('saga', { max: 4, transactionTimeoutMs: TRANSACTION_TIMEOUT_MS }))), new OutsideClient(() => this.url), logger);
     this.idempotency = new IdempotencyService(new IdempotencyRepository(databaseOf(this.transactions)), { heartbeatMs: LEASE_MS / 3, logger });
     this.sweepers = [expiredRequestsSweeper(upkeep, logger), expiredInboxSweeper(upkeep, logger)];
   }

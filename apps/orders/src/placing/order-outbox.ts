@@ -52,13 +52,13 @@ export class OrderOutbox implements RelaySource<OrderRow> {
     }));
   }
 
-  /** Undefined when Postgres does not answer. */
-  async depth(): Promise<number | undefined> {
-    const [row] = await orderOutboxDepth.run(undefined, this.database).catch(() => []);
-    return row?.depth;
-  }
-
   private partitionOf(slot: number): number {
     return slot % this.partitions;
   }
+}
+
+/** How many orders wait for Kafka; undefined when Postgres does not answer. */
+export async function outboxDepth(database: Database): Promise<number | undefined> {
+  const [row] = await orderOutboxDepth.run(undefined, database).catch(() => []);
+  return row?.depth;
 }
