@@ -9,6 +9,7 @@ import { type IdempotencyService, isStoreAway } from '#idempotency/idempotency.s
 import { preferredWaitMs } from '#idempotency/prefer';
 import { replayHeaders } from '#idempotency/replay';
 import { ANYBODY, principalOf, scopeOf } from '#idempotency/scope';
+import { inTime } from '#idempotency/store-patience';
 import type { WebhookPositions } from '#idempotency/webhook-positions';
 import { ClientResponse } from './client-response.js';
 import { forwardedHeaders } from './forwarded-headers.js';
@@ -18,7 +19,6 @@ import { passThrough } from './pass-through.js';
 import { hasBody, readBody } from './request-body.js';
 import { keyOf, positionOf } from './request-key.js';
 import type { RouteTable } from './route-table.js';
-import { inTime } from './store-patience.js';
 import type { Upstream, UpstreamRequest } from './upstream.js';
 
 /** The proxy serves one tenant. */

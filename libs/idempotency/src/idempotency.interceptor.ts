@@ -16,6 +16,7 @@ import { preferredWaitMs } from './prefer.js';
 import { replayHeaders } from './replay.js';
 import { keptHeaders, settledState } from './response-policy.js';
 import { principalOf, scopeOf } from './scope.js';
+import { inTime } from './store-patience.js';
 
 export interface IdempotencyDefaults {
   readonly leaseMs: number;
@@ -81,7 +82,8 @@ export class IdempotencyInterceptor implements NestInterceptor {
     if (outcome.kind === 'replay') return replay(outcome.response, outcome.ageMs, reply);
     if (outcome.kind !== 'claimed') throw problemOf(outcome);
     const { result, settlement } = await worked(handle, reply);
-    const verdict = await this.service.settle(outcome.claim, settlement);
+    // Done is done: a store that is away delays the answer only so far, and gets it when it is back.
+    const verdict = await inTime(this.service.settle(outcome.claim, settlement));
     if (verdict === 'superseded') throw supersededProblem();
     return result();
   }
