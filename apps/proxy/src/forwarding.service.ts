@@ -8,7 +8,7 @@ import { idempotentRequests } from '#idempotency/idempotency.metrics';
 import { type IdempotencyService, isStoreAway } from '#idempotency/idempotency.service';
 import { preferredWaitMs } from '#idempotency/prefer';
 import { replayHeaders } from '#idempotency/replay';
-import { ANYBODY, principalOf, scopeOf } from '#idempotency/scope';
+import { ANYBODY, principalIn, scopeOf } from '#idempotency/scope';
 import { inTime } from '#idempotency/store-patience';
 import type { WebhookPositions } from '#idempotency/webhook-positions';
 import { ClientResponse } from './client-response.js';
@@ -151,7 +151,7 @@ export class ForwardingService {
 function offerOf({ raw, headers }: FastifyRequest, route: ProxyRoute, key: string, body: Buffer): Offer {
   const { method = '', url = '' } = raw;
   // A webhook is signed, and its sender is known by its key; its signature is another one each time.
-  const principal = route.mode === 'webhook' ? ANYBODY : principalOf(route.principal.map((name) => headers[name]?.toString()));
+  const principal = route.mode === 'webhook' ? ANYBODY : principalIn(headers, route.principal);
   return {
     tenant: TENANT,
     scope: scopeOf({ tenant: TENANT, principal, method, route: route.path }),

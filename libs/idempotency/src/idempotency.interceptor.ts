@@ -15,7 +15,7 @@ import { keyIn, REQUEST_KEY_HEADERS } from './key-headers.js';
 import { preferredWaitMs } from './prefer.js';
 import { replayHeaders } from './replay.js';
 import { keptHeaders, settledState } from './response-policy.js';
-import { principalOf, scopeOf } from './scope.js';
+import { principalIn, principalOf, scopeOf } from './scope.js';
 import { inTime } from './store-patience.js';
 
 export interface IdempotencyDefaults {
@@ -58,10 +58,10 @@ export class IdempotencyInterceptor implements NestInterceptor {
   private offerOf(request: FastifyRequest, key: string, options: IdempotentOptions): Offer {
     const { method, url, headers, routeOptions } = request;
     const tenant = (request as { tenant?: string }).tenant ?? 'default';
-    const principal = options.principal === undefined ? [headers.authorization] : [options.principal(request)];
+    const principal = options.principal === undefined ? principalIn(headers) : principalOf([options.principal(request)]);
     return {
       tenant,
-      scope: scopeOf({ tenant, principal: principalOf(principal), method, route: routeOptions.url ?? url }),
+      scope: scopeOf({ tenant, principal, method, route: routeOptions.url ?? url }),
       key,
       fingerprint: fingerprintOf({ method, url, contentType: headers['content-type'], body: rawBodyOf(request) }),
       leaseMs: options.leaseMs ?? this.defaults.leaseMs,

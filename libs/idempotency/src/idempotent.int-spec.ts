@@ -159,8 +159,9 @@ describe.each(['/orders', '/booked'])('@Idempotent on %s', (path) => {
   });
 
   it('tells clients apart by their credentials', async () => {
-    for (const authorization of ['Bearer a', 'Bearer b', 'Bearer a']) await post(path, `whose${path}`, 1, { authorization });
-    expect(calls).toBe(2);
+    const credentials: Record<string, string>[] = [{ authorization: 'Bearer a' }, { authorization: 'Bearer b' }, { 'x-api-key': 'a' }, { 'x-api-key': 'b' }, { authorization: 'Bearer a', 'x-api-key': 'a' }];
+    for (const whose of [...credentials, ...credentials]) await post(path, `whose${path}`, 1, whose);
+    expect(calls).toBe(credentials.length);
   });
 });
 
