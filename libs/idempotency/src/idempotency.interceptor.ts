@@ -152,7 +152,13 @@ function answerOf(value: unknown, reply: FastifyReply): StoredResponse {
 
 function replay({ status, headers, body }: StoredResponse, ageMs: number, reply: FastifyReply): Buffer {
   const fields = replayHeaders(headers, ageMs);
-  for (let i = 0; i < fields.length; i += 2) reply.header(fields[i] ?? '', fields[i + 1] ?? '');
+  const values = new Map<string, string[]>();
+  for (let i = 0; i < fields.length; i += 2) {
+    const { [i]: name = '', [i + 1]: value = '' } = fields;
+    values.set(name, [...(values.get(name) ?? []), value]);
+  }
+  // All of one name at once: the next one takes the place of the one before.
+  for (const [name, all] of values) reply.header(name, all.length === 1 ? all[0] : all);
   reply.code(status);
   return body;
 }
