@@ -19,15 +19,15 @@ create table orders (
 
 -- Records for `order.created`, written in their order's transaction and removed when Kafka has them.
 create table order_outbox (
-  -- The record's partition, by its key.
-  shard integer not null,
+  -- By the record's key, and of a number that never changes; a partition of the topic gets those of several slots.
+  slot integer not null,
   -- The order of the records within it.
   id bigint generated always as identity,
   event_id uuid not null,
   key text not null,
   value bytea not null,
   created_at timestamptz not null default now(),
-  primary key (shard, id)
+  primary key (slot, id)
 );
 
 -- Payments --------------------------------------------------------------------------------------------------------
@@ -47,8 +47,9 @@ create index payments_inbox_expires_at on payments_inbox using brin (expires_at)
 -- What each user was asked to pay in all: a sum, which every repeat would spoil.
 create table payment_totals (
   user_id text primary key,
-  orders integer not null,
-  amount bigint not null
+  orders bigint not null,
+  -- A sum of bigints has no bound that fits one.
+  amount numeric not null
 ) with (fillfactor = 70);
 
 -- The saga --------------------------------------------------------------------------------------------------------
@@ -71,18 +72,18 @@ create index order_steps_due on order_steps (due_at) where status = 'due';
 
 -- The outside -----------------------------------------------------------------------------------------------------
 
--- What a bank and a warehouse would keep on their side. Nothing here forbids a second row for an order: that there is
--- none is the derived key's doing, and the tests count them.
+-- What a bank and a warehouse would keep on their side. The derived key makes a step happen once while the key is
+-- remembered, which is a day; these indexes do for ever.
 create table payments (
   id uuid primary key,
   order_id uuid not null,
   -- Negative: given back.
   amount bigint not null
 );
-create index payments_order on payments (order_id);
+create unique index payments_once on payments (order_id, (amount < 0));
 
 create table shipments (
   id uuid primary key,
   order_id uuid not null
 );
-create index shipments_order on shipments (order_id);
+create unique index shipments_once on shipments (order_id);

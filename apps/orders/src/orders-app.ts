@@ -1,4 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Kafka } from 'kafkajs';
 import type pg from 'pg';
 import type { OrdersConfig } from '#config/orders-config';
 import { LockstepError } from '#domain/problem';
@@ -12,7 +13,7 @@ import { IdempotencyService } from '#idempotency/idempotency.service';
 import { IdempotentTransactions } from '#idempotency/idempotent-transactions';
 import { createKafka } from '#kafka/client';
 import { ShardTransport } from '#kafka/shard-transport';
-import { ensureTopicsLike, maxBatchBytes, maxMessageBytes, Topics } from '#kafka/topics';
+import { ensureTopicsLike, maxBatchBytes, maxMessageBytes, PartitionsError, Topics } from '#kafka/topics';
 import type { ExpiringRowsSweeper } from '#postgres/expiring-rows-sweeper';
 import { createPool, databaseOf, type PoolOptions } from '#postgres/pool';
 import { Relay } from '#relay/relay';
@@ -25,7 +26,7 @@ import { OrdersModule } from './orders.module.js';
 import { expiredInboxSweeper } from './payments/expired-inbox-sweeper.js';
 import { ORDER_CREATED } from './payments/order-created.controller.js';
 import { PaymentsInbox } from './payments/payments-inbox.js';
-import { OrderOutbox } from './placing/order-outbox.js';
+import { OrderOutbox, type OrderRow, outboxDepth } from './placing/order-outbox.js';
 import { OrdersRepository } from './placing/orders.repository.js';
 import { OrdersService } from './placing/orders.service.js';
 import { OutsideClient } from './saga/outside-client.js';
@@ -34,7 +35,7 @@ import { StepsRepository } from './saga/steps.repository.js';
 
 /** Orders being placed at once, and the outside's part of them; a connection each for as long as its transaction takes. */
 const TRANSACTIONS = 10;
-/** An order that takes longer than this becomes a 503. */
+/** An order that takes longer than this becomes a 503; what goes on behind it, begins anew. */
 const TRANSACTION_TIMEOUT_MS = 5_000;
 /** For handlers without a transaction, which there are none of here: with one, a row's lock is the claim. */
 const LEASE_MS = 30_000;
@@ -51,7 +52,7 @@ export class OrdersApp {
   private readonly transactions: pg.Pool;
   private readonly idempotency: IdempotencyService;
   private readonly topics: TopicsKeeper;
-  private readonly relay: Relay;
+  private readonly relay: Relay<OrderRow>;
   private readonly transport: ShardTransport;
   private readonly inbox: PaymentsInbox;
   private readonly saga: SagaRunner;
@@ -74,9 +75,9 @@ export class OrdersApp {
 
     const kafka = createKafka(settings, 'lockstep-orders', logger);
     const topic = new Topics(settings.topicPrefix).named(ORDER_CREATED);
-    this.topics = new TopicsKeeper(() => ensureTopicsLike(kafka, config, [{ topic, retentionMs: settings.retentionMs }]), logger);
-    const outbox = new OrderOutbox(databaseOf(this.pool('relay', { max: 1, joins: 'by-index' })), topic);
-    observeOrderOutbox(() => outbox.depth());
+    this.topics = new TopicsKeeper(() => this.ensureTopic(kafka, topic), logger);
+    const outbox = new OrderOutbox(databaseOf(this.pool('relay', { max: 1, transactionTimeoutMs: TRANSACTION_TIMEOUT_MS, joins: 'by-index' })), topic, settings.partitions);
+    observeOrderOutbox(() => outboxDepth(databaseOf(this.queries)));
     this.relay = new Relay({ source: outbox, producer: createRelayProducer(kafka), shards: () => this.shards, maxBatchBytes: maxBatchBytes(config.maxBodyBytes), logger });
     this.transport = new ShardTransport({
       kafka,
@@ -95,8 +96,8 @@ export class OrdersApp {
       onFatal,
     });
     // Twice as long as Kafka keeps a record, which it deletes in lots, and so late.
-    this.inbox = new PaymentsInbox(databaseOf(this.pool('inbox', { max: 2, joins: 'by-index' })), 2 * settings.retentionMs);
-    this.saga = new SagaRunner(new StepsRepository(databaseOf(this.pool('saga', { max: 4 }))), new OutsideClient(() => this.url), logger);
+    this.inbox = new PaymentsInbox(databaseOf(this.pool('inbox', { max: 2, transactionTimeoutMs: TRANSACTION_TIMEOUT_MS, joins: 'by-index' })), 2 * settings.retentionMs);
+    this.saga = new SagaRunner(new StepsRepository(databaseOf(this.pool('saga', { max: 4, transactionTimeoutMs: TRANSACTION_TIMEOUT_MS }))), new OutsideClient(() => this.url), logger);
     this.idempotency = new IdempotencyService(new IdempotencyRepository(databaseOf(this.transactions)), { heartbeatMs: LEASE_MS / 3, logger });
     this.sweepers = [expiredRequestsSweeper(upkeep, logger), expiredInboxSweeper(upkeep, logger)];
   }
@@ -123,6 +124,17 @@ export class OrdersApp {
     logger.info({ url: this.url }, 'Ready');
     this.joining = this.join(this.app);
     return this.url;
+  }
+
+  /** No waiting makes another number of partitions right: that ends the process, and what waits is relayed when it is. */
+  private async ensureTopic(kafka: Kafka, topic: string): Promise<void> {
+    const { config, onFatal } = this.options;
+    try {
+      await ensureTopicsLike(kafka, config, [{ topic, retentionMs: config.kafka.retentionMs }]);
+    } catch (error) {
+      if (error instanceof PartitionsError) onFatal(error);
+      throw error;
+    }
   }
 
   /** Payments begin when their topic is there, however long Kafka is away. */
@@ -178,8 +190,9 @@ export class OrdersApp {
     const database = answering(databaseOf(this.queries));
     const started = new StateIndicator('startup', 'down', () => (this.prepared ? undefined : 'waiting for Postgres'));
     const module = OrdersModule.of({
-      orders: new OrdersService(new OrdersRepository(database), config.kafka.partitions),
+      orders: new OrdersService(new OrdersRepository(database)),
       inbox: this.inbox,
+      logger,
       saga: this.saga,
       idempotency: {
         service: this.idempotency,

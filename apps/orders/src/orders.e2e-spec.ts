@@ -95,6 +95,12 @@ test('kill -9 of one of two under load: clients repeat their requests at the oth
   await expectOnce(61);
 });
 
+test('a process with another KAFKA_PARTITIONS than the topic has ends with 1', async () => {
+  const mistaken = await AppUnderTest.launch('orders', { ...env, KAFKA_PARTITIONS: '5' });
+  await waitUntil('its end', () => !mistaken.running);
+  expect(mistaken.exitCode).toBe(1);
+});
+
 // The last one: nobody is left after it.
 test('SIGTERM: what is under way is answered, and the process ends with 0', async () => {
   const answers = Promise.all(Array.from({ length: 20 }, (_, i) => post(`${apps[1]?.url}/orders`, newKey(), { userId: `user-${i}`, amount: 4_200 }).then(({ status }) => status, () => undefined)));

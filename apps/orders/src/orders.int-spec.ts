@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { mintId } from '#domain/ids';
 import { waitUntil } from '#testing/wait-until';
-import { newKey, post, Shop } from '../fixtures/shop.js';
+import { type Answered, newKey, post, Shop } from '../fixtures/shop.js';
 import { eventsReceived } from './orders.metrics.js';
 
 let shop: Shop;
@@ -84,7 +85,8 @@ describe('POST /orders', () => {
     const there = async (): Promise<number[]> => [await shop.count('orders', `user_id = '${body.userId}'`), await shop.count('idempotent_requests', `key = '${key}'`)];
     // The last thing that its transaction writes before the answer.
     await breakTable('order_outbox', 'insert', 1);
-    expect(await post(`${url}/orders`, key, body)).toMatchObject({ status: 500 });
+    const refused = await post(`${url}/orders`, key, body);
+    expect([refused.status, refused.json.code, refused.headers.get('retry-after')]).toEqual([503, 'store_unavailable', '1']);
     expect(await there()).toEqual([0, 0]);
     const placed = await post(`${url}/orders`, key, body);
     expect(placed.status).toBe(201);
@@ -98,7 +100,7 @@ describe('while Kafka is away', () => {
   it('orders are taken all the same, and go on when it is there', async () => {
     await untilAllHaveEnded();
     await shop.stopApps();
-    url = await shop.start(['127.0.0.1:1']);
+    url = await shop.start({ brokers: ['127.0.0.1:1'] });
     const { status, json: { id } } = await post(`${url}/orders`, newKey(), order());
     expect(status).toBe(201);
     const ready = await fetch(`${url}/health/ready`);
@@ -107,6 +109,19 @@ describe('while Kafka is away', () => {
     await shop.stopApps();
     url = await shop.start();
     await shop.untilStatus(id, 'confirmed');
+  });
+});
+
+describe('with another KAFKA_PARTITIONS than the topic has', () => {
+  it('the process ends and says why, and the orders that it took go on when it is right', async () => {
+    await untilAllHaveEnded();
+    await shop.stopApps();
+    url = await shop.start({ partitions: 1_000 });
+    const placed = await Promise.all(Array.from({ length: 5 }, () => post(`${url}/orders`, newKey(), order())));
+    await waitUntil('the end', () => shop.fatal.some(({ message }) => message.includes('KAFKA_PARTITIONS says 1000')));
+    await shop.stopApps();
+    url = await shop.start();
+    await Promise.all(placed.map(({ json }) => shop.untilStatus(json.id, 'confirmed')));
   });
 });
 
@@ -159,6 +174,29 @@ describe('the saga', () => {
     await shop.pool.query('update order_steps set due_at = now() where order_id = $1', [lost.json.id?.slice(4)]);
     await shop.untilStatus(lost.json.id, 'confirmed');
     expect(await outsideOf(lost.json.id)).toEqual({ payments: [4_200], shipments: 1 });
+  });
+});
+
+describe('the outside', () => {
+  it('does a step once for ever, also when its key is forgotten', async () => {
+    const { json: { id } } = await post(`${url}/orders`, newKey(), order(500_001));
+    await shop.untilStatus(id, 'cancelled');
+    await shop.pool.query('delete from idempotent_requests where key like $1', [`${id}:%`]);
+    for (const [step, path] of [['payment', 'payments'], ['refund', 'refunds']] as const) {
+      expect(await post(`${url}/outside/${path}`, `${id}:${step}`, { orderId: id, amount: 500_001 })).toMatchObject({ status: 201, json: { result: 'done' } });
+    }
+    expect(await outsideOf(id)).toEqual({ payments: [500_001, -500_001], shipments: 0 });
+    for (let i = 0; i < 2; i++) expect((await post(`${url}/outside/shipments`, newKey(), { orderId: id, amount: 1 })).status).toBe(201);
+    expect((await outsideOf(id)).shipments).toBe(1);
+  });
+
+  it('is a 503 while Postgres goes away, and does it under the same key later', async () => {
+    const [orderId, key] = [`ord_${mintId().replaceAll('-', '')}`, newKey()];
+    const pay = (): Promise<Answered> => post(`${url}/outside/payments`, key, { orderId, amount: 1 });
+    await breakTable('payments', 'insert', 1);
+    expect(await pay()).toMatchObject({ status: 503, json: { code: 'store_unavailable' } });
+    expect((await pay()).status).toBe(201);
+    expect((await outsideOf(orderId)).payments).toEqual([1]);
   });
 });
 

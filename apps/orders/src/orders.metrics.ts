@@ -2,7 +2,7 @@ import { Counter, Gauge } from 'prom-client';
 
 export const eventsReceived = new Counter({
   name: 'lockstep_orders_events_received_total',
-  help: 'Records of `order.created`: `new`, `repeat` (in the inbox already, or without an order), `foreign` (not ours)',
+  help: 'Records of `order.created`: `new`, `repeat` (in the inbox already, or without an order), `refused` (Postgres can not hold it; passed over), `foreign` (not ours)',
   labelNames: ['outcome'],
 });
 

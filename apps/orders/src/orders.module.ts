@@ -3,8 +3,9 @@ import type { HealthChecks } from '#health/health.controller';
 import { HealthModule } from '#health/health.module';
 import { MetricsController } from '#http/metrics.controller';
 import { IdempotencyModule, type IdempotencyParts } from '#idempotency/idempotency.module';
+import type { Logger } from '#telemetry/logger';
 import { OutsideController } from './outside/outside.controller.js';
-import { OrderCreatedController } from './payments/order-created.controller.js';
+import { OrderCreatedController, PAYMENTS_LOGGER } from './payments/order-created.controller.js';
 import { PaymentsInbox } from './payments/payments-inbox.js';
 import { OrdersController } from './placing/orders.controller.js';
 import { OrdersService } from './placing/orders.service.js';
@@ -16,12 +17,13 @@ export interface OrdersParts {
   readonly saga: SagaRunner;
   readonly idempotency: IdempotencyParts;
   readonly health: HealthChecks;
+  readonly logger: Logger;
 }
 
 /** What the orders app serves: orders and the outside over HTTP, payments by its transport. */
 @Module({})
 export class OrdersModule {
-  static of({ orders, inbox, saga, idempotency, health }: OrdersParts): DynamicModule {
+  static of({ orders, inbox, saga, idempotency, health, logger }: OrdersParts): DynamicModule {
     return {
       module: OrdersModule,
       imports: [IdempotencyModule.of(idempotency), HealthModule.of(health)],
@@ -30,6 +32,7 @@ export class OrdersModule {
         { provide: OrdersService, useValue: orders },
         { provide: PaymentsInbox, useValue: inbox },
         { provide: SagaRunner, useValue: saga },
+        { provide: PAYMENTS_LOGGER, useValue: logger },
       ],
     };
   }

@@ -1,15 +1,16 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ProxyRoute } from '#config/proxy-config';
 import { LockstepError } from '#domain/problem';
-import type { Claim, ClaimOutcome, Offer, StoredResponse } from '#idempotency/claim';
+import type { Claim, ClaimOutcome, Offer, Settlement, StoredResponse, Verdict } from '#idempotency/claim';
 import { problemOf } from '#idempotency/claim-problem';
 import { fingerprintOf } from '#idempotency/fingerprint';
 import { idempotentRequests } from '#idempotency/idempotency.metrics';
 import { type IdempotencyService, isStoreAway } from '#idempotency/idempotency.service';
 import { preferredWaitMs } from '#idempotency/prefer';
 import { replayHeaders } from '#idempotency/replay';
-import { ANYBODY, principalOf, scopeOf } from '#idempotency/scope';
-import type { WebhookPositions } from '#idempotency/webhook-positions';
+import { ANYBODY, principalIn, scopeOf } from '#idempotency/scope';
+import { inTime } from '#idempotency/store-patience';
+import type { WebhookPosition, WebhookPositions } from '#idempotency/webhook-positions';
 import { ClientResponse } from './client-response.js';
 import { forwardedHeaders } from './forwarded-headers.js';
 import { HeldBytes } from './held-bytes.js';
@@ -18,7 +19,6 @@ import { passThrough } from './pass-through.js';
 import { hasBody, readBody } from './request-body.js';
 import { keyOf, positionOf } from './request-key.js';
 import type { RouteTable } from './route-table.js';
-import { inTime } from './store-patience.js';
 import type { Upstream, UpstreamRequest } from './upstream.js';
 
 /** The proxy serves one tenant. */
@@ -97,9 +97,12 @@ export class ForwardingService {
         return passThrough(upstream, forwarded, reply);
       case 'replay':
         return this.answerAgain(outcome.response, outcome.ageMs, request, reply);
-      case 'claimed':
-        if (route.refuseRegressed) await this.refuseRegressed(request, offer, outcome.claim);
-        return forwardKeyed(upstream, { claim: outcome.claim, route, request: forwarded, reply, settle: (claim, settlement) => idempotency.settle(claim, settlement), held: this.held });
+      case 'claimed': {
+        const position = route.refuseRegressed ? await this.positionInLane(request, offer, outcome.claim) : undefined;
+        const settle = (claim: Claim, settlement: Settlement): Promise<Verdict> =>
+          position === undefined ? idempotency.settle(claim, settlement) : this.settleInLane(position, claim, settlement);
+        return forwardKeyed(upstream, { claim: outcome.claim, route, request: forwarded, reply, settle, held: this.held });
+      }
       case 'in_flight':
       case 'mismatch':
       case 'indeterminate':
@@ -123,17 +126,35 @@ export class ForwardingService {
     }
   }
 
-  /** @throws LockstepError sequence_regressed, store_unavailable; the key is free again then */
-  private async refuseRegressed({ headers }: FastifyRequest, { tenant, scope, retentionMs }: Offer, claim: Claim): Promise<void> {
-    const position = positionOf(headers);
-    if (position === undefined) return;
+  /**
+   * Where a delivery stands in its lane, if it has one.
+   * @throws LockstepError sequence_regressed, store_unavailable; the key is free again then
+   */
+  private async positionInLane({ headers }: FastifyRequest, { tenant, scope }: Offer, claim: Claim): Promise<WebhookPosition | undefined> {
+    const found = positionOf(headers);
+    if (found === undefined) return undefined;
+    const position = { tenant, scope, ...found };
     try {
-      if (await this.parts.positions.advance({ tenant, scope, ...position }, retentionMs)) return;
+      if (!(await this.parts.positions.isPassed(position))) return position;
       throw new LockstepError('sequence_regressed', `Event ${position.sequence} of this entity comes after a later one; it was not passed on`);
     } catch (error) {
       await inTime(this.parts.idempotency.settle(claim, { state: 'failed' }));
       throw error;
     }
+  }
+
+  /**
+   * Only a delivery that its receiver has taken moves its lane: what it refuses, because it is signed by nobody, must not
+   * shut the lane for those that come. The lane is first, so that no crash leaves it behind an event that was taken.
+   */
+  private async settleInLane(position: WebhookPosition, claim: Claim, settlement: Settlement): Promise<Verdict> {
+    const { positions, idempotency } = this.parts;
+    if (settlement.state !== 'completed') return idempotency.settle(claim, settlement);
+    const moved = await positions.advance(position, claim.retentionMs).then(() => true, () => false);
+    const verdict = await idempotency.settle(claim, settlement);
+    // The store was away; settling has waited until it was there.
+    if (!moved) await positions.advance(position, claim.retentionMs);
+    return verdict;
   }
 
   private answerAgain({ status, headers, body }: StoredResponse, ageMs: number, { raw }: FastifyRequest, reply: FastifyReply): void {
@@ -151,7 +172,7 @@ export class ForwardingService {
 function offerOf({ raw, headers }: FastifyRequest, route: ProxyRoute, key: string, body: Buffer): Offer {
   const { method = '', url = '' } = raw;
   // A webhook is signed, and its sender is known by its key; its signature is another one each time.
-  const principal = route.mode === 'webhook' ? ANYBODY : principalOf(route.principal.map((name) => headers[name]?.toString()));
+  const principal = route.mode === 'webhook' ? ANYBODY : principalIn(headers, route.principal);
   return {
     tenant: TENANT,
     scope: scopeOf({ tenant: TENANT, principal, method, route: route.path }),

@@ -3,9 +3,9 @@ import type { ProxyRoute } from '#config/proxy-config';
 import type { Claim, Settlement, Verdict } from '#idempotency/claim';
 import { supersededProblem } from '#idempotency/claim-problem';
 import { type HeaderFields, keptHeaders, passedHeaders, settledState } from '#idempotency/response-policy';
+import { inTime } from '#idempotency/store-patience';
 import { ClientResponse } from './client-response.js';
 import type { HeldBytes } from './held-bytes.js';
-import { inTime } from './store-patience.js';
 import type { ResponseSink, Upstream, UpstreamFailure, UpstreamRequest } from './upstream.js';
 import { upstreamProblem } from './upstream-problem.js';
 

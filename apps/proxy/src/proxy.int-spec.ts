@@ -373,6 +373,14 @@ describe('a webhook route', () => {
     expect((await client.ask('/hook', delivery(10, mintId(), { 'lockstep-replay': 'true' }))).status).toBe(201);
     expect((await client.ask('/hook', delivery(1, mintId(), { 'lockstep-entity': 'order-2' }))).status).toBe(201);
   });
+
+  it('what its receiver refuses does not move the lane: nobody can shut it with a number', async () => {
+    const send = async (sequence: number): Promise<number> => (await client.ask('/hook', delivery(sequence, mintId(), { 'lockstep-entity': 'order-3' }))).status;
+    backend.respond = (_call, response) => void response.writeHead(401).end();
+    expect(await send(999_999_999_999_999)).toBe(401);
+    backend.respond = usual(() => backend.calls.length);
+    expect([await send(1), await send(2), await send(1)]).toEqual([201, 201, 409]);
+  });
 });
 
 describe('whatever key and body', () => {

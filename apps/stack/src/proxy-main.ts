@@ -17,12 +17,15 @@ function say(line: string): void {
 /** Any database will do to see whether the rest is valid: ours has no address yet. */
 const ANY_DATABASE = 'postgresql://127.0.0.1/any';
 
+/** What is set; empty counts as unset. */
+const given = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''));
+
 const backend = process.env['DEMO_PROXY'] === 'on' ? new MockBackend(say) : undefined;
 try {
   const npm = npmGone(process.env['npm_lifecycle_event'] !== undefined);
   const upstreamUrl = await backend?.listen();
-  const environment: EnvironmentVariables = { ...process.env, ...(upstreamUrl === undefined ? {} : { UPSTREAM_URL: upstreamUrl }) };
-  const { port, upstreamUrl: forwardsTo } = loadProxyConfig({ ...environment, DATABASE_URL: environment['DATABASE_URL'] ?? ANY_DATABASE });
+  const environment: EnvironmentVariables = { ...given, ...(upstreamUrl === undefined ? {} : { UPSTREAM_URL: upstreamUrl }) };
+  const { port, upstreamUrl: forwardsTo } = loadProxyConfig({ DATABASE_URL: ANY_DATABASE, ...environment });
   const entry = path.join(projectRoot(), 'dist', 'apps', 'proxy', 'src', 'main.js');
   const ready = (url: string): string[] => ['', `The idempotency proxy is ready: ${url} stands in front of ${forwardsTo}`, `  Health   ${url}/health/ready`, `  Metrics  ${url}/metrics`, ...(backend?.story(url) ?? []), ''];
   say('Starting the idempotency proxy ...');

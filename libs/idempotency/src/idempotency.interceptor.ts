@@ -15,7 +15,8 @@ import { keyIn, REQUEST_KEY_HEADERS } from './key-headers.js';
 import { preferredWaitMs } from './prefer.js';
 import { replayHeaders } from './replay.js';
 import { keptHeaders, settledState } from './response-policy.js';
-import { principalOf, scopeOf } from './scope.js';
+import { principalIn, principalOf, scopeOf } from './scope.js';
+import { inTime } from './store-patience.js';
 
 export interface IdempotencyDefaults {
   readonly leaseMs: number;
@@ -57,10 +58,10 @@ export class IdempotencyInterceptor implements NestInterceptor {
   private offerOf(request: FastifyRequest, key: string, options: IdempotentOptions): Offer {
     const { method, url, headers, routeOptions } = request;
     const tenant = (request as { tenant?: string }).tenant ?? 'default';
-    const principal = options.principal === undefined ? [headers.authorization] : [options.principal(request)];
+    const principal = options.principal === undefined ? principalIn(headers) : principalOf([options.principal(request)]);
     return {
       tenant,
-      scope: scopeOf({ tenant, principal: principalOf(principal), method, route: routeOptions.url ?? url }),
+      scope: scopeOf({ tenant, principal, method, route: routeOptions.url ?? url }),
       key,
       fingerprint: fingerprintOf({ method, url, contentType: headers['content-type'], body: rawBodyOf(request) }),
       leaseMs: options.leaseMs ?? this.defaults.leaseMs,
@@ -81,7 +82,8 @@ export class IdempotencyInterceptor implements NestInterceptor {
     if (outcome.kind === 'replay') return replay(outcome.response, outcome.ageMs, reply);
     if (outcome.kind !== 'claimed') throw problemOf(outcome);
     const { result, settlement } = await worked(handle, reply);
-    const verdict = await this.service.settle(outcome.claim, settlement);
+    // Done is done: a store that is away delays the answer only so far, and gets it when it is back.
+    const verdict = await inTime(this.service.settle(outcome.claim, settlement));
     if (verdict === 'superseded') throw supersededProblem();
     return result();
   }
@@ -150,7 +152,13 @@ function answerOf(value: unknown, reply: FastifyReply): StoredResponse {
 
 function replay({ status, headers, body }: StoredResponse, ageMs: number, reply: FastifyReply): Buffer {
   const fields = replayHeaders(headers, ageMs);
-  for (let i = 0; i < fields.length; i += 2) reply.header(fields[i] ?? '', fields[i + 1] ?? '');
+  const values = new Map<string, string[]>();
+  for (let i = 0; i < fields.length; i += 2) {
+    const { [i]: name = '', [i + 1]: value = '' } = fields;
+    values.set(name, [...(values.get(name) ?? []), value]);
+  }
+  // All of one name at once: the next one takes the place of the one before.
+  for (const [name, all] of values) reply.header(name, all.length === 1 ? all[0] : all);
   reply.code(status);
   return body;
 }

@@ -13,7 +13,7 @@ export interface IdempotentOptions {
   readonly failOpen?: boolean;
   readonly leaseMs?: number;
   readonly retentionMs?: number;
-  /** Whose key it is: the same key of two of them is two keys. Default: the request's tenant and credentials. */
+  /** Whose key it is: the same key of two of them is two keys. Default: the request's tenant and credentials (`Authorization`, `X-API-Key`). */
   readonly principal?: (request: FastifyRequest) => string;
 }
 

@@ -45,7 +45,7 @@ class OrdersController {
   @Idempotent()
   async create(@Body({ schema: orderSchema }) { amount }: Order, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
     const call = await work();
-    reply.header('location', `/orders/${call}`).header('set-cookie', 'session=secret');
+    reply.header('location', `/orders/${call}`).header('set-cookie', 'session=secret').header('link', ['</orders>; rel="up"', '</>; rel="home"']);
     return { call, amount, note: 'ä' };
   }
 
@@ -159,8 +159,16 @@ describe.each(['/orders', '/booked'])('@Idempotent on %s', (path) => {
   });
 
   it('tells clients apart by their credentials', async () => {
-    for (const authorization of ['Bearer a', 'Bearer b', 'Bearer a']) await post(path, `whose${path}`, 1, { authorization });
-    expect(calls).toBe(2);
+    const credentials: Record<string, string>[] = [{ authorization: 'Bearer a' }, { authorization: 'Bearer b' }, { 'x-api-key': 'a' }, { 'x-api-key': 'b' }, { authorization: 'Bearer a', 'x-api-key': 'a' }];
+    for (const whose of [...credentials, ...credentials]) await post(path, `whose${path}`, 1, whose);
+    expect(calls).toBe(credentials.length);
+  });
+});
+
+describe('headers of one name', () => {
+  it('all come again', async () => {
+    const answers = [await post('/orders', 'links'), await post('/orders', 'links')];
+    expect(answers.map(({ headers }) => headers.get('link'))).toEqual(Array(2).fill('</orders>; rel="up", </>; rel="home"'));
   });
 });
 

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 
 export interface Scope {
   readonly tenant: string;
@@ -15,6 +16,14 @@ export const ANYBODY = '-';
 /** Within which a key is one key, as one text: no part can hold the space between them. */
 export function scopeOf({ tenant, principal, method, route }: Scope): string {
   return [tenant, principal, method, route].map((part) => encodeURIComponent(part)).join(' ');
+}
+
+/** By these a client is known where nothing else is said. */
+const CREDENTIAL_HEADERS: readonly string[] = ['authorization', 'x-api-key'];
+
+/** Of a request, by the values of these headers of it. */
+export function principalIn(headers: IncomingHttpHeaders, names = CREDENTIAL_HEADERS): string {
+  return principalOf(names.map((name) => headers[name]?.toString()));
 }
 
 /**

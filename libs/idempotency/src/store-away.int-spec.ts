@@ -1,8 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Controller, Module, Post } from '@nestjs/common';
+import { createHttpApp } from '#http/http-app';
 import { createTestDatabase, type TestDatabase } from '#testing/test-database';
 import { TcpProxy } from '#testing/tcp-proxy';
 import { waitUntil } from '#testing/wait-until';
 import { claimOf, completed, Engine, newKey, offerOf } from '../fixtures/engine.js';
+import { IdempotencyModule } from './idempotency.module.js';
+import { IdempotentTransactions } from './idempotent-transactions.js';
+import { Idempotent } from './idempotent.js';
 
 let database: TestDatabase;
 let network: TcpProxy;
@@ -62,6 +67,37 @@ describe('while the store is away', () => {
     network.restore();
     expect(await Promise.all([first, second])).toEqual(['stored', 'stored']);
     expect(await near.service.claim(offerOf(late))).toMatchObject({ kind: 'replay', response: { body: Buffer.from('late') } });
+  });
+
+  it("a handler's answer is given all the same, and is stored when the store is back", async () => {
+    const [begun, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    @Controller()
+    class WorkController {
+      @Post('work')
+      @Idempotent()
+      async work(): Promise<string> {
+        begun.resolve();
+        await gate.promise;
+        return 'done';
+      }
+    }
+    @Module({ imports: [IdempotencyModule.of({ service: far.service, transactions: new IdempotentTransactions(far.pool), defaults: { leaseMs: 30_000, retentionMs: 60_000 } })], controllers: [WorkController] })
+    class WorkModule {}
+    const app = await createHttpApp(WorkModule, { logger: far.log.logger, maxBodyBytes: 1_000 });
+    await app.listen(0, '127.0.0.1');
+    const [url, headers] = [`${await app.getUrl()}/work`, { 'idempotency-key': newKey() }];
+    const first = fetch(url, { method: 'POST', headers });
+    await begun.promise;
+    network.cut();
+    gate.resolve();
+    expect(await (await first).text()).toBe('done');
+    network.restore();
+    const again = await waitUntil('a replay', async () => {
+      const answer = await fetch(url, { method: 'POST', headers });
+      return answer.headers.has('idempotent-replayed') ? answer : undefined;
+    });
+    expect([again.status, await again.text()]).toEqual([201, 'done']);
+    await app.close();
   });
 
   it('whoever waits for an answer goes on waiting: that somebody else was at it is known', async () => {

@@ -1,6 +1,7 @@
 import { storeErrorOf } from '#http/answering-database';
 import type { Database } from '#postgres/pool';
 import { advancePosition } from './advance-position.queries.js';
+import { findLaterPosition } from './find-later-position.queries.js';
 
 /** Where a webhook delivery stands: its lane, and its number there. */
 export interface WebhookPosition {
@@ -17,15 +18,27 @@ export class WebhookPositions {
   constructor(private readonly database: Database) {}
 
   /**
-   * Moves the lane on; false when it is beyond this sequence already.
+   * Whether the lane is beyond this sequence.
    * @throws LockstepError store_unavailable
    */
-  async advance(position: WebhookPosition, retentionMs: number): Promise<boolean> {
-    try {
-      const rows = await advancePosition.run({ ...position, retentionMs }, this.database);
-      return rows.length > 0;
-    } catch (error) {
-      throw storeErrorOf(error);
-    }
+  async isPassed({ scope, lane, sequence }: WebhookPosition): Promise<boolean> {
+    const rows = await orStoreError(findLaterPosition.run({ scope, lane, sequence }, this.database));
+    return rows.length > 0;
+  }
+
+  /**
+   * Moves the lane on, never back.
+   * @throws LockstepError store_unavailable
+   */
+  async advance(position: WebhookPosition, retentionMs: number): Promise<void> {
+    await orStoreError(advancePosition.run({ ...position, retentionMs }, this.database));
+  }
+}
+
+async function orStoreError<Result>(statement: Promise<Result>): Promise<Result> {
+  try {
+    return await statement;
+  } catch (error) {
+    throw storeErrorOf(error);
   }
 }

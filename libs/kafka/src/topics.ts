@@ -59,6 +59,9 @@ export class TopicsError extends Error {
   readonly code = 'topics_unsuitable';
 }
 
+/** A topic has another number of partitions than there are shards. */
+export class PartitionsError extends TopicsError {}
+
 /** A topic as it is to be. */
 export interface WantedTopic {
   /** Full name. */
@@ -81,7 +84,8 @@ export function ensureTopics(kafka: Kafka, config: Pick<Config, 'kafka' | 'maxBo
 
 /**
  * Creates the topics that are missing (unless KAFKA_CREATE_TOPICS is false) and checks those that exist.
- * @throws TopicsError when a topic is missing and may not be created, or has another number of partitions than there are shards
+ * @throws TopicsError when a topic is missing and may not be created; PartitionsError when one has another number of
+ * partitions than there are shards
  */
 export async function ensureTopicsLike(kafka: Kafka, config: Pick<Config, 'kafka' | 'maxBodyBytes'>, wanted: readonly WantedTopic[]): Promise<void> {
   const { partitions, replicationFactor, createTopics } = config.kafka;
@@ -113,7 +117,7 @@ export async function ensureTopicsLike(kafka: Kafka, config: Pick<Config, 'kafka
     const found = await metadataOf(admin, wanted.map(({ topic }) => topic));
     const unsuitable = found.filter(({ partitions: has }) => has.length !== partitions);
     if (unsuitable.length > 0) {
-      throw new TopicsError(
+      throw new PartitionsError(
         `${unsuitable.map(({ name, partitions: has }) => `${name} has ${has.length} partitions`).join(', ')}; ` +
           `KAFKA_PARTITIONS says ${partitions}. An entity's shard depends on this number: set KAFKA_PARTITIONS to the topics' number, or use another KAFKA_TOPIC_PREFIX`,
       );

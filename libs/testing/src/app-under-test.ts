@@ -38,6 +38,11 @@ export class AppUnderTest {
     return this.process !== undefined && this.process.exitCode === null && this.process.signalCode === null;
   }
 
+  /** Of the process that was started last; undefined: it runs, or a signal has ended it. */
+  get exitCode(): number | undefined {
+    return this.process?.exitCode ?? undefined;
+  }
+
   /** Starts it (again) on the same port. */
   start(): void {
     const entry = path.join(projectRoot(), 'dist', 'apps', this.app, 'src', 'main.js');

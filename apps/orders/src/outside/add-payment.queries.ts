@@ -19,12 +19,13 @@ export interface IAddPaymentQuery {
   result: IAddPaymentResult;
 }
 
-const addPaymentIR: any = {"usedParamSet":{"id":true,"orderId":true,"amount":true},"params":[{"name":"id","required":true,"transform":{"type":"scalar"},"locs":[{"a":52,"b":55}]},{"name":"orderId","required":true,"transform":{"type":"scalar"},"locs":[{"a":58,"b":66}]},{"name":"amount","required":true,"transform":{"type":"scalar"},"locs":[{"a":69,"b":76}]}],"statement":"insert into payments (id, order_id, amount) values (:id!, :orderId!, :amount!)"};
+const addPaymentIR: any = {"usedParamSet":{"id":true,"orderId":true,"amount":true},"params":[{"name":"id","required":true,"transform":{"type":"scalar"},"locs":[{"a":52,"b":55}]},{"name":"orderId","required":true,"transform":{"type":"scalar"},"locs":[{"a":58,"b":66}]},{"name":"amount","required":true,"transform":{"type":"scalar"},"locs":[{"a":69,"b":76}]}],"statement":"insert into payments (id, order_id, amount) values (:id!, :orderId!, :amount!)\non conflict (order_id, (amount < 0)) do nothing"};
 
 /**
  * Query generated from SQL:
  * ```
  * insert into payments (id, order_id, amount) values (:id!, :orderId!, :amount!)
+ * on conflict (order_id, (amount < 0)) do nothing
  * ```
  */
 export const addPayment = new PreparedQuery<IAddPaymentParams,IAddPaymentResult>(addPaymentIR);

@@ -4,8 +4,9 @@ import type pg from 'pg';
 import { z } from 'zod';
 import { mintId, parsePublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
+import { answering } from '#http/answering-database';
 import { Idempotent, IdempotentTransaction } from '#idempotency/idempotent';
-import { databaseOf } from '#postgres/pool';
+import { type Database, databaseOf } from '#postgres/pool';
 import { addPayment } from './add-payment.queries.js';
 import { addShipment } from './add-shipment.queries.js';
 
@@ -22,7 +23,8 @@ interface OutsideAnswer {
 
 /**
  * A bank and a warehouse, as others would run them: the saga reaches them by HTTP only. Like any good one they take an
- * idempotency key, and keep it together with what they did. A refusal is an answer too, and stays the same.
+ * idempotency key, and keep it together with what they did. A refusal is an answer too, and stays the same. A key is
+ * forgotten some day, what was done is not: asked for once more after that, it is done already.
  */
 @ApiTags('outside')
 @Controller('outside')
@@ -31,14 +33,14 @@ export class OutsideController {
   @Idempotent({ transaction: true })
   async pay(@Body({ schema: requestSchema }) request: OutsideRequest, @IdempotentTransaction() client: pg.ClientBase): Promise<OutsideAnswer> {
     if (request.amount > CARD_LIMIT) return { result: 'refused' };
-    await addPayment.run({ id: mintId(), orderId: uuidOf(request), amount: request.amount }, databaseOf(client));
+    await addPayment.run({ id: mintId(), orderId: uuidOf(request), amount: request.amount }, answeringOn(client));
     return { result: 'done' };
   }
 
   @Post('refunds')
   @Idempotent({ transaction: true })
   async refund(@Body({ schema: requestSchema }) request: OutsideRequest, @IdempotentTransaction() client: pg.ClientBase): Promise<OutsideAnswer> {
-    await addPayment.run({ id: mintId(), orderId: uuidOf(request), amount: -request.amount }, databaseOf(client));
+    await addPayment.run({ id: mintId(), orderId: uuidOf(request), amount: -request.amount }, answeringOn(client));
     return { result: 'done' };
   }
 
@@ -46,9 +48,14 @@ export class OutsideController {
   @Idempotent({ transaction: true })
   async ship(@Body({ schema: requestSchema }) request: OutsideRequest, @IdempotentTransaction() client: pg.ClientBase): Promise<OutsideAnswer> {
     if (request.amount > PARCEL_LIMIT) return { result: 'refused' };
-    await addShipment.run({ id: mintId(), orderId: uuidOf(request) }, databaseOf(client));
+    await addShipment.run({ id: mintId(), orderId: uuidOf(request) }, answeringOn(client));
     return { result: 'done' };
   }
+}
+
+/** Postgres going away is a 503 here too: whether it was done is unknown, and the same key tells. */
+function answeringOn(client: pg.ClientBase): Database {
+  return answering(databaseOf(client));
 }
 
 function uuidOf({ orderId }: OutsideRequest): string {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { mintId, toPublicId } from '#domain/ids';
 import { createPool, databaseOf } from '#postgres/pool';
@@ -22,16 +22,24 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** Orders of this user over 10 each, and their events. */
-async function placed(userId: string, count: number): Promise<OrderCreated[]> {
+let refused: OrderCreated[];
+const onRefused = (event: OrderCreated): void => void refused.push(event);
+const receive = (events: readonly OrderCreated[]): Promise<number> => inbox.receive(events, onRefused);
+
+beforeEach(() => {
+  refused = [];
+});
+
+/** Orders of this user, and their events. */
+async function placed(userId: string, count: number, amount = 10): Promise<OrderCreated[]> {
   const events = Array.from({ length: count }, () => ({ eventId: mintId(), orderId: mintId() }));
-  await pool.query('insert into orders (id, user_id, amount, created_at) select id, $2, 10, now() from unnest($1::uuid[]) id', [events.map(({ orderId }) => orderId), userId]);
+  await pool.query('insert into orders (id, user_id, amount, created_at) select id, $2, $3, now() from unnest($1::uuid[]) id', [events.map(({ orderId }) => orderId), userId, amount]);
   return events;
 }
 
 async function effects(userId: string): Promise<unknown> {
   const { rows } = await pool.query(
-    `select t.orders, t.amount, (select count(*)::int from order_steps s join orders o on o.id = s.order_id where o.user_id = t.user_id) as steps,
+    `select t.orders, t.amount::float8, (select count(*)::int from order_steps s join orders o on o.id = s.order_id where o.user_id = t.user_id) as steps,
        (select count(*)::int from payments_inbox i where i.user_id = t.user_id) as received
      from payment_totals t where user_id = $1`, [userId]);
   return rows[0];
@@ -40,16 +48,16 @@ async function effects(userId: string): Promise<unknown> {
 describe('the inbox', () => {
   it('takes each event in once, in whatever batches it comes again', async () => {
     const events = await placed('again', 10);
-    expect(await inbox.receive(events.slice(0, 6))).toBe(6);
-    expect(await inbox.receive(events.slice(0, 6))).toBe(0);
-    expect(await inbox.receive([...events.slice(4), ...events.slice(6), ...events])).toBe(4);
-    expect(await inbox.receive([])).toBe(0);
+    expect(await receive(events.slice(0, 6))).toBe(6);
+    expect(await receive(events.slice(0, 6))).toBe(0);
+    expect(await receive([...events.slice(4), ...events.slice(6), ...events])).toBe(4);
+    expect(await receive([])).toBe(0);
     expect(await effects('again')).toEqual({ orders: 10, amount: 100, steps: 10, received: 10 });
   });
 
   it('does so when members have the same events at once, in any order', async () => {
     const events = await placed('at-once', 200);
-    const counts = await Promise.all(Array.from({ length: 8 }, (_, i) => inbox.receive(i % 2 === 0 ? events : events.toReversed())));
+    const counts = await Promise.all(Array.from({ length: 8 }, (_, i) => receive(i % 2 === 0 ? events : events.toReversed())));
     expect(counts.reduce((a, b) => a + b)).toBe(200);
     expect(await effects('at-once')).toEqual({ orders: 200, amount: 2_000, steps: 200, received: 200 });
   });
@@ -57,21 +65,49 @@ describe('the inbox', () => {
   it('has an event and its effects together, or neither', async () => {
     const events = await placed('together', 3);
     await pool.query(`create function refuse() returns trigger language plpgsql as $$ begin raise exception 'out of luck'; end $$; create trigger refuse before insert on order_steps for each row execute function refuse()`);
-    await expect(inbox.receive(events)).rejects.toThrow('out of luck');
+    await expect(receive(events)).rejects.toThrow('out of luck');
     await pool.query('drop trigger refuse on order_steps');
     expect(await effects('together')).toBeUndefined();
-    expect(await inbox.receive(events)).toBe(3);
+    expect(await receive(events)).toBe(3);
     expect(await effects('together')).toEqual({ orders: 3, amount: 30, steps: 3, received: 3 });
   });
 
+  it('does what follows from an order once, whatever the number of its events', async () => {
+    const events = await placed('many-events', 2);
+    const again = events.map(({ orderId }) => ({ eventId: mintId(), orderId }));
+    expect(await receive([...events, ...again.slice(0, 1)])).toBe(3);
+    expect(await receive(again)).toBe(1);
+    expect(await effects('many-events')).toEqual({ orders: 2, amount: 20, steps: 2, received: 4 });
+  });
+
+  it('sums up more than fits a bigint', async () => {
+    const most = Number.MAX_SAFE_INTEGER;
+    expect(await receive(await placed('rich', 600, most))).toBe(600);
+    expect(await receive(await placed('rich', 600, most))).toBe(600);
+    expect(await effects('rich')).toEqual({ orders: 1_200, amount: 1_200 * most, steps: 1_200, received: 1_200 });
+    expect(refused).toEqual([]);
+  });
+
+  it('leaves out an event that Postgres will never take, and none of its neighbours', async () => {
+    const events = await placed('poison', 9);
+    const [poison] = events.slice(4);
+    await pool.query(`
+      create function poison() returns trigger language plpgsql as $$ begin raise exception 'too much' using errcode = 'numeric_value_out_of_range'; end $$;
+      create trigger poison before insert on order_steps for each row when (new.order_id = '${poison?.orderId}') execute function poison()`);
+    expect(await receive(events)).toBe(8);
+    await pool.query('drop trigger poison on order_steps');
+    expect(refused).toEqual([poison]);
+    expect(await effects('poison')).toEqual({ orders: 8, amount: 80, steps: 8, received: 8 });
+  });
+
   it('begins nothing for an order that is not here', async () => {
-    expect(await inbox.receive([{ eventId: mintId(), orderId: mintId() }])).toBe(0);
+    expect(await receive([{ eventId: mintId(), orderId: mintId() }])).toBe(0);
   });
 
   it('forgets events when they can not come again', async () => {
     const { signal } = new AbortController();
     const sweeper = expiredInboxSweeper(pool, captureLog().logger);
-    await new PaymentsInbox(databaseOf(pool), -1).receive(await placed('expired', 7));
+    await new PaymentsInbox(databaseOf(pool), -1).receive(await placed('expired', 7), onRefused);
     const { rows: [kept] } = await pool.query<{ count: number }>('select count(*)::int as count from payments_inbox where expires_at > now()');
     expect(await sweeper.sweep(signal)).toBe(7);
     expect((await pool.query('select from payments_inbox')).rowCount).toBe(kept?.count);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { KafkaMessage } from 'kafkajs';
 import { parsePublicId } from '#domain/ids';
 import type { Database } from '#postgres/pool';
+import { isPoison } from '#postgres/sql-errors';
 import { receiveOrders } from './receive-orders.queries.js';
 
 export interface OrderCreated {
@@ -36,11 +37,23 @@ export class PaymentsInbox {
 
   /**
    * Takes these events in: each one's effects (the user's total, the saga's first step) are committed together with its
-   * inbox row, once, whoever brings it how often. Returns how many were new.
+   * inbox row, once, whoever brings it how often. An event that Postgres will never take is left out, and holds up none of
+   * its neighbours. Returns how many were new.
    */
-  async receive(events: readonly OrderCreated[]): Promise<number> {
-    if (events.length === 0) return 0;
-    const [result] = await receiveOrders.run({ eventIds: events.map(({ eventId }) => eventId), orderIds: events.map(({ orderId }) => orderId), retentionMs: this.retentionMs }, this.database);
-    return result?.received ?? 0;
+  async receive<Event extends OrderCreated>(events: readonly Event[], onRefused: (event: Event, error: unknown) => void): Promise<number> {
+    const [first] = events;
+    if (first === undefined) return 0;
+    try {
+      const [result] = await receiveOrders.run({ eventIds: events.map(({ eventId }) => eventId), orderIds: events.map(({ orderId }) => orderId), retentionMs: this.retentionMs }, this.database);
+      return result?.received ?? 0;
+    } catch (error) {
+      if (!isPoison(error)) throw error;
+      if (events.length === 1) {
+        onRefused(first, error);
+        return 0;
+      }
+    }
+    const half = events.length >> 1;
+    return (await this.receive(events.slice(0, half), onRefused)) + (await this.receive(events.slice(half), onRefused));
   }
 }

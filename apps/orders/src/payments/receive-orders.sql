@@ -1,7 +1,7 @@
 /*
   The transactional inbox: takes in events and does what follows from them, in one statement and so in one transaction.
   An event that is there already, or twice in the batch, does nothing. One whose order is not here begins nothing either:
-  somebody else wrote it.
+  somebody else wrote it. Nor does a second event of an order whose saga has begun.
 
   Sorted, so that two members with the same events wait for each other instead of deadlocking. Returns how many were new.
 */
@@ -13,18 +13,22 @@ with received as (
     join orders o on o.id = e.order_id
   order by e.event_id
   on conflict do nothing
-  returning order_id, user_id, amount
-),
-summed as (
-  insert into payment_totals as total (user_id, orders, amount)
-  select user_id, count(*), sum(amount)::bigint
-  from received
-  group by user_id
-  order by user_id
-  on conflict (user_id) do update set orders = total.orders + excluded.orders, amount = total.amount + excluded.amount
+  returning order_id
 ),
 begun as (
   insert into order_steps (order_id, step)
   select order_id, 'payment' from received
+  order by order_id
+  on conflict do nothing
+  returning order_id
+),
+summed as (
+  insert into payment_totals as total (user_id, orders, amount)
+  select o.user_id, count(*), sum(o.amount)
+  from begun
+    join orders o on o.id = begun.order_id
+  group by o.user_id
+  order by o.user_id
+  on conflict (user_id) do update set orders = total.orders + excluded.orders, amount = total.amount + excluded.amount
 )
 select count(*)::integer as "received!" from received;

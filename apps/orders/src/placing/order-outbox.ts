@@ -1,38 +1,64 @@
 import { toPublicId } from '#domain/ids';
+import { partitionOf } from '#domain/shard';
 import type { Database } from '#postgres/pool';
 import { READ_BOUNDS, type RelayRow, type RelaySource } from '#relay/relay-source';
 import { orderOutboxDepth } from './order-outbox-depth.queries.js';
 import { readOrderOutbox } from './read-order-outbox.queries.js';
 
+/**
+ * Where a user's events wait for the relay. Rows outlive a configuration: a partition's number in them would strand those
+ * of a topic that turns out to have fewer. Never change it; of a topic with more partitions some stay empty.
+ */
+const SLOTS = 64;
+
+/** The slot of a user's events. */
+export function slotOf(userId: string): number {
+  return partitionOf(userId, SLOTS);
+}
+
+export interface OrderRow extends RelayRow {
+  readonly slot: number;
+}
+
 /** Committed orders on their way to `order.created`: what the relay needs to know of this outbox. */
-export class OrderOutbox implements RelaySource<RelayRow> {
-  /** @param topic full name of `order.created` */
+export class OrderOutbox implements RelaySource<OrderRow> {
+  /**
+   * @param topic full name of `order.created`
+   * @param partitions how many it has: slots are dealt out to them in turn
+   */
   constructor(
     private readonly database: Database,
     private readonly topic: string,
+    private readonly partitions: number,
   ) {}
 
-  async next(shards: readonly number[], moved: readonly RelayRow[]): Promise<readonly RelayRow[]> {
+  async next(shards: readonly number[], moved: readonly OrderRow[]): Promise<readonly OrderRow[]> {
     const { rowsPerShard, rows: most } = READ_BOUNDS;
-    const [movedShards, movedIds] = [moved.map(({ shard }) => shard), moved.map(({ sequence }) => sequence)];
-    const rows = await readOrderOutbox.run({ shards: [...shards], movedShards, movedIds, rowsPerShard, rows: most }, this.database);
-    return rows.map(({ shard, id, eventId, key, value, createdAt }) => ({
+    const slots = Array.from({ length: SLOTS }, (_, slot) => slot).filter((slot) => shards.includes(this.partitionOf(slot)));
+    const [movedSlots, movedIds] = [moved.map(({ slot }) => slot), moved.map(({ sequence }) => sequence)];
+    const rows = await readOrderOutbox.run({ slots, movedSlots, movedIds, rowsPerSlot: rowsPerShard, rows: most }, this.database);
+    return rows.map(({ slot, id, eventId, key, value, createdAt }) => ({
       sequence: id,
-      shard,
+      slot,
+      shard: this.partitionOf(slot),
       topic: this.topic,
       message: {
         key,
         value,
-        partition: shard,
+        partition: this.partitionOf(slot),
         // CloudEvents, as all of Lockstep's records.
         headers: { ce_specversion: '1.0', ce_id: toPublicId('evt', eventId), ce_type: 'order.created', ce_source: 'urn:lockstep:orders', ce_time: createdAt.toISOString(), 'content-type': 'application/json' },
       },
     }));
   }
 
-  /** Undefined when Postgres does not answer. */
-  async depth(): Promise<number | undefined> {
-    const [row] = await orderOutboxDepth.run(undefined, this.database).catch(() => []);
-    return row?.depth;
+  private partitionOf(slot: number): number {
+    return slot % this.partitions;
   }
+}
+
+/** How many orders wait for Kafka; undefined when Postgres does not answer. */
+export async function outboxDepth(database: Database): Promise<number | undefined> {
+  const [row] = await orderOutboxDepth.run(undefined, database).catch(() => []);
+  return row?.depth;
 }

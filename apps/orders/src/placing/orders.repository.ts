@@ -8,7 +8,8 @@ export type StoredOrder = Omit<Order, 'createdAt'> & { readonly createdAt: Date 
 
 export interface OrderEvent {
   readonly eventId: string;
-  readonly shard: number;
+  /** Of `slotOf`. */
+  readonly slot: number;
   readonly value: Buffer;
 }
 

@@ -1,28 +1,26 @@
 import type pg from 'pg';
 import { mintId, parsePublicId, toPublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
-import { partitionOf } from '#domain/shard';
+import { answering } from '#http/answering-database';
 import { databaseOf } from '#postgres/pool';
+import { slotOf } from './order-outbox.js';
 import type { NewOrder, Order } from './order.schema.js';
 import type { OrdersRepository, StoredOrder } from './orders.repository.js';
 
 /** Placing orders, and looking at them. */
 export class OrdersService {
-  /** @param partitions of the topic `order.created` */
-  constructor(
-    private readonly orders: OrdersRepository,
-    private readonly partitions: number,
-  ) {}
+  constructor(private readonly orders: OrdersRepository) {}
 
   /**
    * Writes an order and its event on a connection whose transaction commits them together with the idempotency key. The
    * event's key is the user: one user's orders come to payments in their order.
+   * @throws LockstepError store_unavailable
    */
   async place({ userId, amount }: NewOrder, client: pg.ClientBase): Promise<Order> {
     const stored: StoredOrder = { id: mintId(), userId, amount, status: 'created', createdAt: new Date() };
     const order = shown(stored);
-    const event = { eventId: mintId(), shard: partitionOf(userId, this.partitions), value: Buffer.from(JSON.stringify(order)) };
-    await this.orders.place(stored, event, databaseOf(client));
+    const event = { eventId: mintId(), slot: slotOf(userId), value: Buffer.from(JSON.stringify(order)) };
+    await this.orders.place(stored, event, answering(databaseOf(client)));
     return order;
   }
 

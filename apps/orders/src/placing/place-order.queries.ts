@@ -11,7 +11,7 @@ export interface IPlaceOrderParams {
   createdAt: DateOrString;
   eventId: string;
   id: string;
-  shard: number;
+  slot: number;
   userId: string;
   value: Buffer;
 }
@@ -25,7 +25,7 @@ export interface IPlaceOrderQuery {
   result: IPlaceOrderResult;
 }
 
-const placeOrderIR: any = {"usedParamSet":{"id":true,"userId":true,"amount":true,"createdAt":true,"shard":true,"eventId":true,"value":true},"params":[{"name":"id","required":true,"transform":{"type":"scalar"},"locs":[{"a":82,"b":85}]},{"name":"userId","required":true,"transform":{"type":"scalar"},"locs":[{"a":88,"b":95},{"a":206,"b":213}]},{"name":"amount","required":true,"transform":{"type":"scalar"},"locs":[{"a":98,"b":105}]},{"name":"createdAt","required":true,"transform":{"type":"scalar"},"locs":[{"a":108,"b":118}]},{"name":"shard","required":true,"transform":{"type":"scalar"},"locs":[{"a":186,"b":192}]},{"name":"eventId","required":true,"transform":{"type":"scalar"},"locs":[{"a":195,"b":203}]},{"name":"value","required":true,"transform":{"type":"scalar"},"locs":[{"a":216,"b":222}]}],"statement":"with placed as (\n  insert into orders (id, user_id, amount, created_at)\n  values (:id!, :userId!, :amount!, :createdAt!)\n)\ninsert into order_outbox (shard, event_id, key, value)\nvalues (:shard!, :eventId!, :userId!, :value!)"};
+const placeOrderIR: any = {"usedParamSet":{"id":true,"userId":true,"amount":true,"createdAt":true,"slot":true,"eventId":true,"value":true},"params":[{"name":"id","required":true,"transform":{"type":"scalar"},"locs":[{"a":82,"b":85}]},{"name":"userId","required":true,"transform":{"type":"scalar"},"locs":[{"a":88,"b":95},{"a":204,"b":211}]},{"name":"amount","required":true,"transform":{"type":"scalar"},"locs":[{"a":98,"b":105}]},{"name":"createdAt","required":true,"transform":{"type":"scalar"},"locs":[{"a":108,"b":118}]},{"name":"slot","required":true,"transform":{"type":"scalar"},"locs":[{"a":185,"b":190}]},{"name":"eventId","required":true,"transform":{"type":"scalar"},"locs":[{"a":193,"b":201}]},{"name":"value","required":true,"transform":{"type":"scalar"},"locs":[{"a":214,"b":220}]}],"statement":"with placed as (\n  insert into orders (id, user_id, amount, created_at)\n  values (:id!, :userId!, :amount!, :createdAt!)\n)\ninsert into order_outbox (slot, event_id, key, value)\nvalues (:slot!, :eventId!, :userId!, :value!)"};
 
 /**
  * Query generated from SQL:
@@ -34,8 +34,8 @@ const placeOrderIR: any = {"usedParamSet":{"id":true,"userId":true,"amount":true
  *   insert into orders (id, user_id, amount, created_at)
  *   values (:id!, :userId!, :amount!, :createdAt!)
  * )
- * insert into order_outbox (shard, event_id, key, value)
- * values (:shard!, :eventId!, :userId!, :value!)
+ * insert into order_outbox (slot, event_id, key, value)
+ * values (:slot!, :eventId!, :userId!, :value!)
  * ```
  */
 export const placeOrder = new PreparedQuery<IPlaceOrderParams,IPlaceOrderResult>(placeOrderIR);

@@ -4,5 +4,5 @@ with placed as (
   insert into orders (id, user_id, amount, created_at)
   values (:id!, :userId!, :amount!, :createdAt!)
 )
-insert into order_outbox (shard, event_id, key, value)
-values (:shard!, :eventId!, :userId!, :value!);
+insert into order_outbox (slot, event_id, key, value)
+values (:slot!, :eventId!, :userId!, :value!);

@@ -10,10 +10,10 @@ export type numberArray = (number)[];
 /** 'ReadOrderOutbox' parameters type */
 export interface IReadOrderOutboxParams {
   movedIds: NumberOrStringArray;
-  movedShards: numberArray;
+  movedSlots: numberArray;
   rows: NumberOrString;
-  rowsPerShard: NumberOrString;
-  shards: numberArray;
+  rowsPerSlot: NumberOrString;
+  slots: numberArray;
 }
 
 /** 'ReadOrderOutbox' return type */
@@ -22,7 +22,7 @@ export interface IReadOrderOutboxResult {
   eventId: string;
   id: number;
   key: string;
-  shard: number;
+  slot: number;
   value: Buffer;
 }
 
@@ -32,7 +32,7 @@ export interface IReadOrderOutboxQuery {
   result: IReadOrderOutboxResult;
 }
 
-const readOrderOutboxIR: any = {"usedParamSet":{"movedShards":true,"movedIds":true,"shards":true,"rowsPerShard":true,"rows":true},"params":[{"name":"movedShards","required":true,"transform":{"type":"scalar"},"locs":[{"a":66,"b":78}]},{"name":"movedIds","required":true,"transform":{"type":"scalar"},"locs":[{"a":92,"b":101},{"a":800,"b":809}]},{"name":"shards","required":true,"transform":{"type":"scalar"},"locs":[{"a":576,"b":583}]},{"name":"rowsPerShard","required":true,"transform":{"type":"scalar"},"locs":[{"a":849,"b":862}]},{"name":"rows","required":true,"transform":{"type":"scalar"},"locs":[{"a":898,"b":903}]}],"statement":"with removed as (\n  delete from order_outbox o\n  using\n    unnest(:movedShards!::integer[], :movedIds!::bigint[]) as moved (shard, id)\n      cross join lateral (\n        select w.ctid as place from order_outbox w where w.shard = moved.shard and w.id = moved.id offset 0\n      ) as found,\n    -- Need not be durable: what comes back after a crash of Postgres is sent again.\n    (select set_config('synchronous_commit', 'off', true)) as faster\n  where o.ctid = found.place\n)\nselect o.shard, o.id, o.event_id as \"eventId\", o.key, o.value, o.created_at as \"createdAt\"\nfrom unnest(:shards!::integer[]) as wanted (shard)\n  cross join lateral (\n    select *, row_number() over (order by id) as turn\n    from order_outbox\n    where order_outbox.shard = wanted.shard and order_outbox.id not in (select unnest(:movedIds!::bigint[]))\n    order by id\n    limit :rowsPerShard!\n  ) o\norder by o.turn, o.id\nlimit :rows!"};
+const readOrderOutboxIR: any = {"usedParamSet":{"movedSlots":true,"movedIds":true,"slots":true,"rowsPerSlot":true,"rows":true},"params":[{"name":"movedSlots","required":true,"transform":{"type":"scalar"},"locs":[{"a":66,"b":77}]},{"name":"movedIds","required":true,"transform":{"type":"scalar"},"locs":[{"a":91,"b":100},{"a":791,"b":800}]},{"name":"slots","required":true,"transform":{"type":"scalar"},"locs":[{"a":571,"b":577}]},{"name":"rowsPerSlot","required":true,"transform":{"type":"scalar"},"locs":[{"a":840,"b":852}]},{"name":"rows","required":true,"transform":{"type":"scalar"},"locs":[{"a":888,"b":893}]}],"statement":"with removed as (\n  delete from order_outbox o\n  using\n    unnest(:movedSlots!::integer[], :movedIds!::bigint[]) as moved (slot, id)\n      cross join lateral (\n        select w.ctid as place from order_outbox w where w.slot = moved.slot and w.id = moved.id offset 0\n      ) as found,\n    -- Need not be durable: what comes back after a crash of Postgres is sent again.\n    (select set_config('synchronous_commit', 'off', true)) as faster\n  where o.ctid = found.place\n)\nselect o.slot, o.id, o.event_id as \"eventId\", o.key, o.value, o.created_at as \"createdAt\"\nfrom unnest(:slots!::integer[]) as wanted (slot)\n  cross join lateral (\n    select *, row_number() over (order by id) as turn\n    from order_outbox\n    where order_outbox.slot = wanted.slot and order_outbox.id not in (select unnest(:movedIds!::bigint[]))\n    order by id\n    limit :rowsPerSlot!\n  ) o\norder by o.turn, o.id\nlimit :rows!"};
 
 /**
  * Query generated from SQL:
@@ -40,22 +40,22 @@ const readOrderOutboxIR: any = {"usedParamSet":{"movedShards":true,"movedIds":tr
  * with removed as (
  *   delete from order_outbox o
  *   using
- *     unnest(:movedShards!::integer[], :movedIds!::bigint[]) as moved (shard, id)
+ *     unnest(:movedSlots!::integer[], :movedIds!::bigint[]) as moved (slot, id)
  *       cross join lateral (
- *         select w.ctid as place from order_outbox w where w.shard = moved.shard and w.id = moved.id offset 0
+ *         select w.ctid as place from order_outbox w where w.slot = moved.slot and w.id = moved.id offset 0
  *       ) as found,
  *     -- Need not be durable: what comes back after a crash of Postgres is sent again.
  *     (select set_config('synchronous_commit', 'off', true)) as faster
  *   where o.ctid = found.place
  * )
- * select o.shard, o.id, o.event_id as "eventId", o.key, o.value, o.created_at as "createdAt"
- * from unnest(:shards!::integer[]) as wanted (shard)
+ * select o.slot, o.id, o.event_id as "eventId", o.key, o.value, o.created_at as "createdAt"
+ * from unnest(:slots!::integer[]) as wanted (slot)
  *   cross join lateral (
  *     select *, row_number() over (order by id) as turn
  *     from order_outbox
- *     where order_outbox.shard = wanted.shard and order_outbox.id not in (select unnest(:movedIds!::bigint[]))
+ *     where order_outbox.slot = wanted.slot and order_outbox.id not in (select unnest(:movedIds!::bigint[]))
  *     order by id
- *     limit :rowsPerShard!
+ *     limit :rowsPerSlot!
  *   ) o
  * order by o.turn, o.id
  * limit :rows!

@@ -1,27 +1,27 @@
 /*
-  Removes the given records, which are in Kafka, and reads each shard's next ones, oldest first; never "after the last
+  Removes the given records, which are in Kafka, and reads each slot's next ones, oldest first; never "after the last
   one", since commits become visible in another order than their numbers. As read-dispatch-outbox.sql of the relay does.
 */
 /* @name readOrderOutbox */
 with removed as (
   delete from order_outbox o
   using
-    unnest(:movedShards!::integer[], :movedIds!::bigint[]) as moved (shard, id)
+    unnest(:movedSlots!::integer[], :movedIds!::bigint[]) as moved (slot, id)
       cross join lateral (
-        select w.ctid as place from order_outbox w where w.shard = moved.shard and w.id = moved.id offset 0
+        select w.ctid as place from order_outbox w where w.slot = moved.slot and w.id = moved.id offset 0
       ) as found,
     -- Need not be durable: what comes back after a crash of Postgres is sent again.
     (select set_config('synchronous_commit', 'off', true)) as faster
   where o.ctid = found.place
 )
-select o.shard, o.id, o.event_id as "eventId", o.key, o.value, o.created_at as "createdAt"
-from unnest(:shards!::integer[]) as wanted (shard)
+select o.slot, o.id, o.event_id as "eventId", o.key, o.value, o.created_at as "createdAt"
+from unnest(:slots!::integer[]) as wanted (slot)
   cross join lateral (
     select *, row_number() over (order by id) as turn
     from order_outbox
-    where order_outbox.shard = wanted.shard and order_outbox.id not in (select unnest(:movedIds!::bigint[]))
+    where order_outbox.slot = wanted.slot and order_outbox.id not in (select unnest(:movedIds!::bigint[]))
     order by id
-    limit :rowsPerShard!
+    limit :rowsPerSlot!
   ) o
 order by o.turn, o.id
 limit :rows!;
