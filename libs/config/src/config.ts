@@ -27,6 +27,7 @@ export interface Config {
   readonly idempotencyRetentionMs: number;
   readonly retentionMs: number;
   readonly maxBodyBytes: number;
+  /** Lanes at work at once in a dispatcher, beyond the first 8 of each endpoint. */
   readonly deliveryConcurrency: number;
   readonly logLevel: Environment['LOG_LEVEL'];
 }

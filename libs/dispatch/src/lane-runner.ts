@@ -24,7 +24,7 @@ export interface LaneRunnerOptions {
   readonly logger: Logger;
   /** Schedule of endpoints that have none of their own. */
   readonly retryScheduleMs: readonly number[];
-  /** Most lanes running at once. */
+  /** Most lanes running at once beyond the first 8 of each endpoint; see `LaneScheduler`. */
   readonly concurrency: number;
   /** Admission statements sent so far; see ShardLanes.evictIdle. */
   readonly admissionsSent: () => number;

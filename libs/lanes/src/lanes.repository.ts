@@ -23,6 +23,11 @@ export interface PendingLane {
 
 // Enough to keep a fast lane busy during the next load, little enough for a thousand lanes at once.
 const WINDOW = 16;
+// Of large events fewer: what a lane has beside its head is kept only while all windows have room.
+const LANE_BYTES = 65_536;
+// What a statement brings, give or take one body; it comes as hex, twice as long. Right after a takeover all lanes ask
+// for their windows at once: unbounded that was more than the process's memory, and than the statement's time limit.
+const STATEMENT_BYTES = 4 * 1_048_576;
 
 const SINGLE: LanePosition = { headSequence: 1, tailSequence: 1, deliveredSequence: 0, attempts: 0 };
 
@@ -59,37 +64,40 @@ export class LanesRepository {
     });
   }
 
-  /** For each record the next pending deliveries from its head on; none when Postgres has none there. */
-  async windows(records: readonly LaneRecord[]): Promise<DeliveryItem[][]> {
+  /**
+   * For each record the next pending deliveries from its head on; none when Postgres has none there. What comes at once
+   * is bounded by its bytes.
+   * @returns undefined for a record that didn't fit: it is to be asked for again; of several at least the first fits
+   */
+  async windows(records: readonly LaneRecord[]): Promise<(DeliveryItem[] | undefined)[]> {
     const laned = records.flatMap(({ name, lane, shard }) => (name.kind === 'lane' ? [{ lane: name.lane, from: lane.headSequence, shard: shard.shard }] : []));
     const singles = records.flatMap(({ name }) => (name.kind === 'single' ? [name.delivery] : []));
-    const byLane = new Map<number, DeliveryItem[]>();
+    const byLane = new Map<number, DeliveryItem[] | undefined>();
     if (laned.length > 0) {
       const rows = await loadWindows.run(
-        { shards: laned.map(({ shard }) => shard), lanes: laned.map(({ lane }) => lane), fromSequences: laned.map(({ from }) => from), window: WINDOW },
+        {
+          shards: laned.map(({ shard }) => shard), lanes: laned.map(({ lane }) => lane), fromSequences: laned.map(({ from }) => from),
+          window: WINDOW, laneBytes: LANE_BYTES, bytes: STATEMENT_BYTES,
+        },
         this.database,
       );
-      for (const { lane, sequence, ...row } of rows) {
+      for (const { lane, sequence, payload, ...row } of rows) {
         if (lane === null || sequence === null) continue;
-        const item = itemOf(row, sequence);
+        const item = payload === null ? undefined : itemOf(row, payload, sequence);
         const window = byLane.get(lane);
-        if (window === undefined) byLane.set(lane, [item]);
-        else window.push(item);
+        if (window === undefined) byLane.set(lane, item && [item]);
+        else if (item !== undefined) window.push(item);
       }
     }
-    const byDelivery = new Map<string, DeliveryItem>();
+    const byDelivery = new Map<string, DeliveryItem[] | undefined>();
     if (singles.length > 0) {
       const rows = await loadDeliveries.run(
-        { eventIds: singles.map(({ eventId }) => eventId), endpoints: singles.map(({ endpoint }) => endpoint), replays: singles.map(({ replay }) => replay) },
+        { eventIds: singles.map(({ eventId }) => eventId), endpoints: singles.map(({ endpoint }) => endpoint), replays: singles.map(({ replay }) => replay), bytes: STATEMENT_BYTES },
         this.database,
       );
-      for (const row of rows) byDelivery.set(`${row.eventId}/${row.endpoint}/${row.replay}`, itemOf(row, 1));
+      for (const { payload, ...row } of rows) byDelivery.set(singleKey(row), payload === null ? undefined : [itemOf(row, payload, 1)]);
     }
-    return records.map(({ name }) => {
-      if (name.kind === 'lane') return byLane.get(name.lane) ?? [];
-      const item = byDelivery.get(`${name.delivery.eventId}/${name.delivery.endpoint}/${name.delivery.replay}`);
-      return item === undefined ? [] : [item];
-    });
+    return records.map(({ name }) => (name.kind === 'lane' ? windowOf(byLane, name.lane) : windowOf(byDelivery, singleKey(name.delivery))));
   }
 
   /** Discards up to `limit` pending deliveries of a deleted endpoint. */
@@ -109,8 +117,17 @@ function pendingLaneOf(row: ILoadLanesResult): PendingLane {
   };
 }
 
-function itemOf(row: ILoadDeliveriesResult, sequence: number): DeliveryItem {
-  const { eventId, endpoint, replay, tenant, entity, type, contentType, traceparent, payload, attempts, replayedAttempts, dueInMs } = row;
+function singleKey({ eventId, endpoint, replay }: DeliveryKey): string {
+  return `${eventId}/${endpoint}/${replay}`;
+}
+
+/** Nothing is pending where no row came; undefined is what didn't fit. */
+function windowOf<Key>(windows: ReadonlyMap<Key, DeliveryItem[] | undefined>, key: Key): DeliveryItem[] | undefined {
+  return windows.has(key) ? windows.get(key) : [];
+}
+
+function itemOf(row: Omit<ILoadDeliveriesResult, 'payload'>, payload: Buffer, sequence: number): DeliveryItem {
+  const { eventId, endpoint, replay, tenant, entity, type, contentType, traceparent, attempts, replayedAttempts, dueInMs } = row;
   return deliveryItem({
     sequence, key: { eventId, endpoint, replay }, tenant, entity, type, contentType, traceparent, payload,
     attempts, replayedAttempts, dueAtMs: dueInMs === null ? -Infinity : performance.now() + dueInMs,

@@ -1,36 +1,47 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import pino from 'pino';
-import { type Database, databaseOf } from '#postgres/pool';
+import { createPool, type Database, databaseOf } from '#postgres/pool';
 import { createShardFixture, type ShardFixture } from '#testing/shard-fixture';
+import { TcpProxy } from '#testing/tcp-proxy';
 import { waitUntil } from '#testing/wait-until';
 import type { Lease } from './lease.js';
-import { LeaseKeeper } from './lease-keeper.js';
+import { type LeaseEvents, LeaseKeeper } from './lease-keeper.js';
 import { LeasesRepository } from './leases.repository.js';
 
 const SHARD = 1;
-/** So long that no lease expires in this test. */
+/** So long that no lease expires by itself. */
 const TTL_MS = 60_000;
 
+const ignored = (): void => undefined;
+const logger = pino({ level: 'silent' });
+
 let fixture: ShardFixture;
-let away = false;
 let keeper: LeaseKeeper;
 
 beforeAll(async () => {
   fixture = await createShardFixture();
 });
 
-afterAll(async () => {
+afterEach(async () => {
   await keeper.stop();
+});
+
+afterAll(async () => {
   await fixture.close();
 });
 
+function startKeeper(database: Database, ttlMs: number, events: Partial<LeaseEvents>): void {
+  const leases = new LeasesRepository(database, randomUUID(), ttlMs);
+  keeper = new LeaseKeeper(leases, ttlMs, { claimed: ignored, lost: ignored, doubted: ignored, resumed: ignored, ...events }, logger);
+  keeper.start();
+}
+
 it('gives a lease back as soon as Postgres is there again, also when it was away at the release', async () => {
+  let away = false;
   const database: Database = { query: (text, values) => (away ? Promise.reject(new Error('Connection terminated')) : databaseOf(fixture.pool).query(text, values)) };
   const { promise: claimed, resolve } = Promise.withResolvers<Lease>();
-  const ignored = (): void => undefined;
-  keeper = new LeaseKeeper(new LeasesRepository(database, randomUUID(), TTL_MS), TTL_MS, { claimed: resolve, lost: ignored, doubted: ignored, resumed: ignored }, pino({ level: 'silent' }));
-  keeper.start();
+  startKeeper(database, TTL_MS, { claimed: resolve });
   keeper.want([SHARD]);
   const lease = await claimed;
   const owner = async (): Promise<string | null | undefined> => (await fixture.pool.query<{ owner: string | null }>('select owner from shard_leases where shard = $1', [SHARD])).rows[0]?.owner;
@@ -43,4 +54,32 @@ it('gives a lease back as soon as Postgres is there again, also when it was away
   away = false;
   await waitUntil('the lease is nobody\'s', async () => (await owner()) === null);
   expect(keeper.lease(SHARD)).toBeUndefined();
+});
+
+it('notices that its deadline has passed while a renewal still waits for a Postgres that has gone silent', async () => {
+  const url = new URL(fixture.url);
+  const network = await TcpProxy.start(url.hostname, Number(url.port));
+  [url.hostname, url.port] = ['127.0.0.1', String(network.port)];
+  // A statement's own limit is a minute: no round ends while the network is dead.
+  const pool = createPool({ databaseUrl: url.href, applicationName: 'test', max: 2 });
+  const changes: string[] = [];
+  startKeeper(databaseOf(pool), 5_000, {
+    claimed: () => changes.push('claimed'),
+    doubted: () => changes.push('doubted'),
+    resumed: () => changes.push('resumed'),
+    lost: () => changes.push('lost'),
+  });
+  try {
+    keeper.want([SHARD + 1]);
+    await waitUntil('the lease is claimed', () => changes.length > 0);
+    network.halfOpen();
+    await waitUntil('the lease is in doubt', () => changes.includes('doubted'));
+    network.restore();
+    await waitUntil('the lease is certain again', () => changes.includes('resumed'));
+    expect(changes).toEqual(['claimed', 'doubted', 'resumed']);
+  } finally {
+    await network.stop();
+    await keeper.stop();
+    await pool.end();
+  }
 });

@@ -30,6 +30,7 @@ export class LeaseKeeper {
   private answeredAt = now();
   private stopped = false;
   private loop: Promise<void> | undefined;
+  private deadlineTimer: NodeJS.Timeout | undefined;
   private wakeUp: () => void = () => undefined;
 
   constructor(
@@ -43,6 +44,7 @@ export class LeaseKeeper {
 
   start(): void {
     this.answeredAt = now();
+    this.watchDeadlines();
     this.loop = this.run();
   }
 
@@ -51,6 +53,7 @@ export class LeaseKeeper {
     this.stopped = true;
     this.wakeUp();
     await this.loop;
+    clearTimeout(this.deadlineTimer);
   }
 
   /** Which shards are to be owned from now on. Leases of others are kept until they are released. */
@@ -108,9 +111,8 @@ export class LeaseKeeper {
       } catch (error) {
         this.logger.warn({ err: error }, 'The shards\' leases could not be read or renewed; trying again');
       }
-      this.checkDeadlines();
       const intervalMs = this.missing().length > 0 ? 100 : this.ttlMs / 10;
-      await this.pause(Math.max(20, Math.min(intervalMs - elapsedMs(startedAt), this.untilNextDeadlineMs())));
+      await this.pause(Math.max(20, intervalMs - elapsedMs(startedAt)));
     }
   }
 
@@ -137,8 +139,10 @@ export class LeaseKeeper {
         continue;
       }
       lease.renewed(sentAt);
-      if (this.doubted.delete(lease.shard)) this.events.resumed(lease);
+      // An answer that was under way for as long as the deadline is away confirms nothing.
+      if (lease.remainingMs() > 0 && this.doubted.delete(lease.shard)) this.events.resumed(lease);
     }
+    this.watchDeadlines();
   }
 
   private async claim(shard: number): Promise<void> {
@@ -167,6 +171,19 @@ export class LeaseKeeper {
     this.held.set(shard, lease);
     leaseChanges.inc({ change: 'claimed' });
     this.events.claimed(lease);
+    this.watchDeadlines();
+  }
+
+  /**
+   * Notices the owner's deadlines at their time, by a timer of its own: a round that waits for a Postgres that has gone
+   * silent ends long after them.
+   */
+  private watchDeadlines(): void {
+    clearTimeout(this.deadlineTimer);
+    this.checkDeadlines();
+    // Now and then in any case: wall time counts too, and may be stepped.
+    const delayMs = Math.max(20, Math.min(this.ttlMs / 10, this.untilNextDeadlineMs()));
+    this.deadlineTimer = setTimeout(() => this.watchDeadlines(), delayMs);
   }
 
   private checkDeadlines(): void {

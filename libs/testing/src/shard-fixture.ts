@@ -15,7 +15,7 @@ export interface ShardFixture {
   takeShard(shard: number): Promise<number>;
   createEndpoint(changes?: { eventTypes?: string[]; ordering?: 'entity' | 'none' }): Promise<number>;
   /** Accepts events as the gateway's statement does, now or at an earlier time; returns their ids, in accept order. */
-  accept(events: readonly { shard: number; entity: string; type?: string }[], at?: Date): Promise<string[]>;
+  accept(events: readonly { shard: number; entity: string; type?: string; payload?: Buffer }[], at?: Date): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -45,7 +45,7 @@ export async function createShardFixture(): Promise<ShardFixture> {
         `insert into events (id, tenant, shard, type, entity, content_type, payload, accepted_at)
          select id, 'default', shard, type, entity, 'application/json', payload, coalesce($6, now())
          from unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::bytea[]) with ordinality as e (id, shard, type, entity, payload, n) order by n`,
-        [ids, events.map(({ shard }) => shard), events.map(({ type }) => type ?? 'order.created'), events.map(({ entity }) => entity), events.map(() => randomBytes(8)), at ?? null]);
+        [ids, events.map(({ shard }) => shard), events.map(({ type }) => type ?? 'order.created'), events.map(({ entity }) => entity), events.map(({ payload }) => payload ?? randomBytes(8)), at ?? null]);
       return ids;
     },
     close: async () => {
