@@ -174,7 +174,7 @@ export class Dispatcher {
     const ownedShards = (): number[] => [...this.supervisor.all()].map(({ lanes: { shard } }) => shard);
     observePendingAge(new PendingAgeProbe(this.health, ownedShards), (err) => logger.debug({ err }, 'The oldest pending event could not be looked up'));
     this.relay = new Relay({
-      source: new DispatchOutbox(this.database('relay', { max: 1, joins: 'by-index' }), new Topics(config.kafka.topicPrefix)),
+      source: new DispatchOutbox(this.database('relay', { max: 1, joins: 'by-index' }), new Topics(config.kafka.topicPrefix), tiers, logger),
       producer: createRelayProducer(kafka),
       shards: ownedShards,
       maxBatchBytes: maxBatchBytes(config.maxBodyBytes),

@@ -16,6 +16,12 @@ export const relayErrors = new Counter({
   labelNames: ['step'],
 });
 
+export const orphanedTokens = new Counter({
+  name: 'lockstep_orphaned_retry_tokens_total',
+  help: 'Retry tokens for a rung that the schedule no longer has; removed unsent',
+  labelNames: ['topic'],
+});
+
 export const relayShards = new Gauge({ name: 'lockstep_relay_shards', help: 'Shards that this process relays events of' });
 
 let probe: OutboxProbe | undefined;
