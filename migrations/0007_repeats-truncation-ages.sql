@@ -26,3 +26,6 @@ $$;
 -- What was done stays written: emptying the table at once is no UPDATE and no DELETE.
 create trigger audit_log_not_truncated before truncate on audit_log
   for each statement execute function refuse_rewriting();
+
+-- For the age of the oldest record that Kafka has not taken.
+alter table dispatch_outbox add column created_at timestamptz not null default now();
