@@ -44,7 +44,9 @@ import { PartitionKeeper } from '#postgres/partitions';
 import { observePartitions } from '#postgres/partitions.metrics';
 import { createPool, databaseOf, type Database, type PoolOptions } from '#postgres/pool';
 import { DispatchOutbox } from '#relay/dispatch-outbox';
+import { OutboxProbe } from '#relay/outbox-probe';
 import { Relay } from '#relay/relay';
+import { dispatchOutboxGauges } from '#relay/relay.metrics';
 import { createRelayProducer } from '#relay/relay-sender';
 import { SecretBox } from '#secrets/secret-box';
 import { prepareStore } from '#startup/store';
@@ -173,8 +175,9 @@ export class Dispatcher {
     this.retries = new RetryReader(this.supervisor, runner);
     const ownedShards = (): number[] => [...this.supervisor.all()].map(({ lanes: { shard } }) => shard);
     observePendingAge(new PendingAgeProbe(this.health, ownedShards), (err) => logger.debug({ err }, 'The oldest pending event could not be looked up'));
+    dispatchOutboxGauges.observe(OutboxProbe.ofDispatch(this.health, ownedShards));
     this.relay = new Relay({
-      source: new DispatchOutbox(this.database('relay', { max: 1, joins: 'by-index' }), new Topics(config.kafka.topicPrefix)),
+      source: new DispatchOutbox(this.database('relay', { max: 1, joins: 'by-index' }), new Topics(config.kafka.topicPrefix), tiers, logger),
       producer: createRelayProducer(kafka),
       shards: ownedShards,
       maxBatchBytes: maxBatchBytes(config.maxBodyBytes),

@@ -36,7 +36,7 @@ import { RecentEvents } from '#relay/recent-events';
 import { Relay } from '#relay/relay';
 import { RelayLeases } from '#relay/relay-leases';
 import { createRelayProducer } from '#relay/relay-sender';
-import { observeOutbox } from '#relay/relay.metrics';
+import { outboxGauges } from '#relay/relay.metrics';
 import { expiredKeysSweeper } from '#retention/expired-keys-sweeper';
 import { RetentionSweeper } from '#retention/retention-sweeper';
 import { SecretBox } from '#secrets/secret-box';
@@ -122,7 +122,7 @@ export class Gateway {
       onCommitted: (events) => this.handToRelay(events),
     });
     this.ledger = new LedgerService(new LedgerRepository(ledger));
-    observeOutbox(new OutboxProbe(this.database));
+    outboxGauges.observe(OutboxProbe.ofEvents(this.database));
     observePartitions(() => this.partitions.aheadSeconds);
   }
 

@@ -1,6 +1,7 @@
 import type { LaneMark, LaneMarksRepository } from '#lanes/lane-marks.repository';
 import type { Lease } from '#ownership/lease';
 import type { LeaseKeeper } from '#ownership/lease-keeper';
+import { LookBack } from '#polling/look-back';
 import { Poll } from '#polling/poll';
 import type { Logger } from '#telemetry/logger';
 import { deliveriesTotal } from './dispatch.metrics.js';
@@ -20,7 +21,7 @@ const LOOK_BACK_MS = 90_000;
 export class LaneMarks {
   private readonly poll: Poll;
   private readonly skipping = new Set<string>();
-  private sinceMs = 0;
+  private readonly lookBack = new LookBack(LOOK_BACK_MS);
   /** Ownerships whose marks were read once in whole. */
   private known = new Set<Lease>();
 
@@ -57,11 +58,10 @@ export class LaneMarks {
     const askedAtMs = performance.now();
     const leases = owned.map(({ lanes }) => lanes.lease);
     // Marks that were made while a shard was being loaded may be older than any bound: of a new one all are read.
-    const sinceMs = leases.every((lease) => this.known.has(lease)) ? Math.max(0, this.sinceMs - LOOK_BACK_MS) : 0;
-    const marks = await this.repository.find(leases.map(({ shard }) => shard), sinceMs);
+    const all = !leases.every((lease) => this.known.has(lease));
+    const marks = await this.lookBack.look((bounds) => this.repository.find(leases.map(({ shard }) => shard), all ? { ...bounds, sinceMs: 0 } : bounds));
     this.known = new Set(leases);
     for (const mark of marks) {
-      this.sinceMs = Math.max(this.sinceMs, mark.markedAtMs);
       const shard = owned.find(({ lanes }) => lanes.shard === mark.shard);
       if (shard === undefined || shard.lanes.dropped) continue;
       this.applyStop(shard, mark, askedAtMs);

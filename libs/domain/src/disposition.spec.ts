@@ -33,6 +33,15 @@ describe('dispositionOf', () => {
     expect(dispositionOf(result(500, 7_000), 1, policy, 0)).toEqual({ kind: 'retry', delayMs: 1_000 });
   });
 
+  it.each([0, -1])('keeps to the schedule, jitter and all, when 429 and 503 ask for %i ms: they say nothing of when', (retryAfterMs) => {
+    expect(dispositionOf(result(429, retryAfterMs), 1, policy, 0.5)).toEqual({ kind: 'retry', delayMs: 1_100 });
+    expect(dispositionOf(result(503, retryAfterMs), 2, policy, 0)).toEqual({ kind: 'retry', delayMs: 5_000 });
+  });
+
+  it('keeps to the schedule where the endpoint lets nobody ask for more', () => {
+    expect(dispositionOf(result(429, 7_000), 1, { ...policy, maxRetryAfterMs: 0 }, 0)).toEqual({ kind: 'retry', delayMs: 1_000 });
+  });
+
   it('adds up to a fifth of jitter, never less than the delay', () => {
     fc.assert(fc.property(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (random) => {
       const disposition = dispositionOf(result(500), 2, policy, random);

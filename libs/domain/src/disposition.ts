@@ -14,7 +14,7 @@ export interface AttemptResult {
 export interface RetryPolicy {
   /** Delay before each further attempt, in milliseconds; attempts allowed = 1 + their number. */
   readonly scheduleMs: readonly number[];
-  /** A longer Retry-After is cut to this. */
+  /** A longer Retry-After is cut to this; 0: the schedule alone counts. */
   readonly maxRetryAfterMs: number;
 }
 
@@ -36,7 +36,8 @@ export function isSuccess({ statusCode }: AttemptResult): boolean {
  *
  * Any 2xx delivers. 410 is the receiver's word that it wants no more. Everything else, redirects included, is a
  * failure: retried after the schedule's delay plus up to 20 % jitter (so that lanes that failed together don't come
- * back together), or after Retry-After of a 429 or 503 in full (RFC 9110, 10.2.3), until the schedule is used up.
+ * back together), or after Retry-After of a 429 or 503 in full (RFC 9110, 10.2.3), until the schedule is used up. A
+ * Retry-After of 0, or in the past, says nothing of when, and would use all attempts up at once: the schedule holds.
  * @param attempt the attempt's number, from 1
  * @param random in [0, 1)
  */
@@ -46,9 +47,8 @@ export function dispositionOf(result: AttemptResult, attempt: number, policy: Re
   if (statusCode === 410) return { kind: 'dead', reason: 'gone' };
   const delayMs = policy.scheduleMs[attempt - 1];
   if (delayMs === undefined) return { kind: 'dead', reason: 'attempts_exhausted' };
-  if (result.retryAfterMs !== undefined && (statusCode === 429 || statusCode === 503)) {
-    return { kind: 'retry', delayMs: Math.min(result.retryAfterMs, policy.maxRetryAfterMs) };
-  }
+  const askedMs = statusCode === 429 || statusCode === 503 ? Math.min(result.retryAfterMs ?? 0, policy.maxRetryAfterMs) : 0;
+  if (askedMs > 0) return { kind: 'retry', delayMs: askedMs };
   return { kind: 'retry', delayMs: Math.round(delayMs * (1 + 0.2 * random)) };
 }
 

@@ -5,7 +5,7 @@ const VALUE = /^[\t\x20-\x7e]*$/;
 /** About the connection or the message's framing (RFC 9110, 7.6.1), or set by Lockstep itself. */
 const RESERVED = new Set([
   'connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade',
-  'host', 'content-length', 'content-type', 'expect', 'traceparent', 'tracestate',
+  'host', 'content-length', 'content-type', 'expect', 'user-agent', 'traceparent', 'tracestate',
 ]);
 const RESERVED_PREFIXES = ['webhook-', 'lockstep-'];
 

@@ -1,5 +1,6 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { toPublicId } from '#domain/ids';
+import { LookBack } from '#polling/look-back';
 import { Poll } from '#polling/poll';
 import type { Database } from '#postgres/pool';
 import type { SecretBox } from '#secrets/secret-box';
@@ -36,9 +37,9 @@ const INTERVAL_MS = 1_000;
  * and at once on a nudge. Every change is reported to `onChange`, the first sight of an endpoint too.
  */
 export class EndpointDirectory {
-  private readonly targets = new Map<number, { target: EndpointTarget; updatedAtMs: number }>();
+  private readonly targets = new Map<number, { target: EndpointTarget; changedAtMs: number }>();
   private readonly poll: Poll;
-  private sinceMs = 0;
+  private readonly lookBack = new LookBack(LOOK_BACK_MS);
 
   constructor(
     private readonly database: Database,
@@ -73,14 +74,13 @@ export class EndpointDirectory {
   }
 
   private async load(): Promise<void> {
-    const rows = await loadEndpoints.run({ sinceMs: Math.max(0, this.sinceMs - LOOK_BACK_MS) }, this.database);
+    const rows = await this.lookBack.look((bounds) => loadEndpoints.run({ ...bounds }, this.database));
     for (const row of rows) {
-      const updatedAtMs = row.updatedAtMs ?? 0;
-      this.sinceMs = Math.max(this.sinceMs, updatedAtMs);
-      if (this.targets.get(row.id)?.updatedAtMs === updatedAtMs) continue;
+      const { changedAtMs } = row;
+      if (this.targets.get(row.id)?.changedAtMs === changedAtMs) continue;
       try {
         const target = this.targetOf(row);
-        this.targets.set(row.id, { target, updatedAtMs });
+        this.targets.set(row.id, { target, changedAtMs });
         this.onChange(target);
       } catch (error) {
         // One endpoint's unreadable secret must not keep the others from being delivered to.

@@ -14,10 +14,12 @@ export type numberArray = (number)[];
 /** 'LoadEndpoints' parameters type */
 export interface ILoadEndpointsParams {
   sinceMs: number;
+  withinMs: number;
 }
 
 /** 'LoadEndpoints' return type */
 export interface ILoadEndpointsResult {
+  changedAtMs: number;
   deleted: boolean | null;
   dlqPolicy: dlq_policy;
   headersCiphertext: Buffer | null;
@@ -31,7 +33,6 @@ export interface ILoadEndpointsResult {
   status: endpoint_status;
   tenant: string;
   timeoutMs: number;
-  updatedAtMs: number | null;
   url: string;
 }
 
@@ -41,7 +42,7 @@ export interface ILoadEndpointsQuery {
   result: ILoadEndpointsResult;
 }
 
-const loadEndpointsIR: any = {"usedParamSet":{"sinceMs":true},"params":[{"name":"sinceMs","required":true,"transform":{"type":"scalar"},"locs":[{"a":687,"b":695}]}],"statement":"select\n  p.id,\n  p.public_id as \"publicId\",\n  p.tenant,\n  p.url,\n  p.ordering,\n  p.dlq_policy as \"dlqPolicy\",\n  p.retry_schedule_ms as \"retryScheduleMs\",\n  p.timeout_ms as \"timeoutMs\",\n  p.max_concurrency as \"maxConcurrency\",\n  p.max_retry_after_seconds as \"maxRetryAfterSeconds\",\n  p.headers_ciphertext as \"headersCiphertext\",\n  p.status,\n  p.deleted_at is not null as \"deleted\",\n  extract(epoch from p.updated_at)::float8 * 1000 as \"updatedAtMs\",\n  array(\n    select s.ciphertext from endpoint_secrets s\n    where s.endpoint = p.id and (s.expires_at is null or s.expires_at > now())\n    order by s.id desc\n  ) as \"secretCiphertexts\"\nfrom endpoints p\nwhere p.updated_at >= to_timestamp(:sinceMs!::float8 / 1000)\norder by p.updated_at"};
+const loadEndpointsIR: any = {"usedParamSet":{"sinceMs":true,"withinMs":true},"params":[{"name":"sinceMs","required":true,"transform":{"type":"scalar"},"locs":[{"a":694,"b":702}]},{"name":"withinMs","required":true,"transform":{"type":"scalar"},"locs":[{"a":729,"b":738}]}],"statement":"select\n  p.id,\n  p.public_id as \"publicId\",\n  p.tenant,\n  p.url,\n  p.ordering,\n  p.dlq_policy as \"dlqPolicy\",\n  p.retry_schedule_ms as \"retryScheduleMs\",\n  p.timeout_ms as \"timeoutMs\",\n  p.max_concurrency as \"maxConcurrency\",\n  p.max_retry_after_seconds as \"maxRetryAfterSeconds\",\n  p.headers_ciphertext as \"headersCiphertext\",\n  p.status,\n  p.deleted_at is not null as \"deleted\",\n  extract(epoch from p.updated_at)::float8 * 1000 as \"changedAtMs!\",\n  array(\n    select s.ciphertext from endpoint_secrets s\n    where s.endpoint = p.id and (s.expires_at is null or s.expires_at > now())\n    order by s.id desc\n  ) as \"secretCiphertexts\"\nfrom endpoints p\nwhere p.updated_at >= least(to_timestamp(:sinceMs!::float8 / 1000), now() - :withinMs!::float8 * interval '1 millisecond')\norder by p.updated_at"};
 
 /**
  * Query generated from SQL:
@@ -60,14 +61,14 @@ const loadEndpointsIR: any = {"usedParamSet":{"sinceMs":true},"params":[{"name":
  *   p.headers_ciphertext as "headersCiphertext",
  *   p.status,
  *   p.deleted_at is not null as "deleted",
- *   extract(epoch from p.updated_at)::float8 * 1000 as "updatedAtMs",
+ *   extract(epoch from p.updated_at)::float8 * 1000 as "changedAtMs!",
  *   array(
  *     select s.ciphertext from endpoint_secrets s
  *     where s.endpoint = p.id and (s.expires_at is null or s.expires_at > now())
  *     order by s.id desc
  *   ) as "secretCiphertexts"
  * from endpoints p
- * where p.updated_at >= to_timestamp(:sinceMs!::float8 / 1000)
+ * where p.updated_at >= least(to_timestamp(:sinceMs!::float8 / 1000), now() - :withinMs!::float8 * interval '1 millisecond')
  * order by p.updated_at
  * ```
  */

@@ -1,6 +1,6 @@
 /*
-  What it takes to deliver to the endpoints that changed since a moment, deleted ones too. An update's `updated_at` is
-  its transaction's start, so the caller looks back further than its last look.
+  What it takes to deliver to the endpoints that changed since :sinceMs or within the last :withinMs, whichever goes back
+  further, deleted ones too: as LookBack says.
 */
 /* @name loadEndpoints */
 select
@@ -17,12 +17,12 @@ select
   p.headers_ciphertext as "headersCiphertext",
   p.status,
   p.deleted_at is not null as "deleted",
-  extract(epoch from p.updated_at)::float8 * 1000 as "updatedAtMs",
+  extract(epoch from p.updated_at)::float8 * 1000 as "changedAtMs!",
   array(
     select s.ciphertext from endpoint_secrets s
     where s.endpoint = p.id and (s.expires_at is null or s.expires_at > now())
     order by s.id desc
   ) as "secretCiphertexts"
 from endpoints p
-where p.updated_at >= to_timestamp(:sinceMs!::float8 / 1000)
+where p.updated_at >= least(to_timestamp(:sinceMs!::float8 / 1000), now() - :withinMs!::float8 * interval '1 millisecond')
 order by p.updated_at;

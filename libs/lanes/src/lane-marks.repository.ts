@@ -1,3 +1,4 @@
+import type { LookBounds } from '#polling/look-back';
 import type { Database } from '#postgres/pool';
 import { findMarkedLanes } from './find-marked-lanes.queries.js';
 import { type LaneStop, stopOf } from './shard-lanes.js';
@@ -10,18 +11,19 @@ export interface LaneMark {
   readonly stopped: LaneStop | undefined;
   /** Whether a delivery is to be skipped. */
   readonly skips: boolean;
-  readonly markedAtMs: number;
+  /** When it was marked last; 0: never, it is to be skipped only. */
+  readonly changedAtMs: number;
 }
 
 /** Operators' marks on lanes, for the shards' owners. */
 export class LaneMarksRepository {
   constructor(private readonly database: Database) {}
 
-  /** Marks made since `sinceMs` (the database's clock), and skips that are still to be applied. */
-  async find(shards: readonly number[], sinceMs: number): Promise<LaneMark[]> {
-    const rows = await findMarkedLanes.run({ shards: [...shards], sinceMs }, this.database);
-    return rows.map(({ lane, shard, paused, halted, skips, markedAtMs }) => ({
-      lane, shard, stopped: stopOf(paused, halted === true), skips: skips === true, markedAtMs: markedAtMs ?? 0,
+  /** Marks within these bounds, and skips that are still to be applied. */
+  async find(shards: readonly number[], bounds: LookBounds): Promise<LaneMark[]> {
+    const rows = await findMarkedLanes.run({ shards: [...shards], ...bounds }, this.database);
+    return rows.map(({ lane, shard, paused, halted, skips, changedAtMs }) => ({
+      lane, shard, stopped: stopOf(paused, halted === true), skips: skips === true, changedAtMs: changedAtMs ?? 0,
     }));
   }
 

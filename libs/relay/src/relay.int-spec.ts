@@ -10,6 +10,7 @@ import { ensureInstallation } from '#postgres/installation';
 import { createPool, databaseOf } from '#postgres/pool';
 import { createLogger } from '#telemetry/logger';
 import { explaining } from '#testing/explain';
+import { captureLog } from '#testing/log-capture';
 import { sharedServers } from '#testing/shared-servers';
 import { createTestDatabase, type TestDatabase } from '#testing/test-database';
 import { TopicReader } from '#testing/topic-reader';
@@ -19,6 +20,7 @@ import { IngestOutbox } from './ingest-outbox.js';
 import { RecentEvents } from './recent-events.js';
 import { Relay } from './relay.js';
 import { RelayLeases } from './relay-leases.js';
+import { orphanedTokens } from './relay.metrics.js';
 import { createRelayProducer } from './relay-sender.js';
 import type { RelayRow, RelaySource } from './relay-source.js';
 
@@ -257,7 +259,7 @@ describe('Relay', () => {
       `insert into dispatch_outbox (tenant, shard, topic, key, headers, value) values
        ('default', 0, 'control', null, '{}', '{"kind":"endpoint_changed"}'),
        ('default', 3, 'dlq', 'default/e', '{"lockstep-reason":"exhausted","ce_id":"evt_1"}', null)`);
-    startRelay(new DispatchOutbox(databaseOf(pool), topics), () => SHARDS, 100_000);
+    startRelay(new DispatchOutbox(databaseOf(pool), topics, [1_000], logger), () => SHARDS, 100_000);
     await waitUntil('a record on each topic', () => new Set(reader.records.map(({ topic }) => topic)).size === 2);
     // Relayed at least once: a topic that was just made may take a record and not say so.
     const records = [...new Map(reader.records.map((record) => [record.topic, record])).values()];
@@ -266,6 +268,20 @@ describe('Relay', () => {
       { topic: topics.deadLetters, partition: 3, key: 'default/e', value: null, headers: { 'lockstep-reason': 'exhausted', ce_id: 'evt_1' } },
     ]);
     await waitUntil('an empty dispatch outbox', async () => (await pool.query('select from dispatch_outbox')).rowCount === 0);
+  });
+
+  it('removes retry tokens for a rung that the schedule no longer has, and goes on with what is behind them', async () => {
+    await pool.query(
+      `insert into dispatch_outbox (tenant, shard, topic, key)
+       select 'default', 0, case when n <= 1200 then 'retry.7m' when n = 1201 then 'retry.1s' else 'control' end, 'k' || n from generate_series(1, 1202) n`);
+    const log = captureLog();
+    const { value: before = 0 } = (await orphanedTokens.get()).values[0] ?? {};
+    startRelay(new DispatchOutbox(databaseOf(pool), topics, [1_000], log.logger), () => SHARDS, 100_000);
+    await waitUntil('an empty dispatch outbox', async () => (await pool.query('select from dispatch_outbox')).rowCount === 0);
+    await reader.atLeast(1);
+    expect([...new Set(reader.records.map(({ topic, key }) => `${topic} ${key}`))]).toEqual([`${topics.control} k1202`]);
+    expect((await orphanedTokens.get()).values).toMatchObject([{ value: before + 1_200, labels: { topic: topics.named('retry.7m') } }]);
+    expect(log.lines).toMatchObject([{ level: 30, topic: topics.named('retry.7m') }]);
   });
 
   it('removes by key, also when both outboxes were empty at the last ANALYZE', async () => {
@@ -277,7 +293,7 @@ describe('Relay', () => {
     const plans: string[] = [];
     const moved = Array.from({ length: 500 }, (_, i) => ({ sequence: i, shard: 0, topic: '', eventId: '', message: { key: null, value: null } }));
     await new IngestOutbox(explaining(pool, plans), topics.events, new RecentEvents(0)).next(SHARDS, moved);
-    await new DispatchOutbox(explaining(pool, plans), topics).next(SHARDS, moved);
+    await new DispatchOutbox(explaining(pool, plans), topics, [1_000], logger).next(SHARDS, moved);
     // What is removed ("o") by its place, which is looked up ("w") by key.
     expect(plans.map((plan) => plan.match(/[A-Z].* on (?:dispatch_)?outbox [ow] /g))).toEqual([
       ['Delete on outbox o ', 'Index Scan using outbox_pkey on outbox w ', 'Tid Scan on outbox o '],

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
-import type { OutboxProbe } from './outbox-probe.js';
+import { OutboxGauges } from './outbox-gauges.js';
 
 export const relayBatchSize = new Histogram({
   name: 'lockstep_relay_batch_size',
@@ -16,29 +16,16 @@ export const relayErrors = new Counter({
   labelNames: ['step'],
 });
 
+export const orphanedTokens = new Counter({
+  name: 'lockstep_orphaned_retry_tokens_total',
+  help: 'Retry tokens for a rung that the schedule no longer has; removed unsent',
+  labelNames: ['topic'],
+});
+
 export const relayShards = new Gauge({ name: 'lockstep_relay_shards', help: 'Shards that this process relays events of' });
 
-let probe: OutboxProbe | undefined;
+/** Of a gateway: what ingest has written. */
+export const outboxGauges = new OutboxGauges('lockstep_outbox', 'Accepted events');
 
-/** Says where the outbox' gauges look; the last one holds. */
-export function observeOutbox(outbox: OutboxProbe): void {
-  probe = outbox;
-}
-
-new Gauge({
-  name: 'lockstep_outbox_depth',
-  help: 'Accepted events that are not in Kafka yet',
-  async collect() {
-    const now = await probe?.look();
-    if (now !== undefined) this.set(now.depth);
-  },
-});
-
-new Gauge({
-  name: 'lockstep_outbox_oldest_age_seconds',
-  help: 'Age of the oldest accepted event that is not in Kafka yet',
-  async collect() {
-    const now = await probe?.look();
-    if (now !== undefined) this.set(now.oldestAgeSeconds);
-  },
-});
+/** Of a dispatcher: what outcomes and operators' actions have written for the shards of the process. */
+export const dispatchOutboxGauges = new OutboxGauges('lockstep_dispatch_outbox', 'Retry tokens, dead letters and nudges of the shards of this process');

@@ -153,6 +153,16 @@ describe('a frozen day', () => {
     expect(await verify()).toMatchObject({ ...WHOLE, routes: { ...WHOLE.routes, delivered: 7, dead: 0 }, tenants: [{ routes: { delivered: 7, dead: 0 } }] });
   });
 
+  it('lets a record that comes again pass by, and refuses what is new', async () => {
+    const [fresh = ''] = await fixture.accept([{ shard: SHARD, entity: 'late' }], daysAgo(40));
+    await freeze();
+    const [today = ''] = await fixture.accept([{ shard: SHARD, entity: 'a' }]);
+    const admission = (...eventIds: string[]) => ({ shard: SHARD, epoch, eventIds, parked: [], nextOffset: undefined, caughtUp: false });
+    const [verdict] = await admissions.admit([admission(...oldest, today)]);
+    expect(verdict).toMatchObject({ kind: 'admitted', admitted: 1, duplicates: oldest.length });
+    await expect(admissions.admit([admission(fresh)])).rejects.toMatchObject({ code: '55006' });
+  });
+
   it('has nothing more to change when it is retired and not dropped yet', async () => {
     const end = await readerOf('events');
     await expect(sweeper.sweep(signal)).rejects.toMatchObject({ code: '55P03' });
