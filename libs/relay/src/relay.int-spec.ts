@@ -25,8 +25,8 @@ import { createRelayProducer } from './relay-sender.js';
 import type { RelayRow, RelaySource } from './relay-source.js';
 
 const SHARDS = [0, 1, 2, 3];
-/** Of a partition in one request. */
-const MOST_ROWS = 500;
+/** In one request, which fails or is repeated as a whole: 500 of each partition. */
+const MOST_ROWS = 500 * SHARDS.length;
 const logger = createLogger('test', 'silent');
 
 let database: TestDatabase;

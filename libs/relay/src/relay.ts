@@ -19,8 +19,13 @@ export interface RelayOptions<Row extends RelayRow> {
 /** Between looks for rows that other processes wrote or a crash left behind: 5 ms after there was work, then slower. */
 const SHORTEST_POLL_MS = 5;
 const LONGEST_POLL_MS = 50;
-/** After fewer rows than this the next look waits for a nudge or a poll: most often it has new rows to read then, too. */
-const BUSY_ROWS = 100;
+/**
+ * After so many rows the next look takes a breath, so that it finds more: a round costs as much as 30 rows do, and under
+ * such a load nobody's event is waited for alone. From so many on it goes on at once: there is a backlog.
+ */
+const CROWD_ROWS = 30;
+const BACKLOG_ROWS = 500;
+const BREATH_MS = 10;
 /** Between tries while Kafka or Postgres does not answer. */
 const SHORTEST_BACKOFF_MS = 50;
 const LONGEST_BACKOFF_MS = 1_000;
@@ -41,6 +46,7 @@ export class Relay<Row extends RelayRow = RelayRow> {
   private connected = false;
   private nudged = false;
   private wake: (() => void) | undefined;
+  private breathing = false;
   private failure: string | undefined;
   /** Since when Kafka has not taken what was read for it. */
   private owedSinceMs: number | undefined;
@@ -70,8 +76,8 @@ export class Relay<Row extends RelayRow = RelayRow> {
   /** There are new rows: look at once. Costs nothing; call it after every commit that wrote some. */
   nudge(): void {
     this.nudged = true;
-    // During an outage new rows are no reason to knock sooner.
-    if (this.failure === undefined) this.wake?.();
+    // During an outage new rows are no reason to knock sooner, and in a crowd the next look finds them, too.
+    if (this.failure === undefined && !this.breathing) this.wake?.();
   }
 
   /** Moves what still waits, for at most `drainMs` milliseconds, and ends. What remains stays in Postgres. */
@@ -104,7 +110,7 @@ export class Relay<Row extends RelayRow = RelayRow> {
       const moved = this.moved.length;
       if (this.stopping && moved === 0) return;
       if (moved > 0) pollMs = SHORTEST_POLL_MS;
-      if (moved < BUSY_ROWS && !this.nudged && !this.stopping) await this.wait(pollMs);
+      if (!this.stopping) await this.pause(moved, pollMs);
       if (moved === 0) pollMs = Math.min(2 * pollMs, LONGEST_POLL_MS);
     }
   }
@@ -159,6 +165,17 @@ export class Relay<Row extends RelayRow = RelayRow> {
   private goOn(): void {
     if (this.failure !== undefined) this.options.logger.info('The relay goes on');
     this.failure = undefined;
+  }
+
+  private async pause(moved: number, pollMs: number): Promise<void> {
+    if (moved >= BACKLOG_ROWS) return;
+    if (moved < CROWD_ROWS) {
+      if (!this.nudged) await this.wait(pollMs);
+      return;
+    }
+    this.breathing = true;
+    await this.wait(BREATH_MS);
+    this.breathing = false;
   }
 
   private async wait(ms: number): Promise<void> {
