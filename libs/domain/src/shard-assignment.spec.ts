@@ -45,6 +45,27 @@ describe('assignShards', () => {
     expect(assignment.get('c')).toEqual([3, 7]);
   });
 
+  it('gives what nobody has to those who have been here, and the newcomer some of theirs', () => {
+    const assignment = assignShards([
+      { memberId: 'a', generation: 3, shards: [0, 1, 2] },
+      { memberId: 'b', generation: 3, shards: [3, 4, 5] },
+      { memberId: 'c', generation: -1, shards: [] },
+    ], 8);
+    const [a = [], b = [], c = []] = ['a', 'b', 'c'].map((memberId) => assignment.get(memberId));
+    expect([...a, ...b]).toEqual(expect.arrayContaining([6, 7]));
+    expect(c).toHaveLength(2);
+    expect([a.length, b.length]).toEqual([3, 3]);
+  });
+
+  it('gives a newcomer what nobody has only when all else would be uneven', () => {
+    const assignment = assignShards([
+      { memberId: 'a', generation: 3, shards: [0] },
+      { memberId: 'b', generation: -1, shards: [] },
+    ], 8);
+    expect(assignment.get('a')).not.toContain(0);
+    expect([assignment.get('a')?.length, assignment.get('b')?.length]).toEqual([4, 4]);
+  });
+
   it('believes the later generation when two members claim one shard', () => {
     const assignment = assignShards([
       { memberId: 'a', generation: 2, shards: [0, 1] },
