@@ -25,17 +25,25 @@ export interface IRenewLeasesQuery {
   result: IRenewLeasesResult;
 }
 
-const renewLeasesIR: any = {"usedParamSet":{"ttlMs":true,"shards":true,"epochs":true},"params":[{"name":"ttlMs","required":true,"transform":{"type":"scalar"},"locs":[{"a":90,"b":96}]},{"name":"shards","required":true,"transform":{"type":"scalar"},"locs":[{"a":137,"b":144}]},{"name":"epochs","required":true,"transform":{"type":"scalar"},"locs":[{"a":158,"b":165}]}],"statement":"update shard_leases l\nset\n  renewals = l.renewals + 1,\n  expires_at = clock_timestamp() + :ttlMs! * interval '1 millisecond'\nfrom unnest(:shards!::integer[], :epochs!::bigint[]) as mine (shard, epoch)\nwhere l.shard = mine.shard and l.epoch = mine.epoch\nreturning l.shard"};
+const renewLeasesIR: any = {"usedParamSet":{"shards":true,"epochs":true,"ttlMs":true},"params":[{"name":"shards","required":true,"transform":{"type":"scalar"},"locs":[{"a":134,"b":141}]},{"name":"epochs","required":true,"transform":{"type":"scalar"},"locs":[{"a":155,"b":162}]},{"name":"ttlMs","required":true,"transform":{"type":"scalar"},"locs":[{"a":398,"b":404}]}],"statement":"with mine as (\n  -- In one order: two statements that meet in several leases wait, and don't deadlock.\n  select l.shard\n  from unnest(:shards!::integer[], :epochs!::bigint[]) as m (shard, epoch)\n    join shard_leases l on l.shard = m.shard and l.epoch = m.epoch\n  order by l.shard\n  for no key update of l\n)\nupdate shard_leases l\nset\n  renewals = l.renewals + 1,\n  expires_at = clock_timestamp() + :ttlMs! * interval '1 millisecond'\nfrom mine\nwhere l.shard = mine.shard\nreturning l.shard"};
 
 /**
  * Query generated from SQL:
  * ```
+ * with mine as (
+ *   -- In one order: two statements that meet in several leases wait, and don't deadlock.
+ *   select l.shard
+ *   from unnest(:shards!::integer[], :epochs!::bigint[]) as m (shard, epoch)
+ *     join shard_leases l on l.shard = m.shard and l.epoch = m.epoch
+ *   order by l.shard
+ *   for no key update of l
+ * )
  * update shard_leases l
  * set
  *   renewals = l.renewals + 1,
  *   expires_at = clock_timestamp() + :ttlMs! * interval '1 millisecond'
- * from unnest(:shards!::integer[], :epochs!::bigint[]) as mine (shard, epoch)
- * where l.shard = mine.shard and l.epoch = mine.epoch
+ * from mine
+ * where l.shard = mine.shard
  * returning l.shard
  * ```
  */
