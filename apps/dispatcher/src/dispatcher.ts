@@ -142,7 +142,7 @@ export class Dispatcher {
       onEndpointsStale: () => this.directory.nudge(),
     });
     const admission = new AdmissionService<IntakeSource>(admissions, (request, verdict) => {
-      if (verdict.kind === 'admitted') intake(request.source, verdict.deliveries, (record) => runner.ready(record));
+      if (verdict.kind === 'admitted') intake(request.source, verdict.deliveries, runner);
     });
     this.directory = new EndpointDirectory(
       this.database('endpoints', { max: 1 }), new SecretBox(config.secretKey), logger,

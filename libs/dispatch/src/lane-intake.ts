@@ -10,11 +10,19 @@ export interface IntakeSource {
   readonly payloads: ReadonlyMap<string, { readonly payload: Buffer }>;
 }
 
-/** Puts admitted deliveries into their lanes, in the order of admission. Calls `ready` for each lane that is now. */
-export function intake({ lanes, payloads }: IntakeSource, deliveries: readonly AdmittedDelivery[], ready: (record: LaneRecord) => void): void {
+/** Who runs the lanes. */
+export interface LaneListener {
+  /** The lane has something to do now. */
+  ready(record: LaneRecord): void;
+  /** It has more to do. */
+  followed(record: LaneRecord): void;
+}
+
+/** Puts admitted deliveries into their lanes, in the order of admission. */
+export function intake({ lanes, payloads }: IntakeSource, deliveries: readonly AdmittedDelivery[], listener: LaneListener): void {
   if (lanes.dropped) return;
   for (const delivery of deliveries) {
-    const record = recordFor(lanes, delivery, ready);
+    const record = recordFor(lanes, delivery, listener);
     if (record === undefined) {
       lanes.miss();
       continue;
@@ -23,12 +31,13 @@ export function intake({ lanes, payloads }: IntakeSource, deliveries: readonly A
     const wasIdle = record.lane.phase === 'idle';
     const becameReady = record.lane.admit(sequence, itemOf(delivery, sequence, payloads.get(delivery.eventId)?.payload));
     if (wasIdle) lanes.revive(record);
-    if (becameReady) ready(record);
+    if (becameReady) listener.ready(record);
+    else listener.followed(record);
   }
 }
 
 /** The delivery's lane, or undefined when it is only in Postgres, where its turn will come. */
-function recordFor(lanes: ShardLanes, delivery: AdmittedDelivery, ready: (record: LaneRecord) => void): LaneRecord | undefined {
+function recordFor(lanes: ShardLanes, delivery: AdmittedDelivery, listener: LaneListener): LaneRecord | undefined {
   const { place, eventId, endpoint } = delivery;
   const name: LaneName = place === undefined ? { kind: 'single', delivery: { eventId, endpoint, replay: 0 } } : { kind: 'lane', lane: place.lane };
   const known = lanes.find(name);
@@ -41,7 +50,7 @@ function recordFor(lanes: ShardLanes, delivery: AdmittedDelivery, ready: (record
   const record = lanes.add(name, endpoint, { headSequence: closedSequence + 1, tailSequence, deliveredSequence: place?.deliveredSequence ?? 0, attempts: 0 });
   if (record === undefined) return undefined;
   lanes.stop(record, stopOf(place?.paused === true, place?.halted === true));
-  if (record.lane.phase === 'ready') ready(record);
+  if (record.lane.phase === 'ready') listener.ready(record);
   return record;
 }
 

@@ -10,6 +10,7 @@ import { LaneScheduler, type ReleasePlace } from '#lanes/lane-scheduler';
 import type { LanesRepository } from '#lanes/lanes.repository';
 import type { LaneRecord, LaneStop, ShardLanes } from '#lanes/shard-lanes';
 import { WindowLoader } from '#lanes/window-loader';
+import type { Outcome } from '#outcome/outcome';
 import type { OutcomeService } from '#outcome/outcome.service';
 import type { Lease } from '#ownership/lease';
 import type { Logger } from '#telemetry/logger';
@@ -62,6 +63,11 @@ export class LaneRunner {
     if (record.stopped !== undefined && !this.scheduler.isDeleted(record.endpoint)) return;
     if (record.shard.active) this.scheduler.ready(record);
     else record.shard.held.add(record);
+  }
+
+  /** Something was admitted behind the lane's head. */
+  followed(record: LaneRecord): void {
+    if (record.lane.phase === 'sending') this.options.outcomes.hurry();
   }
 
   /** The shard may send (again): what was held back is queued. */
@@ -188,10 +194,11 @@ export class LaneRunner {
     const disposition = dispositionOf(result, attempt - item.replayedAttempts, policy, Math.random());
     const halts = disposition.kind === 'dead' && target.haltsAtDeadLetter && record.name.kind === 'lane';
     const tierMs = disposition.kind === 'retry' ? this.options.ladder.tierFor(disposition.delayMs) : undefined;
-    const verdict = await this.options.outcomes.add({
+    const outcome: Outcome = {
       shard: shard.shard, epoch: shard.lease.epoch, key: item.key, attempt, result, disposition, halts,
       tokenTopic: tierMs === undefined ? undefined : retryTopicName(tierMs),
-    });
+    };
+    const verdict = await this.options.outcomes.add(outcome, disposition.kind !== 'retry' && lane.depth > 1);
     observe(item, result, disposition, tierMs);
     if (shard.dropped) return false;
     switch (verdict) {

@@ -82,7 +82,7 @@ beforeEach(async () => {
     },
   } as unknown as ShardSupervisor;
   const admissions = new AdmissionService<IntakeSource>(repository, (request, verdict) => {
-    if (verdict.kind === 'admitted') intake(request.source, verdict.deliveries, collect);
+    if (verdict.kind === 'admitted') intake(request.source, verdict.deliveries, { ready: collect, followed: () => undefined });
   });
   const admitter = new ShardAdmitter(admissions, { fenced: () => undefined } as unknown as LeaseKeeper, logger);
   const repairer = new LogRepairer({ unadmitted: new UnadmittedRepository(databaseOf(lookUps)), admitter, supervisor, offsetsSince: (timeMs) => offsetsSince(timeMs), logger });

@@ -57,7 +57,7 @@ beforeEach(async () => {
   [ready, reopenedAt, logEnds, meanwhile] = [[], [], { start: 0, end: 10 }, () => Promise.resolve()];
   const supervisor = { all: () => [owned], reading: () => owned, readFrom: (_: OwnedShard, offset: number) => reopenedAt.push(offset) } as unknown as ShardSupervisor;
   const admissions = new AdmissionService<IntakeSource>(new AdmissionRepository(admission), (request, verdict) => {
-    if (verdict.kind === 'admitted') intake(request.source, verdict.deliveries, (record) => ready.push(record));
+    if (verdict.kind === 'admitted') intake(request.source, verdict.deliveries, { ready: (record) => ready.push(record), followed: () => undefined });
   });
   const admitter = new ShardAdmitter(admissions, { fenced: () => undefined } as unknown as LeaseKeeper, logger);
   const unadmitted = new UnadmittedRepository(lookUps);

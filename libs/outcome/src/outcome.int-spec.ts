@@ -146,8 +146,8 @@ describe('outcome', () => {
     epoch = await fixture.takeShard(0);
     const service = new OutcomeService(outcomes, pino({ level: 'silent' }));
     const verdicts = await Promise.all([
-      service.add(outcome(former, 1, { kind: 'delivered' }, { epoch: stale })),
-      service.add(outcome(present, 1, { kind: 'delivered' })),
+      service.add(outcome(former, 1, { kind: 'delivered' }, { epoch: stale }), false),
+      service.add(outcome(present, 1, { kind: 'delivered' }), false),
     ]);
     expect(verdicts).toEqual(['fenced', 'applied']);
     expect(await delivery(former)).toMatchObject({ status: 'pending', attempts: 0 });
@@ -158,8 +158,8 @@ describe('outcome', () => {
     const [good = ''] = await admitted('healthy', 1);
     const service = new OutcomeService(outcomes, pino({ level: 'silent' }));
     const verdicts = await Promise.all([
-      service.add(outcome(bad, 1, { kind: 'delivered' }, { result: result({ error: 'a\0b' }) })),
-      service.add(outcome(good, 1, { kind: 'delivered' })),
+      service.add(outcome(bad, 1, { kind: 'delivered' }, { result: result({ error: 'a\0b' }) }), false),
+      service.add(outcome(good, 1, { kind: 'delivered' }), false),
     ]);
     expect(verdicts).toEqual(['applied', 'applied']);
     expect([await delivery(bad), await delivery(good)]).toMatchObject([{ status: 'delivered' }, { status: 'delivered' }]);

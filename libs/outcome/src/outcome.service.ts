@@ -1,3 +1,4 @@
+import { RoundBudget } from '#domain/round-budget';
 import { GroupCommit } from '#postgres/group-commit';
 import { isPoison } from '#postgres/sql-errors';
 import type { Logger } from '#telemetry/logger';
@@ -8,6 +9,9 @@ import type { OutcomeRepository } from './outcome.repository.js';
 // 500: above it the statement's latency grows faster than its rate.
 const MAX_OUTCOMES = 500;
 const RETRY_MS = 200;
+/** A statement costs as much as ten outcomes do. Nobody waits for one whose lane has nothing more to send. */
+const COMMITS_EVERY_MS = 12;
+const COMMITS_AHEAD = 4;
 
 /**
  * Commits outcomes in groups. While Postgres is away it goes on trying for as long as the process lives: an attempt
@@ -21,21 +25,31 @@ export class OutcomeService {
     private readonly repository: OutcomeRepository,
     private readonly logger: Logger,
   ) {
-    this.commits = new GroupCommit({ maxItems: MAX_OUTCOMES, commit: (outcomes) => this.commit(outcomes) });
+    this.commits = new GroupCommit({
+      maxItems: MAX_OUTCOMES,
+      commit: (outcomes) => this.commit(outcomes),
+      budget: new RoundBudget(COMMITS_EVERY_MS, COMMITS_AHEAD),
+    });
   }
 
   /**
    * Resolves when the outcome is committed, or can't be: `fenced`, `superseded`.
+   * @param isAwaited its lane has more to send, and waits for it
    * @throws what Postgres threw, after `stop` or when this outcome's content can't be stored
    */
-  async add(outcome: Outcome): Promise<OutcomeVerdict> {
+  async add(outcome: Outcome, isAwaited: boolean): Promise<OutcomeVerdict> {
     try {
-      return await this.commits.add(outcome);
+      return await this.commits.add(outcome, isAwaited);
     } catch (error) {
       if (!isPoison(error)) throw error;
       this.logger.error({ err: error, key: outcome.key }, 'An attempt\'s response can not be stored; it is stored without it');
-      return this.commits.add({ ...outcome, result: { ...outcome.result, error: undefined, responseBody: Buffer.alloc(0) } });
+      return this.commits.add({ ...outcome, result: { ...outcome.result, error: undefined, responseBody: Buffer.alloc(0) } }, isAwaited);
     }
+  }
+
+  /** A lane has got more to send while its outcome may be waiting. */
+  hurry(): void {
+    this.commits.hurry();
   }
 
   /** Resolves when all outcomes are committed. */

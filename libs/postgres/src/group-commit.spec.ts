@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import pg from 'pg';
+import { RoundBudget } from '#domain/round-budget';
 import { GroupCommit } from './group-commit.js';
 
 const poisonError = (): Error => Object.assign(new pg.DatabaseError('bad row', 0, 'error'), { code: '22001' });
@@ -69,5 +70,47 @@ describe('GroupCommit', () => {
   it('fails a batch whose results do not match its items', async () => {
     const commits = new GroupCommit<number, number>({ maxItems: 10, commit: () => Promise.resolve([]) });
     await expect(commits.add(1)).rejects.toThrow(/1 items gave 0 results/);
+  });
+
+  describe('with a budget', () => {
+    /** Its first commit may begin at once, the next one in an hour. */
+    function slowCommits(batches: number[][]): GroupCommit<number, number> {
+      return new GroupCommit({ maxItems: 10, commit: (items) => Promise.resolve((batches.push([...items]), items)), budget: new RoundBudget(3_600_000, 0) });
+    }
+
+    it('keeps a commit back until an item comes that is urgent, and takes along what has waited', async () => {
+      const batches: number[][] = [];
+      const commits = slowCommits(batches);
+      await commits.add(1);
+      const waiting = [commits.add(2), commits.add(3)];
+      await new Promise((resolve) => setImmediate(resolve));
+      expect([batches, commits.waiting]).toEqual([[[1]], 2]);
+      expect(await Promise.all([...waiting, commits.add(4, true)])).toEqual([2, 3, 4]);
+      expect(batches).toEqual([[1], [2, 3, 4]]);
+    });
+
+    it('commits what waits when it is told to hurry', async () => {
+      const batches: number[][] = [];
+      const commits = slowCommits(batches);
+      await commits.add(1);
+      const second = commits.add(2);
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(commits.waiting).toBe(1);
+      commits.hurry();
+      expect(await second).toBe(2);
+    });
+
+    it('answers those of the last commit before it waits for the next one', async () => {
+      const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+      const commits = new GroupCommit<number, number>({ maxItems: 10, commit: (items) => gate.then(() => items), budget: new RoundBudget(3_600_000, 0) });
+      const first = commits.add(1);
+      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise((resolve) => setImmediate(resolve));
+      const second = commits.add(2);
+      open();
+      expect([await first, commits.waiting]).toEqual([1, 1]);
+      commits.hurry();
+      expect(await second).toBe(2);
+    });
   });
 });

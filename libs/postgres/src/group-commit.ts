@@ -1,3 +1,4 @@
+import type { RoundBudget } from '#domain/round-budget';
 import { isPoison } from './sql-errors.js';
 
 export interface GroupCommitOptions<Item, Result> {
@@ -8,10 +9,13 @@ export interface GroupCommitOptions<Item, Result> {
   readonly bytesOf?: (item: Item) => number;
   /** Commits the items in one statement and returns their results in the same order. */
   readonly commit: (items: readonly Item[]) => Promise<readonly Result[]>;
+  /** Keeps commits apart under a load, so that each has more to do. Without one they follow each other at once. */
+  readonly budget?: RoundBudget;
 }
 
 interface Waiting<Item, Result> {
   readonly item: Item;
+  readonly isUrgent: boolean;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -21,7 +25,7 @@ type Settle = () => void;
 
 /**
  * Commits items in batches: whatever arrived while the last commit was under way forms the next one, so that batches
- * grow with the load by themselves and no timer adds latency. One commit is under way at a time, in order of arrival.
+ * grow with the load by themselves and no timer adds latency, unless there is a `budget`. One commit is under way at a time, in order of arrival.
  *
  * A statement that fails because of one item's content is split until that item fails alone; its neighbours succeed.
  * Any other error fails the whole batch: whether it was committed is then unknown to the caller.
@@ -29,6 +33,8 @@ type Settle = () => void;
 export class GroupCommit<Item, Result> {
   private queue: Waiting<Item, Result>[] = [];
   private running: Promise<void> | undefined;
+  /** Ends the wait for the next commit's time. */
+  private goOn: (() => void) | undefined;
 
   constructor(private readonly options: GroupCommitOptions<Item, Result>) {}
 
@@ -37,11 +43,18 @@ export class GroupCommit<Item, Result> {
     return this.queue.length;
   }
 
-  add(item: Item): Promise<Result> {
+  /** @param isUrgent its commit keeps no distance */
+  add(item: Item, isUrgent = false): Promise<Result> {
     return new Promise((resolve, reject) => {
-      this.queue.push({ item, resolve, reject });
+      this.queue.push({ item, isUrgent, resolve, reject });
       this.running ??= this.run();
+      if (isUrgent) this.hurry();
     });
+  }
+
+  /** What waits now is urgent: the next commit keeps no distance. */
+  hurry(): void {
+    this.goOn?.();
   }
 
   /** Resolves when nothing waits and nothing is being committed. */
@@ -54,6 +67,13 @@ export class GroupCommit<Item, Result> {
     await new Promise((resolve) => setImmediate(resolve));
     let settle: Settle = () => undefined;
     while (this.queue.length > 0) {
+      const waitMs = this.options.budget?.waitMs(performance.now()) ?? 0;
+      if (waitMs > 0 && !this.queue.some(({ isUrgent }) => isUrgent)) {
+        settle();
+        settle = () => undefined;
+        await this.keepApart(waitMs);
+      }
+      this.options.budget?.begin(performance.now());
       const committing = this.commit(this.nextBatch());
       // Only now: what a caller does with its result would otherwise keep Postgres waiting for the next batch.
       settle();
@@ -64,6 +84,15 @@ export class GroupCommit<Item, Result> {
       }
     }
     this.running = undefined;
+  }
+
+  private async keepApart(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, ms);
+    this.goOn = resolve;
+    await promise;
+    this.goOn = undefined;
+    clearTimeout(timer);
   }
 
   private nextBatch(): Waiting<Item, Result>[] {

@@ -12,8 +12,8 @@ export const outcomeNotAwaited: Mutant = {
   edits: [
     {
       file: 'dist/libs/outcome/src/outcome.service.js',
-      find: 'return await this.commits.add(outcome);',
-      replace: "void this.commits.add(outcome).catch(() => undefined);\n            return 'applied';",
+      find: 'return await this.commits.add(outcome, isAwaited);',
+      replace: "void this.commits.add(outcome, isAwaited).catch(() => undefined);\n            return 'applied';",
     },
   ],
   scenario: {
