@@ -9,7 +9,7 @@ import { createTestDatabase, type TestDatabase } from '#testing/test-database';
 import { waitUntil } from '#testing/wait-until';
 import { Gateway } from './gateway.js';
 
-/** More than may wait: 256 and a burst of 768. */
+/** More than may wait: 128 and a burst of 896. */
 const POSTS = 1_100;
 
 let database: TestDatabase;
@@ -41,7 +41,7 @@ async function storedKeys(): Promise<Set<string>> {
 }
 
 describe('more posts than can be committed', () => {
-  it('get 503 with Retry-After at once, unread; none of them is stored, all others are, and then all is well', async () => {
+  it('get 503 with Retry-After soon, unread; none of them is stored, all others are, and then all is well', async () => {
     // The first ones open connections and compile code; then the lock, which ingest waits for at most 5 s.
     await Promise.all(Array.from({ length: 50 }, (_, i) => client.post(`order-${i}`)));
     const holder = new pg.Client(database.url);

@@ -4,6 +4,15 @@ import { LockstepError } from '#domain/problem';
 import { requestsRejected } from './http.metrics.js';
 
 /**
+ * How long a refusal waits for its answer: a client that comes again at once, whatever Retry-After says, does so ten times
+ * a second, and not as often as it can. A refusal costs half of what an accepted event does, so that a crowd that hammers
+ * would otherwise take the time of those who are let in.
+ */
+const REFUSED_AFTER_MS = 100;
+/** More are refused at once: what is held back costs memory. */
+const MOST_HELD = 2_000;
+
+/**
  * Answers `overloaded` in front of everything else while `refuses` says so: before the key is looked at and the body is
  * read, since what is refused must cost a small part of what is accepted. Such requests are counted as rejected, and not
  * measured. Call it before the server listens.
@@ -17,6 +26,7 @@ export function shedLoad(instance: FastifyInstance, maxBodyBytes: number, refuse
   const body = Buffer.from(JSON.stringify(problem.toProblem()));
   const headers = ['content-type', 'application/problem+json', 'content-length', String(body.length), 'retry-after', String(problem.retryAfterSeconds)];
   const handlers = server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[];
+  let held = 0;
   server.removeAllListeners('request');
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     if (!refuses(request)) {
@@ -25,6 +35,12 @@ export function shedLoad(instance: FastifyInstance, maxBodyBytes: number, refuse
     }
     requestsRejected.inc({ code: problem.code });
     const drains = Number(request.headers['content-length'] ?? Infinity) <= maxBodyBytes;
-    response.writeHead(problem.status, drains ? headers : [...headers, 'connection', 'close']).end(body);
+    const refuse = (): void => void response.writeHead(problem.status, drains ? headers : [...headers, 'connection', 'close']).end(body);
+    if (held >= MOST_HELD) return refuse();
+    held += 1;
+    setTimeout(() => {
+      held -= 1;
+      refuse();
+    }, REFUSED_AFTER_MS);
   });
 }

@@ -134,7 +134,7 @@ export class IngestService {
   private async submit(event: NewEvent, fingerprint: Buffer | undefined): Promise<Accepted> {
     if (this.full) throw new LockstepError('overloaded', 'Too many events wait to be stored; try again shortly', { retryAfterSeconds: 1 });
     const submission = { ...event, id: mintId(), shard: shardOf(event.tenant, event.entity, this.options.shards), fingerprint };
-    this.options.queueLimit.entered(this.queuedRequests);
+    this.options.queueLimit.entered(this.queuedRequests, performance.now());
     this.queuedRequests++;
     this.queuedBytes += event.payload.length;
     try {

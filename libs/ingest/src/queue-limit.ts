@@ -1,14 +1,14 @@
 export interface QueueLimitOptions {
-  /** So many may always wait. 256: what 200 connections that post one after the other have under way, and some. */
+  /** So many may always wait. 128: what 100 connections that post one after the other have under way, and some. */
   readonly least: number;
-  /** So many more at once, when there was no such crowd lately. 768: a thousand posts at once are no overload. */
+  /** So many more at once, when there was no such crowd in the last second. 896: a thousand posts at once are no overload. */
   readonly burst: number;
 }
 
-/** What may wait is what is committed in this time: then nobody waits much longer. Ten commits on a usual disk. */
-const LONGEST_WAIT_MS = 50;
-/** The share of what is accepted that may wait longer, as part of a burst: so that the 99th percentile is not touched. */
-const BURST_SHARE = 0.01;
+/** What may wait is what is committed in this time: then nobody waits much longer. Two full commits on a usual disk. */
+const LONGEST_WAIT_MS = 10;
+/** For so long there has been no crowd before another burst is let in: under a load that never ends there is one only. */
+const CALM_MS = 1_000;
 /** Weight of the latest commit in the rate: a second of them, at one every few milliseconds. */
 const SMOOTHING = 0.02;
 
@@ -20,8 +20,9 @@ const SMOOTHING = 0.02;
 export class QueueLimit {
   private ratePerMs = 0;
   private burstLeft: number;
+  private crowdedAtMs = -Infinity;
 
-  constructor(private readonly options: QueueLimitOptions = { least: 256, burst: 768 }) {
+  constructor(private readonly options: QueueLimitOptions = { least: 128, burst: 896 }) {
     this.burstLeft = options.burst;
   }
 
@@ -30,10 +31,11 @@ export class QueueLimit {
     return waiting >= this.limit && this.burstLeft < 1;
   }
 
-  /** One was let in, behind so many. */
-  entered(waiting: number): void {
+  /** One was let in, behind so many, at this time of a monotonic clock. */
+  entered(waiting: number, nowMs: number): void {
+    if (nowMs - this.crowdedAtMs >= CALM_MS) this.burstLeft = this.options.burst;
     if (waiting >= this.limit) this.burstLeft -= 1;
-    else this.burstLeft = Math.min(this.burstLeft + BURST_SHARE, this.options.burst);
+    if (waiting + 1 >= this.limit) this.crowdedAtMs = nowMs;
   }
 
   /** A statement has committed so many in this time. */
