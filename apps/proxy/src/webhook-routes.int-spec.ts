@@ -9,7 +9,7 @@ let backend: Backend;
 let client: Client;
 
 beforeAll(async () => {
-  proxy = await ProxyUnderTest.start([{ path: '/hook', mode: 'webhook', refuseRegressed: true }]);
+  proxy = await ProxyUnderTest.start([{ path: '/hook', mode: 'webhook', refuseRegressed: true }, { path: '/any-order', mode: 'webhook' }]);
   ({ backend, client } = proxy);
 });
 
@@ -46,6 +46,13 @@ describe('a webhook route', () => {
     expect(replayed(await client.ask('/hook', delivery(12, second)))).toBe(true);
     expect((await client.ask('/hook', delivery(10, mintId(), { 'lockstep-replay': 'true' }))).status).toBe(201);
     expect((await client.ask('/hook', delivery(1, mintId(), { 'lockstep-entity': 'order-2' }))).status).toBe(201);
+  });
+
+  it('refuses no order where it was not told to, and takes the id of any webhook for the key', async () => {
+    expect([(await client.ask('/any-order', delivery(2))).status, (await client.ask('/any-order', delivery(1))).status]).toEqual([201, 201]);
+    const headers = { 'webhook-id': `msg_${newKey()}` };
+    expect([replayed(await client.ask('/any-order', { headers, body: '{}' })), replayed(await client.ask('/any-order', { headers, body: '{}' }))]).toEqual([false, true]);
+    expect(backend.calls.length).toBe(3);
   });
 
   it('what its receiver refuses does not move the lane: nobody can shut it with a number', async () => {

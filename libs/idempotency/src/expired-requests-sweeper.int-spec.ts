@@ -36,6 +36,21 @@ it('deletes what is expired, in batches, and nothing that is held or remembered'
   expect(rows.map(({ name }) => name)).toEqual(['held', 'new', 'remembered']);
 });
 
+it('waits for nobody: what is being claimed anew at this moment is left to it', async () => {
+  const { signal } = new AbortController();
+  await fill(3, '-1 second');
+  const sweeper = expiredRequestsSweeper(engine.pool, captureLog().logger);
+  const other = await engine.pool.connect();
+  try {
+    await other.query("begin; select from idempotent_requests where ctid in (select min(ctid) from idempotent_requests where scope = 'filled') for update");
+    expect(await sweeper.sweep(signal)).toBe(2);
+    await other.query('commit');
+  } finally {
+    other.release();
+  }
+  expect(await sweeper.sweep(signal)).toBe(1);
+});
+
 /** Requests that nobody will ask for, `each` of them expired or not. */
 async function fill(count: number, expiresIn: string): Promise<void> {
   await engine.pool.query(`

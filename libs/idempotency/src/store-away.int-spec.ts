@@ -84,7 +84,8 @@ describe('while the store is away', () => {
     expect(replay.response.body.equals(body)).toBe(true);
   });
 
-  it("a handler's answer is given all the same, and is stored when the store is back", async () => {
+  it("a handler's answer is given all the same, and is stored when the store is back; no other is carried out, but where it may be unprotected", async () => {
+    let opened = 0;
     const [begun, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     @Controller()
     class WorkController {
@@ -95,20 +96,30 @@ describe('while the store is away', () => {
         await gate.promise;
         return 'done';
       }
+
+      @Post('open')
+      @Idempotent({ failOpen: true })
+      open(): string {
+        return `carried out ${++opened}`;
+      }
     }
     @Module({ imports: [IdempotencyModule.of({ service: far.service, transactions: new IdempotentTransactions(far.pool), defaults: { leaseMs: 30_000, retentionMs: 60_000 } })], controllers: [WorkController] })
     class WorkModule {}
     const app = await createHttpApp(WorkModule, { logger: far.log.logger, maxBodyBytes: 1_000 });
     await app.listen(0, '127.0.0.1');
-    const [url, headers] = [`${await app.getUrl()}/work`, { 'idempotency-key': newKey() }];
-    const first = fetch(url, { method: 'POST', headers });
+    const headers = { 'idempotency-key': newKey() };
+    const send = async (path: string): Promise<Response> => fetch(`${await app.getUrl()}${path}`, { method: 'POST', headers });
+    const first = send('/work');
     await begun.promise;
     network.cut();
     gate.resolve();
     expect(await (await first).text()).toBe('done');
+    // Refused, but where the handler says that it may be carried out unprotected: then each time.
+    expect((await send('/work')).status).toBe(503);
+    expect([await (await send('/open')).text(), await (await send('/open')).text()]).toEqual(['carried out 1', 'carried out 2']);
     network.restore();
     const again = await waitUntil('a replay', async () => {
-      const answer = await fetch(url, { method: 'POST', headers });
+      const answer = await send('/work');
       return answer.headers.has('idempotent-replayed') ? answer : undefined;
     });
     expect([again.status, await again.text()]).toEqual([201, 'done']);
