@@ -14,7 +14,7 @@ import { PostgresIndicator, StateIndicator } from '#health/indicators';
 import { answering } from '#http/answering-database';
 import { Authenticator } from '#http/auth/authenticator';
 import { TenantsRepository } from '#http/auth/tenants.repository';
-import { createHttpApp } from '#http/http-app';
+import { closeHttpApp, createHttpApp } from '#http/http-app';
 import { shedLoad } from '#http/load-shedding';
 import { serveOpenApi } from '#http/openapi';
 import { IngestRepository } from '#ingest/ingest.repository';
@@ -169,13 +169,10 @@ export class Gateway {
     await Promise.all(this.pools.map((pool) => pool.end()));
   }
 
-  /** Answers what is in flight, for at most `drainMs`; then cuts the connections. */
+  /** What was accepted on connections that are cut is committed all the same. */
   private async closeHttp(drainMs: number): Promise<void> {
     if (this.app === undefined) return;
-    const server = this.app.getHttpServer();
-    const timer = setTimeout(() => server.closeAllConnections(), drainMs);
-    await this.app.close();
-    clearTimeout(timer);
+    await closeHttpApp(this.app, drainMs);
     await this.ingest.idle();
   }
 

@@ -5,7 +5,7 @@ import type { OrdersConfig } from '#config/orders-config';
 import { LockstepError } from '#domain/problem';
 import { PostgresIndicator, StateIndicator } from '#health/indicators';
 import { answering } from '#http/answering-database';
-import { createHttpApp } from '#http/http-app';
+import { closeHttpApp, createHttpApp } from '#http/http-app';
 import { serveOpenApi } from '#http/openapi';
 import { expiredRequestsSweeper } from '#idempotency/expired-requests-sweeper';
 import { IdempotencyRepository } from '#idempotency/idempotency.repository';
@@ -160,18 +160,9 @@ export class OrdersApp {
     await this.joining;
     // While HTTP is there: the saga's calls end in it.
     await Promise.all([this.transport.close(), this.saga.stop(), ...this.sweepers.map((sweeper) => sweeper.stop())]);
-    await this.closeHttp(leftMs());
+    if (this.app !== undefined) await closeHttpApp(this.app, leftMs());
     await Promise.all([this.relay.stop(leftMs()), this.idempotency.stop()]);
     await Promise.all(this.pools.map((pool) => pool.end()));
-  }
-
-  /** Answers what is in flight, for at most `drainMs`; then cuts the connections. */
-  private async closeHttp(drainMs: number): Promise<void> {
-    if (this.app === undefined) return;
-    const server = this.app.getHttpServer();
-    const timer = setTimeout(() => server.closeAllConnections(), drainMs);
-    await this.app.close();
-    clearTimeout(timer);
   }
 
   private assigned(shards: readonly number[]): void {

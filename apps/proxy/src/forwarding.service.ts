@@ -107,6 +107,7 @@ export class ForwardingService {
       case 'mismatch':
       case 'indeterminate':
       case 'response_not_kept':
+      case 'response_away':
         throw problemOf(outcome);
     }
   }

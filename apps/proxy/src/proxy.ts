@@ -2,7 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type pg from 'pg';
 import type { ProxyConfig } from '#config/proxy-config';
 import { PostgresIndicator, StateIndicator } from '#health/indicators';
-import { createHttpApp } from '#http/http-app';
+import { closeHttpApp, createHttpApp } from '#http/http-app';
 import { expiredRequestsSweeper } from '#idempotency/expired-requests-sweeper';
 import { IdempotencyRepository } from '#idempotency/idempotency.repository';
 import { IdempotencyService } from '#idempotency/idempotency.service';
@@ -101,14 +101,11 @@ export class IdempotencyProxy {
     const { app } = this;
     if (app === undefined) return;
     const { drainTimeoutMs } = this.options.config;
-    const timers = [
-      setTimeout(() => void this.upstream.close(), drainTimeoutMs),
-      setTimeout(() => app.getHttpServer().closeAllConnections(), drainTimeoutMs + GOODBYE_MS),
-    ];
-    await app.close();
+    const timer = setTimeout(() => void this.upstream.close(), drainTimeoutMs);
+    await closeHttpApp(app, drainTimeoutMs + GOODBYE_MS);
     // What clients that have left had asked for is stored all the same.
     await this.forwarding.idle();
-    for (const timer of timers) clearTimeout(timer);
+    clearTimeout(timer);
   }
 
   private createApp(): Promise<NestFastifyApplication> {

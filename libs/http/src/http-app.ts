@@ -53,6 +53,17 @@ export async function createHttpApp(module: DynamicModule | Type, options: HttpA
   return app;
 }
 
+/** Takes no new connections and answers what is in flight, for at most `drainMs`; then cuts what is left. */
+export async function closeHttpApp(app: NestFastifyApplication, drainMs: number): Promise<void> {
+  const server = app.getHttpServer();
+  const timer = setTimeout(() => server.closeAllConnections(), drainMs);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** Whatever method Node knows, with a body of whatever type that nobody reads. */
 function passAnything(instance: FastifyInstance): void {
   instance.addContentTypeParser('*', (_request, _payload, done) => done(null));

@@ -15,6 +15,8 @@ export function problemOf(refusal: Refusal): LockstepError {
       return new LockstepError('request_indeterminate', 'The request with this idempotency key was begun, and whether it was carried out is not known. Find out what it did; to try again all the same, use a new key');
     case 'response_not_kept':
       return new LockstepError('response_not_kept', `The request with this idempotency key was carried out and answered with ${refusal.status}; that response was too large to keep`);
+    case 'response_away':
+      return new LockstepError('store_unavailable', 'The request with this idempotency key was carried out, and its response can not be read now; ask again for it', { retryAfterSeconds: 1 });
   }
 }
 

@@ -43,7 +43,9 @@ export type ClaimOutcome =
   /** It was begun, and nobody knows whether it was done. */
   | { readonly kind: 'indeterminate' }
   /** It was carried out, and its response was too large to keep. */
-  | { readonly kind: 'response_not_kept'; readonly status: number };
+  | { readonly kind: 'response_not_kept'; readonly status: number }
+  /** It was carried out, and its response can not be read now. */
+  | { readonly kind: 'response_away' };
 
 /** How a claimed request ended. */
 export type Settlement =

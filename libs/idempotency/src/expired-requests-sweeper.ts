@@ -9,6 +9,9 @@ import { findExpiredRequests } from './find-expired-requests.queries.js';
 import { cleanupFailures, expiredRequestsDeleted, storedBytes, storedRequests } from './idempotency.metrics.js';
 import { measureRequests } from './measure-requests.queries.js';
 
+/** 8 MiB: some 10,000 requests are counted exactly; of 2 million it took 1.4 ms, and was 0.5 % off. */
+const MEASURED_PAGES = 1_024;
+
 /**
  * Deletes idempotent requests whose retention is over, and measures what is there. Until then an expired key is as good
  * as gone: it is claimed as if it were not there.
@@ -23,7 +26,7 @@ export function expiredRequestsSweeper(pool: pg.Pool, logger: Logger): ExpiringR
       { find: findExpiredPositions, delete: deleteExpiredPositions, onDeleted: () => undefined },
     ],
     afterwards: async () => {
-      const [measure] = await measureRequests.run(undefined, databaseOf(pool));
+      const [measure] = await measureRequests.run({ pages: MEASURED_PAGES }, databaseOf(pool));
       storedRequests.set(measure?.rows ?? 0);
       storedBytes.set(measure?.bytes ?? 0);
     },

@@ -81,20 +81,30 @@ export class IdempotencyInterceptor implements NestInterceptor {
     if (outcome === undefined) return answerOf(await handle(), reply).body;
     if (outcome.kind === 'replay') return replay(outcome.response, outcome.ageMs, reply);
     if (outcome.kind !== 'claimed') throw problemOf(outcome);
+    const withdraw = withdrawal(reply);
     const { result, settlement } = await worked(handle, reply);
     // Done is done: a store that is away delays the answer only so far, and gets it when it is back.
     const verdict = await inTime(this.service.settle(outcome.claim, settlement));
-    if (verdict === 'superseded') throw supersededProblem();
+    if (verdict === 'superseded') {
+      withdraw();
+      throw supersededProblem();
+    }
     return result();
   }
 
   private async inTransaction(offer: Offer, request: FastifyRequest, reply: FastifyReply, handle: () => Promise<unknown>): Promise<Buffer> {
+    const withdraw = withdrawal(reply);
+    let own: Error | undefined;
     const outcome = await this.transactions.run(offer, async (client) => {
       TRANSACTIONS.set(request, client);
       const done = await worked(handle, reply);
+      own = done.error;
       // An error rolls back whatever it was: what the handler had written must not be committed with it.
-      if (done.error !== undefined) throw done.error;
+      if (own !== undefined) throw own;
       return done;
+    }).catch((error: unknown) => {
+      if (error !== own) withdraw();
+      throw error;
     });
     if (outcome.kind === 'replay') return replay(outcome.response, outcome.ageMs, reply);
     if (outcome.kind !== 'done') throw problemOf(outcome);
@@ -114,6 +124,14 @@ function rawBodyOf(request: FastifyRequest): Buffer {
   }
   if (body === undefined || body === null) return Buffer.alloc(0);
   throw new Error('@Idempotent needs the bytes of the body: create the app with createHttpApp, or with `rawBody: true`');
+}
+
+/** Takes back the headers that are set from now on: what a handler says of its answer must not be said of another one. */
+function withdrawal(reply: FastifyReply): () => void {
+  const before = new Set(Object.keys(reply.getHeaders()));
+  return () => {
+    for (const name of Object.keys(reply.getHeaders())) if (!before.has(name)) reply.removeHeader(name);
+  };
 }
 
 /** Runs the handler, and says what of its answer, or error, is stored. `result` gives the answer, or throws the error. */

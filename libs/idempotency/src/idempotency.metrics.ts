@@ -3,7 +3,8 @@ import { LATENCY_BUCKETS_SECONDS } from '#telemetry/metrics';
 
 /**
  * `claimed` (a miss: carried out), `replay` (a hit), `in_flight` (a conflict), `mismatch`, `indeterminate`,
- * `response_not_kept`, or `unprotected` (carried out although the store was away).
+ * `response_not_kept`, `response_away` (the store is, with the response) or `unprotected` (carried out although the store
+ * was away).
  */
 export const idempotentRequests = new Counter({
   name: 'lockstep_idempotency_requests_total',
@@ -43,7 +44,7 @@ export const heldRequests = new Gauge({
 
 export const storedRequests = new Gauge({
   name: 'lockstep_idempotency_rows',
-  help: 'Idempotent requests in the store, as of the last analysis of its table',
+  help: 'Idempotent requests in the store, counted each minute; beyond 8 MiB of them from a sample',
 });
 
 export const storedBytes = new Gauge({

@@ -7,7 +7,7 @@ import { isConflict } from '#postgres/sql-errors';
 import type { Logger } from '#telemetry/logger';
 import type { Claim, ClaimOutcome, Offer, Settlement, Verdict } from './claim.js';
 import { heldRequests, idempotentRequests, settlements, superseded, takeovers } from './idempotency.metrics.js';
-import { type ClaimedSettlement, type ClaimResult, type IdempotencyRepository, type IdentifiedOffer, nameOf } from './idempotency.repository.js';
+import { type ClaimedSettlement, type ClaimResult, type IdempotencyRepository, type IdentifiedOffer, type LargeReplay, nameOf } from './idempotency.repository.js';
 
 export interface IdempotencyOptions {
   /** How often leases are renewed: a third of the shortest lease. Claims with a shorter one make it more often. */
@@ -161,11 +161,8 @@ export class IdempotencyService {
     switch (result.kind) {
       case 'free':
         return undefined;
-      case 'large_replay': {
-        const { fence, status, headers, ageMs } = result;
-        const body = await this.repository.readBody(offer, fence);
-        return body === undefined ? undefined : { kind: 'replay', response: { status, headers, body }, ageMs };
-      }
+      case 'large_replay':
+        return this.replayOf(offer, result);
       case 'claimed':
         this.hold(result.claim);
         if (result.takeover) takeovers.inc();
@@ -175,7 +172,20 @@ export class IdempotencyService {
       case 'mismatch':
       case 'indeterminate':
       case 'response_not_kept':
+      case 'response_away':
         return result;
+    }
+  }
+
+  /** Undefined: the key is another claim's by now. */
+  private async replayOf(offer: Offer, { fence, status, headers, ageMs }: LargeReplay): Promise<ClaimOutcome | undefined> {
+    try {
+      const body = await this.repository.readBody(offer, fence);
+      return body === undefined ? undefined : { kind: 'replay', response: { status, headers, body }, ageMs };
+    } catch (error) {
+      // Not an error as that of a claim: it is known that the request was carried out, so it must not be, whatever the route says.
+      if (isStoreAway(error)) return { kind: 'response_away' };
+      throw error;
     }
   }
 

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { mintId } from '#domain/ids';
 import { storeErrorOf } from '#http/answering-database';
+import { toLockstepError } from '#http/problem';
 import { databaseOf } from '#postgres/pool';
 import { sqlStateOf } from '#postgres/sql-errors';
 import type { ClaimOutcome, Offer, Settlement } from './claim.js';
@@ -77,7 +78,9 @@ export class IdempotentTransactions {
     } catch (error) {
       // In a state to be used again only when this answers.
       broken = await client.query('rollback').then(() => false, () => true);
-      throw error;
+      // The work's own statement has failed, as Postgres says, or with the connection: that is the store's fault, not the work's.
+      const isStores = sqlStateOf(error) !== undefined || (broken && toLockstepError(error).code === 'internal');
+      throw isStores ? storeErrorOf(error) : error;
     } finally {
       client.off('error', ignore);
       client.release(broken);

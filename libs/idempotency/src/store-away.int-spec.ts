@@ -45,7 +45,7 @@ describe('while the store is away', () => {
   it('a claim that was committed and never heard of is given up, since nothing was done with it', async () => {
     const key = newKey();
     const stands = async (): Promise<string | undefined> => (await near.pool.query<{ state: string }>('select state from idempotent_requests where key = $1', [key])).rows[0]?.state;
-    network.delay(150);
+    network.holdAnswers();
     const refused = expect(far.service.claim(offerOf(key))).rejects.toEqual(AWAY);
     await waitUntil('the claim in the store', async () => (await stands()) === 'in_flight');
     network.cut();
@@ -58,7 +58,7 @@ describe('while the store is away', () => {
   it('an end is kept until it can be stored, also one whose first try was stored and never heard of', async () => {
     const [lost, late] = [newKey(), newKey()];
     const claims = [claimOf(await far.service.claim(offerOf(lost))), claimOf(await far.service.claim(offerOf(late)))] as const;
-    network.delay(150);
+    network.holdAnswers();
     const first = far.service.settle(claims[0], completed('lost'));
     await waitUntil('the end in the store', async () => (await near.service.claim(offerOf(lost))).kind === 'replay');
     network.cut();
@@ -69,7 +69,23 @@ describe('while the store is away', () => {
     expect(await near.service.claim(offerOf(late))).toMatchObject({ kind: 'replay', response: { body: Buffer.from('late') } });
   });
 
-  it("a handler's answer is given all the same, and is stored when the store is back", async () => {
+  it('a large answer that can not be read is none, and known to be there: the next one who asks gets it', async () => {
+    const [offer, body] = [offerOf(newKey()), Buffer.alloc(70_000, 'x')];
+    await near.service.settle(claimOf(await near.service.claim(offer)), completed(body));
+    const reached = network.cutAt('select body');
+    const outcome = far.service.claim(offer);
+    await reached;
+    expect(await outcome).toEqual({ kind: 'response_away' });
+    network.restore();
+    const replay = await waitUntil('the answer', async () => {
+      const again = await far.service.claim(offer).catch(() => undefined);
+      return again?.kind === 'replay' ? again : undefined;
+    });
+    expect(replay.response.body.equals(body)).toBe(true);
+  });
+
+  it("a handler's answer is given all the same, and is stored when the store is back; no other is carried out, but where it may be unprotected", async () => {
+    let opened = 0;
     const [begun, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     @Controller()
     class WorkController {
@@ -80,20 +96,30 @@ describe('while the store is away', () => {
         await gate.promise;
         return 'done';
       }
+
+      @Post('open')
+      @Idempotent({ failOpen: true })
+      open(): string {
+        return `carried out ${++opened}`;
+      }
     }
     @Module({ imports: [IdempotencyModule.of({ service: far.service, transactions: new IdempotentTransactions(far.pool), defaults: { leaseMs: 30_000, retentionMs: 60_000 } })], controllers: [WorkController] })
     class WorkModule {}
     const app = await createHttpApp(WorkModule, { logger: far.log.logger, maxBodyBytes: 1_000 });
     await app.listen(0, '127.0.0.1');
-    const [url, headers] = [`${await app.getUrl()}/work`, { 'idempotency-key': newKey() }];
-    const first = fetch(url, { method: 'POST', headers });
+    const headers = { 'idempotency-key': newKey() };
+    const send = async (path: string): Promise<Response> => fetch(`${await app.getUrl()}${path}`, { method: 'POST', headers });
+    const first = send('/work');
     await begun.promise;
     network.cut();
     gate.resolve();
     expect(await (await first).text()).toBe('done');
+    // Refused, but where the handler says that it may be carried out unprotected: then each time.
+    expect((await send('/work')).status).toBe(503);
+    expect([await (await send('/open')).text(), await (await send('/open')).text()]).toEqual(['carried out 1', 'carried out 2']);
     network.restore();
     const again = await waitUntil('a replay', async () => {
-      const answer = await fetch(url, { method: 'POST', headers });
+      const answer = await send('/work');
       return answer.headers.has('idempotent-replayed') ? answer : undefined;
     });
     expect([again.status, await again.text()]).toEqual([201, 'done']);

@@ -1,7 +1,11 @@
 import { connect, type Socket } from 'node:net';
 
-/** What the network does to what passes. */
-export type Weather = { readonly kind: 'fair' } | { readonly kind: 'slow'; readonly delayMs: number } | { readonly kind: 'dead' };
+/** What the network does to what passes. `watched`: it looks at each chunk, and those that do not pass are lost. */
+export type Weather =
+  | { readonly kind: 'fair' }
+  | { readonly kind: 'slow'; readonly delayMs: number }
+  | { readonly kind: 'dead' }
+  | { readonly kind: 'watched'; readonly passes: (chunk: Buffer) => boolean };
 
 /** A client's connection and the one to the server that belongs to it. */
 export class ProxiedConnection {
@@ -24,8 +28,11 @@ export class ProxiedConnection {
     this.ways = [new Way(client, this.target), new Way(this.target, client)];
   }
 
-  become(weather: Weather): void {
-    for (const way of this.ways) way.become(weather);
+  /** @param requests what becomes of what the client sends; `answers`: of what the server does */
+  become(requests: Weather, answers: Weather): void {
+    const [there, back] = this.ways;
+    there.become(requests);
+    back.become(answers);
   }
 
   destroy(): void {
@@ -69,7 +76,7 @@ class Way {
     clearTimeout(this.timer);
     this.timer = undefined;
     if (weather.kind === 'dead') this.from.pause();
-    if (weather.kind === 'slow') this.from.on('data', this.hold).resume();
+    if (weather.kind === 'slow' || weather.kind === 'watched') this.from.on('data', this.hold).resume();
     if (weather.kind === 'fair') {
       for (const { chunk } of this.late.splice(0)) this.write(chunk);
       if (!this.gone) this.from.pipe(this.to);
@@ -78,6 +85,7 @@ class Way {
   }
 
   private readonly hold = (chunk: Buffer): void => {
+    if (this.weather.kind === 'watched' && !this.weather.passes(chunk)) return;
     const delayMs = this.weather.kind === 'slow' ? this.weather.delayMs : 0;
     this.late.push({ chunk, dueMs: performance.now() + delayMs });
     this.passOn();

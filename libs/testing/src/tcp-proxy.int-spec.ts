@@ -137,6 +137,56 @@ describe('TcpProxy', () => {
     expect(received).toBe('ab');
   });
 
+  it('holdAnswers: what is sent arrives, also on new connections, and is answered when it is whole again', async () => {
+    const one = client();
+    await one.ask('a');
+    proxy.holdAnswers();
+    one.socket.write('b');
+    const two = client();
+    two.socket.write('c');
+    await waitUntil('both to arrive', () => received.includes('b') && received.includes('c'));
+    await pass(50);
+    expect([one.answers, one.closed, two.answers, two.closed]).toEqual(['seen a;', false, '', false]);
+    proxy.restore();
+    await waitUntil('both answers', () => one.answers === 'seen a;seen b;' && two.answers === 'seen c;', 5_000);
+  });
+
+  it('holdAnswers: what is cut before it is whole again was done, and nobody has heard of it', async () => {
+    const one = client();
+    proxy.holdAnswers();
+    one.socket.write('a');
+    await waitUntil('it to arrive', () => received === 'a');
+    proxy.cut();
+    await waitUntil('the break', () => one.closed);
+    expect(one.answers).toBe('');
+  });
+
+  it('cutAt: passes everything on until a client sends that, which does not arrive', async () => {
+    const [one, two] = [client(), client()];
+    const reached = proxy.cutAt('commit');
+    await Promise.all([one.ask('a'), two.ask('b')]);
+    one.socket.write('to commit it');
+    await reached;
+    await waitUntil('the break', () => one.closed && two.closed);
+    expect([...received].sort().join('')).toBe('ab');
+    proxy.restore();
+    await client().ask('commit');
+  });
+
+  it('holdAnswersAt: passes everything on until a client sends that, whose answer waits', async () => {
+    const one = client();
+    const reached = proxy.holdAnswersAt('commit');
+    await one.ask('a');
+    one.socket.write('commit');
+    await reached;
+    await waitUntil('it to arrive', () => received === 'acommit');
+    one.socket.write('b');
+    await waitUntil('what comes after it', () => received === 'acommitb');
+    expect(one.answers).toBe('seen a;');
+    proxy.restore();
+    await waitUntil('all answers', () => one.answers.startsWith('seen a;seen commit') && one.answers.endsWith('b;'), 5_000);
+  });
+
   it('reset: breaks both sides with a reset, once', async () => {
     const one = client();
     await one.ask('a');

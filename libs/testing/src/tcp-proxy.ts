@@ -2,12 +2,15 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { ProxiedConnection, type Weather } from './proxied-connection.js';
 
+const FAIR: Weather = { kind: 'fair' };
+
 /** A TCP proxy in front of a server: takes the server away from its clients, in several ways, and gives it back. */
 export class TcpProxy {
   private readonly connections = new Set<ProxiedConnection>();
   private readonly server = createServer((client) => this.join(client));
   private open = true;
-  private weather: Weather = { kind: 'fair' };
+  private requests: Weather = FAIR;
+  private answers: Weather = FAIR;
 
   private constructor(
     private readonly targetPort: number,
@@ -46,6 +49,27 @@ export class TcpProxy {
     this.become({ kind: 'dead' });
   }
 
+  /** What clients send arrives; what the server says to it waits until the network is whole again. */
+  holdAnswers(): void {
+    this.become(FAIR, { kind: 'dead' });
+  }
+
+  /** As `cut`, at the moment when a client sends a chunk with these bytes: it does not arrive. Resolves then. */
+  cutAt(bytes: string): Promise<void> {
+    return this.when(bytes, () => {
+      this.cut();
+      return false;
+    });
+  }
+
+  /** As `holdAnswers`, from the moment when a client sends a chunk with these bytes: it arrives. Resolves then. */
+  holdAnswersAt(bytes: string): Promise<void> {
+    return this.when(bytes, () => {
+      this.holdAnswers();
+      return true;
+    });
+  }
+
   /** Breaks all connections with a reset, once; new ones are as before. */
   reset(): void {
     for (const connection of this.connections) connection.reset();
@@ -54,7 +78,7 @@ export class TcpProxy {
   /** The network is whole again. */
   restore(): void {
     this.open = true;
-    this.become({ kind: 'fair' });
+    this.become(FAIR);
   }
 
   async stop(): Promise<void> {
@@ -63,9 +87,22 @@ export class TcpProxy {
     await once(this.server, 'close');
   }
 
-  private become(weather: Weather): void {
-    this.weather = weather;
-    for (const connection of this.connections) connection.become(weather);
+  private become(requests: Weather, answers = requests): void {
+    this.requests = requests;
+    this.answers = answers;
+    for (const connection of this.connections) connection.become(requests, answers);
+  }
+
+  /** @param then says whether these bytes pass */
+  private when(bytes: string, then: () => boolean): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const passes = (chunk: Buffer): boolean => {
+      if (!chunk.includes(bytes)) return true;
+      resolve();
+      return then();
+    };
+    this.become({ kind: 'watched', passes }, FAIR);
+    return promise;
   }
 
   private join(client: Socket): void {
@@ -75,6 +112,6 @@ export class TcpProxy {
     }
     const connection = new ProxiedConnection(client, { port: this.targetPort, host: this.targetHost }, () => this.connections.delete(connection));
     this.connections.add(connection);
-    connection.become(this.weather);
+    connection.become(this.requests, this.answers);
   }
 }
