@@ -49,6 +49,15 @@ describe('slowRecoveries', () => {
     expect(slow([back], 1_100, 18_100)).toEqual(['shard 0 stood still for 10.1 s after restart-kafka Kafka, with events waiting; 10.0 s are promised']);
   });
 
+  it('leaves what begins under the next fault to that one', () => {
+    const next = fault({ kind: 'isolate-from-postgres', target: 'dispatcher 1', fromMs: 9_000, untilMs: 39_000 });
+    const events = [accepted('a', 0, 900), accepted('b', 0, 8_900), accepted('c', 0, 9_100)];
+    const silentFrom = (lastMs: number): Arrival[] => [arrived('a', 0, 8_100), arrived('b', 0, lastMs), arrived('c', 0, 29_000)];
+    expect(slowRecoveries([back, next], events, silentFrom(9_010), SHARDS)).toEqual([]);
+    expect(slowRecoveries([back, next], events, silentFrom(8_990), SHARDS)).toHaveLength(1);
+    expect(slowRecoveries([back], events, silentFrom(9_010), SHARDS)).toHaveLength(1);
+  });
+
   it('counts only while something waits that was accepted', () => {
     expect(slow([kill, back], 16_000, 20_000)).toEqual([]);
     // What never arrives is for others to find.

@@ -44,7 +44,8 @@ function longestGap(times: readonly number[], fromMs: number, toMs: number): { l
 /**
  * Shards that stood still for longer than is promised after a dispatcher's kill -9, or after Postgres or Kafka was back.
  * A shard stands still while nothing of it arrives although something waits that had been accepted: a machine that is
- * slow at accepting, and an event that is slow behind others, are not its fault. What never arrives is the checker's.
+ * slow at accepting, and an event that is slow behind others, are not its fault. Nor is a silence that begins when the
+ * next fault has begun. What never arrives is the checker's.
  */
 export function slowRecoveries(faults: readonly FaultRecord[], events: readonly PostedEvent[], arrivals: readonly Arrival[], shards: number): string[] {
   const times = arrivalTimes(arrivals, shards);
@@ -53,8 +54,9 @@ export function slowRecoveries(faults: readonly FaultRecord[], events: readonly 
     const promise = promiseAfter(fault);
     if (promise === undefined) return [];
     const { fromMs, limitMs } = promise;
+    const nextMs = Math.min(...faults.map((other) => other.fromMs).filter((ms) => ms > fault.fromMs));
     return times.flatMap((own, shard) => {
-      const stoodMs = standstill(own, waits[shard] ?? [], fromMs, fromMs + limitMs);
+      const stoodMs = standstill(own, waits[shard] ?? [], fromMs, Math.min(fromMs + limitMs, nextMs));
       return stoodMs > limitMs ? [`shard ${shard} stood still for ${seconds(stoodMs)} after ${fault.kind} ${fault.target}, with events waiting; ${seconds(limitMs)} are promised`] : [];
     });
   });
