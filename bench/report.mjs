@@ -76,5 +76,5 @@ function signed(value) {
 
 function number(value) {
   if (value === undefined) return '-';
-  return value >= 100 ? Math.round(value).toLocaleString('en-US') : value.toFixed(1);
+  return value >= 100 ? Math.round(value).toLocaleString('en-US') : value.toFixed(value < 10 ? 2 : 1);
 }
