@@ -7,8 +7,9 @@
  *                                             latency counts from then, so that a stall is not hidden
  * More: --url again (another gateway: connections take turns), --count N (most events), --entities N, --skewed (by
  * Zipf's law), --bytes N (of a body), --distinct N (then the same events again), --prefix TEXT (of the keys),
- * --sign SECRET (x-webhook-signature), --log FILE (`key,sentMs,acceptedMs,status` a line; by the machine's monotonic
- * clock, in an open loop sentMs is when it was due). Only to this machine, at most 10 minutes and 5 million events.
+ * --keyless (the key is in the body only), --sign SECRET (x-webhook-signature), --log FILE
+ * (`key,sentMs,acceptedMs,status` a line; by the machine's monotonic clock, in an open loop sentMs is when it was due).
+ * Only to this machine, at most 10 minutes and 5 million events.
  */
 import { createHmac, randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
@@ -38,6 +39,7 @@ const { values: options } = parseArgs({
     distinct: { type: 'string', default: 'Infinity' },
     prefix: { type: 'string', default: `k${randomBytes(4).toString('hex')}` },
     header: { type: 'string', multiple: true, default: [] },
+    keyless: { type: 'boolean', default: false },
     sign: { type: 'string' },
     log: { type: 'string' },
   },
@@ -73,8 +75,9 @@ let lastAcceptedMs = 0;
 /** One event's key and its request, but for the lines that tell where to. */
 function nextRequest() {
   const { key, body } = nextEvent();
+  const keyLine = options.keyless ? '' : `Idempotency-Key: ${key}\r\n`;
   const signature = options.sign === undefined ? '' : `X-Webhook-Signature: ${createHmac('sha256', options.sign).update(body).digest('hex')}\r\n`;
-  return { key, text: `${headers}\r\nIdempotency-Key: ${key}\r\n${signature}Content-Length: ${body.length}\r\n\r\n${body}` };
+  return { key, text: `${headers}\r\n${keyLine}${signature}Content-Length: ${body.length}\r\n\r\n${body}` };
 }
 
 /** A keep-alive connection with one request under way at a time. */

@@ -39,12 +39,12 @@ export async function post({ pipeline, folder }, args) {
  * @param {() => Promise<void>} [settled] resolves when what belongs to it has ended, too
  */
 export async function postOnly(setting, args, settled = async () => undefined) {
-  const storedBefore = await setting.pipeline.countStored();
+  const storedBefore = await setting.pipeline.countEvents();
   const endUsage = await measureUsage(setting);
   const { summary } = await post(setting, args);
   await settled();
   const usage = withGenerator(await endUsage(summary.accepted), summary);
-  const stored = (await setting.pipeline.countStored()) - storedBefore;
+  const stored = (await setting.pipeline.countEvents()) - storedBefore;
   return { summary, usage, stored, findings: { lost: Math.max(0, summary.accepted - stored) } };
 }
 

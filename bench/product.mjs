@@ -1,10 +1,7 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { startBuiltApp } from './built-app.mjs';
 import { createGround } from './grounds.mjs';
-import { startProgram } from './processes.mjs';
 
-const ROOT = path.dirname(import.meta.dirname);
 const ADMIN_KEY = 'bench-admin-key-of-this-run-only';
 const OWNED_TIMEOUT_MS = 60_000;
 
@@ -34,7 +31,7 @@ export async function startProduct(bench, { ground, gateways = 1, dispatchers = 
   };
   const running = new Map();
   const startApp = async (app, name) => {
-    const program = await startProductApp({ app, name: `product-${base.id}-${name}`, env: appEnv, folder, port: await freePort() });
+    const program = await startBuiltApp({ app, name: `product-${base.id}-${name}`, env: appEnv, folder, port: await freePort() });
     running.set(name, program);
     return program;
   };
@@ -61,7 +58,7 @@ export async function startProduct(bench, { ground, gateways = 1, dispatchers = 
     loadArguments: [...started.flatMap(({ url }) => ['--url', `${url}/v1/events`]), '--header', `Authorization: Bearer ${ADMIN_KEY}`],
     call,
     endpoints: made,
-    countStored: async () => Number((await base.query('select count(*) from events'))[0].count),
+    countEvents: async () => Number((await base.query('select count(*) from events'))[0].count),
     countWaiting: async () => Number((await base.query('select count(*) from outbox'))[0].count),
     startDispatchers: async (count = 1) => {
       await startAll('dispatcher', count);
@@ -72,17 +69,6 @@ export async function startProduct(bench, { ground, gateways = 1, dispatchers = 
   };
   if (dispatchers > 0) await pipeline.startDispatchers(dispatchers);
   return pipeline;
-}
-
-async function startProductApp({ app, name, env, folder, port }) {
-  // Only now: it is built by the time it is started.
-  const { NODE_FLAGS } = await import(path.join(ROOT, 'dist', 'libs', 'startup', 'src', 'node-flags.js'));
-  const file = path.join(ROOT, 'dist', 'apps', app, 'src', 'main.js');
-  if (!existsSync(file)) throw new Error(`${path.relative(ROOT, file)} is not there: is there an apps/${app}/src/main.ts?`);
-  const program = startProgram({ name, file, env: { ...env, PORT: String(port) }, folder, nodeFlags: NODE_FLAGS });
-  const url = `http://127.0.0.1:${port}`;
-  await program.whenReady(() => fetch(`${url}/health/ready`).then(({ ok }) => ok, () => false));
-  return { ...program, url };
 }
 
 /** A dispatcher is ready before the group has shared the shards out again. */

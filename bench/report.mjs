@@ -6,7 +6,8 @@ const ONLOOKERS = ['receiver', 'load-generator'];
 
 /**
  * A row per case and figure: the medians of what was measured and of what it is compared with, and the ratio as the median
- * of the rounds' own ratios, because a round's two sides ran next to each other on the same machine.
+ * of the rounds' own ratios, because a round's two sides ran next to each other on the same machine. Likewise the
+ * difference, where that is what counts.
  * @param {object[]} records
  * @param {import('./scenarios.mjs').Scenario} scenario
  * @param {Record<string, string>} [figures] which, with their labels
@@ -17,9 +18,12 @@ export function summarize(records, scenario, figures = scenario.metrics) {
       const valuesOf = (isReference) => made.filter(({ reference }) => reference === isReference).map((record) => figuresOf(record)[metric]).filter((value) => value !== undefined);
       const [product, reference] = [valuesOf(false), valuesOf(true)];
       if (product.length + reference.length === 0) return [];
-      const ratios = product.slice(0, reference.length).map((value, n) => value / reference[n]);
+      const compared = (compare) => product.slice(0, reference.length).map((value, n) => compare(value, reference[n]));
+      const ratios = compared((value, other) => value / other);
+      const differences = scenario.differences?.includes(metric) ? compared((value, other) => round(value - other)) : undefined;
+      const difference = differences && { difference: medianOf(differences), differences };
       const columns = { product: medianOf(product), [scenario.reference ?? 'bare']: medianOf(reference) };
-      return [{ scenario: labelOf(scenario.name, name), metric, label: figures[metric], ...columns, reference: medianOf(reference), ratio: medianOf(ratios), ratios }];
+      return [{ scenario: labelOf(scenario.name, name), metric, label: figures[metric], ...columns, reference: medianOf(reference), ratio: medianOf(ratios), ratios, ...difference }];
     }),
   );
 }
@@ -40,17 +44,16 @@ export function figuresOf({ metrics, cpuPer1000 = {}, peakMib = {}, walBytesPerE
 }
 
 export function renderTable(rows, reference = 'bare') {
-  const cells = rows.map(({ scenario, label, product, reference: compared, ratio, ratios }) => [
-    scenario,
-    label,
-    number(product),
-    number(compared),
-    ratio === undefined ? '-' : ratio.toFixed(2),
-    ratios.length > 1 ? `${Math.min(...ratios).toFixed(2)}-${Math.max(...ratios).toFixed(2)}` : '',
-  ]);
+  const cells = rows.map((row) => [row.scenario, row.label, number(row.product), number(row.reference), ...comparisonCells(row)]);
   const table = [['scenario', 'metric', 'product', reference, 'ratio', 'rounds'], ...cells];
   const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
   return table.map((row) => row.map((cell, column) => (column < 2 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]))).join('  ').trimEnd()).join('\n');
+}
+
+/** How a row's two sides compare, and in which bounds over the rounds; a difference has a sign. */
+export function comparisonCells({ ratio, ratios, difference, differences }) {
+  const [middle, all, text] = difference === undefined ? [ratio, ratios, (value) => value.toFixed(2)] : [difference, differences, signed];
+  return [middle === undefined ? '' : text(middle), all.length > 1 ? `${text(Math.min(...all))}–${text(Math.max(...all))}` : ''];
 }
 
 export function renderMetrics(metrics) {
@@ -67,7 +70,11 @@ function medianOf(values) {
   return values.length === 0 ? undefined : median(values);
 }
 
+function signed(value) {
+  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
+}
+
 function number(value) {
   if (value === undefined) return '-';
-  return value >= 100 ? Math.round(value).toLocaleString('en-US') : value.toFixed(1);
+  return value >= 100 ? Math.round(value).toLocaleString('en-US') : value.toFixed(value < 10 ? 2 : 1);
 }

@@ -15,6 +15,11 @@ describe('summarize', () => {
     expect(summarize([record(1, false, 50)], { name: 'other', metrics: { rate: 'events/s' } })).toEqual([]);
   });
 
+  it('has the difference of each round, too, where that is what counts', () => {
+    const rounds = [record(1, false, 3), record(1, true, 2), record(2, false, 2.5), record(2, true, 3)];
+    expect(summarize(rounds, { ...scenario, differences: ['rate'] })).toMatchObject([{ difference: 0.25, differences: [1, -0.5] }]);
+  });
+
   it('calls by its name what a scenario compares with', () => {
     expect(summarize([record(1, false, 50), record(1, true, 40)], { ...scenario, reference: 'before' })).toMatchObject([{ before: 40, ratio: 1.25 }]);
   });

@@ -1,11 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { barChart, figure } from './chart.mjs';
-import { casesOf, figuresOf, problemsOf, summarize } from './report.mjs';
-import { median } from './statistics.mjs';
-
-const COSTS = { cpuMsPerEvent: 'CPU ms per event', walBytesPerEvent: 'WAL bytes per event', rowsPerEvent: 'rows per event', kafkaBytesPerEvent: 'Kafka bytes per event' };
-const PROCESSES = ['gateway', 'dispatcher', 'postgres', 'kafka'];
+import { COSTS, costsOf, costsTable } from './costs.mjs';
+import { casesOf, comparisonCells, problemsOf, summarize } from './report.mjs';
 
 /**
  * Writes what a folder's rounds say: results.json for programs, README.md and a plot per scenario for people.
@@ -19,7 +16,9 @@ export function writeResults(folder, facts, scenarios, records) {
   mkdirSync(folder, { recursive: true });
   const write = (name, text) => writeFileSync(path.join(folder, name), text);
   const summary = measured.flatMap((scenario) => summarize(records, scenario, { ...scenario.metrics, ...COSTS }));
-  write('results.json', `${JSON.stringify({ ...facts, summary }, undefined, 2)}\n`);
+  const costs = measured.flatMap((scenario) => costsOf(records, scenario).map((cost) => ({ scenario: scenario.name, ...cost })));
+  const checks = measured.flatMap((scenario) => checksOf(records, scenario).map((check) => ({ scenario: scenario.name, ...check })));
+  write('results.json', `${JSON.stringify({ ...facts, summary, costs, checks }, undefined, 2)}\n`);
   write('README.md', renderPage(facts, measured, records));
   for (const scenario of measured) write(`${scenario.name}.svg`, renderPlot(scenario, records));
 }
@@ -38,16 +37,8 @@ export function renderPage({ startedAt, machine }, scenarios, records) {
 }
 
 function renderScenario(scenario, records) {
-  const own = casesOf(records, scenario);
   const reference = scenario.reference ?? 'bare';
-  const rows = summarize(records, scenario).map(({ scenario: label, label: figureName, product, reference: compared, ratio, ratios }) => [
-    label.slice(scenario.name.length + 1),
-    figureName,
-    figure(product),
-    figure(compared),
-    ratio === undefined ? '' : ratio.toFixed(2),
-    ratios.length > 1 ? `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}` : '',
-  ]);
+  const rows = summarize(records, scenario).map((row) => [row.scenario.slice(scenario.name.length + 1), row.label, figure(row.product), figure(row.reference), ...comparisonCells(row)]);
   return [
     '',
     `## ${scenario.name}`,
@@ -58,39 +49,54 @@ function renderScenario(scenario, records) {
     '',
     `![${scenario.name}](${scenario.name}.svg)`,
     '',
-    ...markdownTable(
-      ['case', '', ...PROCESSES.map((name) => `CPU ms ${name}`), 'CPU ms in all', 'WAL B', 'rows', 'Kafka B', ...PROCESSES.map((name) => `MiB ${name}`)],
-      own.flatMap(([name, made]) => [costsRow(name, 'product', made.filter((record) => !record.reference)), costsRow(name, reference, made.filter((record) => record.reference))]).filter((row) => row.length > 0),
-    ),
+    ...markdownTable(...costsTable(records, scenario)),
     '',
-    findingsOf(own.flatMap(([, made]) => made)),
+    ...renderChecks(casesOf(records, scenario).flatMap(([, made]) => made)),
   ];
 }
 
-/** What an event takes, by medians over the rounds; several processes of one app together, their highest memory. */
-function costsRow(name, side, records) {
-  if (records.length === 0) return [];
-  const all = records.map(figuresOf);
-  const medianOf = (valueOf) => {
-    const values = all.map(valueOf).filter((value) => value !== undefined);
-    return values.length === 0 ? '' : figure(median(values));
-  };
-  const ofApp = (prefix, app) => (figures) => Object.entries(figures).filter(([key]) => key.replace(/-\d+$/, '') === `${prefix} ${app}`).map(([, value]) => value);
-  const sumOf = (values) => (values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0));
-  const maxOf = (values) => (values.length === 0 ? undefined : Math.max(...values));
-  return [
-    name,
-    side,
-    ...PROCESSES.map((app) => medianOf((figures) => sumOf(ofApp('cpu', app)(figures)))),
-    ...Object.keys(COSTS).map((key) => medianOf((figures) => figures[key])),
-    ...PROCESSES.map((app) => medianOf((figures) => maxOf(ofApp('memory', app)(figures)))),
-  ];
+/**
+ * How many events of each case were measured with each pipeline, in all rounds, and how many of them were not as they
+ * must be: of nothing, too, that it was found.
+ * @returns {{ case: string, pipeline: string, events: number, findings: Record<string, number>, refused: number }[]}
+ */
+function checksOf(records, scenario) {
+  return casesOf(records, scenario).flatMap(([name, made]) => byPipeline(made).map(([pipeline, own]) => ({ case: name, pipeline, ...sumsOf(own) })));
 }
 
-function findingsOf(records) {
-  const bad = records.map((record) => [record, problemsOf({ findings: record.findings })]).filter(([, problems]) => problems !== '');
-  if (bad.length === 0) return 'Nothing was lost, repeated or overtaken.';
-  return bad.map(([{ round, pipeline, case: name }, problems]) => `- round ${round}, ${pipeline}, ${name}:${problems}`).join('\n');
+function byPipeline(records) {
+  return [...Map.groupBy(records, ({ pipeline }) => pipeline)];
+}
+
+function sumsOf(records) {
+  const findings = {};
+  let [events, refused] = [0, 0];
+  for (const record of records) {
+    events += record.events;
+    refused += record.refused ?? 0;
+    for (const [name, count] of Object.entries(record.findings)) findings[name] = (findings[name] ?? 0) + count;
+  }
+  return { events, findings, refused };
+}
+
+/** Of all cases together, and then each measurement that has something. */
+function renderChecks(records) {
+  const sums = byPipeline(records).map(([pipeline, own]) => {
+    const { events, findings, refused } = sumsOf(own);
+    const counts = Object.entries({ ...findings, refused }).map(([name, count]) => `${wordsOf(name)} ${figure(count)}`);
+    return `- ${pipeline}, ${figure(events)} events: ${counts.join(', ')}`;
+  });
+  return [...sums, ...records.flatMap(renderProblems)];
+}
+
+function renderProblems(record) {
+  const problems = problemsOf(record);
+  return problems === '' ? [] : [`- round ${record.round}, ${record.pipeline}, ${record.case}:${problems}`];
+}
+
+/** `orderBreaks`: order breaks. */
+function wordsOf(name) {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 /** @returns {string} SVG */

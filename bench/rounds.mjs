@@ -6,13 +6,13 @@ const MOST_MS = 480_000;
  * other, so that what is compared ran at about the same time.
  * @param {object} bench what parts measure with
  * @param {import('./scenarios.mjs').Scenario} scenario
- * @param {{ rounds: number, pipelines: string[], limited: boolean }} options limited: to eight minutes
+ * @param {{ rounds?: number, pipelines: string[], limited: boolean }} options rounds: instead of the scenario's and its parts'; limited: to eight minutes
  * @param {import('./journal.mjs').Journal} journal
  */
-export async function runRounds(bench, scenario, { rounds, pipelines, limited }, journal) {
+export async function runRounds(bench, scenario, { limited, ...options }, journal) {
   const startedAt = performance.now();
   let longestMs = 0;
-  for (const { round, part, pipeline, key } of plan(scenario, rounds, pipelines)) {
+  for (const { part, key, ...turn } of plan(scenario, options)) {
     if (journal.has(key)) continue;
     const partStartedAt = performance.now();
     const expectedMs = Math.max(longestMs, (part.expectedSeconds ?? 0) * 1_000);
@@ -20,20 +20,23 @@ export async function runRounds(bench, scenario, { rounds, pipelines, limited },
       bench.progress(`${scenario.name}: would take longer than ${MOST_MS / 60_000} minutes; the same command again goes on from here`);
       return;
     }
-    journal.add(key, await runPart(bench, { scenario, round, rounds, part, pipeline }));
+    journal.add(key, await runPart(bench, scenario, { part, ...turn }));
     longestMs = Math.max(longestMs, performance.now() - partStartedAt);
   }
 }
 
-/** @returns {{ round: number, part: object, pipeline: string, key: string }[]} */
-export function plan({ name, parts }, rounds, pipelines) {
-  const inRound = parts.flatMap((part) => pipelines.filter((pipeline) => (part.pipelines ?? pipelines).includes(pipeline)).map((pipeline) => ({ part, pipeline })));
-  return Array.from({ length: rounds }, (_, n) => n + 1).flatMap((round) =>
-    inRound.map(({ part, pipeline }) => ({ round, part, pipeline, key: `${name}/${part.name} ${pipeline} ${round}` })),
+/** @returns {{ round: number, rounds: number, part: object, pipeline: string, key: string }[]} in the order in which they run; rounds: of this part */
+export function plan(scenario, { rounds: asked, pipelines }) {
+  const parts = scenario.parts.map((part) => ({ part, rounds: asked ?? part.rounds ?? scenario.rounds, able: pipelines.filter((pipeline) => (part.pipelines ?? pipelines).includes(pipeline)) }));
+  const most = Math.max(...parts.map(({ rounds }) => rounds));
+  return Array.from({ length: most }, (_, n) => n + 1).flatMap((round) =>
+    parts
+      .filter(({ rounds }) => round <= rounds)
+      .flatMap(({ part, rounds, able }) => able.map((pipeline) => ({ round, rounds, part, pipeline, key: `${scenario.name}/${part.name} ${pipeline} ${round}` }))),
   );
 }
 
-async function runPart(bench, { scenario, round, rounds, part, pipeline }) {
+async function runPart(bench, scenario, { round, rounds, part, pipeline }) {
   const records = [];
   const report = (record) => bench.progress(`round ${round}/${rounds} ${pipeline.padEnd(7)} ${labelOf(scenario.name, record.case)}: ${bench.describe(record)}`);
   const keep = (made) => records.push(...made.map((record) => ({ round, scenario: scenario.name, ...record })));

@@ -16,9 +16,16 @@ const options = { rounds: 2, pipelines: ['product', 'bare'], limited: true };
 
 describe('plan', () => {
   it('has each round’s sides next to each other, and only pipelines that can do a part', () => {
-    expect(plan(scenario, 2, ['product', 'bare']).map(({ key }) => key)).toEqual([
+    expect(plan(scenario, { rounds: 2, pipelines: ['product', 'bare'] }).map(({ key }) => key)).toEqual([
       'speed/slow product 1', 'speed/slow bare 1', 'speed/fast product 1', 'speed/slow product 2', 'speed/slow bare 2', 'speed/fast product 2',
     ]);
+  });
+
+  it('has as many rounds as the part says, or else the scenario, unless others are asked for', () => {
+    const goal = { name: 'speed', rounds: 1, parts: [partNamed('other'), partNamed('goal', { rounds: 2 })] };
+    const keysOf = (rounds) => plan(goal, { rounds, pipelines: ['product'] }).map(({ key }) => key);
+    expect(keysOf(undefined)).toEqual(['speed/other product 1', 'speed/goal product 1', 'speed/goal product 2']);
+    expect(keysOf(1)).toEqual(['speed/other product 1', 'speed/goal product 1']);
   });
 });
 

@@ -48,7 +48,7 @@ async function main(options) {
   const facts = describeRun(options);
   const journal = new Journal(options.outFolder, facts.comparable);
   const planned = options.scenarios.map((scenario) => ({ scenario, ...planOf(scenario, options) }));
-  const open = planned.filter(({ scenario, rounds, pipelines }) => plan(scenario, rounds, pipelines).some(({ key }) => !journal.has(key)));
+  const open = planned.filter(({ scenario, rounds, pipelines }) => plan(scenario, { rounds, pipelines }).some(({ key }) => !journal.has(key)));
   if (open.length > 0) await measure(open, options, facts, journal);
   return report(options, facts, journal.records);
 }
@@ -64,8 +64,8 @@ async function measure(planned, options, facts, journal) {
   }
 }
 
-/** What the scenario says, unless the command says otherwise. */
-function planOf(scenario, { rounds = scenario.rounds, seconds = scenario.seconds, pipelines }) {
+/** What the command says, or else the scenario; how many rounds, its parts may say too. */
+function planOf(scenario, { rounds, seconds = scenario.seconds, pipelines }) {
   return { rounds, seconds, pipelines };
 }
 
@@ -84,7 +84,8 @@ async function report(options, facts, records) {
   const tables = options.scenarios.map((scenario) => ({ scenario, rows: summarize(records, scenario) })).filter(({ rows }) => rows.length > 0);
   for (const { scenario, rows } of tables) console.log(`\n${renderTable(rows, scenario.reference)}`);
   if (options.quick) {
-    const { rounds, seconds } = planOf(options.scenarios[0], options);
+    const [scenario] = options.scenarios;
+    const { rounds = scenario.rounds, seconds = scenario.seconds } = options;
     console.log(`\nMedians of ${rounds} rounds of ${seconds} s; ratio = product / bare, the median of the rounds' ratios; for ms less is better.`);
   }
   if (options.outFolder !== undefined) console.log(`\nAll of it: ${path.join(options.outFolder, 'README.md')}`);

@@ -10,6 +10,7 @@ import { idempotency } from './scenarios/idempotency.mjs';
 import { ingest } from './scenarios/ingest.mjs';
 import { latency } from './scenarios/latency.mjs';
 import { payloads } from './scenarios/payloads.mjs';
+import { proxy } from './scenarios/proxy.mjs';
 import { scaleOut } from './scenarios/scale-out.mjs';
 
 /**
@@ -17,21 +18,24 @@ import { scaleOut } from './scenarios/scale-out.mjs';
  * @typedef {object} Scenario
  * @property {string} name
  * @property {string} title
- * @property {number} rounds unless --rounds says otherwise
+ * @property {number} rounds of its parts, unless --rounds or the part says otherwise
  * @property {number} seconds of one measurement, unless --seconds says otherwise
  * @property {Record<string, string>} metrics its figures, with how a table calls them
  * @property {string} [reference] what its figures are compared with, when it is not the bare pipeline
+ * @property {string[]} [differences] figures of which not the ratio counts, but by how much they differ
+ * @property {string[]} [processes] whose costs its table shows, when they are not those of the events' pipelines
  * @property {string[]} plots figures that are drawn
  * @property {Part[]} parts
  *
  * @typedef {object} Part what is measured in one go and can't be taken apart; a run that was ended goes on with the next
  * @property {string} name
  * @property {string[]} [pipelines] that can do it; all of them when it is left out
+ * @property {number} [rounds] when it has others than the scenario: the ratio of some parts is a goal, and takes several
  * @property {number} [expectedSeconds] when it takes much longer than the scenario's other parts
  * @property {(bench: object, pipeline: string) => Promise<void>} run gives what it measured to `bench.keep`
  *
  * @type {Scenario[]}
  */
 export const SCENARIOS = [
-  ingest, endToEnd, latency, backlog, deadEndpoint, growth, growth10m, fanOut, payloads, entities, hotEntity, failing, scaleOut, idempotency,
+  ingest, endToEnd, latency, backlog, deadEndpoint, growth, growth10m, fanOut, payloads, entities, hotEntity, failing, scaleOut, idempotency, proxy,
 ];

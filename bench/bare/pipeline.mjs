@@ -42,7 +42,7 @@ export async function startBare(bench, { dispatchers = 1 } = {}) {
       return { gateway: gateway.pid, ...(dispatcher === undefined ? {} : { dispatcher: dispatcher.pid }) };
     },
     loadArguments: ['--url', `http://127.0.0.1:${port}/webhooks`, '--sign', SIGNING_SECRET],
-    countStored: async () => Number((await ground.query('select count(*) from idempotency_keys'))[0].count),
+    countEvents: async () => Number((await ground.query('select count(*) from idempotency_keys'))[0].count),
     countWaiting: async () => Number((await ground.query('select count(*) from outbox'))[0].count),
     startDispatchers: async () => {
       dispatcher = await start('dispatcher');

@@ -13,7 +13,7 @@ export const deadEndpoint = {
   ...DISTURBED,
   name: 'dead-endpoint',
   title: '200,000 deliveries wait for an endpoint that refuses connections: what a healthy one beside it gets, before and while they wait',
-  rounds: 1,
+  rounds: 2,
   seconds: 10,
   plots: ['p99Ms', 'deliveredPerSecond'],
   parts: [

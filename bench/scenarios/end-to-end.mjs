@@ -7,7 +7,7 @@ export const endToEnd = {
   name: 'end-to-end',
   title: '100 connections, closed loop to saturation: all that was delivered ÷ first send to last arrival',
   rounds: 5,
-  seconds: 15,
+  seconds: 12,
   metrics: { deliveredPerSecond: 'delivered/s', acceptedPerSecond: 'accepted/s' },
   plots: ['deliveredPerSecond'],
   parts: [

@@ -25,8 +25,8 @@ export const failing = {
   ...DISTURBED,
   name: 'failing',
   title: 'Every event goes to two endpoints, one of which falls sick: what the healthy one gets, before and after',
-  rounds: 1,
-  seconds: 8,
+  rounds: 2,
+  seconds: 6,
   plots: ['p99Ms', 'deliveredPerSecond'],
   parts: Object.entries(sicknesses).map(([sickness, fall]) => ({
     name: sickness,

@@ -15,7 +15,7 @@ const MOST_VERIFIED = 2_000_000;
 const common = {
   rounds: 1,
   seconds: 8,
-  metrics: { p50Ms: 'p50 ms', p99Ms: 'p99 ms', deliveredPerSecond: 'delivered/s', acceptedPerSecond: 'accepted/s', daysDropped: 'days dropped so far' },
+  metrics: { p50Ms: 'p50 ms', p99Ms: 'p99 ms', deliveredPerSecond: 'delivered/s', acceptedPerSecond: 'accepted/s', daysDropped: 'days dropped so far', keysDeleted: 'keys deleted so far' },
   /** What the second column holds. */
   reference: 'empty',
   plots: ['deliveredPerSecond', 'acceptedPerSecond', 'p99Ms'],
@@ -31,10 +31,10 @@ async function makeGround(bench, history) {
 }
 
 /** Ingest alone comes last: it leaves a backlog. */
-async function measureAll(setting, { name, isLast, drops }) {
+async function measureAll(setting, { name, isLast, droppedFrom }) {
   const { seconds, pipeline } = setting;
   const record = async (load, measured) => {
-    const also = drops ? { daysDropped: await countDropped(pipeline) } : {};
+    const also = droppedFrom === undefined ? {} : await countDropped(pipeline, droppedFrom);
     setting.record(`${name} ${load}`, { ...measured, metrics: { ...measured.metrics, ...also } });
   };
   await warmUp(setting, { events: WARM_UP_EVENTS });
@@ -45,9 +45,13 @@ async function measureAll(setting, { name, isLast, drops }) {
   await record('ingest', await measureIngest(setting, ['--connections', String(CONNECTIONS), '--seconds', String(seconds)]));
 }
 
-async function countDropped({ ground }) {
-  const [{ days }] = await ground.query('select count(*)::integer as days from retired_days where dropped_at is not null');
-  return days;
+/** What retention has done since the start: all old keys had expired by then. */
+async function countDropped({ ground }, { events }) {
+  const [{ days, keys }] = await ground.query(
+    `select (select count(*)::integer from retired_days where dropped_at is not null) as days,
+            (select count(*)::integer from idempotency_keys where expires_at <= now()) as keys`,
+  );
+  return { daysDropped: days, keysDeleted: events - keys };
 }
 
 function partOf({ name, events, days = 28, keyRetentionDays = 60, env, turns = TURNS, expectedSeconds }) {
@@ -61,7 +65,7 @@ function partOf({ name, events, days = 28, keyRetentionDays = 60, env, turns = T
       for (let turn = 1; turn <= turns; turn++) {
         const load = { name, isLast: turn === turns };
         await withPipeline(bench, pipelineName, { reference: true }, (setting) => measureAll(setting, load));
-        await withPipeline(bench, pipelineName, { ground, env }, (setting) => measureAll(setting, { ...load, drops: env !== undefined }));
+        await withPipeline(bench, pipelineName, { ground, env }, (setting) => measureAll(setting, { ...load, droppedFrom: env === undefined ? undefined : history }));
       }
       if (history.events <= MOST_VERIFIED) await verifyBooks(ground);
       await ground.drop();

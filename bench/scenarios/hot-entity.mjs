@@ -17,7 +17,7 @@ export const hotEntity = {
   title: 'One entity whose events wait for each other: the rate of its lane beside 1/(receiver’s round trip + one durable commit), with a receiver that answers at once and after 20 ms',
   rounds: 3,
   seconds: 10,
-  metrics: { laneRate: 'delivered/s', boundRate: 'bound/s', percentOfBound: '% of the bound' },
+  metrics: { laneRate: 'delivered/s', boundRate: 'bound/s', roundTripMs: 'round trip ms', commitMs: 'commit ms', percentOfBound: '% of the bound' },
   plots: ['percentOfBound'],
   parts: DELAYS_MS.map((delayMs) => ({
     name: `delay-${delayMs}`,

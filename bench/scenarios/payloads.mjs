@@ -14,7 +14,7 @@ const sizes = [
 export const payloads = {
   name: 'payloads',
   title: 'Bodies of 200 B, 4 KiB and 256 KiB, 100 connections, closed loop',
-  rounds: 2,
+  rounds: 1,
   seconds: 10,
   metrics: { deliveredPerSecond: 'delivered/s', mibPerSecond: 'MiB/s' },
   plots: ['deliveredPerSecond', 'mibPerSecond'],

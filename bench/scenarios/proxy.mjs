@@ -1,0 +1,74 @@
+import { postAndDeliver, postOnly } from '../load.mjs';
+import { measured } from '../measures.mjs';
+import { withPipeline } from '../pipelines.mjs';
+import { PROXIES } from '../proxies.mjs';
+
+const CONNECTIONS = 50;
+/** Far from what the processors can do, so that what is added is not the wait for one. */
+const RATE = 1_000;
+const WARM_UP_REQUESTS = 10_000;
+/** So many keys, sent again and again. */
+const KEYS = 1_000;
+
+/** Every request reaches the backend, once. */
+async function measureForwarded(setting, args) {
+  return answers(setting, await postAndDeliver(setting, args));
+}
+
+/** Once its keys have been sent: none reaches the backend any more, and each answer says that it is a replay. A bare proxy forwards them all. */
+async function measureReplayed(setting, args) {
+  const { pipeline, receiver } = setting;
+  await receiver.reset();
+  const load = await postOnly(setting, args);
+  const { accepted, replayed } = load.summary;
+  const forwarded = (await receiver.arrivals()).length;
+  const findings = pipeline.name === 'product' ? { forwardedAgain: forwarded, unmarked: accepted - replayed } : { lost: accepted - forwarded };
+  return answers(setting, { ...load, findings });
+}
+
+function answers({ pipeline }, load) {
+  const { accepted, acceptedPerSecond, acceptedLatency: { count: _, ...latency } } = load.summary;
+  pipeline.noteAnswered(accepted);
+  return measured({ acceptedPerSecond, ...latency }, load);
+}
+
+const kinds = [
+  { name: 'keyless', args: ['--keyless'], measure: measureForwarded },
+  { name: 'new-keys', args: [], measure: measureForwarded },
+  // The warm-up sends each of them for the first time.
+  { name: 'replayed', args: ['--prefix', 'replayed', '--distinct', String(KEYS)], fewestAtFirst: KEYS, measure: measureReplayed },
+];
+
+const loads = [
+  { name: `connections-${CONNECTIONS}`, args: ['--connections', String(CONNECTIONS)] },
+  { name: `rate-${RATE}`, args: ['--rate', String(RATE)] },
+];
+
+/** Requests through either proxy: the pair, but without Kafka, which has no part in it and whose idling would count. */
+function withProxy(bench, name, measure) {
+  const { postgres } = bench.servers.pids;
+  return withPipeline({ ...bench, servers: { ...bench.servers, pids: { postgres } } }, name, { pair: PROXIES }, measure);
+}
+
+export const proxy = {
+  name: 'proxy',
+  title: 'The same requests through the idempotency proxy and through a bare one (`@fastify/http-proxy`): without a key, with a new key each, and with keys that have their answer; an event is a request, its latency that of the answer',
+  rounds: 3,
+  seconds: 4,
+  metrics: { acceptedPerSecond: 'answers/s', p50Ms: 'p50 ms', p95Ms: 'p95 ms', p99Ms: 'p99 ms' },
+  /** What a proxy adds doesn't depend on how long the backend takes. */
+  differences: ['p50Ms'],
+  processes: ['proxy', 'postgres'],
+  plots: ['acceptedPerSecond', 'p50Ms'],
+  parts: kinds.map((kind) => ({
+    name: kind.name,
+    run: (bench, pipelineName) =>
+      withProxy(bench, pipelineName, async (setting) => {
+        const count = Math.max(kind.fewestAtFirst ?? 1, Math.round(WARM_UP_REQUESTS * setting.scale));
+        answers(setting, await postOnly(setting, [...kind.args, '--count', String(count), '--connections', String(CONNECTIONS), '--seconds', '20']));
+        for (const load of loads) {
+          setting.record(`${kind.name} ${load.name}`, await kind.measure(setting, [...kind.args, ...load.args, '--seconds', String(setting.seconds)]));
+        }
+      }),
+  })),
+};
