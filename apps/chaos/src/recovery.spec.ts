@@ -51,11 +51,12 @@ describe('slowRecoveries', () => {
 
   it('leaves what begins under the next fault to that one', () => {
     const next = fault({ kind: 'isolate-from-postgres', target: 'dispatcher 1', fromMs: 9_000, untilMs: 39_000 });
-    const events = [accepted('a', 0, 900), accepted('b', 0, 8_900), accepted('c', 0, 9_100)];
-    const silentFrom = (lastMs: number): Arrival[] => [arrived('a', 0, 8_100), arrived('b', 0, lastMs), arrived('c', 0, 29_000)];
-    expect(slowRecoveries([back, next], events, silentFrom(9_010), SHARDS)).toEqual([]);
-    expect(slowRecoveries([back, next], events, silentFrom(8_990), SHARDS)).toHaveLength(1);
-    expect(slowRecoveries([back], events, silentFrom(9_010), SHARDS)).toHaveLength(1);
+    const slowWith = (faults: FaultRecord[], lastMs: number, acceptedMs: number): string[] =>
+      slowRecoveries(faults, [accepted('a', 0, 900), accepted('b', 0, 8_900), accepted('c', 0, acceptedMs)], [arrived('a', 0, 8_100), arrived('b', 0, lastMs), arrived('c', 0, 29_000)], SHARDS);
+    expect(slowWith([back, next], 9_010, 8_950)).toEqual([]);
+    expect(slowWith([back, next], 8_990, 9_100)).toEqual([]);
+    expect(slowWith([back, next], 8_990, 8_950)).toHaveLength(1);
+    expect(slowWith([back], 9_010, 9_100)).toHaveLength(1);
   });
 
   it('counts only while something waits that was accepted', () => {

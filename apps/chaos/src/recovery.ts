@@ -75,7 +75,8 @@ function standstill(times: readonly number[], waits: readonly Wait[], fromMs: nu
     if (lastMs > untilMs) break;
     if (atMs - lastMs > longestMs) {
       const waitingSinceMs = Math.min(...waits.filter(({ arrivedAtMs }) => arrivedAtMs >= atMs).map(({ acceptedAtMs }) => acceptedAtMs));
-      longestMs = Math.max(longestMs, atMs - Math.max(lastMs, waitingSinceMs));
+      const beganMs = Math.max(lastMs, waitingSinceMs);
+      if (beganMs <= untilMs) longestMs = Math.max(longestMs, atMs - beganMs);
     }
     lastMs = atMs;
   }

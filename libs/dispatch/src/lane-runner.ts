@@ -198,7 +198,8 @@ export class LaneRunner {
       shard: shard.shard, epoch: shard.lease.epoch, key: item.key, attempt, result, disposition, halts,
       tokenTopic: tierMs === undefined ? undefined : retryTopicName(tierMs),
     };
-    const verdict = await this.options.outcomes.add(outcome, disposition.kind !== 'retry' && lane.depth > 1);
+    const isAwaited = this.scheduler.isStarved(record.endpoint) || (disposition.kind !== 'retry' && lane.depth > 1);
+    const verdict = await this.options.outcomes.add(outcome, isAwaited);
     observe(item, result, disposition, tierMs);
     if (shard.dropped) return false;
     switch (verdict) {

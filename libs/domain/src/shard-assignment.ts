@@ -13,7 +13,8 @@ export interface ShardClaim {
  *
  * Shards that nobody has go to those who have been here, and newcomers get some of theirs instead: who takes the shard of
  * a process that was killed must have watched its lease for a TTL, while one whose owner lives is handed over at once. So
- * a dispatcher that is killed and comes back does not lengthen its own outage.
+ * a dispatcher that is killed and comes back does not lengthen its own outage. The price: the shards that are handed over
+ * instead pause until their requests under way have ended.
  */
 export function assignShards(claims: readonly ShardClaim[], shards: number): Map<string, number[]> {
   const members = [...claims].sort((a, b) => (a.memberId < b.memberId ? -1 : 1));

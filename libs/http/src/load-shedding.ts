@@ -9,7 +9,7 @@ import { requestsRejected } from './http.metrics.js';
  * would otherwise take the time of those who are let in.
  */
 const REFUSED_AFTER_MS = 100;
-/** More are refused at once: what is held back costs memory. */
+/** More are refused at once, and so is whose body is not to be read to its end: what is held back costs memory. */
 const MOST_HELD = 2_000;
 
 /**
@@ -35,8 +35,11 @@ export function shedLoad(instance: FastifyInstance, maxBodyBytes: number, refuse
     }
     requestsRejected.inc({ code: problem.code });
     const drains = Number(request.headers['content-length'] ?? Infinity) <= maxBodyBytes;
-    const refuse = (): void => void response.writeHead(problem.status, drains ? headers : [...headers, 'connection', 'close']).end(body);
-    if (held >= MOST_HELD) return refuse();
+    // A server that is closing waits for its connections: none is to be left open for another request.
+    const refuse = (): void => void response.writeHead(problem.status, drains && server.listening ? headers : [...headers, 'connection', 'close']).end(body);
+    if (!drains || held >= MOST_HELD) return refuse();
+    // Its body is thrown away as it comes, and not kept until the answer.
+    request.resume();
     held += 1;
     setTimeout(() => {
       held -= 1;

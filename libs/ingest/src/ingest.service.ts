@@ -154,7 +154,7 @@ export class IngestService {
     const startedAtMs = performance.now();
     const committed = await this.repository.commit(submissions);
     this.lastCommitAtMs = performance.now();
-    this.options.queueLimit.committed(submissions.length, this.lastCommitAtMs - startedAtMs);
+    this.options.queueLimit.committed(submissions.length, this.lastCommitAtMs - startedAtMs, this.queuedRequests, this.lastCommitAtMs);
     ingestBatchSize.observe(submissions.length);
     ingestQueueRequests.set(this.queuedRequests);
     ingestQueueBytes.set(this.queuedBytes);

@@ -24,6 +24,13 @@ describe('QueueLimit', () => {
     expect(fill(limit, 1_999)).toBe(15);
   });
 
+  it('takes a commit that kept a crowd waiting for a second for no calm', () => {
+    const limit = new QueueLimit({ least: 10, burst: 5 });
+    fill(limit, 0);
+    limit.committed(10, 1_500, 15, 1_500);
+    expect(fill(limit, 1_501, 5)).toBe(10);
+  });
+
   it('under a load that never ends lets nobody wait longer, beyond the first burst', () => {
     const limit = new QueueLimit({ least: 10, burst: 5 });
     let [accepted, late, waiting] = [0, 0, 0];
@@ -42,10 +49,10 @@ describe('QueueLimit', () => {
 
   it('lets as many wait as are committed in 10 ms', () => {
     const limit = new QueueLimit({ least: 10, burst: 0 });
-    for (let i = 0; i < 1_000; i++) limit.committed(80, 4);
+    for (let i = 0; i < 1_000; i++) limit.committed(80, 4, 0, 0);
     expect(fill(limit, 0)).toBe(200);
     // Few at a time say little of what would be possible, but nobody is refused then either.
-    for (let i = 0; i < 1_000; i++) limit.committed(1, 8);
+    for (let i = 0; i < 1_000; i++) limit.committed(1, 8, 0, 0);
     expect(fill(limit, 0)).toBe(10);
   });
 });

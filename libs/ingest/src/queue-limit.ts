@@ -38,8 +38,9 @@ export class QueueLimit {
     if (waiting + 1 >= this.limit) this.crowdedAtMs = nowMs;
   }
 
-  /** A statement has committed so many in this time. */
-  committed(count: number, tookMs: number): void {
+  /** A statement has committed so many in this time, while so many waited. */
+  committed(count: number, tookMs: number, waiting: number, nowMs: number): void {
+    if (waiting >= this.limit) this.crowdedAtMs = nowMs;
     this.ratePerMs += SMOOTHING * (count / Math.max(tookMs, 0.1) - this.ratePerMs);
   }
 

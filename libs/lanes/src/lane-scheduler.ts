@@ -68,6 +68,12 @@ export class LaneScheduler {
     if (justDeleted && queue.running === 0) this.onDeleted(target);
   }
 
+  /** Whether lanes of it wait for a place that others hold: those that hold its own must give them back at once. */
+  isStarved(endpoint: number): boolean {
+    const queue = this.queues.get(endpoint);
+    return queue !== undefined && this.starved.has(queue);
+  }
+
   isDeleted(endpoint: number): boolean {
     return this.queues.get(endpoint)?.target?.deleted === true;
   }

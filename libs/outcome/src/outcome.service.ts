@@ -9,7 +9,7 @@ import type { OutcomeRepository } from './outcome.repository.js';
 // 500: above it the statement's latency grows faster than its rate.
 const MAX_OUTCOMES = 500;
 const RETRY_MS = 200;
-/** A statement costs as much as ten outcomes do. Nobody waits for one whose lane has nothing more to send. */
+/** A statement costs as much as ten outcomes do. Nobody waits for most: their lanes have nothing more to send. */
 const COMMITS_EVERY_MS = 12;
 const COMMITS_AHEAD = 4;
 
@@ -34,7 +34,7 @@ export class OutcomeService {
 
   /**
    * Resolves when the outcome is committed, or can't be: `fenced`, `superseded`.
-   * @param isAwaited its lane has more to send, and waits for it
+   * @param isAwaited its lane has more to send, or others wait for its place
    * @throws what Postgres threw, after `stop` or when this outcome's content can't be stored
    */
   async add(outcome: Outcome, isAwaited: boolean): Promise<OutcomeVerdict> {

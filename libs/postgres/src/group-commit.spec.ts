@@ -112,5 +112,17 @@ describe('GroupCommit', () => {
       commits.hurry();
       expect(await second).toBe(2);
     });
+
+    it('remembers during a commit that what waits is urgent', async () => {
+      const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+      const commits = new GroupCommit<number, number>({ maxItems: 10, commit: (items) => gate.then(() => items), budget: new RoundBudget(3_600_000, 0) });
+      const first = commits.add(1);
+      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise((resolve) => setImmediate(resolve));
+      const second = commits.add(2);
+      commits.hurry();
+      open();
+      expect(await Promise.all([first, second])).toEqual([1, 2]);
+    });
   });
 });

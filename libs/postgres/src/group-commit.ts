@@ -15,7 +15,6 @@ export interface GroupCommitOptions<Item, Result> {
 
 interface Waiting<Item, Result> {
   readonly item: Item;
-  readonly isUrgent: boolean;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -33,6 +32,8 @@ type Settle = () => void;
 export class GroupCommit<Item, Result> {
   private queue: Waiting<Item, Result>[] = [];
   private running: Promise<void> | undefined;
+  /** What waits is urgent, whoever it was added by. */
+  private hurried = false;
   /** Ends the wait for the next commit's time. */
   private goOn: (() => void) | undefined;
 
@@ -46,7 +47,7 @@ export class GroupCommit<Item, Result> {
   /** @param isUrgent its commit keeps no distance */
   add(item: Item, isUrgent = false): Promise<Result> {
     return new Promise((resolve, reject) => {
-      this.queue.push({ item, isUrgent, resolve, reject });
+      this.queue.push({ item, resolve, reject });
       this.running ??= this.run();
       if (isUrgent) this.hurry();
     });
@@ -54,6 +55,7 @@ export class GroupCommit<Item, Result> {
 
   /** What waits now is urgent: the next commit keeps no distance. */
   hurry(): void {
+    this.hurried = this.queue.length > 0;
     this.goOn?.();
   }
 
@@ -68,11 +70,12 @@ export class GroupCommit<Item, Result> {
     let settle: Settle = () => undefined;
     while (this.queue.length > 0) {
       const waitMs = this.options.budget?.waitMs(performance.now()) ?? 0;
-      if (waitMs > 0 && !this.queue.some(({ isUrgent }) => isUrgent)) {
+      if (waitMs > 0 && !this.hurried) {
         settle();
         settle = () => undefined;
         await this.keepApart(waitMs);
       }
+      this.hurried = false;
       this.options.budget?.begin(performance.now());
       const committing = this.commit(this.nextBatch());
       // Only now: what a caller does with its result would otherwise keep Postgres waiting for the next batch.
