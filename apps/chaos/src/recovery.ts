@@ -44,8 +44,8 @@ function longestGap(times: readonly number[], fromMs: number, toMs: number): { l
 /**
  * Shards that stood still for longer than is promised after a dispatcher's kill -9, or after Postgres or Kafka was back.
  * A shard stands still while nothing of it arrives although something waits that had been accepted: a machine that is
- * slow at accepting, and an event that is slow behind others, are not its fault. Nor is a silence that begins when the
- * next fault has begun. What never arrives is the checker's.
+ * slow at accepting, and an event that is slow behind others, are not its fault. Nor is what the next fault
+ * makes of it: that one comes when this one is over, or long after what is promised. What never arrives is the checker's.
  */
 export function slowRecoveries(faults: readonly FaultRecord[], events: readonly PostedEvent[], arrivals: readonly Arrival[], shards: number): string[] {
   const times = arrivalTimes(arrivals, shards);
@@ -56,7 +56,7 @@ export function slowRecoveries(faults: readonly FaultRecord[], events: readonly 
     const { fromMs, limitMs } = promise;
     const nextMs = Math.min(...faults.map((other) => other.fromMs).filter((ms) => ms > fault.fromMs));
     return times.flatMap((own, shard) => {
-      const stoodMs = standstill(own, waits[shard] ?? [], fromMs, Math.min(fromMs + limitMs, nextMs));
+      const stoodMs = standstill(own, waits[shard] ?? [], { fromMs, untilMs: fromMs + limitMs, nextMs });
       return stoodMs > limitMs ? [`shard ${shard} stood still for ${seconds(stoodMs)} after ${fault.kind} ${fault.target}, with events waiting; ${seconds(limitMs)} are promised`] : [];
     });
   });
@@ -67,16 +67,15 @@ function promiseAfter({ kind, target, fromMs, untilMs }: FaultRecord): { fromMs:
   return SERVER_FAULTS.includes(kind) ? { fromMs: untilMs, limitMs: RETURN_LIMIT_MS } : undefined;
 }
 
-/** The longest silence among those that were there at some moment from `fromMs` to `untilMs`, as far as something waited then. */
-function standstill(times: readonly number[], waits: readonly Wait[], fromMs: number, untilMs: number): number {
+/** The longest silence among those that were there at some moment from `fromMs` to `untilMs`, as far as something waited then, until `nextMs`. */
+function standstill(times: readonly number[], waits: readonly Wait[], { fromMs, untilMs, nextMs }: { fromMs: number; untilMs: number; nextMs: number }): number {
   let longestMs = 0;
   let lastMs = fromMs;
   for (const atMs of times.filter((ms) => ms > fromMs)) {
     if (lastMs > untilMs) break;
     if (atMs - lastMs > longestMs) {
       const waitingSinceMs = Math.min(...waits.filter(({ arrivedAtMs }) => arrivedAtMs >= atMs).map(({ acceptedAtMs }) => acceptedAtMs));
-      const beganMs = Math.max(lastMs, waitingSinceMs);
-      if (beganMs <= untilMs) longestMs = Math.max(longestMs, atMs - beganMs);
+      longestMs = Math.max(longestMs, Math.min(atMs, nextMs) - Math.max(lastMs, waitingSinceMs));
     }
     lastMs = atMs;
   }
