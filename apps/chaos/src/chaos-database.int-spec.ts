@@ -54,4 +54,34 @@ describe('the witness', () => {
     await attempt(2, 6);
     expect(await witnessed(url)).toEqual([`attempt 2 of evt_${EVENT.replaceAll('-', '')} at endpoint 1 was written under epoch 6, while that of shard 3 is 7`]);
   });
+
+  it('notes an admission, or a move of the cursor, by whoever has not claimed the shard last, and no other', async () => {
+    const before = (await witnessed(url)).length;
+    const as = async (app: string, sql: string): Promise<void> => {
+      const own = new URL(url);
+      own.searchParams.set('application_name', app);
+      await queryOnce(own.toString(), sql);
+    };
+    await query('create table inbox_test partition of inbox default');
+    await query('insert into shard_leases (shard, epoch) values (4, 1); insert into shard_cursors (shard) values (4)');
+    let events = 0;
+    const admit = (app: string): Promise<void> =>
+      as(app, `insert into inbox (event_id, tenant, shard, routes) values ('00000000-0000-7000-8001-00000000000${(events += 1)}', 'default', 4, 0)`);
+    const move = (app: string, to: number): Promise<void> => as(app, `update shard_cursors set next_offset = ${to} where shard = 4`);
+
+    await as('dispatcher 0', 'update shard_leases set epoch = 2 where shard = 4');
+    await admit('dispatcher 0');
+    await move('dispatcher 0', 10);
+    await as('dispatcher 1', 'update shard_leases set epoch = 3 where shard = 4');
+    await as('dispatcher 1', 'update shard_leases set renewals = 1 where shard = 4');
+    await move('dispatcher 1', 20);
+    expect((await witnessed(url)).slice(before)).toEqual([]);
+
+    await admit('dispatcher 0');
+    await move('dispatcher 0', 11);
+    expect((await witnessed(url)).slice(before)).toEqual([
+      'events were admitted (1) by dispatcher 0, while shard 4 was claimed by dispatcher 1 under epoch 3',
+      'the cursor was moved from 20 to 11 by dispatcher 0, while shard 4 was claimed by dispatcher 1 under epoch 3',
+    ]);
+  });
 });

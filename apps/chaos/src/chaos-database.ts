@@ -15,7 +15,13 @@ const CLOCK = `
     return pg_catalog.clock_timestamp() + (select ahead from chaos.clock);
 `;
 
-/** What must never be in Postgres is noted when it gets there: at the end it could have been covered up. */
+/**
+ * What must never be in Postgres is noted when it gets there: at the end it could have been covered up.
+ *
+ * An attempt carries its epoch. An admission doesn't: it is known by who writes it, since each app's sessions have the
+ * app's name, and so have those that claimed the shard's lease. Whoever holds the fence keeps a claim waiting, so that
+ * the last committed claim is that of the statement's own time.
+ */
 const WITNESS = `
   create table chaos.witnessed (id bigint generated always as identity primary key, what text not null);
   create function chaos.witness_attempt() returns trigger language plpgsql volatile as $$
@@ -35,6 +41,44 @@ const WITNESS = `
   end
   $$;
   create trigger chaos_witness after insert on public.attempts for each row execute function chaos.witness_attempt();
+
+  create table chaos.claims (shard integer primary key, epoch bigint not null, app text not null);
+  create function chaos.note_claim() returns trigger language plpgsql volatile as $$
+  begin
+    insert into chaos.claims values (new.shard, new.epoch, current_setting('application_name'))
+    on conflict (shard) do update set epoch = excluded.epoch, app = excluded.app;
+    return null;
+  end
+  $$;
+  create trigger chaos_claim after update of epoch on public.shard_leases for each row execute function chaos.note_claim();
+
+  create function chaos.witness_admission(shard integer, what text) returns void language plpgsql volatile as $$
+  declare
+    claim chaos.claims;
+  begin
+    select * into claim from chaos.claims c where c.shard = witness_admission.shard;
+    if claim.app is distinct from current_setting('application_name') then
+      insert into chaos.witnessed (what) values (format(
+        '%s by %s, while shard %s was claimed by %s under epoch %s', what, current_setting('application_name'), shard, claim.app, claim.epoch));
+    end if;
+  end
+  $$;
+  create function chaos.witness_inbox() returns trigger language plpgsql volatile as $$
+  begin
+    perform chaos.witness_admission(i.shard, format('events were admitted (%s)', i.events))
+    from (select n.shard, count(*) as events from inserted n group by n.shard) i;
+    return null;
+  end
+  $$;
+  create trigger chaos_witness after insert on public.inbox referencing new table as inserted
+    for each statement execute function chaos.witness_inbox();
+  create function chaos.witness_cursor() returns trigger language plpgsql volatile as $$
+  begin
+    perform chaos.witness_admission(new.shard, format('the cursor was moved from %s to %s', old.next_offset, new.next_offset));
+    return null;
+  end
+  $$;
+  create trigger chaos_witness after update on public.shard_cursors for each row execute function chaos.witness_cursor();
 `;
 
 /**

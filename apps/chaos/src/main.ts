@@ -1,19 +1,20 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from '#config/project-root';
-import type { Mutant } from './mutant.js';
-import { verdictOf } from './mutant-verdict.js';
+import { quietVerdict, type Verdict, verdictOf } from './mutant-verdict.js';
 import { mutantsNamed } from './mutants.js';
 import { type ChaosOptions, parseOptions } from './options.js';
 import { linesOf, reportOf } from './report.js';
 import { ReportFile } from './report-file.js';
 import { run, type RunResult } from './run.js';
 import type { RunPlan } from './run-plan.js';
+import type { Scenario } from './scenario.js';
 import { scheduleOf } from './schedule.js';
 import { scheduled, type ScheduledDrive } from './scheduled-drive.js';
 import { scripted } from './scripted-drive.js';
 import { STALL_EDITS } from './stall-points.js';
-import { prepareTestBuild } from './test-build.js';
+import { STALLS, stallScenario } from './stalls.js';
+import { type Edit, prepareTestBuild } from './test-build.js';
 
 /**
  * npm run chaos -- --events N --faults N --seed N|--seeds a..b [--report FILE] [--kinds a,b] [--rate PER_SECOND]
@@ -22,11 +23,23 @@ import { prepareTestBuild } from './test-build.js';
  * findings, 1: findings, whenever they were made.
  * npm run chaos -- --mutant NAME|all [--control]: a system with one protection broken. Exit code 0: each was caught by
  * what is to catch it, 1: one survived; with --control, which breaks nothing: 0: nothing was found, 1: something was.
+ * npm run chaos -- --stalls: nothing is broken, and a dispatcher stands still at a named point for longer than its lease,
+ * then goes on, at one point after the other. Exit code 0: nothing was found, 1: something was.
  * Exit code 2: could not run.
  */
 
 const TOPOLOGY = { gateways: 2, dispatchers: 3 };
 const LEASE_TTL_MS = 10_000;
+const QUIET_LIMIT_MS = 120_000;
+
+/** A scenario on a test build, and how its result is judged. */
+interface ScriptedRun {
+  readonly title: string;
+  readonly edits: readonly Edit[];
+  readonly scenario: Scenario;
+  readonly quietLimitMs: number;
+  readonly verdict: (result: RunResult) => Verdict;
+}
 
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -47,12 +60,12 @@ function scheduledPlan(drive: ScheduledDrive): RunPlan {
     settings: {},
     endpoints: ['first', 'second'],
     recoversInTime: true,
-    quietLimitMs: 120_000,
+    quietLimitMs: QUIET_LIMIT_MS,
     drive: scheduled(drive),
   };
 }
 
-function mutantPlan({ scenario }: Mutant, control: boolean, buildFolder: string): RunPlan {
+function scriptedPlan(scenario: Scenario, quietLimitMs: number, buildFolder: string): RunPlan {
   const { gateways, dispatchers, shards, leaseTtlMs, retryScheduleMs } = scenario;
   return {
     distFolder: path.join(buildFolder, 'dist'),
@@ -63,8 +76,7 @@ function mutantPlan({ scenario }: Mutant, control: boolean, buildFolder: string)
     settings: {},
     endpoints: ['only'],
     recoversInTime: false,
-    // What a mutant has lost doesn't come any more.
-    quietLimitMs: control ? 120_000 : 15_000,
+    quietLimitMs,
     drive: scripted(scenario),
   };
 }
@@ -97,15 +109,36 @@ async function runSeeds(options: ChaosOptions): Promise<number> {
   return exitCode;
 }
 
+function mutantRuns(names: string, control: boolean): ScriptedRun[] {
+  return mutantsNamed(names).map((mutant) => ({
+    title: control ? `${mutant.name}, with nothing broken` : `${mutant.name}: ${mutant.breaks}`,
+    edits: control ? [] : mutant.edits,
+    scenario: mutant.scenario,
+    // What a mutant has lost doesn't come any more.
+    quietLimitMs: control ? QUIET_LIMIT_MS : 15_000,
+    verdict: (result) => verdictOf(mutant, control, result),
+  }));
+}
+
+function stallRuns(): ScriptedRun[] {
+  return STALLS.map((stall) => ({
+    title: `a dispatcher stands still at ${stall.point}. ${stall.tells}`,
+    edits: [],
+    scenario: stallScenario(stall),
+    quietLimitMs: QUIET_LIMIT_MS,
+    verdict: (result) => quietVerdict(`stall at ${stall.point}`, 'NOT QUIET', result),
+  }));
+}
+
 /** @returns the exit code */
-async function runMutants(names: string, control: boolean): Promise<number> {
+async function runScripted(runs: readonly ScriptedRun[]): Promise<number> {
   const lines: string[] = [];
   let exitCode = 0;
-  for (const mutant of mutantsNamed(names)) {
-    console.log(control ? `${mutant.name}, with nothing broken` : `${mutant.name}: ${mutant.breaks}`);
-    const result = await runMutant(mutant, control);
+  for (const scriptedRun of runs) {
+    console.log(scriptedRun.title);
+    const result = await runOnTestBuild(scriptedRun);
     for (const line of linesOf(result)) console.log(line);
-    const { passed, line } = verdictOf(mutant, control, result);
+    const { passed, line } = scriptedRun.verdict(result);
     lines.push(line);
     console.log(line);
     if (!passed) exitCode = 1;
@@ -114,18 +147,23 @@ async function runMutants(names: string, control: boolean): Promise<number> {
   return exitCode;
 }
 
-async function runMutant(mutant: Mutant, control: boolean): Promise<RunResult> {
-  const build = await prepareTestBuild([...STALL_EDITS, ...(control ? [] : mutant.edits)]);
+async function runOnTestBuild({ edits, scenario, quietLimitMs }: ScriptedRun): Promise<RunResult> {
+  const build = await prepareTestBuild([...STALL_EDITS, ...edits]);
   try {
-    return await run(mutantPlan(mutant, control, build.folder), interrupted.signal);
+    return await run(scriptedPlan(scenario, quietLimitMs, build.folder), interrupted.signal);
   } finally {
     await build.dispose();
   }
 }
 
+/** @returns the exit code */
+function runAsTold(options: ChaosOptions): Promise<number> {
+  if (options.stalls) return runScripted(stallRuns());
+  return options.mutant === undefined ? runSeeds(options) : runScripted(mutantRuns(options.mutant, options.control));
+}
+
 try {
-  const options = parseOptions(process.argv.slice(2));
-  process.exitCode = options.mutant === undefined ? await runSeeds(options) : await runMutants(options.mutant, options.control);
+  process.exitCode = await runAsTold(parseOptions(process.argv.slice(2)));
 } catch (error) {
   const reason = error instanceof Error ? error : new Error(String(error));
   console.error(`chaos: could not run: ${interrupted.signal.aborted ? reason.message : (reason.stack ?? reason.message)}`);

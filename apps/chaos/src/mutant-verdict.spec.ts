@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { verdictOf } from './mutant-verdict.js';
+import { quietVerdict, verdictOf } from './mutant-verdict.js';
 
 const mutant = { name: 'no-fence', caughtBy: ['witness', 'order'] } as const;
 const ended = (...findings: string[]): { findings: string[]; durationMs: number } => ({ findings, durationMs: 45_400 });
@@ -18,5 +18,12 @@ describe('verdictOf', () => {
 
   it('says when it took more than a minute', () => {
     expect(verdictOf(mutant, true, { findings: [], durationMs: 61_000 }).line).toBe('quiet: no-fence (61 s, more than a minute)');
+  });
+});
+
+describe('quietVerdict', () => {
+  it('lets nothing be found', () => {
+    expect(quietVerdict('stall in-batch', 'NOT QUIET', ended())).toEqual({ passed: true, line: 'quiet: stall in-batch (45 s)' });
+    expect(quietVerdict('stall in-batch', 'NOT QUIET', ended('late: #1'))).toEqual({ passed: false, line: 'NOT QUIET: stall in-batch (45 s)' });
   });
 });

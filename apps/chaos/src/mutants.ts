@@ -3,6 +3,7 @@ import { cursorFirst } from './mutants/cursor-first.js';
 import { drainSkipped } from './mutants/drain-skipped.js';
 import { gapIgnored } from './mutants/gap-ignored.js';
 import { inboxWithoutKey } from './mutants/inbox-without-key.js';
+import { noAdmissionFence } from './mutants/no-admission-fence.js';
 import { noFence } from './mutants/no-fence.js';
 import { outcomeNotAwaited } from './mutants/outcome-not-awaited.js';
 import { randomPartition } from './mutants/random-partition.js';
@@ -14,7 +15,7 @@ import { tokenUnchecked } from './mutants/token-unchecked.js';
 
 /** One for each protection that guarantees 1 to 3 rest on. A chaos run that doesn't catch all of them proves nothing. */
 export const MUTANTS: readonly Mutant[] = [
-  cursorFirst, noFence, randomPartition, inboxWithoutKey, repeatsNotFolded, outcomeNotAwaited,
+  cursorFirst, noFence, noAdmissionFence, randomPartition, inboxWithoutKey, repeatsNotFolded, outcomeNotAwaited,
   tokenUnchecked, relayAfterLast, relayDeletesFirst, sendsAfterDeadline, drainSkipped, gapIgnored,
 ];
 

@@ -12,6 +12,8 @@ export interface ChaosOptions {
   readonly mutant: string | undefined;
   /** Plays the mutants' scenarios on a system in which nothing is broken. */
   readonly control: boolean;
+  /** Plays the scenarios in which a process stands still at a named point. */
+  readonly stalls: boolean;
   readonly report: string | undefined;
   /** Where the history goes, for those who work on the checker. */
   readonly history: string | undefined;
@@ -31,10 +33,12 @@ export function parseOptions(args: readonly string[]): ChaosOptions {
       seeds: { type: 'string' },
       mutant: { type: 'string' },
       control: { type: 'boolean', default: false },
+      stalls: { type: 'boolean', default: false },
       report: { type: 'string' },
       history: { type: 'string' },
     },
   });
+  if (values.stalls && (values.mutant !== undefined || values.control)) throw new Error('--stalls excludes --mutant and --control: in its scenarios nothing is broken');
   return {
     events: countOf('events', values.events, 1),
     faults: countOf('faults', values.faults, 0),
@@ -43,6 +47,7 @@ export function parseOptions(args: readonly string[]): ChaosOptions {
     seeds: seedsOf(values.seed, values.seeds),
     mutant: values.mutant,
     control: values.control,
+    stalls: values.stalls,
     report: values.report,
     history: values.history,
   };

@@ -172,6 +172,8 @@ export class Rig {
     const direct = new URL(databaseUrl);
     const proxied = new URL(databaseUrl);
     proxied.port = String((await this.openLink(linkName(name, 'Postgres'), Number(direct.port))).port);
+    // All its sessions are called like it, whatever their pool: the witness tells by that who writes.
+    proxied.searchParams.set('application_name', name);
     const app = name.startsWith('gateway') ? 'gateway' : 'dispatcher';
     const port = await freePort();
     if (app === 'gateway') await this.openLink(linkName('clients', name), port);

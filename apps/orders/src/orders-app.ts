@@ -37,8 +37,6 @@ import { StepsRepository } from './saga/steps.repository.js';
 const TRANSACTIONS = 10;
 /** An order that takes longer than this becomes a 503; what goes on behind it, begins anew. */
 const TRANSACTION_TIMEOUT_MS = 5_000;
-/** For handlers without a transaction, which there are none of here: with one, a row's lock is the claim. */
-const LEASE_MS = 30_000;
 /** Kafka's default lower bound: how long a dead member's partitions wait for another. */
 const SESSION_MS = 6_000;
 
@@ -98,7 +96,7 @@ export class OrdersApp {
     // Twice as long as Kafka keeps a record, which it deletes in lots, and so late.
     this.inbox = new PaymentsInbox(databaseOf(this.pool('inbox', { max: 2, transactionTimeoutMs: TRANSACTION_TIMEOUT_MS, joins: 'by-index' })), 2 * settings.retentionMs);
     this.saga = new SagaRunner(new StepsRepository(databaseOf(this.pool('saga', { max: 4, transactionTimeoutMs: TRANSACTION_TIMEOUT_MS }))), new OutsideClient(() => this.url), logger);
-    this.idempotency = new IdempotencyService(new IdempotencyRepository(databaseOf(this.transactions)), { heartbeatMs: LEASE_MS / 3, logger });
+    this.idempotency = new IdempotencyService(new IdempotencyRepository(databaseOf(this.transactions)), { heartbeatMs: config.idempotencyLeaseMs / 3, logger });
     this.sweepers = [expiredRequestsSweeper(upkeep, logger), expiredInboxSweeper(upkeep, logger)];
   }
 
@@ -188,7 +186,8 @@ export class OrdersApp {
       idempotency: {
         service: this.idempotency,
         transactions: new IdempotentTransactions(this.transactions),
-        defaults: { leaseMs: LEASE_MS, retentionMs: config.idempotencyRetentionMs },
+        // The lease is for handlers without a transaction, which there are none of here: with one, a row's lock is the claim.
+        defaults: { leaseMs: config.idempotencyLeaseMs, retentionMs: config.idempotencyRetentionMs },
       },
       health: {
         startup: [started],

@@ -6,9 +6,10 @@ const ENOUGH = { DATABASE_URL: 'postgresql://lockstep:hidden@db:5432/lockstep', 
 test('two variables are enough to run the orders app', () => {
   expect(loadOrdersConfig(ENOUGH)).toMatchObject({
     port: 8082, databaseUrl: ENOUGH.DATABASE_URL, kafka: { brokers: ['kafka:9092'], topicPrefix: 'lockstep.', partitions: 8 },
-    drainTimeoutMs: 8_000, idempotencyRetentionMs: 86_400_000,
+    drainTimeoutMs: 8_000, idempotencyLeaseMs: 30_000, idempotencyRetentionMs: 86_400_000,
   });
   expect(loadOrdersConfig({ ...ENOUGH, PORT: '9000' }).port).toBe(9_000);
+  expect(loadOrdersConfig({ ...ENOUGH, LOCKSTEP_IDEMPOTENCY_LEASE: '5s' }).idempotencyLeaseMs).toBe(5_000);
 });
 
 test.each(Object.keys(ENOUGH))('without %s it does not start, and the error names it', (name) => {

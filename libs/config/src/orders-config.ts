@@ -1,7 +1,10 @@
 import { type Config, ConfigError, kafkaConfig, parseEnvironment, portOf } from './config.js';
 
 /** What the orders app runs with. The environment it comes from: `.env.example`. */
-export type OrdersConfig = Pick<Config, 'port' | 'databaseUrl' | 'kafka' | 'drainTimeoutMs' | 'idempotencyRetentionMs' | 'maxBodyBytes' | 'logLevel'>;
+export interface OrdersConfig extends Pick<Config, 'port' | 'databaseUrl' | 'kafka' | 'drainTimeoutMs' | 'idempotencyRetentionMs' | 'maxBodyBytes' | 'logLevel'> {
+  /** Of a request with a key whose handler has no transaction. */
+  readonly idempotencyLeaseMs: number;
+}
 
 /** Beside the gateway's and the proxy's. */
 const DEFAULT_PORT = 8082;
@@ -22,6 +25,7 @@ export function loadOrdersConfig(env: Record<string, string | undefined>): Order
     databaseUrl: required('DATABASE_URL'),
     kafka: kafkaConfig(required('KAFKA_BROKERS'), values),
     drainTimeoutMs: values.LOCKSTEP_DRAIN_TIMEOUT,
+    idempotencyLeaseMs: values.LOCKSTEP_IDEMPOTENCY_LEASE,
     idempotencyRetentionMs: values.LOCKSTEP_IDEMPOTENCY_RETENTION,
     maxBodyBytes: values.LOCKSTEP_MAX_BODY_BYTES,
     logLevel: values.LOG_LEVEL,

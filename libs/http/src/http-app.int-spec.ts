@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { expect, it } from '@jest/globals';
-import { Controller, Get, Module } from '@nestjs/common';
+import { Controller, Get, Module, Post } from '@nestjs/common';
 import { captureLog } from '#testing/log-capture';
-import { finalAnswerIn, openSocket, readToEnd, requestBytes } from '#testing/raw-http';
+import { finalAnswerIn, openSocket, readToEnd, requestBytes, sendRaw } from '#testing/raw-http';
 import { waitUntil } from '#testing/wait-until';
 import { closeHttpApp, createHttpApp } from './http-app.js';
 
@@ -23,6 +23,12 @@ class SilentController {
     begun += 1;
     return soon.promise;
   }
+
+  @Post('read')
+  read(): string {
+    begun += 1;
+    return 'read';
+  }
 }
 
 @Module({ controllers: [SilentController] })
@@ -41,6 +47,42 @@ it('a connection without a byte is closed after as long as the app says', async 
   expect(received).toEqual([]);
   expect(captured.lines.filter(({ level }) => level >= 50)).toEqual([]);
   await closeHttpApp(app, 0);
+});
+
+it('a request whose body trickles gets 408 and the end of its connection when its time is over, and holds up nobody meanwhile', async () => {
+  begun = 0;
+  const captured = captureLog();
+  const app = await createHttpApp(SilentModule, { logger: captured.logger, maxBodyBytes: 100_000, requestTimeoutMs: 2_000 });
+  await app.listen(0, '127.0.0.1');
+  const url = await app.getUrl();
+  const posting = (length: number, body: string): Buffer =>
+    requestBytes('POST', '/read', [['host', 'a'], ['content-type', 'application/json'], ['content-length', String(length)], ['connection', 'close']], Buffer.from(body));
+  const slow = await openSocket(url);
+  slow.write(posting(100_000, '{'));
+  // A byte now and then: the time is that of the whole request, not that between two bytes.
+  const trickle = setInterval(() => slow.writable && slow.write('1'), 50);
+  const events: string[] = [];
+  const cutOff = readToEnd(slow).finally(() => {
+    clearInterval(trickle);
+    events.push('cut off');
+  });
+  for (let i = 0; i < 3; i++) {
+    expect((await sendRaw(url, posting(2, '{}')))?.status).toBe(201);
+    events.push('served');
+  }
+  const answer = finalAnswerIn(await cutOff);
+  expect(events).toEqual(['served', 'served', 'served', 'cut off']);
+  expect([answer?.status, (JSON.parse(answer?.body.toString() ?? '') as { code: string }).code, answer?.headers['connection']]).toEqual([408, 'request_timeout', 'close']);
+  // It was the server that ended it, and no handler has seen the half body.
+  expect([slow.readableEnded, begun]).toEqual([true, 3]);
+  expect(captured.lines.filter(({ level }) => level >= 50)).toEqual([]);
+  await closeHttpApp(app, 0);
+});
+
+it('a whole request has 30 s, and its headers 5 s, unless the app says otherwise', async () => {
+  const app = await createHttpApp(SilentModule, { logger: captureLog().logger, maxBodyBytes: 1_000 });
+  expect(app.getHttpServer()).toMatchObject({ requestTimeout: 30_000, headersTimeout: 5_000 });
+  await app.close();
 });
 
 it('a close answers what is in flight, cuts what has no answer when the drain is over, and takes nothing new', async () => {

@@ -20,8 +20,12 @@ export interface HttpAppOptions {
   readonly bodies?: 'json' | 'streams';
   /** How long a connection may be without a byte while an answer is made or read, in milliseconds. Default 6 minutes. */
   readonly longestSilenceMs?: number;
+  /** How long a whole request may take to arrive, in milliseconds: then 408. Default 30 s, for `streams` 5 minutes. */
+  readonly requestTimeoutMs?: number;
 }
 
+/** For the headers, which fit into a few packets. */
+const HEADERS_TIMEOUT_MS = 5_000;
 /** For a whole request, body and all: a few hundred kilobytes, or a file that is only passed on. */
 const REQUEST_TIMEOUT_MS = 30_000;
 const UPLOAD_TIMEOUT_MS = 300_000;
@@ -35,7 +39,8 @@ const LONGEST_SILENCE_MS = 360_000;
 export async function createHttpApp(module: DynamicModule | Type, options: HttpAppOptions): Promise<NestFastifyApplication> {
   const allowedMethods = new AllowedMethods();
   const streams = options.bodies === 'streams';
-  const adapter = createHttpAdapter(options.maxBodyBytes, streams ? UPLOAD_TIMEOUT_MS : REQUEST_TIMEOUT_MS, options.longestSilenceMs ?? LONGEST_SILENCE_MS);
+  const requestTimeoutMs = options.requestTimeoutMs ?? (streams ? UPLOAD_TIMEOUT_MS : REQUEST_TIMEOUT_MS);
+  const adapter = createHttpAdapter(options.maxBodyBytes, requestTimeoutMs, options.longestSilenceMs ?? LONGEST_SILENCE_MS);
   const instance = adapter.getInstance();
   allowedMethods.watch(instance);
   answerWhatNodeWould(instance);
@@ -82,10 +87,10 @@ function createHttpAdapter(maxBodyBytes: number, requestTimeoutMs: number, longe
     // No Nest middleware anywhere: without its hook a request is answered sooner.
     skipMiddie: true,
     bodyLimit: maxBodyBytes,
-    // A client that sends its request drop by drop ("slow loris") is cut off: 5 s for the headers, which fit into a few
-    // packets, more with the body. Node looks every `connectionsCheckingInterval`; by default that would be 30 s.
+    // A client that sends its request drop by drop ("slow loris") is cut off, at the headers or in the body. Node looks
+    // every `connectionsCheckingInterval`; by default that would be 30 s.
     requestTimeout: requestTimeoutMs,
-    http: { headersTimeout: 5_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 16_384, requireHostHeader: false },
+    http: { headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs), connectionsCheckingInterval: 1_000, maxHeaderSize: 16_384, requireHostHeader: false },
     // A client that does not read its answer.
     connectionTimeout: longestSilenceMs,
     clientErrorHandler: answerConnectionError,

@@ -76,14 +76,15 @@ export function finalAnswerIn(bytes: Buffer): RawAnswer | undefined {
 }
 
 /**
- * What is wrong with an answer, whatever was asked; undefined when nothing is. No 5xx but a 503 that says when to come
- * again, and every error a problem document with a code of ours (RFC 9457); a HEAD gets none.
+ * What is wrong with an answer, whatever was asked of a system whose servers are there; undefined when nothing is. No 5xx,
+ * not even a 503 that says when to come again: a statement that fails because of what it was given can look like a store
+ * that is away. And every error a problem document with a code of ours (RFC 9457); a HEAD gets none.
  */
 export function faultOf(answer: RawAnswer | undefined, method: string): string | undefined {
   if (answer === undefined) return 'no answer';
   const { status, headers, body } = answer;
   if (!Number.isInteger(status)) return 'no HTTP answer';
-  if (status >= 500 && (status !== 503 || headers['retry-after'] === undefined)) return `a ${status}: ${body.toString().slice(0, 500)}`;
+  if (status >= 500) return `a ${status}: ${body.toString().slice(0, 500)}`;
   if (status < 400 || method === 'HEAD') return undefined;
   if (headers['content-type'] !== 'application/problem+json') return `a ${status} of type ${headers['content-type']}: ${body.toString().slice(0, 200)}`;
   const problem = JSON.parse(body.toString()) as Record<string, unknown>;
