@@ -100,13 +100,18 @@ describe('GroupCommit', () => {
       expect(await second).toBe(2);
     });
 
-    it('answers those of the last commit before it waits for the next one', async () => {
+    /** One whose first commit is under way until `open`, and an item that waits behind it. */
+    async function underWay(): Promise<{ commits: GroupCommit<number, number>; first: Promise<number>; second: Promise<number>; open: () => void }> {
       const { promise: gate, resolve: open } = Promise.withResolvers<void>();
       const commits = new GroupCommit<number, number>({ maxItems: 10, commit: (items) => gate.then(() => items), budget: new RoundBudget(3_600_000, 0) });
       const first = commits.add(1);
       await new Promise((resolve) => setImmediate(resolve));
       await new Promise((resolve) => setImmediate(resolve));
-      const second = commits.add(2);
+      return { commits, first, second: commits.add(2), open };
+    }
+
+    it('answers those of the last commit before it waits for the next one', async () => {
+      const { commits, first, second, open } = await underWay();
       open();
       expect([await first, commits.waiting]).toEqual([1, 1]);
       commits.hurry();
@@ -114,12 +119,7 @@ describe('GroupCommit', () => {
     });
 
     it('remembers during a commit that what waits is urgent', async () => {
-      const { promise: gate, resolve: open } = Promise.withResolvers<void>();
-      const commits = new GroupCommit<number, number>({ maxItems: 10, commit: (items) => gate.then(() => items), budget: new RoundBudget(3_600_000, 0) });
-      const first = commits.add(1);
-      await new Promise((resolve) => setImmediate(resolve));
-      await new Promise((resolve) => setImmediate(resolve));
-      const second = commits.add(2);
+      const { commits, first, second, open } = await underWay();
       commits.hurry();
       open();
       expect(await Promise.all([first, second])).toEqual([1, 2]);
