@@ -57,6 +57,21 @@ describe('PartitionKeeper', () => {
     }
   });
 
+  it('makes them as its tables are, in how much ANALYZE gathers of each column as well', async () => {
+    const ofColumns = async (day: string): Promise<unknown[]> => {
+      const { rows } = await pool.query(
+        "select relname, attname, attstattarget from pg_attribute join pg_class c on c.oid = attrelid where relname = any($1) and attnum > 0 order by 1, 2",
+        [TABLES.map((table) => `${table}${day}`)]);
+      return rows.map((row: { relname: string }) => ({ ...row, relname: row.relname.replace(day, '') }));
+    };
+    await pool.query("select ensure_partitions('2020-01-01')");
+    const made = await ofColumns('_20200101');
+    expect(made).toEqual(await ofColumns(''));
+    expect(made).toEqual(await ofColumns(`_${await dayAfter(0)}`));
+    expect(made).toContainEqual({ relname: 'events', attname: 'entity', attstattarget: 10 });
+    expect(made).toContainEqual({ relname: 'events', attname: 'payload', attstattarget: 0 });
+  });
+
   it('says when events will be refused, and runs on, while a day to come can not be made', async () => {
     const day = await dayAfter(3);
     await pool.query(`alter table inbox detach partition inbox_${day}`);
