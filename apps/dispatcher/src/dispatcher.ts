@@ -127,9 +127,9 @@ export class Dispatcher {
 
     const windowBudget = new WindowBudget(WINDOW_BYTES);
     const laneBudget = new LaneBudget(MAX_LANES);
-    const lanes = new LanesRepository(this.database('lanes', { max: 2, joins: 'by-index' }));
-    const admissions = new AdmissionRepository(this.database('admission', { max: 1, joins: 'by-hash' }));
-    this.outcomes = new OutcomeService(new OutcomeRepository(this.database('outcome', { max: 1, joins: 'by-index' })), logger);
+    const lanes = new LanesRepository(this.database('lanes', { max: 2, plans: 'queue' }));
+    const admissions = new AdmissionRepository(this.database('admission', { max: 1, plans: 'by-hash' }));
+    this.outcomes = new OutcomeService(new OutcomeRepository(this.database('outcome', { max: 1, plans: 'by-index' })), logger);
     this.client = new AttemptClient(new AddressPolicy(config));
 
     const runner = new LaneRunner({
@@ -161,13 +161,13 @@ export class Dispatcher {
     const discarder = new EndpointDiscarder(lanes, this.supervisor, this.keeper, logger);
     this.sweeper = new LaneSweeper(this.supervisor, runner, loader, discarder, laneBudget, () => admission.applied, logger);
     // A database of its own: a replay of many dead letters must not hold up the windows of the lanes.
-    const operations = this.database('operations', { max: 1, joins: 'by-index' });
+    const operations = this.database('operations', { max: 1, plans: 'by-index' });
     this.marks = new LaneMarks(new LaneMarksRepository(operations), this.supervisor, runner, loader, this.keeper, logger);
     this.replays = new ReplayApplier(new OpenReplaysRepository(operations), this.supervisor, loader, this.keeper, logger);
     this.group = new GroupWatch(this.transport, (shards) => this.supervisor.assign(shards), logger);
     this.store = new StoreWatch(this.keeper, this.transport, 2 * config.leaseTtlMs, logger);
     const admitter = new ShardAdmitter(admission, this.keeper, logger);
-    const unadmitted = new UnadmittedRepository(this.database('unadmitted', { max: 1, joins: 'by-index' }));
+    const unadmitted = new UnadmittedRepository(this.database('unadmitted', { max: 1, plans: 'by-index' }));
     this.logEnds = new LogEndsReader(kafka, new Topics(config.kafka.topicPrefix).events);
     const repairer = new LogRepairer({ unadmitted, admitter, supervisor: this.supervisor, offsetsSince: (timeMs) => this.logEnds.offsetsSince(timeMs), logger });
     this.log = new LogReader({ admitter, repairer, supervisor: this.supervisor, retentionMs: config.retentionMs, maxParkedBytes: config.maxBodyBytes, logger });
@@ -177,7 +177,7 @@ export class Dispatcher {
     observePendingAge(new PendingAgeProbe(this.health, ownedShards), (err) => logger.debug({ err }, 'The oldest pending event could not be looked up'));
     dispatchOutboxGauges.observe(OutboxProbe.ofDispatch(this.health, ownedShards));
     this.relay = new Relay({
-      source: new DispatchOutbox(this.database('relay', { max: 1, joins: 'by-index' }), new Topics(config.kafka.topicPrefix), tiers, logger),
+      source: new DispatchOutbox(this.database('relay', { max: 1, plans: 'queue' }), new Topics(config.kafka.topicPrefix), tiers, logger),
       producer: createRelayProducer(kafka),
       shards: ownedShards,
       maxBatchBytes: maxBatchBytes(config.maxBodyBytes),
@@ -236,7 +236,7 @@ export class Dispatcher {
     await Promise.all(this.pools.map((pool) => pool.end()));
   }
 
-  private database(name: string, options: Pick<PoolOptions, 'max' | 'joins'>): Database {
+  private database(name: string, options: Pick<PoolOptions, 'max' | 'plans'>): Database {
     const { databaseUrl, leaseTtlMs } = this.options.config;
     // Below the lease's time: a statement that holds the fence never outlives the ownership it was made under.
     const pool = createPool({ databaseUrl, applicationName: `lockstep-dispatcher-${name}`, transactionTimeoutMs: leaseTtlMs / 2, ...options });

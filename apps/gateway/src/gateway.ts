@@ -92,12 +92,12 @@ export class Gateway {
     const queries = pool('api', { max: 6 });
     // Ingest and relay have connections of their own: a slow list query never delays them.
     const ingest = pool('ingest', { max: 1, transactionTimeoutMs: INGEST_TIMEOUT_MS });
-    const relay = pool('relay', { max: 2, joins: 'by-index' });
+    const relay = pool('relay', { max: 2, plans: 'queue' });
     // Of its own: it reads all tables, and would keep others from answering; and two: those who accept go on meanwhile.
     const ledger = pool('ledger', { max: 2, transactionTimeoutMs: LEDGER_TIMEOUT_MS });
     // The gateways sweep, one at a time: there is always one, while dispatchers may be stopped, and have statements that
     // must end within a lease's time. Connections that are idle for ten seconds are closed, so these mostly don't exist.
-    const keys = pool('keys', { max: 1, joins: 'by-index' });
+    const keys = pool('keys', { max: 1, plans: 'by-index' });
     const retention = pool('retention', { max: 1, transactionTimeoutMs: RETENTION_TIMEOUT_MS });
     this.pools = [queries, ingest, relay, ledger, keys, retention];
     this.database = answering(databaseOf(queries));

@@ -68,13 +68,13 @@ export class OrdersApp {
     const { config, logger, onFatal } = options;
     const { kafka: settings } = config;
     this.queries = this.pool('queries', { max: 4 });
-    this.transactions = this.pool('transactions', { max: TRANSACTIONS, transactionTimeoutMs: TRANSACTION_TIMEOUT_MS, joins: 'by-index' });
-    const upkeep = this.pool('upkeep', { max: 2, joins: 'by-index' });
+    this.transactions = this.pool('transactions', { max: TRANSACTIONS, transactionTimeoutMs: TRANSACTION_TIMEOUT_MS, plans: 'by-index' });
+    const upkeep = this.pool('upkeep', { max: 2, plans: 'by-index' });
 
     const kafka = createKafka(settings, 'lockstep-orders', logger);
     const topic = new Topics(settings.topicPrefix).named(ORDER_CREATED);
     this.topics = new TopicsKeeper(() => this.ensureTopic(kafka, topic), logger);
-    const outbox = new OrderOutbox(databaseOf(this.pool('relay', { max: 1, transactionTimeoutMs: TRANSACTION_TIMEOUT_MS, joins: 'by-index' })), topic, settings.partitions);
+    const outbox = new OrderOutbox(databaseOf(this.pool('relay', { max: 1, transactionTimeoutMs: TRANSACTION_TIMEOUT_MS, plans: 'queue' })), topic, settings.partitions);
     observeOrderOutbox(() => outboxDepth(databaseOf(this.queries)));
     this.relay = new Relay({ source: outbox, producer: createRelayProducer(kafka), shards: () => this.shards, maxBatchBytes: maxBatchBytes(config.maxBodyBytes), logger });
     this.transport = new ShardTransport({
@@ -94,7 +94,7 @@ export class OrdersApp {
       onFatal,
     });
     // Twice as long as Kafka keeps a record, which it deletes in lots, and so late.
-    this.inbox = new PaymentsInbox(databaseOf(this.pool('inbox', { max: 2, transactionTimeoutMs: TRANSACTION_TIMEOUT_MS, joins: 'by-index' })), 2 * settings.retentionMs);
+    this.inbox = new PaymentsInbox(databaseOf(this.pool('inbox', { max: 2, transactionTimeoutMs: TRANSACTION_TIMEOUT_MS, plans: 'by-index' })), 2 * settings.retentionMs);
     this.saga = new SagaRunner(new StepsRepository(databaseOf(this.pool('saga', { max: 4, transactionTimeoutMs: TRANSACTION_TIMEOUT_MS }))), new OutsideClient(() => this.url), logger);
     this.idempotency = new IdempotencyService(new IdempotencyRepository(databaseOf(this.transactions)), { heartbeatMs: config.idempotencyLeaseMs / 3, logger });
     this.sweepers = [expiredRequestsSweeper(upkeep, logger), expiredInboxSweeper(upkeep, logger)];

@@ -44,8 +44,8 @@ export class IdempotencyProxy {
   constructor(private readonly options: ProxyOptions) {
     const { config, logger } = options;
     const { databaseUrl, routes } = config;
-    const store = createPool({ databaseUrl, applicationName: 'lockstep-proxy-store', max: STORE_CONNECTIONS, transactionTimeoutMs: STORE_TIMEOUT_MS, joins: 'by-index' });
-    const upkeep = createPool({ databaseUrl, applicationName: 'lockstep-proxy-upkeep', max: 2, joins: 'by-index' });
+    const store = createPool({ databaseUrl, applicationName: 'lockstep-proxy-store', max: STORE_CONNECTIONS, transactionTimeoutMs: STORE_TIMEOUT_MS, plans: 'by-index' });
+    const upkeep = createPool({ databaseUrl, applicationName: 'lockstep-proxy-upkeep', max: 2, plans: 'by-index' });
     this.pools = [store, upkeep];
     this.ready = new PostgresIndicator(databaseOf(upkeep));
     this.upstream = new Upstream(config.upstreamUrl);

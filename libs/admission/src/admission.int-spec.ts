@@ -10,7 +10,7 @@ let orders: number;
 
 beforeAll(async () => {
   fixture = await createShardFixture();
-  pool = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 2, joins: 'by-hash' });
+  pool = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 2, plans: 'by-hash' });
   repository = new AdmissionRepository(databaseOf(pool));
   orders = await fixture.createEndpoint({ eventTypes: ['order.*'] });
 });

@@ -1,4 +1,3 @@
-import { RoundBudget } from '#domain/round-budget';
 import { isConflict } from '#postgres/sql-errors';
 import { GroupCommit } from '#postgres/group-commit';
 import { admissionBatchSize, duplicateAdmissions, eventsAdmitted } from './admission.metrics.js';
@@ -6,9 +5,6 @@ import type { AdmissionRepository, ShardAdmission, ShardVerdict } from './admiss
 
 // 500: above it the statement's latency grows faster than its rate.
 const MAX_EVENTS = 500;
-/** As the relay's rounds, whose records they admit: several partitions' fetches, which come one by one, go together. */
-const COMMITS_EVERY_MS = 4;
-const COMMITS_AHEAD = 4;
 
 export interface AdmissionRequest<Source> extends ShardAdmission {
   /** What the admitted deliveries are handed on with. */
@@ -33,7 +29,6 @@ export class AdmissionService<Source> {
       maxBytes: MAX_EVENTS,
       bytesOf: ({ eventIds }) => eventIds.length,
       commit: (requests) => this.commit(requests),
-      budget: new RoundBudget(COMMITS_EVERY_MS, COMMITS_AHEAD),
     });
   }
 

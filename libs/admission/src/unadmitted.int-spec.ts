@@ -11,7 +11,7 @@ let epoch: number;
 
 beforeAll(async () => {
   fixture = await createShardFixture();
-  pool = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 1, joins: 'by-index' });
+  pool = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 1, plans: 'by-index' });
   repository = new UnadmittedRepository(databaseOf(pool));
 });
 

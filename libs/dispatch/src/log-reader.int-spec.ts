@@ -41,8 +41,8 @@ let offsetsSince: (timeMs: number) => Promise<ReadonlyMap<number, number>>;
 beforeAll(async () => {
   fixture = await createShardFixture();
   await fixture.createEndpoint();
-  pool = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 2, joins: 'by-hash' });
-  lookUps = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 1, joins: 'by-index' });
+  pool = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 2, plans: 'by-hash' });
+  lookUps = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 1, plans: 'by-index' });
   await fixture.pool.query(`
     create function refuse() returns trigger language plpgsql as $$ begin raise exception 'refused' using errcode = '22000'; end $$;
     create trigger refuse before insert on lanes for each row when (new.entity = 'poison') execute function refuse()`);

@@ -35,7 +35,7 @@ let meanwhile: () => Promise<unknown>;
 beforeAll(async () => {
   fixture = await createShardFixture();
   await fixture.createEndpoint();
-  pools = (['by-hash', 'by-index'] as const).map((joins) => createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 1, joins }));
+  pools = (['by-hash', 'by-index'] as const).map((plans) => createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 1, plans }));
   await fixture.pool.query(`
     create function refuse() returns trigger language plpgsql as $$ begin raise exception 'refused' using errcode = '22000'; end $$;
     create trigger refuse before insert on lanes for each row when (new.entity = 'poison') execute function refuse()`);

@@ -15,7 +15,7 @@ const MEASURED_PAGES = 1_024;
 /**
  * Deletes idempotent requests whose retention is over, and measures what is there. Until then an expired key is as good
  * as gone: it is claimed as if it were not there.
- * @param pool its sessions look up by index (`joins: 'by-index'`)
+ * @param pool its sessions look up by index (`plans: 'by-index'`)
  */
 export function expiredRequestsSweeper(pool: pg.Pool, logger: Logger): ExpiringRowsSweeper {
   return new ExpiringRowsSweeper({

@@ -37,7 +37,7 @@ const MOST_TRIES = 3;
 /** 64 KiB: with a batch of 256 keys that is 16 MiB at most; larger bodies are read one by one. */
 const INLINE_BODY_BYTES = 65_536;
 
-/** Idempotent requests in Postgres. Its sessions look up by index (`joins: 'by-index'`). */
+/** Idempotent requests in Postgres. Its sessions look up by index (`plans: 'by-index'`). */
 export class IdempotencyRepository {
   constructor(private readonly database: Database) {}
 

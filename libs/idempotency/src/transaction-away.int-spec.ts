@@ -58,7 +58,7 @@ beforeEach(async () => {
   const store = new URL(database.url);
   network = await TcpProxy.start(store.hostname, Number(store.port));
   store.port = String(network.port);
-  pool = createPool({ databaseUrl: store.href, applicationName: 'handlers', max: 4, joins: 'by-index' });
+  pool = createPool({ databaseUrl: store.href, applicationName: 'handlers', max: 4, plans: 'by-index' });
   engine = new Engine(database.url);
   const parts = { service: engine.service, transactions: new IdempotentTransactions(pool), defaults: { leaseMs: 30_000, retentionMs: 60_000 } };
   @Module({ imports: [IdempotencyModule.of(parts)], controllers: [BookingsController] })

@@ -24,7 +24,7 @@ let statements: number[];
 
 beforeAll(async () => {
   fixture = await createShardFixture();
-  pool = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 1, joins: 'by-index' });
+  pool = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 1, plans: 'queue' });
   endpoint = await fixture.createEndpoint();
 });
 

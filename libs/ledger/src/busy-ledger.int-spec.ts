@@ -104,7 +104,7 @@ let reading: pg.Pool;
 beforeAll(async () => {
   fixture = await createShardFixture();
   writing = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 4 });
-  byIndex = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 4, joins: 'by-index' });
+  byIndex = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 4, plans: 'by-index' });
   reading = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 3 });
   await fixture.pool.query("insert into tenants (id) values ('acme')");
   await fixture.pool.query(`insert into endpoints (public_id, tenant, url, ordering, dlq_policy, description) values

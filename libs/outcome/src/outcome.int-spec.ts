@@ -19,7 +19,7 @@ let epoch: number;
 
 beforeAll(async () => {
   fixture = await createShardFixture();
-  pool = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 2, joins: 'by-index' });
+  pool = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 2, plans: 'by-index' });
   admissions = new AdmissionRepository(databaseOf(fixture.pool));
   outcomes = new OutcomeRepository(databaseOf(pool));
   endpoint = await fixture.createEndpoint();

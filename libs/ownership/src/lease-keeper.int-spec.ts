@@ -86,7 +86,7 @@ it('notices that its deadline has passed while a renewal still waits for a Postg
 
 it('gives leases back and renews them, in whatever order they are named, without a deadlock', async () => {
   // A plan that takes the rows in the order in which they are named.
-  const pool = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 4, joins: 'by-index' });
+  const pool = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 4, plans: 'by-index' });
   const leases = new LeasesRepository(databaseOf(pool), randomUUID(), TTL_MS);
   startKeeper(databaseOf(pool), TTL_MS, {});
   const held = await Promise.all((await leases.watch()).filter(({ owner }) => owner === null).map(async (seen) => ({ shard: seen.shard, epoch: (await leases.claim(seen)) ?? 0 })));

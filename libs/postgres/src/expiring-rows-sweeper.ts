@@ -8,7 +8,7 @@ import { databaseOf } from './pool.js';
 const INTERVAL_MS = 60_000;
 
 export interface ExpiringRowsSweeperOptions {
-  /** Its sessions look up by index (`joins: 'by-index'`). */
+  /** Its sessions look up by index (`plans: 'by-index'`). */
   readonly pool: pg.Pool;
   /** The name under which one process at a time sweeps. */
   readonly lock: string;

@@ -3,7 +3,7 @@ import type { Database } from './pool.js';
 
 /** A table whose rows expire, by two generated queries. */
 export interface ExpiringRows {
-  /** Where expired rows are; only places: `delete` looks again. Its session looks up by index (`joins: 'by-index'`). */
+  /** Where expired rows are; only places: `delete` looks again. Its session looks up by index (`plans: 'by-index'`). */
   readonly find: { run(parameters: { limit: number }, database: Database): Promise<{ place: string }[]> };
   /** Deletes what is expired there and not locked; the number of rows that were. */
   readonly delete: { run(parameters: { places: string[] }, database: Database): Promise<{ deleted: number }[]> };

@@ -9,17 +9,24 @@ export interface PoolOptions {
   readonly max: number;
   /** Ends a transaction that runs longer, in milliseconds; for owners of shards it stays below the lease's time. */
   readonly transactionTimeoutMs?: number;
-  /** For statements whose parameters are long arrays: which joins the planner may choose. */
-  readonly joins?: keyof typeof JOIN_SETTINGS;
+  /** For statements whose parameters are long arrays: what the planner may choose. */
+  readonly plans?: keyof typeof PLAN_SETTINGS;
 }
 
+/** Each array's rows are looked up in large tables by key. */
+const BY_INDEX = { enable_hashjoin: 'off', enable_mergejoin: 'off', enable_seqscan: 'off' };
+
 /** The planner can't know how long an array parameter is, takes it for short, and chooses joins that go wrong by a hundredfold. */
-const JOIN_SETTINGS = {
+const PLAN_SETTINGS = {
   planned: {},
   /** Arrays are joined to each other. */
   'by-hash': { enable_nestloop: 'off' },
-  /** Each array's rows are looked up in large tables by key. */
-  'by-index': { enable_hashjoin: 'off', enable_mergejoin: 'off', enable_seqscan: 'off' },
+  'by-index': BY_INDEX,
+  /**
+   * The first rows of a queue, whose index is full of entries that were removed since the last VACUUM. An index scan
+   * marks those that it meets, and none after it reads them; a bitmap scan reads all of them, every time.
+   */
+  queue: { ...BY_INDEX, enable_bitmapscan: 'off' },
 } as const;
 
 /** What a generated query (`x.queries.ts`) runs on. */
@@ -42,7 +49,7 @@ export function createPool(options: PoolOptions): pg.Pool {
     plan_cache_mode: 'force_generic_plan',
     transaction_timeout: `${options.transactionTimeoutMs ?? 60_000}ms`,
     idle_in_transaction_session_timeout: '10s',
-    ...JOIN_SETTINGS[options.joins ?? 'planned'],
+    ...PLAN_SETTINGS[options.plans ?? 'planned'],
   };
   const pool = new pg.Pool({
     connectionString: options.databaseUrl,

@@ -19,7 +19,7 @@ let sweeper: ExpiringRowsSweeper;
 
 beforeAll(async () => {
   fixture = await createShardFixture();
-  pool = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 3, joins: 'by-index' });
+  pool = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 3, plans: 'by-index' });
   sweeper = expiredKeysSweeper(pool, captureLog().logger);
   // How many rows each statement deleted.
   await fixture.pool.query(`

@@ -8,7 +8,7 @@ import { expiredKeysDeleted, retentionFailures } from './retention.metrics.js';
 /**
  * Deletes idempotency keys whose retention is over. Never waits for ingest's locks. Until then an expired key is as good
  * as gone: ingest claims it as if it were not there.
- * @param pool its sessions look up by index (`joins: 'by-index'`)
+ * @param pool its sessions look up by index (`plans: 'by-index'`)
  */
 export function expiredKeysSweeper(pool: pg.Pool, logger: Logger): ExpiringRowsSweeper {
   return new ExpiringRowsSweeper({

@@ -6,7 +6,7 @@ import { findExpiredInbox } from './find-expired-inbox.queries.js';
 
 /**
  * Deletes inbox rows that Kafka can't bring again any more.
- * @param pool its sessions look up by index (`joins: 'by-index'`)
+ * @param pool its sessions look up by index (`plans: 'by-index'`)
  */
 export function expiredInboxSweeper(pool: pg.Pool, logger: Logger): ExpiringRowsSweeper {
   return new ExpiringRowsSweeper({

@@ -13,7 +13,7 @@ let inbox: PaymentsInbox;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  pool = createPool({ databaseUrl: database.url, applicationName: 'test', max: 8, joins: 'by-index' });
+  pool = createPool({ databaseUrl: database.url, applicationName: 'test', max: 8, plans: 'by-index' });
   inbox = new PaymentsInbox(databaseOf(pool), 60_000);
 });
 
