@@ -35,6 +35,7 @@ export interface ShardTransportOptions {
   readonly onFatal: (error: Error) => void;
 }
 
+const FETCH_BYTES = 2 * 1_048_576;
 const RETRY_CONNECT_MS = 1_000;
 /** After a consumer that ended: what stays wrong, such as a missing right, must not be asked for in a loop. */
 const REJOIN_AFTER_MS = 250;
@@ -84,6 +85,9 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
       heartbeatInterval: Math.min(1_000, sessionTimeoutMs / 3),
       // What a partition that was opened or resumed may wait for, since a fetch under way does not include it.
       maxWaitTimeInMs: 50,
+      // All of a fetch is in memory at once, each record as an object several times its size: in a backlog that, not the
+      // lanes, decides how much a process takes. kafkajs shuffles the partitions, so that each gets its turn.
+      maxBytes: FETCH_BYTES,
       maxBytesPerPartition: Math.max(1_048_576, maxRecordBytes),
       allowAutoTopicCreation: false,
       // Ours, by `moving`, is the only way to start: a restart of kafkajs' own can't be stopped while it joins, and would
