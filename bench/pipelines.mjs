@@ -15,7 +15,7 @@ export const PIPELINES = Object.keys(EVENT_PIPELINES);
  * @property {object} ground as grounds.mjs makes it
  * @property {Record<string, number>} pids of its own processes
  * @property {string[]} loadArguments where the load generator posts to, and as whom
- * @property {() => Promise<number>} countEvents that it has taken in, ever
+ * @property {() => Promise<number>} countEvents that it has taken in, old ones that were made aside
  * @property {() => Promise<void>} stop
  *
  * Starts a pipeline, with fresh processes and, unless a ground is given, a fresh database and topics; measures with it; and

@@ -26,7 +26,7 @@ from unnest(array[
 ]) as relation;
 
 -- Queues are empty again and again. To give back their last pages VACUUM locks them against everybody, and a moment
--- later they have them anew.
+-- later they have them anew. Only after a long outage is it worth while, by hand: vacuum (truncate).
 alter table outbox set (vacuum_truncate = off);
 alter table dispatch_outbox set (vacuum_truncate = off);
 

@@ -24,7 +24,8 @@ const PLAN_SETTINGS = {
   'by-index': BY_INDEX,
   /**
    * The first rows of a queue, whose index is full of entries that were removed since the last VACUUM. An index scan
-   * marks those that it meets, and none after it reads them; a bitmap scan reads all of them, every time.
+   * marks those that it meets, once no older snapshot can see their rows, and none after it reads them; a bitmap scan
+   * reads all of them, every time.
    */
   queue: { ...BY_INDEX, enable_bitmapscan: 'off' },
 } as const;

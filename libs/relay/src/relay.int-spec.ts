@@ -102,7 +102,6 @@ function countedProducer(): Producer {
   return producer;
 }
 
-/** Commits events as ingest does; each one's payload is its number. */
 /** Both outboxes as a load leaves them: nothing in them, and an index of what was. */
 async function fillAndEmptyOutboxes(): Promise<void> {
   await pool.query("insert into outbox (tenant, shard, accept_seq, event_id) select 'default', n % 4, -n, gen_random_uuid() from generate_series(1, 20000) n");
@@ -120,6 +119,7 @@ async function planRounds(): Promise<string[]> {
   return plans;
 }
 
+/** Commits events as ingest does; each one's payload is its number. */
 async function commit(events: readonly { shard: number; bytes?: number }[]): Promise<string[]> {
   const ids = events.map(() => mintId());
   await pool.query(

@@ -23,7 +23,7 @@ const SHORTEST_POLL_MS = 5;
 const LONGEST_POLL_MS = 50;
 /**
  * A round costs as much as 30 rows do. So under a load they keep a distance, to find more: 5 ms from begin to begin, which
- * 200 events a second don't meet; and 10 ms after a round of so many rows that nobody's event is waited for alone. From
+ * 200 events a second just don't meet; and 10 ms after a round of so many rows that nobody's event is waited for alone. From
  * 500 rows on it goes on at once: there is a backlog.
  */
 const ROUNDS_EVERY_MS = 5;
