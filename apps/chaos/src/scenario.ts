@@ -98,9 +98,19 @@ export async function allNudged(stage: Stage): Promise<void> {
 }
 
 /** Freezes the app at the point; resolves when it stands still. */
-export async function stallAt(app: App, point: StallPoint): Promise<void> {
+async function stallAt(app: App, point: StallPoint): Promise<void> {
   await app.armStall(point);
   await app.untilStalled(STALL_TIMEOUT_MS);
+}
+
+/** Starts a load when both dispatchers own shards, and freezes the first of them at the point; resolves with it when it stands still. */
+export async function stallUnderLoad(stage: Stage, point: StallPoint): Promise<App> {
+  const first = nth(stage.dispatchers, 0);
+  await ownedBy(stage, 2);
+  stage.load.start({ entities: 16, intervalMs: 100 });
+  await sleep(1_000);
+  await stallAt(first, point);
+  return first;
 }
 
 /** Kills the app at the point. */

@@ -1,4 +1,4 @@
-import { nth, ownedBy, SETTINGS, type Scenario, sleep, stallAt } from './scenario.js';
+import { ownedBy, SETTINGS, type Scenario, sleep, stallUnderLoad } from './scenario.js';
 import type { StallPoint } from './stall-points.js';
 
 /** A process that stands still where it hurts for longer than its lease, and then goes on: nothing is broken, and nothing may be found. */
@@ -20,11 +20,7 @@ export function stallScenario({ point }: Stall): Scenario {
   return {
     ...SETTINGS,
     async play(stage) {
-      const first = nth(stage.dispatchers, 0);
-      await ownedBy(stage, 2);
-      stage.load.start({ entities: 16, intervalMs: 100 });
-      await sleep(1_000);
-      await stallAt(first, point);
+      const first = await stallUnderLoad(stage, point);
       await ownedBy(stage, 1);
       // The new owner has loaded the lanes, and moves them on.
       await sleep(2_000);

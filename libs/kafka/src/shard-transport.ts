@@ -85,8 +85,8 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
       heartbeatInterval: Math.min(1_000, sessionTimeoutMs / 3),
       // What a partition that was opened or resumed may wait for, since a fetch under way does not include it.
       maxWaitTimeInMs: 50,
-      // All of a fetch is in memory at once, each record as an object several times its size, from each broker: in a backlog that, not the
-      // lanes, decides how much a process takes. kafkajs shuffles the partitions, so that each gets its turn.
+      // All of a broker's fetch is in memory at once, each record as an object several times its size: in a backlog that,
+      // not the lanes, decides how much a process takes. kafkajs shuffles the partitions, so that each gets its turn.
       maxBytes: FETCH_BYTES,
       maxBytesPerPartition: Math.max(1_048_576, maxRecordBytes),
       allowAutoTopicCreation: false,

@@ -1,5 +1,5 @@
 import type { Mutant } from '../mutant.js';
-import { nth, ownedBy, SETTINGS, sleep, stallAt } from '../scenario.js';
+import { ownedBy, SETTINGS, sleep, stallUnderLoad } from '../scenario.js';
 import { sqlEdit } from '../test-build.js';
 
 /**
@@ -15,11 +15,7 @@ export const noAdmissionFence: Mutant = {
   scenario: {
     ...SETTINGS,
     async play(stage) {
-      const first = nth(stage.dispatchers, 0);
-      await ownedBy(stage, 2);
-      stage.load.start({ entities: 16, intervalMs: 100 });
-      await sleep(1_000);
-      await stallAt(first, 'before-admission');
+      const first = await stallUnderLoad(stage, 'before-admission');
       await ownedBy(stage, 1);
       // The new owner reads on from the cursor, and admits.
       await sleep(2_000);

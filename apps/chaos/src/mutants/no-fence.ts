@@ -1,5 +1,5 @@
 import type { Mutant } from '../mutant.js';
-import { nth, ownedBy, SETTINGS, sleep, stallAt } from '../scenario.js';
+import { ownedBy, SETTINGS, sleep, stallUnderLoad } from '../scenario.js';
 import { sqlEdit } from '../test-build.js';
 
 const EPOCH = 'join shard_leases l on l.shard = c.shard and l.epoch = c.epoch';
@@ -23,11 +23,7 @@ export const noFence: Mutant = {
   scenario: {
     ...SETTINGS,
     async play(stage) {
-      const first = nth(stage.dispatchers, 0);
-      await ownedBy(stage, 2);
-      stage.load.start({ entities: 16, intervalMs: 100 });
-      await sleep(1_000);
-      await stallAt(first, 'before-outcome');
+      const first = await stallUnderLoad(stage, 'before-outcome');
       await stage.receiver.mode({ kind: 'slow', answerMs: 6_000 });
       await ownedBy(stage, 1);
       // The new owner has loaded the lanes and sent their heads; none is answered yet.
