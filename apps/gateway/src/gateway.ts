@@ -209,7 +209,7 @@ export class Gateway {
     });
     const app = await createHttpApp(module, { logger, maxBodyBytes: config.maxBodyBytes });
     const instance = app.getHttpAdapter().getInstance();
-    shedLoad(instance, config.maxBodyBytes, ({ method, url = '' }) => this.ingest.full && method === 'POST' && INGEST_URL.test(url));
+    shedLoad(instance, config.maxBodyBytes, ({ method, url = '' }) => method === 'POST' && INGEST_URL.test(url) && this.ingest.refuses());
     this.authenticator.guard(instance);
     serveOpenApi(app, 'Lockstep', 'Accepts events and delivers them to HTTP endpoints, in order, with exactly-once effects.');
     return app;

@@ -86,7 +86,14 @@ export class IngestService {
     });
   }
 
-  /** Whether a post would be refused as `overloaded` now. */
+  /** Whether a post that comes now is to be refused as `overloaded`; it counts as one of a crowd then. */
+  refuses(): boolean {
+    if (!this.full) return false;
+    this.options.queueLimit.refused(this.queuedRequests, performance.now());
+    return true;
+  }
+
+  /** Whether a post would be refused now. */
   get full(): boolean {
     return this.options.queueLimit.isReached(this.queuedRequests) || this.queuedBytes >= this.options.maxQueuedBytes;
   }
@@ -132,7 +139,7 @@ export class IngestService {
   }
 
   private async submit(event: NewEvent, fingerprint: Buffer | undefined): Promise<Accepted> {
-    if (this.full) throw new LockstepError('overloaded', 'Too many events wait to be stored; try again shortly', { retryAfterSeconds: 1 });
+    if (this.refuses()) throw new LockstepError('overloaded', 'Too many events wait to be stored; try again shortly', { retryAfterSeconds: 1 });
     const submission = { ...event, id: mintId(), shard: shardOf(event.tenant, event.entity, this.options.shards), fingerprint };
     this.options.queueLimit.entered(this.queuedRequests, performance.now());
     this.queuedRequests++;
@@ -154,7 +161,7 @@ export class IngestService {
     const startedAtMs = performance.now();
     const committed = await this.repository.commit(submissions);
     this.lastCommitAtMs = performance.now();
-    this.options.queueLimit.committed(submissions.length, this.lastCommitAtMs - startedAtMs, this.queuedRequests, this.lastCommitAtMs);
+    this.options.queueLimit.committed(submissions.length, this.lastCommitAtMs - startedAtMs);
     ingestBatchSize.observe(submissions.length);
     ingestQueueRequests.set(this.queuedRequests);
     ingestQueueBytes.set(this.queuedBytes);
