@@ -51,7 +51,7 @@ const MAX_QUEUED_BYTES = 67_108_864;
 /** Posts that are refused unread while too many wait. Written in another way it is refused too, only later. */
 const INGEST_URL = /^\/v1\/events(?:\?|$)/;
 /** Between commit and Kafka; what does not fit is read back from Postgres. */
-const MAX_RECENT_BYTES = 33_554_432;
+const MAX_RECENT_BYTES = 8_388_608;
 /** Long enough for any batch on a slow disk; a commit that hangs longer becomes a 503. */
 const INGEST_TIMEOUT_MS = 5_000;
 /** Ten million events took 73 s on two busy cores when something did not agree, a third of that when all did. */

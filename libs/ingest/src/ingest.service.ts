@@ -56,8 +56,8 @@ export interface IngestOptions {
 
 /** 512: above it the statement's latency grows faster than its rate. */
 const BATCH_ITEMS = 512;
-/** 4 MiB: one statement's parameters are held three times over while they are sent. */
-const BATCH_BYTES = 4_194_304;
+/** 1 MiB: one statement's parameters are held three times over while they are sent. */
+const BATCH_BYTES = 1_048_576;
 
 /** Far above what a commit takes, also on a busy disk. */
 const STUCK_MS = 1_000;

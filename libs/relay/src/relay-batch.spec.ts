@@ -5,19 +5,26 @@ import type { RelayRow } from './relay-source.js';
 const row = (sequence: number, shard: number, bytes: number, topic = 'events'): RelayRow =>
   ({ sequence, shard, topic, message: { key: null, value: Buffer.alloc(bytes), partition: shard } });
 
+const bounds = (batch: number): { batch: number; send: number } => ({ batch, send: 10_000 });
+
 describe('fitting', () => {
   it("bounds each partition's bytes and holds back all that comes after in the shard", () => {
     const rows = [row(1, 0, 600), row(2, 1, 600), row(3, 0, 600), row(4, 0, 1), row(5, 1, 100)];
-    expect(fitting(rows, 1_100).map(({ sequence }) => sequence)).toEqual([1, 2, 5]);
+    expect(fitting(rows, bounds(1_100)).map(({ sequence }) => sequence)).toEqual([1, 2, 5]);
   });
 
   it('lets the first one through, however large', () => {
-    expect(fitting([row(1, 0, 5_000), row(2, 0, 1)], 1_000).map(({ sequence }) => sequence)).toEqual([1]);
+    expect(fitting([row(1, 0, 5_000), row(2, 0, 1)], { batch: 1_000, send: 1_000 }).map(({ sequence }) => sequence)).toEqual([1]);
+  });
+
+  it('bounds the bytes of all together, and holds back all that comes after in a shard that was cut', () => {
+    const rows = [row(1, 0, 400), row(2, 1, 400), row(3, 2, 400), row(4, 0, 100), row(5, 2, 1), row(6, 1, 1)];
+    expect(fitting(rows, { batch: 1_000, send: 1_100 }).map(({ sequence }) => sequence)).toEqual([1, 2, 4, 6]);
   });
 
   it('counts topics apart, but keeps the order across them', () => {
     const rows = [row(1, 0, 600, 'a'), row(2, 0, 600, 'b'), row(3, 0, 600, 'a'), row(4, 0, 1, 'b')];
-    expect(fitting(rows, 1_000).map(({ sequence }) => sequence)).toEqual([1, 2]);
+    expect(fitting(rows, bounds(1_000)).map(({ sequence }) => sequence)).toEqual([1, 2]);
   });
 });
 

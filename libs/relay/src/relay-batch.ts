@@ -7,22 +7,26 @@ const HEADER_OVERHEAD_BYTES = 8;
 
 /**
  * The rows that may go in one send: kafkajs puts all records for a partition in one record batch and never splits it,
- * so of each topic's partition come only its first ones up to the byte bound; the first always.
+ * so of each topic's partition come only its first ones up to the byte bound; the first always. All together are
+ * bounded too, since a send is in memory several times over.
  */
-export function fitting<Row extends RelayRow>(rows: readonly Row[], maxBatchBytes: number): Row[] {
+export function fitting<Row extends RelayRow>(rows: readonly Row[], { batch, send }: { readonly batch: number; readonly send: number }): Row[] {
   const bytesOf = new Map<string, number>();
   const full = new Set<number>();
+  let sent = 0;
   return rows.filter((row) => {
     // A shard's later rows wait with the one that did not fit, whatever their topic: order.
     if (full.has(row.shard)) return false;
     const partition = `${row.topic}/${row.shard}`;
     const before = bytesOf.get(partition);
-    const after = (before ?? BATCH_OVERHEAD_BYTES) + recordBytes(row);
-    if (before !== undefined && after > maxBatchBytes) {
+    const bytes = recordBytes(row);
+    const after = (before ?? BATCH_OVERHEAD_BYTES) + bytes;
+    if ((before !== undefined && after > batch) || (sent > 0 && sent + bytes > send)) {
       full.add(row.shard);
       return false;
     }
     bytesOf.set(partition, after);
+    sent += bytes;
     return true;
   });
 }

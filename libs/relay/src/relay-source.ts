@@ -19,11 +19,11 @@ export interface RelaySource<Row extends RelayRow> {
   next(shards: readonly number[], moved: readonly Row[]): Promise<readonly Row[]>;
 }
 
-/** What one read may bring, so that memory and latency stay bounded whatever waits. */
+/** What one read may bring and one send may take, so that memory and latency stay bounded whatever waits. */
 export const READ_BOUNDS = {
   /** 500: above it a send's latency grows faster than its rate. */
   rowsPerShard: 500,
   bytesPerShard: 900_000,
   rows: 2_000,
-  bytes: 8_388_608,
+  bytes: 4_194_304,
 } as const;

@@ -5,7 +5,7 @@ import type { Logger } from '#telemetry/logger';
 import { relayErrors } from './relay.metrics.js';
 import { fitting } from './relay-batch.js';
 import { RelaySender } from './relay-sender.js';
-import type { RelayRow, RelaySource } from './relay-source.js';
+import { READ_BOUNDS, type RelayRow, type RelaySource } from './relay-source.js';
 
 export interface RelayOptions<Row extends RelayRow> {
   readonly source: RelaySource<Row>;
@@ -125,7 +125,7 @@ export class Relay<Row extends RelayRow = RelayRow> {
   private async round(): Promise<void> {
     const shards = this.readyShards();
     if (shards.length === 0 && this.moved.length === 0) return;
-    const rows = fitting(await this.options.source.next(shards, this.moved), this.options.maxBatchBytes);
+    const rows = fitting(await this.options.source.next(shards, this.moved), { batch: this.options.maxBatchBytes, send: READ_BOUNDS.bytes });
     this.moved = [];
     if (rows.length === 0) return;
     this.owedSinceMs ??= performance.now();
