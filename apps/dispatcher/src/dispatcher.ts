@@ -57,7 +57,7 @@ import { GroupWatch } from './group-watch.js';
 import { StoreWatch } from './store-watch.js';
 
 /** What all windows together may hold: with Node's own needs it keeps the process under 300 MB. */
-const WINDOW_BYTES = 48 * 1_048_576;
+const WINDOW_BYTES = 36 * 1_048_576;
 /** A lane's record without its window takes about 400 bytes. */
 const MAX_LANES = 150_000;
 /** Kafka's default lower bound of a group's session timeout. */

@@ -57,9 +57,8 @@ function recordFor(lanes: ShardLanes, delivery: AdmittedDelivery, listener: Lane
 function itemOf(delivery: AdmittedDelivery, sequence: number, payload: Buffer | undefined): DeliveryItem | undefined {
   if (payload === undefined) return undefined;
   const { eventId, endpoint, tenant, entity, type, contentType, traceparent } = delivery;
-  // A copy: Kafka's buffer is a slice of the whole fetch, which a delivery that waits would keep alive.
   return deliveryItem({
-    sequence, key: { eventId, endpoint, replay: 0 }, tenant, entity, type, contentType, traceparent, payload: Buffer.from(payload),
+    sequence, key: { eventId, endpoint, replay: 0 }, tenant, entity, type, contentType, traceparent, payload,
     attempts: 0, replayedAttempts: 0, dueAtMs: -Infinity,
   });
 }

@@ -171,11 +171,12 @@ export class LaneRunner {
   private attempt(record: LaneRecord, item: DeliveryItem, target: EndpointTarget): Promise<AttemptResult | undefined> {
     const { lane, redelivered } = record;
     const place = record.name.kind === 'single' ? undefined : { sequence: item.sequence, previousSequence: lane.deliveredSequence };
-    const headers = deliveredHeaders({ ...item, place, attempt: lane.attempts + 1, redelivered, replayed: item.replayed }, target.signingKeys, target.headers, Date.now());
+    const body = Buffer.from(item.payload, 'latin1');
+    const headers = deliveredHeaders({ ...item, payload: body, place, attempt: lane.attempts + 1, redelivered, replayed: item.replayed }, target.signingKeys, target.headers, Date.now());
     // Until its outcome is committed.
     record.redelivered = true;
     const { url, timeoutMs } = target;
-    const attempt = this.options.client.send(target.id, target.maxConcurrency, { url, headers, body: item.payload, timeoutMs });
+    const attempt = this.options.client.send(target.id, target.maxConcurrency, { url, headers, body, timeoutMs });
     record.abort = () => attempt.abort();
     return attempt.result;
   }
