@@ -101,7 +101,7 @@ export class Relay<Row extends RelayRow = RelayRow> {
     let backoffMs = SHORTEST_BACKOFF_MS;
     for (;;) {
       this.nudged = false;
-      this.budget.begin(performance.now());
+      const begunAtMs = performance.now();
       try {
         await this.round();
         backoffMs = SHORTEST_BACKOFF_MS;
@@ -115,7 +115,11 @@ export class Relay<Row extends RelayRow = RelayRow> {
       }
       const moved = this.moved.length;
       if (this.stopping && moved === 0) return;
-      if (moved > 0) pollMs = SHORTEST_POLL_MS;
+      if (moved > 0) {
+        // A round that only removes, or finds nothing, is none that the next event should wait for.
+        this.budget.begin(begunAtMs);
+        pollMs = SHORTEST_POLL_MS;
+      }
       if (!this.stopping) await this.pause(moved, pollMs);
       if (moved === 0) pollMs = Math.min(2 * pollMs, LONGEST_POLL_MS);
     }
