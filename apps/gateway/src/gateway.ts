@@ -51,7 +51,7 @@ const MAX_QUEUED_BYTES = 67_108_864;
 /** Posts that are refused unread while too many wait. Written in another way it is refused too, only later. */
 const INGEST_URL = /^\/v1\/events(?:\?|$)/;
 /** Between commit and Kafka; what does not fit is read back from Postgres. */
-const MAX_RECENT_BYTES = 8_388_608;
+const MAX_RECENT_BYTES = 16_777_216;
 /** Long enough for any batch on a slow disk; a commit that hangs longer becomes a 503. */
 const INGEST_TIMEOUT_MS = 5_000;
 /** Ten million events took 73 s on two busy cores when something did not agree, a third of that when all did. */
@@ -178,8 +178,9 @@ export class Gateway {
 
   private handToRelay(events: readonly CommittedEvent[]): void {
     const ours = new Set(this.leases.shards());
-    for (const event of events) if (ours.has(event.shard)) this.recent.add(event);
-    this.relay.nudge();
+    const relayed = events.filter(({ shard }) => ours.has(shard));
+    for (const event of relayed) this.recent.add(event);
+    if (relayed.length > 0) this.relay.nudge();
   }
 
   private async createApp(): Promise<NestFastifyApplication> {
@@ -209,7 +210,7 @@ export class Gateway {
     });
     const app = await createHttpApp(module, { logger, maxBodyBytes: config.maxBodyBytes });
     const instance = app.getHttpAdapter().getInstance();
-    shedLoad(instance, config.maxBodyBytes, ({ method, url = '' }) => method === 'POST' && INGEST_URL.test(url) && this.ingest.refuses());
+    shedLoad(instance, config.maxBodyBytes, ({ method, url = '' }) => method === 'POST' && INGEST_URL.test(url) && this.ingest.turnsAway());
     this.authenticator.guard(instance);
     serveOpenApi(app, 'Lockstep', 'Accepts events and delivers them to HTTP endpoints, in order, with exactly-once effects.');
     return app;

@@ -5,7 +5,7 @@ import { mintedAtMs } from '#domain/ids';
 import type { EndpointTarget } from '#endpoints/endpoint-directory';
 import { retryTopicName } from '#kafka/topics';
 import type { Ladder } from '#ladder/ladder';
-import type { DeliveryItem } from '#lanes/delivery-item';
+import { type DeliveryItem, payloadOf } from '#lanes/delivery-item';
 import { LaneScheduler, type ReleasePlace } from '#lanes/lane-scheduler';
 import type { LanesRepository } from '#lanes/lanes.repository';
 import type { LaneRecord, LaneStop, ShardLanes } from '#lanes/shard-lanes';
@@ -171,7 +171,7 @@ export class LaneRunner {
   private attempt(record: LaneRecord, item: DeliveryItem, target: EndpointTarget): Promise<AttemptResult | undefined> {
     const { lane, redelivered } = record;
     const place = record.name.kind === 'single' ? undefined : { sequence: item.sequence, previousSequence: lane.deliveredSequence };
-    const body = Buffer.from(item.payload, 'latin1');
+    const body = payloadOf(item);
     const headers = deliveredHeaders({ ...item, payload: body, place, attempt: lane.attempts + 1, redelivered, replayed: item.replayed }, target.signingKeys, target.headers, Date.now());
     // Until its outcome is committed.
     record.redelivered = true;

@@ -28,7 +28,7 @@ afterAll(async () => {
 const ignore: (events: readonly CommittedEvent[]) => void = () => undefined;
 
 function service({ keyRetentionMs = DAY_MS, mostQueued = 1_000, maxQueuedBytes = 10_000_000, onCommitted = ignore } = {}): IngestService {
-  return new IngestService(new IngestRepository(databaseOf(pool), keyRetentionMs), { shards: 4, queueLimit: new QueueLimit({ least: mostQueued, burst: 0, leastOfCrowd: mostQueued }), maxQueuedBytes, onCommitted });
+  return new IngestService(new IngestRepository(databaseOf(pool), keyRetentionMs), { shards: 4, queueLimit: new QueueLimit({ least: mostQueued, burst: 0, leastInCrowd: mostQueued }), maxQueuedBytes, onCommitted });
 }
 
 function event(changes: Partial<NewEvent> = {}): NewEvent {

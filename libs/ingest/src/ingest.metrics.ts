@@ -21,6 +21,11 @@ export const ingestQueueRequests = new Gauge({
   help: 'Posts that waited for their commit at the end of the last one',
 });
 
+export const ingestQueueLimit = new Gauge({
+  name: 'lockstep_ingest_queue_limit',
+  help: 'Posts that may wait for their commit before more are refused, a burst aside; fewer in a crowd',
+});
+
 export const ingestQueueBytes = new Gauge({
   name: 'lockstep_ingest_queue_bytes',
   help: 'Bytes of the posts that waited for their commit at the end of the last one',

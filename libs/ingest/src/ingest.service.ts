@@ -3,7 +3,7 @@ import { mintId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
 import { shardOf } from '#domain/shard';
 import { GroupCommit } from '#postgres/group-commit';
-import { eventsAccepted, eventsDeduplicated, ingestBatchSize, ingestQueueBytes, ingestQueueRequests } from './ingest.metrics.js';
+import { eventsAccepted, eventsDeduplicated, ingestBatchSize, ingestQueueBytes, ingestQueueLimit, ingestQueueRequests } from './ingest.metrics.js';
 import type { QueueLimit } from './queue-limit.js';
 import { type Committed, type IngestRepository, type Submission, submissionErrorOf } from './ingest.repository.js';
 
@@ -86,8 +86,8 @@ export class IngestService {
     });
   }
 
-  /** Whether a post that comes now is to be refused as `overloaded`; it counts as one of a crowd then. */
-  refuses(): boolean {
+  /** Whether a post that has come is to be refused as `overloaded`: asked once of each, since refusals are counted. */
+  turnsAway(): boolean {
     if (!this.full) return false;
     this.options.queueLimit.refused(this.queuedRequests, performance.now());
     return true;
@@ -139,7 +139,7 @@ export class IngestService {
   }
 
   private async submit(event: NewEvent, fingerprint: Buffer | undefined): Promise<Accepted> {
-    if (this.refuses()) throw new LockstepError('overloaded', 'Too many events wait to be stored; try again shortly', { retryAfterSeconds: 1 });
+    if (this.turnsAway()) throw new LockstepError('overloaded', 'Too many events wait to be stored; try again shortly', { retryAfterSeconds: 1 });
     const submission = { ...event, id: mintId(), shard: shardOf(event.tenant, event.entity, this.options.shards), fingerprint };
     this.options.queueLimit.entered(this.queuedRequests, performance.now());
     this.queuedRequests++;
@@ -164,6 +164,7 @@ export class IngestService {
     this.options.queueLimit.committed(submissions.length, this.lastCommitAtMs - startedAtMs);
     ingestBatchSize.observe(submissions.length);
     ingestQueueRequests.set(this.queuedRequests);
+    ingestQueueLimit.set(this.options.queueLimit.limit);
     ingestQueueBytes.set(this.queuedBytes);
     this.options.onCommitted(
       submissions.flatMap((submission, i) => {

@@ -9,11 +9,8 @@ export interface DeliveryItem extends Sequenced {
   readonly type: string;
   readonly contentType: string;
   readonly traceparent: string | null;
-  /**
-   * The payload, a character a byte (latin1). V8 keeps strings close together, whereas small buffers share slabs of
-   * 8 KiB, of which each that waits keeps a whole one: they took four times what is in them.
-   */
-  readonly payload: string;
+  /** The payload; a short one as a string, a character a byte (latin1). `payloadOf` has its bytes. */
+  readonly payload: string | Buffer;
   /** A dead letter that is being replayed, or a new delivery of an event that was delivered. */
   readonly replayed: boolean;
   /** Attempts before its last replay: its retry schedule has begun anew after them. */
@@ -25,12 +22,29 @@ export interface DeliveryItem extends Sequenced {
 /** What an item costs beside its payload: objects, ids and strings, measured. */
 const OVERHEAD_BYTES = 768;
 
-/** @param fields with the payload's bytes; the item keeps no part of that buffer */
+/**
+ * Shorter buffers share slabs of 8 KiB, of which each that waits keeps a whole one: they took four times what is in them.
+ * V8 moves strings together. Longer ones have memory of their own, outside V8's heap and its bound.
+ */
+const SHORT_BYTES = Buffer.poolSize >>> 1;
+
+/** @param fields with the payload's bytes; the item keeps no memory that is shared with others */
 export function deliveryItem(fields: Omit<DeliveryItem, 'bytes' | 'replayed' | 'payload'> & { readonly payload: Buffer }): DeliveryItem {
   const { sequence, key, tenant, entity, type, contentType, traceparent, payload, attempts, replayedAttempts, dueAtMs } = fields;
   return {
-    sequence, key, tenant, entity, type, contentType, traceparent, payload: payload.toString('latin1'), attempts, replayedAttempts, dueAtMs,
+    sequence, key, tenant, entity, type, contentType, traceparent, payload: kept(payload), attempts, replayedAttempts, dueAtMs,
     replayed: key.replay > 0 || replayedAttempts > 0,
     bytes: payload.length + OVERHEAD_BYTES,
   };
+}
+
+/** The bytes that were accepted. */
+export function payloadOf({ payload }: Pick<DeliveryItem, 'payload'>): Buffer {
+  return typeof payload === 'string' ? Buffer.from(payload, 'latin1') : payload;
+}
+
+function kept(payload: Buffer): string | Buffer {
+  if (payload.length < SHORT_BYTES) return payload.toString('latin1');
+  // What Kafka brought is a slice of the whole fetch.
+  return payload.length === payload.buffer.byteLength ? payload : Buffer.from(payload);
 }

@@ -8,7 +8,7 @@ const HEADER_OVERHEAD_BYTES = 8;
 /**
  * The rows that may go in one send: kafkajs puts all records for a partition in one record batch and never splits it,
  * so of each topic's partition come only its first ones up to the byte bound; the first always. All together are
- * bounded too, since a send is in memory several times over.
+ * bounded too, since a send is in memory several times over; the very first always comes.
  */
 export function fitting<Row extends RelayRow>(rows: readonly Row[], { batch, send }: { readonly batch: number; readonly send: number }): Row[] {
   const bytesOf = new Map<string, number>();

@@ -102,8 +102,9 @@ export class Relay<Row extends RelayRow = RelayRow> {
     for (;;) {
       this.nudged = false;
       const begunAtMs = performance.now();
+      let hasMore: boolean;
       try {
-        await this.round();
+        hasMore = await this.round();
         backoffMs = SHORTEST_BACKOFF_MS;
         if (this.owedSinceMs === undefined) this.goOn();
       } catch (error) {
@@ -120,27 +121,36 @@ export class Relay<Row extends RelayRow = RelayRow> {
         this.budget.begin(begunAtMs);
         pollMs = SHORTEST_POLL_MS;
       }
-      if (!this.stopping) await this.pause(moved, pollMs);
+      if (!this.stopping && !(moved > 0 && hasMore)) await this.pause(moved, pollMs);
       if (moved === 0) pollMs = Math.min(2 * pollMs, LONGEST_POLL_MS);
     }
   }
 
-  /** Removes what the last round moved, and moves the next batch; `moved` is empty afterwards when nothing waits. */
-  private async round(): Promise<void> {
+  /**
+   * Removes what the last round moved, and moves the next batch; `moved` is empty afterwards when nothing waits.
+   * @returns whether more was read than one send takes
+   */
+  private async round(): Promise<boolean> {
     const shards = this.readyShards();
-    if (shards.length === 0 && this.moved.length === 0) return;
-    const rows = fitting(await this.options.source.next(shards, this.moved), { batch: this.options.maxBatchBytes, send: READ_BOUNDS.bytes });
+    if (shards.length === 0 && this.moved.length === 0) return false;
+    const read = await this.options.source.next(shards, this.moved);
     this.moved = [];
-    if (rows.length === 0) return;
+    if (read.length === 0) return false;
+    const rows = fitting(read, { batch: this.options.maxBatchBytes, send: READ_BOUNDS.bytes });
     this.owedSinceMs ??= performance.now();
     if (!this.connected) {
       await this.options.producer.connect();
       this.connected = true;
     }
-    const sent = await this.sender.send(rows);
+    const { rows: moved, failedShards } = await this.sender.send(rows);
     this.owedSinceMs = undefined;
-    this.moved = sent.rows;
-    this.rest(sent.failedShards, shards);
+    this.moved = moved;
+    if (this.resting.size > 0 || failedShards.length > 0) {
+      const waiting = new Set(read.map(({ shard }) => shard));
+      for (const { shard } of moved) waiting.delete(shard);
+      this.rest(failedShards, shards.filter((shard) => !waiting.has(shard) && !failedShards.includes(shard)));
+    }
+    return rows.length < read.length;
   }
 
   private readyShards(): readonly number[] {
@@ -151,14 +161,11 @@ export class Relay<Row extends RelayRow = RelayRow> {
     return shards.filter((shard) => (this.resting.get(shard)?.untilMs ?? 0) <= nowMs);
   }
 
-  private rest(failed: readonly number[], tried: readonly number[]): void {
-    if (this.resting.size === 0 && failed.length === 0) return;
+  /** @param well shards of which something went, or nothing waits */
+  private rest(failed: readonly number[], well: readonly number[]): void {
     const nowMs = performance.now();
-    for (const shard of tried) {
-      if (!failed.includes(shard)) {
-        this.resting.delete(shard);
-        continue;
-      }
+    for (const shard of well) this.resting.delete(shard);
+    for (const shard of failed) {
       const backoffMs = Math.min(2 * (this.resting.get(shard)?.backoffMs ?? SHORTEST_BACKOFF_MS), LONGEST_BACKOFF_MS);
       this.resting.set(shard, { untilMs: nowMs + backoffMs, backoffMs });
     }
