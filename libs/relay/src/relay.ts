@@ -142,13 +142,13 @@ export class Relay<Row extends RelayRow = RelayRow> {
       await this.options.producer.connect();
       this.connected = true;
     }
-    const { rows: moved, failedShards } = await this.sender.send(rows);
+    const sent = await this.sender.send(rows);
     this.owedSinceMs = undefined;
-    this.moved = moved;
-    if (this.resting.size > 0 || failedShards.length > 0) {
+    this.moved = sent.rows;
+    if (this.resting.size > 0 || sent.failedShards.length > 0) {
       const waiting = new Set(read.map(({ shard }) => shard));
-      for (const { shard } of moved) waiting.delete(shard);
-      this.rest(failedShards, shards.filter((shard) => !waiting.has(shard) && !failedShards.includes(shard)));
+      for (const { shard } of sent.rows) waiting.delete(shard);
+      this.rest(sent.failedShards, shards.filter((shard) => !waiting.has(shard) && !sent.failedShards.includes(shard)));
     }
     return rows.length < read.length;
   }
