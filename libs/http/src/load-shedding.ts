@@ -5,8 +5,8 @@ import { requestsRejected } from './http.metrics.js';
 
 /**
  * How long a refusal waits for its answer: a client that comes again at once, whatever Retry-After says, does so two or
- * three times a second, and not as often as it can. A refusal costs half of what an accepted event does, so that a crowd that hammers
- * would otherwise take the time of those who are let in.
+ * three times a second, and not as often as it can. A refusal costs half of what an accepted event does, so that a crowd
+ * that hammers would otherwise take the time of those who are let in.
  */
 const REFUSED_AFTER_MS = 400;
 /** More are refused at once, and so is whose body is not to be read to its end: what is held back costs memory. */

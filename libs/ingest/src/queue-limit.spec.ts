@@ -97,6 +97,15 @@ describe('QueueLimit', () => {
     expect(fill(limit, 1_000)).toBe(15);
   });
 
+  it('takes a commit that kept a crowd waiting for a second for no calm', () => {
+    const limit = new QueueLimit(OPTIONS);
+    fill(limit, 0);
+    for (const ms of [700, 1_400]) limit.refused(15, ms);
+    limit.committed(10, 1_500);
+    limit.entered(3, 1_501);
+    expect(fill(limit, 1_501, 5)).toBe(10);
+  });
+
   it('takes no burst on top of those who still wait', () => {
     const limit = new QueueLimit(OPTIONS);
     fill(limit, 0);

@@ -4,7 +4,7 @@ import { RoundBudget } from '#domain/round-budget';
 import type { Logger } from '#telemetry/logger';
 import { relayErrors } from './relay.metrics.js';
 import { fitting } from './relay-batch.js';
-import { RelaySender } from './relay-sender.js';
+import { RelaySender, type Sent } from './relay-sender.js';
 import { READ_BOUNDS, type RelayRow, type RelaySource } from './relay-source.js';
 
 export interface RelayOptions<Row extends RelayRow> {
@@ -121,7 +121,7 @@ export class Relay<Row extends RelayRow = RelayRow> {
         this.budget.begin(begunAtMs);
         pollMs = SHORTEST_POLL_MS;
       }
-      if (!this.stopping && !(moved > 0 && hasMore)) await this.pause(moved, pollMs);
+      if (!this.stopping) await this.pause(moved, hasMore, pollMs);
       if (moved === 0) pollMs = Math.min(2 * pollMs, LONGEST_POLL_MS);
     }
   }
@@ -145,11 +145,7 @@ export class Relay<Row extends RelayRow = RelayRow> {
     const sent = await this.sender.send(rows);
     this.owedSinceMs = undefined;
     this.moved = sent.rows;
-    if (this.resting.size > 0 || sent.failedShards.length > 0) {
-      const waiting = new Set(read.map(({ shard }) => shard));
-      for (const { shard } of sent.rows) waiting.delete(shard);
-      this.rest(sent.failedShards, shards.filter((shard) => !waiting.has(shard) && !sent.failedShards.includes(shard)));
-    }
+    this.rest(sent, read, shards);
     return rows.length < read.length;
   }
 
@@ -161,11 +157,14 @@ export class Relay<Row extends RelayRow = RelayRow> {
     return shards.filter((shard) => (this.resting.get(shard)?.untilMs ?? 0) <= nowMs);
   }
 
-  /** @param well shards of which something went, or nothing waits */
-  private rest(failed: readonly number[], well: readonly number[]): void {
+  /** Shards that failed rest, longer each time; others that were asked don't any more, unless nothing of what waits went. */
+  private rest({ rows, failedShards }: Sent<Row>, read: readonly Row[], asked: readonly number[]): void {
+    if (this.resting.size === 0 && failedShards.length === 0) return;
     const nowMs = performance.now();
-    for (const shard of well) this.resting.delete(shard);
-    for (const shard of failed) {
+    const owed = new Set(read.map(({ shard }) => shard));
+    for (const { shard } of rows) if (!failedShards.includes(shard)) owed.delete(shard);
+    for (const shard of asked) if (!owed.has(shard)) this.resting.delete(shard);
+    for (const shard of failedShards) {
       const backoffMs = Math.min(2 * (this.resting.get(shard)?.backoffMs ?? SHORTEST_BACKOFF_MS), LONGEST_BACKOFF_MS);
       this.resting.set(shard, { untilMs: nowMs + backoffMs, backoffMs });
     }
@@ -184,8 +183,8 @@ export class Relay<Row extends RelayRow = RelayRow> {
     this.failure = undefined;
   }
 
-  private async pause(moved: number, pollMs: number): Promise<void> {
-    if (moved >= BACKLOG_ROWS) return;
+  private async pause(moved: number, hasMore: boolean, pollMs: number): Promise<void> {
+    if (moved >= BACKLOG_ROWS || (moved > 0 && hasMore)) return;
     // Nothing wakes it from this: the next look finds what comes meanwhile.
     const breathMs = moved >= CROWD_ROWS ? CROWD_BREATH_MS : this.budget.waitMs(performance.now());
     if (breathMs > 0) await delay(breathMs);
