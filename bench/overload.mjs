@@ -32,7 +32,7 @@ await buildIfStale();
 const cache = path.join(path.dirname(import.meta.dirname), 'node_modules', '.cache');
 await mkdir(cache, { recursive: true });
 const folder = await mkdtemp(path.join(cache, 'lockstep-overload-'));
-const { freePort } = await import('#embedded/free-port');
+const { freePort } = await import('#dev/embedded/free-port');
 const servers = await startServers(folder, console.error);
 try {
   const pipeline = await startProduct({ servers, folder, freePort }, { dispatchers: 0, endpoints: [{ url: 'http://127.0.0.1:9/hook' }] });

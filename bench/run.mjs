@@ -70,7 +70,7 @@ function planOf(scenario, { rounds, seconds = scenario.seconds, pipelines }) {
 }
 
 async function prepareBench(running, options) {
-  const { freePort } = await import('#embedded/free-port');
+  const { freePort } = await import('#dev/embedded/free-port');
   const receiver = await startReceiver(folder, await freePort());
   const bench = { receiver, servers: running, folder, freePort, progress, describe, scale: options.scale };
   progress('warming Postgres and Kafka up');

@@ -7,7 +7,7 @@ import pg from 'pg';
  * synchronous_commit on, acks=all from the producers.
  */
 export async function startServers(folder, onProgress) {
-  const [{ startPostgres }, { startKafka }, { freePort }] = await Promise.all([import('#embedded/postgres-server'), import('#embedded/kafka-server'), import('#embedded/free-port')]);
+  const [{ startPostgres }, { startKafka }, { freePort }] = await Promise.all([import('#dev/embedded/postgres-server'), import('#dev/embedded/kafka-server'), import('#dev/embedded/free-port')]);
   const onLog = (line) => (line.startsWith('Fetching') ? onProgress(line) : undefined);
   const starts = await Promise.allSettled([
     freePort().then((port) => startPostgres({ dataDir: path.join(folder, 'postgres'), port, onLog })),

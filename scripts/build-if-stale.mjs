@@ -9,7 +9,7 @@ const ROOT = path.dirname(import.meta.dirname);
 // What the build read, as a hash. By content, because a fresh clone or a change of branch sets every file's time.
 const STAMP = path.join(ROOT, 'dist', '.built-from');
 const LOCK = path.join(ROOT, 'node_modules', '.cache', 'lockstep-build.lock');
-const INPUTS = ['{apps,libs}/*/src/**/*.ts', 'tsconfig.json', 'tsconfig.build.json', 'nest-cli.json'];
+const INPUTS = ['{apps/*/src,libs}/**/*.ts', 'tsconfig.json', 'tsconfig.build.json', 'nest-cli.json'];
 
 /**
  * Builds `dist` unless it was built from the sources as they are. One build at a time: whoever comes second waits and

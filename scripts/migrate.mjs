@@ -24,7 +24,7 @@ try {
 }
 
 async function applyPending(databaseUrl) {
-  const { migrate } = await import('#postgres/migrate');
+  const { migrate } = await import('#ground/postgres/migrate');
   const names = await migrate(databaseUrl);
   for (const name of names) console.log(`applied ${name}`);
   if (names.length === 0) console.log('Nothing to apply: the schema is current.');
@@ -32,7 +32,7 @@ async function applyPending(databaseUrl) {
 
 /** Exit code 0 only when the database has exactly the migrations of this release. */
 async function printStatus(databaseUrl) {
-  const { schemaStatus } = await import('#postgres/migrate');
+  const { schemaStatus } = await import('#ground/postgres/migrate');
   const status = await schemaStatus(databaseUrl);
   for (const name of status.applied) console.log(`${status.unknown.includes(name) ? 'unknown' : 'applied'} ${name}`);
   for (const name of status.pending) console.log(`pending ${name}`);

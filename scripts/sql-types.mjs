@@ -13,16 +13,16 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import pg from 'pg';
-import { startPostgres } from '#embedded/postgres-server';
-import { migrate } from '#postgres/migrate';
-import { freePort } from '#embedded/free-port';
+import { startPostgres } from '#dev/embedded/postgres-server';
+import { migrate } from '#ground/postgres/migrate';
+import { freePort } from '#dev/embedded/free-port';
 import { checkNode } from './check-node.mjs';
 
 checkNode();
 const run = promisify(execFile);
 const ROOT = path.dirname(import.meta.dirname);
-const STATEMENTS = '{apps,libs}/*/src/**/*.sql';
-const GENERATED = '{apps,libs}/*/src/**/*.queries.ts';
+const STATEMENTS = '{apps,libs}/**/*.sql';
+const GENERATED = '{apps,libs}/**/*.queries.ts';
 
 const { values: options } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
 try {
@@ -73,7 +73,7 @@ async function generate() {
 
 /** What PgTyped writes, with our class in the place of its own, which does over at each run what can be done once. */
 function onOurRuntime(content) {
-  return content.replace("from '@pgtyped/runtime'", "from '#postgres/prepared-query'");
+  return content.replace("from '@pgtyped/runtime'", "from '#ground/postgres/prepared-query'");
 }
 
 async function runPgTyped(folder, databaseUrl) {

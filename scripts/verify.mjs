@@ -1,4 +1,4 @@
-// `npm run verify [-- --json --kafka --older-than 10m]`: see libs/ledger/src/verify.ts.
+// `npm run verify [-- --json --kafka --older-than 10m]`: see libs/manage/ledger/verify.ts.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { checkNode } from './check-node.mjs';
@@ -7,10 +7,10 @@ import { checkNode } from './check-node.mjs';
 checkNode(2);
 try {
   // The image has no sources, no compiler and no need of one.
-  if (existsSync(path.join(import.meta.dirname, '..', 'libs', 'ledger', 'src', 'verify.ts'))) {
+  if (existsSync(path.join(import.meta.dirname, '..', 'libs', 'manage', 'ledger', 'verify.ts'))) {
     await (await import('./build-if-stale.mjs')).buildIfStale();
   }
-  await import('../dist/libs/ledger/src/verify.js');
+  await import('../dist/libs/manage/ledger/verify.js');
 } catch (error) {
   console.error(`verify: could not check: ${error.message}`);
   process.exitCode = 2;

@@ -1,5 +1,5 @@
 import { Kafka, logLevel } from 'kafkajs';
-import { mendRequestQueueTimer } from '#kafka/request-queue-timer';
+import { mendRequestQueueTimer } from '#ground/kafka/wire/request-queue-timer';
 import { settings } from './settings.mjs';
 
 mendRequestQueueTimer();

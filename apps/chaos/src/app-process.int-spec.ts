@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { waitUntil } from '#testing/wait-until';
+import { waitUntil } from '#dev/testing/wait-until';
 import { AppProcess } from './app-process.js';
 import type { Reaper } from './reaper.js';
 

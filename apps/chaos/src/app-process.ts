@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { NODE_FLAGS } from '#startup/node-flags';
-import { waitUntil } from '#testing/wait-until';
+import { NODE_FLAGS } from '#ground/process/node-flags';
+import { waitUntil } from '#dev/testing/wait-until';
 import type { Reaper } from './reaper.js';
 
 /** As a real deployment's supervisor does. */

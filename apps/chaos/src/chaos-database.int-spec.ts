@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { migrate } from '#postgres/migrate';
-import { sharedServers } from '#testing/shared-servers';
+import { migrate } from '#ground/postgres/migrate';
+import { sharedServers } from '#dev/testing/shared-servers';
 import { createChaosDatabase, stepClock, witnessed } from './chaos-database.js';
 import { queryOnce } from './database.js';
 

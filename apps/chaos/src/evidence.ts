@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
-import { projectRoot } from '#config/project-root';
+import { projectRoot } from '#ground/config/project-root';
 import { toPublicId } from '#domain/ids';
-import { TopicReader } from '#testing/topic-reader';
-import { waitUntil } from '#testing/wait-until';
+import { TopicReader } from '#dev/testing/topic-reader';
+import { waitUntil } from '#dev/testing/wait-until';
 import { queryOnce } from './database.js';
 import type { Delivery } from './history.js';
 import type { Rig } from './rig.js';
@@ -27,7 +27,7 @@ export async function readDeliveries(databaseUrl: string): Promise<Delivery[]> {
 
 /** What `npm run verify` says of it, unless that is "balanced"; by this build's own, whatever build the apps are of. */
 export function verify(databaseUrl: string): Promise<string | undefined> {
-  const program = path.join(projectRoot(), 'dist', 'libs', 'ledger', 'src', 'verify.js');
+  const program = path.join(projectRoot(), 'dist', 'libs', 'manage', 'ledger', 'verify.js');
   return new Promise((resolve) => {
     execFile(process.execPath, [program, '--json'], { env: { DATABASE_URL: databaseUrl }, timeout: VERIFY_LIMIT_MS, maxBuffer: 16 << 20 }, (error, stdout, stderr) => {
       resolve(error === null ? undefined : `verify (exit ${String(error.code)}): ${stdout}${stderr}`);

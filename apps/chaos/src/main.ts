@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { projectRoot } from '#config/project-root';
+import { projectRoot } from '#ground/config/project-root';
 import { quietVerdict, type Verdict, verdictOf } from './mutant-verdict.js';
 import { mutantsNamed } from './mutants.js';
 import { type ChaosOptions, parseOptions } from './options.js';

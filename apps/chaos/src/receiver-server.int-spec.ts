@@ -2,7 +2,7 @@ import { readFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { freePort } from '#testing/free-port';
+import { freePort } from '#dev/testing/free-port';
 import { nowMs } from './clock.js';
 import type { RecordedArrival } from './receiver-orders.js';
 import { ReceiverServer } from './receiver-server.js';

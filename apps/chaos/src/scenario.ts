@@ -1,4 +1,4 @@
-import { waitUntil } from '#testing/wait-until';
+import { waitUntil } from '#dev/testing/wait-until';
 import type { StallPoint } from './stall-points.js';
 
 /** One gateway or dispatcher of a run. */

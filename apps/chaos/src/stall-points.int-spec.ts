@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { waitUntil } from '#testing/wait-until';
+import { waitUntil } from '#dev/testing/wait-until';
 import { armStall, disarmStall, STALL_LISTENER, untilStalled } from './stall-points.js';
 
 /** Comes by two points again and again, and says so before and after. */

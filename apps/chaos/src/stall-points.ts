@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { waitUntil } from '#testing/wait-until';
+import { waitUntil } from '#dev/testing/wait-until';
 import type { Edit } from './test-build.js';
 
 /** Where a process of a test build can be made to freeze itself. */
@@ -25,14 +25,14 @@ export type StallPoint =
 
 /** The code before which each point lies. */
 const PLACES: Readonly<Record<StallPoint, readonly [file: string, code: string]>> = {
-  'before-send': ['dist/libs/delivery/src/attempt-client.js', 'this.poolFor(endpoint, request.url.origin, connections).dispatch('],
-  'before-admission': ['dist/libs/admission/src/admission.repository.js', 'const rows = await admitBatch.run({'],
-  'in-admission': ['dist/libs/admission/src/admission.repository.js', 'return verdictsOf(admissions, ids, rows);'],
-  'before-outcome': ['dist/libs/outcome/src/outcome.repository.js', 'const rows = await commitOutcomes.run({'],
-  'in-outcome': ['dist/libs/outcome/src/outcome.repository.js', 'const applied = new Set();'],
-  'in-batch': ['dist/libs/kafka/src/shard-transport.js', 'const topic = batch.topic.slice(this.options.topicPrefix.length);'],
-  'relay-read': ['dist/libs/relay/src/relay.js', 'const sent = await this.sender.send(rows);'],
-  'relay-sent': ['dist/libs/relay/src/relay.js', 'this.moved = sent.rows;'],
+  'before-send': ['dist/libs/flow/delivery/attempt-client.js', 'this.poolFor(endpoint, request.url.origin, connections).dispatch('],
+  'before-admission': ['dist/libs/flow/admission/admission.repository.js', 'const rows = await admitBatch.run({'],
+  'in-admission': ['dist/libs/flow/admission/admission.repository.js', 'return verdictsOf(admissions, ids, rows);'],
+  'before-outcome': ['dist/libs/flow/outcome/outcome.repository.js', 'const rows = await commitOutcomes.run({'],
+  'in-outcome': ['dist/libs/flow/outcome/outcome.repository.js', 'const applied = new Set();'],
+  'in-batch': ['dist/libs/ground/kafka/shard-transport.js', 'const topic = batch.topic.slice(this.options.topicPrefix.length);'],
+  'relay-read': ['dist/libs/flow/relay/relay.js', 'const sent = await this.sender.send(rows);'],
+  'relay-sent': ['dist/libs/flow/relay/relay.js', 'this.moved = sent.rows;'],
 };
 
 export const STALL_POINTS = Object.keys(PLACES) as StallPoint[];
@@ -66,7 +66,7 @@ const LISTENER_URL = `data:text/javascript,${encodeURIComponent(STALL_LISTENER)}
 /** Every test build has these. They come first: a mutant's edits see them in place. */
 export const STALL_EDITS: readonly Edit[] = [
   ...['gateway', 'dispatcher'].map((app): Edit => {
-    const first = "import { runApp } from '#startup/run-app';";
+    const first = "import { runApp } from '#ground/process/run-app';";
     return { file: `dist/apps/${app}/src/main.js`, find: first, replace: `import "${LISTENER_URL}";\n${first}` };
   }),
   ...STALL_POINTS.map((point): Edit => {

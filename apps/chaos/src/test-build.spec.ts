@@ -15,7 +15,7 @@ function queryOf(statement: string, ...names: string[]): string {
     transform: { type: 'scalar' },
     locs: [...statement.matchAll(new RegExp(`:${name}!?`, 'g'))].map(({ 0: found, index }) => ({ a: index, b: index + found.length - 1 })),
   }));
-  return `import { PreparedQuery } from '#postgres/prepared-query';\nconst xIR = ${JSON.stringify({ usedParamSet: {}, params, statement })};\nexport const x = new PreparedQuery(xIR);\n`;
+  return `import { PreparedQuery } from '#ground/postgres/prepared-query';\nconst xIR = ${JSON.stringify({ usedParamSet: {}, params, statement })};\nexport const x = new PreparedQuery(xIR);\n`;
 }
 
 function parsed(text: string): Query {

@@ -1,7 +1,7 @@
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { projectRoot } from '#config/project-root';
+import { projectRoot } from '#ground/config/project-root';
 
 /** A change to a built file, or to a migration. What it replaces must be there exactly once, so that no edit rots unseen. */
 export interface Edit {

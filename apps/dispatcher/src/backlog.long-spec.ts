@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type { Arrival } from '#testing/arrivals';
-import { freePort } from '#testing/free-port';
-import { Receiver } from '#testing/receiver';
-import { type Servers, startServers } from '#testing/servers';
-import { SystemUnderTest } from '#testing/system';
-import { waitUntil } from '#testing/wait-until';
+import type { Arrival } from '#dev/testing/arrivals';
+import { freePort } from '#dev/testing/free-port';
+import { Receiver } from '#dev/testing/receiver';
+import { type Servers, startServers } from '#dev/testing/servers';
+import { SystemUnderTest } from '#dev/testing/system';
+import { waitUntil } from '#dev/testing/wait-until';
 
 const LANES = 100_000;
 const LONG_LANE = 100_000;

@@ -1,11 +1,11 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Kafka, logLevel, type KafkaMessage } from 'kafkajs';
 import { mintId, toPublicId } from '#domain/ids';
-import { findingsIn } from '#testing/arrivals';
-import { Receiver } from '#testing/receiver';
-import { type SharedServers, sharedServers } from '#testing/shared-servers';
-import { type Accepted, SystemUnderTest } from '#testing/system';
-import { waitUntil } from '#testing/wait-until';
+import { findingsIn } from '#dev/testing/arrivals';
+import { Receiver } from '#dev/testing/receiver';
+import { type SharedServers, sharedServers } from '#dev/testing/shared-servers';
+import { type Accepted, SystemUnderTest } from '#dev/testing/system';
+import { waitUntil } from '#dev/testing/wait-until';
 
 let servers: SharedServers;
 let receiver: Receiver;

@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import type { HealthChecks } from '#health/health.controller';
-import { HealthModule } from '#health/health.module';
-import { MetricsController } from '#http/metrics.controller';
+import type { HealthChecks } from '#ground/health/health.controller';
+import { HealthModule } from '#ground/health/health.module';
+import { MetricsController } from '#ground/http/metrics.controller';
 import { TOPIC_READERS, type TopicReaders, TopicsController } from './topics.controller.js';
 
 export interface DispatcherParts {

@@ -3,12 +3,12 @@ import { zstdCompressSync } from 'node:zlib';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import kafkajs, { CompressionTypes, Kafka, logLevel, type Message } from 'kafkajs';
 import { mintId, toPublicId } from '#domain/ids';
-import { findingsIn } from '#testing/arrivals';
-import { Receiver } from '#testing/receiver';
-import { type SharedServers, sharedServers } from '#testing/shared-servers';
-import { type Accepted, SystemUnderTest } from '#testing/system';
-import { type ReadRecord, TopicReader } from '#testing/topic-reader';
-import { waitUntil } from '#testing/wait-until';
+import { findingsIn } from '#dev/testing/arrivals';
+import { Receiver } from '#dev/testing/receiver';
+import { type SharedServers, sharedServers } from '#dev/testing/shared-servers';
+import { type Accepted, SystemUnderTest } from '#dev/testing/system';
+import { type ReadRecord, TopicReader } from '#dev/testing/topic-reader';
+import { waitUntil } from '#dev/testing/wait-until';
 
 const SHARDS = 4;
 /** Kafka takes a record's own time up to an hour ahead. */

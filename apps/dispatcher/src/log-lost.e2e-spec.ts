@@ -1,10 +1,10 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Kafka, logLevel } from 'kafkajs';
-import { Receiver } from '#testing/receiver';
-import { type SharedServers, sharedServers } from '#testing/shared-servers';
-import { allArrived, entitiesOn, findingsUnderLoad, SteadyLoad } from '#testing/steady-load';
-import { SystemUnderTest } from '#testing/system';
-import { waitUntil } from '#testing/wait-until';
+import { Receiver } from '#dev/testing/receiver';
+import { type SharedServers, sharedServers } from '#dev/testing/shared-servers';
+import { allArrived, entitiesOn, findingsUnderLoad, SteadyLoad } from '#dev/testing/steady-load';
+import { SystemUnderTest } from '#dev/testing/system';
+import { waitUntil } from '#dev/testing/wait-until';
 
 const SHARDS = 4;
 

@@ -1,5 +1,5 @@
-import { loadConfig } from '#config/config';
-import { runApp } from '#startup/run-app';
+import { loadConfig } from '#ground/config/config';
+import { runApp } from '#ground/process/run-app';
 import { Dispatcher } from './dispatcher.js';
 
 await runApp({

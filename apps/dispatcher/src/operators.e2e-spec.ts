@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Arrival } from '#testing/arrivals';
-import { Receiver } from '#testing/receiver';
-import { type SharedServers, sharedServers } from '#testing/shared-servers';
-import { SystemUnderTest } from '#testing/system';
-import { waitUntil } from '#testing/wait-until';
+import type { Arrival } from '#dev/testing/arrivals';
+import { Receiver } from '#dev/testing/receiver';
+import { type SharedServers, sharedServers } from '#dev/testing/shared-servers';
+import { SystemUnderTest } from '#dev/testing/system';
+import { waitUntil } from '#dev/testing/wait-until';
 
 let servers: SharedServers;
 let receiver: Receiver;

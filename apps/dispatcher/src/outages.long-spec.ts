@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Receiver } from '#testing/receiver';
-import { type Servers, startServers } from '#testing/servers';
-import { allArrived, entitiesOn, findingsUnderLoad, type Posted, SteadyLoad } from '#testing/steady-load';
-import { SystemUnderTest } from '#testing/system';
-import { waitUntil } from '#testing/wait-until';
+import { Receiver } from '#dev/testing/receiver';
+import { type Servers, startServers } from '#dev/testing/servers';
+import { allArrived, entitiesOn, findingsUnderLoad, type Posted, SteadyLoad } from '#dev/testing/steady-load';
+import { SystemUnderTest } from '#dev/testing/system';
+import { waitUntil } from '#dev/testing/wait-until';
 
 const SHARDS = 4;
 /** Reconnecting, rejoining, taking shards over: what a process may take after a server has come back. */

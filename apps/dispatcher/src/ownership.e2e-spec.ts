@@ -1,11 +1,11 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { findingsIn } from '#testing/arrivals';
-import { Receiver } from '#testing/receiver';
-import { type SharedServers, sharedServers } from '#testing/shared-servers';
-import { allArrived, entitiesOn, findingsUnderLoad, SteadyLoad, untilNextArrivalMs } from '#testing/steady-load';
-import { SystemUnderTest } from '#testing/system';
-import { TcpProxy } from '#testing/tcp-proxy';
-import { waitUntil } from '#testing/wait-until';
+import { findingsIn } from '#dev/testing/arrivals';
+import { Receiver } from '#dev/testing/receiver';
+import { type SharedServers, sharedServers } from '#dev/testing/shared-servers';
+import { allArrived, entitiesOn, findingsUnderLoad, SteadyLoad, untilNextArrivalMs } from '#dev/testing/steady-load';
+import { SystemUnderTest } from '#dev/testing/system';
+import { TcpProxy } from '#dev/testing/tcp-proxy';
+import { waitUntil } from '#dev/testing/wait-until';
 
 const SHARDS = 4;
 

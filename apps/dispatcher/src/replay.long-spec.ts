@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals';
-import { Receiver } from '#testing/receiver';
-import { startServers } from '#testing/servers';
-import { SystemUnderTest } from '#testing/system';
-import { waitUntil } from '#testing/wait-until';
+import { Receiver } from '#dev/testing/receiver';
+import { startServers } from '#dev/testing/servers';
+import { SystemUnderTest } from '#dev/testing/system';
+import { waitUntil } from '#dev/testing/wait-until';
 
 const LANES = 5_000;
 const PER_LANE = 20;

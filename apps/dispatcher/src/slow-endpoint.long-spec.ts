@@ -1,9 +1,9 @@
 import { expect, it } from '@jest/globals';
-import { findingsIn } from '#testing/arrivals';
-import { Receiver } from '#testing/receiver';
-import { startServers } from '#testing/servers';
-import { SystemUnderTest } from '#testing/system';
-import { waitUntil } from '#testing/wait-until';
+import { findingsIn } from '#dev/testing/arrivals';
+import { Receiver } from '#dev/testing/receiver';
+import { startServers } from '#dev/testing/servers';
+import { SystemUnderTest } from '#dev/testing/system';
+import { waitUntil } from '#dev/testing/wait-until';
 
 const JOB_MS = 45_000;
 

@@ -1,8 +1,8 @@
 import { Controller, Inject } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
-import type { LogReader } from '#dispatch/log-reader';
-import type { RetryReader } from '#dispatch/retry-reader';
-import type { BatchResult, ShardBatch } from '#kafka/shard-batch';
+import type { LogReader } from '#flow/admission/log-reader';
+import type { RetryReader } from '#flow/retries/retry-reader';
+import type { BatchResult, ShardBatch } from '#ground/kafka/shard-batch';
 
 export const TOPIC_READERS = Symbol('TOPIC_READERS');
 

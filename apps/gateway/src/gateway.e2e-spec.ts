@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { projectRoot } from '#config/project-root';
-import { type PostgresServer, startPostgres } from '#embedded/postgres-server';
-import { freePort } from '#testing/free-port';
-import { waitUntil } from '#testing/wait-until';
+import { projectRoot } from '#ground/config/project-root';
+import { type PostgresServer, startPostgres } from '#dev/embedded/postgres-server';
+import { freePort } from '#dev/testing/free-port';
+import { waitUntil } from '#dev/testing/wait-until';
 
 interface Running {
   readonly process: ChildProcess;

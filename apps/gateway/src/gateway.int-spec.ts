@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { type Config, loadConfig } from '#config/config';
+import { type Config, loadConfig } from '#ground/config/config';
 import { mintId } from '#domain/ids';
-import { createKafka } from '#kafka/client';
-import { createLogger } from '#telemetry/logger';
-import { GatewayClient, TEST_ADMIN_KEY } from '#testing/gateway-client';
-import { sharedServers } from '#testing/shared-servers';
-import { TcpProxy } from '#testing/tcp-proxy';
-import { createTestDatabase, type TestDatabase } from '#testing/test-database';
-import { TopicReader } from '#testing/topic-reader';
-import { waitUntil } from '#testing/wait-until';
+import { createKafka } from '#ground/kafka/client';
+import { createLogger } from '#ground/telemetry/logger';
+import { GatewayClient, TEST_ADMIN_KEY } from '#dev/testing/gateway-client';
+import { sharedServers } from '#dev/testing/shared-servers';
+import { TcpProxy } from '#dev/testing/tcp-proxy';
+import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
+import { TopicReader } from '#dev/testing/topic-reader';
+import { waitUntil } from '#dev/testing/wait-until';
 import { Gateway } from './gateway.js';
 
 const logger = createLogger('test', 'silent');

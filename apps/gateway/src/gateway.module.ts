@@ -1,20 +1,20 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { DeadLettersModule } from '#dead-letters/dead-letters.module';
-import type { ReplaysService } from '#dead-letters/replays.service';
-import { EndpointsModule } from '#endpoints/endpoints.module';
-import type { EndpointsService } from '#endpoints/endpoints.service';
-import type { DeliveriesService } from '#events/deliveries.service';
-import { EventsModule } from '#events/events.module';
-import type { EventsService } from '#events/events.service';
-import type { HealthChecks } from '#health/health.controller';
-import { HealthModule } from '#health/health.module';
-import { MetricsController } from '#http/metrics.controller';
-import { IngestModule } from '#ingest/ingest.module';
-import type { IngestService } from '#ingest/ingest.service';
-import { LanesModule } from '#lanes/lanes.module';
-import type { LanesService } from '#lanes/lanes.service';
-import { LedgerModule } from '#ledger/ledger.module';
-import type { LedgerService } from '#ledger/ledger.service';
+import { DeadLettersModule } from '#manage/dead-letters/dead-letters.module';
+import type { ReplaysService } from '#manage/dead-letters/replays.service';
+import { EndpointsModule } from '#manage/endpoints/endpoints.module';
+import type { EndpointsService } from '#manage/endpoints/endpoints.service';
+import type { DeliveriesService } from '#manage/events/deliveries.service';
+import { EventsModule } from '#manage/events/events.module';
+import type { EventsService } from '#manage/events/events.service';
+import type { HealthChecks } from '#ground/health/health.controller';
+import { HealthModule } from '#ground/health/health.module';
+import { MetricsController } from '#ground/http/metrics.controller';
+import { IngestModule } from '#flow/ingest/ingest.module';
+import type { IngestService } from '#flow/ingest/ingest.service';
+import { LanesModule } from '#manage/lanes/lanes.module';
+import type { LanesService } from '#manage/lanes/lanes.service';
+import { LedgerModule } from '#manage/ledger/ledger.module';
+import type { LedgerService } from '#manage/ledger/ledger.service';
 
 export interface GatewayParts {
   readonly ingest: IngestService;

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { findingsIn } from '#testing/arrivals';
-import { fuzz } from '#testing/fuzz';
-import { jsonText } from '#testing/hostile-input';
-import { faultOf, finalAnswerIn, openSocket, type RawAnswer, readToEnd, requestBytes, sendRaw } from '#testing/raw-http';
-import { Receiver } from '#testing/receiver';
-import { type SharedServers, sharedServers } from '#testing/shared-servers';
-import { ADMIN_KEY, SystemUnderTest } from '#testing/system';
-import { waitUntil } from '#testing/wait-until';
+import { findingsIn } from '#dev/testing/arrivals';
+import { fuzz } from '#dev/testing/fuzz';
+import { jsonText } from '#dev/testing/hostile-input';
+import { faultOf, finalAnswerIn, openSocket, type RawAnswer, readToEnd, requestBytes, sendRaw } from '#dev/testing/raw-http';
+import { Receiver } from '#dev/testing/receiver';
+import { type SharedServers, sharedServers } from '#dev/testing/shared-servers';
+import { ADMIN_KEY, SystemUnderTest } from '#dev/testing/system';
+import { waitUntil } from '#dev/testing/wait-until';
 
 const LARGEST_BODY_BYTES = 262_144;
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { fuzz } from '#testing/fuzz';
-import { hostileBody, hostileHeader, hostileSegment } from '#testing/hostile-input';
-import { faultOf, requestBytes, sendRaw } from '#testing/raw-http';
-import { type SharedServers, sharedServers } from '#testing/shared-servers';
-import { ADMIN_KEY, SystemUnderTest } from '#testing/system';
+import { fuzz } from '#dev/testing/fuzz';
+import { hostileBody, hostileHeader, hostileSegment } from '#dev/testing/hostile-input';
+import { faultOf, requestBytes, sendRaw } from '#dev/testing/raw-http';
+import { type SharedServers, sharedServers } from '#dev/testing/shared-servers';
+import { ADMIN_KEY, SystemUnderTest } from '#dev/testing/system';
 
 interface Operation {
   readonly method: string;

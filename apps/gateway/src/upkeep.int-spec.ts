@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { loadConfig } from '#config/config';
-import { createLogger } from '#telemetry/logger';
-import { GatewayClient, TEST_ADMIN_KEY } from '#testing/gateway-client';
-import { sharedServers } from '#testing/shared-servers';
-import { createTestDatabase, type TestDatabase } from '#testing/test-database';
-import { waitUntil } from '#testing/wait-until';
+import { loadConfig } from '#ground/config/config';
+import { createLogger } from '#ground/telemetry/logger';
+import { GatewayClient, TEST_ADMIN_KEY } from '#dev/testing/gateway-client';
+import { sharedServers } from '#dev/testing/shared-servers';
+import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
+import { waitUntil } from '#dev/testing/wait-until';
 import { Gateway } from './gateway.js';
 
 let database: TestDatabase;

@@ -1,5 +1,5 @@
-import { loadOrdersConfig } from '#config/orders-config';
-import { runApp } from '#startup/run-app';
+import { loadOrdersConfig } from './orders-config.js';
+import { runApp } from '#ground/process/run-app';
 import { OrdersApp } from './orders-app.js';
 
 await runApp({ name: 'orders', load: loadOrdersConfig, create: (context) => new OrdersApp(context) });

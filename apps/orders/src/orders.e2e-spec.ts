@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
-import { AppUnderTest } from '#testing/app-under-test';
-import { sharedServers } from '#testing/shared-servers';
-import { createTestDatabase, type TestDatabase } from '#testing/test-database';
-import { waitUntil } from '#testing/wait-until';
+import { AppUnderTest } from '#dev/testing/app-under-test';
+import { sharedServers } from '#dev/testing/shared-servers';
+import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
+import { waitUntil } from '#dev/testing/wait-until';
 import { newKey, post } from '../fixtures/shop.js';
 
 let database: TestDatabase;

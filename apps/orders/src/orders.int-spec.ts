@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { mintId } from '#domain/ids';
-import { waitUntil } from '#testing/wait-until';
+import { waitUntil } from '#dev/testing/wait-until';
 import { type Answered, newKey, post, Shop } from '../fixtures/shop.js';
 import { eventsReceived } from './orders.metrics.js';
 

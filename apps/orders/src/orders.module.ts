@@ -1,9 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import type { HealthChecks } from '#health/health.controller';
-import { HealthModule } from '#health/health.module';
-import { MetricsController } from '#http/metrics.controller';
+import type { HealthChecks } from '#ground/health/health.controller';
+import { HealthModule } from '#ground/health/health.module';
+import { MetricsController } from '#ground/http/metrics.controller';
 import { IdempotencyModule, type IdempotencyParts } from '#idempotency/idempotency.module';
-import type { Logger } from '#telemetry/logger';
+import type { Logger } from '#ground/telemetry/logger';
 import { OutsideController } from './outside/outside.controller.js';
 import { OrderCreatedController, PAYMENTS_LOGGER } from './payments/order-created.controller.js';
 import { PaymentsInbox } from './payments/payments-inbox.js';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { openSocket, readToEnd, requestBytes } from '#testing/raw-http';
-import { waitUntil } from '#testing/wait-until';
+import { openSocket, readToEnd, requestBytes } from '#dev/testing/raw-http';
+import { waitUntil } from '#dev/testing/wait-until';
 import type { Backend } from '../fixtures/backend.js';
 import { type Client, newKey, replayed } from '../fixtures/client.js';
 import { ProxyUnderTest } from '../fixtures/proxy-under-test.js';

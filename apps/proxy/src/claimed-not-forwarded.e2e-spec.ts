@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { AppUnderTest } from '#testing/app-under-test';
-import { TcpProxy } from '#testing/tcp-proxy';
-import { createTestDatabase, type TestDatabase } from '#testing/test-database';
-import { waitUntil } from '#testing/wait-until';
+import { AppUnderTest } from '#dev/testing/app-under-test';
+import { TcpProxy } from '#dev/testing/tcp-proxy';
+import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
+import { waitUntil } from '#dev/testing/wait-until';
 import { Backend } from '../fixtures/backend.js';
 import { type Answer, Client, newKey, replayed } from '../fixtures/client.js';
 

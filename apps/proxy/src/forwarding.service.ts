@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ProxyRoute } from '#config/proxy-config';
+import type { ProxyRoute } from './proxy-config.js';
 import { LockstepError } from '#domain/problem';
 import type { Claim, ClaimOutcome, Offer, Settlement, StoredResponse, Verdict } from '#idempotency/claim';
 import { problemOf } from '#idempotency/claim-problem';

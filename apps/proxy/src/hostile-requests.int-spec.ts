@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { fuzz } from '#testing/fuzz';
-import { hostileHeader, hostileSegment } from '#testing/hostile-input';
-import { faultOf, requestBytes, sendRaw } from '#testing/raw-http';
+import { fuzz } from '#dev/testing/fuzz';
+import { hostileHeader, hostileSegment } from '#dev/testing/hostile-input';
+import { faultOf, requestBytes, sendRaw } from '#dev/testing/raw-http';
 import type { Backend } from '../fixtures/backend.js';
 import { type Answer, type Client, newKey, replayed } from '../fixtures/client.js';
 import { ProxyUnderTest } from '../fixtures/proxy-under-test.js';

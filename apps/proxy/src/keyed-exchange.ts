@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import type { ProxyRoute } from '#config/proxy-config';
+import type { ProxyRoute } from './proxy-config.js';
 import type { Claim, Settlement, Verdict } from '#idempotency/claim';
 import { supersededProblem } from '#idempotency/claim-problem';
 import { type HeaderFields, keptHeaders, passedHeaders, settledState } from '#idempotency/response-policy';

@@ -1,5 +1,5 @@
-import { loadProxyConfig } from '#config/proxy-config';
-import { runApp } from '#startup/run-app';
+import { loadProxyConfig } from './proxy-config.js';
+import { runApp } from '#ground/process/run-app';
 import { IdempotencyProxy } from './proxy.js';
 
 await runApp({ name: 'proxy', load: loadProxyConfig, create: (context) => new IdempotencyProxy(context) });

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { AppUnderTest } from '#testing/app-under-test';
-import { type Servers, startDatabase } from '#testing/servers';
-import { TcpProxy } from '#testing/tcp-proxy';
-import { waitUntil } from '#testing/wait-until';
+import { AppUnderTest } from '#dev/testing/app-under-test';
+import { type Servers, startDatabase } from '#dev/testing/servers';
+import { TcpProxy } from '#dev/testing/tcp-proxy';
+import { waitUntil } from '#dev/testing/wait-until';
 import { Backend } from '../fixtures/backend.js';
 import { Client } from '../fixtures/client.js';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { requestBytes, sendRaw } from '#testing/raw-http';
-import { waitUntil } from '#testing/wait-until';
+import { requestBytes, sendRaw } from '#dev/testing/raw-http';
+import { waitUntil } from '#dev/testing/wait-until';
 import type { Backend } from '../fixtures/backend.js';
 import { type Client, newKey, replayed } from '../fixtures/client.js';
 import { MOST_BODY_BYTES, ProxyUnderTest } from '../fixtures/proxy-under-test.js';

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { AppUnderTest } from '#testing/app-under-test';
-import { type Servers, startDatabase } from '#testing/servers';
-import { waitUntil } from '#testing/wait-until';
+import { AppUnderTest } from '#dev/testing/app-under-test';
+import { type Servers, startDatabase } from '#dev/testing/servers';
+import { waitUntil } from '#dev/testing/wait-until';
 import { Backend } from '../fixtures/backend.js';
 import { Client } from '../fixtures/client.js';
 

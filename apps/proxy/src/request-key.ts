@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { ProxyRoute } from '#config/proxy-config';
+import type { ProxyRoute } from './proxy-config.js';
 import { parseDeliveryId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
 import { keyIn, type KeyHeader, REQUEST_KEY_HEADERS } from '#idempotency/key-headers';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { loadProxyConfig } from '#config/proxy-config';
+import { loadProxyConfig } from './proxy-config.js';
 import { heartbeatMs, longestSilenceMs, RouteTable } from './route-table.js';
 
 const { routes } = loadProxyConfig({

@@ -1,4 +1,4 @@
-import type { ProxyRoute } from '#config/proxy-config';
+import type { ProxyRoute } from './proxy-config.js';
 
 /** Which route a request belongs to. */
 export class RouteTable {

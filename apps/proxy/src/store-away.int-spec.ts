@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { deliveryId, mintId } from '#domain/ids';
-import { waitUntil } from '#testing/wait-until';
+import { waitUntil } from '#dev/testing/wait-until';
 import type { Backend } from '../fixtures/backend.js';
 import { type Answer, type Asked, type Client, newKey, replayed } from '../fixtures/client.js';
 import { ProxyUnderTest } from '../fixtures/proxy-under-test.js';

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ProcessExit } from '#embedded/guarded-process';
-import { NODE_FLAGS } from '#startup/node-flags';
+import type { ProcessExit } from '#dev/embedded/guarded-process';
+import { NODE_FLAGS } from '#ground/process/node-flags';
 import { BoundedLog } from './bounded-log.js';
 import { KeptRunning } from './kept-running.js';
 import { consoleLine } from './log-lines.js';
@@ -99,7 +99,7 @@ export class AppProcess {
     const { entry, port, environment } = this.specification;
     this.starts += 1;
     const extension = path.extname(import.meta.url);
-    const parentWatch = new URL(`../../../libs/embedded/src/parent-watch${extension}`, import.meta.url).href;
+    const parentWatch = new URL(`../../../libs/dev/embedded/parent-watch${extension}`, import.meta.url).href;
     const child = spawn(process.execPath, [...NODE_FLAGS, '--import', parentWatch, entry], {
       env: { ...environment, PORT: String(port) },
       // Its own session: Ctrl-C in a terminal must not reach it, or it would be gone before the drain is through.

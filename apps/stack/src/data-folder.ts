@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { describeProcess } from '#embedded/process-info';
-import { systemErrorCode } from '#embedded/system-error';
+import { describeProcess } from '#dev/embedded/process-info';
+import { systemErrorCode } from '#dev/embedded/system-error';
 import { StackError } from './stack-error.js';
 
 interface LockOwner {

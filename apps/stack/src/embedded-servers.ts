@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { type KafkaServer, prepareKafka, startKafka } from '#embedded/kafka-server';
-import { type PostgresServer, startPostgres } from '#embedded/postgres-server';
+import { type KafkaServer, prepareKafka, startKafka } from '#dev/embedded/kafka-server';
+import { type PostgresServer, startPostgres } from '#dev/embedded/postgres-server';
 import { BoundedLog } from './bounded-log.js';
 import { KeptRunning } from './kept-running.js';
 import { rememberedPorts } from './ports.js';

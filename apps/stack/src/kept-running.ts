@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ProcessExit } from '#embedded/guarded-process';
+import type { ProcessExit } from '#dev/embedded/guarded-process';
 import { Backoff } from './backoff.js';
 
 export interface RunningProcess {

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { projectRoot } from '#config/project-root';
+import { projectRoot } from '#ground/config/project-root';
 import { npmGone } from './npm-watch.js';
 import { describeFailure, runStack } from './run-stack.js';
 import { readStackSettings } from './stack-settings.js';

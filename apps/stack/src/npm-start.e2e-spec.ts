@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
-import { projectRoot } from '#config/project-root';
-import { type ProcessInfo, waitUntilGone } from '#embedded/process-info';
-import { freePort } from '#testing/free-port';
+import { projectRoot } from '#ground/config/project-root';
+import { type ProcessInfo, waitUntilGone } from '#dev/embedded/process-info';
+import { freePort } from '#dev/testing/free-port';
 import { descendantsOf } from '../fixtures/descendants.js';
 import type { StackFile } from './stack-file.js';
 

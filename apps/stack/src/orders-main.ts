@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { loadOrdersConfig } from '#config/orders-config';
-import { projectRoot } from '#config/project-root';
+import { loadOrdersConfig } from '../../orders/src/orders-config.js';
+import { projectRoot } from '#ground/config/project-root';
 import { npmGone } from './npm-watch.js';
 import { describeFailure } from './run-stack.js';
 import { runSingleApp } from './single-app.js';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { freePort, isPortFree } from '#embedded/free-port';
+import { freePort, isPortFree } from '#dev/embedded/free-port';
 import { replaceFile } from './data-folder.js';
 import { StackError } from './stack-error.js';
 import type { StackSettings } from './stack-settings.js';

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { loadProxyConfig } from '#config/proxy-config';
-import { projectRoot } from '#config/project-root';
+import { loadProxyConfig } from '../../proxy/src/proxy-config.js';
+import { projectRoot } from '#ground/config/project-root';
 import { MockBackend } from './demo/mock-backend.js';
 import { npmGone } from './npm-watch.js';
 import { describeFailure } from './run-stack.js';

@@ -1,5 +1,5 @@
-import { ConfigError } from '#config/config';
-import { EmbeddedError } from '#embedded/embedded-error';
+import { ConfigError } from '#ground/config/config';
+import { EmbeddedError } from '#dev/embedded/embedded-error';
 import { Demo } from './demo/demo.js';
 import { type AppEntries, Stack } from './stack.js';
 import { StackError } from './stack-error.js';

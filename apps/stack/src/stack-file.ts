@@ -1,6 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { describeProcess, signalProcess, waitUntilGone } from '#embedded/process-info';
+import { describeProcess, signalProcess, waitUntilGone } from '#dev/embedded/process-info';
 import { replaceFile } from './data-folder.js';
 
 export interface RunningApp {

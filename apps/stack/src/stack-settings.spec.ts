@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { expect, it } from '@jest/globals';
-import { projectRoot } from '#config/project-root';
+import { projectRoot } from '#ground/config/project-root';
 import { dataFolders } from './stack-settings.js';
 
 it("npm run reset is for the data folders of the stack, the proxy and the orders app, or for the one that is named", () => {

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { ConfigError, parseEnvironment } from '#config/config';
-import { projectRoot } from '#config/project-root';
+import { ConfigError, parseEnvironment } from '#ground/config/config';
+import { projectRoot } from '#ground/config/project-root';
 
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 

@@ -5,9 +5,9 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { projectRoot } from '#config/project-root';
-import { freePort } from '#testing/free-port';
-import { waitUntil } from '#testing/wait-until';
+import { projectRoot } from '#ground/config/project-root';
+import { freePort } from '#dev/testing/free-port';
+import { waitUntil } from '#dev/testing/wait-until';
 
 // As a reader types it: the built app on the embedded Postgres and Kafka, and the scripts against it.
 jest.setTimeout(120_000);

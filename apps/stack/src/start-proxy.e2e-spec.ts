@@ -4,9 +4,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { projectRoot } from '#config/project-root';
-import { freePort } from '#testing/free-port';
-import { waitUntil } from '#testing/wait-until';
+import { projectRoot } from '#ground/config/project-root';
+import { freePort } from '#dev/testing/free-port';
+import { waitUntil } from '#dev/testing/wait-until';
 
 // As a new user types it: the built proxy, the embedded Postgres, the demo's backend.
 jest.setTimeout(120_000);

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { maskUrl, maskedSummary } from '#config/config';
+import { maskUrl, maskedSummary } from '#ground/config/config';
 import type { Key } from './keys.js';
 import type { StartedStack } from './stack.js';
 import type { StackSettings } from './stack-settings.js';

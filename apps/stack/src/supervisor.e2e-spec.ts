@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { projectRoot } from '#config/project-root';
-import { describeProcess, waitUntilGone } from '#embedded/process-info';
-import { freePort } from '#testing/free-port';
+import { projectRoot } from '#ground/config/project-root';
+import { describeProcess, waitUntilGone } from '#dev/embedded/process-info';
+import { freePort } from '#dev/testing/free-port';
 import type { StackFile } from './stack-file.js';
 
 // The supervisor as a process of its own, with a stand-in for the apps and servers that nobody asks anything.

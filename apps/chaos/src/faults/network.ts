@@ -1,4 +1,4 @@
-import type { TcpProxy } from '#testing/tcp-proxy';
+import type { TcpProxy } from '#dev/testing/tcp-proxy';
 import { linkName } from '../topology.js';
 import { type FaultAction, nothingToEnd } from './ongoing-fault.js';
 

@@ -14,7 +14,7 @@ export const cursorFirst: Mutant = {
   caughtBy: ['outcome', 'order of posts'],
   edits: [
     {
-      file: 'dist/libs/admission/src/admission.repository.js',
+      file: 'dist/libs/flow/admission/admission.repository.js',
       find: AT,
       replace: `for (const { shard, nextOffset, lastEventId, caughtUp } of admissions) {
             if (nextOffset === undefined) continue;

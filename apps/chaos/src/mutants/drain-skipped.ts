@@ -9,7 +9,7 @@ export const drainSkipped: Mutant = {
   breaks: 'A shard is handed over without waiting for its attempts: they are cut off, and repeated after a graceful stop.',
   caughtBy: ['repeat'],
   edits: ['deadlineMs)', 'outcomesDeadlineMs)'].map((deadline) => ({
-    file: 'dist/libs/dispatch/src/shard-supervisor.js',
+    file: 'dist/libs/flow/shards/shard-supervisor.js',
     find: `${DRAINING} ${deadline}`,
     replace: `while (false && performance.now() < ${deadline}`,
   })),

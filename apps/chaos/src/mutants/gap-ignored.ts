@@ -11,7 +11,7 @@ export const gapIgnored: Mutant = {
   caughtBy: ['outcome', 'order of posts'],
   edits: [
     {
-      file: 'dist/libs/dispatch/src/log-continuity.js',
+      file: 'dist/libs/flow/admission/log-continuity.js',
       find: "return { kind: 'gap', resumeAt: firstOffset };",
       replace: "return { kind: 'continues', records };",
     },

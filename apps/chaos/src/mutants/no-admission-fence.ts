@@ -11,7 +11,7 @@ export const noAdmissionFence: Mutant = {
   name: 'no-admission-fence',
   breaks: "Admissions don't compare their epoch with the lease's, outcomes do: a former owner goes on admitting.",
   caughtBy: ['witness'],
-  edits: [sqlEdit('dist/libs/admission/src/admit-batch.queries.js', 'join shard_leases l on l.shard = c.shard and l.epoch = c.epoch', 'join shard_leases l on l.shard = c.shard')],
+  edits: [sqlEdit('dist/libs/flow/admission/admit-batch.queries.js', 'join shard_leases l on l.shard = c.shard and l.epoch = c.epoch', 'join shard_leases l on l.shard = c.shard')],
   scenario: {
     ...SETTINGS,
     async play(stage) {

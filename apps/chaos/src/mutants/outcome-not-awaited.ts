@@ -11,7 +11,7 @@ export const outcomeNotAwaited: Mutant = {
   caughtBy: ['late'],
   edits: [
     {
-      file: 'dist/libs/outcome/src/outcome.service.js',
+      file: 'dist/libs/flow/outcome/outcome.service.js',
       find: 'return await this.commits.add(outcome, isAwaited);',
       replace: "void this.commits.add(outcome, isAwaited).catch(() => undefined);\n            return 'applied';",
     },

@@ -6,7 +6,7 @@ export const randomPartition: Mutant = {
   name: 'random-partition',
   breaks: "Events aren't produced to their shard's partition: genuine events are parked as foreign, and admitted late or never.",
   caughtBy: ['parked'],
-  edits: [{ file: 'dist/libs/relay/src/ingest-outbox.js', find: 'partition: shard,', replace: 'partition: Math.random() < 0.5 ? 0 : shard,' }],
+  edits: [{ file: 'dist/libs/flow/relay/ingest-outbox.js', find: 'partition: shard,', replace: 'partition: Math.random() < 0.5 ? 0 : shard,' }],
   scenario: {
     ...SETTINGS,
     async play(stage) {

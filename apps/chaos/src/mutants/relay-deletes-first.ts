@@ -9,7 +9,7 @@ export const relayDeletesFirst: Mutant = {
   name: 'relay-deletes-first',
   breaks: "The relay removes rows before Kafka has acknowledged them: after a crash they are not in Kafka, and their entities' later events go first.",
   caughtBy: ['outcome', 'order of posts'],
-  edits: [{ file: 'dist/libs/relay/src/relay.js', find: AT, replace: `await this.options.source.next([], rows);\n        ${AT}` }],
+  edits: [{ file: 'dist/libs/flow/relay/relay.js', find: AT, replace: `await this.options.source.next([], rows);\n        ${AT}` }],
   scenario: {
     ...SETTINGS,
     gateways: 2,

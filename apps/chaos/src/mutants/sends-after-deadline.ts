@@ -11,8 +11,8 @@ export const sendsAfterDeadline: Mutant = {
   breaks: "An owner sends on, and leaves its requests open, after its lease's deadline: requests of a lane overlap those of the next owner.",
   caughtBy: ['overlap'],
   edits: [
-    { file: 'dist/libs/lanes/src/shard-lanes.js', find: 'return this.active && !this.dropped && this.lease.remainingMs() > 0;', replace: 'return this.active && !this.dropped;' },
-    { file: 'dist/libs/dispatch/src/shard-supervisor.js', find: '        owned.lanes.active = false;\n        owned.lanes.abortAll();\n', replace: '' },
+    { file: 'dist/libs/flow/lanes/shard-lanes.js', find: 'return this.active && !this.dropped && this.lease.remainingMs() > 0;', replace: 'return this.active && !this.dropped;' },
+    { file: 'dist/libs/flow/shards/shard-supervisor.js', find: '        owned.lanes.active = false;\n        owned.lanes.abortAll();\n', replace: '' },
   ],
   scenario: {
     ...SETTINGS,

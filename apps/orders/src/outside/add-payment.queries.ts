@@ -1,5 +1,5 @@
 /** Types generated for queries found in "apps/orders/src/outside/add-payment.sql" */
-import { PreparedQuery } from '#postgres/prepared-query';
+import { PreparedQuery } from '#ground/postgres/prepared-query';
 
 export type NumberOrString = number | string;
 

@@ -1,5 +1,5 @@
 /** Types generated for queries found in "apps/orders/src/outside/add-shipment.sql" */
-import { PreparedQuery } from '#postgres/prepared-query';
+import { PreparedQuery } from '#ground/postgres/prepared-query';
 
 /** 'AddShipment' parameters type */
 export interface IAddShipmentParams {

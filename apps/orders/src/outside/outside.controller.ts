@@ -4,9 +4,9 @@ import type pg from 'pg';
 import { z } from 'zod';
 import { mintId, parsePublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
-import { answering } from '#http/answering-database';
+import { answering } from '#ground/postgres/answering-database';
 import { Idempotent, IdempotentTransaction } from '#idempotency/idempotent';
-import { type Database, databaseOf } from '#postgres/pool';
+import { type Database, databaseOf } from '#ground/postgres/pool';
 import { addPayment } from './add-payment.queries.js';
 import { addShipment } from './add-shipment.queries.js';
 

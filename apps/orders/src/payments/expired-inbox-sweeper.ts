@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { ExpiringRowsSweeper } from '#postgres/expiring-rows-sweeper';
-import type { Logger } from '#telemetry/logger';
+import { ExpiringRowsSweeper } from '#ground/postgres/expiring-rows-sweeper';
+import type { Logger } from '#ground/telemetry/logger';
 import { deleteExpiredInbox } from './delete-expired-inbox.queries.js';
 import { findExpiredInbox } from './find-expired-inbox.queries.js';
 

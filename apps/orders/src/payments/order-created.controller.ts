@@ -1,7 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
-import type { BatchResult, ShardBatch } from '#kafka/shard-batch';
-import type { Logger } from '#telemetry/logger';
+import type { BatchResult, ShardBatch } from '#ground/kafka/shard-batch';
+import type { Logger } from '#ground/telemetry/logger';
 import { eventsReceived } from '../orders.metrics.js';
 import { SagaRunner } from '../saga/saga-runner.js';
 import { orderCreatedOf, PaymentsInbox } from './payments-inbox.js';

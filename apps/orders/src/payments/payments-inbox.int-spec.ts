@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { mintId, toPublicId } from '#domain/ids';
-import { createPool, databaseOf } from '#postgres/pool';
-import { captureLog } from '#testing/log-capture';
-import { createTestDatabase, type TestDatabase } from '#testing/test-database';
+import { createPool, databaseOf } from '#ground/postgres/pool';
+import { captureLog } from '#dev/testing/log-capture';
+import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
 import { expiredInboxSweeper } from './expired-inbox-sweeper.js';
 import { type OrderCreated, orderCreatedOf, PaymentsInbox } from './payments-inbox.js';
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { KafkaMessage } from 'kafkajs';
 import { parsePublicId } from '#domain/ids';
-import type { Database } from '#postgres/pool';
-import { isPoison } from '#postgres/sql-errors';
+import type { Database } from '#ground/postgres/pool';
+import { isPoison } from '#ground/postgres/sql-errors';
 import { receiveOrders } from './receive-orders.queries.js';
 
 export interface OrderCreated {

@@ -1,5 +1,5 @@
 /** Types generated for queries found in "apps/orders/src/placing/order-outbox-depth.sql" */
-import { PreparedQuery } from '#postgres/prepared-query';
+import { PreparedQuery } from '#ground/postgres/prepared-query';
 
 /** 'OrderOutboxDepth' parameters type */
 export type IOrderOutboxDepthParams = void;

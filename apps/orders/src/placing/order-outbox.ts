@@ -1,7 +1,7 @@
 import { toPublicId } from '#domain/ids';
 import { partitionOf } from '#domain/shard';
-import type { Database } from '#postgres/pool';
-import { READ_BOUNDS, type RelayRow, type RelaySource } from '#relay/relay-source';
+import type { Database } from '#ground/postgres/pool';
+import { READ_BOUNDS, type RelayRow, type RelaySource } from '#flow/relay/relay-source';
 import { orderOutboxDepth } from './order-outbox-depth.queries.js';
 import { readOrderOutbox } from './read-order-outbox.queries.js';
 

@@ -2,7 +2,7 @@ import { Body, Controller, Get, Param, Post, Res } from '@nestjs/common';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type pg from 'pg';
-import { Documented } from '#http/openapi';
+import { Documented } from '#ground/http/openapi';
 import { Idempotent, IdempotentTransaction } from '#idempotency/idempotent';
 import { type NewOrder, newOrderSchema, type Order, orderSchema } from './order.schema.js';
 import { OrdersService } from './orders.service.js';

@@ -1,4 +1,4 @@
-import type { Database } from '#postgres/pool';
+import type { Database } from '#ground/postgres/pool';
 import type { Order } from './order.schema.js';
 import { placeOrder } from './place-order.queries.js';
 import { readOrder } from './read-order.queries.js';

@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import { mintId, parsePublicId, toPublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
-import { answering } from '#http/answering-database';
-import { databaseOf } from '#postgres/pool';
+import { answering } from '#ground/postgres/answering-database';
+import { databaseOf } from '#ground/postgres/pool';
 import { slotOf } from './order-outbox.js';
 import type { NewOrder, Order } from './order.schema.js';
 import type { OrdersRepository, StoredOrder } from './orders.repository.js';

@@ -1,5 +1,5 @@
 /** Types generated for queries found in "apps/orders/src/saga/claim-steps.sql" */
-import { PreparedQuery } from '#postgres/prepared-query';
+import { PreparedQuery } from '#ground/postgres/prepared-query';
 
 export type saga_step = 'payment' | 'refund' | 'shipment';
 

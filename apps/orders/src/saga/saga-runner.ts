@@ -1,6 +1,6 @@
 import { toPublicId } from '#domain/ids';
-import { Poll } from '#polling/poll';
-import type { Logger } from '#telemetry/logger';
+import { Poll } from '#ground/polling/poll';
+import type { Logger } from '#ground/telemetry/logger';
 import { stepAnswers } from '../orders.metrics.js';
 import { CALL_TIMEOUT_MS, type OutsideClient } from './outside-client.js';
 import { advance, retryDelayMs } from './saga.js';

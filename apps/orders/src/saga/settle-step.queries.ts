@@ -1,5 +1,5 @@
 /** Types generated for queries found in "apps/orders/src/saga/settle-step.sql" */
-import { PreparedQuery } from '#postgres/prepared-query';
+import { PreparedQuery } from '#ground/postgres/prepared-query';
 
 export type order_status = 'cancelled' | 'confirmed' | 'created' | 'paid';
 

@@ -1,4 +1,4 @@
-import type { Database } from '#postgres/pool';
+import type { Database } from '#ground/postgres/pool';
 import { claimSteps } from './claim-steps.queries.js';
 import { postponeStep } from './postpone-step.queries.js';
 import type { SagaStep, Settled } from './saga.js';

@@ -1,0 +1,33 @@
+import { type Config, ConfigError, kafkaConfig, parseEnvironment, portOf } from '#ground/config/config';
+
+/** What the orders app runs with. The environment it comes from: `.env.example`. */
+export interface OrdersConfig extends Pick<Config, 'port' | 'databaseUrl' | 'kafka' | 'drainTimeoutMs' | 'idempotencyRetentionMs' | 'maxBodyBytes' | 'logLevel'> {
+  /** Of a request with a key whose handler has no transaction. */
+  readonly idempotencyLeaseMs: number;
+}
+
+/** Beside the gateway's and the proxy's. */
+const DEFAULT_PORT = 8082;
+
+/**
+ * The orders app's configuration from its environment.
+ * @throws ConfigError naming each bad value, each missing variable and each `LOCKSTEP_*` name that does not exist.
+ */
+export function loadOrdersConfig(env: Record<string, string | undefined>): OrdersConfig {
+  const values = parseEnvironment(env);
+  const required = (name: 'DATABASE_URL' | 'KAFKA_BROKERS'): string => {
+    const value = values[name];
+    if (value === undefined) throw new ConfigError(`${name} is not set: set it, or run \`npm run start:orders\`, which brings its own`);
+    return value;
+  };
+  return {
+    port: portOf(env, values, DEFAULT_PORT),
+    databaseUrl: required('DATABASE_URL'),
+    kafka: kafkaConfig(required('KAFKA_BROKERS'), values),
+    drainTimeoutMs: values.LOCKSTEP_DRAIN_TIMEOUT,
+    idempotencyLeaseMs: values.LOCKSTEP_IDEMPOTENCY_LEASE,
+    idempotencyRetentionMs: values.LOCKSTEP_IDEMPOTENCY_RETENTION,
+    maxBodyBytes: values.LOCKSTEP_MAX_BODY_BYTES,
+    logLevel: values.LOG_LEVEL,
+  };
+}

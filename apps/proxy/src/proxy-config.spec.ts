@@ -1,0 +1,45 @@
+import { expect, test } from '@jest/globals';
+import { ConfigError } from '#ground/config/config';
+import { loadProxyConfig } from './proxy-config.js';
+
+const ENOUGH = { DATABASE_URL: 'postgresql://lockstep:hidden@db:5432/lockstep', UPSTREAM_URL: 'http://backend:3000' };
+
+test('two variables are enough to run a proxy, and everything goes one way', () => {
+  expect(loadProxyConfig(ENOUGH)).toEqual({
+    port: 8081,
+    databaseUrl: ENOUGH.DATABASE_URL,
+    upstreamUrl: 'http://backend:3000',
+    routes: [{
+      path: '/*', mode: 'request', keyRequired: false, takeover: 'never', failOpen: false, leaseMs: 30_000, retentionMs: 86_400_000, timeoutMs: 300_000, principal: ['authorization', 'x-api-key'], refuseRegressed: false,
+    }],
+    drainTimeoutMs: 8_000,
+    maxBodyBytes: 262_144,
+    logLevel: 'info',
+  });
+});
+
+test.each(Object.keys(ENOUGH))('without %s it does not start, and the error names it', (name) => {
+  expect(() => loadProxyConfig({ ...ENOUGH, [name]: '' })).toThrow(new RegExp(`^${name} is not set: .{20}`));
+});
+
+test('PORT is its port when it is given', () => {
+  expect(loadProxyConfig({ ...ENOUGH, PORT: '9000' }).port).toBe(9_000);
+  expect(loadProxyConfig({ ...ENOUGH, PORT: '' }).port).toBe(8_081);
+});
+
+test("a route has the common lease and retention unless it has its own, and header names in lower case", () => {
+  const { routes } = loadProxyConfig({
+    ...ENOUGH, LOCKSTEP_IDEMPOTENCY_LEASE: '10s', LOCKSTEP_IDEMPOTENCY_RETENTION: '2h',
+    LOCKSTEP_PROXY_ROUTES: '[{"path":"/orders","methods":["POST"],"lease":"1s","principal":["X-Tenant"]},{"path":"/hooks/*","mode":"webhook","retention":"7d","refuseRegressed":true}]',
+  });
+  expect(routes).toMatchObject([
+    { path: '/orders', methods: ['POST'], leaseMs: 1_000, retentionMs: 7_200_000, principal: ['x-tenant'] },
+    { path: '/hooks/*', mode: 'webhook', leaseMs: 10_000, retentionMs: 604_800_000, refuseRegressed: true },
+    { path: '/*', leaseMs: 10_000, retentionMs: 7_200_000 },
+  ]);
+});
+
+test('routes may stand in a file; what is wrong in them is named with its place', () => {
+  expect(() => loadProxyConfig({ ...ENOUGH, LOCKSTEP_PROXY_ROUTES: 'package.json' })).toThrow(ConfigError);
+  expect(() => loadProxyConfig({ ...ENOUGH, LOCKSTEP_PROXY_ROUTES: '[{"path":"/a"},{"path":"/b","lease":"soon"}]' })).toThrow(/LOCKSTEP_PROXY_ROUTES: .*1\.lease: must be a duration/);
+});

@@ -1,0 +1,51 @@
+import { ConfigError, parseEnvironment, portOf } from '#ground/config/config';
+import type { Environment } from '#ground/config/environment';
+import type { ProxyRouteSetting } from '#ground/config/proxy-routes';
+
+/** A route of the proxy, complete. */
+export type ProxyRoute = Omit<ProxyRouteSetting, 'lease' | 'retention' | 'timeout'> & { readonly leaseMs: number; readonly retentionMs: number; readonly timeoutMs: number };
+
+/** What the proxy runs with. The environment it comes from: `.env.example`. */
+export interface ProxyConfig {
+  readonly port: number;
+  readonly databaseUrl: string;
+  readonly upstreamUrl: string;
+  /** The first one that matches holds; the last one matches everything. */
+  readonly routes: readonly ProxyRoute[];
+  readonly drainTimeoutMs: number;
+  /** Of a request with a key, which is held in memory. */
+  readonly maxBodyBytes: number;
+  readonly logLevel: Environment['LOG_LEVEL'];
+}
+
+/** Beside the gateway's. */
+const DEFAULT_PORT = 8081;
+
+const EVERYTHING: ProxyRouteSetting = {
+  path: '/*', mode: 'request', keyRequired: false, takeover: 'never', failOpen: false, timeout: 300_000, principal: ['authorization', 'x-api-key'], refuseRegressed: false,
+};
+
+/**
+ * The proxy's configuration from its environment.
+ * @throws ConfigError naming each bad value, each missing variable and each `LOCKSTEP_*` name that does not exist.
+ */
+export function loadProxyConfig(env: Record<string, string | undefined>): ProxyConfig {
+  const values = parseEnvironment(env);
+  const { DATABASE_URL: databaseUrl, UPSTREAM_URL: upstreamUrl } = values;
+  if (upstreamUrl === undefined) throw new ConfigError('UPSTREAM_URL is not set: it is the backend that the proxy stands in front of, such as http://127.0.0.1:3000');
+  if (databaseUrl === undefined) throw new ConfigError('DATABASE_URL is not set: set it, or run `npm run start:proxy`, which brings its own');
+  return {
+    port: portOf(env, values, DEFAULT_PORT),
+    databaseUrl,
+    upstreamUrl,
+    routes: [...values.LOCKSTEP_PROXY_ROUTES, EVERYTHING].map(({ lease, retention, timeout, ...route }) => ({
+      ...route,
+      leaseMs: lease ?? values.LOCKSTEP_IDEMPOTENCY_LEASE,
+      retentionMs: retention ?? values.LOCKSTEP_IDEMPOTENCY_RETENTION,
+      timeoutMs: timeout,
+    })),
+    drainTimeoutMs: values.LOCKSTEP_DRAIN_TIMEOUT,
+    maxBodyBytes: values.LOCKSTEP_MAX_BODY_BYTES,
+    logLevel: values.LOG_LEVEL,
+  };
+}

@@ -1,0 +1,140 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { NODE_FLAGS } from '#ground/process/node-flags';
+import { loadConfig, parseEnvironment } from '#ground/config/config';
+import { environmentSchema } from '#ground/config/environment';
+import { projectRoot } from '#ground/config/project-root';
+import { loadProxyConfig } from '../../proxy/src/proxy-config.js';
+
+interface Service {
+  readonly image: string;
+  readonly build?: { readonly context: string; readonly dockerfile: string };
+  readonly command?: readonly string[];
+  readonly environment: Record<string, string | number>;
+  readonly depends_on?: Record<string, { readonly condition: string }>;
+  readonly healthcheck?: { readonly test?: readonly string[]; readonly disable?: boolean };
+  readonly volumes?: readonly string[];
+}
+
+const root = projectRoot();
+const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
+const compose = parse(read('docker-compose.yml'), { merge: true }) as { services: Record<string, Service>; volumes: Record<string, unknown> };
+const dockerfile = read('deploy/Dockerfile');
+const entrypoint = read('deploy/entrypoint.sh');
+
+const SECRETS = {
+  POSTGRES_PASSWORD: 'a1b2c3',
+  LOCKSTEP_ADMIN_KEY: 'an-admin-key-of-24-characters',
+  LOCKSTEP_SECRET_KEY: 'a-secret-key-of-more-than-32-characters',
+};
+const APPS = Object.entries(compose.services).filter(([, { build }]) => build !== undefined);
+
+/** What compose makes of a service's environment: https://docs.docker.com/reference/compose-file/interpolation/ */
+function environmentOf({ environment }: Service, given: Record<string, string>): Record<string, string> {
+  const interpolate = (text: string) =>
+    text.replace(/\$\{([A-Z_]+)(?:(:-|:\?)([^}]*))?\}/g, (_, name: string, kind: string | undefined, operand: string) => {
+      const value = given[name] ?? '';
+      if (value === '' && kind === ':?') throw new Error(`${name} is missing a value: ${operand}`);
+      return value === '' ? (operand ?? '') : value;
+    });
+  return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, interpolate(String(value))]));
+}
+
+test('the image has an entry for each app of the compose file, and only for apps that there are', () => {
+  expect(APPS.map(([name, { command }]) => [name, command])).toEqual([['gateway', ['gateway']], ['dispatcher', ['dispatcher']], ['proxy', ['proxy']], ['migrate', ['migrate']]]);
+  const started = [...entrypoint.matchAll(/^ {2}([a-z |]+)\)/gm)].flatMap(([, names = '']) => names.split(' | '));
+  expect(started).toEqual(['gateway', 'dispatcher', 'proxy', 'orders', 'migrate', 'verify']);
+});
+
+test.each(APPS)('every variable of %s is one of the schema, and with the secrets given its values are valid', (_name, service) => {
+  const environment = environmentOf(service, SECRETS);
+  expect(Object.keys(environment).filter((name) => !(name in environmentSchema.shape))).toEqual([]);
+  expect(() => parseEnvironment(environment)).not.toThrow();
+});
+
+test.each(['gateway', 'dispatcher'])('%s has all that an app needs', (name) => {
+  const service = compose.services[name];
+  expect(service).toBeDefined();
+  const config = loadConfig(environmentOf(service as Service, SECRETS));
+  expect(config.databaseUrl).toBe('postgresql://lockstep:a1b2c3@postgres:5432/lockstep');
+  expect(config).toMatchObject({ port: 8080, adminKey: SECRETS.LOCKSTEP_ADMIN_KEY, secretKey: SECRETS.LOCKSTEP_SECRET_KEY, kafka: { brokers: ['kafka:9092'], partitions: 8 } });
+});
+
+test('the proxy has all that it needs, once it is told its backend', () => {
+  const service = compose.services['proxy'] as Service;
+  expect(() => loadProxyConfig(environmentOf(service, SECRETS))).toThrow(/^UPSTREAM_URL is not set/);
+  expect(loadProxyConfig(environmentOf(service, { ...SECRETS, UPSTREAM_URL: 'http://backend' }))).toMatchObject({ port: 8081, upstreamUrl: 'http://backend', databaseUrl: 'postgresql://lockstep:a1b2c3@postgres:5432/lockstep' });
+});
+
+test('every setting in .env reaches the apps, but those that the compose file decides', () => {
+  const { gateway, proxy } = compose.services;
+  const decided = ['PORT', 'DATABASE_URL', 'KAFKA_BROKERS', 'KAFKA_SSL', 'KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'];
+  const forProxy = ['UPSTREAM_URL', 'LOCKSTEP_PROXY_ROUTES', 'LOCKSTEP_IDEMPOTENCY_LEASE'];
+  const forNpmStart = ['LOCKSTEP_GATEWAYS', 'LOCKSTEP_DISPATCHERS', 'LOCKSTEP_DEMO', 'LOCKSTEP_DATA_DIR'];
+  for (const name of Object.keys(environmentSchema.shape).filter((each) => ![...decided, ...forNpmStart].includes(each))) {
+    const service = forProxy.includes(name) ? proxy : gateway;
+    expect(environmentOf(service as Service, { ...SECRETS, [name]: 'from .env' })).toMatchObject({ [name]: 'from .env' });
+  }
+});
+
+test.each(Object.keys(SECRETS))('without %s nothing starts, and compose says what to do', (name) => {
+  const incomplete = { ...SECRETS, [name]: '' };
+  expect(() => Object.values(compose.services).map((service) => environmentOf(service, incomplete))).toThrow(
+    new RegExp(`^${name} is missing a value: .*make one as the top of docker-compose.yml says`),
+  );
+});
+
+test('no secret is written into the file', () => {
+  const secrets = Object.values(compose.services).flatMap(({ environment }) => Object.entries(environment).filter(([name]) => /KEY|PASSWORD|SECRET/.test(name)));
+  expect(secrets.length).toBeGreaterThan(0);
+  expect(secrets.filter(([, value]) => !/^\$\{[A-Z_]+:\?/.test(String(value)))).toEqual([]);
+});
+
+test('what a service waits for is there and can be waited for', () => {
+  for (const { depends_on: dependencies = {} } of Object.values(compose.services)) {
+    for (const [name, { condition }] of Object.entries(dependencies)) {
+      const service = compose.services[name];
+      expect(condition).toBe(name === 'migrate' ? 'service_completed_successfully' : 'service_healthy');
+      expect(condition === 'service_healthy' ? service?.healthcheck?.test : service?.command).toBeDefined();
+    }
+  }
+});
+
+test('the data of Postgres and Kafka is on volumes that are declared', () => {
+  const mounted = Object.entries(compose.services).flatMap(([name, { volumes = [] }]) => volumes.map((volume) => [name, ...volume.split(':')]));
+  expect(mounted).toEqual([['postgres', 'postgres', '/var/lib/postgresql'], ['kafka', 'kafka', '/var/lib/kafka/data']]);
+  expect(compose.services['kafka']?.environment['KAFKA_LOG_DIRS']).toBe('/var/lib/kafka/data');
+  expect(Object.keys(compose.volumes)).toEqual(['postgres', 'kafka']);
+});
+
+test('all that the Dockerfile copies is there, and .dockerignore lets exactly that through', () => {
+  const copied = [...dockerfile.matchAll(/^COPY (?!--from)(?:--\S+ )*(.+) \S+$/gm)].flatMap(([, sources = '']) => sources.split(' '));
+  expect(copied.length).toBeGreaterThan(10);
+  expect(copied.filter((file) => !existsSync(path.join(root, file)))).toEqual([]);
+  const allowed = read('.dockerignore').split('\n').filter((line) => line.startsWith('!')).map((line) => line.slice(1));
+  expect([...new Set(copied)].sort()).toEqual(allowed.sort());
+});
+
+test('the image runs the apps with the same flags as everything else does', () => {
+  expect(entrypoint).toContain(`exec node ${NODE_FLAGS.join(' ')} "dist/apps/$app/src/main.js"`);
+});
+
+test('the image runs as a user that is not root, and starts what is copied into it', () => {
+  const runtime = dockerfile.slice(dockerfile.lastIndexOf('FROM'));
+  expect(runtime).toMatch(/^USER (?!root|0)/m);
+  for (const [, script = ''] of [...runtime.matchAll(/"(deploy\/[^"]+)"/g), ...entrypoint.matchAll(/(scripts\/\S+)/g)]) {
+    expect(runtime).toMatch(new RegExp(`^COPY .*${script}`, 'm'));
+  }
+});
+
+test('what the migrate script imports of our scripts is in the image too', () => {
+  const imported = [...read('scripts/migrate.mjs').matchAll(/^import .*'\.\/(.+)';$/gm)].map(([, file = '']) => `scripts/${file}`);
+  expect(imported).toEqual(['scripts/check-node.mjs']);
+  expect(dockerfile).toContain(imported.join(' '));
+});
+
+test('every app that the image starts has its entry file', () => {
+  expect(globSync('apps/{gateway,dispatcher,proxy}/src/main.ts', { cwd: root }).sort()).toEqual(['apps/dispatcher/src/main.ts', 'apps/gateway/src/main.ts', 'apps/proxy/src/main.ts']);
+});

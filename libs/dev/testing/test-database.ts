@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { migrate } from '#ground/postgres/migrate';
+import { sharedServers } from './shared-servers.js';
+
+export interface TestDatabase {
+  readonly url: string;
+  drop(): Promise<void>;
+}
+
+const TEMPLATE = 'lockstep_template';
+
+/** A migrated database of the suite's own, copied from a template that the run migrates once. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const server = new pg.Client(sharedServers().databaseUrl);
+  await server.connect();
+  try {
+    // One suite makes the template; the others wait for it here. The lock goes with the session.
+    await server.query('select pg_advisory_lock($1)', [7_301_944]);
+    const { rowCount } = await server.query('select from pg_database where datname = $1 and datistemplate', [TEMPLATE]);
+    if (rowCount === 0) {
+      await server.query(`drop database if exists ${TEMPLATE}`);
+      await server.query(`create database ${TEMPLATE}`);
+      await migrate(urlOf(TEMPLATE));
+      await server.query(`alter database ${TEMPLATE} is_template true`);
+    }
+    const name = `test_${randomBytes(6).toString('hex')}`;
+    await server.query(`create database ${name} template ${TEMPLATE}`);
+    return { url: urlOf(name), drop: () => drop(name) };
+  } finally {
+    await server.end();
+  }
+}
+
+async function drop(name: string): Promise<void> {
+  const server = new pg.Client(sharedServers().databaseUrl);
+  await server.connect();
+  try {
+    await server.query(`drop database if exists ${name} with (force)`);
+  } finally {
+    await server.end();
+  }
+}
+
+function urlOf(database: string): string {
+  const url = new URL(sharedServers().databaseUrl);
+  url.pathname = `/${database}`;
+  return url.toString();
+}

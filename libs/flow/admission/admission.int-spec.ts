@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { databaseOf, createPool } from '#ground/postgres/pool';
+import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
+import { AdmissionRepository, type AdmittedDelivery, type ShardAdmission, type ShardVerdict } from './admission.repository.js';
+
+let fixture: ShardFixture;
+let repository: AdmissionRepository;
+let pool: ReturnType<typeof createPool>;
+let orders: number;
+
+beforeAll(async () => {
+  fixture = await createShardFixture();
+  pool = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 2, plans: 'by-hash' });
+  repository = new AdmissionRepository(databaseOf(pool));
+  orders = await fixture.createEndpoint({ eventTypes: ['order.*'] });
+});
+
+afterAll(async () => {
+  await pool.end();
+  await fixture.close();
+});
+
+const admission = (shard: number, epoch: number, eventIds: readonly string[], changes: Partial<ShardAdmission> = {}): ShardAdmission =>
+  ({ shard, epoch, eventIds, parked: [], nextOffset: undefined, caughtUp: false, ...changes });
+
+async function admit(...admissions: ShardAdmission[]): Promise<ShardVerdict[]> {
+  return repository.admit(admissions);
+}
+
+function deliveriesOf(verdict: ShardVerdict | undefined): readonly AdmittedDelivery[] {
+  if (verdict?.kind !== 'admitted') throw new Error(`Expected an admission, got ${verdict?.kind}`);
+  return verdict.deliveries;
+}
+
+const sequencesOf = (verdict: ShardVerdict | undefined, entity: string): (number | undefined)[] =>
+  deliveriesOf(verdict).filter((delivery) => delivery.entity === entity).map(({ place }) => place?.sequence);
+
+async function count(sql: string, values: unknown[] = []): Promise<number> {
+  const { rows } = await fixture.pool.query<{ n: number }>(`select count(*) as n from ${sql}`, values);
+  return rows[0]?.n ?? -1;
+}
+
+describe('admission', () => {
+  it('numbers each lane\'s deliveries from 1 on without gaps, across batches and endpoints', async () => {
+    const epoch = await fixture.takeShard(0);
+    const ids = await fixture.accept([{ shard: 0, entity: 'a' }, { shard: 0, entity: 'b' }, { shard: 0, entity: 'a' }]);
+    const [first] = await admit(admission(0, epoch, ids));
+    expect(sequencesOf(first, 'a')).toEqual([1, 2]);
+    expect(sequencesOf(first, 'b')).toEqual([1]);
+    const [second] = await admit(admission(0, epoch, await fixture.accept([{ shard: 0, entity: 'a' }])));
+    expect(sequencesOf(second, 'a')).toEqual([3]);
+  });
+
+  it('admits an event once, however often it comes: again, twice in one batch, or both', async () => {
+    const epoch = await fixture.takeShard(0);
+    const [x = '', y = ''] = await fixture.accept([{ shard: 0, entity: 'twice' }, { shard: 0, entity: 'twice' }]);
+    const [first] = await admit(admission(0, epoch, [x, y, x, y, x]));
+    expect(first).toMatchObject({ kind: 'admitted', admitted: 2, duplicates: 3 });
+    expect(deliveriesOf(first).map(({ eventId, place }) => [eventId, place?.sequence])).toEqual([[x, 1], [y, 2]]);
+    const [again] = await admit(admission(0, epoch, [y, x]));
+    expect(again).toMatchObject({ kind: 'admitted', admitted: 0, duplicates: 2, deliveries: [] });
+    expect(await count('deliveries where event_id = any($1)', [[x, y]])).toBe(2);
+    expect(await count("lanes where entity = 'twice' and tail_sequence = 2")).toBe(1);
+  });
+
+  it('writes nothing for a shard whose epoch has moved on, and says so, also when there was nothing to write', async () => {
+    const [stale, held] = [await fixture.takeShard(0), await fixture.takeShard(1)];
+    await fixture.takeShard(0);
+    const [lost = '', kept = ''] = await fixture.accept([{ shard: 0, entity: 'fenced' }, { shard: 1, entity: 'held' }]);
+    const verdicts = await admit(admission(0, stale, [lost], { nextOffset: 99 }), admission(1, held, [kept], { nextOffset: 5 }));
+    expect(verdicts.map(({ kind }) => kind)).toEqual(['fenced', 'admitted']);
+    expect(await count('inbox where event_id = $1', [lost])).toBe(0);
+    expect((await repository.cursors([0, 1])).get(0)?.nextOffset).not.toBe(99);
+    expect((await repository.cursors([0, 1])).get(1)?.nextOffset).toBe(5);
+    expect((await admit(admission(0, stale, [])))[0]).toEqual({ kind: 'fenced' });
+    expect((await admit(admission(1, held, [])))[0]).toMatchObject({ kind: 'admitted', admitted: 0 });
+  });
+
+  it('does not move the cursor past records that it doesn\'t know, and moves it with them parked', async () => {
+    const epoch = await fixture.takeShard(2);
+    const [known = '', elsewhere = ''] = await fixture.accept([{ shard: 2, entity: 'k' }, { shard: 3, entity: 'other shard' }]);
+    const unknown = '0192c1f0-0000-7000-8000-0000000000ab';
+    const [first] = await admit(admission(2, epoch, [known, unknown, elsewhere], { nextOffset: 30 }));
+    expect(first).toMatchObject({ kind: 'admitted', admitted: 1, unknown: [{ eventId: unknown, elsewhere: false }, { eventId: elsewhere, elsewhere: true }] });
+    expect((await repository.cursors([2])).get(2)?.nextOffset).toBe(0);
+    const parked = [{ shard: 2, key: 'k', headers: '{"lockstep-reason":"unknown_event"}', value: Buffer.from('v') }];
+    await admit(admission(2, epoch, [known], { nextOffset: 30, parked }));
+    expect((await repository.cursors([2])).get(2)?.nextOffset).toBe(30);
+    expect(await count("dispatch_outbox where shard = 2 and topic = 'dlq' and headers->>'lockstep-reason' = 'unknown_event' and value = 'v'")).toBe(1);
+  });
+
+  it('tells the same event on its own shard from one on another, also in one statement', async () => {
+    const [own, other] = [await fixture.takeShard(2), await fixture.takeShard(3)];
+    const [eventId = ''] = await fixture.accept([{ shard: 2, entity: 'both' }]);
+    const verdicts = await admit(admission(2, own, [eventId], { nextOffset: 50 }), admission(3, other, [eventId], { nextOffset: 60 }));
+    expect(verdicts).toMatchObject([{ admitted: 1, unknown: [] }, { admitted: 0, unknown: [{ eventId, elsewhere: true }] }]);
+    expect((await repository.cursors([2, 3])).get(2)?.nextOffset).toBe(50);
+    expect((await repository.cursors([2, 3])).get(3)?.nextOffset).not.toBe(60);
+  });
+
+  it('routes by type, and records how many routes an event got, none included', async () => {
+    const epoch = await fixture.takeShard(1);
+    const every = await fixture.createEndpoint({ eventTypes: ['*'] });
+    const [order = '', invoice = ''] = await fixture.accept([{ shard: 1, entity: 'r', type: 'order.item.added' }, { shard: 1, entity: 'r', type: 'orders' }]);
+    const [verdict] = await admit(admission(1, epoch, [order, invoice]));
+    expect(deliveriesOf(verdict).filter(({ eventId }) => eventId === order).map(({ endpoint }) => endpoint).sort()).toEqual([orders, every].sort());
+    expect(deliveriesOf(verdict).filter(({ eventId }) => eventId === invoice).map(({ endpoint }) => endpoint)).toEqual([every]);
+    await fixture.pool.query('update endpoints set deleted_at = now() where id = $1', [every]);
+    const [unrouted = ''] = await fixture.accept([{ shard: 1, entity: 'r', type: 'invoice.sent' }]);
+    expect((await admit(admission(1, epoch, [unrouted])))[0]).toMatchObject({ admitted: 1, deliveries: [] });
+    const { rows } = await fixture.pool.query<{ routes: number }>('select routes from inbox where event_id = any($1) order by routes', [[order, invoice, unrouted]]);
+    expect(rows.map(({ routes }) => routes)).toEqual([0, 1, 2]);
+  });
+
+  it('gives deliveries of an endpoint without order no place in a lane', async () => {
+    const epoch = await fixture.takeShard(1);
+    const loose = await fixture.createEndpoint({ eventTypes: ['log.line'], ordering: 'none' });
+    const ids = await fixture.accept([{ shard: 1, entity: 'l', type: 'log.line' }, { shard: 1, entity: 'l', type: 'log.line' }]);
+    const [verdict] = await admit(admission(1, epoch, ids));
+    expect(deliveriesOf(verdict).map(({ endpoint, place }) => [endpoint, place])).toEqual([[loose, undefined], [loose, undefined]]);
+    expect(await count('lanes where endpoint = $1', [loose])).toBe(0);
+  });
+
+  it('makes a takeover wait until an admission under the old epoch has ended', async () => {
+    const epoch = await fixture.takeShard(3);
+    const blocker = await fixture.pool.connect();
+    try {
+      await blocker.query('begin');
+      await blocker.query('select from shard_leases where shard = 3 and epoch = $1 for key share', [epoch]);
+      let taken = false;
+      const takeover = fixture.takeShard(3).then((next) => {
+        taken = true;
+        return next;
+      });
+      // A renewal changes no key column and gets through meanwhile.
+      await fixture.pool.query('update shard_leases set renewals = renewals + 1 where shard = 3');
+      expect(taken).toBe(false);
+      await blocker.query('commit');
+      expect(await takeover).toBe(epoch + 1);
+    } finally {
+      blocker.release();
+    }
+  });
+});

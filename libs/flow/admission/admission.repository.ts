@@ -1,0 +1,152 @@
+import { idBounds } from '#domain/ids';
+import type { Database } from '#ground/postgres/pool';
+import { admitBatch, type IAdmitBatchResult } from './admit-batch.queries.js';
+import type { ParkedRecord } from './kafka-record.js';
+import { readCursors } from './read-cursors.queries.js';
+
+/** One shard's part of an admission. */
+export interface ShardAdmission {
+  readonly shard: number;
+  readonly epoch: number;
+  /** Events in the order in which they are to be admitted. */
+  readonly eventIds: readonly string[];
+  readonly parked: readonly ParkedRecord[];
+  /** Where the shard's cursor moves to; undefined: it stays. */
+  readonly nextOffset: number | undefined;
+  /** Id of the record before `nextOffset`; undefined: not known. */
+  readonly lastEventId?: string | undefined;
+  /** Whether the shard has then read all there is. */
+  readonly caughtUp: boolean;
+}
+
+/** How far a shard's log was read. */
+export interface LogPosition {
+  readonly nextOffset: number;
+  /** Id of the event whose record is the one before `nextOffset`; undefined: not known, or there is none. */
+  readonly lastEventId: string | undefined;
+}
+
+/** A delivery that an admission made. */
+export interface AdmittedDelivery {
+  readonly eventId: string;
+  readonly endpoint: number;
+  readonly tenant: string;
+  readonly entity: string;
+  readonly type: string;
+  readonly contentType: string;
+  readonly traceparent: string | null;
+  /** Undefined for an endpoint with ordering "none". */
+  readonly place: LanePlace | undefined;
+}
+
+/** A delivery's place in its lane, and how the lane was when it was admitted. */
+export interface LanePlace {
+  readonly lane: number;
+  readonly sequence: number;
+  readonly closedSequence: number;
+  readonly deliveredSequence: number;
+  /** Dead letters that are being replayed: they go first. */
+  readonly replays: number;
+  readonly paused: boolean;
+  readonly halted: boolean;
+}
+
+export interface UnknownEvent {
+  readonly eventId: string;
+  /** Whether there is such an event, on another shard. */
+  readonly elsewhere: boolean;
+}
+
+/** What an admission did to one shard. */
+export type ShardVerdict =
+  | { readonly kind: 'fenced' }
+  | {
+      readonly kind: 'admitted';
+      readonly deliveries: readonly AdmittedDelivery[];
+      readonly admitted: number;
+      readonly duplicates: number;
+      /** Ids without an event on this shard. The cursor has not moved when there are any. */
+      readonly unknown: readonly UnknownEvent[];
+    };
+
+interface MutableVerdict {
+  deliveries: AdmittedDelivery[];
+  admitted: number;
+  duplicates: number;
+  unknown: UnknownEvent[];
+  lastOrdinal: number;
+}
+
+/** Admission in Postgres. Its sessions have nested loops off; see admit-batch.sql. */
+export class AdmissionRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Admits for several shards in one statement; the verdicts are in the order of `admissions`, whose shards differ. */
+  async admit(admissions: readonly ShardAdmission[]): Promise<ShardVerdict[]> {
+    const ids = admissions.flatMap(({ eventIds }) => eventIds);
+    const parked = admissions.flatMap((admission) => admission.parked);
+    const rows = await admitBatch.run(
+      {
+        shards: admissions.map(({ shard }) => shard),
+        epochs: admissions.map(({ epoch }) => epoch),
+        // Arrays may hold nulls; PgTyped's types don't say so.
+        nextOffsets: admissions.map(({ nextOffset }) => nextOffset ?? null) as number[],
+        lastIds: admissions.map(({ lastEventId }) => lastEventId ?? null) as string[],
+        caughtUp: admissions.map(({ caughtUp }) => caughtUp),
+        ids,
+        ...idBounds(ids),
+        idShards: admissions.flatMap(({ shard, eventIds }) => eventIds.map(() => shard)),
+        parkedShards: parked.map(({ shard }) => shard),
+        parkedKeys: parked.map(({ key }) => key) as string[],
+        parkedHeaders: parked.map(({ headers }) => headers),
+        parkedValues: parked.map(({ value }) => value) as Buffer[],
+      },
+      this.database,
+    );
+    return verdictsOf(admissions, ids, rows);
+  }
+
+  /** Where each shard's reading goes on. */
+  async cursors(shards: readonly number[]): Promise<Map<number, LogPosition>> {
+    const rows = await readCursors.run({ shards: [...shards] }, this.database);
+    return new Map(rows.map(({ shard, nextOffset, lastEventId }) => [shard, { nextOffset, lastEventId: lastEventId ?? undefined }]));
+  }
+}
+
+function verdictsOf(admissions: readonly ShardAdmission[], ids: readonly string[], rows: readonly IAdmitBatchResult[]): ShardVerdict[] {
+  const held = new Map<number, MutableVerdict>();
+  for (const row of rows) {
+    if (row.held !== true || row.shard === null) continue;
+    let verdict = held.get(row.shard);
+    if (verdict === undefined) {
+      verdict = { deliveries: [], admitted: 0, duplicates: 0, unknown: [], lastOrdinal: 0 };
+      held.set(row.shard, verdict);
+    }
+    collect(verdict, row, ids);
+  }
+  return admissions.map(({ shard, eventIds }): ShardVerdict => {
+    const verdict = held.get(shard);
+    if (verdict === undefined) return { kind: 'fenced' };
+    const { deliveries, admitted, unknown } = verdict;
+    // Folded repeats within the batch have no row of their own: they are duplicates too.
+    const duplicates = eventIds.length - admitted - unknown.length;
+    return { kind: 'admitted', deliveries, admitted, duplicates, unknown };
+  });
+}
+
+/** An event has a row for each of its deliveries, or one without; they come one after the other. */
+function collect(verdict: MutableVerdict, row: IAdmitBatchResult, ids: readonly string[]): void {
+  const { ordinal } = row;
+  if (ordinal === null) return;
+  const eventId = ids[ordinal - 1];
+  if (eventId === undefined) throw new Error(`The admission answered for record ${ordinal} of ${ids.length}`);
+  if (ordinal !== verdict.lastOrdinal) {
+    verdict.lastOrdinal = ordinal;
+    if (row.known !== true) verdict.unknown.push({ eventId, elsewhere: row.stored === true });
+    else if (row.admitted === true) verdict.admitted += 1;
+  }
+  if (row.admitted !== true || row.endpoint === null) return;
+  const { endpoint, tenant, entity, type, contentType, traceparent, lane, sequence, closedSequence, deliveredSequence, replays, paused } = row;
+  const place = lane === null || sequence === null ? undefined : { lane, sequence, closedSequence, deliveredSequence, replays, paused, halted: row.halted === true };
+  verdict.deliveries.push({ eventId, endpoint, tenant, entity, type, contentType, traceparent, place });
+}

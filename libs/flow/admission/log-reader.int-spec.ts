@@ -1,0 +1,214 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { KafkaMessage } from 'kafkajs';
+import pino from 'pino';
+import { AdmissionRepository } from './admission.repository.js';
+import { AdmissionService } from './admission.service.js';
+import { UnadmittedRepository } from './unadmitted.repository.js';
+import { now } from '#domain/clock';
+import { mintedAtMs, mintId, toPublicId } from '#domain/ids';
+import { WindowBudget } from '#domain/lane';
+import type { ShardBatch } from '#ground/kafka/shard-batch';
+import { LanesRepository } from '#flow/lanes/lanes.repository';
+import { LaneBudget, type LaneRecord, ShardLanes } from '#flow/lanes/shard-lanes';
+import type { LeaseKeeper } from '#flow/leases/lease-keeper';
+import { Lease } from '#flow/leases/lease';
+import { createPool, type Database, databaseOf } from '#ground/postgres/pool';
+import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
+import { waitUntil } from '#dev/testing/wait-until';
+import { intake, type IntakeSource } from '#flow/lanes/lane-intake';
+import { LaneLoader } from '#flow/lanes/lane-loader';
+import type { LaneRunner } from '#flow/lanes/lane-runner';
+import { LogReader } from './log-reader.js';
+import { LogRepairer } from './log-repairer.js';
+import type { OwnedShard } from '#flow/shards/owned-shard';
+import { ShardAdmitter } from './shard-admitter.js';
+import type { ShardSupervisor } from '#flow/shards/shard-supervisor';
+
+const logger = pino({ level: 'silent' });
+
+let fixture: ShardFixture;
+let pool: ReturnType<typeof createPool>;
+let lookUps: ReturnType<typeof createPool>;
+/** Postgres, but that the answer to the next statement is lost on its way when this is set. */
+let losesAnswer = false;
+let owned: OwnedShard;
+let reader: LogReader;
+let loader: LaneLoader;
+let ready: LaneRecord[];
+let reopenedAt: number[];
+let offsetsSince: (timeMs: number) => Promise<ReadonlyMap<number, number>>;
+
+beforeAll(async () => {
+  fixture = await createShardFixture();
+  await fixture.createEndpoint();
+  pool = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 2, plans: 'by-hash' });
+  lookUps = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 1, plans: 'by-index' });
+  await fixture.pool.query(`
+    create function refuse() returns trigger language plpgsql as $$ begin raise exception 'refused' using errcode = '22000'; end $$;
+    create trigger refuse before insert on lanes for each row when (new.entity = 'poison') execute function refuse()`);
+});
+
+afterAll(async () => {
+  await Promise.all([pool.end(), lookUps.end()]);
+  await fixture.close();
+});
+
+beforeEach(async () => {
+  await fixture.pool.query('truncate events, inbox, deliveries, lanes, dispatch_outbox');
+  await fixture.pool.query('update shard_cursors set next_offset = 0, last_event_id = null, swept_seq = 0');
+  const database: Database = {
+    query: async (text, values) => {
+      const result = await databaseOf(pool).query(text, values);
+      if (losesAnswer) {
+        losesAnswer = false;
+        throw new Error('Connection terminated unexpectedly');
+      }
+      return result;
+    },
+  };
+  const repository = new AdmissionRepository(database);
+  const laneBudget = new LaneBudget(1_000);
+  const lanes = new ShardLanes(new Lease(0, await fixture.takeShard(0), 60_000, now()), laneBudget, new WindowBudget(1_000_000));
+  lanes.complete = true;
+  owned = { lanes, position: { nextOffset: 0, lastEventId: undefined }, checked: true, openings: 0, repairing: false, repairAgain: false, loaded: true, ending: undefined };
+  [ready, reopenedAt] = [[], []];
+  offsetsSince = () => Promise.resolve(new Map());
+  const collect = (record: LaneRecord): number => ready.push(record);
+  const supervisor = {
+    reading: () => owned,
+    readFrom: (shard: OwnedShard, offset: number) => {
+      shard.position = { nextOffset: offset, lastEventId: undefined };
+      reopenedAt.push(offset);
+    },
+  } as unknown as ShardSupervisor;
+  const admissions = new AdmissionService<IntakeSource>(repository, (request, verdict) => {
+    if (verdict.kind === 'admitted') intake(request.source, verdict.deliveries, { ready: collect, followed: () => undefined });
+  });
+  const admitter = new ShardAdmitter(admissions, { fenced: () => undefined } as unknown as LeaseKeeper, logger);
+  const repairer = new LogRepairer({ unadmitted: new UnadmittedRepository(databaseOf(lookUps)), admitter, supervisor, offsetsSince: (timeMs) => offsetsSince(timeMs), logger });
+  reader = new LogReader({ admitter, repairer, supervisor, retentionMs: 86_400_000, maxParkedBytes: 1_000, logger });
+  loader = new LaneLoader(new LanesRepository(databaseOf(pool)), { ready: collect, wait: () => undefined } as unknown as LaneRunner, laneBudget, logger);
+});
+
+/** A batch of the shard's log that holds these events from an offset on. */
+function batch(firstOffset: number, eventIds: readonly string[]): ShardBatch {
+  const records = eventIds.map((eventId, i) => ({ key: null, value: Buffer.from(eventId), headers: { ce_id: Buffer.from(toPublicId('evt', eventId)) }, offset: String(firstOffset + i), timestamp: '0' }) as unknown as KafkaMessage);
+  return { shard: 0, topic: 'events', records, firstOffset, nextOffset: firstOffset + records.length, endsLog: true };
+}
+
+const accept = (...entities: string[]): Promise<string[]> => fixture.accept(entities.map((entity) => ({ shard: 0, entity })));
+
+async function admittedOf(ids: readonly string[]): Promise<number> {
+  const { rowCount } = await fixture.pool.query('select from inbox where event_id = any($1)', [ids]);
+  return rowCount ?? 0;
+}
+
+describe('LogReader', () => {
+  it('hands the heads to their lanes and expects the log to go on where the batch ended', async () => {
+    expect(await reader.read(batch(0, await accept('a', 'b', 'a')))).toEqual({ kind: 'done' });
+    expect(ready.map(({ lane }) => lane.depth)).toEqual([2, 1]);
+    expect(owned.position.nextOffset).toBe(3);
+  });
+
+  it('admits the neighbours of a record that Postgres refuses, and parks that one', async () => {
+    const ids = await accept('left', 'poison', 'right');
+    expect(await reader.read(batch(0, ids))).toEqual({ kind: 'done' });
+    expect(await admittedOf(ids)).toBe(2);
+    expect(owned.position.nextOffset).toBe(3);
+    const { rows } = await fixture.pool.query("select headers->>'ce_id' as id from dispatch_outbox where headers->>'lockstep-reason' = 'inadmissible'");
+    expect(rows).toEqual([{ id: toPublicId('evt', ids[1] ?? '') }]);
+  });
+
+  it('brings deliveries to their lanes whose admission was committed, but never acknowledged', async () => {
+    const [first = '', second = '', third = ''] = await accept('lost answer', 'lost answer', 'another');
+    await reader.read(batch(0, [first]));
+    losesAnswer = true;
+    expect(await reader.read(batch(1, [second, third]))).toEqual({ kind: 'pause', fromOffset: 1, durationMs: 250 });
+    // Again, as Kafka does: now they are duplicates, and nobody tells the lanes of them.
+    expect(await reader.read(batch(1, [second, third]))).toEqual({ kind: 'done' });
+    expect(ready).toHaveLength(1);
+    expect(owned.lanes.complete).toBe(false);
+    await loader.load(owned.lanes);
+    expect(owned.lanes.complete).toBe(true);
+    expect(ready.map(({ lane }) => lane.depth)).toEqual([2, 1]);
+  });
+
+  it('wakes a lane that had become idle before the lost answer\'s deliveries were found', async () => {
+    const [first = '', second = ''] = await accept('idle', 'idle');
+    await reader.read(batch(0, [first]));
+    const [record] = ready;
+    record?.lane.start();
+    await fixture.pool.query("update deliveries set status = 'delivered' where event_id = $1", [first]);
+    await fixture.pool.query("update lanes set closed_sequence = 1, delivered_sequence = 1 where entity = 'idle'");
+    record?.lane.settle('delivered');
+    if (record !== undefined) owned.lanes.retire(record, 0);
+    losesAnswer = true;
+    await reader.read(batch(1, [second]));
+    await reader.read(batch(1, [second]));
+    await loader.load(owned.lanes);
+    expect(record?.lane.phase).toBe('ready');
+    expect(record?.lane.headSequence).toBe(2);
+  });
+
+  it('admits what the log has lost from Postgres, in accept order, before it reads on behind a gap', async () => {
+    const ids = await accept('gap', 'gap', 'gap', 'gap');
+    const [refused = ''] = await accept('poison');
+    expect(await reader.read(batch(0, ids.slice(0, 1)))).toEqual({ kind: 'done' });
+    expect(await reader.read(batch(3, ids.slice(3)))).toEqual({ kind: 'closed' });
+    await waitUntil('the gap repaired', () => reopenedAt.length === 1);
+    expect(reopenedAt).toEqual([3]);
+    const { rows } = await fixture.pool.query<{ event_id: string }>('select event_id from deliveries where event_id = any($1) order by sequence', [ids]);
+    expect(rows.map(({ event_id: id }) => id)).toEqual(ids);
+    expect(await reader.read(batch(3, ids.slice(3)))).toEqual({ kind: 'done' });
+    expect(await admittedOf(ids)).toBe(4);
+    expect(await admittedOf([refused])).toBe(0);
+  });
+
+  it('reads a log that was never read, when it begins with what is to come first', async () => {
+    owned.checked = false;
+    const ids = await accept('first', 'first');
+    expect(await reader.read(batch(0, ids))).toEqual({ kind: 'done' });
+    expect(await admittedOf(ids)).toBe(2);
+    // What is posted meanwhile is on its way, and the last record is known.
+    await accept('first');
+    expect([reopenedAt, owned.checked, owned.position]).toEqual([[], true, { nextOffset: 2, lastEventId: ids[1] }]);
+  });
+
+  it.each([[0], [7]])('admits from Postgres what a log that is not known has lost before it is read, from offset %i on', async (nextOffset) => {
+    [owned.checked, owned.position] = [false, { nextOffset, lastEventId: undefined }];
+    const ids = await accept('unknown', 'unknown', 'unknown');
+    expect(await reader.read(batch(nextOffset, ids.slice(1)))).toEqual({ kind: 'closed' });
+    await waitUntil('the repair', () => reopenedAt.length === 1);
+    expect(reopenedAt).toEqual([nextOffset]);
+    const { rows } = await fixture.pool.query<{ event_id: string }>('select event_id from deliveries order by sequence');
+    expect(rows.map(({ event_id: id }) => id)).toEqual(ids);
+  });
+
+  it('does the same when the topic was made anew and its offsets begin again', async () => {
+    const ids = await accept('anew', 'anew');
+    owned.position = { nextOffset: 1_000, lastEventId: undefined };
+    expect(await reader.read(batch(0, ids.slice(1)))).toEqual({ kind: 'closed' });
+    await waitUntil('the repair', () => reopenedAt.length === 1);
+    expect(await admittedOf(ids)).toBe(2);
+  });
+
+  it.each([
+    ['near what was read last when the log has lost its end, or was made anew', () => Promise.resolve(new Map([[0, 700]])), 700],
+    ['from its start when Kafka does not say where that is', () => Promise.reject(new Error('no answer')), 0],
+  ])('reads on %s, once all from Postgres is admitted', async (_, answer, resumeAt) => {
+    const ids = await accept('truncated', 'truncated');
+    const last = mintId();
+    owned.position = { nextOffset: 1_000, lastEventId: last };
+    const asked: number[] = [];
+    offsetsSince = (timeMs) => {
+      asked.push(timeMs);
+      return answer();
+    };
+    // kafkajs goes on at the start of a log that ends before the offset that it asked for.
+    expect(await reader.read(batch(0, [mintId()]))).toEqual({ kind: 'closed' });
+    await waitUntil('the repair', () => reopenedAt.length === 1);
+    expect(reopenedAt).toEqual([resumeAt]);
+    expect(asked).toEqual([mintedAtMs(last) - 600_000]);
+    expect(await admittedOf(ids)).toBe(2);
+  });
+});

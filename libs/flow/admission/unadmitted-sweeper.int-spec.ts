@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import pino from 'pino';
+import { AdmissionRepository } from './admission.repository.js';
+import { AdmissionService } from './admission.service.js';
+import { UnadmittedRepository } from './unadmitted.repository.js';
+import { now } from '#domain/clock';
+import { mintId } from '#domain/ids';
+import { WindowBudget } from '#domain/lane';
+import type { LogEnds } from '#ground/kafka/log-ends';
+import { LaneBudget, type LaneRecord, ShardLanes } from '#flow/lanes/shard-lanes';
+import type { LeaseKeeper } from '#flow/leases/lease-keeper';
+import { Lease } from '#flow/leases/lease';
+import { createPool, databaseOf } from '#ground/postgres/pool';
+import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
+import { waitUntil } from '#dev/testing/wait-until';
+import { intake, type IntakeSource } from '#flow/lanes/lane-intake';
+import { LogRepairer } from './log-repairer.js';
+import type { OwnedShard } from '#flow/shards/owned-shard';
+import { ShardAdmitter } from './shard-admitter.js';
+import type { ShardSupervisor } from '#flow/shards/shard-supervisor';
+import { UnadmittedSweeper } from './unadmitted-sweeper.js';
+
+const logger = pino({ level: 'silent' });
+
+let fixture: ShardFixture;
+let pools: ReturnType<typeof createPool>[];
+let owned: OwnedShard;
+let sweeper: UnadmittedSweeper;
+let ready: LaneRecord[];
+let reopenedAt: number[];
+let logEnds: LogEnds | Error;
+/** What happens while Kafka answers. */
+let meanwhile: () => Promise<unknown>;
+
+beforeAll(async () => {
+  fixture = await createShardFixture();
+  await fixture.createEndpoint();
+  pools = (['by-hash', 'by-index'] as const).map((plans) => createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 1, plans }));
+  await fixture.pool.query(`
+    create function refuse() returns trigger language plpgsql as $$ begin raise exception 'refused' using errcode = '22000'; end $$;
+    create trigger refuse before insert on lanes for each row when (new.entity = 'poison') execute function refuse()`);
+});
+
+afterAll(async () => {
+  await Promise.all(pools.map((pool) => pool.end()));
+  await fixture.close();
+});
+
+beforeEach(async () => {
+  await fixture.pool.query('truncate events, inbox, outbox, deliveries, lanes');
+  await fixture.pool.query("update shard_cursors set next_offset = 0, last_event_id = null, swept_seq = 0, caught_up_at = now() - interval '1 hour'");
+  const [admission, lookUps] = pools.map((pool) => databaseOf(pool));
+  if (admission === undefined || lookUps === undefined) throw new Error('no pools');
+  const lanes = new ShardLanes(new Lease(0, await fixture.takeShard(0), 60_000, now()), new LaneBudget(1_000), new WindowBudget(1_000_000));
+  lanes.complete = true;
+  owned = { lanes, position: { nextOffset: 10, lastEventId: undefined }, checked: true, openings: 0, repairing: false, repairAgain: false, loaded: true, ending: undefined };
+  [ready, reopenedAt, logEnds, meanwhile] = [[], [], { start: 0, end: 10 }, () => Promise.resolve()];
+  const supervisor = { all: () => [owned], reading: () => owned, readFrom: (_: OwnedShard, offset: number) => reopenedAt.push(offset) } as unknown as ShardSupervisor;
+  const admissions = new AdmissionService<IntakeSource>(new AdmissionRepository(admission), (request, verdict) => {
+    if (verdict.kind === 'admitted') intake(request.source, verdict.deliveries, { ready: (record) => ready.push(record), followed: () => undefined });
+  });
+  const admitter = new ShardAdmitter(admissions, { fenced: () => undefined } as unknown as LeaseKeeper, logger);
+  const unadmitted = new UnadmittedRepository(lookUps);
+  sweeper = new UnadmittedSweeper({
+    unadmitted, admitter, supervisor, logger,
+    repairer: new LogRepairer({ unadmitted, admitter, supervisor, offsetsSince: () => Promise.resolve(new Map([[0, 2]])), logger }),
+    logEnds: async () => {
+      if (logEnds instanceof Error) throw logEnds;
+      const answer = new Map([[0, logEnds]]);
+      await meanwhile();
+      return answer;
+    },
+  });
+});
+
+/** Accepts events that Kafka has, or had, a minute ago, without anybody to read them there. */
+async function acceptLost(...entities: string[]): Promise<string[]> {
+  const ids = await fixture.accept(entities.map((entity) => ({ shard: 0, entity })));
+  await fixture.pool.query("update events set accepted_at = now() - interval '1 minute'");
+  return ids;
+}
+
+async function admitted(): Promise<string[]> {
+  const { rows } = await fixture.pool.query<{ event_id: string }>('select event_id from deliveries order by lane, sequence');
+  return rows.map(({ event_id: id }) => id);
+}
+
+describe('UnadmittedSweeper', () => {
+  it('admits what Kafka has lost, on a shard on which nothing arrives, and hands it to its lane', async () => {
+    const ids = await acceptLost('a', 'a', 'a');
+    await sweeper.sweep();
+    expect(await admitted()).toEqual(ids);
+    expect(ready.map(({ lane }) => lane.depth)).toEqual([3]);
+  });
+
+  it('does not take for lost what the relay sends only now, after an outage of a minute', async () => {
+    const ids = await acceptLost('a', 'a');
+    await fixture.pool.query('insert into outbox (tenant, shard, accept_seq, event_id) select tenant, shard, accept_seq, id from events');
+    // It goes right behind the end that Kafka tells: the shard has caught up with that, and yet has not read it.
+    meanwhile = async () => {
+      await fixture.pool.query('truncate outbox');
+      logEnds = { start: 0, end: 12 };
+    };
+    await sweeper.sweep();
+    await sweeper.sweep();
+    expect(await admitted()).toEqual([]);
+    // The log brings the first; the second it has lost after all.
+    await fixture.pool.query("insert into inbox (event_id, tenant, shard, routes) values ($1, 'default', 0, 0)", [ids[0]]);
+    owned.position = { nextOffset: 12, lastEventId: ids[0] };
+    await sweeper.sweep();
+    expect(await admitted()).toEqual(ids.slice(1));
+  });
+
+  it('looks anew when the log is opened anew: the end of the former one says nothing about it', async () => {
+    const ids = await acceptLost('a');
+    logEnds = { start: 0, end: 1_000 };
+    await sweeper.sweep();
+    expect(await admitted()).toEqual([]);
+    owned.openings += 1;
+    logEnds = { start: 0, end: 10 };
+    await sweeper.sweep();
+    expect(await admitted()).toEqual(ids);
+  });
+
+  it('waits while there is more to read in the log, or Kafka doesn\'t say how far it reaches', async () => {
+    await acceptLost('a');
+    logEnds = { start: 0, end: 11 };
+    await sweeper.sweep();
+    logEnds = new Error('no answer');
+    await sweeper.sweep();
+    expect(await admitted()).toEqual([]);
+    owned.position = { nextOffset: 11, lastEventId: undefined };
+    logEnds = { start: 0, end: 12 };
+    await sweeper.sweep();
+    expect(await admitted()).toHaveLength(1);
+  });
+
+  it('leaves out what Postgres refuses, once, and goes on behind it', async () => {
+    const [, good] = await acceptLost('poison', 'good');
+    await sweeper.sweep();
+    expect(await admitted()).toEqual([good]);
+    const { rows: [cursor] } = await fixture.pool.query<{ behind: boolean }>('select swept_seq = (select max(accept_seq) from events) as behind from shard_cursors where shard = 0');
+    expect(cursor).toEqual({ behind: true });
+  });
+
+  it.each([
+    ['has been made anew and is shorter than what was read', { start: 0, end: 3 }, 2],
+    ['begins behind what was read', { start: 40, end: 40 }, 40],
+  ])('repairs at once when the log %s', async (_, ends, resumeAt) => {
+    const ids = await fixture.accept([{ shard: 0, entity: 'recent' }, { shard: 0, entity: 'recent' }]);
+    owned.position = { nextOffset: 10, lastEventId: mintId() };
+    logEnds = ends;
+    await sweeper.sweep();
+    await waitUntil('the repair', () => reopenedAt.length === 1);
+    expect(reopenedAt).toEqual([resumeAt]);
+    expect(await admitted()).toEqual(ids);
+    const { rows: [cursor] } = await fixture.pool.query<object>('select next_offset, last_event_id from shard_cursors where shard = 0');
+    expect(cursor).toEqual({ next_offset: resumeAt, last_event_id: null });
+  });
+});

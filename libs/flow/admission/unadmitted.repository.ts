@@ -1,0 +1,78 @@
+import type { Database } from '#ground/postgres/pool';
+import { beginRepair } from './begin-repair.queries.js';
+import { findUnadmitted } from './find-unadmitted.queries.js';
+import { moveSweep } from './move-sweep.queries.js';
+import { noteCaughtUp } from './note-caught-up.queries.js';
+import { readSweep } from './read-sweep.queries.js';
+
+/**
+ * Twice the gateway's transaction timeout (5 s) is the least, see read-sweep.sql; the rest is for a database clock that
+ * is stepped, and so that little of what is looked at is still on its way.
+ */
+const BOUND_MS = 30_000;
+
+/** A shard whose statements are to pass the fence. */
+export interface FencedShard {
+  readonly shard: number;
+  readonly epoch: number;
+}
+
+/** What a repair looks at: events above `after` that were accepted before `before`. */
+export interface RepairRange {
+  readonly shard: number;
+  readonly after: number;
+  /** By the database's clock, to the microsecond. */
+  readonly before: string;
+}
+
+export interface StoredEvent {
+  readonly id: string;
+  readonly acceptSeq: number;
+  /** Accepted in the range's time, and not admitted. */
+  readonly missing: boolean;
+}
+
+/** A part of the sweep over a shard's events. */
+export interface Sweep {
+  /** Events that are neither admitted nor in the outbox, in the order of acceptance: in Kafka, or lost. */
+  readonly missing: readonly string[];
+  /** How far the sweep has come once it is known which, and the lost ones are admitted. */
+  readonly sweptSeq: number;
+  /** Whether there is more to sweep at once. */
+  readonly more: boolean;
+}
+
+/** Looks for accepted events that were not admitted. Its sessions look up by index, whatever the planner guesses. */
+export class UnadmittedRepository {
+  /** @param boundMs how old what is swept is at least */
+  constructor(
+    private readonly database: Database,
+    private readonly boundMs = BOUND_MS,
+  ) {}
+
+  async beginRepair(shard: number): Promise<RepairRange> {
+    const [row] = await beginRepair.run({ shard }, this.database);
+    if (row === undefined) throw new Error(`Shard ${shard} has no cursor`);
+    return { shard, ...row };
+  }
+
+  /** The shard's next events in accept order, missing or not; fewer than `limit` when there are no more. */
+  look({ shard, after, before }: RepairRange, limit: number): Promise<StoredEvent[]> {
+    return findUnadmitted.run({ shard, after, before, limit }, this.database);
+  }
+
+  /** @returns undefined when there is nothing new to sweep */
+  async sweep(shard: number, limit: number): Promise<Sweep | undefined> {
+    const [row] = await readSweep.run({ shard, limit, boundMs: this.boundMs }, this.database);
+    return row?.sweptSeq === undefined || row.sweptSeq === null ? undefined : { missing: row.missing, sweptSeq: row.sweptSeq, more: row.more };
+  }
+
+  async moveSweep({ shard, epoch }: FencedShard, sweptSeq: number): Promise<void> {
+    await moveSweep.run({ shard, epoch, sweptSeq }, this.database);
+  }
+
+  /** The shards had nothing left to read `agoMs` milliseconds ago. */
+  async noteCaughtUp(shards: readonly FencedShard[], agoMs: number): Promise<void> {
+    await noteCaughtUp.run({ shards: shards.map(({ shard }) => shard), epochs: shards.map(({ epoch }) => epoch), agoMs }, this.database);
+  }
+}

@@ -1,0 +1,204 @@
+import { lookup as dnsLookup, type LookupAddress, type LookupOptions } from 'node:dns';
+import { isIP } from 'node:net';
+import { Pool, type Dispatcher } from 'undici';
+import type { AttemptResult } from '#domain/disposition';
+import { parseRetryAfterMs } from '#domain/disposition';
+import type { AddressPolicy } from '#ground/network/address-policy';
+
+/** Response bytes that are kept. */
+const KEPT_BODY_BYTES = 16_384;
+/** Response bytes that are read before the connection is closed instead: draining more costs more than a new one. */
+const DRAINED_BODY_BYTES = 1_048_576;
+/** How often attempts are checked for their timeout: one timer for all of them. */
+const TIMEOUT_CHECK_MS = 100;
+
+export interface AttemptRequest {
+  readonly url: URL;
+  /** Names and values in turn. */
+  readonly headers: string[];
+  readonly body: Buffer;
+  /** Of the whole exchange, from connecting to the response's last byte. */
+  readonly timeoutMs: number;
+}
+
+/** An attempt under way. */
+export interface Attempt {
+  /** Undefined when it was cut off. Never rejects. */
+  readonly result: Promise<AttemptResult | undefined>;
+  abort(): void;
+}
+
+/**
+ * Sends attempts: one keep-alive pool an endpoint, no redirects followed, the timeout over the whole exchange, the
+ * response's body kept up to 16 KiB. A body of whatever size never turns a 2xx into a failure.
+ */
+export class AttemptClient {
+  private readonly pools = new Map<number, { origin: string; connections: number; pool: Pool }>();
+  private readonly underWay = new Set<Exchange>();
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(private readonly addresses: AddressPolicy) {
+    this.timer = setInterval(() => this.checkTimeouts(), TIMEOUT_CHECK_MS).unref();
+  }
+
+  /** @param connections most connections to this endpoint */
+  send(endpoint: number, connections: number, request: AttemptRequest): Attempt {
+    const exchange = new Exchange(request.timeoutMs);
+    const { hostname } = request.url;
+    const literal = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
+    if (isIP(literal) !== 0 && !this.addresses.allows(request.url.protocol, literal)) {
+      exchange.fail(`Deliveries may not go to ${request.url.protocol}//${hostname}: it is a private or reserved address, or public and http:// is not allowed`);
+      return exchange;
+    }
+    this.underWay.add(exchange);
+    void exchange.result.then(() => this.underWay.delete(exchange));
+    this.poolFor(endpoint, request.url.origin, connections).dispatch(
+      { method: 'POST', path: request.url.pathname + request.url.search, headers: request.headers, body: request.body },
+      exchange,
+    );
+    return exchange;
+  }
+
+  /** Closes an endpoint's connections; for an endpoint that is gone. */
+  forget(endpoint: number): void {
+    const entry = this.pools.get(endpoint);
+    this.pools.delete(endpoint);
+    void entry?.pool.close();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.timer);
+    await Promise.all([...this.pools.values()].map(({ pool }) => pool.destroy()));
+    this.pools.clear();
+  }
+
+  private poolFor(endpoint: number, origin: string, connections: number): Pool {
+    const known = this.pools.get(endpoint);
+    if (known?.origin === origin && known.connections === connections) return known.pool;
+    if (known !== undefined) this.forget(endpoint);
+    const pool = new Pool(origin, {
+      connections,
+      pipelining: 1,
+      keepAliveTimeout: 30_000,
+      // The exchange's own timeout covers these.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: { timeout: 10_000, lookup: (hostname, options, callback) => this.lookup(new URL(origin).protocol, hostname, options, callback) },
+    });
+    this.pools.set(endpoint, { origin, connections, pool });
+    return pool;
+  }
+
+  /** Resolves a name to the addresses that deliveries may go to, so that a name can't lead where an address may not. */
+  private lookup(protocol: string, hostname: string, options: LookupOptions, callback: (error: NodeJS.ErrnoException | null, address: string | LookupAddress[], family?: number) => void): void {
+    dnsLookup(hostname, { ...options, all: true }, (error, found) => {
+      if (error !== null) return callback(error, '');
+      const allowed = found.filter(({ address }) => this.addresses.allows(protocol, address));
+      const [first] = allowed;
+      if (first === undefined) return callback(new Error(`Deliveries may not go to ${hostname}: its addresses are private or reserved, or public and http:// is not allowed`), '');
+      if (options.all === true) callback(null, allowed);
+      else callback(null, first.address, first.family);
+    });
+  }
+
+  private checkTimeouts(): void {
+    const nowMs = performance.now();
+    for (const exchange of this.underWay) exchange.checkTimeout(nowMs);
+  }
+}
+
+/** One HTTP exchange, as undici reports it. */
+class Exchange implements Attempt, Dispatcher.DispatchHandler {
+  readonly result: Promise<AttemptResult | undefined>;
+  private resolve: (result: AttemptResult | undefined) => void = () => undefined;
+  private controller: Dispatcher.DispatchController | undefined;
+  private ended = false;
+  private readonly startedAtMs = Date.now();
+  private readonly startedMonotonicMs = performance.now();
+  private statusCode: number | undefined;
+  private retryAfterMs: number | undefined;
+  private readonly kept: Buffer[] = [];
+  private keptBytes = 0;
+  private readBytes = 0;
+
+  constructor(private readonly timeoutMs: number) {
+    this.result = new Promise((resolve) => {
+      this.resolve = resolve;
+    });
+  }
+
+  abort(): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.resolve(undefined);
+    this.controller?.abort(new Error('cut off'));
+  }
+
+  checkTimeout(nowMs: number): void {
+    if (nowMs - this.startedMonotonicMs < this.timeoutMs) return;
+    this.statusCode = undefined;
+    this.fail(`No complete response within ${this.timeoutMs} ms`);
+    this.controller?.abort(new Error('timed out'));
+  }
+
+  fail(error: string): void {
+    this.end(error);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller;
+    // Timed out or cut off while it waited for a connection.
+    if (this.ended) controller.abort(new Error('cut off'));
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, statusCode: number, headers: Record<string, string | string[] | undefined>): void {
+    // 1xx are announcements (RFC 9110, 15.2).
+    if (statusCode < 200) return;
+    this.statusCode = statusCode;
+    const retryAfter = headers['retry-after'];
+    if (typeof retryAfter === 'string') this.retryAfterMs = parseRetryAfterMs(retryAfter, Date.now());
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.ended) return;
+    this.readBytes += chunk.length;
+    if (this.keptBytes < KEPT_BODY_BYTES) {
+      const part = chunk.subarray(0, KEPT_BODY_BYTES - this.keptBytes);
+      this.kept.push(part);
+      this.keptBytes += part.length;
+    }
+    if (this.readBytes > DRAINED_BODY_BYTES) {
+      this.end(undefined);
+      controller.abort(new Error('The response is longer than is read'));
+    }
+  }
+
+  onResponseEnd(): void {
+    this.end(undefined);
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.statusCode = undefined;
+    this.end(describe(error));
+  }
+
+  private end(error: string | undefined): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.resolve({
+      startedAtMs: this.startedAtMs,
+      durationMs: Math.round(performance.now() - this.startedMonotonicMs),
+      statusCode: this.statusCode,
+      error,
+      // A copy: a slice would keep the whole chunk that it was read from.
+      responseBody: Buffer.concat(this.kept),
+      retryAfterMs: this.retryAfterMs,
+    });
+  }
+}
+
+/** An error's code and text, such as `ECONNREFUSED: connect ECONNREFUSED 127.0.0.1:9`, in at most 500 characters. */
+function describe(error: Error): string {
+  const { code } = error as { code?: unknown };
+  return (typeof code === 'string' ? `${code}: ${error.message}` : error.message).replaceAll('\0', '').slice(0, 500);
+}

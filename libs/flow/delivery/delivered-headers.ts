@@ -1,0 +1,55 @@
+import type { KeyObject } from 'node:crypto';
+import { VERSION } from '#ground/config/version';
+import { deliveryId, toPublicId, type DeliveryKey } from '#domain/ids';
+import { webhookSignature } from './signature.js';
+
+/** What the headers of one attempt say. */
+export interface AttemptFacts {
+  readonly key: DeliveryKey;
+  readonly type: string;
+  readonly entity: string;
+  readonly contentType: string;
+  readonly traceparent: string | null;
+  readonly payload: Buffer;
+  /** Undefined for an endpoint with ordering "none". */
+  readonly place: { readonly sequence: number; readonly previousSequence: number } | undefined;
+  readonly attempt: number;
+  readonly replayed: boolean;
+  readonly redelivered: boolean;
+}
+
+const USER_AGENT = `Lockstep/${VERSION}`;
+
+/** The headers of one attempt as names and values in turn, which undici takes without looking them up again. */
+export function deliveredHeaders(facts: AttemptFacts, signingKeys: readonly KeyObject[], custom: Readonly<Record<string, string>>, nowMs: number): string[] {
+  const { key, place } = facts;
+  const id = toPublicId('evt', key.eventId);
+  const timestampSeconds = Math.floor(nowMs / 1_000);
+  const headers = [
+    'content-type', facts.contentType,
+    'user-agent', USER_AGENT,
+    'webhook-id', id,
+    'webhook-timestamp', String(timestampSeconds),
+    'webhook-signature', webhookSignature(signingKeys, id, timestampSeconds, facts.payload),
+    'lockstep-delivery', deliveryId(key),
+    'lockstep-type', facts.type,
+    // Header values are ASCII; an entity is any Unicode text.
+    'lockstep-entity', encodeURIComponent(facts.entity),
+    'lockstep-attempt', String(facts.attempt),
+    'traceparent', facts.traceparent ?? traceparentOf(facts),
+  ];
+  if (place !== undefined) headers.push('lockstep-sequence', String(place.sequence), 'lockstep-previous-sequence', String(place.previousSequence));
+  if (facts.replayed) headers.push('lockstep-replay', 'true');
+  if (facts.redelivered) headers.push('lockstep-redelivered', 'true');
+  for (const [name, value] of Object.entries(custom)) headers.push(name, value);
+  return headers;
+}
+
+/**
+ * A W3C trace context for an event that came without one: the event's id is the trace's, so that all of its attempts
+ * at all endpoints share a trace; the span is made of endpoint and attempt. Not sampled.
+ */
+function traceparentOf({ key, attempt }: AttemptFacts): string {
+  const span = key.endpoint.toString(16).padStart(8, '0') + attempt.toString(16).padStart(8, '0').slice(-8);
+  return `00-${key.eventId.replaceAll('-', '')}-${span}-00`;
+}

@@ -1,0 +1,187 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type pg from 'pg';
+import { mintId } from '#domain/ids';
+import { ensureInstallation } from '#ground/postgres/installation';
+import { createPool, databaseOf } from '#ground/postgres/pool';
+import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
+import { IngestRepository } from './ingest.repository.js';
+import { type CommittedEvent, IngestService, type NewEvent } from './ingest.service.js';
+import { QueueLimit } from './queue-limit.js';
+import { waitUntil } from '#dev/testing/wait-until';
+
+const DAY_MS = 86_400_000;
+
+let database: TestDatabase;
+let pool: pg.Pool;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = createPool({ databaseUrl: database.url, applicationName: 'test', max: 4 });
+  await ensureInstallation(databaseOf(pool), 4);
+});
+
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+
+const ignore: (events: readonly CommittedEvent[]) => void = () => undefined;
+
+function service({ keyRetentionMs = DAY_MS, mostQueued = 1_000, maxQueuedBytes = 10_000_000, onCommitted = ignore } = {}): IngestService {
+  return new IngestService(new IngestRepository(databaseOf(pool), keyRetentionMs), { shards: 4, queueLimit: new QueueLimit({ least: mostQueued, burst: 0, leastInCrowd: mostQueued }), maxQueuedBytes, onCommitted });
+}
+
+function event(changes: Partial<NewEvent> = {}): NewEvent {
+  return {
+    tenant: 'default', type: 'order.created', entity: mintId(), occurredAt: undefined, idempotencyKey: undefined,
+    contentType: 'application/json', traceparent: undefined, payload: Buffer.from(`{"n":"${mintId()}"}`), ...changes,
+  };
+}
+
+async function stored(entity: string): Promise<Record<string, unknown>[]> {
+  const { rows } = await pool.query<Record<string, unknown>>(
+    `select e.*, o.accept_seq is not null as queued from events e left join outbox o on o.event_id = e.id where entity = $1 order by e.accept_seq`, [entity]);
+  return rows;
+}
+
+const codesOf = (results: readonly PromiseSettledResult<unknown>[]): string[] =>
+  results.map((result) => (result.status === 'fulfilled' ? 'accepted' : String((result.reason as { code?: string }).code)));
+
+describe('accept', () => {
+  it('stores the bytes as they came, and queues the event for Kafka', async () => {
+    const posted = event({
+      payload: Buffer.from('{ "n" : 12345678901234567890, "s":"\\u00fc" }'), occurredAt: new Date('2020-02-02T02:02:02.222Z'), contentType: 'application/json; charset=utf-8',
+      idempotencyKey: `key ${mintId()}`, traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+    });
+    const committed: CommittedEvent[] = [];
+    const accepted = await service({ onCommitted: (events) => committed.push(...events) }).accept(posted);
+    expect(accepted.replayed).toBe(false);
+    expect(await stored(posted.entity)).toMatchObject([{
+      id: accepted.id, tenant: 'default', type: 'order.created', payload: posted.payload, occurred_at: posted.occurredAt, accepted_at: new Date(accepted.acceptedAt),
+      content_type: posted.contentType, idempotency_key: posted.idempotencyKey, traceparent: posted.traceparent, source: 'api', queued: true,
+    }]);
+    expect(committed).toMatchObject([{ id: accepted.id, payload: posted.payload, time: '2020-02-02T02:02:02.222Z', source: 'api' }]);
+  });
+
+  it('numbers the events of a batch in the order of arrival', async () => {
+    const entity = mintId();
+    const ingest = service();
+    const accepted = await Promise.all(Array.from({ length: 700 }, () => ingest.accept(event({ entity }))));
+    expect((await stored(entity)).map(({ id }) => id)).toEqual(accepted.map(({ id }) => id));
+  });
+
+  it('makes one event of 50 concurrent posts with one key, at one gateway and at two', async () => {
+    for (const gateways of [[service()], [service(), service()]]) {
+      const posted = event({ idempotencyKey: mintId() });
+      const accepted = await Promise.all(Array.from({ length: 50 }, (_, i) => (gateways[i % gateways.length] ?? service()).accept(posted)));
+      expect(new Set(accepted.map(({ id }) => id)).size).toBe(1);
+      expect(new Set(accepted.map(({ acceptedAt }) => acceptedAt)).size).toBe(1);
+      expect(accepted.filter(({ replayed }) => !replayed)).toHaveLength(1);
+      expect(await stored(posted.entity)).toHaveLength(1);
+    }
+  });
+
+  it('refuses another body under a used key, at once and later', async () => {
+    const ingest = service();
+    const idempotencyKey = mintId();
+    const results = await Promise.allSettled([ingest.accept(event({ idempotencyKey })), ingest.accept(event({ idempotencyKey })), service().accept(event({ idempotencyKey }))]);
+    expect(codesOf(results).sort()).toEqual(['accepted', 'idempotency_key_reused', 'idempotency_key_reused']);
+    expect(codesOf(await Promise.allSettled([ingest.accept(event({ idempotencyKey }))]))).toEqual(['idempotency_key_reused']);
+  });
+
+  it("gives a replay its answer also while another body is being refused under its key", async () => {
+    const ingest = service();
+    const first = event({ idempotencyKey: mintId() });
+    const { id } = await ingest.accept(first);
+    const results = await Promise.allSettled([ingest.accept({ ...first, payload: Buffer.from('{}') }), ingest.accept(first)]);
+    expect(codesOf(results)).toEqual(['idempotency_key_reused', 'accepted']);
+    expect(results[1]).toMatchObject({ value: { id, replayed: true } });
+  });
+
+  it('answers a replay, a reused key and a new event that share a batch each in its own way', async () => {
+    const ingest = service();
+    const first = event({ idempotencyKey: mintId() });
+    const { id } = await ingest.accept(first);
+    const fresh = event({ idempotencyKey: mintId() });
+    const results = await Promise.allSettled([ingest.accept(fresh), ingest.accept(first), ingest.accept(event({ idempotencyKey: mintId() })), service().accept({ ...first, payload: Buffer.from('{}') })]);
+    expect(codesOf(results)).toEqual(['accepted', 'accepted', 'accepted', 'idempotency_key_reused']);
+    expect(results[1]).toMatchObject({ value: { id, replayed: true } });
+  });
+
+  it('keeps keys apart by tenant', async () => {
+    await pool.query("insert into tenants (id) values ('other') on conflict do nothing");
+    const posted = event({ idempotencyKey: mintId() });
+    const ingest = service();
+    const [one, other] = await Promise.all([ingest.accept(posted), ingest.accept({ ...posted, tenant: 'other' })]);
+    expect(one.id).not.toBe(other.id);
+  });
+
+  it('takes an expired key for a new event', async () => {
+    const idempotencyKey = mintId();
+    const first = await service({ keyRetentionMs: 1 }).accept(event({ idempotencyKey }));
+    await waitUntil('the key expired', async () => (await pool.query('select from idempotency_keys where key = $1 and expires_at <= now()', [idempotencyKey])).rowCount === 1);
+    const posted = event({ idempotencyKey });
+    const second = await service().accept(posted);
+    expect(second).toMatchObject({ replayed: false });
+    expect(second.id).not.toBe(first.id);
+    expect(await service().accept(posted)).toMatchObject({ id: second.id, replayed: true });
+  });
+});
+
+describe('what goes wrong', () => {
+  it('fails a poison row alone: its neighbours are accepted, its key stays free', async () => {
+    await pool.query("alter table events add constraint no_poison check (type <> 'poison') not valid");
+    const ingest = service();
+    const poison = event({ type: 'poison', idempotencyKey: mintId() });
+    const results = await Promise.allSettled(Array.from({ length: 20 }, (_, i) => ingest.accept(i === 7 ? poison : event({ idempotencyKey: mintId() }))));
+    expect(codesOf(results)).toEqual(Array.from({ length: 20 }, (_, i) => (i === 7 ? 'invalid_request' : 'accepted')));
+    expect(await ingest.accept({ ...poison, type: 'healed' })).toMatchObject({ replayed: false });
+  });
+
+  it('calls a missing partition an outage, not a bad request', async () => {
+    await pool.query(`do $$ declare p text; begin
+      for p in select inhrelid::regclass::text from pg_inherits where inhparent = 'events'::regclass loop execute format('alter table events detach partition %I', p); end loop; end $$`);
+    try {
+      const ingest = service();
+      expect(codesOf(await Promise.allSettled([ingest.accept(event()), ingest.accept(event())]))).toEqual(['store_unavailable', 'store_unavailable']);
+    } finally {
+      await pool.query(`do $$ declare p text; day date; begin
+        for p in select relname from pg_class where relname ~ '^events_\\d{8}$' and relkind = 'r' loop
+          day := to_date(right(p, 8), 'YYYYMMDD');
+          execute format('alter table events attach partition %I for values from (%L) to (%L)', p, uuid_floor(day::timestamp at time zone 'utc'), uuid_floor((day + 1)::timestamp at time zone 'utc'));
+        end loop; end $$`);
+    }
+  });
+
+  it('refuses more than its queue holds, by number and by bytes, and takes more when it has drained', async () => {
+    for (const ingest of [service({ mostQueued: 3 }), service({ maxQueuedBytes: 100 })]) {
+      const payload = Buffer.alloc(40, '1');
+      const results = await Promise.allSettled(Array.from({ length: 5 }, () => ingest.accept(event({ payload }))));
+      expect(codesOf(results)).toEqual(['accepted', 'accepted', 'accepted', 'overloaded', 'overloaded']);
+      expect(results[4]).toMatchObject({ reason: { retryAfterSeconds: 1 } });
+      await ingest.accept(event({ payload }));
+    }
+  });
+
+  it('is stuck when it refuses because nothing is committed, and not just because more come than can be', async () => {
+    const ingest = service({ mostQueued: 3 });
+    await ingest.accept(event());
+    const holder = await pool.connect();
+    await holder.query('begin; lock table events in access exclusive mode');
+    const waiting = Promise.all(Array.from({ length: 3 }, () => ingest.accept(event())));
+    expect([ingest.full, ingest.stuck]).toEqual([true, false]);
+    await waitUntil('it is stuck', () => ingest.stuck);
+    await holder.query('rollback');
+    holder.release();
+    await waiting;
+    expect([ingest.full, ingest.stuck]).toEqual([false, false]);
+  });
+
+  it('fails closed when its connection is ended in the middle, and goes on with the next', async () => {
+    const ingest = service();
+    const posts = Promise.allSettled(Array.from({ length: 2_000 }, () => ingest.accept(event({ idempotencyKey: mintId() })).then(() => 'accepted')));
+    await pool.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
+    expect(new Set(codesOf(await posts))).not.toContain('undefined');
+    expect(await ingest.accept(event())).toMatchObject({ replayed: false });
+  });
+});

@@ -1,0 +1,262 @@
+import type { AttemptClient } from '#flow/delivery/attempt-client';
+import { deliveredHeaders } from '#flow/delivery/delivered-headers';
+import { dispositionOf, isSuccess, type AttemptResult, type Disposition } from '#domain/disposition';
+import { mintedAtMs } from '#domain/ids';
+import type { EndpointTarget } from '#flow/delivery/endpoint-directory';
+import { retryTopicName } from '#ground/kafka/topics';
+import type { Ladder } from '#flow/retries/retry-ladder';
+import { type DeliveryItem, payloadOf } from './delivery-item.js';
+import { LaneScheduler, type ReleasePlace } from './lane-scheduler.js';
+import type { LanesRepository } from './lanes.repository.js';
+import type { LaneRecord, LaneStop, ShardLanes } from './shard-lanes.js';
+import { WindowLoader } from './window-loader.js';
+import type { Outcome } from '#flow/outcome/outcome';
+import type { OutcomeService } from '#flow/outcome/outcome.service';
+import type { Lease } from '#flow/leases/lease';
+import type { Logger } from '#ground/telemetry/logger';
+import { acceptedToDeliveredSeconds, attemptSeconds, attemptsTotal, deadLetters, deliveriesTotal, retriesTotal } from './lanes.metrics.js';
+import { whileOwned } from '#flow/leases/while-owned';
+
+export interface LaneRunnerOptions {
+  readonly client: AttemptClient;
+  readonly lanes: LanesRepository;
+  readonly outcomes: OutcomeService;
+  readonly ladder: Ladder;
+  readonly logger: Logger;
+  /** Schedule of endpoints that have none of their own. */
+  readonly retryScheduleMs: readonly number[];
+  /** Most lanes running at once beyond the first 8 of each endpoint; see `LaneScheduler`. */
+  readonly concurrency: number;
+  /** Admission statements sent so far; see ShardLanes.evictIdle. */
+  readonly admissionsSent: () => number;
+  readonly onFenced: (lease: Lease) => void;
+  readonly onDeleted: (target: EndpointTarget) => void;
+  /** The endpoints are to be read again: one isn't known yet, or has just disabled itself. */
+  readonly onEndpointsStale: () => void;
+}
+
+/** A head may be sent this much before its time: timers and clocks are no more exact than that. */
+const EARLY_MS = 50;
+
+/**
+ * Runs lanes: takes a ready lane's head through attempt and outcome, and only after the outcome's commit lets the
+ * lane move on. Ownership is checked right before each send; what comes back later is still written, fenced.
+ */
+export class LaneRunner {
+  readonly scheduler: LaneScheduler;
+  private readonly windows: WindowLoader;
+
+  constructor(private readonly options: LaneRunnerOptions) {
+    this.windows = new WindowLoader(options.lanes);
+    this.scheduler = new LaneScheduler(
+      options.concurrency,
+      (record, target, release) => this.run(record, target, release),
+      options.onDeleted,
+      options.onEndpointsStale,
+    );
+  }
+
+  /** The lane is ready; it is queued, or held back while its shard may not send. */
+  ready(record: LaneRecord): void {
+    if (record.shard.dropped || record.removed) return;
+    // A deleted endpoint's lanes are queued all the same: it is how what waits in them gets discarded.
+    if (record.stopped !== undefined && !this.scheduler.isDeleted(record.endpoint)) return;
+    if (record.shard.active) this.scheduler.ready(record);
+    else record.shard.held.add(record);
+  }
+
+  /** Something was admitted behind the lane's head. */
+  followed(record: LaneRecord): void {
+    if (record.lane.phase === 'sending') this.options.outcomes.hurry();
+  }
+
+  /** The shard may send (again): what was held back is queued. */
+  resume(shard: ShardLanes): void {
+    const held = [...shard.held];
+    shard.held.clear();
+    for (const record of held) this.ready(record);
+  }
+
+  /** Lets a waiting head wait until `dueAtMs`; by a timer, unless a retry token will come. */
+  wait(record: LaneRecord, delayMs: number, byTimer: boolean): void {
+    if (this.scheduler.isDeleted(record.endpoint) && record.lane.wake()) return this.ready(record);
+    record.dueAtMs = performance.now() + delayMs;
+    record.shard.waiting.add(record);
+    if (byTimer) this.wakeAfter(record, delayMs);
+  }
+
+  /** Wakes a waiting head when its time comes; it replaces an earlier timer. */
+  wakeAfter(record: LaneRecord, delayMs: number): void {
+    clearTimeout(record.timer);
+    record.timer = setTimeout(() => this.wake(record), Math.max(0, Math.min(delayMs, 2_147_483_647)));
+  }
+
+  /** The head's time has come. */
+  wake(record: LaneRecord): void {
+    clearTimeout(record.timer);
+    record.timer = undefined;
+    record.shard.waiting.delete(record);
+    if (!record.shard.dropped && record.lane.wake()) this.ready(record);
+  }
+
+  /** Stops the lane after what is in flight, or lets it go on. */
+  stop(record: LaneRecord, stop: LaneStop | undefined): void {
+    record.shard.stop(record, stop);
+    if (stop === undefined && record.lane.phase === 'ready') this.ready(record);
+  }
+
+  /** Lets go of the lane at its next idle point, which may be now, and calls `act` then: nothing of it is in flight. */
+  letGo(record: LaneRecord, act: () => void): void {
+    if (record.lane.phase === 'sending') {
+      record.atIdle.push(act);
+      return;
+    }
+    record.shard.remove(record);
+    act();
+  }
+
+  private async run(record: LaneRecord, target: EndpointTarget, release: ReleasePlace): Promise<void> {
+    const { shard } = record;
+    shard.busy.add(record);
+    let goesOn = false;
+    try {
+      goesOn = await this.runHead(record, target, release);
+    } catch (error) {
+      // Postgres was given up on at the end of the process, or a bug: the lane is taken anew as Postgres has it.
+      this.options.logger.error({ err: error, shard: shard.shard, lane: record.name }, 'A lane failed; it is loaded anew');
+      shard.remove(record);
+      shard.miss();
+    }
+    shard.busy.delete(record);
+    record.abort = undefined;
+    if (record.atIdle.length === 0) {
+      if (goesOn) this.ready(record);
+      return;
+    }
+    shard.remove(record);
+    for (const act of record.atIdle.splice(0)) act();
+  }
+
+  /** @returns whether the lane is ready for more */
+  private async runHead(record: LaneRecord, target: EndpointTarget, release: ReleasePlace): Promise<boolean> {
+    const { lane, shard } = record;
+    const item = lane.start() ?? (await this.load(record));
+    if (item === undefined) return lane.phase === 'ready';
+    const earlyMs = item.dueAtMs - performance.now();
+    if (earlyMs > EARLY_MS) return this.defer(record, item, earlyMs);
+    if (!shard.maySend) return this.cutOff(record);
+    const result = await this.attempt(record, item, target);
+    release(result === undefined ? undefined : isSuccess(result));
+    if (result === undefined) return this.cutOff(record);
+    return this.conclude(record, item, target, result);
+  }
+
+  private async load(record: LaneRecord): Promise<DeliveryItem | undefined> {
+    // Also while the shard is handed over: a lane that has begun then ends like the others.
+    const items = await whileOwned({ lanes: record.shard, ending: undefined }, this.options.logger, 'Deliveries could not be loaded', () => this.windows.load(record));
+    if (items === undefined) return undefined;
+    const head = record.lane.fill(items);
+    if (record.lane.phase === 'idle') record.shard.retire(record, this.options.admissionsSent());
+    return head;
+  }
+
+  /** The head was postponed before others went first: it waits for its time. */
+  private defer(record: LaneRecord, item: DeliveryItem, delayMs: number): boolean {
+    record.lane.defer();
+    record.waitingFor = item.key.eventId;
+    this.wait(record, delayMs, true);
+    return false;
+  }
+
+  private attempt(record: LaneRecord, item: DeliveryItem, target: EndpointTarget): Promise<AttemptResult | undefined> {
+    const { lane, redelivered } = record;
+    const place = record.name.kind === 'single' ? undefined : { sequence: item.sequence, previousSequence: lane.deliveredSequence };
+    const body = payloadOf(item);
+    const headers = deliveredHeaders({ ...item, payload: body, place, attempt: lane.attempts + 1, redelivered, replayed: item.replayed }, target.signingKeys, target.headers, Date.now());
+    // Until its outcome is committed.
+    record.redelivered = true;
+    const { url, timeoutMs } = target;
+    const attempt = this.options.client.send(target.id, target.maxConcurrency, { url, headers, body, timeoutMs });
+    record.abort = () => attempt.abort();
+    return attempt.result;
+  }
+
+  /** The attempt was cut off, or never begun, and doesn't count; the receiver may have it all the same. */
+  private cutOff(record: LaneRecord): boolean {
+    if (record.shard.dropped) return false;
+    record.lane.abort();
+    return true;
+  }
+
+  private async conclude(record: LaneRecord, item: DeliveryItem, target: EndpointTarget, result: AttemptResult): Promise<boolean> {
+    const { lane, shard } = record;
+    const attempt = lane.attempts + 1;
+    const policy = { scheduleMs: target.retryScheduleMs ?? this.options.retryScheduleMs, maxRetryAfterMs: target.maxRetryAfterMs };
+    const disposition = dispositionOf(result, attempt - item.replayedAttempts, policy, Math.random());
+    const halts = disposition.kind === 'dead' && target.haltsAtDeadLetter && record.name.kind === 'lane';
+    const tierMs = disposition.kind === 'retry' ? this.options.ladder.tierFor(disposition.delayMs) : undefined;
+    const outcome: Outcome = {
+      shard: shard.shard, epoch: shard.lease.epoch, key: item.key, attempt, result, disposition, halts,
+      tokenTopic: tierMs === undefined ? undefined : retryTopicName(tierMs),
+    };
+    const isAwaited = this.scheduler.isStarved(record.endpoint) || (disposition.kind !== 'retry' && lane.depth > 1);
+    const verdict = await this.options.outcomes.add(outcome, isAwaited);
+    observe(item, result, disposition, tierMs);
+    if (shard.dropped) return false;
+    switch (verdict) {
+      case 'fenced':
+        this.options.onFenced(shard.lease);
+        return false;
+      case 'superseded':
+        this.reload(record);
+        return false;
+      case 'applied':
+      case 'already':
+        record.redelivered = false;
+        if (halts) this.halt(record);
+        return this.advance(record, item, disposition, tierMs);
+    }
+  }
+
+  private halt(record: LaneRecord): void {
+    record.haltedAtMs = performance.now();
+    record.shard.stop(record, record.stopped ?? 'halted');
+  }
+
+  private advance(record: LaneRecord, item: DeliveryItem, disposition: Disposition, tierMs: number | undefined): boolean {
+    const { lane, shard } = record;
+    if (disposition.kind === 'retry') {
+      lane.postpone();
+      record.waitingFor = item.key.eventId;
+      this.wait(record, disposition.delayMs, tierMs === undefined);
+      return false;
+    }
+    if (disposition.kind === 'dead' && disposition.reason === 'gone') this.options.onEndpointsStale();
+    const more = lane.settle(disposition.kind);
+    if (!more) shard.retire(record, this.options.admissionsSent());
+    return more;
+  }
+
+  /** Postgres has the lane somewhere else than we thought: the next pass takes it as Postgres has it. */
+  private reload(record: LaneRecord): void {
+    record.shard.remove(record);
+    record.shard.miss();
+  }
+}
+
+function observe(item: DeliveryItem, result: AttemptResult, disposition: Disposition, tierMs: number | undefined): void {
+  attemptsTotal.inc({ response: result.statusCode === undefined ? 'none' : `${Math.floor(result.statusCode / 100)}xx` });
+  attemptSeconds.observe(result.durationMs / 1_000);
+  switch (disposition.kind) {
+    case 'retry':
+      retriesTotal.inc({ tier: tierMs === undefined ? 'timer' : retryTopicName(tierMs) });
+      return;
+    case 'dead':
+      deadLetters.inc({ reason: disposition.reason });
+      deliveriesTotal.inc({ outcome: 'dead' });
+      return;
+    case 'delivered':
+      deliveriesTotal.inc({ outcome: 'delivered' });
+      acceptedToDeliveredSeconds.observe(Math.max(0, Date.now() - mintedAtMs(item.key.eventId)) / 1_000);
+  }
+}

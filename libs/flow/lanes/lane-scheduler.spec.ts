@@ -1,0 +1,150 @@
+import { describe, expect, it } from '@jest/globals';
+import { createSecretKey } from 'node:crypto';
+import { now } from '#domain/clock';
+import { WindowBudget } from '#domain/lane';
+import type { EndpointTarget } from '#flow/delivery/endpoint-directory';
+import { Lease } from '#flow/leases/lease';
+import { LaneScheduler, OWN_PLACES, type ReleasePlace } from './lane-scheduler.js';
+import { LaneBudget, type LaneRecord, ShardLanes } from './shard-lanes.js';
+
+const target = (id: number, changes: Partial<EndpointTarget> = {}): EndpointTarget => ({
+  id, publicId: `ep_${id}`, url: new URL('http://127.0.0.1/'), headers: {}, signingKeys: [createSecretKey('x', 'utf8')], timeoutMs: 1_000,
+  maxConcurrency: 2, retryScheduleMs: undefined, maxRetryAfterMs: 1_000, haltsAtDeadLetter: false, status: 'active', deleted: false, ...changes,
+});
+
+/** A scheduler whose lanes run until they are told to end. */
+function world(sharedPlaces: number) {
+  const lanes = new ShardLanes(new Lease(0, 1, 60_000, now()), new LaneBudget(1_000), new WindowBudget(1_000));
+  lanes.active = true;
+  const running = new Map<number, () => Promise<void>>();
+  const releases = new Map<number, ReleasePlace>();
+  const deleted: number[] = [];
+  const unknown: number[] = [];
+  const scheduler = new LaneScheduler(
+    sharedPlaces,
+    ({ name, lane }, _, release) => {
+      lane.start();
+      releases.set(name.kind === 'lane' ? name.lane : -1, release);
+      return new Promise<void>((resolve) => running.set(name.kind === 'lane' ? name.lane : -1, async () => {
+        resolve();
+        await Promise.resolve();
+        await Promise.resolve();
+      }));
+    },
+    ({ id }) => deleted.push(id),
+    (endpoint) => unknown.push(endpoint),
+  );
+  let next = 0;
+  const ready = (endpoint: number): number => {
+    next += 1;
+    const record = lanes.add({ kind: 'lane', lane: next }, endpoint, { headSequence: 1, tailSequence: 1, deliveredSequence: 0, attempts: 0 }) as LaneRecord;
+    scheduler.ready(record);
+    return next;
+  };
+  const end = async (lane: number): Promise<void> => {
+    const finish = running.get(lane);
+    running.delete(lane);
+    await finish?.();
+  };
+  const readyMany = (endpoint: number, count: number): number[] => Array.from({ length: count }, () => ready(endpoint));
+  return { scheduler, lanes, ready, readyMany, end, release: (lane: number) => releases.get(lane)?.(true), deleted, unknown, running: () => [...running.keys()] };
+}
+
+describe('LaneScheduler', () => {
+  it('gives each endpoint its own places: a slow one holds back only itself', () => {
+    const { scheduler, ready, running } = world(10);
+    scheduler.endpointChanged(target(1));
+    scheduler.endpointChanged(target(2));
+    const [a, b, , d] = [ready(1), ready(1), ready(1), ready(2)];
+    expect(running()).toEqual([a, b, d]);
+  });
+
+  it('goes on with the next when a place is free', async () => {
+    const { scheduler, ready, end, running } = world(10);
+    scheduler.endpointChanged(target(1));
+    const [a, b, c] = [ready(1), ready(1), ready(1)];
+    await end(a);
+    expect(running()).toEqual([b, c]);
+  });
+
+  it('gives an endpoint its first places while another hangs on all that the process has to share', async () => {
+    const { scheduler, readyMany, end, running } = world(3);
+    for (const id of [1, 2]) scheduler.endpointChanged(target(id, { maxConcurrency: 10_000 }));
+    const hanging = readyMany(1, 100).slice(0, OWN_PLACES + 3);
+    expect(running()).toEqual(hanging);
+    const [first = 0, ...others] = readyMany(2, OWN_PLACES + 2);
+    expect(running()).toEqual([...hanging, first, ...others.slice(0, OWN_PLACES - 1)]);
+    await end(first);
+    expect(running()).toEqual([...hanging, ...others.slice(0, OWN_PLACES)]);
+  });
+
+  it('goes on with its own place when an outcome is committed after its exchange gave the place at the endpoint back', async () => {
+    const { scheduler, readyMany, release, end, running } = world(0);
+    scheduler.endpointChanged(target(1, { maxConcurrency: OWN_PLACES }));
+    const [first = 0, ...others] = readyMany(1, OWN_PLACES + 1);
+    release(first);
+    expect(running()).toEqual([first, ...others.slice(0, -1)]);
+    await end(first);
+    expect(running()).toEqual(others);
+  });
+
+  it('hands the shared places to the endpoints in turn', async () => {
+    const { scheduler, readyMany, release, end, running } = world(1);
+    for (const id of [1, 2, 3]) scheduler.endpointChanged(target(id, { maxConcurrency: 100 }));
+    const beyond = (id: number): number[] => readyMany(id, OWN_PLACES + 3).slice(OWN_PLACES);
+    const [[a1, a2, a3], [b1], [c1]] = [beyond(1), beyond(2), beyond(3)];
+    const turns: (number | undefined)[] = [];
+    for (let lane = a1; lane !== undefined && turns.length < 5; lane = running().at(-1)) {
+      turns.push(lane);
+      release(lane);
+      await end(lane);
+    }
+    expect(turns).toEqual([a1, a2, b1, c1, a3]);
+  });
+
+  it('does not leave a shared place empty because the first in line has no use for it any more', async () => {
+    const { scheduler, ready, readyMany, end, running } = world(1);
+    for (const id of [1, 2, 3]) {
+      scheduler.endpointChanged(target(id, { maxConcurrency: 100 }));
+      readyMany(id, OWN_PLACES);
+    }
+    const c = ready(3);
+    const [a, b] = [ready(1), ready(2)];
+    expect(running()).not.toContain(b);
+    scheduler.endpointChanged(target(1, { status: 'paused' }));
+    await end(c);
+    expect(running()).toContain(b);
+    expect(running()).not.toContain(a);
+  });
+
+  it('holds lanes of a paused endpoint until it is active again, and asks for one that it doesn\'t know', () => {
+    const { scheduler, ready, running, unknown } = world(10);
+    scheduler.endpointChanged(target(1, { status: 'paused' }));
+    const [a, b] = [ready(1), ready(2)];
+    expect([running(), unknown, scheduler.counts()]).toEqual([[], [2], { ready: 0, blocked: 2 }]);
+    scheduler.endpointChanged(target(1));
+    scheduler.endpointChanged(target(2));
+    expect(running()).toEqual([a, b]);
+  });
+
+  it('holds lanes back while their shard may not send', () => {
+    const { scheduler, lanes, ready, running } = world(10);
+    scheduler.endpointChanged(target(1));
+    lanes.active = false;
+    ready(1);
+    expect([running(), lanes.held.size]).toEqual([[], 1]);
+  });
+
+  it('reports a deletion only when nothing of the endpoint runs, and again for lanes that come later', async () => {
+    const { scheduler, ready, end, deleted } = world(10);
+    scheduler.endpointChanged(target(1));
+    const a = ready(1);
+    scheduler.endpointChanged(target(1, { deleted: true }));
+    expect(deleted).toEqual([]);
+    await end(a);
+    expect(deleted).toEqual([1]);
+    ready(1);
+    scheduler.sweepDeleted();
+    expect(deleted).toEqual([1, 1]);
+  });
+});

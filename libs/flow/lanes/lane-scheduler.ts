@@ -1,0 +1,176 @@
+import { Fifo } from '#domain/fifo';
+import { Ramp } from '#domain/ramp';
+import type { EndpointTarget } from '#flow/delivery/endpoint-directory';
+import type { LaneRecord } from './shard-lanes.js';
+
+/** Whether an exchange delivered; undefined when it was cut off, which says nothing of the endpoint. */
+export type Delivered = boolean | undefined;
+
+/** Frees the endpoint's place when the exchange is over; further calls do nothing. */
+export type ReleasePlace = (delivered?: Delivered) => void;
+
+/** Places that are each endpoint's own: with so many an endpoint that answers in 10 ms gets 800 a second, whatever the others do. */
+export const OWN_PLACES = 8;
+
+interface EndpointQueue {
+  readonly ready: Fifo<LaneRecord>;
+  readonly ramp: Ramp;
+  target: EndpointTarget | undefined;
+  /** Exchanges under way. */
+  sending: number;
+  /** Lanes running, until their outcomes' commits. */
+  running: number;
+}
+
+/**
+ * Decides whose turn it is. Each endpoint has its own queue of ready lanes and at most `maxConcurrency` exchanges. The
+ * first 8 of its lanes at work have places of their own, which no other endpoint can take; only those beyond take one of
+ * the process's shared places, handed to the queues in turn. So endpoints that hang hold back only themselves, however
+ * many places they may have. An endpoint that only fails gets fewer places for a while.
+ */
+export class LaneScheduler {
+  private readonly queues = new Map<number, EndpointQueue>();
+  /** Queues that have used up their own places and could go on with a shared one. */
+  private readonly starved = new Set<EndpointQueue>();
+  /** Shared places that are taken: each queue's running lanes beyond its own places. */
+  private shared = 0;
+
+  /**
+   * @param sharedPlaces most lanes that may be running at once beyond their endpoints' own places; a lane runs from the
+   *   start of an attempt to its outcome's commit
+   * @param run runs a lane's head to its outcome; never rejects
+   * @param onDeleted the endpoint is deleted and none of its lanes is running
+   * @param onUnknown there are lanes of an endpoint that isn't known yet
+   */
+  constructor(
+    private readonly sharedPlaces: number,
+    private readonly run: (record: LaneRecord, target: EndpointTarget, release: ReleasePlace) => Promise<void>,
+    private readonly onDeleted: (target: EndpointTarget) => void,
+    private readonly onUnknown: (endpoint: number) => void,
+  ) {}
+
+  /** The lane is ready: its head is sent when its endpoint has a place. */
+  ready(record: LaneRecord): void {
+    if (record.queued) return;
+    const queue = this.queueOf(record.endpoint);
+    record.queued = true;
+    queue.ready.push(record);
+    if (queue.target === undefined) this.onUnknown(record.endpoint);
+    this.pump(queue);
+  }
+
+  /** The endpoint is known, or has changed. */
+  endpointChanged(target: EndpointTarget): void {
+    const queue = this.queueOf(target.id);
+    const justDeleted = target.deleted && queue.target?.deleted === false;
+    queue.target = target;
+    this.pump(queue);
+    if (justDeleted && queue.running === 0) this.onDeleted(target);
+  }
+
+  /** Whether lanes of it wait for a place that others hold: those that hold its own must give them back at once. */
+  isStarved(endpoint: number): boolean {
+    const queue = this.queues.get(endpoint);
+    return queue !== undefined && this.starved.has(queue);
+  }
+
+  isDeleted(endpoint: number): boolean {
+    return this.queues.get(endpoint)?.target?.deleted === true;
+  }
+
+  /** Lets go of lanes that were removed while their endpoint took nothing. */
+  forgetRemoved(): void {
+    for (const { ready, target } of this.queues.values()) {
+      if (target?.status === 'active' && !target.deleted) continue;
+      for (let left = ready.size; left > 0; left--) {
+        const record = ready.shift();
+        if (record?.removed === false) ready.push(record);
+      }
+    }
+  }
+
+  /** Lanes of deleted endpoints that came after the others were discarded: an admission was under way. */
+  sweepDeleted(): void {
+    for (const { target, ready, running } of this.queues.values()) {
+      if (target?.deleted !== true || running > 0 || ready.size === 0) continue;
+      for (let record = ready.shift(); record !== undefined; record = ready.shift()) record.queued = false;
+      this.onDeleted(target);
+    }
+  }
+
+  /** Lanes that wait for their turn, by endpoint's status. */
+  counts(): { ready: number; blocked: number } {
+    let ready = 0;
+    let blocked = 0;
+    for (const { target, ready: { size } } of this.queues.values()) {
+      if (target?.status === 'active' && !target.deleted) ready += size;
+      else blocked += size;
+    }
+    return { ready, blocked };
+  }
+
+  private queueOf(endpoint: number): EndpointQueue {
+    let queue = this.queues.get(endpoint);
+    if (queue === undefined) {
+      queue = { ready: new Fifo(), ramp: new Ramp(), target: undefined, sending: 0, running: 0 };
+      this.queues.set(endpoint, queue);
+    }
+    return queue;
+  }
+
+  private pump(queue: EndpointQueue): void {
+    const { target } = queue;
+    if (target === undefined || target.deleted || target.status !== 'active') return;
+    while (queue.ready.size > 0 && queue.sending < queue.ramp.limit(target.maxConcurrency)) {
+      if (queue.running >= OWN_PLACES && this.shared >= this.sharedPlaces) {
+        this.starved.add(queue);
+        return;
+      }
+      const record = queue.ready.shift();
+      if (record === undefined) return;
+      record.queued = false;
+      if (record.shard.dropped || record.removed || record.stopped !== undefined || record.lane.phase !== 'ready') continue;
+      if (!record.shard.maySend) {
+        record.shard.held.add(record);
+        continue;
+      }
+      this.start(queue, record, target);
+    }
+  }
+
+  private start(queue: EndpointQueue, record: LaneRecord, target: EndpointTarget): void {
+    queue.sending += 1;
+    queue.running += 1;
+    if (queue.running > OWN_PLACES) this.shared += 1;
+    let released = false;
+    const release = (delivered?: Delivered): void => {
+      if (released) return;
+      released = true;
+      queue.sending -= 1;
+      if (delivered === true) queue.ramp.succeeded(target.maxConcurrency);
+      else if (delivered === false) queue.ramp.failed(target.maxConcurrency);
+      this.pump(queue);
+    };
+    void this.run(record, target, release).then(() => {
+      const freesShared = queue.running > OWN_PLACES;
+      if (freesShared) this.shared -= 1;
+      queue.running -= 1;
+      release();
+      // A place of its own is nobody else's; it may have been missing since the exchange's end.
+      if (freesShared) this.pumpStarved();
+      else this.pump(queue);
+      if (queue.target?.deleted === true && queue.running === 0) this.onDeleted(queue.target);
+    });
+  }
+
+  private pumpStarved(): void {
+    // Until the place is taken: the first in line may have no use for it any more. It ends, since a queue comes back
+    // only when all shared places are taken.
+    for (const next of this.starved) {
+      if (this.shared >= this.sharedPlaces) return;
+      // To the back of the line: the shared places go round.
+      this.starved.delete(next);
+      this.pump(next);
+    }
+  }
+}

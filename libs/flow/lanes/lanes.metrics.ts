@@ -1,0 +1,60 @@
+import { Counter, Gauge, Histogram } from 'prom-client';
+import type { PendingAgeProbe } from './pending-age-probe.js';
+import { LATENCY_BUCKETS_SECONDS } from '#ground/telemetry/metrics';
+
+export const deliveriesTotal = new Counter({
+  name: 'lockstep_deliveries_total',
+  help: 'Deliveries by their terminal outcome',
+  labelNames: ['outcome'] as const,
+});
+
+export const deadLetters = new Counter({
+  name: 'lockstep_dead_letters_total',
+  help: 'Deliveries that ended dead, by reason',
+  labelNames: ['reason'] as const,
+});
+
+export const attemptsTotal = new Counter({
+  name: 'lockstep_attempts_total',
+  help: 'Attempts by the class of their response: 2xx to 5xx, or none',
+  labelNames: ['response'] as const,
+});
+
+export const attemptSeconds = new Histogram({
+  name: 'lockstep_attempt_duration_seconds',
+  help: 'Duration of an HTTP exchange with an endpoint',
+  buckets: LATENCY_BUCKETS_SECONDS,
+});
+
+export const acceptedToDeliveredSeconds = new Histogram({
+  name: 'lockstep_accepted_to_delivered_seconds',
+  help: 'Time from minting an event\'s id at the gateway to the end of the exchange that delivered it',
+  buckets: [...LATENCY_BUCKETS_SECONDS, 300, 1_800, 7_200, 36_000],
+});
+
+export const retriesTotal = new Counter({
+  name: 'lockstep_retries_total',
+  help: 'Retries by the rung of the ladder that they wait on, or "timer"',
+  labelNames: ['tier'] as const,
+});
+
+export const lanesByState = new Gauge({
+  name: 'lockstep_lanes',
+  help: 'Lanes with something pending that this process holds, by state',
+  labelNames: ['state'] as const,
+});
+
+/** Shows the age that `probe` finds; once a process. */
+export function observePendingAge(probe: PendingAgeProbe, onError: (error: unknown) => void): void {
+  new Gauge({
+    name: 'lockstep_oldest_pending_age_seconds',
+    help: 'Age of the oldest event that is pending on the shards of this process',
+    async collect() {
+      try {
+        this.set(await probe.ageSeconds());
+      } catch (error) {
+        onError(error);
+      }
+    },
+  });
+}

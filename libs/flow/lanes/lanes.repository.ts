@@ -1,0 +1,135 @@
+import type { DeliveryKey } from '#domain/ids';
+import type { LanePosition } from '#domain/lane';
+import type { Database } from '#ground/postgres/pool';
+import { deliveryItem, type DeliveryItem } from './delivery-item.js';
+import { discardEndpoint } from './discard-endpoint.queries.js';
+import type { LaneName } from '#domain/lane-name';
+import { type LaneRecord, type LaneStop, stopOf } from './shard-lanes.js';
+import { loadDeliveries, type ILoadDeliveriesResult } from './load-deliveries.queries.js';
+import { loadLanes, type ILoadLanesResult } from './load-lanes.queries.js';
+import { loadLanesById } from './load-lanes-by-id.queries.js';
+import { loadUnordered } from './load-unordered.queries.js';
+import { loadWindows } from './load-windows.queries.js';
+
+/** A lane with something pending, as Postgres has it. */
+export interface PendingLane {
+  readonly name: LaneName;
+  readonly endpoint: number;
+  readonly position: LanePosition;
+  /** Milliseconds until the head is due; undefined: at once. */
+  readonly dueInMs: number | undefined;
+  readonly stopped: LaneStop | undefined;
+}
+
+// Enough to keep a fast lane busy during the next load, little enough for a thousand lanes at once.
+const WINDOW = 16;
+// Of large events fewer: what a lane has beside its head is kept only while all windows have room.
+const LANE_BYTES = 65_536;
+// What a statement brings, give or take one body; it comes as hex, twice as long. Right after a takeover all lanes ask
+// for their windows at once: unbounded that was more than the process's memory, and than the statement's time limit.
+const STATEMENT_BYTES = 4 * 1_048_576;
+
+const SINGLE: LanePosition = { headSequence: 1, tailSequence: 1, deliveredSequence: 0, attempts: 0 };
+
+/** The lanes in Postgres. */
+export class LanesRepository {
+  constructor(private readonly database: Database) {}
+
+  /** A page of the shard's lanes with something pending, ascending from above `after` on, without those of some endpoints. */
+  async pendingLanes(shard: number, after: number, limit: number, leftOut: readonly number[]): Promise<PendingLane[]> {
+    return (await loadLanes.run({ shard, after, limit, leftOut: [...leftOut] }, this.database)).map(pendingLaneOf);
+  }
+
+  /** Each of the given lanes, in their order; undefined for one with nothing pending. */
+  async findLanes(wanted: readonly { readonly shard: number; readonly lane: number }[]): Promise<(PendingLane | undefined)[]> {
+    const rows = await loadLanesById.run({ shards: wanted.map(({ shard }) => shard), lanes: wanted.map(({ lane }) => lane) }, this.database);
+    const found = new Map(rows.map((row) => [row.lane, pendingLaneOf(row)]));
+    return wanted.map(({ lane }) => found.get(lane));
+  }
+
+  /** A page of the shard's pending deliveries without a lane, ascending from above `after` on, without those of some endpoints. */
+  async pendingSingles(shard: number, after: DeliveryKey, limit: number, leftOut: readonly number[]): Promise<(PendingLane & { delivery: DeliveryKey })[]> {
+    const { eventId, endpoint, replay } = after;
+    const rows = await loadUnordered.run({ shard, afterEvent: eventId, afterEndpoint: endpoint, afterReplay: replay, limit, leftOut: [...leftOut] }, this.database);
+    return rows.map((row) => {
+      const delivery = { eventId: row.eventId, endpoint: row.endpoint, replay: row.replay };
+      return {
+        name: { kind: 'single', delivery },
+        delivery,
+        endpoint: row.endpoint,
+        position: { ...SINGLE, attempts: row.attempts },
+        dueInMs: row.dueInMs ?? undefined,
+        stopped: undefined,
+      };
+    });
+  }
+
+  /**
+   * For each record the next pending deliveries from its head on; none when Postgres has none there. What comes at once
+   * is bounded by its bytes.
+   * @returns undefined for a record that didn't fit: it is to be asked for again; of several at least the first fits
+   */
+  async windows(records: readonly LaneRecord[]): Promise<(DeliveryItem[] | undefined)[]> {
+    const laned = records.flatMap(({ name, lane, shard }) => (name.kind === 'lane' ? [{ lane: name.lane, from: lane.headSequence, shard: shard.shard }] : []));
+    const singles = records.flatMap(({ name }) => (name.kind === 'single' ? [name.delivery] : []));
+    const byLane = new Map<number, DeliveryItem[] | undefined>();
+    if (laned.length > 0) {
+      const rows = await loadWindows.run(
+        {
+          shards: laned.map(({ shard }) => shard), lanes: laned.map(({ lane }) => lane), fromSequences: laned.map(({ from }) => from),
+          window: WINDOW, laneBytes: LANE_BYTES, bytes: STATEMENT_BYTES,
+        },
+        this.database,
+      );
+      for (const { lane, sequence, payload, ...row } of rows) {
+        if (lane === null || sequence === null) continue;
+        const item = payload === null ? undefined : itemOf(row, payload, sequence);
+        const window = byLane.get(lane);
+        if (window === undefined) byLane.set(lane, item && [item]);
+        else if (item !== undefined) window.push(item);
+      }
+    }
+    const byDelivery = new Map<string, DeliveryItem[] | undefined>();
+    if (singles.length > 0) {
+      const rows = await loadDeliveries.run(
+        { eventIds: singles.map(({ eventId }) => eventId), endpoints: singles.map(({ endpoint }) => endpoint), replays: singles.map(({ replay }) => replay), bytes: STATEMENT_BYTES },
+        this.database,
+      );
+      for (const { payload, ...row } of rows) byDelivery.set(singleKey(row), payload === null ? undefined : [itemOf(row, payload, 1)]);
+    }
+    return records.map(({ name }) => (name.kind === 'lane' ? windowOf(byLane, name.lane) : windowOf(byDelivery, singleKey(name.delivery))));
+  }
+
+  /** Discards up to `limit` pending deliveries of a deleted endpoint. */
+  async discardEndpoint(shard: number, epoch: number, endpoint: number, limit: number): Promise<{ held: boolean; discarded: number }> {
+    const [row] = await discardEndpoint.run({ shard, epoch, endpoint, limit }, this.database);
+    return { held: row?.held ?? false, discarded: row?.discarded ?? 0 };
+  }
+}
+
+function pendingLaneOf(row: ILoadLanesResult): PendingLane {
+  return {
+    name: { kind: 'lane', lane: row.lane },
+    endpoint: row.endpoint,
+    position: row,
+    dueInMs: row.dueInMs ?? undefined,
+    stopped: stopOf(row.paused, row.halted === true),
+  };
+}
+
+function singleKey({ eventId, endpoint, replay }: DeliveryKey): string {
+  return `${eventId}/${endpoint}/${replay}`;
+}
+
+/** Nothing is pending where no row came; undefined is what didn't fit. */
+function windowOf<Key>(windows: ReadonlyMap<Key, DeliveryItem[] | undefined>, key: Key): DeliveryItem[] | undefined {
+  return windows.has(key) ? windows.get(key) : [];
+}
+
+function itemOf(row: Omit<ILoadDeliveriesResult, 'payload'>, payload: Buffer, sequence: number): DeliveryItem {
+  const { eventId, endpoint, replay, tenant, entity, type, contentType, traceparent, attempts, replayedAttempts, dueInMs } = row;
+  return deliveryItem({
+    sequence, key: { eventId, endpoint, replay }, tenant, entity, type, contentType, traceparent, payload,
+    attempts, replayedAttempts, dueAtMs: dueInMs === null ? -Infinity : performance.now() + dueInMs,
+  });
+}

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import pino from 'pino';
+import { createPool, type Database, databaseOf } from '#ground/postgres/pool';
+import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
+import { TcpProxy } from '#dev/testing/tcp-proxy';
+import { waitUntil } from '#dev/testing/wait-until';
+import type { Lease } from './lease.js';
+import { type LeaseEvents, LeaseKeeper } from './lease-keeper.js';
+import { LeasesRepository } from './leases.repository.js';
+
+const SHARD = 1;
+/** So long that no lease expires by itself. */
+const TTL_MS = 60_000;
+
+const ignored = (): void => undefined;
+const logger = pino({ level: 'silent' });
+
+let fixture: ShardFixture;
+let keeper: LeaseKeeper;
+
+beforeAll(async () => {
+  fixture = await createShardFixture();
+});
+
+afterEach(async () => {
+  await keeper.stop();
+});
+
+afterAll(async () => {
+  await fixture.close();
+});
+
+function startKeeper(database: Database, ttlMs: number, events: Partial<LeaseEvents>): void {
+  const leases = new LeasesRepository(database, randomUUID(), ttlMs);
+  keeper = new LeaseKeeper(leases, ttlMs, { claimed: ignored, lost: ignored, doubted: ignored, resumed: ignored, ...events }, logger);
+  keeper.start();
+}
+
+it('gives a lease back as soon as Postgres is there again, also when it was away at the release', async () => {
+  let away = false;
+  const database: Database = { query: (text, values) => (away ? Promise.reject(new Error('Connection terminated')) : databaseOf(fixture.pool).query(text, values)) };
+  const { promise: claimed, resolve } = Promise.withResolvers<Lease>();
+  startKeeper(database, TTL_MS, { claimed: resolve });
+  keeper.want([SHARD]);
+  const lease = await claimed;
+  const owner = async (): Promise<string | null | undefined> => (await fixture.pool.query<{ owner: string | null }>('select owner from shard_leases where shard = $1', [SHARD])).rows[0]?.owner;
+  expect(await owner()).not.toBeNull();
+
+  away = true;
+  keeper.want([]);
+  await expect(keeper.release(lease)).rejects.toThrow('Connection terminated');
+  expect(await owner()).not.toBeNull();
+  away = false;
+  await waitUntil('the lease is nobody\'s', async () => (await owner()) === null);
+  expect(keeper.lease(SHARD)).toBeUndefined();
+});
+
+it('notices that its deadline has passed while a renewal still waits for a Postgres that has gone silent', async () => {
+  const url = new URL(fixture.url);
+  const network = await TcpProxy.start(url.hostname, Number(url.port));
+  [url.hostname, url.port] = ['127.0.0.1', String(network.port)];
+  // A statement's own limit is a minute: no round ends while the network is dead.
+  const pool = createPool({ databaseUrl: url.href, applicationName: 'test', max: 2 });
+  const changes: string[] = [];
+  startKeeper(databaseOf(pool), 5_000, {
+    claimed: () => changes.push('claimed'),
+    doubted: () => changes.push('doubted'),
+    resumed: () => changes.push('resumed'),
+    lost: () => changes.push('lost'),
+  });
+  try {
+    keeper.want([SHARD + 1]);
+    await waitUntil('the lease is claimed', () => changes.length > 0);
+    network.halfOpen();
+    await waitUntil('the lease is in doubt', () => changes.includes('doubted'));
+    network.restore();
+    await waitUntil('the lease is certain again', () => changes.includes('resumed'));
+    expect(changes).toEqual(['claimed', 'doubted', 'resumed']);
+  } finally {
+    await network.stop();
+    await keeper.stop();
+    await pool.end();
+  }
+});
+
+it('gives leases back and renews them, in whatever order they are named, without a deadlock', async () => {
+  // A plan that takes the rows in the order in which they are named.
+  const pool = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 4, plans: 'by-index' });
+  const leases = new LeasesRepository(databaseOf(pool), randomUUID(), TTL_MS);
+  startKeeper(databaseOf(pool), TTL_MS, {});
+  const held = await Promise.all((await leases.watch()).filter(({ owner }) => owner === null).map(async (seen) => ({ shard: seen.shard, epoch: (await leases.claim(seen)) ?? 0 })));
+  expect(held.length).toBeGreaterThan(2);
+  const backwards = [...held].reverse();
+  // Postgres ends a deadlock by failing one of the two.
+  for (let round = 0; round < 50; round++) {
+    const renewed = await Promise.all([leases.renew(held), leases.renew(backwards), leases.renew(held), leases.renew(backwards)]);
+    for (const shards of renewed) expect(shards).toHaveLength(held.length);
+  }
+  await Promise.all([leases.release(held), leases.release(backwards)]);
+  expect((await leases.watch()).filter(({ owner }) => owner === null).map(({ shard }) => shard)).toEqual(expect.arrayContaining(held.map(({ shard }) => shard)));
+  await pool.end();
+});

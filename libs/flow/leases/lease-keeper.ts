@@ -1,0 +1,218 @@
+import { elapsedMs, now } from '#domain/clock';
+import type { Logger } from '#ground/telemetry/logger';
+import { Lease } from './lease.js';
+import { type LeaseRow, LeaseWatch } from './lease-watch.js';
+import type { LeasesRepository } from './leases.repository.js';
+import { leaseChanges } from './leases.metrics.js';
+
+export interface LeaseEvents {
+  /** The lease is ours: statements with its epoch pass, and what others committed before is visible. */
+  readonly claimed: (lease: Lease) => void;
+  /** The lease is another's: nothing of this shard may be sent or written any more. */
+  readonly lost: (lease: Lease) => void;
+  /** The owner's deadline has passed without a renewal: nothing may be sent until `resumed`. */
+  readonly doubted: (lease: Lease) => void;
+  readonly resumed: (lease: Lease) => void;
+}
+
+/**
+ * Claims and renews the leases of the shards that this process is to own. One statement a round for all leases;
+ * rounds are a tenth of the TTL apart, or less while a lease is wanted that isn't ours yet.
+ */
+export class LeaseKeeper {
+  private readonly watch: LeaseWatch;
+  private readonly held = new Map<number, Lease>();
+  private readonly doubted = new Set<number>();
+  private readonly claiming = new Set<number>();
+  /** No longer held, and not given back yet. */
+  private readonly released = new Set<Lease>();
+  private wanted: ReadonlySet<number> = new Set();
+  private answeredAt = now();
+  private stopped = false;
+  private loop: Promise<void> | undefined;
+  private deadlineTimer: NodeJS.Timeout | undefined;
+  private wakeUp: () => void = () => undefined;
+
+  constructor(
+    private readonly leases: LeasesRepository,
+    private readonly ttlMs: number,
+    private readonly events: LeaseEvents,
+    private readonly logger: Logger,
+  ) {
+    this.watch = new LeaseWatch(ttlMs);
+  }
+
+  start(): void {
+    this.answeredAt = now();
+    this.watchDeadlines();
+    this.loop = this.run();
+  }
+
+  /** Ends the rounds. Leases that are held stay so until they expire: release them first. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.wakeUp();
+    await this.loop;
+    clearTimeout(this.deadlineTimer);
+  }
+
+  /** Which shards are to be owned from now on. Leases of others are kept until they are released. */
+  want(shards: readonly number[]): void {
+    this.wanted = new Set(shards);
+    this.wakeUp();
+  }
+
+  /** For how long Postgres has not answered about leases, in milliseconds. */
+  get silentMs(): number {
+    return elapsedMs(this.answeredAt);
+  }
+
+  lease(shard: number): Lease | undefined {
+    return this.held.get(shard);
+  }
+
+  /**
+   * Gives a lease back for the next owner to take at once. Only after everything under it has ended. When Postgres does
+   * not take it, it is tried again in each round: until then nobody else can have it before it expires.
+   */
+  async release(lease: Lease): Promise<void> {
+    if (this.held.get(lease.shard) !== lease) return;
+    this.forget(lease);
+    leaseChanges.inc({ change: 'released' });
+    this.released.add(lease);
+    await this.giveBack();
+  }
+
+  /** A statement was refused: the lease is another's. */
+  fenced(lease: Lease): void {
+    if (this.held.get(lease.shard) !== lease) return;
+    this.forget(lease);
+    leaseChanges.inc({ change: 'lost' });
+    this.events.lost(lease);
+  }
+
+  private async giveBack(): Promise<void> {
+    const leases = [...this.released];
+    if (leases.length === 0) return;
+    await this.leases.release(leases);
+    for (const lease of leases) this.released.delete(lease);
+  }
+
+  private forget(lease: Lease): void {
+    this.held.delete(lease.shard);
+    this.doubted.delete(lease.shard);
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopped) {
+      const startedAt = now();
+      try {
+        await this.round();
+      } catch (error) {
+        this.logger.warn({ err: error }, 'The shards\' leases could not be read or renewed; trying again');
+      }
+      const intervalMs = this.missing().length > 0 ? 100 : this.ttlMs / 10;
+      await this.pause(Math.max(20, intervalMs - elapsedMs(startedAt)));
+    }
+  }
+
+  private async round(): Promise<void> {
+    await this.renew();
+    await this.giveBack();
+    const seenAt = now();
+    // Seen before the rows were read: a lease never looks unchanged for longer than it was.
+    this.watch.observe(await this.leases.watch(), seenAt);
+    this.answeredAt = seenAt;
+    // Not waited for: a claim waits for statements of the former owner, and renewals must go on.
+    for (const shard of this.missing()) if (!this.claiming.has(shard)) void this.claim(shard);
+  }
+
+  private async renew(): Promise<void> {
+    const leases = [...this.held.values()];
+    if (leases.length === 0) return;
+    const sentAt = now();
+    const renewed = new Set(await this.leases.renew(leases));
+    for (const lease of leases) {
+      if (this.held.get(lease.shard) !== lease) continue;
+      if (!renewed.has(lease.shard)) {
+        this.fenced(lease);
+        continue;
+      }
+      lease.renewed(sentAt);
+      // An answer that was under way for as long as the deadline is away confirms nothing.
+      if (lease.remainingMs() > 0 && this.doubted.delete(lease.shard)) this.events.resumed(lease);
+    }
+    this.watchDeadlines();
+  }
+
+  private async claim(shard: number): Promise<void> {
+    const seen = this.watch.claimable(shard, now());
+    if (seen === undefined) return;
+    this.claiming.add(shard);
+    try {
+      await this.claimSeen(seen);
+    } catch (error) {
+      this.logger.warn({ err: error, shard }, 'A lease could not be claimed; trying again');
+    } finally {
+      this.claiming.delete(shard);
+    }
+  }
+
+  private async claimSeen(seen: LeaseRow): Promise<void> {
+    const { shard } = seen;
+    const claimedAt = now();
+    const epoch = await this.leases.claim(seen);
+    if (epoch === undefined) return;
+    const lease = new Lease(shard, epoch, this.ttlMs, claimedAt);
+    if (!this.wanted.has(shard) || this.stopped) {
+      this.released.add(lease);
+      return this.giveBack();
+    }
+    this.held.set(shard, lease);
+    leaseChanges.inc({ change: 'claimed' });
+    this.events.claimed(lease);
+    this.watchDeadlines();
+  }
+
+  /**
+   * Notices the owner's deadlines at their time, by a timer of its own: a round that waits for a Postgres that has gone
+   * silent ends long after them.
+   */
+  private watchDeadlines(): void {
+    clearTimeout(this.deadlineTimer);
+    this.checkDeadlines();
+    // Now and then in any case: wall time counts too, and may be stepped.
+    const delayMs = Math.max(20, Math.min(this.ttlMs / 10, this.untilNextDeadlineMs()));
+    this.deadlineTimer = setTimeout(() => this.watchDeadlines(), delayMs);
+  }
+
+  private checkDeadlines(): void {
+    const at = now();
+    for (const lease of this.held.values()) {
+      if (lease.remainingMs(at) > 0 || this.doubted.has(lease.shard)) continue;
+      this.doubted.add(lease.shard);
+      leaseChanges.inc({ change: 'doubted' });
+      this.events.doubted(lease);
+    }
+  }
+
+  private untilNextDeadlineMs(): number {
+    const at = now();
+    const ahead = [...this.held.values()].filter(({ shard }) => !this.doubted.has(shard)).map((lease) => lease.remainingMs(at));
+    return Math.min(...ahead, Infinity);
+  }
+
+  private missing(): number[] {
+    return [...this.wanted].filter((shard) => !this.held.has(shard));
+  }
+
+  private pause(durationMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, durationMs);
+      this.wakeUp = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}

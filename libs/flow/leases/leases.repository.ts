@@ -1,0 +1,45 @@
+import type { Database } from '#ground/postgres/pool';
+import { claimLease } from './claim-leases.queries.js';
+import type { LeaseRow } from './lease-watch.js';
+import { releaseLeases } from './release-leases.queries.js';
+import { renewLeases } from './renew-leases.queries.js';
+import { watchLeases } from './watch-leases.queries.js';
+
+export interface HeldLease {
+  readonly shard: number;
+  readonly epoch: number;
+}
+
+/** The leases in Postgres. */
+export class LeasesRepository {
+  constructor(
+    private readonly database: Database,
+    private readonly owner: string,
+    private readonly ttlMs: number,
+  ) {}
+
+  watch(): Promise<LeaseRow[]> {
+    return watchLeases.run(undefined, this.database);
+  }
+
+  /** @returns the new epoch, or undefined when the lease is not as it was seen any more */
+  async claim(seen: LeaseRow): Promise<number | undefined> {
+    const { shard, epoch, renewals } = seen;
+    const [row] = await claimLease.run({ owner: this.owner, ttlMs: this.ttlMs, shard, epoch, renewals }, this.database);
+    return row?.epoch;
+  }
+
+  /** @returns the shards whose lease is still ours, and renewed */
+  async renew(leases: readonly HeldLease[]): Promise<number[]> {
+    const rows = await renewLeases.run({ ttlMs: this.ttlMs, ...columns(leases) }, this.database);
+    return rows.map(({ shard }) => shard);
+  }
+
+  async release(leases: readonly HeldLease[]): Promise<void> {
+    await releaseLeases.run(columns(leases), this.database);
+  }
+}
+
+function columns(leases: readonly HeldLease[]): { shards: number[]; epochs: number[] } {
+  return { shards: leases.map(({ shard }) => shard), epochs: leases.map(({ epoch }) => epoch) };
+}

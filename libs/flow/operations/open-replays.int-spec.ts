@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { mintId } from '#domain/ids';
+import { databaseOf } from '#ground/postgres/pool';
+import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
+import { OpenReplaysRepository } from './open-replays.repository.js';
+import { type ReplayFilter, ReplaysRepository } from '#manage/dead-letters/replays.repository';
+
+const LANES = 300;
+const PER_LANE = 4;
+
+let fixture: ShardFixture;
+let requests: ReplaysRepository;
+let open: OpenReplaysRepository;
+let epoch: number;
+let endpoint: number;
+
+beforeAll(async () => {
+  fixture = await createShardFixture();
+  requests = new ReplaysRepository(databaseOf(fixture.pool));
+  open = new OpenReplaysRepository(databaseOf(fixture.pool));
+});
+
+afterAll(() => fixture.close());
+
+beforeEach(async () => {
+  await fixture.pool.query('truncate events, deliveries, lanes, replay_shards, replays, dispatch_outbox');
+  epoch = await fixture.takeShard(0);
+  endpoint = await fixture.createEndpoint();
+  const ids = await fixture.accept(Array.from({ length: LANES * PER_LANE }, (_, i) => ({ shard: 0, entity: `entity-${i % LANES}` })));
+  await fixture.pool.query(
+    `insert into lanes (tenant, endpoint, entity, shard, tail_sequence, closed_sequence)
+     select 'default', $1, 'entity-' || n, 0, $2, $2 from generate_series(0, $3 - 1) as n`, [endpoint, PER_LANE, LANES]);
+  await fixture.pool.query(
+    `insert into deliveries (event_id, endpoint, tenant, shard, lane, sequence, status, attempts, dead_reason, finished_at)
+     select w.id, $1, 'default', 0, l.id, (w.n - 1) / $3 + 1, 'dead', 3, 'attempts_exhausted', now() - interval '1 minute'
+     from unnest($2::uuid[]) with ordinality as w (id, n)
+       join events e on e.id = w.id
+       join lanes l on l.endpoint = $1 and l.entity = e.entity`, [endpoint, ids, LANES]);
+});
+
+const all = (changes: Partial<ReplayFilter> = {}): ReplayFilter =>
+  ({ tenant: 'default', action: 'replay', endpoint: undefined, entity: undefined, type: undefined, from: undefined, to: undefined, ...changes });
+
+async function ask(filter: ReplayFilter): Promise<{ id: string; matched: number }> {
+  const id = mintId();
+  return { id, matched: await requests.create(filter, { id, subject: 'rpl_test', actor: 'test' }) };
+}
+
+async function statuses(): Promise<Record<string, number>> {
+  const { rows } = await fixture.pool.query<{ status: string; count: number }>('select status, count(*)::integer as count from deliveries group by status');
+  return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
+}
+
+/** Lanes in which a later dead letter is pending before an earlier one is: it would be sent first. */
+async function overtaken(): Promise<number> {
+  const { rowCount } = await fixture.pool.query(
+    `select from deliveries d where d.status = 'pending'
+       and exists (select from deliveries e where e.lane = d.lane and e.sequence < d.sequence and e.status = 'dead')`);
+  return rowCount ?? 0;
+}
+
+describe('a replay of dead letters', () => {
+  it('goes on batch by batch where it was left, under whichever ownership, and never lets a later letter overtake', async () => {
+    const { id, matched } = await ask(all());
+    expect(matched).toBe(LANES * PER_LANE);
+    const work = { replay: id, shard: 0 };
+    expect(await open.apply(work, epoch)).toMatchObject({ held: true, finished: false });
+    expect([await statuses(), await overtaken()]).toEqual([{ dead: 700, pending: 500 }, 0]);
+    // The owner dies here, and another goes on.
+    const before = epoch;
+    epoch = await fixture.takeShard(0);
+    expect(await open.apply(work, before)).toMatchObject({ held: false, lanes: [] });
+    expect(await statuses()).toEqual({ dead: 700, pending: 500 });
+    expect(await open.find([0])).toEqual([work]);
+    let batches = 0;
+    while (!(await open.apply(work, epoch)).finished) {
+      batches += 1;
+      expect(await overtaken()).toBe(0);
+    }
+    expect(batches).toBe(1);
+    expect(await statuses()).toEqual({ pending: LANES * PER_LANE });
+    expect(await open.find([0])).toEqual([]);
+    // Once more, as when the answer to the last one was lost.
+    expect(await open.apply(work, epoch)).toMatchObject({ held: true, finished: true, lanes: [] });
+    expect((await fixture.pool.query('select from lanes where replays <> $1', [PER_LANE])).rowCount).toBe(0);
+    expect(await requests.find('default', id)).toMatchObject({ matched, applied: matched, open: 0 });
+  });
+
+  it('leaves alone what does not match, what dies later, and what a deleted endpoint would get', async () => {
+    const late = await fixture.createEndpoint();
+    const { id } = await ask(all({ entity: 'entity-7' }));
+    await fixture.pool.query("update deliveries set finished_at = now() + interval '1 second' where sequence = 4");
+    await open.apply({ replay: id, shard: 0 }, epoch);
+    expect(await statuses()).toEqual({ dead: LANES * PER_LANE - 3, pending: 3 });
+    await fixture.pool.query('update endpoints set deleted_at = now() where id = $1', [endpoint]);
+    expect((await ask(all())).matched).toBe(0);
+    expect((await ask(all({ action: 'discard', endpoint }))).matched).toBe(LANES * PER_LANE - 3);
+    expect((await ask(all({ action: 'discard', endpoint: late }))).matched).toBe(0);
+  });
+
+  it('ends the halt of a lane whose dead letter it takes, and of no other', async () => {
+    await fixture.pool.query("update lanes set halted_sequence = case entity when 'entity-1' then 4 else 3 end where entity in ('entity-1', 'entity-2')");
+    const { id } = await ask(all({ action: 'discard', entity: 'entity-1' }));
+    await open.apply({ replay: id, shard: 0 }, epoch);
+    expect(await statuses()).toEqual({ dead: LANES * PER_LANE - 4, discarded: 4 });
+    expect((await fixture.pool.query('select entity from lanes where halted_sequence is not null')).rows).toEqual([{ entity: 'entity-2' }]);
+  });
+
+  it('takes deliveries that belong to no lane', async () => {
+    await fixture.pool.query('update deliveries set lane = null, sequence = null');
+    const { id } = await ask(all());
+    const work = { replay: id, shard: 0 };
+    let unordered = 0;
+    for (let finished = false; !finished; ) {
+      const batch = await open.apply(work, epoch);
+      unordered += batch.unordered;
+      finished = batch.finished;
+    }
+    expect([unordered, await statuses()]).toEqual([LANES * PER_LANE, { pending: LANES * PER_LANE }]);
+  });
+});

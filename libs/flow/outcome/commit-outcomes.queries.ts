@@ -1,0 +1,199 @@
+/** Types generated for queries found in "libs/flow/outcome/commit-outcomes.sql" */
+import { PreparedQuery } from '#ground/postgres/prepared-query';
+
+export type delivery_status = 'dead' | 'delivered' | 'discarded' | 'pending';
+
+export type NumberOrString = number | string;
+
+export type NumberOrStringArray = (NumberOrString)[];
+
+export type booleanArray = (boolean)[];
+
+export type delivery_statusArray = (delivery_status)[];
+
+export type numberArray = (number)[];
+
+export type stringArray = (string)[];
+
+/** 'CommitOutcomes' parameters type */
+export interface ICommitOutcomesParams {
+  attemptShards: numberArray;
+  bodies: Buffer;
+  bodyLengths: numberArray;
+  bodyOffsets: numberArray;
+  deadReasons: stringArray;
+  delaysMs: numberArray;
+  durationsMs: numberArray;
+  endpoints: numberArray;
+  epochs: NumberOrStringArray;
+  errors: stringArray;
+  eventIds: stringArray;
+  firstId: string;
+  halting: booleanArray;
+  lastId: string;
+  numbers: numberArray;
+  replays: numberArray;
+  shards: numberArray;
+  startedAtMs: numberArray;
+  statusCodes: numberArray;
+  statuses: delivery_statusArray;
+  tokenTopics: stringArray;
+}
+
+/** 'CommitOutcomes' return type */
+export interface ICommitOutcomesResult {
+  heldShard: number | null;
+  ordinal: number | null;
+}
+
+/** 'CommitOutcomes' query type */
+export interface ICommitOutcomesQuery {
+  params: ICommitOutcomesParams;
+  result: ICommitOutcomesResult;
+}
+
+const commitOutcomesIR: any = {"usedParamSet":{"shards":true,"epochs":true,"eventIds":true,"endpoints":true,"replays":true,"attemptShards":true,"numbers":true,"startedAtMs":true,"durationsMs":true,"statusCodes":true,"errors":true,"bodyOffsets":true,"bodyLengths":true,"statuses":true,"delaysMs":true,"deadReasons":true,"tokenTopics":true,"halting":true,"firstId":true,"lastId":true,"bodies":true},"params":[{"name":"shards","required":true,"transform":{"type":"scalar"},"locs":[{"a":60,"b":67}]},{"name":"epochs","required":true,"transform":{"type":"scalar"},"locs":[{"a":81,"b":88}]},{"name":"eventIds","required":true,"transform":{"type":"scalar"},"locs":[{"a":280,"b":289}]},{"name":"endpoints","required":true,"transform":{"type":"scalar"},"locs":[{"a":300,"b":310}]},{"name":"replays","required":true,"transform":{"type":"scalar"},"locs":[{"a":324,"b":332}]},{"name":"attemptShards","required":true,"transform":{"type":"scalar"},"locs":[{"a":346,"b":360}]},{"name":"numbers","required":true,"transform":{"type":"scalar"},"locs":[{"a":380,"b":388}]},{"name":"startedAtMs","required":true,"transform":{"type":"scalar"},"locs":[{"a":402,"b":414}]},{"name":"durationsMs","required":true,"transform":{"type":"scalar"},"locs":[{"a":427,"b":439}]},{"name":"statusCodes","required":true,"transform":{"type":"scalar"},"locs":[{"a":453,"b":465}]},{"name":"errors","required":true,"transform":{"type":"scalar"},"locs":[{"a":485,"b":492}]},{"name":"bodyOffsets","required":true,"transform":{"type":"scalar"},"locs":[{"a":503,"b":515}]},{"name":"bodyLengths","required":true,"transform":{"type":"scalar"},"locs":[{"a":529,"b":541}]},{"name":"statuses","required":true,"transform":{"type":"scalar"},"locs":[{"a":555,"b":564}]},{"name":"delaysMs","required":true,"transform":{"type":"scalar"},"locs":[{"a":592,"b":601}]},{"name":"deadReasons","required":true,"transform":{"type":"scalar"},"locs":[{"a":614,"b":626}]},{"name":"tokenTopics","required":true,"transform":{"type":"scalar"},"locs":[{"a":637,"b":649}]},{"name":"halting","required":true,"transform":{"type":"scalar"},"locs":[{"a":660,"b":668}]},{"name":"firstId","required":true,"transform":{"type":"scalar"},"locs":[{"a":1424,"b":1432},{"a":3660,"b":3668},{"a":4866,"b":4874}]},{"name":"lastId","required":true,"transform":{"type":"scalar"},"locs":[{"a":1438,"b":1445},{"a":3674,"b":3681},{"a":4880,"b":4887}]},{"name":"bodies","required":true,"transform":{"type":"scalar"},"locs":[{"a":2139,"b":2146}]}],"statement":"with fence as (\n  select l.shard, l.epoch\n  from\n    unnest(:shards!::integer[], :epochs!::bigint[]) as c (shard, epoch)\n    join shard_leases l on l.shard = c.shard and l.epoch = c.epoch\n  order by l.shard\n  for key share of l\n),\noffered as (\n  select *\n  from\n    unnest(\n      :eventIds!::uuid[], :endpoints!::integer[], :replays!::integer[], :attemptShards!::integer[],\n      :numbers!::integer[], :startedAtMs!::float8[], :durationsMs!::integer[], :statusCodes!::integer[],\n      :errors!::text[], :bodyOffsets!::integer[], :bodyLengths!::integer[], :statuses!::delivery_status[],\n      :delaysMs!::float8[], :deadReasons!::text[], :tokenTopics!::text[], :halting!::boolean[]\n    ) with ordinality as o (\n      event_id, endpoint, replay, shard, number, started_at_ms, duration_ms, status_code,\n      error, body_offset, body_length, status, delay_ms, dead_reason, token_topic, halts, ordinal\n    )\n),\ndecided as (\n  update deliveries d\n  set\n    status = o.status,\n    attempts = o.number,\n    -- By the database's clock, as every owner's decision about \"due\" is.\n    next_attempt_at = clock_timestamp() + o.delay_ms * interval '1 millisecond',\n    dead_reason = o.dead_reason,\n    finished_at = case when o.status = 'pending' then null else now() end\n  from offered o\n    join fence f on f.shard = o.shard\n  where d.event_id = o.event_id and d.endpoint = o.endpoint and d.replay = o.replay\n    and d.event_id between :firstId! and :lastId!\n    and case when d.status = 'pending' then d.attempts end = o.number - 1\n  returning\n    d.event_id, d.endpoint, d.replay, d.tenant, d.shard, d.lane, d.sequence, d.status, d.next_attempt_at,\n    o.ordinal, o.number, o.started_at_ms, o.duration_ms, o.status_code, o.error, o.body_offset, o.body_length,\n    o.dead_reason, o.token_topic, o.halts, f.epoch\n),\nrecorded as (\n  insert into attempts (\n    event_id, endpoint, replay, number, tenant, epoch, started_at, duration_ms, status_code, error, response_body\n  )\n  select\n    event_id, endpoint, replay, number, tenant, epoch, to_timestamp(started_at_ms / 1000), duration_ms, status_code,\n    error, case when body_length > 0 then substring(:bodies!::bytea from body_offset + 1 for body_length) end\n  from decided\n),\nlocked as (\n  -- In one order, as admissions lock them by theirs: two statements that meet in several lanes wait, and don't deadlock.\n  select l.id, x.sequence, x.status, x.halts\n  from decided x\n    join lanes l on l.id = x.lane\n  where x.status <> 'pending'\n  order by l.endpoint, l.entity\n  for no key update of l\n),\nclosed as (\n  update lanes l\n  set\n    closed_sequence = greatest(l.closed_sequence, x.sequence),\n    delivered_sequence = case when x.status = 'delivered' then greatest(l.delivered_sequence, x.sequence) else l.delivered_sequence end,\n    -- At or below: a dead letter that was replayed.\n    replays = l.replays - case when x.sequence <= l.closed_sequence then 1 else 0 end,\n    halted_sequence = case when x.halts then x.sequence else l.halted_sequence end,\n    marked_at = case when x.halts then now() else l.marked_at end\n  from locked x\n  where l.id = x.id\n),\ntokens as (\n  insert into dispatch_outbox (tenant, shard, topic, key, headers, value)\n  select\n    x.tenant, x.shard, x.token_topic, e.tenant || '/' || e.entity,\n    jsonb_build_object('content-type', 'application/json'),\n    convert_to(json_build_object(\n      'eventId', x.event_id, 'endpoint', x.endpoint, 'replay', x.replay, 'lane', x.lane,\n      'attempt', x.number + 1, 'epoch', x.epoch, 'dueAt', x.next_attempt_at\n    )::text, 'UTF8')\n  from decided x\n    cross join lateral (\n      select tenant, entity from events where id = x.event_id and id between :firstId! and :lastId! offset 0\n    ) e\n  where x.token_topic is not null\n),\nletters as (\n  insert into dispatch_outbox (tenant, shard, topic, key, headers, value)\n  select\n    x.tenant, x.shard, 'dlq', e.tenant || '/' || e.entity,\n    jsonb_strip_nulls(jsonb_build_object(\n      'ce_specversion', '1.0',\n      'ce_id', 'evt_' || replace(e.id::text, '-', ''),\n      'ce_type', e.type,\n      'ce_source', 'urn:lockstep:' || e.tenant || ':' || e.source,\n      'ce_time', to_char(coalesce(e.occurred_at, e.accepted_at) at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'),\n      'content-type', e.content_type,\n      'traceparent', e.traceparent,\n      'lockstep-reason', x.dead_reason,\n      'lockstep-delivery',\n        'dlv_' || replace(e.id::text, '-', '') || lpad(to_hex(x.endpoint), 8, '0') || lpad(to_hex(x.replay), 4, '0'),\n      'lockstep-endpoint', 'ep_' || replace(p.public_id::text, '-', ''),\n      'lockstep-sequence', x.sequence::text,\n      'lockstep-attempts', x.number::text,\n      'lockstep-last-status', x.status_code::text,\n      'lockstep-last-error', x.error\n    )),\n    e.payload\n  from decided x\n    cross join lateral (\n      select * from events where id = x.event_id and id between :firstId! and :lastId! offset 0\n    ) e\n    join endpoints p on p.id = x.endpoint\n  where x.status = 'dead'\n),\ngone as (\n  -- 410: the receiver says that it wants no more. What waits stays in its lanes until the endpoint is active again.\n  update endpoints p\n  set\n    status = 'disabled', status_reason = 'The endpoint answered 410 Gone; activate it again with resume', updated_at = now()\n  where p.status <> 'disabled' and p.id in (select endpoint from decided where dead_reason = 'gone')\n  returning p.id, p.tenant\n),\nnudges as (\n  insert into dispatch_outbox (tenant, shard, topic, value)\n  select\n    g.tenant, l.shard, 'control',\n    convert_to(json_build_object('kind', 'endpoint_changed', 'endpoint', g.id)::text, 'UTF8')\n  from gone g\n    cross join shard_leases l\n)\nselect ordinal::integer as ordinal, null::integer as \"heldShard\"\nfrom decided\nunion all\nselect null, shard\nfrom fence"};
+
+/**
+ * Query generated from SQL:
+ * ```
+ * with fence as (
+ *   select l.shard, l.epoch
+ *   from
+ *     unnest(:shards!::integer[], :epochs!::bigint[]) as c (shard, epoch)
+ *     join shard_leases l on l.shard = c.shard and l.epoch = c.epoch
+ *   order by l.shard
+ *   for key share of l
+ * ),
+ * offered as (
+ *   select *
+ *   from
+ *     unnest(
+ *       :eventIds!::uuid[], :endpoints!::integer[], :replays!::integer[], :attemptShards!::integer[],
+ *       :numbers!::integer[], :startedAtMs!::float8[], :durationsMs!::integer[], :statusCodes!::integer[],
+ *       :errors!::text[], :bodyOffsets!::integer[], :bodyLengths!::integer[], :statuses!::delivery_status[],
+ *       :delaysMs!::float8[], :deadReasons!::text[], :tokenTopics!::text[], :halting!::boolean[]
+ *     ) with ordinality as o (
+ *       event_id, endpoint, replay, shard, number, started_at_ms, duration_ms, status_code,
+ *       error, body_offset, body_length, status, delay_ms, dead_reason, token_topic, halts, ordinal
+ *     )
+ * ),
+ * decided as (
+ *   update deliveries d
+ *   set
+ *     status = o.status,
+ *     attempts = o.number,
+ *     -- By the database's clock, as every owner's decision about "due" is.
+ *     next_attempt_at = clock_timestamp() + o.delay_ms * interval '1 millisecond',
+ *     dead_reason = o.dead_reason,
+ *     finished_at = case when o.status = 'pending' then null else now() end
+ *   from offered o
+ *     join fence f on f.shard = o.shard
+ *   where d.event_id = o.event_id and d.endpoint = o.endpoint and d.replay = o.replay
+ *     and d.event_id between :firstId! and :lastId!
+ *     and case when d.status = 'pending' then d.attempts end = o.number - 1
+ *   returning
+ *     d.event_id, d.endpoint, d.replay, d.tenant, d.shard, d.lane, d.sequence, d.status, d.next_attempt_at,
+ *     o.ordinal, o.number, o.started_at_ms, o.duration_ms, o.status_code, o.error, o.body_offset, o.body_length,
+ *     o.dead_reason, o.token_topic, o.halts, f.epoch
+ * ),
+ * recorded as (
+ *   insert into attempts (
+ *     event_id, endpoint, replay, number, tenant, epoch, started_at, duration_ms, status_code, error, response_body
+ *   )
+ *   select
+ *     event_id, endpoint, replay, number, tenant, epoch, to_timestamp(started_at_ms / 1000), duration_ms, status_code,
+ *     error, case when body_length > 0 then substring(:bodies!::bytea from body_offset + 1 for body_length) end
+ *   from decided
+ * ),
+ * locked as (
+ *   -- In one order, as admissions lock them by theirs: two statements that meet in several lanes wait, and don't deadlock.
+ *   select l.id, x.sequence, x.status, x.halts
+ *   from decided x
+ *     join lanes l on l.id = x.lane
+ *   where x.status <> 'pending'
+ *   order by l.endpoint, l.entity
+ *   for no key update of l
+ * ),
+ * closed as (
+ *   update lanes l
+ *   set
+ *     closed_sequence = greatest(l.closed_sequence, x.sequence),
+ *     delivered_sequence = case when x.status = 'delivered' then greatest(l.delivered_sequence, x.sequence) else l.delivered_sequence end,
+ *     -- At or below: a dead letter that was replayed.
+ *     replays = l.replays - case when x.sequence <= l.closed_sequence then 1 else 0 end,
+ *     halted_sequence = case when x.halts then x.sequence else l.halted_sequence end,
+ *     marked_at = case when x.halts then now() else l.marked_at end
+ *   from locked x
+ *   where l.id = x.id
+ * ),
+ * tokens as (
+ *   insert into dispatch_outbox (tenant, shard, topic, key, headers, value)
+ *   select
+ *     x.tenant, x.shard, x.token_topic, e.tenant || '/' || e.entity,
+ *     jsonb_build_object('content-type', 'application/json'),
+ *     convert_to(json_build_object(
+ *       'eventId', x.event_id, 'endpoint', x.endpoint, 'replay', x.replay, 'lane', x.lane,
+ *       'attempt', x.number + 1, 'epoch', x.epoch, 'dueAt', x.next_attempt_at
+ *     )::text, 'UTF8')
+ *   from decided x
+ *     cross join lateral (
+ *       select tenant, entity from events where id = x.event_id and id between :firstId! and :lastId! offset 0
+ *     ) e
+ *   where x.token_topic is not null
+ * ),
+ * letters as (
+ *   insert into dispatch_outbox (tenant, shard, topic, key, headers, value)
+ *   select
+ *     x.tenant, x.shard, 'dlq', e.tenant || '/' || e.entity,
+ *     jsonb_strip_nulls(jsonb_build_object(
+ *       'ce_specversion', '1.0',
+ *       'ce_id', 'evt_' || replace(e.id::text, '-', ''),
+ *       'ce_type', e.type,
+ *       'ce_source', 'urn:lockstep:' || e.tenant || ':' || e.source,
+ *       'ce_time', to_char(coalesce(e.occurred_at, e.accepted_at) at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+ *       'content-type', e.content_type,
+ *       'traceparent', e.traceparent,
+ *       'lockstep-reason', x.dead_reason,
+ *       'lockstep-delivery',
+ *         'dlv_' || replace(e.id::text, '-', '') || lpad(to_hex(x.endpoint), 8, '0') || lpad(to_hex(x.replay), 4, '0'),
+ *       'lockstep-endpoint', 'ep_' || replace(p.public_id::text, '-', ''),
+ *       'lockstep-sequence', x.sequence::text,
+ *       'lockstep-attempts', x.number::text,
+ *       'lockstep-last-status', x.status_code::text,
+ *       'lockstep-last-error', x.error
+ *     )),
+ *     e.payload
+ *   from decided x
+ *     cross join lateral (
+ *       select * from events where id = x.event_id and id between :firstId! and :lastId! offset 0
+ *     ) e
+ *     join endpoints p on p.id = x.endpoint
+ *   where x.status = 'dead'
+ * ),
+ * gone as (
+ *   -- 410: the receiver says that it wants no more. What waits stays in its lanes until the endpoint is active again.
+ *   update endpoints p
+ *   set
+ *     status = 'disabled', status_reason = 'The endpoint answered 410 Gone; activate it again with resume', updated_at = now()
+ *   where p.status <> 'disabled' and p.id in (select endpoint from decided where dead_reason = 'gone')
+ *   returning p.id, p.tenant
+ * ),
+ * nudges as (
+ *   insert into dispatch_outbox (tenant, shard, topic, value)
+ *   select
+ *     g.tenant, l.shard, 'control',
+ *     convert_to(json_build_object('kind', 'endpoint_changed', 'endpoint', g.id)::text, 'UTF8')
+ *   from gone g
+ *     cross join shard_leases l
+ * )
+ * select ordinal::integer as ordinal, null::integer as "heldShard"
+ * from decided
+ * union all
+ * select null, shard
+ * from fence
+ * ```
+ */
+export const commitOutcomes = new PreparedQuery<ICommitOutcomesParams,ICommitOutcomesResult>(commitOutcomesIR);
+
+

@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import pino from 'pino';
+import { AdmissionRepository } from '#flow/admission/admission.repository';
+import type { AttemptResult, Disposition } from '#domain/disposition';
+import { mintId } from '#domain/ids';
+import { createPool, databaseOf } from '#ground/postgres/pool';
+import { explaining } from '#dev/testing/explain';
+import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
+import type { Outcome } from './outcome.js';
+import { OutcomeRepository } from './outcome.repository.js';
+import { OutcomeService } from './outcome.service.js';
+
+let fixture: ShardFixture;
+let pool: ReturnType<typeof createPool>;
+let admissions: AdmissionRepository;
+let outcomes: OutcomeRepository;
+let endpoint: number;
+let epoch: number;
+
+beforeAll(async () => {
+  fixture = await createShardFixture();
+  pool = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 2, plans: 'by-index' });
+  admissions = new AdmissionRepository(databaseOf(fixture.pool));
+  outcomes = new OutcomeRepository(databaseOf(pool));
+  endpoint = await fixture.createEndpoint();
+});
+
+beforeEach(async () => {
+  epoch = await fixture.takeShard(0);
+});
+
+afterAll(async () => {
+  await pool.end();
+  await fixture.close();
+});
+
+/** Events of one entity, admitted: their ids in the lane's order. */
+async function admitted(entity: string, count: number): Promise<string[]> {
+  const ids = await fixture.accept(Array.from({ length: count }, () => ({ shard: 0, entity })));
+  await admissions.admit([{ shard: 0, epoch, eventIds: ids, parked: [], nextOffset: undefined, caughtUp: false }]);
+  return ids;
+}
+
+const result = (changes: Partial<AttemptResult> = {}): AttemptResult =>
+  ({ startedAtMs: Date.now(), durationMs: 3, statusCode: 200, error: undefined, responseBody: Buffer.from('ok'), retryAfterMs: undefined, ...changes });
+
+function outcome(eventId: string, attempt: number, disposition: Disposition, changes: Partial<Outcome> = {}): Outcome {
+  return { shard: 0, epoch, key: { eventId, endpoint, replay: 0 }, attempt, result: result(), disposition, halts: false, tokenTopic: undefined, ...changes };
+}
+
+async function delivery(eventId: string): Promise<Record<string, unknown>> {
+  const { rows } = await fixture.pool.query<Record<string, unknown>>(
+    'select d.status, d.attempts, d.dead_reason, d.next_attempt_at > now() as waits, l.closed_sequence, l.delivered_sequence from deliveries d join lanes l on l.id = d.lane where event_id = $1', [eventId]);
+  return rows[0] ?? {};
+}
+
+async function outbox(topic: string): Promise<Record<string, unknown>[]> {
+  const { rows } = await fixture.pool.query<{ key: string; headers: unknown; value: Buffer }>('select key, headers, value from dispatch_outbox where topic = $1 order by id', [topic]);
+  return rows.map((row) => ({ ...row, text: row.value.toString() }));
+}
+
+describe('outcome', () => {
+  it('looks deliveries and events up by their keys, also when nothing was pending at the last ANALYZE', async () => {
+    const ids = Array.from({ length: 500 }, () => mintId());
+    await fixture.pool.query("insert into deliveries (event_id, endpoint, tenant, shard, status) select unnest($1::uuid[]), $2, 'default', 1, 'delivered'", [ids, endpoint]);
+    await fixture.pool.query('vacuum analyze deliveries');
+    const plans: string[] = [];
+    const dead = { kind: 'dead', reason: 'attempts_exhausted' } as const;
+    await new OutcomeRepository(explaining(pool, plans)).commit(ids.map((id) => outcome(id, 1, dead)));
+    const lookUps = (plans[0] ?? '').split('\n').filter((line) => /scan.* on (deliveries|events)_/i.test(line));
+    expect(lookUps).not.toEqual([]);
+    expect(lookUps.filter((line) => !/Index Scan using (deliveries|events)_\d+_pkey /.test(line))).toEqual([]);
+  });
+
+  it('commits attempt, delivery and the lane\'s counters together', async () => {
+    const [first = '', second = ''] = await admitted('counters', 2);
+    expect(await outcomes.commit([outcome(first, 1, { kind: 'delivered' }, { result: result({ responseBody: Buffer.from([0, 255, 1]) }) })])).toEqual(['applied']);
+    expect(await delivery(first)).toMatchObject({ status: 'delivered', attempts: 1, closed_sequence: 1, delivered_sequence: 1 });
+    await outcomes.commit([outcome(second, 1, { kind: 'dead', reason: 'attempts_exhausted' })]);
+    expect(await delivery(second)).toMatchObject({ status: 'dead', dead_reason: 'attempts_exhausted', closed_sequence: 2, delivered_sequence: 1 });
+    const { rows } = await fixture.pool.query<{ response_body: Buffer }>('select response_body from attempts where event_id = $1', [first]);
+    expect(rows.map(({ response_body: body }) => [...body])).toEqual([[0, 255, 1]]);
+  });
+
+  it('is idempotent: said twice, it changes nothing the second time', async () => {
+    const [eventId = ''] = await admitted('twice', 1);
+    const delivered = outcome(eventId, 1, { kind: 'delivered' });
+    expect(await outcomes.commit([delivered])).toEqual(['applied']);
+    expect(await outcomes.commit([delivered])).toEqual(['already']);
+    const { rowCount } = await fixture.pool.query('select from attempts where event_id = $1', [eventId]);
+    expect(rowCount).toBe(1);
+  });
+
+  it('refuses an owner whose epoch has moved on, and lets the others of the batch through', async () => {
+    const [eventId = ''] = await admitted('fenced', 1);
+    const otherEpoch = await fixture.takeShard(1);
+    const [other = ''] = await fixture.accept([{ shard: 1, entity: 'other' }]);
+    await admissions.admit([{ shard: 1, epoch: otherEpoch, eventIds: [other], parked: [], nextOffset: undefined, caughtUp: false }]);
+    await fixture.takeShard(0);
+    const verdicts = await outcomes.commit([outcome(eventId, 1, { kind: 'delivered' }), outcome(other, 1, { kind: 'delivered' }, { shard: 1, epoch: otherEpoch })]);
+    expect(verdicts).toEqual(['fenced', 'applied']);
+    expect(await delivery(eventId)).toMatchObject({ status: 'pending', attempts: 0, closed_sequence: 0 });
+  });
+
+  it('gives a delivery one terminal outcome: a later attempt\'s is superseded', async () => {
+    const [eventId = ''] = await admitted('single', 1);
+    await outcomes.commit([outcome(eventId, 1, { kind: 'delivered' })]);
+    expect(await outcomes.commit([outcome(eventId, 2, { kind: 'dead', reason: 'attempts_exhausted' })])).toEqual(['superseded']);
+    expect(await delivery(eventId)).toMatchObject({ status: 'delivered', attempts: 1 });
+  });
+
+  it('writes the retry token and the time of the next attempt with a failure', async () => {
+    const [eventId = ''] = await admitted('retried', 1);
+    await outcomes.commit([outcome(eventId, 1, { kind: 'retry', delayMs: 5_500 }, { tokenTopic: 'retry.5s', result: result({ statusCode: undefined, error: 'ECONNREFUSED' }) })]);
+    expect(await delivery(eventId)).toMatchObject({ status: 'pending', attempts: 1, waits: true, closed_sequence: 0 });
+    const [token] = await outbox('retry.5s');
+    expect(token?.['key']).toBe('default/retried');
+    expect(JSON.parse(String(token?.['text']))).toMatchObject({ eventId, endpoint, replay: 0, attempt: 2, epoch });
+  });
+
+  it('writes a dead letter that another program can act on', async () => {
+    const [eventId = ''] = await admitted('Zoë', 1);
+    await outcomes.commit([outcome(eventId, 1, { kind: 'dead', reason: 'attempts_exhausted' }, { result: result({ statusCode: 500 }) })]);
+    const letter = (await outbox('dlq')).find(({ key }) => key === 'default/Zoë');
+    const { rows } = await fixture.pool.query<{ payload: Buffer }>('select payload from events where id = $1', [eventId]);
+    expect(letter?.['value']).toEqual(rows[0]?.payload);
+    expect(letter?.['headers']).toMatchObject({
+      ce_specversion: '1.0', ce_id: `evt_${eventId.replaceAll('-', '')}`, ce_type: 'order.created', 'content-type': 'application/json',
+      'lockstep-reason': 'attempts_exhausted', 'lockstep-attempts': '1', 'lockstep-sequence': '1', 'lockstep-last-status': '500',
+    });
+  });
+
+  it('disables an endpoint that says 410, and nudges every shard', async () => {
+    const gone = await fixture.createEndpoint({ eventTypes: ['gone.*'] });
+    const [eventId = ''] = await fixture.accept([{ shard: 0, entity: 'g', type: 'gone.away' }]);
+    await admissions.admit([{ shard: 0, epoch, eventIds: [eventId], parked: [], nextOffset: undefined, caughtUp: false }]);
+    await outcomes.commit([outcome(eventId, 1, { kind: 'dead', reason: 'gone' }, { key: { eventId, endpoint: gone, replay: 0 }, result: result({ statusCode: 410 }) })]);
+    const { rows } = await fixture.pool.query('select status from endpoints where id = $1', [gone]);
+    expect(rows).toEqual([{ status: 'disabled' }]);
+    expect(await outbox('control')).toHaveLength(4);
+  });
+
+  it('judges outcomes of two ownerships of a shard each by its own', async () => {
+    const [former = '', present = ''] = [...(await admitted('two owners a', 1)), ...(await admitted('two owners b', 1))];
+    const stale = epoch;
+    epoch = await fixture.takeShard(0);
+    const service = new OutcomeService(outcomes, pino({ level: 'silent' }));
+    const verdicts = await Promise.all([
+      service.add(outcome(former, 1, { kind: 'delivered' }, { epoch: stale }), false),
+      service.add(outcome(present, 1, { kind: 'delivered' }), false),
+    ]);
+    expect(verdicts).toEqual(['fenced', 'applied']);
+    expect(await delivery(former)).toMatchObject({ status: 'pending', attempts: 0 });
+  });
+
+  it('stores an outcome without the text that Postgres can\'t hold, and its neighbours as they are', async () => {
+    const [bad = ''] = await admitted('poison', 1);
+    const [good = ''] = await admitted('healthy', 1);
+    const service = new OutcomeService(outcomes, pino({ level: 'silent' }));
+    const verdicts = await Promise.all([
+      service.add(outcome(bad, 1, { kind: 'delivered' }, { result: result({ error: 'a\0b' }) }), false),
+      service.add(outcome(good, 1, { kind: 'delivered' }), false),
+    ]);
+    expect(verdicts).toEqual(['applied', 'applied']);
+    expect([await delivery(bad), await delivery(good)]).toMatchObject([{ status: 'delivered' }, { status: 'delivered' }]);
+  });
+});

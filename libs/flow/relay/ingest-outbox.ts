@@ -1,0 +1,67 @@
+import type { Message } from 'kafkajs';
+import { toPublicId } from '#domain/ids';
+import { laneKey } from '#domain/shard';
+import type { Database } from '#ground/postgres/pool';
+import { readEvents } from './read-events.queries.js';
+import { type IReadOutboxResult, readOutbox } from './read-outbox.queries.js';
+import type { RecentEvents, RelayedEvent } from './recent-events.js';
+import { READ_BOUNDS, type RelayRow, type RelaySource } from './relay-source.js';
+
+interface OutboxRow extends RelayRow {
+  readonly eventId: string;
+}
+
+/** Accepted events on their way to the `events` topic. */
+export class IngestOutbox implements RelaySource<OutboxRow> {
+  /** @param topic full name of the `events` topic */
+  constructor(
+    private readonly database: Database,
+    private readonly topic: string,
+    private readonly recent: RecentEvents,
+  ) {}
+
+  async next(shards: readonly number[], moved: readonly OutboxRow[]): Promise<readonly OutboxRow[]> {
+    const { rowsPerShard, rows: most } = READ_BOUNDS;
+    const movedShards = moved.map(({ shard }) => shard);
+    const movedSeqs = moved.map(({ sequence }) => sequence);
+    const rows = await readOutbox.run({ shards: [...shards], movedShards, movedSeqs, rowsPerShard, rows: most }, this.database);
+    for (const { eventId } of moved) this.recent.delete(eventId);
+    const read = await this.readBack(rows);
+    // What did not fit holds back what comes after it in its shard.
+    const cut = new Set<number>();
+    return rows.flatMap((row): OutboxRow[] => {
+      const event = this.recent.get(row.eventId) ?? read.get(row.eventId);
+      if (event === undefined) cut.add(row.shard);
+      if (event === undefined || cut.has(row.shard)) return [];
+      return [{ sequence: row.acceptSeq, shard: row.shard, topic: this.topic, message: messageOf(row, event), eventId: row.eventId }];
+    });
+  }
+
+  /** Events that another process committed, or that were forgotten here. */
+  private async readBack(rows: readonly IReadOutboxResult[]): Promise<Map<string, RelayedEvent>> {
+    const ids = rows.filter(({ eventId }) => this.recent.get(eventId) === undefined).map(({ eventId }) => eventId);
+    if (ids.length === 0) return new Map();
+    const events = await readEvents.run({ ids, bytes: READ_BOUNDS.bytes }, this.database);
+    return new Map(events.map(({ time, ...event }) => [event.id, { ...event, time: time.toISOString() }]));
+  }
+}
+
+/** CloudEvents Kafka protocol binding 1.0.2, 3.2 (binary content mode), and Lockstep's own headers. */
+function messageOf({ acceptSeq, shard }: IReadOutboxResult, event: RelayedEvent): Message & { key: string; value: Buffer } {
+  return {
+    key: laneKey(event.tenant, event.entity),
+    value: event.payload,
+    partition: shard,
+    headers: {
+      ce_specversion: '1.0',
+      ce_id: toPublicId('evt', event.id),
+      ce_type: event.type,
+      ce_source: `urn:lockstep:${event.tenant}:${event.source}`,
+      ce_time: event.time,
+      'content-type': event.contentType,
+      'lockstep-tenant': event.tenant,
+      'lockstep-accept-seq': String(acceptSeq),
+      ...(event.traceparent === null ? {} : { traceparent: event.traceparent }),
+    },
+  };
+}

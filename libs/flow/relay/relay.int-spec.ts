@@ -1,0 +1,374 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import kafkajs, { type Kafka, type Producer } from 'kafkajs';
+import type pg from 'pg';
+import { loadConfig } from '#ground/config/config';
+import { mintId } from '#domain/ids';
+import { createKafka } from '#ground/kafka/client';
+import { ensureTopics, Topics } from '#ground/kafka/topics';
+import { ensureInstallation } from '#ground/postgres/installation';
+import { createPool, databaseOf } from '#ground/postgres/pool';
+import { createLogger } from '#ground/telemetry/logger';
+import { explaining } from '#dev/testing/explain';
+import { captureLog } from '#dev/testing/log-capture';
+import { sharedServers } from '#dev/testing/shared-servers';
+import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
+import { TopicReader } from '#dev/testing/topic-reader';
+import { waitUntil } from '#dev/testing/wait-until';
+import { DispatchOutbox } from './dispatch-outbox.js';
+import { IngestOutbox } from './ingest-outbox.js';
+import { RecentEvents } from './recent-events.js';
+import { Relay } from './relay.js';
+import { RelayLeases } from './relay-leases.js';
+import { orphanedTokens } from './relay.metrics.js';
+import { createRelayProducer } from './relay-sender.js';
+import type { RelayRow, RelaySource } from './relay-source.js';
+
+const SHARDS = [0, 1, 2, 3];
+/** In one request, which fails or is repeated as a whole: 500 of each partition. */
+const MOST_ROWS = 500 * SHARDS.length;
+const logger = createLogger('test', 'silent');
+
+let database: TestDatabase;
+let pool: pg.Pool;
+let kafka: Kafka;
+/** The same one, by an address at which nobody answers. */
+let unreachable: Kafka;
+let topics: Topics;
+let reader: TopicReader;
+const relays: Relay[] = [];
+/** What the producers asked of Kafka, and what of it had a plain answer: taken, or refused as too large. */
+let requests: number;
+let settled: number;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = createPool({ databaseUrl: database.url, applicationName: 'test', max: 8, plans: 'queue' });
+  await ensureInstallation(databaseOf(pool), SHARDS.length);
+});
+
+beforeEach(async () => {
+  [requests, settled] = [0, 0];
+  const config = loadConfig({
+    DATABASE_URL: database.url, KAFKA_BROKERS: sharedServers().kafkaBrokers, KAFKA_TOPIC_PREFIX: `relay-${randomBytes(4).toString('hex')}.`, KAFKA_PARTITIONS: String(SHARDS.length),
+    LOCKSTEP_SECRET_KEY: 'x'.repeat(32), LOCKSTEP_MAX_BODY_BYTES: '65536', LOCKSTEP_RETRY_SCHEDULE: '1s',
+  });
+  kafka = createKafka(config.kafka, 'test', logger);
+  unreachable = createKafka({ ...config.kafka, brokers: ['127.0.0.1:1'] }, 'test', logger);
+  topics = new Topics(config.kafka.topicPrefix);
+  await ensureTopics(kafka, config);
+  reader = await TopicReader.start(kafka, [topics.events, topics.control, topics.deadLetters]);
+});
+
+afterEach(async () => {
+  await Promise.all(relays.splice(0).map((relay) => relay.stop(2_000)));
+  await pool.query('truncate outbox, dispatch_outbox');
+  await reader.stop();
+});
+
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+
+function ingestRelay({ recent = new RecentEvents(0), shards = (): readonly number[] => SHARDS, maxBatchBytes = 100_000, producer = countedProducer() } = {}): Relay {
+  return startRelay(new IngestOutbox(databaseOf(pool), topics.events, recent), shards, maxBatchBytes, producer);
+}
+
+function startRelay(source: RelaySource<RelayRow>, shards: () => readonly number[], maxBatchBytes: number, producer = countedProducer()): Relay {
+  const relay = new Relay({ source, producer, shards, maxBatchBytes, logger });
+  relays.push(relay);
+  relay.start();
+  return relay;
+}
+
+/** Counts requests, since kafkajs repeats those that fail by itself. */
+function countedProducer(): Producer {
+  const producer = createRelayProducer(kafka);
+  const sendBatch = producer.sendBatch.bind(producer);
+  producer.on(producer.events.REQUEST, ({ payload }) => (requests += payload.apiName === 'Produce' ? 1 : 0));
+  producer.on(producer.events.REQUEST_TIMEOUT, () => (requests += 1));
+  producer.sendBatch = async (batch) => {
+    try {
+      const result = await sendBatch(batch);
+      settled += 1;
+      return result;
+    } catch (error) {
+      // Refused, and nothing of it written.
+      if (String(error).includes('larger than')) settled += 1;
+      throw error;
+    }
+  };
+  return producer;
+}
+
+/** Both outboxes as a load leaves them: nothing in them, and an index of what was. */
+async function fillAndEmptyOutboxes(): Promise<void> {
+  await pool.query("insert into outbox (tenant, shard, accept_seq, event_id) select 'default', n % 4, -n, gen_random_uuid() from generate_series(1, 20000) n");
+  await pool.query("insert into dispatch_outbox (tenant, shard, topic) select 'default', n % 4, 'control' from generate_series(1, 20000) n");
+  await pool.query('delete from outbox');
+  await pool.query('delete from dispatch_outbox');
+}
+
+/** How each of the outboxes would be read next, when 500 rows have been moved. */
+async function planRounds(): Promise<string[]> {
+  const plans: string[] = [];
+  const moved = Array.from({ length: 500 }, (_, i) => ({ sequence: i, shard: 0, topic: '', eventId: '', message: { key: null, value: null } }));
+  await new IngestOutbox(explaining(pool, plans), topics.events, new RecentEvents(0)).next(SHARDS, moved);
+  await new DispatchOutbox(explaining(pool, plans), topics, [1_000], logger).next(SHARDS, moved);
+  return plans;
+}
+
+/** Commits events as ingest does; each one's payload is its number. */
+async function commit(events: readonly { shard: number; bytes?: number }[]): Promise<string[]> {
+  const ids = events.map(() => mintId());
+  await pool.query(
+    `with stored as (
+       insert into events (id, tenant, shard, type, entity, content_type, traceparent, payload)
+       select id, 'default', shard, 'order.created', 'entity-' || shard, 'application/json', '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', convert_to(lpad(n::text, bytes, '0'), 'UTF8')
+       from unnest($1::uuid[], $2::int[], $3::int[]) with ordinality as e (id, shard, bytes, n) order by n
+       returning accept_seq, tenant, shard, id)
+     insert into outbox (accept_seq, tenant, shard, event_id) select accept_seq, tenant, shard, id from stored`,
+    [ids, events.map(({ shard }) => shard), events.map(({ bytes = 8 }) => bytes)],
+  );
+  return ids.map((id) => `evt_${id.replaceAll('-', '')}`);
+}
+
+async function outboxIsEmpty(): Promise<void> {
+  await waitUntil('an empty outbox', async () => (await pool.query('select from outbox limit 1')).rowCount === 0);
+}
+
+/** The ids on the `events` topic where each came first, by partition. */
+function firstAppearances(): Map<number, string[]> {
+  const seen = new Map<number, string[]>();
+  for (const { partition, headers } of reader.records) {
+    const ids = seen.get(partition) ?? [];
+    if (!ids.includes(headers['ce_id'] ?? '')) ids.push(headers['ce_id'] ?? '');
+    seen.set(partition, ids);
+  }
+  return seen;
+}
+
+/**
+ * These events, and no others, are in Kafka, each shard's first appearances in their order. Only what a request brought
+ * that failed may be there more than once: nothing is when none has.
+ */
+function expectRelayed(ids: readonly string[], shardOf: (i: number) => number): void {
+  const expected = Map.groupBy(ids.map((id, i) => ({ id, shard: shardOf(i) })), ({ shard }) => shard);
+  expect(firstAppearances()).toEqual(new Map([...expected].map(([shard, own]) => [shard, own.map(({ id }) => id)])));
+  expect(requests).toBeGreaterThan(0);
+  expect(reader.records.length - ids.length).toBeLessThanOrEqual((requests - settled) * MOST_ROWS);
+}
+
+/** As if somebody had lowered the topic's max.message.bytes, to 128 KiB. */
+async function lowerTopicLimit(): Promise<void> {
+  const admin = kafka.admin();
+  await admin.connect();
+  const type = kafkajs.ConfigResourceTypes.TOPIC;
+  try {
+    await admin.alterConfigs({ validateOnly: false, resources: [{ type, name: topics.events, configEntries: [{ name: 'max.message.bytes', value: '131072' }] }] });
+    await waitUntil('the lower limit', async () => {
+      const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [{ type, name: topics.events, configNames: ['max.message.bytes'] }] });
+      return resources[0]?.configEntries[0]?.configValue === '131072';
+    });
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+const many = (count: number): { shard: number }[] => Array.from({ length: count }, (_, i) => ({ shard: i % SHARDS.length }));
+const ofShard = (ids: readonly string[], shard: number): string[] => ids.filter((_, i) => i % SHARDS.length === shard);
+
+describe('Relay', () => {
+  it('sends what was committed as CloudEvents to the partition of the shard, and removes it', async () => {
+    const [id] = await commit([{ shard: 2 }]);
+    ingestRelay();
+    const [record] = await reader.atLeast(1);
+    const { rows: [row] } = await pool.query<{ accept_seq: number; accepted_at: Date }>('select accept_seq, accepted_at from events order by accept_seq desc limit 1');
+    expect(record).toEqual({
+      topic: topics.events,
+      partition: 2,
+      key: 'default/entity-2',
+      value: Buffer.from('00000001'),
+      headers: {
+        ce_specversion: '1.0', ce_id: id, ce_type: 'order.created', ce_source: 'urn:lockstep:default:api', ce_time: row?.accepted_at.toISOString(), 'content-type': 'application/json',
+        'lockstep-tenant': 'default', 'lockstep-accept-seq': String(row?.accept_seq), traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+      },
+    });
+    await outboxIsEmpty();
+    expectRelayed([id ?? ''], () => 2);
+  });
+
+  it('relays what a gateway left behind when it was killed after its commit', async () => {
+    const ids = await commit(many(1_300));
+    ingestRelay();
+    await outboxIsEmpty();
+    await reader.atLeast(1_300);
+    expectRelayed(ids, (i) => i % SHARDS.length);
+  });
+
+  it('takes what this process just committed from memory, what it has not from Postgres, in order', async () => {
+    const recent = new RecentEvents(1_000_000);
+    const ids = await commit(many(8));
+    const { rows } = await pool.query<{ id: string }>('select id from events order by accept_seq desc limit 4');
+    for (const { id } of rows) {
+      recent.add({ id, tenant: 'default', type: 'from.memory', entity: 'e', time: '2026-01-01T00:00:00.000Z', source: 'api', contentType: 'application/json', traceparent: null, payload: Buffer.from('{}') });
+    }
+    ingestRelay({ recent });
+    await reader.atLeast(8);
+    expectRelayed(ids, (i) => i % SHARDS.length);
+    const fromMemory = new Set(reader.records.filter(({ headers }) => headers['ce_type'] === 'from.memory').map(({ headers }) => headers['ce_id']));
+    expect([...fromMemory].sort()).toEqual(ids.slice(4).sort());
+    await outboxIsEmpty();
+    expect(rows.map(({ id }) => recent.get(id))).toEqual([undefined, undefined, undefined, undefined]);
+  });
+
+  it('keeps the order of first appearances when three relays without leases move the same rows', async () => {
+    const ids: string[] = [];
+    for (let i = 0; i < 3; i++) ingestRelay();
+    for (let i = 0; i < 20; i++) ids.push(...(await commit(many(100))));
+    await outboxIsEmpty();
+    await waitUntil('all events in Kafka', () => [...firstAppearances().values()].flat().length === 2_000);
+    expect(SHARDS.map((shard) => firstAppearances().get(shard))).toEqual(SHARDS.map((shard) => ofShard(ids, shard)));
+  });
+
+  it('halves a batch that the topic refuses as too large, and keeps its order', async () => {
+    // The relay believes in ten times what the topic takes.
+    await lowerTopicLimit();
+    const ids = await commit(Array.from({ length: 30 }, () => ({ shard: 1, bytes: 20_000 })));
+    ingestRelay({ maxBatchBytes: 1_310_720 });
+    await outboxIsEmpty();
+    await reader.atLeast(30);
+    expectRelayed(ids, () => 1);
+  });
+
+  it('a record that the topic will never take blocks its own shard, loudly, and no other', async () => {
+    await lowerTopicLimit();
+    await commit([{ shard: 1, bytes: 200_000 }, { shard: 1 }, { shard: 2 }]);
+    const relay = ingestRelay();
+    await reader.atLeast(1);
+    await commit([{ shard: 3 }]);
+    await waitUntil('the other shards', () => firstAppearances().size === 2);
+    expect([...firstAppearances().keys()].sort()).toEqual([2, 3]);
+    expect(relay.problem).toMatch(/1 shards/);
+    await waitUntil('what is in Kafka to be removed', async () => (await pool.query('select from outbox')).rowCount === 2);
+    await pool.query('delete from outbox where accept_seq = (select min(accept_seq) from outbox)');
+    await outboxIsEmpty();
+  });
+
+  it('is stuck while it can\'t reach Kafka, also when others have moved all that waited', async () => {
+    const cut = ingestRelay({ producer: createRelayProducer(unreachable) });
+    expect(cut.stuckForMs).toBe(0);
+    const ids = await commit(many(4));
+    await waitUntil('the failure', () => cut.problem !== undefined);
+    ingestRelay();
+    await outboxIsEmpty();
+    await reader.atLeast(4);
+    expectRelayed(ids, (i) => i % SHARDS.length);
+    // So long that a poll has come by the empty outbox.
+    const stuckForMs = cut.stuckForMs;
+    await waitUntil('another second', () => cut.stuckForMs > stuckForMs + 1_000);
+    expect(cut.problem).toBeDefined();
+  });
+
+  it('moves the records of the dispatch outbox to their topics', async () => {
+    await pool.query(
+      `insert into dispatch_outbox (tenant, shard, topic, key, headers, value) values
+       ('default', 0, 'control', null, '{}', '{"kind":"endpoint_changed"}'),
+       ('default', 3, 'dlq', 'default/e', '{"lockstep-reason":"exhausted","ce_id":"evt_1"}', null)`);
+    startRelay(new DispatchOutbox(databaseOf(pool), topics, [1_000], logger), () => SHARDS, 100_000);
+    await waitUntil('a record on each topic', () => new Set(reader.records.map(({ topic }) => topic)).size === 2);
+    // Relayed at least once: a topic that was just made may take a record and not say so.
+    const records = [...new Map(reader.records.map((record) => [record.topic, record])).values()];
+    expect(records.sort((a, b) => a.partition - b.partition)).toEqual([
+      { topic: topics.control, partition: 0, key: undefined, value: Buffer.from('{"kind":"endpoint_changed"}'), headers: {} },
+      { topic: topics.deadLetters, partition: 3, key: 'default/e', value: null, headers: { 'lockstep-reason': 'exhausted', ce_id: 'evt_1' } },
+    ]);
+    await waitUntil('an empty dispatch outbox', async () => (await pool.query('select from dispatch_outbox')).rowCount === 0);
+  });
+
+  it('removes retry tokens for a rung that the schedule no longer has, and goes on with what is behind them', async () => {
+    await pool.query(
+      `insert into dispatch_outbox (tenant, shard, topic, key)
+       select 'default', 0, case when n <= 1200 then 'retry.7m' when n = 1201 then 'retry.1s' else 'control' end, 'k' || n from generate_series(1, 1202) n`);
+    const log = captureLog();
+    const { value: before = 0 } = (await orphanedTokens.get()).values[0] ?? {};
+    startRelay(new DispatchOutbox(databaseOf(pool), topics, [1_000], log.logger), () => SHARDS, 100_000);
+    await waitUntil('an empty dispatch outbox', async () => (await pool.query('select from dispatch_outbox')).rowCount === 0);
+    await reader.atLeast(1);
+    expect([...new Set(reader.records.map(({ topic, key }) => `${topic} ${key}`))]).toEqual([`${topics.control} k1202`]);
+    expect((await orphanedTokens.get()).values).toMatchObject([{ value: before + 1_200, labels: { topic: topics.named('retry.7m') } }]);
+    expect(log.lines).toMatchObject([{ level: 30, topic: topics.named('retry.7m') }]);
+  });
+
+  it('removes by key, also when both outboxes were empty at the last ANALYZE', async () => {
+    await fillAndEmptyOutboxes();
+    await pool.query('vacuum analyze outbox, dispatch_outbox');
+    const plans = await planRounds();
+    // What is removed ("o") by its place, which is looked up ("w") by key.
+    expect(plans.map((plan) => plan.match(/[A-Z].* on (?:dispatch_)?outbox [ow] /g))).toEqual([
+      ['Delete on outbox o ', 'Index Scan using outbox_pkey on outbox w ', 'Tid Scan on outbox o '],
+      ['Delete on dispatch_outbox o ', 'Index Scan using dispatch_outbox_shard on dispatch_outbox w ', 'Tid Scan on dispatch_outbox o '],
+    ]);
+    const byKey = /Index Cond: \(\(shard = moved\.shard\) AND \((?:accept_seq|id) = moved\.(?:accept_seq|id)\)\)/;
+    expect(plans.map((plan) => byKey.test(plan))).toEqual([true, true]);
+  });
+
+  it('reads past what was removed only once, also when a few records waited at the last ANALYZE', async () => {
+    await fillAndEmptyOutboxes();
+    await commit(many(12));
+    await pool.query("insert into dispatch_outbox (tenant, shard, topic) select 'default', n % 4, 'control' from generate_series(1, 12) n");
+    await pool.query('analyze outbox, dispatch_outbox');
+    // A bitmap scan marks no entry as removed, so that each round would read all of them.
+    expect((await planRounds()).filter((plan) => plan.includes('Bitmap'))).toEqual([]);
+  });
+
+  it('moves only the shards that it is given', async () => {
+    const ids = await commit(many(8));
+    const relay = ingestRelay({ shards: () => [1] });
+    await reader.atLeast(2);
+    await relay.stop(2_000);
+    expectRelayed(ofShard(ids, 1), () => 1);
+    expect((await pool.query('select from outbox')).rowCount).toBe(6);
+  });
+});
+
+describe('RelayLeases', () => {
+  it('shares the shards fairly, hands them over at a stop, and takes those of the dead', async () => {
+    const [one, two] = [new RelayLeases(databaseOf(pool), { stuckForMs: () => 0, logger }), new RelayLeases(databaseOf(pool), { stuckForMs: () => 0, logger })];
+    await one.start();
+    expect(one.shards()).toEqual(SHARDS);
+    await two.start();
+    const halves = (): boolean => one.shards().length === 2 && two.shards().length === 2;
+    await waitUntil('two shards each', halves);
+    expect([...one.shards(), ...two.shards()].sort()).toEqual(SHARDS);
+    await one.stop();
+    expect(one.shards()).toEqual([]);
+    await waitUntil('all shards at the other', () => two.shards().length === SHARDS.length);
+    // A gateway that was killed: it is listed and holds a lease, and renews nothing.
+    await two.stop();
+    await pool.query("insert into relays (id) values (gen_random_uuid())");
+    await pool.query("update relay_leases set relay = (select id from relays), expires_at = now() + interval '1 second'");
+    const three = new RelayLeases(databaseOf(pool), { stuckForMs: () => 0, logger });
+    await three.start();
+    await waitUntil('all shards of the dead', () => three.shards().length === SHARDS.length);
+    await three.stop();
+  });
+
+  it('leaves the shards to another when it can\'t work, tries on, and shares them again when it can', async () => {
+    let stuckForMs = 0;
+    const one = new RelayLeases(databaseOf(pool), { stuckForMs: () => stuckForMs, logger });
+    const two = new RelayLeases(databaseOf(pool), { stuckForMs: () => 0, logger });
+    await one.start();
+    await two.start();
+    await waitUntil('two shards each', () => one.shards().length === 2 && two.shards().length === 2);
+    const own = one.shards();
+    stuckForMs = 4_000;
+    await waitUntil('all shards at the other', () => two.shards().length === SHARDS.length);
+    // Should the other one be stuck too, who can go on first does.
+    expect(one.shards()).toEqual(own);
+    stuckForMs = 0;
+    await waitUntil('two shards each again', () => one.shards().length === 2 && two.shards().length === 2);
+    await Promise.all([one.stop(), two.stop()]);
+  });
+});

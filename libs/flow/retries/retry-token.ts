@@ -1,0 +1,32 @@
+import type { DeliveryKey } from '#domain/ids';
+import type { LaneName } from '#domain/lane-name';
+
+/**
+ * A retry token as commit-outcomes.sql writes it: a nudge that a head's time may have come. Whether it has, and
+ * whether it is still this attempt's turn, the lane's own state says.
+ */
+export interface RetryToken {
+  readonly name: LaneName;
+  readonly delivery: DeliveryKey;
+  /** The attempt that is to be made. */
+  readonly attempt: number;
+  /** The ownership under which the token was written; a later owner has its own count of what waits. */
+  readonly epoch: number;
+}
+
+/** The token in a record's value, or undefined when it is not one. */
+export function parseRetryToken(value: Buffer | null): RetryToken | undefined {
+  if (value === null) return undefined;
+  let fields: Record<string, unknown>;
+  try {
+    fields = JSON.parse(value.toString()) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
+  const { eventId, endpoint, replay, lane, attempt, epoch } = fields ?? {};
+  if (typeof eventId !== 'string' || typeof endpoint !== 'number' || typeof replay !== 'number') return undefined;
+  if (typeof attempt !== 'number' || typeof epoch !== 'number') return undefined;
+  const delivery = { eventId, endpoint, replay };
+  const name: LaneName = typeof lane === 'number' ? { kind: 'lane', lane } : { kind: 'single', delivery };
+  return { name, delivery, attempt, epoch };
+}

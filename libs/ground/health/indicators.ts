@@ -1,0 +1,45 @@
+import type { HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
+import type { Database } from '#ground/postgres/pool';
+
+/** One thing that a process needs to work. */
+export interface Indicator {
+  check(health: HealthIndicatorService): Promise<HealthIndicatorResult> | HealthIndicatorResult;
+}
+
+/** How long a check may take, and its answer may be used again, in milliseconds: probes come from several sides. */
+const TIMEOUT_MS = 2_000;
+const FRESH_MS = 500;
+
+/** Up while Postgres answers a query. */
+export class PostgresIndicator implements Indicator {
+  constructor(private readonly database: Database) {}
+
+  async check(health: HealthIndicatorService): Promise<HealthIndicatorResult> {
+    return health
+      .check('postgres')
+      .attempt(async () => {
+        await this.database.query('select 1', []);
+      })
+      .withTimeout(TIMEOUT_MS)
+      .cacheFor(FRESH_MS);
+  }
+}
+
+/**
+ * Up while `problem` finds none; with one, `down` (not ready) or only `degraded`, as `severity` says. For state that a
+ * process keeps itself: what is started, how full a queue is, when Kafka last answered.
+ */
+export class StateIndicator implements Indicator {
+  constructor(
+    private readonly name: string,
+    private readonly severity: 'down' | 'degraded',
+    private readonly problem: () => string | undefined,
+  ) {}
+
+  check(health: HealthIndicatorService): HealthIndicatorResult {
+    const problem = this.problem();
+    const session = health.check(this.name);
+    if (problem === undefined) return session.up();
+    return this.severity === 'down' ? session.down(problem) : session.degraded(problem);
+  }
+}

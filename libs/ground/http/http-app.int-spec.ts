@@ -1,0 +1,106 @@
+import { once } from 'node:events';
+import { expect, it } from '@jest/globals';
+import { Controller, Get, Module, Post } from '@nestjs/common';
+import { captureLog } from '#dev/testing/log-capture';
+import { finalAnswerIn, openSocket, readToEnd, requestBytes, sendRaw } from '#dev/testing/raw-http';
+import { waitUntil } from '#dev/testing/wait-until';
+import { closeHttpApp, createHttpApp } from './http-app.js';
+
+const never = Promise.withResolvers<string>();
+const soon = Promise.withResolvers<string>();
+let begun = 0;
+
+@Controller()
+class SilentController {
+  @Get('silent')
+  silent(): Promise<string> {
+    begun += 1;
+    return never.promise;
+  }
+
+  @Get('soon')
+  soon(): Promise<string> {
+    begun += 1;
+    return soon.promise;
+  }
+
+  @Post('read')
+  read(): string {
+    begun += 1;
+    return 'read';
+  }
+}
+
+@Module({ controllers: [SilentController] })
+class SilentModule {}
+
+it('a connection without a byte is closed after as long as the app says', async () => {
+  const captured = captureLog();
+  const app = await createHttpApp(SilentModule, { logger: captured.logger, maxBodyBytes: 1_000, longestSilenceMs: 200 });
+  await app.listen(0, '127.0.0.1');
+  const socket = await openSocket(await app.getUrl());
+  socket.write(requestBytes('GET', '/silent', [['host', 'a']]));
+  const received: Buffer[] = [];
+  socket.on('data', (chunk: Buffer) => received.push(chunk));
+  await once(socket, 'end');
+  socket.destroy();
+  expect(received).toEqual([]);
+  expect(captured.lines.filter(({ level }) => level >= 50)).toEqual([]);
+  await closeHttpApp(app, 0);
+});
+
+it('a request whose body trickles gets 408 and the end of its connection when its time is over, and holds up nobody meanwhile', async () => {
+  begun = 0;
+  const captured = captureLog();
+  const app = await createHttpApp(SilentModule, { logger: captured.logger, maxBodyBytes: 100_000, requestTimeoutMs: 2_000 });
+  await app.listen(0, '127.0.0.1');
+  const url = await app.getUrl();
+  const posting = (length: number, body: string): Buffer =>
+    requestBytes('POST', '/read', [['host', 'a'], ['content-type', 'application/json'], ['content-length', String(length)], ['connection', 'close']], Buffer.from(body));
+  const slow = await openSocket(url);
+  slow.write(posting(100_000, '{'));
+  // A byte now and then: the time is that of the whole request, not that between two bytes.
+  const trickle = setInterval(() => slow.writable && slow.write('1'), 50);
+  const events: string[] = [];
+  const cutOff = readToEnd(slow).finally(() => {
+    clearInterval(trickle);
+    events.push('cut off');
+  });
+  for (let i = 0; i < 3; i++) {
+    expect((await sendRaw(url, posting(2, '{}')))?.status).toBe(201);
+    events.push('served');
+  }
+  const answer = finalAnswerIn(await cutOff);
+  expect(events).toEqual(['served', 'served', 'served', 'cut off']);
+  expect([answer?.status, (JSON.parse(answer?.body.toString() ?? '') as { code: string }).code, answer?.headers['connection']]).toEqual([408, 'request_timeout', 'close']);
+  // It was the server that ended it, and no handler has seen the half body.
+  expect([slow.readableEnded, begun]).toEqual([true, 3]);
+  expect(captured.lines.filter(({ level }) => level >= 50)).toEqual([]);
+  await closeHttpApp(app, 0);
+});
+
+it('a whole request has 30 s, and its headers 5 s, unless the app says otherwise', async () => {
+  const app = await createHttpApp(SilentModule, { logger: captureLog().logger, maxBodyBytes: 1_000 });
+  expect(app.getHttpServer()).toMatchObject({ requestTimeout: 30_000, headersTimeout: 5_000 });
+  await app.close();
+});
+
+it('a close answers what is in flight, cuts what has no answer when the drain is over, and takes nothing new', async () => {
+  begun = 0;
+  const app = await createHttpApp(SilentModule, { logger: captureLog().logger, maxBodyBytes: 1_000 });
+  await app.listen(0, '127.0.0.1');
+  const url = await app.getUrl();
+  const ask = async (path: string): Promise<Buffer> => {
+    const socket = await openSocket(url);
+    socket.write(requestBytes('GET', path, [['host', 'a']]));
+    return readToEnd(socket);
+  };
+  const [answered, cut] = [ask('/soon'), ask('/silent')];
+  await waitUntil('both requests', () => begun === 2);
+  const closed = closeHttpApp(app, 500);
+  await waitUntil('a refusal', () => openSocket(url).then((socket) => void socket.destroy(), () => true));
+  soon.resolve('at last');
+  expect(finalAnswerIn(await answered)?.body.toString()).toBe('at last');
+  expect(await cut).toEqual(Buffer.alloc(0));
+  await closed;
+});

@@ -1,0 +1,108 @@
+import { METHODS } from 'node:http';
+import type { DynamicModule, Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Logger as NestLogger, PinoLogger } from 'nestjs-pino';
+import type { FastifyInstance, FastifyReply, RawServerDefault } from 'fastify';
+import type { Logger } from '#ground/telemetry/logger';
+import { AllowedMethods } from './allowed-methods.js';
+import { answerConnectionError, answerWhatNodeWould } from './connection-errors.js';
+import { ProblemFilter } from './problem.filter.js';
+import { sendProblem, toLockstepError } from './problem.js';
+import { observeRequests } from './request-observer.js';
+import { SchemaPipe } from './schema.pipe.js';
+
+export interface HttpAppOptions {
+  readonly logger: Logger;
+  /** Larger bodies are answered with 413. */
+  readonly maxBodyBytes: number;
+  /** `streams`: bodies of any type and size are not read; `request.raw` is theirs. Default: JSON as bytes. */
+  readonly bodies?: 'json' | 'streams';
+  /** How long a connection may be without a byte while an answer is made or read, in milliseconds. Default 6 minutes. */
+  readonly longestSilenceMs?: number;
+  /** How long a whole request may take to arrive, in milliseconds: then 408. Default 30 s, for `streams` 5 minutes. */
+  readonly requestTimeoutMs?: number;
+}
+
+/** For the headers, which fit into a few packets. */
+const HEADERS_TIMEOUT_MS = 5_000;
+/** For a whole request, body and all: a few hundred kilobytes, or a file that is only passed on. */
+const REQUEST_TIMEOUT_MS = 30_000;
+const UPLOAD_TIMEOUT_MS = 300_000;
+/** Above the longest that an answer may take without a byte: the ledger's 5 min. */
+const LONGEST_SILENCE_MS = 360_000;
+
+/**
+ * A Nest application on Fastify as every Lockstep process serves it: errors as problem documents, bodies as bytes
+ * (`request.body` is a Buffer; schemas parse it), requests measured. It does not listen yet.
+ */
+export async function createHttpApp(module: DynamicModule | Type, options: HttpAppOptions): Promise<NestFastifyApplication> {
+  const allowedMethods = new AllowedMethods();
+  const streams = options.bodies === 'streams';
+  const requestTimeoutMs = options.requestTimeoutMs ?? (streams ? UPLOAD_TIMEOUT_MS : REQUEST_TIMEOUT_MS);
+  const adapter = createHttpAdapter(options.maxBodyBytes, requestTimeoutMs, options.longestSilenceMs ?? LONGEST_SILENCE_MS);
+  const instance = adapter.getInstance();
+  allowedMethods.watch(instance);
+  answerWhatNodeWould(instance);
+  instance.removeAllContentTypeParsers();
+  if (streams) passAnything(instance);
+  else instance.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  observeRequests(instance, options.logger);
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    bodyParser: false,
+    logger: frameworkLogger(options.logger),
+    abortOnError: false,
+  });
+  app.useGlobalFilters(new ProblemFilter(allowedMethods, options.logger));
+  app.useGlobalPipes(new SchemaPipe());
+  return app;
+}
+
+/** Takes no new connections and answers what is in flight, for at most `drainMs`; then cuts what is left. */
+export async function closeHttpApp(app: NestFastifyApplication, drainMs: number): Promise<void> {
+  const server = app.getHttpServer();
+  const timer = setTimeout(() => server.closeAllConnections(), drainMs);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Whatever method Node knows, with a body of whatever type that nobody reads. */
+function passAnything(instance: FastifyInstance): void {
+  instance.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  const unknown = METHODS.filter((method) => method !== 'CONNECT' && !instance.supportedMethods.includes(method));
+  for (const method of unknown) instance.addHttpMethod(method, { hasBody: true });
+}
+
+/** Nest's own lines: at `info` it names every route and module, which is of use only when looking for a mistake. */
+function frameworkLogger(logger: Logger): NestLogger {
+  const quiet = logger.child({}, { level: logger.level === 'info' ? 'warn' : logger.level });
+  return new NestLogger(new PinoLogger({ pinoHttp: { logger: quiet } }), {});
+}
+
+function createHttpAdapter(maxBodyBytes: number, requestTimeoutMs: number, longestSilenceMs: number): FastifyAdapter {
+  const options: ConstructorParameters<typeof FastifyAdapter>[0] = {
+    // No Nest middleware anywhere: without its hook a request is answered sooner.
+    skipMiddie: true,
+    bodyLimit: maxBodyBytes,
+    // A client that sends its request drop by drop ("slow loris") is cut off, at the headers or in the body. Node looks
+    // every `connectionsCheckingInterval`; by default that would be 30 s.
+    requestTimeout: requestTimeoutMs,
+    http: { headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs), connectionsCheckingInterval: 1_000, maxHeaderSize: 16_384, requireHostHeader: false },
+    // A client that does not read its answer.
+    connectionTimeout: longestSilenceMs,
+    clientErrorHandler: answerConnectionError,
+    // Above the idle time of the usual balancers (60 s), or they would reuse a connection that we are closing.
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: 'idle',
+    // What still arrives on open connections while we stop is answered, with `connection: close`.
+    return503OnClosing: false,
+    trustProxy: false,
+    // An entity in a path: 255 characters of up to four bytes, percent-encoded.
+    routerOptions: { maxParamLength: 3_072 },
+    frameworkErrors: (error, _request, reply) => sendProblem(reply as FastifyReply, toLockstepError(error)),
+  };
+  return new FastifyAdapter<RawServerDefault>(options);
+}

@@ -1,0 +1,16 @@
+import { Counter, Histogram } from 'prom-client';
+import { LATENCY_BUCKETS_SECONDS } from '#ground/telemetry/metrics';
+
+export const requestsRejected = new Counter({
+  name: 'lockstep_requests_rejected_total',
+  help: 'Requests answered with an error, by problem code',
+  labelNames: ['code'],
+});
+
+/** `route` is the template (`/v1/events/:id`), so that the labels stay few. */
+export const requestDuration = new Histogram({
+  name: 'lockstep_http_request_duration_seconds',
+  help: 'Time from the request to its answer, by route template',
+  labelNames: ['method', 'route', 'status'],
+  buckets: LATENCY_BUCKETS_SECONDS,
+});

@@ -1,0 +1,66 @@
+import { applyDecorators, type INestApplication } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiResponse, DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import type { ZodType } from 'zod';
+import { VERSION } from '#ground/config/version';
+import { type ErrorCode, LockstepError } from '#domain/problem';
+
+export interface OperationDocument {
+  readonly summary: string;
+  readonly description?: string;
+  readonly status: number;
+  readonly answer: string;
+  readonly schema?: ZodType;
+  /** Beside those that every operation can answer with. */
+  readonly problems?: readonly ErrorCode[];
+  /** Whether anybody may call it, without an API key. */
+  readonly open?: boolean;
+}
+
+/** Documents an operation: its answer, and the problems that it and every other one can answer with. */
+export function Documented({ summary, description, status, answer, schema, problems = [], open = false }: OperationDocument): MethodDecorator {
+  const codes: ErrorCode[] = [...(open ? [] : ['unauthenticated' as const]), ...problems, 'store_unavailable'];
+  const byStatus = Object.groupBy(codes, (code) => new LockstepError(code, '').status);
+  return applyDecorators(
+    ...(open ? [] : [ApiBearerAuth()]),
+    ApiOperation({ summary, ...(description === undefined ? {} : { description }) }),
+    ApiResponse({ status, description: answer, ...(schema === undefined ? {} : { standardSchema: schema }) }),
+    ...Object.entries(byStatus).map(([problemStatus, group = []]) =>
+      ApiResponse({
+        status: Number(problemStatus),
+        description: group.map((code) => `\`${code}\``).join(', '),
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      }),
+    ),
+  );
+}
+
+/** Serves the OpenAPI document at /openapi.json, and pages to read it at /docs and /api-docs. */
+export function serveOpenApi(app: INestApplication, title: string, description: string, { authenticated = true } = {}): void {
+  const base = new DocumentBuilder().setTitle(title).setDescription(description).setVersion(VERSION);
+  if (authenticated) base.addBearerAuth({ type: 'http', scheme: 'bearer' });
+  const document = SwaggerModule.createDocument(app, base.build());
+  document.components = { ...document.components, schemas: { ...document.components?.schemas, Problem: PROBLEM_SCHEMA } };
+  SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json', raw: ['json'] });
+  SwaggerModule.setup('api-docs', app, document, { raw: false });
+}
+
+const PROBLEM_SCHEMA = {
+  type: 'object',
+  description: 'RFC 9457',
+  required: ['type', 'title', 'status', 'code', 'detail', 'errors'],
+  properties: {
+    type: { type: 'string', example: 'urn:lockstep:problem:invalid_request' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    code: { type: 'string' },
+    detail: { type: 'string' },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['path', 'message'],
+        properties: { path: { type: 'string', description: 'JSON pointer, or the name of a header or query parameter' }, message: { type: 'string' } },
+      },
+    },
+  },
+};

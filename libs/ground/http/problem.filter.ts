@@ -1,0 +1,40 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { LockstepError } from '#domain/problem';
+import type { Logger } from '#ground/telemetry/logger';
+import type { AllowedMethods } from './allowed-methods.js';
+import { requestsRejected } from './http.metrics.js';
+import { sendProblem, toLockstepError } from './problem.js';
+
+/** Turns every error into a problem document; logs those that are ours (5xx) with their cause. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(
+    private readonly allowedMethods: AllowedMethods,
+    private readonly logger: Logger,
+  ) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    const problem = request.is404 ? this.noRoute(request, reply) : toLockstepError(error);
+    requestsRejected.inc({ code: problem.code });
+    if (problem.status >= 500) {
+      this.logger[problem.code === 'internal' ? 'error' : 'warn'](
+        { err: problem.cause ?? problem, code: problem.code, method: request.method, url: request.url },
+        'A request failed',
+      );
+    }
+    if (reply.sent) return;
+    sendProblem(reply, problem);
+  }
+
+  private noRoute(request: FastifyRequest, reply: FastifyReply): LockstepError {
+    const path = request.url.split('?', 1)[0] ?? '';
+    const allowed = this.allowedMethods.of(path);
+    if (allowed.length === 0) return new LockstepError('not_found', `There is nothing at ${path}; /docs shows what there is`);
+    reply.header('allow', allowed.join(', '));
+    return new LockstepError('method_not_allowed', `${path} takes ${allowed.join(', ')}, not ${request.method}`);
+  }
+}

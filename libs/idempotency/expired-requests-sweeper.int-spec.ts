@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { captureLog } from '#dev/testing/log-capture';
+import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
+import { claimOf, completed, Engine, offerOf } from './fixtures/engine.js';
+import { expiredRequestsSweeper } from './expired-requests-sweeper.js';
+import { storedBytes, storedRequests } from './idempotency.metrics.js';
+import { measureRequests } from './measure-requests.queries.js';
+import { databaseOf } from '#ground/postgres/pool';
+import { WebhookPositions } from './webhook-positions.js';
+
+let database: TestDatabase;
+let engine: Engine;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  engine = new Engine(database.url);
+});
+
+afterAll(async () => {
+  await engine.close();
+  await database.drop();
+});
+
+it('deletes what is expired, in batches, and nothing that is held or remembered', async () => {
+  const { signal } = new AbortController();
+  await engine.service.settle(claimOf(await engine.service.claim(offerOf('remembered'))), completed('done'));
+  await engine.service.claim(offerOf('held'));
+  await engine.pool.query(`
+    insert into idempotent_requests (scope, key, tenant, fingerprint, state, fence, claim_id, takeover_safe, claimed_at, lease_expires_at, expires_at)
+    select 's', n::text, 'default', '', 'completed', n, gen_random_uuid(), false, now(), now(), now() - interval '1 second' from generate_series(1, 2500) n`);
+  const positions = new WebhookPositions(databaseOf(engine.pool));
+  await positions.advance({ tenant: 'default', scope: 's', lane: 'old', sequence: 7 }, -1);
+  await positions.advance({ tenant: 'default', scope: 's', lane: 'new', sequence: 7 }, 60_000);
+  expect(await expiredRequestsSweeper(engine.pool, captureLog().logger).sweep(signal)).toBe(2_501);
+  const { rows } = await engine.pool.query<{ name: string }>('select key as name from idempotent_requests union all select lane from webhook_positions order by 1');
+  expect(rows.map(({ name }) => name)).toEqual(['held', 'new', 'remembered']);
+});
+
+it('waits for nobody: what is being claimed anew at this moment is left to it', async () => {
+  const { signal } = new AbortController();
+  await fill(3, '-1 second');
+  const sweeper = expiredRequestsSweeper(engine.pool, captureLog().logger);
+  const other = await engine.pool.connect();
+  try {
+    await other.query("begin; select from idempotent_requests where ctid in (select min(ctid) from idempotent_requests where scope = 'filled') for update");
+    expect(await sweeper.sweep(signal)).toBe(2);
+    await other.query('commit');
+  } finally {
+    other.release();
+  }
+  expect(await sweeper.sweep(signal)).toBe(1);
+});
+
+/** Requests that nobody will ask for, `each` of them expired or not. */
+async function fill(count: number, expiresIn: string): Promise<void> {
+  await engine.pool.query(`
+    insert into idempotent_requests (scope, key, tenant, fingerprint, state, fence, claim_id, takeover_safe, claimed_at, lease_expires_at, expires_at)
+    select 'filled', gen_random_uuid()::text, 'default', sha256(''), 'completed', n, gen_random_uuid(), false, now(), now(), now() + $2::interval from generate_series(1, $1::int) n`, [count, expiresIn]);
+}
+
+describe('what is stored is counted', () => {
+  const measured = async (): Promise<number> => {
+    await expiredRequestsSweeper(engine.pool, captureLog().logger).sweep(new AbortController().signal);
+    const { values: [gauge] } = await storedRequests.get();
+    return gauge?.value ?? NaN;
+  };
+  const stored = async (): Promise<number> => (await engine.pool.query<{ count: number }>('select count(*) from idempotent_requests')).rows[0]?.count ?? NaN;
+
+  beforeEach(async () => {
+    // Neither autovacuum nor anybody else has looked at it: a new table, as that of a new installation.
+    await engine.pool.query('truncate idempotent_requests; alter table idempotent_requests set (autovacuum_enabled = false)');
+  });
+
+  it('before anybody has analyzed the table, and after most of it was deleted', async () => {
+    expect(await measured()).toBe(0);
+    for (const key of ['a', 'b', 'c']) await engine.service.claim(offerOf(key));
+    expect(await measured()).toBe(3);
+    await fill(5_000, '1 hour');
+    expect(await measured()).toBe(5_003);
+    await engine.pool.query("update idempotent_requests set expires_at = now() where scope = 'filled'");
+    expect(await measured()).toBe(3);
+    expect((await storedBytes.get()).values[0]?.value).toBeGreaterThan(100_000);
+  });
+
+  it('from a sample where there are many, of which it reads no more than that', async () => {
+    await fill(100_000, '1 hour');
+    await engine.pool.query("delete from idempotent_requests where key < '2'");
+    const [there, seen] = [await stored(), await measured()];
+    expect(Math.abs(seen / there - 1)).toBeLessThan(0.2);
+    const plan = await explainAnalyze(512);
+    const { rows: [size] } = await engine.pool.query<{ pages: number }>("select pg_relation_size('idempotent_requests') / current_setting('block_size')::int as pages");
+    expect(size?.pages).toBeGreaterThan(2_000);
+    expect(Number(/Buffers: shared hit=(\d+)/.exec(plan)?.[1])).toBeLessThan(1_024);
+  });
+
+  /** How Postgres measures with a sample of so many pages, and what it has read for it. */
+  async function explainAnalyze(pages: number): Promise<string> {
+    let plan = '';
+    await measureRequests.run({ pages }, {
+      query: async (text, values) => {
+        const { rows } = await engine.pool.query<{ 'QUERY PLAN': string }>(`explain (analyze, buffers) ${text}`, values);
+        plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+        return { rows: [], rowCount: 0 };
+      },
+    });
+    return plan;
+  }
+});
+
+it('a webhook lane only moves on, and from anywhere once its position is expired', async () => {
+  const positions = new WebhookPositions(databaseOf(engine.pool));
+  const take = async (sequence: number, retentionMs = 60_000): Promise<boolean> => {
+    const position = { tenant: 'default', scope: 's', lane: 'lane', sequence };
+    const isPassed = await positions.isPassed(position);
+    await positions.advance(position, retentionMs);
+    return !isPassed;
+  };
+  expect([await take(2), await take(2), await take(5), await take(4), await take(4), await take(5, -1), await take(1)]).toEqual([true, true, true, false, false, true, true]);
+});

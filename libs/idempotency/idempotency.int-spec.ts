@@ -1,0 +1,286 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import pg from 'pg';
+import type { ClaimOutcome } from './claim.js';
+import { fuzz } from '#dev/testing/fuzz';
+import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
+import { waitUntil } from '#dev/testing/wait-until';
+import { claimOf, completed, Engine, fingerprint, newKey, offerOf } from './fixtures/engine.js';
+
+let database: TestDatabase;
+let one: Engine;
+let other: Engine;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  // Two processes.
+  one = new Engine(database.url);
+  other = new Engine(database.url);
+});
+
+afterAll(async () => {
+  await one.close();
+  await other.close();
+  await database.drop();
+});
+
+const kindsOf = (outcomes: readonly ClaimOutcome[]): Record<string, number> => {
+  const counts: Record<string, number> = {};
+  for (const { kind } of outcomes) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
+};
+
+/** Both know the key's lease, so that only the database's clock counts. */
+async function passTime(key: string, ms: number): Promise<void> {
+  await one.pool.query(
+    "update idempotent_requests set lease_expires_at = lease_expires_at - $2 * interval '1 millisecond', expires_at = expires_at - $2 * interval '1 millisecond' where key = $1", [key, ms]);
+}
+
+describe('a key', () => {
+  it('is claimed once by 1,000 requests at once in two processes; the others hear that it is in progress, and later get the answer', async () => {
+    const key = newKey();
+    const outcomes = await Promise.all(Array.from({ length: 1_000 }, (_, i) => (i % 2 === 0 ? one : other).service.claim(offerOf(key))));
+    expect(kindsOf(outcomes)).toEqual({ claimed: 1, in_flight: 999 });
+    const claim = outcomes.flatMap((outcome) => (outcome.kind === 'claimed' ? [outcome.claim] : []))[0];
+    expect(await one.service.settle(claim ?? claimOf({ kind: 'mismatch' }), completed('done'))).toBe('stored');
+    const replays = await Promise.all(Array.from({ length: 1_000 }, (_, i) => (i % 2 === 0 ? one : other).service.claim(offerOf(key))));
+    expect(kindsOf(replays)).toEqual({ replay: 1_000 });
+    expect(replays[999]).toMatchObject({ response: { status: 201, headers: ['content-type', 'text/plain'], body: Buffer.from('done') } });
+  });
+
+  it('writes nothing when its answer is read again', async () => {
+    const key = newKey();
+    await one.service.settle(claimOf(await one.service.claim(offerOf(key))), completed('done'));
+    const version = async (): Promise<unknown> => (await one.pool.query('select r.xmin, r.xmax, r.ctid, f.last_value from idempotent_requests r, idempotency_fences f where r.key = $1', [key])).rows;
+    const before = await version();
+    expect(kindsOf(await Promise.all(Array.from({ length: 20 }, () => other.service.claim(offerOf(key)))))).toEqual({ replay: 20 });
+    expect(await version()).toEqual(before);
+  });
+
+  it('is told apart by scope, and is refused for another request whatever became of the first', async () => {
+    const key = newKey();
+    const claim = claimOf(await one.service.claim(offerOf(key)));
+    expect((await one.service.claim(offerOf(key, { scope: 'default - PUT /' }))).kind).toBe('claimed');
+    const another = offerOf(key, { fingerprint: fingerprint('b'), takeover: 'safe' });
+    expect((await other.service.claim(another)).kind).toBe('mismatch');
+    await one.service.settle(claim, { state: 'failed' });
+    expect((await other.service.claim(another)).kind).toBe('mismatch');
+    expect((await other.service.claim(offerOf(key))).kind).toBe('claimed');
+  });
+
+  it('may come several times in one batch, in every state, among others', async () => {
+    const [fresh, done, failed, running] = [newKey(), newKey(), newKey(), newKey()];
+    await one.service.settle(claimOf(await one.service.claim(offerOf(done))), completed('done'));
+    await one.service.settle(claimOf(await one.service.claim(offerOf(failed))), { state: 'failed' });
+    await one.service.claim(offerOf(running));
+    const offers = [fresh, done, failed, running].flatMap((key) => [offerOf(key), offerOf(key), offerOf(key, { fingerprint: fingerprint('b') })]);
+    const outcomes = await Promise.all(offers.map((offer) => other.service.claim(offer)));
+    expect(outcomes.map(({ kind }) => kind)).toEqual([
+      'claimed', 'in_flight', 'mismatch', 'replay', 'replay', 'mismatch', 'claimed', 'in_flight', 'mismatch', 'in_flight', 'in_flight', 'mismatch',
+    ]);
+    const fences = outcomes.flatMap((outcome) => (outcome.kind === 'claimed' ? [outcome.claim.fence] : []));
+    expect(new Set(fences).size).toBe(2);
+  });
+
+  it('is looked up by itself, also where the statement was planned while there were few: never by reading all that are not expired', async () => {
+    const fresh = await createTestDatabase();
+    const observer = new pg.Client(fresh.url);
+    await observer.connect();
+    // Unanalysed and small, as after the first seconds of an installation.
+    await observer.query(`
+      insert into idempotent_requests (scope, key, tenant, fingerprint, state, fence, claim_id, takeover_safe, claimed_at, lease_expires_at, expires_at)
+      select 's', n::text, 'default', '', 'completed', n, gen_random_uuid(), false, now(), now(), now() + interval '1 hour' from generate_series(1, 100) n`);
+    const engine = new Engine(fresh.url);
+    expect((await engine.service.claim(offerOf(newKey()))).kind).toBe('claimed');
+    // A session's counts are there when it has ended.
+    await engine.close();
+    await waitUntil('the counts', async () => (await observer.query("select from pg_stat_activity where datname = current_database() and application_name = 'test'")).rowCount === 0);
+    const { rows } = await observer.query<{ scans: string }>("select idx_scan as scans from pg_stat_user_indexes where indexrelname = 'idempotent_requests_expires_at'");
+    await observer.end();
+    await fresh.drop();
+    expect(rows).toEqual([{ scans: '0' }]);
+  });
+
+  it('that Postgres refuses fails alone', async () => {
+    // Beyond what a row of an index may have.
+    const poison = offerOf(newKey(), { scope: randomBytes(4_000).toString('hex') });
+    const [refused, ...others] = await Promise.allSettled([poison, ...Array.from({ length: 9 }, () => offerOf(newKey()))].map((offer) => one.service.claim(offer)));
+    expect(refused?.status).toBe('rejected');
+    expect(others.map((result) => result.status === 'fulfilled' && result.value.kind)).toEqual(Array(9).fill('claimed'));
+  });
+
+  it('never deadlocks with others that come in other orders', async () => {
+    const keys = Array.from({ length: 40 }, newKey);
+    for (let round = 0; round < 25; round++) {
+      const claims = await Promise.all([one, other].map((engine, i) => Promise.all((i === 0 ? keys : keys.toReversed()).map((key) => engine.service.claim(offerOf(key))))));
+      const held = claims.flat().flatMap((outcome) => (outcome.kind === 'claimed' ? [outcome.claim] : []));
+      expect(held).toHaveLength(keys.length);
+      const verdicts = await Promise.all(held.toSorted(() => Math.random() - 0.5).map((claim, i) => (i % 2 === 0 ? one : other).service.settle(claim, { state: 'failed' })));
+      expect(new Set(verdicts)).toEqual(new Set(['stored']));
+    }
+  });
+});
+
+describe('an answer', () => {
+  it('comes back byte for byte, whatever key, headers and body', async () => {
+    const printable = fc.string({ unit: fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCodePoint(code)), minLength: 1, maxLength: 255 });
+    const latin = fc.string({ unit: fc.integer({ min: 0x20, max: 0xff }).map((code) => String.fromCodePoint(code)), maxLength: 40 });
+    const answers = fc.record({ key: printable, status: fc.integer({ min: 200, max: 499 }), headers: fc.array(latin, { maxLength: 6 }), body: fc.uint8Array({ maxLength: 500 }).map((bytes) => Buffer.from(bytes)) });
+    await fuzz(fc.uniqueArray(answers, { selector: ({ key }) => key, minLength: 1, maxLength: 20 }), async (batch) => {
+      const scope = newKey();
+      await Promise.all(batch.map(async ({ key, ...response }) => one.service.settle(claimOf(await one.service.claim(offerOf(key, { scope }))), { state: 'completed', ...response })));
+      const replays = await Promise.all(batch.map(({ key }) => other.service.claim(offerOf(key, { scope }))));
+      expect(replays.map((outcome) => outcome.kind === 'replay' && outcome.response)).toEqual(batch.map(({ status, headers, body }) => ({ status, headers, body })));
+    }, { mostRuns: 60, searchMs: 3_000 });
+  });
+
+  it('of a megabyte comes back too, and of one that was not kept it is said', async () => {
+    const [large, larger] = [newKey(), newKey()];
+    const body = randomBytes(1_048_576);
+    await one.service.settle(claimOf(await one.service.claim(offerOf(large))), completed(body));
+    await one.service.settle(claimOf(await one.service.claim(offerOf(larger))), { state: 'completed', status: 200, headers: [], body: undefined });
+    const outcome = await other.service.claim(offerOf(large));
+    expect(outcome.kind === 'replay' && outcome.response.body.equals(body)).toBe(true);
+    expect(await other.service.claim(offerOf(larger))).toEqual({ kind: 'response_not_kept', status: 200 });
+  });
+
+  it('that Postgres takes only at the fifth try, because of conflicts, is stored', async () => {
+    const key = newKey();
+    const claim = claimOf(await one.service.claim(offerOf(key)));
+    // A sequence counts what is rolled back too.
+    await one.pool.query(`
+      create sequence conflicts;
+      create function conflict() returns trigger language plpgsql as $$ begin
+        if new.status = 598 and nextval('conflicts') < 5 then raise exception 'conflict' using errcode = '40P01'; end if;
+        return new;
+      end $$;
+      create trigger conflict before update on idempotent_requests for each row execute function conflict()`);
+    expect(await one.service.settle(claim, completed('done', 598))).toBe('stored');
+    expect((await other.service.claim(offerOf(key))).kind).toBe('replay');
+  });
+
+  it('that Postgres does not take at all is said in the log', async () => {
+    const claim = claimOf(await one.service.claim(offerOf(newKey())));
+    await one.pool.query('alter table idempotent_requests add constraint not_599 check (status <> 599)');
+    await expect(one.service.settle(claim, completed('done', 599))).rejects.toMatchObject({ code: '23514' });
+    expect(one.log.lines).toEqual([expect.objectContaining({ msg: expect.stringContaining('could not be stored') })]);
+  });
+
+  it('may be stored twice, and stays the first one', async () => {
+    const key = newKey();
+    const claim = claimOf(await one.service.claim(offerOf(key)));
+    expect(await Promise.all([one.service.settle(claim, completed('first')), one.service.settle(claim, completed('first'))])).toEqual(['stored', 'stored']);
+    expect(await one.service.settle(claim, { state: 'failed' })).toBe('stored');
+    expect(await other.service.claim(offerOf(key))).toMatchObject({ kind: 'replay', response: { body: Buffer.from('first') } });
+  });
+
+  it('is waited for by whoever likes to, here and in another process', async () => {
+    const key = newKey();
+    const claim = claimOf(await one.service.claim(offerOf(key)));
+    const { signal } = new AbortController();
+    const waiting = [one, other].map((engine) => engine.service.claim(offerOf(key), { waitMs: 10_000, signal }));
+    const impatient = await other.service.claim(offerOf(key), { waitMs: 100, signal });
+    expect(impatient.kind).toBe('in_flight');
+    await one.service.settle(claim, completed('at last'));
+    expect((await Promise.all(waiting)).map(({ kind }) => kind)).toEqual(['replay', 'replay']);
+  });
+
+  it('of a request that failed is another try for one of those who waited', async () => {
+    const key = newKey();
+    const claim = claimOf(await one.service.claim(offerOf(key)));
+    const { signal } = new AbortController();
+    const waiting = [one, one, other].map((engine) => engine.service.claim(offerOf(key), { waitMs: 400, signal }));
+    await one.service.settle(claim, { state: 'failed' });
+    expect(kindsOf(await Promise.all(waiting))).toEqual({ claimed: 1, in_flight: 2 });
+  });
+});
+
+describe('a lease', () => {
+  it('is renewed for as long as the work takes: 45 s of work with 30 s, at a hundredth of the time', async () => {
+    const worker = new Engine(database.url, 100);
+    const key = newKey();
+    const offer = offerOf(key, { leaseMs: 300 });
+    const claim = claimOf(await worker.service.claim(offer));
+    const doneAtMs = performance.now() + 450;
+    const seen = new Set<string>();
+    while (performance.now() < doneAtMs) seen.add((await other.service.claim(offer)).kind);
+    await worker.service.settle(claim, completed('done'));
+    expect([...seen]).toEqual(['in_flight']);
+    expect((await other.service.claim(offer)).kind).toBe('replay');
+    await worker.close();
+  });
+
+  it('that is shorter than the engine was told of is renewed in time too', async () => {
+    const offer = offerOf(newKey(), { leaseMs: 300 });
+    // Renews every 10 s, as far as its options go.
+    const claim = claimOf(await one.service.claim(offer));
+    const doneAtMs = performance.now() + 600;
+    const seen = new Set<string>();
+    while (performance.now() < doneAtMs) seen.add((await other.service.claim(offer)).kind);
+    await one.service.settle(claim, completed('done'));
+    expect([...seen]).toEqual(['in_flight']);
+  });
+
+  it('that ran out leaves the request indeterminate, until its holder says how it ended', async () => {
+    const key = newKey();
+    const claim = claimOf(await one.service.claim(offerOf(key)));
+    await passTime(key, 30_001);
+    expect(await other.service.claim(offerOf(key))).toEqual({ kind: 'indeterminate' });
+    expect(await one.service.settle(claim, completed('after all'))).toBe('stored');
+    expect((await other.service.claim(offerOf(key))).kind).toBe('replay');
+  });
+
+  it('that ran out is taken over where that is safe, with a higher fence, and the old holder stores nothing any more', async () => {
+    const key = newKey();
+    const offer = offerOf(key, { takeover: 'safe' });
+    const paused = claimOf(await one.service.claim(offer));
+    expect((await other.service.claim(offer)).kind).toBe('in_flight');
+    await passTime(key, 30_001);
+    const taken = await other.service.claim(offer);
+    expect(taken).toMatchObject({ kind: 'claimed', takeover: true });
+    expect(claimOf(taken).fence).toBeGreaterThan(paused.fence);
+    expect(await one.service.settle(paused, completed('from the past'))).toBe('superseded');
+    expect(await other.service.settle(claimOf(taken), completed('from the successor'))).toBe('stored');
+    expect(await one.service.settle(paused, { state: 'failed' })).toBe('superseded');
+    expect(await one.service.claim(offer)).toMatchObject({ kind: 'replay', response: { body: Buffer.from('from the successor') } });
+  });
+
+  it('is over at once when the holder says that it does not know', async () => {
+    const [never, safe] = [offerOf(newKey()), offerOf(newKey(), { takeover: 'safe' })];
+    for (const offer of [never, safe]) await one.service.settle(claimOf(await one.service.claim(offer)), { state: 'indeterminate' });
+    expect((await other.service.claim(never)).kind).toBe('indeterminate');
+    expect(await other.service.claim(safe)).toMatchObject({ kind: 'claimed', takeover: true });
+  });
+});
+
+describe('a retention', () => {
+  it('that is over frees the key, with a higher fence, also after its row was deleted', async () => {
+    const key = newKey();
+    const fences: number[] = [];
+    for (const remove of [false, true, false]) {
+      const claim = claimOf(await one.service.claim(offerOf(key, { fingerprint: fingerprint(String(fences.length)), retentionMs: 1_000 })));
+      fences.push(claim.fence);
+      await one.service.settle(claim, completed('done'));
+      await passTime(key, 1_001);
+      if (remove) await one.pool.query('delete from idempotent_requests where key = $1', [key]);
+    }
+    expect(fences).toEqual(fences.toSorted((a, b) => a - b));
+    expect(new Set(fences).size).toBe(3);
+  });
+
+  it('begins with the end of the work, however long that is', async () => {
+    const worker = new Engine(database.url, 50);
+    const key = newKey();
+    const offer = offerOf(key, { leaseMs: 150, retentionMs: 1 });
+    const claim = claimOf(await worker.service.claim(offer));
+    const { rows: [before] } = await one.pool.query<{ expires_at: Date }>('select expires_at from idempotent_requests where key = $1', [key]);
+    await waitUntil('a renewal', async () => {
+      const { rows: [now] } = await one.pool.query<{ expires_at: Date }>('select expires_at from idempotent_requests where key = $1', [key]);
+      return (now?.expires_at ?? 0) > (before?.expires_at ?? 0);
+    });
+    expect((await other.service.claim(offer)).kind).toBe('in_flight');
+    await worker.service.settle(claim, completed('done'));
+    await worker.close();
+  });
+});

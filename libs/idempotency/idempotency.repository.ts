@@ -1,0 +1,187 @@
+import { storeErrorOf } from '#ground/postgres/answering-database';
+import type { Database } from '#ground/postgres/pool';
+import { isConflict } from '#ground/postgres/sql-errors';
+import type { Claim, ClaimOutcome, Offer, Settlement, Verdict } from './claim.js';
+import { decide, type FoundRequest } from './claim-decision.js';
+import { claimRequests, type IClaimRequestsResult } from './claim-requests.queries.js';
+import { giveUpClaims } from './give-up-claims.queries.js';
+import { storeDuration } from './idempotency.metrics.js';
+import { readResponse } from './read-response.queries.js';
+import { renewRequests } from './renew-requests.queries.js';
+import { settleRequests } from './settle-requests.queries.js';
+
+/** An offer and the UUID by which whoever made it finds its claim again. */
+export interface IdentifiedOffer extends Offer {
+  readonly claimId: string;
+}
+
+/** A response whose body is read on its own, since it is large. */
+export interface LargeReplay {
+  readonly kind: 'large_replay';
+  readonly fence: number;
+  readonly status: number;
+  readonly headers: readonly string[];
+  readonly ageMs: number;
+}
+
+/** `free`: somebody else was at it; offer it again. */
+export type ClaimResult = ClaimOutcome | LargeReplay | { readonly kind: 'free' };
+
+export interface ClaimedSettlement {
+  readonly claim: Claim;
+  readonly settlement: Settlement;
+}
+
+/** Deadlocks end with one of the two going through; three in a row did not happen in an hour of twins. */
+const MOST_TRIES = 3;
+/** 64 KiB: with a batch of 256 keys that is 16 MiB at most; larger bodies are read one by one. */
+const INLINE_BODY_BYTES = 65_536;
+
+/** Idempotent requests in Postgres. Its sessions look up by index (`plans: 'by-index'`). */
+export class IdempotencyRepository {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Claims what can be claimed, in one statement; results in the order of the offers. Of several offers of one key the
+   * first one counts, and the others are told what they would be told after it.
+   * @throws LockstepError store_unavailable: whether anything was claimed is unknown
+   */
+  async claim(offers: readonly IdentifiedOffer[]): Promise<readonly ClaimResult[]> {
+    const firsts = [...new Map(offers.toReversed().map((offer) => [nameOf(offer), offer])).values()].reverse();
+    const rows = await this.run('claim', () => claimRequests.run(parametersOf(firsts), this.database));
+    const fences = new Map<string, number>();
+    const found = new Map<string, IClaimRequestsResult>();
+    for (const row of rows) {
+      const offer = row.ordinal === null ? undefined : firsts[row.ordinal - 1];
+      if (offer === undefined) fences.set(row.claimId, row.fence);
+      else found.set(nameOf(offer), row);
+    }
+    const winners = new Map(firsts.map((offer) => [nameOf(offer), offer]));
+    return offers.map((offer) => {
+      const name = nameOf(offer);
+      const winner = winners.get(name) ?? offer;
+      return resultOf(offer, winner, fences.get(winner.claimId), found.get(name));
+    });
+  }
+
+  /**
+   * Stores how claimed requests ended, in one statement; verdicts in the same order.
+   * @throws LockstepError store_unavailable: whether it was stored is unknown; saying it again is harmless
+   */
+  async settle(settlements: readonly ClaimedSettlement[]): Promise<readonly Verdict[]> {
+    const parameters = settlementParametersOf(settlements);
+    const rows = await this.run('settle', () => settleRequests.run(parameters, this.database));
+    const stored = new Set(rows.map(({ ordinal }) => ordinal));
+    return settlements.map((_, i) => (stored.has(i + 1) ? 'stored' : 'superseded'));
+  }
+
+  /** Renews the leases of these claims. @throws LockstepError store_unavailable */
+  async renew(claims: readonly Claim[]): Promise<void> {
+    await this.run('renew', () => renewRequests.run({
+      scopes: claims.map(({ scope }) => scope),
+      keys: claims.map(({ key }) => key),
+      fences: claims.map(({ fence }) => fence),
+      leasesMs: claims.map(({ leaseMs }) => leaseMs),
+      retentionsMs: claims.map(({ retentionMs }) => retentionMs),
+    }, this.database));
+  }
+
+  /** Frees what these offers may have claimed without knowing it. @throws LockstepError store_unavailable */
+  async giveUp(offers: readonly IdentifiedOffer[]): Promise<void> {
+    await this.run('settle', () => giveUpClaims.run({
+      scopes: offers.map(({ scope }) => scope),
+      keys: offers.map(({ key }) => key),
+      claimIds: offers.map(({ claimId }) => claimId),
+    }, this.database));
+  }
+
+  /** A response's body; undefined when its key is another claim's by now. @throws LockstepError store_unavailable */
+  async readBody({ scope, key }: Offer, fence: number): Promise<Buffer | undefined> {
+    const [row] = await this.run('read', () => readResponse.run({ scope, key, fence }, this.database));
+    return row?.body;
+  }
+
+  private async run<Result>(statement: string, query: () => Promise<Result>): Promise<Result> {
+    const startedAtMs = performance.now();
+    for (let tries = 1; ; tries++) {
+      try {
+        const result = await query();
+        storeDuration.observe({ statement }, (performance.now() - startedAtMs) / 1_000);
+        return result;
+      } catch (error) {
+        if (isConflict(error) && tries < MOST_TRIES) continue;
+        throw storeErrorOf(error);
+      }
+    }
+  }
+}
+
+/** Which key of which scope; a scope holds no line break. */
+export function nameOf({ scope, key }: Pick<Offer, 'scope' | 'key'>): string {
+  return `${scope}\n${key}`;
+}
+
+function resultOf(offer: IdentifiedOffer, winner: IdentifiedOffer, fence: number | undefined, found: IClaimRequestsResult | undefined): ClaimResult {
+  if (fence !== undefined) {
+    const { scope, key, leaseMs, retentionMs } = winner;
+    // Found and claimed all the same: it had failed, or its lease had run out.
+    if (offer === winner) return { kind: 'claimed', claim: { scope, key, fence, leaseMs, retentionMs }, takeover: found !== undefined && found.state !== 'failed' };
+    return decide({ state: 'in_flight', fingerprint: winner.fingerprint, ageMs: 0, leaseLeftMs: winner.leaseMs, response: undefined }, offer);
+  }
+  if (found === undefined) return { kind: 'free' };
+  const decision = decide(foundRequestOf(found), offer);
+  if (decision.kind !== 'response_not_kept' || found.bodyBytes === null) return decision;
+  return { kind: 'large_replay', fence: found.fence, status: decision.status, headers: headersOf(found), ageMs: found.ageMs };
+}
+
+function foundRequestOf(row: IClaimRequestsResult): FoundRequest {
+  const { state, fingerprint, ageMs, leaseLeftMs, status, body } = row;
+  const response = state === 'completed' ? { status: status ?? 0, headers: headersOf(row), body: body ?? undefined } : undefined;
+  return { state, fingerprint, ageMs, leaseLeftMs, response };
+}
+
+function headersOf({ headers }: IClaimRequestsResult): string[] {
+  return headers === null ? [] : (JSON.parse(headers) as string[]);
+}
+
+function parametersOf(offers: readonly IdentifiedOffer[]): Parameters<typeof claimRequests.run>[0] {
+  return {
+    scopes: offers.map(({ scope }) => scope),
+    keys: offers.map(({ key }) => key),
+    tenants: offers.map(({ tenant }) => tenant),
+    claimIds: offers.map(({ claimId }) => claimId),
+    takeoverSafe: offers.map(({ takeover }) => takeover === 'safe'),
+    leasesMs: offers.map(({ leaseMs }) => leaseMs),
+    retentionsMs: offers.map(({ retentionMs }) => retentionMs),
+    fingerprints: Buffer.concat(offers.map(({ fingerprint }) => fingerprint)),
+    inlineBytes: INLINE_BODY_BYTES,
+  };
+}
+
+function settlementParametersOf(settlements: readonly ClaimedSettlement[]): Parameters<typeof settleRequests.run>[0] {
+  const bodies: Buffer[] = [];
+  const offsets: number[] = [];
+  const lengths: number[] = [];
+  let next = 1;
+  for (const { settlement } of settlements) {
+    const body = settlement.state === 'completed' ? settlement.body : undefined;
+    offsets.push(next);
+    lengths.push(body?.length ?? -1);
+    if (body === undefined) continue;
+    bodies.push(body);
+    next += body.length;
+  }
+  // Arrays may hold nulls; PgTyped's types don't say so.
+  return {
+    scopes: settlements.map(({ claim }) => claim.scope),
+    keys: settlements.map(({ claim }) => claim.key),
+    fences: settlements.map(({ claim }) => claim.fence),
+    states: settlements.map(({ settlement }) => settlement.state),
+    statuses: settlements.map(({ settlement }) => (settlement.state === 'completed' ? settlement.status : null)) as number[],
+    headers: settlements.map(({ settlement }) => (settlement.state === 'completed' ? JSON.stringify(settlement.headers) : null)) as string[],
+    offsets,
+    lengths,
+    retentionsMs: settlements.map(({ claim }) => claim.retentionMs),
+    bodies: Buffer.concat(bodies),
+  };
+}

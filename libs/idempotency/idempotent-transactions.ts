@@ -1,0 +1,148 @@
+import type pg from 'pg';
+import { mintId } from '#domain/ids';
+import { storeErrorOf } from '#ground/postgres/answering-database';
+import { toLockstepError } from '#ground/http/problem';
+import { databaseOf } from '#ground/postgres/pool';
+import { sqlStateOf } from '#ground/postgres/sql-errors';
+import type { ClaimOutcome, Offer, Settlement } from './claim.js';
+import { idempotentRequests, settlements } from './idempotency.metrics.js';
+import { type ClaimResult, IdempotencyRepository, nameOf } from './idempotency.repository.js';
+
+/** What became of a request that wanted to be carried out in a transaction. */
+export type TransactionOutcome<Result> = Exclude<ClaimOutcome, { kind: 'claimed' }> | { readonly kind: 'done'; readonly result: Result };
+
+/** What the work gave, and what of it is stored; `failed`: nothing, and its transaction is rolled back. */
+export interface Worked<Result> {
+  readonly result: Result;
+  readonly settlement: Extract<Settlement, { state: 'completed' | 'failed' }>;
+}
+
+type Work<Result> = (client: pg.ClientBase) => Promise<Worked<Result>>;
+
+interface UnderWay {
+  readonly offer: Offer;
+  /** False: its key was not to be had, and its twins ask by themselves. */
+  readonly claimed: PromiseWithResolvers<boolean>;
+}
+
+/** A twin in another process holds the key's row until it commits: whoever comes second is told so after this. */
+const TWIN_WAIT = '100ms';
+/** Between two looks at a key that has just been committed. */
+const MOST_OFFERS = 5;
+/** Postgres' code for a lock that was not to be had in time. */
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/**
+ * Idempotent requests that work in a transaction: the key, the rows that the work writes and its answer are committed
+ * together or not at all. No lease and no fence: the row's lock is the claim, and it goes with the connection.
+ */
+export class IdempotentTransactions {
+  /** Keys being looked at or worked on here: their twins take no connection to find that out. */
+  private readonly underWay = new Map<string, UnderWay>();
+
+  constructor(private readonly pool: pg.Pool) {}
+
+  /**
+   * Does the work in a transaction, once per key. What it throws rolls everything back, and the key is free again.
+   * @throws what the work throws; LockstepError store_unavailable: whether it was committed is unknown, and the same
+   * request tells
+   */
+  async run<Result>(offer: Offer, work: Work<Result>): Promise<TransactionOutcome<Result>> {
+    const name = nameOf(offer);
+    for (let twin = this.underWay.get(name); twin !== undefined; twin = this.underWay.get(name)) {
+      if (await twin.claimed.promise) return this.told(twin.offer.fingerprint.equals(offer.fingerprint) ? { kind: 'in_flight', retryAfterSeconds: 1 } : { kind: 'mismatch' });
+    }
+    const claimed = Promise.withResolvers<boolean>();
+    this.underWay.set(name, { offer, claimed });
+    const decided = (isClaimed: boolean): void => {
+      if (!isClaimed) this.underWay.delete(name);
+      claimed.resolve(isClaimed);
+    };
+    try {
+      return await this.runAlone(offer, work, () => decided(true));
+    } finally {
+      decided(false);
+    }
+  }
+
+  private async runAlone<Result>(offer: Offer, work: Work<Result>, onClaimed: () => void): Promise<TransactionOutcome<Result>> {
+    const client = await orStoreError(this.pool.connect());
+    // A connection that breaks between two statements fails the next one; without a listener it would end the process.
+    const ignore = (): void => undefined;
+    client.on('error', ignore);
+    let broken = true;
+    try {
+      const outcome = await this.transact(client, offer, work, onClaimed);
+      broken = false;
+      return outcome;
+    } catch (error) {
+      // In a state to be used again only when this answers.
+      broken = await client.query('rollback').then(() => false, () => true);
+      // The work's own statement has failed, as Postgres says, or with the connection: that is the store's fault, not the work's.
+      const isStores = sqlStateOf(error) !== undefined || (broken && toLockstepError(error).code === 'internal');
+      throw isStores ? storeErrorOf(error) : error;
+    } finally {
+      client.off('error', ignore);
+      client.release(broken);
+    }
+  }
+
+  private async transact<Result>(client: pg.PoolClient, offer: Offer, work: Work<Result>, onClaimed: () => void): Promise<TransactionOutcome<Result>> {
+    const repository = new IdempotencyRepository(databaseOf(client));
+    await orStoreError(client.query(`begin; set local lock_timeout = '${TWIN_WAIT}'`));
+    const claimed = await claim(repository, offer);
+    if (claimed.kind !== 'claimed') {
+      await orStoreError(client.query('rollback'));
+      return this.told(claimed);
+    }
+    onClaimed();
+    idempotentRequests.inc({ outcome: 'claimed' });
+    await orStoreError(client.query('set local lock_timeout to default'));
+    const { result, settlement } = await work(client);
+    if (settlement.state === 'failed') await orStoreError(client.query('rollback'));
+    else {
+      const [verdict] = await repository.settle([{ claim: claimed.claim, settlement }]);
+      if (verdict !== 'stored') throw new Error('The handler ended the transaction that it was given: its rows and its answer can not be committed together');
+      await orStoreError(client.query('commit'));
+    }
+    settlements.inc({ state: settlement.state });
+    return { kind: 'done', result };
+  }
+
+  private told(outcome: Exclude<ClaimOutcome, { kind: 'claimed' }>): Exclude<ClaimOutcome, { kind: 'claimed' }> {
+    idempotentRequests.inc({ outcome: outcome.kind });
+    return outcome;
+  }
+}
+
+async function claim(repository: IdempotencyRepository, offer: Offer): Promise<ClaimOutcome> {
+  // Whatever stands there half done is of a claim without a transaction; with one a lease never runs out.
+  const identified = { ...offer, claimId: mintId() };
+  try {
+    for (let offers = 1; offers <= MOST_OFFERS; offers++) {
+      const [result] = await repository.claim([identified]);
+      const outcome = await outcomeOf(repository, offer, result);
+      if (outcome !== undefined) return outcome;
+    }
+  } catch (error) {
+    const cause = error instanceof Error ? (error.cause ?? error) : error;
+    if (sqlStateOf(cause) !== LOCK_NOT_AVAILABLE) throw error;
+  }
+  return { kind: 'in_flight', retryAfterSeconds: 1 };
+}
+
+async function outcomeOf(repository: IdempotencyRepository, offer: Offer, result: ClaimResult | undefined): Promise<ClaimOutcome | undefined> {
+  if (result === undefined || result.kind === 'free') return undefined;
+  if (result.kind !== 'large_replay') return result;
+  const { fence, status, headers, ageMs } = result;
+  const body = await repository.readBody(offer, fence);
+  return body === undefined ? undefined : { kind: 'replay', response: { status, headers, body }, ageMs };
+}
+
+async function orStoreError<Result>(statement: Promise<Result>): Promise<Result> {
+  try {
+    return await statement;
+  } catch (error) {
+    throw storeErrorOf(error);
+  }
+}

@@ -1,0 +1,44 @@
+import { storeErrorOf } from '#ground/postgres/answering-database';
+import type { Database } from '#ground/postgres/pool';
+import { advancePosition } from './advance-position.queries.js';
+import { findLaterPosition } from './find-later-position.queries.js';
+
+/** Where a webhook delivery stands: its lane, and its number there. */
+export interface WebhookPosition {
+  readonly tenant: string;
+  /** Of the route. */
+  readonly scope: string;
+  /** Endpoint and entity. */
+  readonly lane: string;
+  readonly sequence: number;
+}
+
+/** How far webhook lanes have come, for routes that refuse an older event after a newer one. */
+export class WebhookPositions {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Whether the lane is beyond this sequence.
+   * @throws LockstepError store_unavailable
+   */
+  async isPassed({ scope, lane, sequence }: WebhookPosition): Promise<boolean> {
+    const rows = await orStoreError(findLaterPosition.run({ scope, lane, sequence }, this.database));
+    return rows.length > 0;
+  }
+
+  /**
+   * Moves the lane on, never back.
+   * @throws LockstepError store_unavailable
+   */
+  async advance(position: WebhookPosition, retentionMs: number): Promise<void> {
+    await orStoreError(advancePosition.run({ ...position, retentionMs }, this.database));
+  }
+}
+
+async function orStoreError<Result>(statement: Promise<Result>): Promise<Result> {
+  try {
+    return await statement;
+  } catch (error) {
+    throw storeErrorOf(error);
+  }
+}

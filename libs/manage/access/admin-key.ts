@@ -1,0 +1,20 @@
+import { randomBytes } from 'node:crypto';
+import { keyHash } from './authenticator.js';
+import { forgetAdminKeyHash, keepAdminKeyHash } from '#ground/postgres/installation';
+import type { Database } from '#ground/postgres/pool';
+
+/**
+ * The hash of the admin key: of LOCKSTEP_ADMIN_KEY when it is set; otherwise of the one made at the first start, which
+ * `print` gets then and nobody ever again.
+ */
+export async function establishAdminKey(database: Database, given: string | undefined, print: (line: string) => void): Promise<Buffer> {
+  if (given !== undefined) {
+    await forgetAdminKeyHash(database);
+    return keyHash(given);
+  }
+  const made = `lsk_${randomBytes(24).toString('base64url')}`;
+  const hash = keyHash(made);
+  const kept = await keepAdminKeyHash(database, hash);
+  if (kept.equals(hash)) print(`Lockstep's admin key, shown only this once: ${made}`);
+  return kept;
+}

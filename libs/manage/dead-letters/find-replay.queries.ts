@@ -1,0 +1,56 @@
+/** Types generated for queries found in "libs/manage/dead-letters/find-replay.sql" */
+import { PreparedQuery } from '#ground/postgres/prepared-query';
+
+export type replay_action = 'discard' | 'replay';
+
+/** 'FindReplay' parameters type */
+export interface IFindReplayParams {
+  id: string;
+  tenant: string;
+}
+
+/** 'FindReplay' return type */
+export interface IFindReplayResult {
+  action: replay_action;
+  applied: number;
+  createdAt: Date;
+  endpointId: string | null;
+  entity: string | null;
+  eventId: string | null;
+  finishedAt: Date | null;
+  from: Date | null;
+  id: string;
+  matched: number;
+  open: number;
+  to: Date | null;
+  type: string | null;
+}
+
+/** 'FindReplay' query type */
+export interface IFindReplayQuery {
+  params: IFindReplayParams;
+  result: IFindReplayResult;
+}
+
+const findReplayIR: any = {"usedParamSet":{"id":true,"tenant":true},"params":[{"name":"id","required":true,"transform":{"type":"scalar"},"locs":[{"a":580,"b":583}]},{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":600,"b":607}]}],"statement":"select\n  r.id, r.action, r.event_id as \"eventId\", p.public_id as \"endpointId?\", r.entity, r.type, r.accepted_from as \"from\",\n  r.accepted_to as \"to\", r.matched, r.created_at as \"createdAt\",\n  coalesce(s.applied, 0)::integer as \"applied!\", coalesce(s.open, 0)::integer as \"open!\", s.finished_at as \"finishedAt\"\nfrom replays r\n  left join endpoints p on p.id = r.endpoint\n  cross join lateral (\n    select sum(applied) as applied, count(*) filter (where finished_at is null) as open, max(finished_at) as finished_at\n    from replay_shards\n    where replay = r.id\n  ) s\nwhere r.id = :id! and r.tenant = :tenant!"};
+
+/**
+ * Query generated from SQL:
+ * ```
+ * select
+ *   r.id, r.action, r.event_id as "eventId", p.public_id as "endpointId?", r.entity, r.type, r.accepted_from as "from",
+ *   r.accepted_to as "to", r.matched, r.created_at as "createdAt",
+ *   coalesce(s.applied, 0)::integer as "applied!", coalesce(s.open, 0)::integer as "open!", s.finished_at as "finishedAt"
+ * from replays r
+ *   left join endpoints p on p.id = r.endpoint
+ *   cross join lateral (
+ *     select sum(applied) as applied, count(*) filter (where finished_at is null) as open, max(finished_at) as finished_at
+ *     from replay_shards
+ *     where replay = r.id
+ *   ) s
+ * where r.id = :id! and r.tenant = :tenant!
+ * ```
+ */
+export const findReplay = new PreparedQuery<IFindReplayParams,IFindReplayResult>(findReplayIR);
+
+

@@ -1,0 +1,48 @@
+/** Types generated for queries found in "libs/manage/endpoints/delete-endpoint.sql" */
+import { PreparedQuery } from '#ground/postgres/prepared-query';
+
+/** 'DeleteEndpoint' parameters type */
+export interface IDeleteEndpointParams {
+  actor: string;
+  publicId: string;
+  subject: string;
+  tenant: string;
+}
+
+/** 'DeleteEndpoint' return type */
+export interface IDeleteEndpointResult {
+  deleted: boolean | null;
+}
+
+/** 'DeleteEndpoint' query type */
+export interface IDeleteEndpointQuery {
+  params: IDeleteEndpointParams;
+  result: IDeleteEndpointResult;
+}
+
+const deleteEndpointIR: any = {"usedParamSet":{"publicId":true,"tenant":true,"actor":true,"subject":true},"params":[{"name":"publicId","required":true,"transform":{"type":"scalar"},"locs":[{"a":102,"b":111}]},{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":126,"b":133}]},{"name":"actor","required":true,"transform":{"type":"scalar"},"locs":[{"a":271,"b":277}]},{"name":"subject","required":true,"transform":{"type":"scalar"},"locs":[{"a":300,"b":308}]}],"statement":"with deleted as (\n  update endpoints\n  set deleted_at = now(), updated_at = now()\n  where public_id = :publicId! and tenant = :tenant! and deleted_at is null\n  returning id, tenant\n),\naudited as (\n  insert into audit_log (tenant, actor, action, subject)\n  select tenant, :actor!, 'endpoint.deleted', :subject! from deleted\n),\nnudged as (\n  insert into dispatch_outbox (tenant, shard, topic, value)\n  select tenant, shard, 'control', convert_to(format('{\"kind\":\"endpoint_changed\",\"endpoint\":%s}', id), 'UTF8')\n  from deleted, generate_series(0, (select shards from installation) - 1) as shard\n)\nselect true as \"deleted\" from deleted"};
+
+/**
+ * Query generated from SQL:
+ * ```
+ * with deleted as (
+ *   update endpoints
+ *   set deleted_at = now(), updated_at = now()
+ *   where public_id = :publicId! and tenant = :tenant! and deleted_at is null
+ *   returning id, tenant
+ * ),
+ * audited as (
+ *   insert into audit_log (tenant, actor, action, subject)
+ *   select tenant, :actor!, 'endpoint.deleted', :subject! from deleted
+ * ),
+ * nudged as (
+ *   insert into dispatch_outbox (tenant, shard, topic, value)
+ *   select tenant, shard, 'control', convert_to(format('{"kind":"endpoint_changed","endpoint":%s}', id), 'UTF8')
+ *   from deleted, generate_series(0, (select shards from installation) - 1) as shard
+ * )
+ * select true as "deleted" from deleted
+ * ```
+ */
+export const deleteEndpoint = new PreparedQuery<IDeleteEndpointParams,IDeleteEndpointResult>(deleteEndpointIR);
+
+

@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { formatDuration, parseDurationMs } from '#domain/duration';
+import { pageQuery } from '#ground/http/pagination';
+import { headerProblem } from './custom-headers.js';
+
+const MAX_RETRY_DELAY_MS = 604_800_000;
+const EVENT_TYPE_PATTERN = /^(?:\*|[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*(?:\.\*)?)$/;
+
+const url = z.string().max(2_048).superRefine((text, context) => {
+  const problem = urlProblem(text);
+  if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+});
+
+/** Where it may lead is another question, which the address policy answers. */
+function urlProblem(text: string): string | undefined {
+  if (!URL.canParse(text) || /[\s\p{Cc}]/u.test(text)) return 'must be an absolute URL such as https://example.com/hooks';
+  const { protocol, username, password } = new URL(text);
+  if (protocol !== 'https:' && protocol !== 'http:') return 'must begin with https:// or http://';
+  if (username !== '' || password !== '') return 'must not hold a user name or password; use headers';
+  return text.includes('#') ? 'must not have a fragment' : undefined;
+}
+
+const delay = z.string().superRefine((text, context) => {
+  const delayMs = parseDurationMs(text);
+  if (delayMs === undefined || delayMs > MAX_RETRY_DELAY_MS) {
+    context.addIssue({ code: 'custom', message: 'must be a duration such as 500ms, 10s, 5m, 2h or 1d, of at most 7d' });
+  }
+});
+
+const headers = z.record(z.string(), z.string().max(4_096)).superRefine((values, context) => {
+  for (const [name, value] of Object.entries(values)) {
+    const problem = headerProblem(name, value, values);
+    if (problem !== undefined) context.addIssue({ code: 'custom', path: [name], message: problem });
+  }
+});
+
+const METADATA_BYTES = 16_384;
+const metadata = z
+  .record(z.string(), z.json())
+  .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= METADATA_BYTES, `must be at most ${METADATA_BYTES} bytes of JSON`);
+
+/** What an operator may set, with what holds when it is left out. */
+const settings = {
+  url,
+  description: z.string().max(1_024).default(''),
+  eventTypes: z
+    .array(z.string().max(130).regex(EVENT_TYPE_PATTERN, 'must be *, a type such as order.created, or a prefix such as order.*'))
+    .min(1).max(100).default(['*']),
+  ordering: z.enum(['entity', 'none']).default('entity'),
+  dlqPolicy: z.enum(['continue', 'halt']).default('continue'),
+  retrySchedule: z.array(delay).max(50).nullable().default(null).meta({ description: "Delays before each retry; null: the installation's schedule" }),
+  timeoutMs: z.int().min(1).max(300_000).default(15_000),
+  maxConcurrency: z.int().min(1).max(10_000).default(64).meta({ description: 'Attempts under way at once, from each dispatcher' }),
+  maxRetryAfterSeconds: z.int().min(0).max(31_536_000).default(86_400),
+  rateLimit: z.int().min(1).max(1_000_000).nullable().default(null).meta({ description: 'Requests per second; null: no limit' }),
+  headers: headers.default({}),
+  metadata: metadata.default({}),
+};
+
+export const newEndpointSchema = z.strictObject(settings).meta({ id: 'NewEndpoint' });
+export type NewEndpoint = z.output<typeof newEndpointSchema>;
+
+/** Any of the settings but `ordering`, none with a default. */
+export const endpointChangeSchema = z
+  .strictObject({
+    url: url.optional(),
+    description: settings.description.unwrap().optional(),
+    eventTypes: settings.eventTypes.unwrap().optional(),
+    // Known, so that the answer can say why not.
+    ordering: z.never('can not be changed, since the sequences of its lanes would break: create another endpoint').optional(),
+    dlqPolicy: settings.dlqPolicy.unwrap().optional(),
+    retrySchedule: settings.retrySchedule.unwrap().optional(),
+    timeoutMs: settings.timeoutMs.unwrap().optional(),
+    maxConcurrency: settings.maxConcurrency.unwrap().optional(),
+    maxRetryAfterSeconds: settings.maxRetryAfterSeconds.unwrap().optional(),
+    rateLimit: settings.rateLimit.unwrap().optional(),
+    headers: headers.optional(),
+    metadata: metadata.optional(),
+  })
+  .meta({ id: 'EndpointChange' });
+export type EndpointChange = z.output<typeof endpointChangeSchema>;
+
+export const endpointQuerySchema = z.strictObject(pageQuery);
+export type EndpointQuery = z.output<typeof endpointQuerySchema>;
+
+/** The resource as the outside sees it. */
+export const endpointSchema = z
+  .object({
+    id: z.string().meta({ example: 'ep_0199c0de00007000800000000000beef' }),
+    url: z.string(),
+    description: z.string(),
+    eventTypes: z.array(z.string()),
+    ordering: z.enum(['entity', 'none']),
+    dlqPolicy: z.enum(['continue', 'halt']),
+    retrySchedule: z.array(z.string()).nullable(),
+    timeoutMs: z.int(),
+    maxConcurrency: z.int(),
+    maxRetryAfterSeconds: z.int(),
+    rateLimit: z.int().nullable(),
+    headers: z.record(z.string(), z.string()),
+    metadata: z.record(z.string(), z.unknown()),
+    status: z.enum(['active', 'paused', 'disabled']),
+    statusReason: z.string().nullable(),
+    createdAt: z.string(),
+    updatedAt: z.string(),
+  })
+  .meta({ id: 'Endpoint' });
+export type Endpoint = z.output<typeof endpointSchema>;
+
+/** The answer to a create: the only one with the signing secret. */
+export const createdEndpointSchema = endpointSchema
+  .extend({ secret: z.string().meta({ example: 'whsec_…', description: 'Shown only now' }) })
+  .meta({ id: 'CreatedEndpoint' });
+export type CreatedEndpoint = z.output<typeof createdEndpointSchema>;
+
+/** `["1s","5s"]` → milliseconds; the schema has checked each. */
+export function scheduleToMs(schedule: readonly string[]): number[] {
+  return schedule.map((text) => parseDurationMs(text) ?? 0);
+}
+
+export function scheduleFromMs(scheduleMs: readonly number[] | null): string[] | null {
+  return scheduleMs === null ? null : scheduleMs.map(formatDuration);
+}

@@ -1,0 +1,43 @@
+import type { Database } from '#ground/postgres/pool';
+import { changeEndpoint, type IChangeEndpointParams } from './change-endpoint.queries.js';
+import { createEndpoint, type ICreateEndpointParams } from './create-endpoint.queries.js';
+import { deleteEndpoint, type IDeleteEndpointParams } from './delete-endpoint.queries.js';
+import { findEndpoints, type IFindEndpointsResult } from './find-endpoints.queries.js';
+import { type ISetEndpointStatusParams, setEndpointStatus } from './set-endpoint-status.queries.js';
+
+export type EndpointRow = IFindEndpointsResult;
+
+/** Above every narrow id. */
+const NO_BOUND = 2_147_483_647;
+
+/** Endpoints in Postgres; each change also nudges the owners of all shards, in the same statement. */
+export class EndpointsRepository {
+  constructor(private readonly database: Database) {}
+
+  async create(row: ICreateEndpointParams): Promise<void> {
+    await createEndpoint.run(row, this.database);
+  }
+
+  async change(changes: IChangeEndpointParams): Promise<void> {
+    await changeEndpoint.run(changes, this.database);
+  }
+
+  async setStatus(change: ISetEndpointStatusParams): Promise<void> {
+    await setEndpointStatus.run(change, this.database);
+  }
+
+  /** Returns whether there was one. */
+  async delete(deletion: IDeleteEndpointParams): Promise<boolean> {
+    return (await deleteEndpoint.run(deletion, this.database)).length > 0;
+  }
+
+  async find(tenant: string, publicId: string): Promise<EndpointRow | undefined> {
+    const [row] = await findEndpoints.run({ tenant, publicId, before: NO_BOUND, limit: 1 }, this.database);
+    return row;
+  }
+
+  /** Newest first. */
+  async list(tenant: string, before: number | undefined, limit: number): Promise<EndpointRow[]> {
+    return findEndpoints.run({ tenant, before: before ?? NO_BOUND, limit }, this.database);
+  }
+}

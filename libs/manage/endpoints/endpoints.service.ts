@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { mintId, parsePublicId, toPublicId } from '#domain/ids';
+import { LockstepError } from '#domain/problem';
+import { ACTOR } from '#manage/access/authenticator';
+import { decodeCursor, type Page, pageOf } from '#ground/http/pagination';
+import type { SecretBox } from '#ground/secrets/secret-box';
+import type { AddressPolicy } from '#ground/network/address-policy';
+import {
+  type CreatedEndpoint, type Endpoint, type EndpointChange, type EndpointQuery, type NewEndpoint, scheduleFromMs, scheduleToMs,
+} from './endpoint.schema.js';
+import type { EndpointRow, EndpointsRepository } from './endpoints.repository.js';
+import { headersContext, secretContext } from '#ground/secrets/secret-contexts';
+
+/** Standard Webhooks: 24 to 64 bytes. */
+const SECRET_BYTES = 32;
+const cursorShape = z.tuple([z.int()]);
+
+/** Where events are delivered to. Every method throws not_found for an endpoint that is not the tenant's, or deleted. */
+export class EndpointsService {
+  constructor(
+    private readonly repository: EndpointsRepository,
+    private readonly secrets: SecretBox,
+    private readonly addresses: AddressPolicy,
+  ) {}
+
+  /** @throws LockstepError destination_not_allowed */
+  async create(tenant: string, settings: NewEndpoint): Promise<CreatedEndpoint> {
+    await this.checkDestination(settings.url);
+    const publicId = mintId();
+    const secret = `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
+    const { retrySchedule, headers, metadata, ...rest } = settings;
+    await this.repository.create({
+      ...rest,
+      publicId,
+      tenant,
+      retryScheduleMs: retrySchedule === null ? null : scheduleToMs(retrySchedule),
+      headersCiphertext: this.sealHeaders(headers, publicId),
+      metadata: JSON.stringify(metadata),
+      secretCiphertext: this.secrets.seal(secret, secretContext(publicId)),
+    });
+    return { ...(await this.get(tenant, toPublicId('ep', publicId))), secret };
+  }
+
+  async list(tenant: string, { limit, cursor }: EndpointQuery): Promise<Page<Endpoint>> {
+    const before = decodeCursor(cursor, cursorShape)?.[0];
+    const page = pageOf(await this.repository.list(tenant, before, limit + 1), limit, ({ id }) => [id]);
+    return { ...page, data: page.data.map((row) => this.resourceOf(row)) };
+  }
+
+  async get(tenant: string, id: string): Promise<Endpoint> {
+    const publicId = uuidOf(id);
+    const row = publicId === undefined ? undefined : await this.repository.find(tenant, publicId);
+    if (row === undefined) throw notFound(id);
+    return this.resourceOf(row);
+  }
+
+  /** @throws LockstepError destination_not_allowed */
+  async change(tenant: string, id: string, changes: EndpointChange): Promise<Endpoint> {
+    const publicId = knownUuidOf(id);
+    if (changes.url !== undefined) await this.checkDestination(changes.url);
+    const { url, description, eventTypes, dlqPolicy, retrySchedule, timeoutMs, maxConcurrency, maxRetryAfterSeconds, rateLimit, headers, metadata } = changes;
+    await this.repository.change({
+      actor: ACTOR, subject: id, settings: Object.keys(changes),
+      publicId, tenant, url, description, eventTypes, dlqPolicy, timeoutMs, maxConcurrency, maxRetryAfterSeconds, rateLimit,
+      setsRetrySchedule: retrySchedule !== undefined,
+      retryScheduleMs: retrySchedule === undefined || retrySchedule === null ? null : scheduleToMs(retrySchedule),
+      setsRateLimit: rateLimit !== undefined,
+      setsHeaders: headers !== undefined,
+      headersCiphertext: headers === undefined ? null : this.sealHeaders(headers, publicId),
+      metadata: metadata === undefined ? undefined : JSON.stringify(metadata),
+    });
+    return this.get(tenant, id);
+  }
+
+  /** Events go on being routed to it, and wait. */
+  async pause(tenant: string, id: string): Promise<Endpoint> {
+    await this.repository.setStatus({ tenant, publicId: knownUuidOf(id), status: 'paused', reason: 'Paused by an operator', actor: ACTOR, subject: id });
+    return this.get(tenant, id);
+  }
+
+  /** Makes a paused or disabled endpoint active. */
+  async resume(tenant: string, id: string): Promise<Endpoint> {
+    await this.repository.setStatus({ tenant, publicId: knownUuidOf(id), status: 'active', reason: null, actor: ACTOR, subject: id });
+    return this.get(tenant, id);
+  }
+
+  /** It gets no more events; what waits for it is discarded, and that is audited. */
+  async delete(tenant: string, id: string): Promise<void> {
+    if (!(await this.repository.delete({ tenant, publicId: knownUuidOf(id), actor: ACTOR, subject: id }))) throw notFound(id);
+  }
+
+  private async checkDestination(url: string): Promise<void> {
+    const reason = await this.addresses.checkUrl(new URL(url));
+    if (reason !== undefined) throw new LockstepError('destination_not_allowed', reason, { errors: [{ path: '/url', message: reason }] });
+  }
+
+  private sealHeaders(headers: Readonly<Record<string, string>>, publicId: string): Buffer | null {
+    return Object.keys(headers).length === 0 ? null : this.secrets.seal(JSON.stringify(headers), headersContext(publicId));
+  }
+
+  private resourceOf(row: EndpointRow): Endpoint {
+    const { publicId, headersCiphertext } = row;
+    return {
+      id: toPublicId('ep', publicId),
+      url: row.url,
+      description: row.description,
+      eventTypes: row.eventTypes,
+      ordering: row.ordering,
+      dlqPolicy: row.dlqPolicy,
+      retrySchedule: scheduleFromMs(row.retryScheduleMs),
+      timeoutMs: row.timeoutMs,
+      maxConcurrency: row.maxConcurrency,
+      maxRetryAfterSeconds: row.maxRetryAfterSeconds,
+      rateLimit: row.rateLimit,
+      headers: headersCiphertext === null ? {} : (JSON.parse(this.secrets.open(headersCiphertext, headersContext(publicId))) as Record<string, string>),
+      metadata: row.metadata as Record<string, unknown>,
+      status: row.status,
+      statusReason: row.statusReason,
+      createdAt: row.createdAt.toISOString(),
+      updatedAt: row.updatedAt.toISOString(),
+    };
+  }
+}
+
+function uuidOf(id: string): string | undefined {
+  return parsePublicId('ep', id);
+}
+
+function knownUuidOf(id: string): string {
+  const uuid = uuidOf(id);
+  if (uuid === undefined) throw notFound(id);
+  return uuid;
+}
+
+function notFound(id: string): LockstepError {
+  return new LockstepError('not_found', `There is no endpoint ${id}`);
+}

@@ -1,0 +1,59 @@
+import { isUtf8 } from 'node:buffer';
+import { z } from 'zod';
+import { parsePublicId, toPublicId } from '#domain/ids';
+import { LockstepError } from '#domain/problem';
+import { decodeCursor, type Page, pageOf } from '#ground/http/pagination';
+import type { DeliveriesService } from './deliveries.service.js';
+import type { Event, EventQuery } from './event.schema.js';
+import type { EventRow, EventsRepository } from './events.repository.js';
+
+const cursorShape = z.tuple([z.uuid()]);
+const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\b/i;
+
+export class EventsService {
+  constructor(
+    private readonly repository: EventsRepository,
+    private readonly deliveries: DeliveriesService,
+  ) {}
+
+  /** Newest first. @throws LockstepError invalid_request for a cursor that is none */
+  async list(tenant: string, { entity, type, status, from, to, limit, cursor }: EventQuery): Promise<Page<Event>> {
+    const before = decodeCursor(cursor, cursorShape)?.[0];
+    const admitted = status === undefined ? undefined : status === 'admitted';
+    const rows = await this.repository.list({ tenant, entity, type, admitted, from, to }, before, limit + 1);
+    const page = pageOf(rows, limit, ({ id }) => [id]);
+    return { ...page, data: page.data.map(eventOf) };
+  }
+
+  /**
+   * The event with its payload and deliveries, as JSON text: the accepted bytes stand in it as they came, so that a
+   * number above 2^53 or a member's place is what was sent.
+   * @throws LockstepError not_found
+   */
+  async getAsJson(tenant: string, id: string): Promise<Buffer> {
+    const uuid = parsePublicId('evt', id);
+    const row = uuid === undefined ? undefined : await this.repository.find(tenant, uuid);
+    if (row === undefined) throw new LockstepError('not_found', `There is no event ${id}`);
+    const members = JSON.stringify({ ...eventOf(row), contentType: row.contentType, deliveries: await this.deliveries.ofEvent(tenant, row.id) });
+    return Buffer.concat([Buffer.from(`${members.slice(0, -1)},"payload":`), payloadJson(row.contentType, row.payload), Buffer.from('}')]);
+  }
+}
+
+function eventOf({ id, type, entity, occurredAt, acceptedAt, idempotencyKey, source, admitted }: EventRow): Event {
+  return {
+    id: toPublicId('evt', id),
+    type,
+    entity,
+    timestamp: occurredAt?.toISOString() ?? null,
+    acceptedAt: acceptedAt.toISOString(),
+    idempotencyKey,
+    source,
+    status: admitted === true ? 'admitted' : 'accepted',
+  };
+}
+
+/** JSON as it is; other text as a string; anything else as base64 in a string. */
+function payloadJson(contentType: string, payload: Buffer): Buffer {
+  if (JSON_TYPE.test(contentType)) return payload;
+  return Buffer.from(JSON.stringify(payload.toString(isUtf8(payload) ? 'utf8' : 'base64')));
+}

@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { databaseOf } from '#ground/postgres/pool';
+import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
+import { type LaneFilter, type LaneRow, LanesViewRepository } from './lanes-view.repository.js';
+
+let fixture: ShardFixture;
+let lanes: LanesViewRepository;
+let endpoint: number;
+
+const DAY_MS = 86_400_000;
+const START = [-1e15, 0] as const;
+const NOTHING_ASKED: LaneFilter = { tenant: 'default', endpoint: undefined, entity: undefined, state: undefined, sort: 'age' };
+
+/** The lanes, oldest first: what each holds, its deliveries' sequences counted from 1. */
+const SETUP: readonly { entity: string; deliveries: readonly ('delivered' | 'dead' | 'pending' | 'retrying')[]; change?: string }[] = [
+  { entity: 'sends', deliveries: ['delivered', 'pending', 'pending'] },
+  // Not its head: a dead letter that is replayed goes before what waited for its retry when the lane was paused.
+  { entity: 'sends-replay', deliveries: ['pending', 'retrying'] },
+  { entity: 'waits', deliveries: ['retrying', 'pending', 'pending'] },
+  { entity: 'paused', deliveries: ['pending'], change: 'paused = true' },
+  { entity: 'halted', deliveries: ['dead', 'retrying'], change: 'halted_sequence = 1' },
+  { entity: 'idle', deliveries: ['delivered'] },
+  { entity: 'empty-halted', deliveries: ['dead'], change: 'halted_sequence = 1' },
+];
+
+beforeAll(async () => {
+  fixture = await createShardFixture();
+  lanes = new LanesViewRepository(databaseOf(fixture.pool));
+  endpoint = await fixture.createEndpoint();
+  for (const [index, { entity, deliveries, change = 'paused = false' }] of SETUP.entries()) {
+    // Some of yesterday: a lane's deliveries are in several partitions.
+    const ids = await fixture.accept(deliveries.map(() => ({ shard: 1, entity })), new Date(Date.now() - (index % 2) * DAY_MS));
+    await fixture.pool.query(
+      `with lane as (insert into lanes (tenant, endpoint, entity, shard, tail_sequence) values ('default', $1, $2, 1, $4) returning id)
+       insert into deliveries (event_id, endpoint, tenant, shard, lane, sequence, status, attempts, next_attempt_at, created_at)
+       select
+         event, $1, 'default', 1, lane.id, n, case state when 'retrying' then 'pending' else state end::delivery_status, 3,
+         case state when 'retrying' then now() + interval '1 hour' end, now() - $5 * interval '1 minute'
+       from lane cross join unnest($3::uuid[], $6::text[]) with ordinality as d (event, state, n)`,
+      [endpoint, entity, ids, deliveries.length, SETUP.length - index, deliveries]);
+    await fixture.pool.query(`update lanes set ${change} where entity = $1`, [entity]);
+  }
+});
+
+afterAll(async () => {
+  await fixture.close();
+});
+
+async function list(filter: Partial<LaneFilter>): Promise<LaneRow[]> {
+  const all = await lanes.list({ ...NOTHING_ASKED, ...filter }, START, 100);
+  const paged: LaneRow[] = [];
+  for (let page = await lanes.list({ ...NOTHING_ASKED, ...filter }, START, 1); page[0] !== undefined;) {
+    paged.push(page[0]);
+    page = await lanes.list({ ...NOTHING_ASKED, ...filter }, [page[0].place, page[0].id], 1);
+  }
+  expect(paged).toEqual(all);
+  return all;
+}
+
+async function entities(filter: Partial<LaneFilter>): Promise<string[]> {
+  return (await list(filter)).map(({ entity }) => entity);
+}
+
+describe('the list of lanes', () => {
+  it('has all but the idle ones, by age, and says of each what one asked for alone says', async () => {
+    const rows = await list({});
+    expect(rows.map(({ entity }) => entity)).toEqual(['sends', 'sends-replay', 'waits', 'paused', 'halted', 'empty-halted']);
+    const publicId = rows[0]?.endpointId ?? '';
+    for (const row of rows) expect(await lanes.find('default', publicId, row.entity)).toEqual({ ...row, place: 0 });
+    expect(rows.map(({ headSequence, headAttempts }) => [headSequence, headAttempts])).toEqual([[2, 3], [1, 3], [1, 3], [1, 3], [1, 3], [1, 3]]);
+  });
+
+  it('is in the order of depth when that is asked for', async () => {
+    expect(await entities({ sort: 'depth' })).toEqual(['waits', 'sends', 'sends-replay', 'paused', 'halted', 'empty-halted']);
+  });
+
+  it.each([
+    ['sending', ['sends', 'sends-replay']],
+    ['waiting', ['waits']],
+    ['paused', ['paused']],
+    ['halted', ['halted', 'empty-halted']],
+    ['idle', ['idle']],
+  ])('has those that are %s', async (state, expected) => {
+    expect(await entities({ state })).toEqual(expected);
+  });
+
+  it('has those that wait for their endpoint', async () => {
+    await fixture.pool.query("update endpoints set status = 'disabled'");
+    expect(await entities({ state: 'waiting' })).toEqual(['sends', 'sends-replay', 'waits']);
+    expect(await entities({ state: 'sending' })).toEqual([]);
+    await fixture.pool.query("update endpoints set status = 'active'");
+  });
+
+  it('has those of an endpoint or an entity, and of no other tenant', async () => {
+    const [{ endpointId = '' } = {}] = await list({});
+    expect(await entities({ endpoint: endpointId, entity: 'waits' })).toEqual(['waits']);
+    expect(await entities({ endpoint: '0190c1f0-0000-7000-8000-0000000000ab' })).toEqual([]);
+    expect(await entities({ tenant: 'other' })).toEqual([]);
+  });
+});

@@ -1,0 +1,45 @@
+import type { Database } from '#ground/postgres/pool';
+import { findLane } from './find-lane.queries.js';
+import { type IListLanesResult, listLanes } from './list-lanes.queries.js';
+import { markLane } from './mark-lane.queries.js';
+
+export type LaneRow = IListLanesResult;
+
+export interface LaneFilter {
+  readonly tenant: string;
+  /** An endpoint's UUID. */
+  readonly endpoint: string | undefined;
+  readonly entity: string | undefined;
+  readonly state: string | undefined;
+  readonly sort: 'age' | 'depth';
+}
+
+export interface LaneMarking {
+  readonly tenant: string;
+  readonly endpoint: string;
+  readonly entity: string;
+  readonly action: 'pause' | 'resume' | 'skip';
+  readonly actor: string;
+  readonly subject: string;
+  readonly reason: string | undefined;
+  /** Skips only this event's delivery. */
+  readonly event: string | undefined;
+}
+
+/** Lanes as operators see and mark them. */
+export class LanesViewRepository {
+  constructor(private readonly database: Database) {}
+
+  list(filter: LaneFilter, [afterPlace, afterId]: readonly [number, number], limit: number): Promise<LaneRow[]> {
+    return listLanes.run({ ...filter, afterPlace, afterId, limit }, this.database);
+  }
+
+  async find(tenant: string, endpoint: string, entity: string): Promise<LaneRow | undefined> {
+    return (await findLane.run({ tenant, endpoint, entity }, this.database))[0];
+  }
+
+  /** @returns undefined when there is no such lane; a null head when there was nothing to skip */
+  async mark(marking: LaneMarking): Promise<{ head: number | null } | undefined> {
+    return (await markLane.run(marking, this.database))[0];
+  }
+}

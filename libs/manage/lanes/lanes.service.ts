@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { deliveryId, NIL_ID, parsePublicId, toPublicId } from '#domain/ids';
+import { LockstepError } from '#domain/problem';
+import { ACTOR } from '#manage/access/authenticator';
+import { decodeCursor, type Page, pageOf } from '#ground/http/pagination';
+import type { LaneQuery, LaneResource, LaneSkip } from './lane.schema.js';
+import type { LaneMarking, LaneRow, LanesViewRepository } from './lanes-view.repository.js';
+
+const cursorShape = z.tuple([z.number(), z.int()]);
+/** Before the first lane in either order: ages and depths are finite. */
+const START = [-1e15, 0] as const;
+
+/** Lanes as operators see them, and what they can do to one. What is asked for is marked; the lane's owner applies it. */
+export class LanesService {
+  constructor(private readonly repository: LanesViewRepository) {}
+
+  /** @throws LockstepError invalid_request for a cursor or endpoint id that is none */
+  async list(tenant: string, { endpoint, entity, state, sort, limit, cursor }: LaneQuery): Promise<Page<LaneResource>> {
+    const after = decodeCursor(cursor, cursorShape) ?? START;
+    const uuid = endpoint === undefined ? undefined : parsePublicId('ep', endpoint);
+    if (endpoint !== undefined && uuid === undefined) {
+      const message = 'must be an id such as ep_0199…';
+      throw new LockstepError('invalid_request', `endpoint ${message}`, { errors: [{ path: 'endpoint', message }] });
+    }
+    const rows = await this.repository.list({ tenant, endpoint: uuid, entity, state, sort }, after, limit + 1);
+    const page = pageOf(rows, limit, ({ place, id }) => [place, id]);
+    return { ...page, data: page.data.map(laneOf) };
+  }
+
+  /** @throws LockstepError not_found */
+  async get(tenant: string, endpoint: string, entity: string): Promise<LaneResource> {
+    const uuid = parsePublicId('ep', endpoint);
+    const row = uuid === undefined ? undefined : await this.repository.find(tenant, uuid, entity);
+    if (row === undefined) throw notFound(endpoint, entity);
+    return laneOf(row);
+  }
+
+  /**
+   * Marks the lane: `pause` stops it after the attempt in flight, `resume` lets it go on after a pause or a halt, `skip`
+   * discards the delivery whose turn it is. Audited.
+   * @throws LockstepError not_found; conflict when there is nothing to skip, or the given event's turn is not now
+   */
+  async mark(tenant: string, endpoint: string, entity: string, action: LaneMarking['action'], { reason, event }: LaneSkip): Promise<LaneResource> {
+    const uuid = parsePublicId('ep', endpoint);
+    const eventUuid = event === undefined ? undefined : (parsePublicId('evt', event) ?? NIL_ID);
+    const marked = uuid === undefined ? undefined : await this.repository.mark({ tenant, endpoint: uuid, entity, action, reason, event: eventUuid, actor: ACTOR, subject: `${endpoint}/${entity}` });
+    if (marked === undefined) throw notFound(endpoint, entity);
+    if (action === 'skip' && marked.head === null) {
+      throw new LockstepError('conflict', event === undefined ? 'Nothing of this lane is pending, so there is nothing to skip' : `It is not the turn of ${event} in this lane`);
+    }
+    return this.get(tenant, endpoint, entity);
+  }
+}
+
+function notFound(endpoint: string, entity: string): LockstepError {
+  return new LockstepError('not_found', `There is no lane for the entity ${entity} at the endpoint ${endpoint}: it gets one with its first delivery`);
+}
+
+function laneOf(row: LaneRow): LaneResource {
+  const { endpointId, endpoint, entity, depth, oldestAt, headSequence, headEvent, headReplay, headAttempts, headDeadReason, nextAttemptAt } = row;
+  const state = row.state as LaneResource['state'];
+  return {
+    endpoint: toPublicId('ep', endpointId),
+    entity,
+    state,
+    reason: state === 'waiting' ? reasonOf(row) : null,
+    depth,
+    head: headEvent === null || headSequence === null ? null : {
+      event: toPublicId('evt', headEvent),
+      delivery: deliveryId({ eventId: headEvent, endpoint, replay: headReplay ?? 0 }),
+      sequence: headSequence,
+      attempts: headAttempts ?? 0,
+      deadReason: headDeadReason,
+    },
+    oldestAt: oldestAt?.toISOString() ?? null,
+    nextAttemptAt: nextAttemptAt?.toISOString() ?? null,
+  };
+}
+
+function reasonOf({ endpointStatus }: LaneRow): LaneResource['reason'] {
+  if (endpointStatus === 'paused') return 'endpoint_paused';
+  return endpointStatus === 'disabled' ? 'endpoint_disabled' : 'retry';
+}

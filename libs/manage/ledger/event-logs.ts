@@ -1,0 +1,20 @@
+import type { KafkaConfig } from '#ground/config/config';
+import { createKafka } from '#ground/kafka/client';
+import { Topics } from '#ground/kafka/topics';
+import { createLogger } from '#ground/telemetry/logger';
+import type { LogBounds } from './ledger.repository.js';
+
+/**
+ * Which records each shard's partition of the `events` topic has at this moment.
+ * @throws what kafkajs throws, when Kafka is away or has no such topic
+ */
+export async function readEventLogs(config: KafkaConfig): Promise<ReadonlyMap<number, LogBounds>> {
+  const admin = createKafka(config, 'lockstep-verify', createLogger('verify', 'silent')).admin();
+  await admin.connect();
+  try {
+    const offsets = await admin.fetchTopicOffsets(new Topics(config.topicPrefix).events);
+    return new Map(offsets.map(({ partition, low, high }) => [partition, { start: Number(low), end: Number(high) }]));
+  } finally {
+    await admin.disconnect();
+  }
+}

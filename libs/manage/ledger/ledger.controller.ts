@@ -1,0 +1,30 @@
+import { Controller, Get, Query, Req } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { Documented } from '#ground/http/openapi';
+import type { LedgerReport } from './ledger.js';
+import { type LedgerQuery, ledgerQuerySchema, ledgerSchema } from './ledger.schema.js';
+import { LedgerService } from './ledger.service.js';
+
+@ApiTags('ledger')
+@Controller('v1/ledger')
+export class LedgerController {
+  constructor(private readonly ledger: LedgerService) {}
+
+  @Get()
+  @Documented({
+    summary: 'Prove that nothing was lost',
+    description:
+      'Recounts every event, delivery, lane and attempt, and compares records that were written independently of each other, as `npm run verify` does. ' +
+      'An admin key sees the whole installation, or the tenant that it names in `Lockstep-Tenant`. ' +
+      'It reads all tables, which takes a second or more for each million events: one reading goes on at a time, and whoever asks meanwhile gets its answer.',
+    status: 200,
+    answer: 'The ledger; `balanced` is the verdict',
+    schema: ledgerSchema,
+    problems: ['invalid_request', 'overloaded'],
+  })
+  read(@Req() { headers, tenant }: FastifyRequest, @Query({ schema: ledgerQuerySchema }) { olderThan }: LedgerQuery): Promise<LedgerReport> {
+    // Without the header an admin key acts on the default tenant, but nobody else's numbers are a secret to it.
+    return this.ledger.report({ tenant: headers['lockstep-tenant'] === undefined ? undefined : tenant, olderThanMs: olderThan });
+  }
+}

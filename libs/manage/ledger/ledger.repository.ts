@@ -1,0 +1,280 @@
+import type pg from 'pg';
+import { toPublicId } from '#domain/ids';
+import type { Database } from '#ground/postgres/pool';
+import { checkAdmissions } from './check-admissions.queries.js';
+import { checkAttempts } from './check-attempts.queries.js';
+import { checkEndpoints } from './check-endpoints.queries.js';
+import { checkHalts } from './check-halts.queries.js';
+import { checkKeys } from './check-keys.queries.js';
+import { checkOutbox } from './check-outbox.queries.js';
+import { checkReplays } from './check-replays.queries.js';
+import { checkRoutes } from './check-routes.queries.js';
+import { checkSequences } from './check-sequences.queries.js';
+import { checkWaiting } from './check-waiting.queries.js';
+import { joined, LAST_ID, ofDay, type Span, withoutViews } from './day-tables.js';
+import { findOddAdmissions } from './find-odd-admissions.queries.js';
+import { findOddAttempts } from './find-odd-attempts.queries.js';
+import { findOddRoutes } from './find-odd-routes.queries.js';
+import { findOldest } from './find-oldest.queries.js';
+import { findStuck } from './find-stuck.queries.js';
+import { deliveryOf, eventOf, Findings, laneOf } from './findings.js';
+import { type EndpointLedger, type LedgerFindings, NO_ROUTES, type RouteCounts, type ShardPosition, sumRoutes } from './ledger.js';
+import { type DaySums, type LedgerSums, type Suspicions, suspicionsOf } from './ledger-sums.js';
+import { type IListDaysResult, listDays } from './list-days.queries.js';
+import { type IListEndpointsResult, listEndpoints } from './list-endpoints.queries.js';
+import { type IListRetiredDeliveriesResult, listRetiredDeliveries } from './list-retired-deliveries.queries.js';
+import { type IListRetiredEventsResult, listRetiredEvents } from './list-retired-events.queries.js';
+import { listTenants } from './list-tenants.queries.js';
+import { readMoment } from './read-moment.queries.js';
+import { type IReadShardsResult, readShards } from './read-shards.queries.js';
+import { inSnapshot, type Run, type Snapshot } from './snapshot.js';
+import { sumAttempts } from './sum-attempts.queries.js';
+import { type ISumDeliveriesResult, sumDeliveries } from './sum-deliveries.queries.js';
+import { sumEvents } from './sum-events.queries.js';
+import { type ISumInboxResult, sumInbox } from './sum-inbox.queries.js';
+import { sumKeys } from './sum-keys.queries.js';
+import { sumLanes } from './sum-lanes.queries.js';
+
+const MAX_EXAMPLES = 10;
+
+/**
+ * How long an event may take from its acceptance to becoming visible to the relay: above every transaction's limit,
+ * which an accepting statement may take up while later ones pass it.
+ */
+const BOUND_SECONDS = 60;
+
+/** Events that are younger are joined with the inbox one by one: some of them are always on their way. */
+const SETTLED_SECONDS = 120;
+
+const SETTINGS = {
+  // Hash joins that stay in memory up to a million rows a day, day by day (partition-wise).
+  work_mem: '256MB',
+  enable_partitionwise_join: 'on',
+  enable_partitionwise_aggregate: 'on',
+  // Right after much has changed the planner takes a thousand rows for one: loops over 10,000 rows took a minute. What
+  // must be looked up by key is written so that nothing else is possible.
+  enable_nestloop: 'off',
+  // Whole tables are read: half the time with each core that is free.
+  max_parallel_workers_per_gather: '4',
+  // With the bounds' values the planner leaves out the partitions of other days.
+  plan_cache_mode: 'force_custom_plan',
+  // Kafka is asked in between.
+  idle_in_transaction_session_timeout: '60s',
+} as const;
+
+/**
+ * For a join of millions of rows: in batches that the processor's cache holds, and with one process a core. Ten million
+ * keys take 2.9 s so, on two cores, and 3.7 s with the settings above.
+ */
+const JOIN_SETTINGS = { work_mem: '4MB', max_parallel_workers_per_gather: '2' } as const;
+
+/** The records that a shard's log has: from `start` up to, and without, `end`. */
+export interface LogBounds {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface LedgerQuestion {
+  /** Deliveries that could have been attempted for this long are violations; undefined: however long it takes. */
+  readonly olderThanMs?: number | undefined;
+  /** Asks Kafka, by shard; undefined: it is not compared with. */
+  readonly readLogs?: (() => Promise<ReadonlyMap<number, LogBounds>>) | undefined;
+  /** Gives up, and the connection with it. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Reads the books: counts, and compares records that were written independently of each other. */
+export class LedgerRepository {
+  /** @param pool all of its connections are used: more than one read side by side */
+  constructor(private readonly pool: pg.Pool) {}
+
+  /**
+   * All from one snapshot, so that what goes on meanwhile can't look like a difference.
+   * @throws what Postgres throws, and what `readLogs` does
+   */
+  async read(question: LedgerQuestion): Promise<LedgerFindings> {
+    // Locked: a day that is retired later keeps its partitions until this is read.
+    const options = { settings: SETTINGS, tables: ['events', 'inbox', 'deliveries', 'attempts'], signal: question.signal };
+    return inSnapshot(this.pool, options, (snapshot) => new Reading(snapshot, question).read());
+  }
+}
+
+/**
+ * One reading of one snapshot. Each table is read once for counts and fingerprints, day by day; only of days on which
+ * those of two tables differ are their rows compared, those of ten minutes at a time.
+ */
+class Reading {
+  private readonly findings = new Findings();
+  private readonly waiting = new Map<string, number>();
+  private seenBy = (database: Database): Database => database;
+
+  constructor(
+    private readonly snapshot: Snapshot,
+    private readonly question: LedgerQuestion,
+  ) {}
+
+  private get database(): Database {
+    return this.seenBy(this.snapshot.database);
+  }
+
+  async read(): Promise<LedgerFindings> {
+    const [moment] = await readMoment.run({ settledSeconds: SETTLED_SECONDS }, this.database);
+    if (moment === undefined) throw new Error('Postgres did not say what time it is');
+    if (!moment.retiring) this.seenBy = withoutViews;
+    const { database } = this;
+    const shards = await this.compareLogs();
+    const tenants = (await listTenants.run(undefined, database)).map(({ id }) => id);
+    const endpoints = await listEndpoints.run(undefined, database);
+    const sums = await this.sum(moment.settledBefore, tenants.length > 1);
+    await this.check(sums, moment.settledBefore, shards?.filter(isRead).map(({ shard }) => shard) ?? []);
+    const deliveries = sums.days.flatMap((day) => day.deliveries);
+    const unknown = unknownEndpoints(deliveries, endpoints);
+    if (unknown.length > 0) this.findings.add(await checkEndpoints.run({ unknown, examples: MAX_EXAMPLES }, database), deliveryOf);
+    const oldest = new Map((await findOldest.run(undefined, database)).map(({ endpoint, oldestAt }) => [endpoint, oldestAt]));
+    // What is counted in the tables, and what was in them before it was retired. Only the first is compared.
+    const retired = await listRetiredEvents.run(undefined, database);
+    const routes = routesByEndpoint(deliveries, await listRetiredDeliveries.run(undefined, database), oldest);
+    return {
+      asOf: moment.asOf,
+      accepted: sums.days.reduce((total, day) => total + day.events.events, 0) + eventsIn(retired),
+      admitted: admittedIn(sums.days.flatMap((day) => day.inbox)) - this.findings.countOf('inbox_without_event') + eventsIn(retired),
+      routes: sumRoutes([...routes.values()]),
+      tenants: tenants.map((tenant) => ({ tenant, ...this.eventsOf(tenant, sums, retired), endpoints: endpointsOf(tenant, endpoints, routes) })),
+      violations: this.findings.violations,
+      shards,
+    };
+  }
+
+  private async sum(settledBefore: string, apart: boolean): Promise<LedgerSums> {
+    const list = await listDays.run(undefined, this.database);
+    const [keys, lanes, days] = await this.snapshot.sideBySide((run) => Promise.all([
+      run((database) => sumKeys.run(undefined, this.seenBy(database))),
+      run((database) => sumLanes.run(undefined, this.seenBy(database))),
+      Promise.all(list.map((day) => this.sumDay(run, day, settledBefore, apart))),
+    ]));
+    return { days, lanes, keys };
+  }
+
+  private async sumDay(run: Run, day: IListDaysResult, settledBefore: string, apart: boolean): Promise<DaySums> {
+    const settled = { settledBefore: day.to <= settledBefore ? null : settledBefore };
+    const [[events], inbox, deliveries, [attempts]] = await Promise.all([
+      run((database) => sumEvents.run(settled, ofDay(this.seenBy(database), day))),
+      run((database) => sumInbox.run({ ...settled, apart }, ofDay(this.seenBy(database), day))),
+      run((database) => sumDeliveries.run(undefined, ofDay(this.seenBy(database), day))),
+      run((database) => sumAttempts.run(undefined, ofDay(this.seenBy(database), day))),
+    ]);
+    if (events === undefined || attempts === undefined) throw new Error('The tables could not be summed');
+    return { from: day.from, to: day.to, events, inbox, deliveries, attempts };
+  }
+
+  private async check(sums: LedgerSums, settledBefore: string, exhausted: number[]): Promise<void> {
+    const { database, findings } = this;
+    const { olderThanMs } = this.question;
+    const examples = MAX_EXAMPLES;
+    const suspicions = suspicionsOf(sums);
+    const odd = await this.findOdd(suspicions, settledBefore);
+    for (const span of joined([...odd.admissions, { from: settledBefore, to: LAST_ID }])) await this.checkAdmissions(span, exhausted);
+    for (const span of joined(odd.routes)) {
+      findings.add(await checkRoutes.run({ ...span, examples }, database), (row) => (row.endpoint === null || row.kind === 'routes_differ' ? eventOf(row) : deliveryOf({ ...row, endpoint: row.endpoint })));
+    }
+    for (const span of joined(odd.attempts)) {
+      findings.add(await checkAttempts.run({ ...span, examples }, database), deliveryOf);
+    }
+    if (suspicions.replays) findings.add(await checkReplays.run({ examples }, database), deliveryOf);
+    if (suspicions.sequences.length > 0) findings.add(await checkSequences.run({ endpoints: [...suspicions.sequences], examples }, database), laneOf);
+    if (suspicions.waiting.length > 0) findings.add(await checkWaiting.run({ endpoints: [...suspicions.waiting], examples }, database), laneOf);
+    if (suspicions.halts) findings.add(await checkHalts.run({ examples }, database), laneOf);
+    for (const span of joined(suspicions.keys)) {
+      findings.add(await this.snapshot.withSettings(JOIN_SETTINGS, () => checkKeys.run({ ...span, examples }, database)), eventOf);
+    }
+    findings.add(await checkOutbox.run({ examples }, database), eventOf);
+    if (olderThanMs !== undefined) findings.add(await findStuck.run({ olderThanMs, examples }, database), deliveryOf);
+  }
+
+  private async checkAdmissions(span: Span, exhausted: number[]): Promise<void> {
+    const rows = await checkAdmissions.run({ ...span, exhausted, boundSeconds: BOUND_SECONDS, examples: MAX_EXAMPLES }, this.database);
+    for (const { kind, tenant, total } of rows) if (kind === 'not_admitted') this.waiting.set(tenant, (this.waiting.get(tenant) ?? 0) + total);
+    this.findings.add(rows.filter(({ kind }) => kind !== 'not_admitted'), eventOf);
+  }
+
+  /** The spans of the suspected days in which there is something, in order. */
+  private async findOdd({ admissions, routes, attempts }: Suspicions, settledBefore: string): Promise<Record<'admissions' | 'routes' | 'attempts', Span[]>> {
+    if (admissions.length + routes.length + attempts.length === 0) return { admissions: [], routes: [], attempts: [] };
+    return this.snapshot.sideBySide(async (run) => {
+      const inSpans = async (days: readonly Span[], find: (day: Span, database: Database) => Promise<Span[]>): Promise<Span[]> =>
+        (await Promise.all(days.map(({ from, to }) => run((database) => find({ from, to }, this.seenBy(database)))))).flat();
+      const [oddAdmissions, oddRoutes, oddAttempts] = await Promise.all([
+        inSpans(admissions, (day, database) => findOddAdmissions.run({ ...day, to: day.to <= settledBefore ? day.to : settledBefore }, database)),
+        inSpans(routes, (day, database) => findOddRoutes.run(day, database)),
+        inSpans(attempts, (day, database) => findOddAttempts.run(day, database)),
+      ]);
+      return { admissions: oddAdmissions, routes: oddRoutes, attempts: oddAttempts };
+    });
+  }
+
+  /** Where the shards stand in their logs. The logs are asked after the snapshot was taken: they only grow. */
+  private async compareLogs(): Promise<ShardPosition[] | undefined> {
+    const shards = await readShards.run(undefined, this.database);
+    const logs = await this.question.readLogs?.();
+    if (logs === undefined) return undefined;
+    const positions = shards.map((shard) => positionOf(shard, logs.get(shard.shard) ?? { start: 0, end: 0 }));
+    const beyond = positions.filter(({ cursor, logEnd }) => cursor > logEnd);
+    this.findings.add(beyond.slice(0, MAX_EXAMPLES).map((position) => ({ ...position, kind: 'cursor_beyond_log', tenant: null, total: beyond.length })), ({ shard, cursor, logEnd }) =>
+      `shard ${shard}: read up to ${cursor}, the log ends at ${logEnd}`);
+    return positions;
+  }
+
+  /** The inbox says whose events are; those that are in only one of the two tables were found one by one. */
+  private eventsOf(tenant: string, { days }: LedgerSums, retired: readonly IListRetiredEventsResult[]): { accepted: number; notAdmitted: number; admitted: number } {
+    // A null: all, since there is only one tenant.
+    const rows = days.flatMap((day) => day.inbox).filter((row) => row.tenant === null || row.tenant === tenant);
+    const kept = admittedIn(rows) - this.findings.countOf('inbox_without_event', tenant);
+    const admitted = kept + eventsIn(retired.filter((row) => row.tenant === tenant));
+    const notAdmitted = this.waiting.get(tenant) ?? 0;
+    return { accepted: admitted + notAdmitted, notAdmitted, admitted };
+  }
+}
+
+function positionOf({ shard, cursor, outbox }: IReadShardsResult, { start, end }: LogBounds): ShardPosition {
+  return { shard, cursor, logStart: start, logEnd: end, lag: Math.max(0, end - Math.max(cursor, start)), outbox };
+}
+
+/** Nothing in the log is left to read. */
+function isRead({ lag }: ShardPosition): boolean {
+  return lag === 0;
+}
+
+function admittedIn(inbox: readonly ISumInboxResult[]): number {
+  return inbox.reduce((total, row) => total + row.admitted, 0);
+}
+
+function eventsIn(retired: readonly IListRetiredEventsResult[]): number {
+  return retired.reduce((total, { events }) => total + events, 0);
+}
+
+function unknownEndpoints(deliveries: readonly ISumDeliveriesResult[], endpoints: readonly IListEndpointsResult[]): number[] {
+  const known = new Set(endpoints.map(({ id }) => id));
+  return [...new Set(deliveries.map(({ endpoint }) => endpoint))].filter((endpoint) => !known.has(endpoint));
+}
+
+type EndpointRoutes = Omit<EndpointLedger, 'endpoint'>;
+
+function routesByEndpoint(
+  deliveries: readonly ISumDeliveriesResult[],
+  retired: readonly IListRetiredDeliveriesResult[],
+  oldest: ReadonlyMap<number, Date>,
+): Map<number, EndpointRoutes> {
+  const routes = new Map<number, RouteCounts>();
+  const add = (endpoint: number, counts: Partial<RouteCounts>): void => {
+    routes.set(endpoint, sumRoutes([routes.get(endpoint) ?? NO_ROUTES, { ...NO_ROUTES, ...counts }]));
+  };
+  for (const { endpoint, status, deliveries: total } of deliveries) add(endpoint, { total, [status]: total });
+  for (const { endpoint, delivered, dead, discarded } of retired) add(endpoint, { total: delivered + dead + discarded, delivered, dead, discarded });
+  return new Map([...routes].map(([endpoint, counts]) => [endpoint, { ...counts, oldestPendingAt: oldest.get(endpoint)?.toISOString() ?? null }]));
+}
+
+/** A tenant's endpoints; deleted ones when they have, or had, deliveries. */
+function endpointsOf(tenant: string, endpoints: readonly IListEndpointsResult[], routes: ReadonlyMap<number, EndpointRoutes>): EndpointLedger[] {
+  return endpoints.filter((endpoint) => endpoint.tenant === tenant && (!endpoint.deleted || routes.has(endpoint.id)))
+    .map(({ id, publicId }) => ({ endpoint: toPublicId('ep', publicId), ...(routes.get(id) ?? { ...NO_ROUTES, oldestPendingAt: null }) }));
+}

@@ -1,0 +1,48 @@
+import { LockstepError } from '#domain/problem';
+import { storeErrorOf } from '#ground/postgres/answering-database';
+import { type LedgerReport, reportOf, reportOfTenant } from './ledger.js';
+import type { LedgerRepository } from './ledger.repository.js';
+
+export interface LedgerRequest {
+  /** Undefined: the whole installation. */
+  readonly tenant: string | undefined;
+  readonly olderThanMs: number | undefined;
+}
+
+/** Reads the ledger for whoever asks, one reading at a time: it goes over all tables. */
+export class LedgerService {
+  private running: { readonly olderThanMs: number | undefined; readonly report: Promise<LedgerReport> } | undefined;
+  private readonly stopping = new AbortController();
+
+  constructor(private readonly repository: LedgerRepository) {}
+
+  /**
+   * Who asks while a reading goes on gets that one's answer, whose `asOf` may be from before the question.
+   * @throws LockstepError store_unavailable; overloaded while a reading with another `olderThanMs` goes on
+   */
+  async report({ tenant, olderThanMs }: LedgerRequest): Promise<LedgerReport> {
+    this.running ??= { olderThanMs, report: this.read(olderThanMs) };
+    if (this.running.olderThanMs !== olderThanMs) {
+      throw new LockstepError('overloaded', 'The ledger is being read with another `olderThan`; one reading goes on at a time', { retryAfterSeconds: 5 });
+    }
+    const report = await this.running.report;
+    return tenant === undefined ? report : reportOfTenant(report, tenant);
+  }
+
+  /** Ends the reading that goes on; its callers get store_unavailable. */
+  stop(): void {
+    this.stopping.abort();
+  }
+
+  private async read(olderThanMs: number | undefined): Promise<LedgerReport> {
+    try {
+      return reportOf(await this.repository.read({ olderThanMs, signal: this.stopping.signal }));
+    } catch (error) {
+      const known = storeErrorOf(error);
+      if (!(known instanceof LockstepError)) throw error;
+      throw new LockstepError('store_unavailable', 'The event store does not answer, or not in time; `npm run verify` takes all the time it needs', { cause: error, retryAfterSeconds: 5 });
+    } finally {
+      this.running = undefined;
+    }
+  }
+}

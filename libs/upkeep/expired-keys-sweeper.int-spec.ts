@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type pg from 'pg';
+import { mintId } from '#domain/ids';
+import { IngestRepository } from '#flow/ingest/ingest.repository';
+import { IngestService, type NewEvent } from '#flow/ingest/ingest.service';
+import { QueueLimit } from '#flow/ingest/queue-limit';
+import type { ExpiringRowsSweeper } from '#ground/postgres/expiring-rows-sweeper';
+import { createPool, databaseOf } from '#ground/postgres/pool';
+import { captureLog } from '#dev/testing/log-capture';
+import { createShardFixture, type ShardFixture, SHARDS } from '#dev/testing/shard-fixture';
+import { waitUntil } from '#dev/testing/wait-until';
+import { expiredKeysSweeper } from './expired-keys-sweeper.js';
+
+const { signal } = new AbortController();
+
+let fixture: ShardFixture;
+let pool: pg.Pool;
+let sweeper: ExpiringRowsSweeper;
+
+beforeAll(async () => {
+  fixture = await createShardFixture();
+  pool = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 3, plans: 'by-index' });
+  sweeper = expiredKeysSweeper(pool, captureLog().logger);
+  // How many rows each statement deleted.
+  await fixture.pool.query(`
+    create table deletions (n integer);
+    create function note_deletion() returns trigger language plpgsql as 'begin insert into deletions select count(*) from gone; return null; end';
+    create trigger note_deletion after delete on idempotency_keys referencing old table as gone for each statement execute function note_deletion();
+  `);
+});
+
+beforeEach(async () => {
+  await fixture.pool.query('truncate idempotency_keys, deletions');
+});
+
+afterAll(async () => {
+  await pool.end();
+  await fixture.close();
+});
+
+async function addKeys(prefix: string, number: number, age: string): Promise<void> {
+  await fixture.pool.query(
+    "insert into idempotency_keys (tenant, key, fingerprint, event_id, expires_at) select 'default', $1 || n, '', gen_random_uuid(), now() - $3::interval from generate_series(1, $2::integer) n",
+    [prefix, number, age]);
+}
+
+async function keys(): Promise<string[]> {
+  const { rows } = await fixture.pool.query<{ key: string }>('select key from idempotency_keys order by key');
+  return rows.map(({ key }) => key);
+}
+
+function ingest(): IngestService {
+  return new IngestService(new IngestRepository(databaseOf(fixture.pool), 3_600_000), { shards: SHARDS, queueLimit: new QueueLimit(), maxQueuedBytes: 1_000_000, onCommitted: () => undefined });
+}
+
+const event = (idempotencyKey: string): NewEvent => ({
+  tenant: 'default', type: 'order.created', entity: mintId(), occurredAt: undefined, idempotencyKey, contentType: 'application/json', traceparent: undefined, payload: Buffer.from('{}'),
+});
+
+async function waitsForALock(): Promise<boolean> {
+  const { rowCount } = await fixture.pool.query("select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'");
+  return (rowCount ?? 0) > 0;
+}
+
+describe('expiredKeysSweeper', () => {
+  it('deletes all that is expired and nothing else, at most 1,000 keys a statement', async () => {
+    await addKeys('expired ', 2_500, '1 second');
+    await addKeys('live ', 3, '-1 hour');
+    expect(await sweeper.sweep(signal)).toBe(2_500);
+    expect(await keys()).toEqual(['live 1', 'live 2', 'live 3']);
+    const { rows } = await fixture.pool.query<{ n: number }>('select n from deletions order by n');
+    expect(rows.map(({ n }) => n)).toEqual([500, 1_000, 1_000]);
+    expect(await sweeper.sweep(signal)).toBe(0);
+  });
+
+  it('finds them by the index on their expiry, not by reading all keys', async () => {
+    await addKeys('live ', 20_000, '-1 hour');
+    const client = await pool.connect();
+    try {
+      const { rows } = await client.query<Record<string, string>>("explain select ctid from idempotency_keys where expires_at <= now() limit 50000");
+      expect(JSON.stringify(rows)).toContain('idempotency_keys_expires_at');
+    } finally {
+      client.release();
+    }
+  });
+
+  it('does not wait for a key that ingest is claiming at this moment, and leaves it', async () => {
+    await addKeys('key ', 3, '1 second');
+    const client = await fixture.pool.connect();
+    try {
+      await client.query('begin');
+      // What accept-batch.sql does with an expired key.
+      await client.query("update idempotency_keys set event_id = gen_random_uuid(), expires_at = now() + interval '1 hour' where key = 'key 2'");
+      expect(await sweeper.sweep(signal)).toBe(2);
+      await client.query('commit');
+    } finally {
+      client.release();
+    }
+    expect(await sweeper.sweep(signal)).toBe(0);
+    expect(await keys()).toEqual(['key 2']);
+  });
+
+  it('deletes under a post with the same key: it is a new event, once', async () => {
+    await addKeys('key ', 1, '1 second');
+    const client = await fixture.pool.connect();
+    try {
+      await client.query('begin');
+      await client.query("delete from idempotency_keys where key = 'key 1'");
+      const posted = event('key 1');
+      const accepted = ingest().accept(posted);
+      await waitUntil('the post waits for the sweeper', waitsForALock);
+      await client.query('commit');
+      const { id, replayed } = await accepted;
+      expect(replayed).toBe(false);
+      expect(await ingest().accept(posted)).toMatchObject({ id, replayed: true });
+    } finally {
+      client.release();
+    }
+  });
+
+  it('changes nothing for a post: an expired key that is still there is as good as gone', async () => {
+    await addKeys('key ', 1, '0 seconds');
+    const posted = event('key 1');
+    const { id, replayed } = await ingest().accept(posted);
+    expect(replayed).toBe(false);
+    expect(await sweeper.sweep(signal)).toBe(0);
+    expect(await ingest().accept(posted)).toMatchObject({ id, replayed: true });
+  });
+
+  it('leaves the work to another process that does it now', async () => {
+    await addKeys('key ', 1, '1 second');
+    const other = await fixture.pool.connect();
+    try {
+      await other.query("select pg_advisory_lock(hashtext('lockstep.expired-keys'))");
+      expect(await sweeper.sweep(signal)).toBe(0);
+      expect(await keys()).toHaveLength(1);
+    } finally {
+      // With the connection, as when the process dies.
+      other.release(true);
+    }
+    await waitUntil('the sweeper has its turn', async () => (await sweeper.sweep(signal)) === 1);
+  });
+
+  it('ends soon when it is stopped in the middle, and goes on after a failure', async () => {
+    await addKeys('key ', 3_000, '1 second');
+    const log = captureLog();
+    const running = expiredKeysSweeper(pool, log.logger);
+    running.start();
+    await waitUntil('the first batch is deleted', async () => (await keys()).length < 3_000);
+    await running.stop();
+    const left = (await keys()).length;
+    expect(log.lines).toEqual([]);
+    expect(await sweeper.sweep(signal)).toBe(left);
+  });
+});
