@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { waitUntil } from '#dev/testing/wait-until';
+import { BUILT } from './built-files.js';
 import type { Edit } from './test-build.js';
 
 /** Where a process of a test build can be made to freeze itself. */
@@ -25,14 +26,14 @@ export type StallPoint =
 
 /** The code before which each point lies. */
 const PLACES: Readonly<Record<StallPoint, readonly [file: string, code: string]>> = {
-  'before-send': ['dist/libs/flow/delivery/attempt-client.js', 'this.poolFor(endpoint, request.url.origin, connections).dispatch('],
-  'before-admission': ['dist/libs/flow/admission/admission.repository.js', 'const rows = await admitBatch.run({'],
-  'in-admission': ['dist/libs/flow/admission/admission.repository.js', 'return verdictsOf(admissions, ids, rows);'],
-  'before-outcome': ['dist/libs/flow/outcome/outcome.repository.js', 'const rows = await commitOutcomes.run({'],
-  'in-outcome': ['dist/libs/flow/outcome/outcome.repository.js', 'const applied = new Set();'],
-  'in-batch': ['dist/libs/ground/kafka/shard-transport.js', 'const topic = batch.topic.slice(this.options.topicPrefix.length);'],
-  'relay-read': ['dist/libs/flow/relay/relay.js', 'const sent = await this.sender.send(rows);'],
-  'relay-sent': ['dist/libs/flow/relay/relay.js', 'this.moved = sent.rows;'],
+  'before-send': [BUILT.attemptClient, 'this.poolFor(endpoint, request.url.origin, connections).dispatch('],
+  'before-admission': [BUILT.admissionRepository, 'const rows = await admitBatch.run({'],
+  'in-admission': [BUILT.admissionRepository, 'return verdictsOf(admissions, ids, rows);'],
+  'before-outcome': [BUILT.outcomeRepository, 'const rows = await commitOutcomes.run({'],
+  'in-outcome': [BUILT.outcomeRepository, 'const applied = new Set();'],
+  'in-batch': [BUILT.shardTransport, 'const topic = batch.topic.slice(this.options.topicPrefix.length);'],
+  'relay-read': [BUILT.relay, 'const sent = await this.sender.send(rows);'],
+  'relay-sent': [BUILT.relay, 'this.moved = sent.rows;'],
 };
 
 export const STALL_POINTS = Object.keys(PLACES) as StallPoint[];

@@ -1,6 +1,6 @@
 import { edited, sqlEdit } from './test-build.js';
 
-const FILE = 'dist/libs/x/src/x.queries.js';
+const FILE = 'dist/libs/x/x.queries.js';
 
 interface Query {
   readonly statement: string;

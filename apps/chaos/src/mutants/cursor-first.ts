@@ -1,3 +1,4 @@
+import { BUILT } from '../built-files.js';
 import type { Mutant } from '../mutant.js';
 import { killAt, nth, ownedBy, SETTINGS, sleep } from '../scenario.js';
 import { stallCode } from '../stall-points.js';
@@ -14,7 +15,7 @@ export const cursorFirst: Mutant = {
   caughtBy: ['outcome', 'order of posts'],
   edits: [
     {
-      file: 'dist/libs/flow/admission/admission.repository.js',
+      file: BUILT.admissionRepository,
       find: AT,
       replace: `for (const { shard, nextOffset, lastEventId, caughtUp } of admissions) {
             if (nextOffset === undefined) continue;

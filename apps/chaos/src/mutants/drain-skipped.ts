@@ -1,3 +1,4 @@
+import { BUILT } from '../built-files.js';
 import type { Mutant } from '../mutant.js';
 import { nth, ownedBy, SETTINGS, sleep } from '../scenario.js';
 
@@ -9,7 +10,7 @@ export const drainSkipped: Mutant = {
   breaks: 'A shard is handed over without waiting for its attempts: they are cut off, and repeated after a graceful stop.',
   caughtBy: ['repeat'],
   edits: ['deadlineMs)', 'outcomesDeadlineMs)'].map((deadline) => ({
-    file: 'dist/libs/flow/shards/shard-supervisor.js',
+    file: BUILT.shardSupervisor,
     find: `${DRAINING} ${deadline}`,
     replace: `while (false && performance.now() < ${deadline}`,
   })),

@@ -1,3 +1,4 @@
+import { BUILT } from '../built-files.js';
 import type { Mutant } from '../mutant.js';
 import { allRelayed, ownedBy, SETTINGS, sleep } from '../scenario.js';
 
@@ -11,7 +12,7 @@ export const gapIgnored: Mutant = {
   caughtBy: ['outcome', 'order of posts'],
   edits: [
     {
-      file: 'dist/libs/flow/admission/log-continuity.js',
+      file: BUILT.logContinuity,
       find: "return { kind: 'gap', resumeAt: firstOffset };",
       replace: "return { kind: 'continues', records };",
     },

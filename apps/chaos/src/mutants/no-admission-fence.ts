@@ -1,3 +1,4 @@
+import { BUILT } from '../built-files.js';
 import type { Mutant } from '../mutant.js';
 import { ownedBy, SETTINGS, sleep, stallUnderLoad } from '../scenario.js';
 import { sqlEdit } from '../test-build.js';
@@ -11,7 +12,7 @@ export const noAdmissionFence: Mutant = {
   name: 'no-admission-fence',
   breaks: "Admissions don't compare their epoch with the lease's, outcomes do: a former owner goes on admitting.",
   caughtBy: ['witness'],
-  edits: [sqlEdit('dist/libs/flow/admission/admit-batch.queries.js', 'join shard_leases l on l.shard = c.shard and l.epoch = c.epoch', 'join shard_leases l on l.shard = c.shard')],
+  edits: [sqlEdit(BUILT.admitBatch, 'join shard_leases l on l.shard = c.shard and l.epoch = c.epoch', 'join shard_leases l on l.shard = c.shard')],
   scenario: {
     ...SETTINGS,
     async play(stage) {

@@ -1,10 +1,11 @@
+import { BUILT } from '../built-files.js';
 import type { Mutant } from '../mutant.js';
 import { ownedBy, SETTINGS, sleep, stallUnderLoad } from '../scenario.js';
 import { sqlEdit } from '../test-build.js';
 
 const EPOCH = 'join shard_leases l on l.shard = c.shard and l.epoch = c.epoch';
 const NO_EPOCH = 'join shard_leases l on l.shard = c.shard';
-const OUTCOMES = 'dist/libs/flow/outcome/commit-outcomes.queries.js';
+const OUTCOMES = BUILT.commitOutcomes;
 
 /**
  * An owner is frozen with an answer in hand, until the shard's next owner has sent the same head again to a slow
@@ -16,7 +17,7 @@ export const noFence: Mutant = {
   breaks: "Admissions and outcomes don't compare their epoch with the lease's: a former owner goes on writing.",
   caughtBy: ['witness'],
   edits: [
-    sqlEdit('dist/libs/flow/admission/admit-batch.queries.js', EPOCH, NO_EPOCH),
+    sqlEdit(BUILT.admitBatch, EPOCH, NO_EPOCH),
     sqlEdit(OUTCOMES, EPOCH, NO_EPOCH),
     sqlEdit(OUTCOMES, 'select l.shard, l.epoch', 'select l.shard, c.epoch'),
   ],

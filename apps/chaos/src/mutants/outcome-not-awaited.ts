@@ -1,3 +1,4 @@
+import { BUILT } from '../built-files.js';
 import type { Mutant } from '../mutant.js';
 import { killAt, nth, ownedBy, SETTINGS, sleep } from '../scenario.js';
 
@@ -11,7 +12,7 @@ export const outcomeNotAwaited: Mutant = {
   caughtBy: ['late'],
   edits: [
     {
-      file: 'dist/libs/flow/outcome/outcome.service.js',
+      file: BUILT.outcomeService,
       find: 'return await this.commits.add(outcome, isAwaited);',
       replace: "void this.commits.add(outcome, isAwaited).catch(() => undefined);\n            return 'applied';",
     },

@@ -1,3 +1,4 @@
+import { BUILT } from '../built-files.js';
 import type { Mutant } from '../mutant.js';
 import { ownedBy, SETTINGS, sleep } from '../scenario.js';
 
@@ -6,7 +7,7 @@ export const randomPartition: Mutant = {
   name: 'random-partition',
   breaks: "Events aren't produced to their shard's partition: genuine events are parked as foreign, and admitted late or never.",
   caughtBy: ['parked'],
-  edits: [{ file: 'dist/libs/flow/relay/ingest-outbox.js', find: 'partition: shard,', replace: 'partition: Math.random() < 0.5 ? 0 : shard,' }],
+  edits: [{ file: BUILT.ingestOutbox, find: 'partition: shard,', replace: 'partition: Math.random() < 0.5 ? 0 : shard,' }],
   scenario: {
     ...SETTINGS,
     async play(stage) {

@@ -1,7 +1,8 @@
+import { BUILT } from '../built-files.js';
 import type { Mutant } from '../mutant.js';
 import { nth, ownedBy, SETTINGS, sleep } from '../scenario.js';
 
-const OUTBOX = 'dist/libs/flow/relay/ingest-outbox.js';
+const OUTBOX = BUILT.ingestOutbox;
 
 /**
  * Some of the gateways' statements are made to take long after they drew their numbers, as on a slow disk: what the

@@ -1,3 +1,4 @@
+import { BUILT } from '../built-files.js';
 import type { Mutant } from '../mutant.js';
 import { killAt, nth, ownedBy, SETTINGS, sleep } from '../scenario.js';
 import { stallCode } from '../stall-points.js';
@@ -9,7 +10,7 @@ export const relayDeletesFirst: Mutant = {
   name: 'relay-deletes-first',
   breaks: "The relay removes rows before Kafka has acknowledged them: after a crash they are not in Kafka, and their entities' later events go first.",
   caughtBy: ['outcome', 'order of posts'],
-  edits: [{ file: 'dist/libs/flow/relay/relay.js', find: AT, replace: `await this.options.source.next([], rows);\n        ${AT}` }],
+  edits: [{ file: BUILT.relay, find: AT, replace: `await this.options.source.next([], rows);\n        ${AT}` }],
   scenario: {
     ...SETTINGS,
     gateways: 2,

@@ -1,8 +1,9 @@
+import { BUILT } from '../built-files.js';
 import type { Mutant } from '../mutant.js';
 import { allRelayed, killAt, nth, ownedBy, SETTINGS, sleep } from '../scenario.js';
 import { sqlEdit } from '../test-build.js';
 
-const ADMISSION = 'dist/libs/flow/admission/admit-batch.queries.js';
+const ADMISSION = BUILT.admitBatch;
 
 /**
  * While no dispatcher reads, a gateway is killed between Kafka's acknowledgement and the removal of its rows, and another

@@ -1,3 +1,4 @@
+import { BUILT } from '../built-files.js';
 import type { Mutant } from '../mutant.js';
 import { nth, ownedBy, SETTINGS, sleep } from '../scenario.js';
 
@@ -11,8 +12,8 @@ export const sendsAfterDeadline: Mutant = {
   breaks: "An owner sends on, and leaves its requests open, after its lease's deadline: requests of a lane overlap those of the next owner.",
   caughtBy: ['overlap'],
   edits: [
-    { file: 'dist/libs/flow/lanes/shard-lanes.js', find: 'return this.active && !this.dropped && this.lease.remainingMs() > 0;', replace: 'return this.active && !this.dropped;' },
-    { file: 'dist/libs/flow/shards/shard-supervisor.js', find: '        owned.lanes.active = false;\n        owned.lanes.abortAll();\n', replace: '' },
+    { file: BUILT.shardLanes, find: 'return this.active && !this.dropped && this.lease.remainingMs() > 0;', replace: 'return this.active && !this.dropped;' },
+    { file: BUILT.shardSupervisor, find: '        owned.lanes.active = false;\n        owned.lanes.abortAll();\n', replace: '' },
   ],
   scenario: {
     ...SETTINGS,

@@ -1,7 +1,8 @@
+import { BUILT } from '../built-files.js';
 import type { Mutant } from '../mutant.js';
 import { allNudged, nth, ownedBy, SETTINGS, sleep, STALL_TIMEOUT_MS } from '../scenario.js';
 
-const RETRIES = 'dist/libs/flow/retries/retry-reader.js';
+const RETRIES = BUILT.retryReader;
 
 /**
  * A dispatcher is killed after its relay sent the tokens of every head's second attempt, and before it removed them: the
@@ -17,7 +18,7 @@ export const tokenUnchecked: Mutant = {
     { file: RETRIES, find: " || lanes.lease.epoch !== token.epoch || record.lane.phase !== 'waiting'", replace: " || record.lane.phase !== 'waiting'" },
     { file: RETRIES, find: 'if (record.waitingFor !== token.delivery.eventId || record.lane.attempts + 1 !== token.attempt)', replace: 'if (false)' },
     { file: RETRIES, find: 'if (remainingMs > 0)\n            this.runner.wakeAfter', replace: 'if (false)\n            this.runner.wakeAfter' },
-    { file: 'dist/libs/flow/lanes/lane-runner.js', find: 'if (earlyMs > EARLY_MS)', replace: 'if (false)' },
+    { file: BUILT.laneRunner, find: 'if (earlyMs > EARLY_MS)', replace: 'if (false)' },
   ],
   scenario: {
     ...SETTINGS,

@@ -1,0 +1,17 @@
+/** The built files that mutants and stall points edit. */
+export const BUILT = {
+  admitBatch: 'dist/libs/flow/admission/admit-batch.queries.js',
+  admissionRepository: 'dist/libs/flow/admission/admission.repository.js',
+  attemptClient: 'dist/libs/flow/delivery/attempt-client.js',
+  commitOutcomes: 'dist/libs/flow/outcome/commit-outcomes.queries.js',
+  ingestOutbox: 'dist/libs/flow/relay/ingest-outbox.js',
+  laneRunner: 'dist/libs/flow/lanes/lane-runner.js',
+  logContinuity: 'dist/libs/flow/admission/log-continuity.js',
+  outcomeRepository: 'dist/libs/flow/outcome/outcome.repository.js',
+  outcomeService: 'dist/libs/flow/outcome/outcome.service.js',
+  relay: 'dist/libs/flow/relay/relay.js',
+  retryReader: 'dist/libs/flow/retries/retry-reader.js',
+  shardLanes: 'dist/libs/flow/lanes/shard-lanes.js',
+  shardSupervisor: 'dist/libs/flow/shards/shard-supervisor.js',
+  shardTransport: 'dist/libs/ground/kafka/shard-transport.js',
+} as const;
