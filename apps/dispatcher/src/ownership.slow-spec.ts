@@ -76,7 +76,6 @@ describe('ownership', () => {
       const posted = await load.stop();
       await allArrived(receiver, posted);
       expect(findingsUnderLoad(receiver.arrivals, posted)).toEqual([]);
-      console.log(`Taken over ${Math.round(takenAtMs - cutAtMs)} ms after the cut, with a lease of 3 s`);
     } finally {
       await proxy.stop();
     }
