@@ -64,7 +64,6 @@ describe('ownership', () => {
       const load = SteadyLoad.start(system, { entities: entitiesOn(SHARDS, 3), intervalMs: 30 });
       await waitUntil('deliveries', () => receiver.arrivals.length > 100);
       proxy.cut();
-      const cutAtMs = performance.now();
       await waitUntil('the other one has all shards', async () => (await shardsOf(0)) === SHARDS, 30_000);
       const takenAtMs = performance.now();
       const deliveriesSince = (sinceMs: number) => waitUntil('deliveries on all shards', () => untilNextArrivalMs(receiver.arrivals, SHARDS, sinceMs).every(Number.isFinite));
