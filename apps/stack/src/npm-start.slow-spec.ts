@@ -1,24 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { projectRoot } from '#ground/config/project-root';
 import { type ProcessInfo, waitUntilGone } from '#dev/embedded/process-info';
 import { freePort } from '#dev/testing/free-port';
 import { descendantsOf } from '../fixtures/descendants.js';
+import { type RunningNpm, runNpm, seen } from '../fixtures/running-npm.js';
 import type { StackFile } from './stack-file.js';
 
 // As a new user types it: the built apps, the embedded servers, the demo.
 jest.setTimeout(120_000);
-
-interface RunningNpm {
-  readonly process: ChildProcess;
-  readonly output: () => string;
-  readonly exit: Promise<number | null>;
-}
 
 let dataDir: string;
 let port: number;
@@ -40,23 +32,8 @@ afterAll(async () => {
 });
 
 function npmStart(environment: Record<string, string> = {}): RunningNpm {
-  const child = spawn('npm', ['start'], {
-    cwd: projectRoot(),
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], PORT: String(port), LOCKSTEP_DATA_DIR: dataDir, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let text = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-  npm = { process: child, output: () => text, exit: once(child, 'exit').then(([code]) => code as number | null) };
+  npm = runNpm(['start'], projectRoot(), { PORT: String(port), LOCKSTEP_DATA_DIR: dataDir, ...environment });
   return npm;
-}
-
-async function seen(running: RunningNpm, text: string, timeoutMs = 90_000): Promise<void> {
-  const deadline = performance.now() + timeoutMs;
-  while (!running.output().includes(text)) {
-    if (performance.now() >= deadline || running.process.exitCode !== null) throw new Error(`"${text}" was not printed:\n${running.output()}`);
-    await delay(50);
-  }
 }
 
 async function stackFile(): Promise<StackFile> {

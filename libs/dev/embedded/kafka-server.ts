@@ -9,8 +9,8 @@ import { type GuardedProcess, type ProcessExit, startGuarded } from './guarded-p
 import { type Environment, findJava } from './java.js';
 import { kafkaJars } from './kafka-jars.js';
 import { type ExtraListener, formatOnce, serverProperties } from './kafka-storage.js';
+import { withDeathSignal } from './launch.js';
 import { reclaimDataFolder } from './reclaim.js';
-import { launchAs } from './server-user.js';
 
 mendRequestQueueTimer();
 
@@ -78,11 +78,7 @@ export async function startKafka(options: StartKafkaOptions): Promise<KafkaServe
   const properties = join(dataDir, 'server.properties');
   await writeFile(properties, serverProperties(logFolder, options));
   const heapFlags = ['-Xms128m', '-Xmx384m', '-XX:+ExitOnOutOfMemoryError', ...(options.shortLived === true ? [quickStart] : [])];
-  const launch = await launchAs(java, [...heapFlags, ...javaFlags, '-cp', `${jars}/*`, 'kafka.Kafka', properties], {
-    user: undefined,
-    paths: [],
-    deathSignal: 'SIGTERM',
-  });
+  const launch = await withDeathSignal(java, [...heapFlags, ...javaFlags, '-cp', `${jars}/*`, 'kafka.Kafka', properties], 'SIGTERM');
   const lastLines: string[] = [];
   const guarded = await startGuarded({ ...launch, stopSignal: 'SIGTERM', graceMs: 10_000 }, (line) => {
     lastLines.push(line);
