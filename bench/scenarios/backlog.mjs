@@ -1,9 +1,9 @@
-import { storeBacklog } from '../backlog/store-backlog.mjs';
-import { checkStored } from '../check.mjs';
-import { measureThroughput } from '../measures.mjs';
-import { withPipeline } from '../pipelines.mjs';
-import { round } from '../statistics.mjs';
-import { measureUsage } from '../usage.mjs';
+import { storeBacklog } from '../data/backlog/store-backlog.mjs';
+import { checkStored } from '../measure/check.mjs';
+import { measureThroughput } from '../measure/measures.mjs';
+import { withPipeline } from '../pipelines/pipelines.mjs';
+import { round } from '../measure/statistics.mjs';
+import { measureUsage } from '../measure/usage.mjs';
 
 const EVENTS = 500_000;
 

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { storeBacklog } from '../backlog/store-backlog.mjs';
-import { DISTURBED, measureDisturbed } from '../disturbed.mjs';
-import { warmUp } from '../measures.mjs';
-import { withPipeline } from '../pipelines.mjs';
-import { MAIN_HOOK } from '../receiver-handle.mjs';
+import { storeBacklog } from '../data/backlog/store-backlog.mjs';
+import { DISTURBED, measureDisturbed } from '../measure/disturbed.mjs';
+import { warmUp } from '../measure/measures.mjs';
+import { withPipeline } from '../pipelines/pipelines.mjs';
+import { MAIN_HOOK } from '../load/receiver-handle.mjs';
 
 const EVENTS = 200_000;
 const WARM_UP_EVENTS = 10_000;

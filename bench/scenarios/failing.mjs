@@ -1,7 +1,7 @@
-import { DISTURBED, measureDisturbed } from '../disturbed.mjs';
-import { warmUp } from '../measures.mjs';
-import { withPipeline } from '../pipelines.mjs';
-import { MAIN_HOOK } from '../receiver-handle.mjs';
+import { DISTURBED, measureDisturbed } from '../measure/disturbed.mjs';
+import { warmUp } from '../measure/measures.mjs';
+import { withPipeline } from '../pipelines/pipelines.mjs';
+import { MAIN_HOOK } from '../load/receiver-handle.mjs';
 
 const WARM_UP_EVENTS = 10_000;
 /** The other endpoint of every event. */

@@ -1,6 +1,6 @@
-import { measureThroughput, warmUp } from '../measures.mjs';
-import { withPipeline } from '../pipelines.mjs';
-import { MAIN_HOOK } from '../receiver-handle.mjs';
+import { measureThroughput, warmUp } from '../measure/measures.mjs';
+import { withPipeline } from '../pipelines/pipelines.mjs';
+import { MAIN_HOOK } from '../load/receiver-handle.mjs';
 
 const ENDPOINTS = [1, 3, 10];
 const WARM_UP_EVENTS = 10_000;

@@ -1,9 +1,9 @@
-import { makeHistory } from '../history/make-history.mjs';
-import { verifyBooks } from '../history/verify-books.mjs';
-import { CONNECTIONS, measureIngest, measureLatency, measureThroughput, warmUp } from '../measures.mjs';
-import { withPipeline } from '../pipelines.mjs';
-import { startProduct } from '../product.mjs';
-import { MAIN_HOOK } from '../receiver-handle.mjs';
+import { makeHistory } from '../data/history/make-history.mjs';
+import { verifyBooks } from '../data/history/verify-books.mjs';
+import { CONNECTIONS, measureIngest, measureLatency, measureThroughput, warmUp } from '../measure/measures.mjs';
+import { withPipeline } from '../pipelines/pipelines.mjs';
+import { startProduct } from '../pipelines/product.mjs';
+import { MAIN_HOOK } from '../load/receiver-handle.mjs';
 
 const RATE = 200;
 const WARM_UP_EVENTS = 10_000;

@@ -1,9 +1,9 @@
-import { measureBound } from '../lane-bound.mjs';
-import { postAndDeliver } from '../load.mjs';
-import { measured, warmUp } from '../measures.mjs';
-import { withPipeline } from '../pipelines.mjs';
-import { MAIN_HOOK } from '../receiver-handle.mjs';
-import { round } from '../statistics.mjs';
+import { measureBound } from '../measure/lane-bound.mjs';
+import { postAndDeliver } from '../measure/load.mjs';
+import { measured, warmUp } from '../measure/measures.mjs';
+import { withPipeline } from '../pipelines/pipelines.mjs';
+import { MAIN_HOOK } from '../load/receiver-handle.mjs';
+import { round } from '../measure/statistics.mjs';
 
 const WARM_UP_EVENTS = 15_000;
 /** Enough posts at once that the lane never waits for one. */

@@ -1,7 +1,7 @@
-import { postOnly } from '../load.mjs';
-import { CONNECTIONS, measured, measureIngest, warmUp } from '../measures.mjs';
-import { withPipeline } from '../pipelines.mjs';
-import { untilRelayed } from '../relayed.mjs';
+import { postOnly } from '../measure/load.mjs';
+import { CONNECTIONS, measured, measureIngest, warmUp } from '../measure/measures.mjs';
+import { withPipeline } from '../pipelines/pipelines.mjs';
+import { untilRelayed } from '../measure/relayed.mjs';
 
 const WARM_UP_EVENTS = 10_000;
 /** So many keys, posted again and again. */

@@ -1,5 +1,5 @@
-import { measureIngest, warmUp } from '../measures.mjs';
-import { withPipeline } from '../pipelines.mjs';
+import { measureIngest, warmUp } from '../measure/measures.mjs';
+import { withPipeline } from '../pipelines/pipelines.mjs';
 
 const CONNECTIONS = [5, 50, 100];
 const RATES = [50, 200, 1_000, 3_000];

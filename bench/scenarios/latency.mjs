@@ -1,5 +1,5 @@
-import { measureLatency } from '../measures.mjs';
-import { withPipeline } from '../pipelines.mjs';
+import { measureLatency } from '../measure/measures.mjs';
+import { withPipeline } from '../pipelines/pipelines.mjs';
 
 /** What is measured first is the cold pipeline, and warms it for what comes after. */
 const WARMING_SECONDS = 10;

@@ -1,7 +1,7 @@
-import { postAndDeliver, postOnly } from '../load.mjs';
-import { measured } from '../measures.mjs';
-import { withPipeline } from '../pipelines.mjs';
-import { PROXIES } from '../proxies.mjs';
+import { postAndDeliver, postOnly } from '../measure/load.mjs';
+import { measured } from '../measure/measures.mjs';
+import { withPipeline } from '../pipelines/pipelines.mjs';
+import { PROXIES } from '../pipelines/proxies.mjs';
 
 const CONNECTIONS = 50;
 /** Far from what the processors can do, so that what is added is not the wait for one. */

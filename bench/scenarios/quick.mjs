@@ -1,5 +1,5 @@
-import { CONNECTIONS, measureIngest, measureLatency, measureThroughput, warmUp } from '../measures.mjs';
-import { withPipeline } from '../pipelines.mjs';
+import { CONNECTIONS, measureIngest, measureLatency, measureThroughput, warmUp } from '../measure/measures.mjs';
+import { withPipeline } from '../pipelines/pipelines.mjs';
 
 const RATE = 200;
 const WARM_UP_EVENTS = 10_000;

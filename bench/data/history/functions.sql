@@ -16,7 +16,7 @@ create function history.events_of(day date, first bigint, events bigint) returns
   ) as timed
 $$;
 
--- As bench/event-stream.mjs writes it.
+-- As bench/load/event-stream.mjs writes it.
 create function history.payload_of(number bigint, entities bigint) returns bytea
   language sql immutable parallel safe
   return convert_to(format(

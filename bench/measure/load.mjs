@@ -1,8 +1,8 @@
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { checkDeliveries, parseLog } from './check.mjs';
-import { startProgram } from './processes.mjs';
-import { MAIN_HOOK } from './receiver-handle.mjs';
+import { startProgram } from '../harness/processes.mjs';
+import { MAIN_HOOK } from '../load/receiver-handle.mjs';
 import { round } from './statistics.mjs';
 import { measureUsage } from './usage.mjs';
 
@@ -20,7 +20,7 @@ export async function post({ pipeline, folder }, args) {
   const log = path.join(folder, 'posted.csv');
   const program = startProgram({
     name: 'load-generator',
-    file: path.join(import.meta.dirname, 'load-generator.mjs'),
+    file: path.join(import.meta.dirname, '..', 'load', 'load-generator.mjs'),
     args: [...pipeline.loadArguments, ...args, '--log', log],
     env: { PATH: process.env.PATH },
     folder,

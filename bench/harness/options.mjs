@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { PIPELINES } from './pipelines.mjs';
-import { QUICK_CASES, quick } from './scenarios/quick.mjs';
-import { SCENARIOS } from './scenarios.mjs';
+import { PIPELINES } from '../pipelines/pipelines.mjs';
+import { QUICK_CASES, quick } from '../scenarios/quick.mjs';
+import { SCENARIOS } from '../scenarios/scenarios.mjs';
 
 const USAGE = `npm run bench -- [--quick] [--scenario NAME[/PART]] [--seconds S] [--rounds N] [--pipeline ${PIPELINES.join('|')}] [--json FILE] [--out FOLDER] [--scale FACTOR]
 scenarios: ${SCENARIOS.map(({ name }) => name).join(', ')}; with --quick: ${QUICK_CASES.join(', ')}`;
@@ -11,7 +11,7 @@ scenarios: ${SCENARIOS.map(({ name }) => name).join(', ')}; with --quick: ${QUIC
  * What to measure.
  * @param {string[]} args
  * @param {Date} [now]
- * @returns {{ quick: boolean, scenarios: import('./scenarios.mjs').Scenario[], cases: string[], pipelines: string[], seconds?: number, rounds?: number, scale: number, jsonFile?: string, outFolder?: string }}
+ * @returns {{ quick: boolean, scenarios: import('../scenarios/scenarios.mjs').Scenario[], cases: string[], pipelines: string[], seconds?: number, rounds?: number, scale: number, jsonFile?: string, outFolder?: string }}
  * @throws Error with the usage when the arguments are not valid
  */
 export function readOptions(args, now = new Date()) {

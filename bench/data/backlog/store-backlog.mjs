@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { entityShards } from '../entity-shards.mjs';
-import { untilRelayed } from '../relayed.mjs';
+import { untilRelayed } from '../../measure/relayed.mjs';
 
 const ENTITIES = 1_000;
 /** As many as a statement takes within a second or two, so that the relay has work meanwhile. */

@@ -5,7 +5,7 @@ const MOST_MS = 480_000;
  * Runs the rounds of a scenario that the journal doesn't have: in each round each part with each pipeline, one after the
  * other, so that what is compared ran at about the same time.
  * @param {object} bench what parts measure with
- * @param {import('./scenarios.mjs').Scenario} scenario
+ * @param {import('../scenarios/scenarios.mjs').Scenario} scenario
  * @param {{ rounds?: number, pipelines: string[], limited: boolean }} options rounds: instead of the scenario's and its parts'; limited: to eight minutes
  * @param {import('./journal.mjs').Journal} journal
  */

@@ -1,5 +1,5 @@
 /**
- * node bench/overload.mjs [--seconds S] [--factor N]: what the gateway does with more than it can take.
+ * node bench/scenarios/overload.mjs [--seconds S] [--factor N]: what the gateway does with more than it can take.
  *
  * Capacity first (closed loop, 100 connections), then the latency of an unloaded gateway (open loop, a twentieth of
  * it), then N times the capacity (open loop: an event is due at its time, whatever became of those before it). Prints
@@ -9,12 +9,12 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { buildIfStale } from '../scripts/build-if-stale.mjs';
-import { checkNode } from '../scripts/check-node.mjs';
-import { postOnly } from './load.mjs';
-import { stopAllPrograms } from './processes.mjs';
-import { startProduct } from './product.mjs';
-import { startServers } from './servers.mjs';
+import { buildIfStale } from '../../scripts/build-if-stale.mjs';
+import { checkNode } from '../../scripts/check-node.mjs';
+import { postOnly } from '../measure/load.mjs';
+import { stopAllPrograms } from '../harness/processes.mjs';
+import { startProduct } from '../pipelines/product.mjs';
+import { startServers } from '../harness/servers.mjs';
 
 const CAPACITY_CONNECTIONS = 100;
 /** Few enough that no two events meet often, enough for a p99. */
@@ -29,7 +29,7 @@ const [seconds, factor] = [Number(values.seconds), Number(values.factor)];
 if (!(seconds >= 1 && seconds <= 120 && factor > 0 && factor <= 20)) throw new Error('--seconds 1 to 120, --factor up to 20');
 
 await buildIfStale();
-const cache = path.join(path.dirname(import.meta.dirname), 'node_modules', '.cache');
+const cache = path.join(import.meta.dirname, '..', '..', 'node_modules', '.cache');
 await mkdir(cache, { recursive: true });
 const folder = await mkdtemp(path.join(cache, 'lockstep-overload-'));
 const { freePort } = await import('#embedded/free-port');

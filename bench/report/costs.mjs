@@ -1,6 +1,6 @@
 import { figure } from './chart.mjs';
 import { casesOf, figuresOf } from './report.mjs';
-import { median } from './statistics.mjs';
+import { median } from '../measure/statistics.mjs';
 
 export const COSTS = { cpuMsPerEvent: 'CPU ms per event', walBytesPerEvent: 'WAL bytes per event', rowsPerEvent: 'rows per event', kafkaBytesPerEvent: 'Kafka bytes per event' };
 /** Of the events' pipelines. */
@@ -10,7 +10,7 @@ const PROCESSES = ['gateway', 'dispatcher', 'postgres', 'kafka'];
  * What an event takes, of each case on each side: medians over the rounds, but the highest memory of all of them. Several
  * processes of one app: their CPU together, the memory of the largest.
  * @param {object[]} records
- * @param {import('./scenarios.mjs').Scenario} scenario
+ * @param {import('../scenarios/scenarios.mjs').Scenario} scenario
  * @returns {Cost[]}
  * @typedef {{ case: string, side: string, cpuMs: Record<string, number>, memoryMib: Record<string, number> } & Record<keyof typeof COSTS, number>} Cost
  */

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArrivals } from './check.mjs';
-import { startProgram } from './processes.mjs';
+import { parseArrivals } from '../measure/check.mjs';
+import { startProgram } from '../harness/processes.mjs';
 
 // No arrival for so long: what is missing by then is lost.
 const SILENCE_MS = 15_000;

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { startProgram } from './processes.mjs';
 
-const DIST = path.join(import.meta.dirname, '..', 'dist');
+const DIST = path.join(import.meta.dirname, '..', '..', 'dist');
 
 /**
  * Starts one of the project's apps, as built, and waits until it is ready.

@@ -1,8 +1,8 @@
 import path from 'node:path';
-import { appFlags, startBuiltApp } from './built-app.mjs';
-import { createGround } from './grounds.mjs';
-import { startProgram } from './processes.mjs';
-import { MAIN_HOOK } from './receiver-handle.mjs';
+import { appFlags, startBuiltApp } from '../harness/built-app.mjs';
+import { createGround } from '../harness/grounds.mjs';
+import { startProgram } from '../harness/processes.mjs';
+import { MAIN_HOOK } from '../load/receiver-handle.mjs';
 
 /** The idempotency proxy and a bare one, each in front of the receiver: pipelines whose events are requests. */
 export const PROXIES = { product: startIdempotencyProxy, bare: startBareProxy };

@@ -1,8 +1,8 @@
 import { startBare } from './bare/pipeline.mjs';
 import { startProduct } from './product.mjs';
-import { MAIN_HOOK } from './receiver-handle.mjs';
-import { round } from './statistics.mjs';
-import { rowsWritten } from './storage.mjs';
+import { MAIN_HOOK } from '../load/receiver-handle.mjs';
+import { round } from '../measure/statistics.mjs';
+import { rowsWritten } from '../measure/storage.mjs';
 
 /** What most scenarios compare. */
 const EVENT_PIPELINES = { product: startProduct, bare: startBare };

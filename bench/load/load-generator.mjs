@@ -1,7 +1,7 @@
 /**
  * A process of its own that posts events and prints one line of JSON about it.
  *
- *   node bench/load-generator.mjs --url http://127.0.0.1:8080/v1/events --header 'Authorization: Bearer …' \
+ *   node bench/load/load-generator.mjs --url http://127.0.0.1:8080/v1/events --header 'Authorization: Bearer …' \
  *     --seconds 10 --connections 100          closed loop: each connection posts as soon as it has its answer
  *     --seconds 10 --rate 200                 open loop: an event is due every 5 ms, whatever the answers do, and its
  *                                             latency counts from then, so that a stall is not hidden
@@ -19,7 +19,7 @@ import { parseArgs } from 'node:util';
 import { nowMs } from './clock.mjs';
 import { eventStream } from './event-stream.mjs';
 import { HttpMessages } from './http-messages.mjs';
-import { latencySummary, round } from './statistics.mjs';
+import { latencySummary, round } from '../measure/statistics.mjs';
 
 const MOST_SECONDS = 600;
 const MOST_EVENTS = 5_000_000;

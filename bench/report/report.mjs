@@ -1,5 +1,5 @@
-import { labelOf } from './rounds.mjs';
-import { median, round } from './statistics.mjs';
+import { labelOf } from '../harness/rounds.mjs';
+import { median, round } from '../measure/statistics.mjs';
 
 /** What runs beside a pipeline and is no part of it. */
 const ONLOOKERS = ['receiver', 'load-generator'];
@@ -9,7 +9,7 @@ const ONLOOKERS = ['receiver', 'load-generator'];
  * of the rounds' own ratios, because a round's two sides ran next to each other on the same machine. Likewise the
  * difference, where that is what counts.
  * @param {object[]} records
- * @param {import('./scenarios.mjs').Scenario} scenario
+ * @param {import('../scenarios/scenarios.mjs').Scenario} scenario
  * @param {Record<string, string>} [figures] which, with their labels
  */
 export function summarize(records, scenario, figures = scenario.metrics) {

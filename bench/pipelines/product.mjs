@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { startBuiltApp } from './built-app.mjs';
-import { createGround } from './grounds.mjs';
+import { startBuiltApp } from '../harness/built-app.mjs';
+import { createGround } from '../harness/grounds.mjs';
 
 const ADMIN_KEY = 'bench-admin-key-of-this-run-only';
 const OWNED_TIMEOUT_MS = 60_000;

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { Client } from 'undici';
-import { bodyOf } from './event-stream.mjs';
-import { MAIN_HOOK } from './receiver-handle.mjs';
+import { bodyOf } from '../load/event-stream.mjs';
+import { MAIN_HOOK } from '../load/receiver-handle.mjs';
 import { median, round } from './statistics.mjs';
 
 const TRIES = 100;

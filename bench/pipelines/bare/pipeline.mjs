@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { createGround } from '../grounds.mjs';
-import { startProgram } from '../processes.mjs';
-import { MAIN_HOOK } from '../receiver-handle.mjs';
+import { createGround } from '../../harness/grounds.mjs';
+import { startProgram } from '../../harness/processes.mjs';
+import { MAIN_HOOK } from '../../load/receiver-handle.mjs';
 
 const SIGNING_SECRET = 'supersecret';
 const PARTITIONS = 8;

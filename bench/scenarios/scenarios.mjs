@@ -1,17 +1,17 @@
-import { backlog } from './scenarios/backlog.mjs';
-import { deadEndpoint } from './scenarios/dead-endpoint.mjs';
-import { endToEnd } from './scenarios/end-to-end.mjs';
-import { entities } from './scenarios/entities.mjs';
-import { failing } from './scenarios/failing.mjs';
-import { fanOut } from './scenarios/fan-out.mjs';
-import { growth, growth10m } from './scenarios/growth.mjs';
-import { hotEntity } from './scenarios/hot-entity.mjs';
-import { idempotency } from './scenarios/idempotency.mjs';
-import { ingest } from './scenarios/ingest.mjs';
-import { latency } from './scenarios/latency.mjs';
-import { payloads } from './scenarios/payloads.mjs';
-import { proxy } from './scenarios/proxy.mjs';
-import { scaleOut } from './scenarios/scale-out.mjs';
+import { backlog } from './backlog.mjs';
+import { deadEndpoint } from './dead-endpoint.mjs';
+import { endToEnd } from './end-to-end.mjs';
+import { entities } from './entities.mjs';
+import { failing } from './failing.mjs';
+import { fanOut } from './fan-out.mjs';
+import { growth, growth10m } from './growth.mjs';
+import { hotEntity } from './hot-entity.mjs';
+import { idempotency } from './idempotency.mjs';
+import { ingest } from './ingest.mjs';
+import { latency } from './latency.mjs';
+import { payloads } from './payloads.mjs';
+import { proxy } from './proxy.mjs';
+import { scaleOut } from './scale-out.mjs';
 
 /**
  * What can be measured; bench/README.md says what each is for.

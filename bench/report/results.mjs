@@ -8,7 +8,7 @@ import { casesOf, comparisonCells, problemsOf, summarize } from './report.mjs';
  * Writes what a folder's rounds say: results.json for programs, README.md and a plot per scenario for people.
  * @param {string} folder
  * @param {object} facts of the machine and the run
- * @param {import('./scenarios.mjs').Scenario[]} scenarios
+ * @param {import('../scenarios/scenarios.mjs').Scenario[]} scenarios
  * @param {object[]} records
  */
 export function writeResults(folder, facts, scenarios, records) {
