@@ -19,7 +19,8 @@ import { parseArgs } from 'node:util';
 import { nowMs } from './clock.mjs';
 import { eventStream } from './event-stream.mjs';
 import { HttpMessages } from './http-messages.mjs';
-import { latencySummary, round } from '../measure/statistics.mjs';
+import { LatencyHistogram } from '../measure/latency-histogram.mjs';
+import { round } from '../measure/statistics.mjs';
 
 const MOST_SECONDS = 600;
 const MOST_EVENTS = 5_000_000;
@@ -62,12 +63,11 @@ const nextEvent = eventStream({
 const headers = ['Content-Type: application/json', ...options.header].join('\r\n');
 
 const log = [];
-const latenciesMs = [];
-const acceptedMs = [];
-const servedMs = [];
+const answerLatency = new LatencyHistogram();
+const acceptedLatency = new LatencyHistogram();
+const servedLatency = new LatencyHistogram();
 const answers = {};
 let made = 0;
-let accepted = 0;
 let replayed = 0;
 let firstSentMs = Infinity;
 let lastAcceptedMs = 0;
@@ -154,12 +154,11 @@ async function postOne(connection, dueMs = Infinity) {
   }
   const answeredMs = nowMs();
   answers[answer] = (answers[answer] ?? 0) + 1;
-  latenciesMs.push(answeredMs - sentMs);
+  answerLatency.record(answeredMs - sentMs);
   firstSentMs = Math.min(firstSentMs, sentMs);
   if (answer >= 200 && answer < 300) {
-    accepted++;
-    acceptedMs.push(answeredMs - sentMs);
-    servedMs.push(answeredMs - writtenMs);
+    acceptedLatency.record(answeredMs - sentMs);
+    servedLatency.record(answeredMs - writtenMs);
     lastAcceptedMs = answeredMs;
   }
   if (options.log !== undefined) log.push(`${key},${sentMs.toFixed(3)},${answeredMs.toFixed(3)},${answer}\n`);
@@ -208,21 +207,22 @@ const startMs = nowMs();
 await (options.rate === undefined ? closedLoop(startMs) : openLoop(startMs, Number(options.rate)));
 const seconds = (nowMs() - startMs) / 1_000;
 if (options.log !== undefined) writeFileSync(options.log, log.join(''));
+const accepted = acceptedLatency.count;
 const { user, system } = process.cpuUsage();
 console.log(
   JSON.stringify({
     prefix: options.prefix,
     seconds: round(seconds),
-    requests: latenciesMs.length,
+    requests: answerLatency.count,
     accepted,
     replayed,
     acceptedPerSecond: round(accepted / seconds),
     answers,
-    answerLatency: latencySummary(latenciesMs),
+    answerLatency: answerLatency.summary(),
     // Under overload most answers are refusals, and theirs is another latency.
-    acceptedLatency: latencySummary(acceptedMs),
+    acceptedLatency: acceptedLatency.summary(),
     // From when it was written: without its wait for a free connection, which under overload is the client's own.
-    servedLatency: latencySummary(servedMs),
+    servedLatency: servedLatency.summary(),
     firstSentMs,
     lastAcceptedMs,
     cpuSeconds: round((user + system) / 1e6),

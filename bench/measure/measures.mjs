@@ -1,7 +1,8 @@
 import { latenciesMs } from './check.mjs';
+import { LatencyHistogram } from './latency-histogram.mjs';
 import { postAndDeliver, postOnly } from './load.mjs';
 import { untilRelayed } from './relayed.mjs';
-import { latencySummary, round } from './statistics.mjs';
+import { round } from './statistics.mjs';
 
 export const CONNECTIONS = 100;
 /** At most; it ends with its last event. */
@@ -19,7 +20,7 @@ const WARM_UP_SECONDS = 20;
 /** From when an event was due to its arrival at the first of the hooks. @returns {Promise<Measured>} */
 export async function measureLatency(setting, { rate, seconds, args = [], hooks }) {
   const load = await postAndDeliver(setting, ['--rate', String(rate), '--seconds', String(seconds), ...args], hooks);
-  return measured(withoutCount(latencySummary(latenciesMs(load.posted, load.arrivals))), load);
+  return measured(LatencyHistogram.of(latenciesMs(load.posted, load.arrivals)).summary(), load);
 }
 
 /** All delivered at all hooks, from the first send to the last arrival. @returns {Promise<Measured>} */
@@ -37,7 +38,7 @@ export async function measureThroughput(setting, { seconds, args = [], hooks }) 
 export async function measureIngest(setting, args) {
   const load = await postOnly(setting, args, () => untilRelayed(setting.pipeline));
   const { acceptedPerSecond, acceptedLatency } = load.summary;
-  return measured({ acceptedPerSecond, ...withoutCount(acceptedLatency) }, load);
+  return measured({ acceptedPerSecond, ...acceptedLatency }, load);
 }
 
 /**
@@ -54,8 +55,4 @@ export async function warmUp(setting, { events, delivers = true, hooks }) {
 export function measured(metrics, { summary, usage, findings }) {
   const { answerLatency, answers, requests, accepted } = summary;
   return { metrics, events: accepted, answerLatency, answers, refused: requests - accepted, ...usage, findings };
-}
-
-function withoutCount({ count: _, ...latency }) {
-  return latency;
 }

@@ -1,15 +1,3 @@
-/** The value below which a share `p` of the sorted values lies (nearest rank); undefined of nothing. */
-export function percentile(sorted, p) {
-  return sorted[Math.max(0, Math.ceil(p * sorted.length) - 1)];
-}
-
-/** @param {readonly number[]} values in milliseconds, in any order */
-export function latencySummary(values) {
-  const sorted = Float64Array.from(values).sort();
-  const at = (p) => round(percentile(sorted, p));
-  return { count: sorted.length, p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99), maxMs: at(1) };
-}
-
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;

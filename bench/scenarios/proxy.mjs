@@ -27,9 +27,9 @@ async function measureReplayed(setting, args) {
 }
 
 function answers({ pipeline }, load) {
-  const { accepted, acceptedPerSecond, acceptedLatency: { count: _, ...latency } } = load.summary;
+  const { accepted, acceptedPerSecond, acceptedLatency } = load.summary;
   pipeline.noteAnswered(accepted);
-  return measured({ acceptedPerSecond, ...latency }, load);
+  return measured({ acceptedPerSecond, ...acceptedLatency }, load);
 }
 
 const kinds = [
