@@ -2,35 +2,44 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync } fro
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 
-/** What has been measured, written down part by part, so that a run that was ended can go on. */
+/** Writes down each part as soon as it is measured, so that an interrupted run can continue. */
 export class Journal {
   #file;
   #parts = new Map();
+  #startedAt;
 
   /**
-   * @param {string} [folder] where it is kept; nowhere when it is left out
-   * @param {object} facts that all of its figures have in common
+   * @param {string} [folder] of the file `rounds.jsonl`; without it the journal is in memory only
+   * @param {object} facts that all figures of the folder share
+   * @param {string} [startedAt] of this run, as an ISO date
    * @throws Error when the folder holds figures with other facts
    */
-  constructor(folder, facts) {
+  constructor(folder, facts, startedAt) {
     this.#file = folder === undefined ? undefined : path.join(folder, 'rounds.jsonl');
+    this.#startedAt = startedAt;
     if (this.#file === undefined) return;
     mkdirSync(folder, { recursive: true });
     if (!existsSync(this.#file)) {
-      this.#write(facts);
+      this.#write({ ...facts, startedAt });
       return;
     }
     const [known, ...parts] = readLines(this.#file);
     const differing = Object.keys(facts).filter((name) => !isDeepStrictEqual(facts[name], known?.[name]));
-    if (differing.length > 0) throw new Error(`${folder} holds figures with another ${differing.join(', ')}: give another --out, or delete it`);
+    if (differing.length > 0) throw new Error(`${folder} holds figures with another ${differing.join(', ')}: choose another --out, or delete the folder`);
+    this.#startedAt = known.startedAt;
     for (const { key, records } of parts) this.#parts.set(key, records);
+  }
+
+  /** When the first run into this folder started. */
+  get startedAt() {
+    return this.#startedAt;
   }
 
   has(key) {
     return this.#parts.has(key);
   }
 
-  /** @param {string} key of a part of a round @param {object[]} records that it gave */
+  /** @param {string} key of one part of one round @param {object[]} records that the part produced */
   add(key, records) {
     this.#parts.set(key, records);
     this.#write({ key, records });
@@ -45,7 +54,7 @@ export class Journal {
   }
 }
 
-/** What was being written when the run was ended is as good as not there. */
+/** Drops a last line that an interrupted run did not finish, from the file too. */
 function readLines(file) {
   const text = readFileSync(file, 'utf8');
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);

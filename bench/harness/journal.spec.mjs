@@ -11,7 +11,7 @@ describe('Journal', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('goes on where a run that was ended has left off', () => {
+  it('continues an interrupted run', () => {
     new Journal(folder, { build: 'a' }).add('latency product 1', [{ n: 1 }]);
     const journal = new Journal(folder, { build: 'a' });
     expect([journal.has('latency product 1'), journal.has('latency bare 1')]).toEqual([true, false]);
@@ -19,7 +19,12 @@ describe('Journal', () => {
     expect(new Journal(folder, { build: 'a' }).records).toEqual([{ n: 1 }, { n: 2 }]);
   });
 
-  it('takes a line that was cut off while it was written as not there, and writes on', () => {
+  it('keeps the date of the first run', () => {
+    new Journal(folder, { build: 'a' }, '2026-03-04T12:00:00.000Z').add('one', []);
+    expect(new Journal(folder, { build: 'a' }, '2026-03-05T12:00:00.000Z').startedAt).toBe('2026-03-04T12:00:00.000Z');
+  });
+
+  it('ignores a line that was cut off, and appends after the last whole one', () => {
     new Journal(folder, { build: 'a' }).add('one', [{ n: 1 }]);
     appendFileSync(path.join(folder, 'rounds.jsonl'), '{"key":"two","rec');
     new Journal(folder, { build: 'a' }).add('three', [{ n: 3 }]);
@@ -31,7 +36,7 @@ describe('Journal', () => {
     expect(() => new Journal(folder, { build: 'b', seconds: 5 })).toThrow('figures with another build');
   });
 
-  it('needs no folder', () => {
+  it('works without a folder', () => {
     const journal = new Journal(undefined, {});
     journal.add('one', [{ n: 1 }]);
     expect(journal.records).toEqual([{ n: 1 }]);

@@ -4,30 +4,34 @@ import { PIPELINES } from '../pipelines/pipelines.mjs';
 import { QUICK_CASES, quick } from '../scenarios/quick.mjs';
 import { SCENARIOS } from '../scenarios/scenarios.mjs';
 
-const USAGE = `npm run bench -- [--quick] [--scenario NAME[/PART]] [--seconds S] [--rounds N] [--pipeline ${PIPELINES.join('|')}] [--json FILE] [--out FOLDER] [--scale FACTOR]
+const USAGE = `npm run bench -- [--quick] [--scenario NAME[/PART]] [--seconds S] [--rounds N] [--pipeline ${PIPELINES.join('|')}] [--json FILE] [--out FOLDER] [--publish] [--scale FACTOR]
 scenarios: ${SCENARIOS.map(({ name }) => name).join(', ')}; with --quick: ${QUICK_CASES.join(', ')}`;
 
 /**
  * What to measure.
  * @param {string[]} args
  * @param {Date} [now]
- * @returns {{ quick: boolean, scenarios: import('../scenarios/scenarios.mjs').Scenario[], cases: string[], pipelines: string[], seconds?: number, rounds?: number, scale: number, jsonFile?: string, outFolder?: string }}
+ * @returns {{ quick: boolean, scenarios: import('../scenarios/scenarios.mjs').Scenario[], cases: string[], pipelines: string[], seconds?: number, rounds?: number, scale: number, jsonFile?: string, outFolder?: string, publish: boolean }}
  * @throws Error with the usage when the arguments are not valid
  */
 export function readOptions(args, now = new Date()) {
   const { values } = parse(args);
-  const { quick: isQuick, scenario: names } = values;
+  const { quick: isQuick, scenario: names, publish } = values;
+  const seconds = numberOf('--seconds', values.seconds, 1, 600);
+  const scale = scaleOf(values.scale);
+  if (publish && (isQuick || seconds !== undefined || scale < 1)) throw new Error(`--publish is for whole scenarios: without --quick, --seconds and --scale\n${USAGE}`);
   return {
     quick: isQuick,
     scenarios: isQuick ? [quick] : chosenScenarios(names),
     cases: isQuick ? listOf(names, QUICK_CASES) : [],
-    // Product first, then bare, in every round.
+    // In each round the product runs first, then the bare pipeline.
     pipelines: listOf(values.pipeline, PIPELINES),
-    seconds: numberOf('--seconds', values.seconds, 1, 600),
+    seconds,
     rounds: numberOf('--rounds', values.rounds, 1, 50),
-    scale: scaleOf(values.scale),
+    scale,
     jsonFile: values.json,
-    outFolder: values.out ?? (isQuick ? undefined : path.join('docs', 'benchmarks', now.toISOString().slice(0, 10))),
+    outFolder: values.out ?? (isQuick ? undefined : path.join('bench', 'runs', now.toISOString().slice(0, 10))),
+    publish,
   };
 }
 
@@ -43,6 +47,7 @@ function parse(args) {
         pipeline: { type: 'string' },
         json: { type: 'string' },
         out: { type: 'string' },
+        publish: { type: 'boolean', default: false },
         scale: { type: 'string', default: '1' },
       },
     });
@@ -51,7 +56,7 @@ function parse(args) {
   }
 }
 
-/** Scenarios with the parts that were asked for: `latency`, or `latency/rate-200`. */
+/** The named scenarios with the named parts: `latency`, or `latency/rate-200`. */
 function chosenScenarios(names) {
   if (names === undefined) return SCENARIOS;
   const known = SCENARIOS.flatMap(({ name, parts }) => [name, ...parts.map((part) => `${name}/${part.name}`)]);

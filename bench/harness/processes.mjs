@@ -9,12 +9,12 @@ const STOP_TIMEOUT_MS = 20_000;
 const running = new Set();
 
 /**
- * Starts a Node program whose output goes to `<folder>/<name>.log`, or its stdout to `output` when that is asked for.
+ * Starts a Node program. Its output goes to `<folder>/<name>.log`; with `capture`, its stdout goes to `output` instead.
  * @param {{ name: string, file: string, args?: string[], env?: NodeJS.ProcessEnv, folder: string, capture?: boolean, nodeFlags?: string[] }} program
  */
 export function startProgram({ name, file, args = [], env = process.env, folder, capture = false, nodeFlags = [] }) {
   const logFile = path.join(folder, `${name}.log`);
-  // A file, not a pipe: reading it would take CPU from what is measured.
+  // A file, because reading a pipe would take CPU from the pipeline under test.
   const log = openSync(logFile, 'a');
   const child = spawn(process.execPath, [...nodeFlags, file, ...args], { env, stdio: ['ignore', capture ? 'pipe' : log, log, 'ipc'] });
   closeSync(log);
@@ -28,25 +28,25 @@ export function startProgram({ name, file, args = [], env = process.env, folder,
     exited,
     output: capture ? text(child.stdout) : undefined,
     failure,
-    /** Resolves when `isReady` says so; rejects when the program ends first, or after a minute. */
+    /** Resolves when `isReady` returns true. Rejects when the program exits first, or after a minute. */
     whenReady: async (isReady) => {
-      let ended;
-      void exited.then((result) => (ended = result));
+      let result;
+      void exited.then((value) => (result = value));
       const deadline = performance.now() + READY_TIMEOUT_MS;
       while (!(await isReady())) {
-        if (ended !== undefined) throw failure(`ended (${ended}) before it was ready`);
+        if (result !== undefined) throw failure(`exited (${result}) before it was ready`);
         if (performance.now() > deadline) throw failure(`was not ready after ${READY_TIMEOUT_MS / 1_000} s`);
         await delay(50);
       }
     },
-    /** For `whenReady`: it has sent a message. */
+    /** For `whenReady`: true once the program has sent a message. */
     hasReported: () => reported,
-    /** Asks it to end, insists after 20 s. */
+    /** Sends SIGTERM, and SIGKILL after 20 s. */
     stop: async () => {
       child.kill('SIGTERM');
-      const late = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
       await exited;
-      clearTimeout(late);
+      clearTimeout(timer);
     },
   };
   running.add(program);

@@ -15,13 +15,13 @@ const scenario = { name: 'speed', parts: [partNamed('slow'), partNamed('fast', {
 const options = { rounds: 2, pipelines: ['product', 'bare'], limited: true };
 
 describe('plan', () => {
-  it('has each round’s sides next to each other, and only pipelines that can do a part', () => {
+  it('runs the pipelines of a round next to each other, and skips pipelines that a part does not support', () => {
     expect(plan(scenario, { rounds: 2, pipelines: ['product', 'bare'] }).map(({ key }) => key)).toEqual([
       'speed/slow product 1', 'speed/slow bare 1', 'speed/fast product 1', 'speed/slow product 2', 'speed/slow bare 2', 'speed/fast product 2',
     ]);
   });
 
-  it('has as many rounds as the part says, or else the scenario, unless others are asked for', () => {
+  it('takes the number of rounds from the options, else from the part, else from the scenario', () => {
     const goal = { name: 'speed', rounds: 1, parts: [partNamed('other'), partNamed('goal', { rounds: 2 })] };
     const keysOf = (rounds) => plan(goal, { rounds, pipelines: ['product'] }).map(({ key }) => key);
     expect(keysOf(undefined)).toEqual(['speed/other product 1', 'speed/goal product 1', 'speed/goal product 2']);
@@ -30,7 +30,7 @@ describe('plan', () => {
 });
 
 describe('runRounds', () => {
-  it('runs what the journal doesn’t have, and writes down each part as it ends', async () => {
+  it('runs what the journal does not have, and records each part as it ends', async () => {
     const journal = new Journal(undefined, {});
     journal.add('speed/slow product 1', []);
     ran.length = 0;
@@ -39,7 +39,7 @@ describe('runRounds', () => {
     expect(journal.records[0]).toEqual({ round: 1, scenario: 'speed', case: 'slow', pipeline: 'bare' });
   });
 
-  it('leaves what would not end within the time to the next run', async () => {
+  it('leaves a part that would exceed the time limit to the next run', async () => {
     const long = { name: 'speed', parts: [partNamed('first'), partNamed('endless', { expectedSeconds: 10_000 })] };
     const lines = [];
     ran.length = 0;

@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
+import { freePort, startKafka, startPostgres } from './built-code.mjs';
 
 /**
- * One Postgres and one Kafka for both pipelines, with the settings that are safe in production: fsync and
- * synchronous_commit on, acks=all from the producers.
+ * Starts one Postgres and one Kafka for all pipelines, with settings that are safe in production: fsync and
+ * synchronous_commit are on, producers use acks=all.
  */
 export async function startServers(folder, onProgress) {
-  const [{ startPostgres }, { startKafka }, { freePort }] = await Promise.all([import('#embedded/postgres-server'), import('#embedded/kafka-server'), import('#embedded/free-port')]);
   const onLog = (line) => (line.startsWith('Fetching') ? onProgress(line) : undefined);
   const starts = await Promise.allSettled([
     freePort().then((port) => startPostgres({ dataDir: path.join(folder, 'postgres'), port, onLog })),
@@ -42,20 +42,20 @@ function databasesOf(serverUrl) {
     }
   };
   return {
-    /** A new, empty database's URL. */
+    /** Creates an empty database and returns its URL. */
     create: async (name) => {
       await query(serverUrl, `create database ${name}`);
       return urlOf(name);
     },
     drop: (name) => query(serverUrl, `drop database ${name} with (force)`),
-    /** So that no round pays for what the one before it wrote. */
+    /** Before a round: without it, the round would pay for what the previous one wrote. */
     checkpoint: () => query(serverUrl, 'checkpoint'),
     query,
     queryServer: (text) => query(serverUrl, text),
   };
 }
 
-/** Deletes the topics whose names begin so. */
+/** Deletes the topics whose names start with the prefix. */
 export async function deleteTopics(kafka, prefix) {
   const admin = kafka.admin();
   await admin.connect();

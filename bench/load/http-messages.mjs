@@ -1,11 +1,11 @@
 /**
- * Cuts the bytes of one connection into HTTP/1.1 messages with a known length. No general parser: it reads what our
- * own pipelines write, for a tenth of the CPU, which here is taken from the same cores as what is measured.
+ * Splits the bytes of one connection into HTTP/1.1 messages with a known length. It reads what our own pipelines write
+ * and is no general parser. It takes a tenth of a parser's CPU, which would come from the cores of the pipeline under test.
  */
 export class HttpMessages {
   #text = '';
 
-  /** @param {(head: string, body: string) => void} onMessage body as latin1, a character a byte */
+  /** @param {(head: string, body: string) => void} onMessage body: latin1, one character per byte */
   constructor(onMessage) {
     this.onMessage = onMessage;
   }
@@ -25,7 +25,7 @@ export class HttpMessages {
   }
 }
 
-/** The body that starts at `start` and where it ends, or undefined while it is not all there. */
+/** The body that starts at `start`, and where it ends; undefined while it is incomplete. */
 function bodyOf(text, start, head) {
   if (/\r\ntransfer-encoding: *chunked/i.test(head)) return chunkedBodyOf(text, start);
   const end = start + Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? 0);

@@ -1,15 +1,15 @@
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArrivals } from '../measure/check.mjs';
 import { startProgram } from '../harness/processes.mjs';
+import { parseArrivals } from '../measure/check.mjs';
 
-// No arrival for so long: what is missing by then is lost.
+/** After so long without an arrival, missing events count as lost. */
 const SILENCE_MS = 15_000;
 
-/** Where the only endpoint's deliveries go. */
+/** The path that a single endpoint's deliveries go to. */
 export const MAIN_HOOK = '/hook';
 
-/** Starts the receiver of a whole run, in a process of its own. */
+/** Starts the receiver of a whole run as a process of its own. */
 export async function startReceiver(folder, port) {
   const program = startProgram({ name: 'receiver', file: path.join(import.meta.dirname, 'receiver.mjs'), env: { PATH: process.env.PATH, PORT: String(port) }, folder });
   await program.whenReady(program.hasReported);
@@ -20,10 +20,10 @@ export async function startReceiver(folder, port) {
     pid: program.pid,
     urlOf: (hook) => `${origin}${hook}`,
     reset: () => send('/reset'),
-    /** @param {{ delayMs?: number, failEvery?: number, fails?: boolean, silent?: boolean }} behaviour nothing: it answers 200 at once */
+    /** @param {{ delayMs?: number, failEvery?: number, fails?: boolean, silent?: boolean }} behaviour by default, the hook answers 200 at once */
     behave: (hook, behaviour = {}) => send('/behave', JSON.stringify({ hook, ...behaviour })),
     arrivals: async (hook = MAIN_HOOK) => parseArrivals(await get('/arrivals', hook)),
-    /** Resolves when so many distinct events have arrived, or when no more come. */
+    /** Resolves when the given number of distinct events has arrived, or after 15 s without an arrival. */
     waitFor: async (events, hook = MAIN_HOOK) => {
       let seen = -1;
       let changedAt = performance.now();

@@ -1,13 +1,13 @@
 /**
- * A process of its own that deliveries go to: answers 200 and remembers what arrived, in order.
+ * The receiver of deliveries, a process of its own. It answers 200 and records arrivals in their order.
  *
- *   POST /hook…           an event; its arrival at this hook (the whole path) is recorded, unless it is failed
- *   POST /behave          `{"hook","delayMs","failEvery","fails","silent"}`: from now on the hook answers so much later,
- *                         each so many-th time with 500, always with 500, never at all; what is left out is as at first
+ *   POST /hook…           an event; its arrival at this hook (the whole path) is recorded, unless the answer is 500
+ *   POST /behave          `{"hook","delayMs","failEvery","fails","silent"}` sets how the hook answers: after a delay, every
+ *                         n-th time with 500, always with 500, never; a member that is absent has its default
  *   GET /stats?hook=…     {"arrivals", "distinct"}
- *   GET /arrivals?hook=…  `key,arrivedMs,entity,number` a line, by the machine's monotonic clock
+ *   GET /arrivals?hook=…  `key,arrivedMs,entity,number` per line; times are of the machine's monotonic clock
  *   POST /reset           forgets all arrivals
- * Prints `{"port":N}` when it listens (PORT, or a free one).
+ * Prints `{"port":N}` when it listens (on PORT, or on a free port).
  */
 import net from 'node:net';
 import { nowMs } from './clock.mjs';
@@ -67,11 +67,11 @@ const server = net.createServer({ noDelay: true }, (socket) => {
   });
   socket.setEncoding('latin1');
   socket.on('data', (chunk) => messages.push(chunk));
-  // A sender that goes away is no error of ours.
+  // A sender may close its connection at any time.
   socket.on('error', () => socket.destroy());
 });
 
-// Started by bench/run.mjs: ends with it.
+// The channel closes when the bench that started this process ends.
 process.on('disconnect', () => process.exit(0));
 server.listen(Number(process.env.PORT ?? 0), '127.0.0.1', () => {
   console.log(JSON.stringify({ port: server.address().port }));

@@ -1,8 +1,8 @@
 /**
- * What the receiver saw against what the load generator was told, both by the same clock.
+ * Compares what the receiver saw with what the load generator got as answers. Both use the same clock.
  *
- * Order is broken when an event arrives before one of the same entity whose 202 had come before it was sent: posts
- * that were under way at the same time may arrive in either order.
+ * Order is broken when an event arrives before an earlier event of its entity, one whose 202 came before this event was
+ * sent. Posts that overlap in time may arrive in either order.
  * @param {Posted[]} posted
  * @param {Arrival[]} arrivals in order of arrival
  * @typedef {{ key: string, sentMs: number, acceptedMs: number, accepted: boolean }} Posted
@@ -24,7 +24,7 @@ export function checkDeliveries(posted, arrivals) {
 
 function countOrderBreaks(arrivals, postedByKey) {
   let breaks = 0;
-  // Per entity, the earliest acceptance among those that arrived later.
+  // For each entity, the earliest acceptance among the events that arrived later.
   const earliestLater = new Map();
   for (const { key, entity } of arrivals.toReversed()) {
     const event = postedByKey.get(key);
@@ -37,7 +37,8 @@ function countOrderBreaks(arrivals, postedByKey) {
 }
 
 /**
- * The same for events that were stored by a statement, in the order of their numbers: each entity's must arrive so.
+ * The same check for events that an SQL statement stored in the order of their numbers: each entity's events must arrive
+ * in that order.
  * @param {number} events
  * @param {Arrival[]} arrivals in order of arrival
  */
@@ -54,7 +55,7 @@ export function checkStored(events, arrivals) {
   return { lost: Math.max(0, events - seen.size), duplicates: arrivals.length - seen.size, orderBreaks, unknown: Math.max(0, seen.size - events) };
 }
 
-/** Milliseconds from when each event was due to its first arrival. @param {Posted[]} posted @param {Arrival[]} arrivals */
+/** Milliseconds from each event's due time to its first arrival. @param {Posted[]} posted @param {Arrival[]} arrivals */
 export function latenciesMs(posted, arrivals) {
   const sentMs = new Map(posted.map((event) => [event.key, event.sentMs]));
   const seen = new Set();

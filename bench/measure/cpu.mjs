@@ -1,11 +1,12 @@
 import { readProcesses, treeOf } from './process-tree.mjs';
 import { round } from './statistics.mjs';
 
-// The kernel's USER_HZ, which is 100 on every platform that Node runs on.
+/** The kernel's USER_HZ: 100 on every platform that Node runs on. */
 const TICKS_PER_SECOND = 100;
 
 /**
- * CPU seconds that each process and all below it have used so far, those that ended included; Linux only, else 0.
+ * CPU seconds that each process has used so far, its descendants included, even those that have exited. Linux only;
+ * elsewhere 0.
  * @param {Record<string, number>} pids
  * @returns {Record<string, number>}
  */
@@ -15,7 +16,7 @@ export function cpuSeconds(pids) {
   return Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, ticksOf(pid) / TICKS_PER_SECOND]));
 }
 
-/** What each used between two readings, for 1,000 events; what was started in between counts from its start. */
+/** CPU seconds between two readings per 1,000 events. A process that started in between counts from its start. */
 export function cpuPerThousand(before, after, events) {
   return Object.fromEntries(Object.keys(after).map((name) => [name, round(((after[name] - (before[name] ?? 0)) / events) * 1_000)]));
 }

@@ -4,16 +4,16 @@ import { bodyOf } from '../load/event-stream.mjs';
 import { MAIN_HOOK } from '../load/receiver-handle.mjs';
 import { median, round } from './statistics.mjs';
 
-const TRIES = 100;
+const REPETITIONS = 100;
 
 /**
- * How fast one lane could be at most: each of its events waits for a round trip to the receiver and for one durable commit
- * of what came of the one before. Both one after the other on an idle machine, their medians.
- * @returns {Promise<{ roundTripMs: number, commitMs: number, boundRate: number }>} boundRate per second
+ * The highest possible rate of one lane. Each event waits for a round trip to the receiver and for the durable commit of
+ * the previous outcome. Both are measured on an idle machine, as medians.
+ * @returns {Promise<{ roundTripMs: number, commitMs: number, boundRate: number }>} boundRate: events per second
  */
 export async function measureBound({ receiver, pipeline }) {
   const roundTripMs = await measureRoundTrip(receiver.urlOf(MAIN_HOOK));
-  const commitMs = await measureCommit(pipeline.ground.databaseUrl);
+  const commitMs = await measureCommit(pipeline.data.databaseUrl);
   return { roundTripMs, commitMs, boundRate: round(1_000 / (roundTripMs + commitMs)) };
 }
 
@@ -22,7 +22,7 @@ async function measureRoundTrip(url) {
   const client = new Client(origin);
   const body = bodyOf('bound', 'acct_0', 0);
   try {
-    return await medianOfTries(async () => {
+    return await medianDurationMs(async () => {
       const response = await client.request({ path: pathname, method: 'POST', headers: { 'content-type': 'application/json' }, body });
       await response.body.dump();
     });
@@ -36,7 +36,7 @@ async function measureCommit(databaseUrl) {
   await client.connect();
   try {
     await client.query('create table bench_commits (n integer)');
-    const commitMs = await medianOfTries((n) => client.query({ name: 'commit', text: 'insert into bench_commits values ($1)', values: [n] }));
+    const commitMs = await medianDurationMs((n) => client.query({ name: 'commit', text: 'insert into bench_commits values ($1)', values: [n] }));
     await client.query('drop table bench_commits');
     return commitMs;
   } finally {
@@ -44,12 +44,12 @@ async function measureCommit(databaseUrl) {
   }
 }
 
-async function medianOfTries(act) {
-  const tookMs = [];
-  for (let n = 0; n < TRIES; n++) {
+async function medianDurationMs(act) {
+  const durationsMs = [];
+  for (let n = 0; n < REPETITIONS; n++) {
     const startedAt = performance.now();
     await act(n);
-    tookMs.push(performance.now() - startedAt);
+    durationsMs.push(performance.now() - startedAt);
   }
-  return round(median(tookMs));
+  return round(median(durationsMs));
 }

@@ -1,29 +1,28 @@
 import { latenciesMs } from './check.mjs';
 import { LatencyHistogram } from './latency-histogram.mjs';
-import { postAndDeliver, postOnly } from './load.mjs';
+import { postAndDeliver, postOnly } from './post.mjs';
 import { untilRelayed } from './relayed.mjs';
 import { round } from './statistics.mjs';
 
 export const CONNECTIONS = 100;
-/** At most; it ends with its last event. */
-const WARM_UP_SECONDS = 20;
+/** An upper limit: a warm-up ends with its last event. */
+const MAX_WARM_UP_SECONDS = 20;
 
 /**
- * What came of a load.
+ * The result of a load. It also holds the load generator's answers and the costs (usage.mjs).
  * @typedef {object} Measured
  * @property {Record<string, number>} metrics
  * @property {number} events accepted
  * @property {Record<string, number>} findings all must be 0
- * … and the load generator's answers, and what usage.mjs says that it took
  */
 
-/** From when an event was due to its arrival at the first of the hooks. @returns {Promise<Measured>} */
+/** Open loop: from an event's due time to its arrival at the first hook. @returns {Promise<Measured>} */
 export async function measureLatency(setting, { rate, seconds, args = [], hooks }) {
   const load = await postAndDeliver(setting, ['--rate', String(rate), '--seconds', String(seconds), ...args], hooks);
   return measured(LatencyHistogram.of(latenciesMs(load.posted, load.arrivals)).summary(), load);
 }
 
-/** All delivered at all hooks, from the first send to the last arrival. @returns {Promise<Measured>} */
+/** Closed loop: deliveries at all hooks, divided by the time from the first send to the last arrival. @returns {Promise<Measured>} */
 export async function measureThroughput(setting, { seconds, args = [], hooks }) {
   const load = await postAndDeliver(setting, ['--connections', String(CONNECTIONS), '--seconds', String(seconds), ...args], hooks);
   const tookSeconds = (load.lastArrivedMs - load.summary.firstSentMs) / 1_000;
@@ -31,8 +30,8 @@ export async function measureThroughput(setting, { seconds, args = [], hooks }) 
 }
 
 /**
- * Without waiting for deliveries; the relay runs, and its costs count until it has sent all. Latency: from when an event
- * was due to its 202.
+ * Accepted events, without waiting for deliveries. The relay runs, and its costs count until it has sent everything.
+ * Latency counts from an event's due time to its 202.
  * @returns {Promise<Measured>}
  */
 export async function measureIngest(setting, args) {
@@ -42,12 +41,12 @@ export async function measureIngest(setting, args) {
 }
 
 /**
- * A load of which the figures don't matter: compiles the code, fills caches, makes connections. By number of events, so
- * that a slower pipeline does not start the measuring colder.
+ * A load before the measurement: code gets compiled, caches fill, connections open. It has a fixed number of events, so
+ * that a slower pipeline is as warm as a faster one.
  * @returns {Promise<Measured>}
  */
 export async function warmUp(setting, { events, delivers = true, hooks }) {
-  const args = ['--connections', String(CONNECTIONS), '--count', String(Math.ceil(events * setting.scale)), '--seconds', String(WARM_UP_SECONDS)];
+  const args = ['--connections', String(CONNECTIONS), '--count', String(Math.ceil(events * setting.scale)), '--seconds', String(MAX_WARM_UP_SECONDS)];
   const load = delivers ? await postAndDeliver(setting, args, hooks) : await postOnly(setting, args, () => untilRelayed(setting.pipeline));
   return measured({ events: load.summary.accepted }, load);
 }

@@ -5,43 +5,43 @@ const INTERVAL_MS = 1_000;
 const KIB_PER_MIB = 1_024;
 
 /**
- * Looks each second how much memory each process, with all below it, has resident; Linux only, else nothing.
- * @param {() => Record<string, number>} pids asked each time: processes come and go
- * @returns {() => Record<string, number>} ends it; the highest of each, in MiB
+ * Samples each process's resident memory every second, its descendants included. Linux only; elsewhere it finds none.
+ * @param {() => Record<string, number>} pids called for each sample, because processes start and exit
+ * @returns {() => Record<string, number>} stops the sampling and returns each process's peak in MiB
  */
 export function watchMemory(pids) {
-  const highest = {};
-  const look = () => {
+  const peaks = {};
+  const sample = () => {
     const processes = readProcesses();
     for (const [name, pid] of Object.entries(pids())) {
       const mib = Math.round(residentKib(treeOf(pid, processes).map(readStatus)) / KIB_PER_MIB);
-      if (mib > 0) highest[name] = Math.max(highest[name] ?? 0, mib);
+      if (mib > 0) peaks[name] = Math.max(peaks[name] ?? 0, mib);
     }
   };
-  const timer = setInterval(look, INTERVAL_MS);
-  look();
+  const timer = setInterval(sample, INTERVAL_MS);
+  sample();
   return () => {
     clearInterval(timer);
-    look();
-    return highest;
+    sample();
+    return peaks;
   };
 }
 
 /**
- * What these processes of one program have resident together: what is their own, added up; what they share (Postgres'
- * buffers, the program's file) once, as much of it as the one that has most.
+ * The resident memory of one program's processes together. Private memory is added up. Shared memory (Postgres' buffers,
+ * the program file) counts once, as the process with the largest share reports it.
  * @param {{ own: number, file: number, shared: number }[]} statuses in KiB
  */
 export function residentKib(statuses) {
-  const most = (name) => Math.max(0, ...statuses.map((status) => status[name]));
-  return statuses.reduce((sum, { own }) => sum + own, 0) + most('file') + most('shared');
+  const largest = (name) => Math.max(0, ...statuses.map((status) => status[name]));
+  return statuses.reduce((sum, { own }) => sum + own, 0) + largest('file') + largest('shared');
 }
 
 function readStatus(pid) {
   try {
     return parseStatus(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
-    // It ended while we looked.
+    // The process exited in between.
     return { own: 0, file: 0, shared: 0 };
   }
 }

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** The largest backlog, 500,000 events, at 2,000/s. */
+/** Enough for the largest backlog, 500,000 events, at 2,000/s. */
 const TIMEOUT_MS = 250_000;
 
-/** Resolves when all that was accepted is in Kafka. */
+/** Resolves when every accepted event is in Kafka. */
 export async function untilRelayed(pipeline) {
   const deadline = performance.now() + TIMEOUT_MS;
   for (;;) {

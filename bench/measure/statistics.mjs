@@ -4,7 +4,7 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** To three significant places after the point; undefined stays. */
+/** Rounds to three decimals. */
 export function round(value) {
-  return value === undefined ? undefined : Math.round(value * 1_000) / 1_000;
+  return Math.round(value * 1_000) / 1_000;
 }

@@ -4,17 +4,17 @@ import { round } from './statistics.mjs';
 import { kafkaBytes, walBytes } from './storage.mjs';
 
 /**
- * Measures what a stretch of work takes, from now until the result is called with the number of events.
+ * Measures CPU, memory and bytes written from now until the returned function is called with the number of events.
  * @returns {Promise<(events: number) => Promise<Usage>>}
  * @typedef {object} Usage
- * @property {Record<string, number>} cpuPer1000 CPU seconds per 1,000 events by process, which is ms per event
+ * @property {Record<string, number>} cpuPer1000 CPU seconds per 1,000 events, by process; the same number is ms per event
  * @property {number} walBytesPerEvent of the whole server
- * @property {number} kafkaBytesPerEvent in the pipeline's topics
- * @property {Record<string, number>} peakMib highest resident memory by process
+ * @property {number} kafkaBytesPerEvent of the pipeline's topics
+ * @property {Record<string, number>} peakMib peak resident memory, by process
  */
-export async function measureUsage({ pipeline, servers, receiver }) {
+export async function startUsage({ pipeline, servers, receiver }) {
   const pids = () => ({ ...pipeline.pids, ...servers.pids, ...(receiver?.pid === undefined ? {} : { receiver: receiver.pid }) });
-  const stored = async () => ({ wal: await walBytes(servers), kafka: await kafkaBytes(servers, pipeline.ground.topicPrefix) });
+  const stored = async () => ({ wal: await walBytes(servers), kafka: await kafkaBytes(servers, pipeline.data.topicPrefix) });
   const storedBefore = await stored();
   const endMemory = watchMemory(pids);
   const cpuBefore = cpuSeconds(pids());

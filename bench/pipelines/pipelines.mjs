@@ -1,38 +1,37 @@
-import { startBare } from './bare/pipeline.mjs';
-import { startProduct } from './product.mjs';
 import { MAIN_HOOK } from '../load/receiver-handle.mjs';
 import { round } from '../measure/statistics.mjs';
 import { rowsWritten } from '../measure/storage.mjs';
+import { startBare } from './bare/pipeline.mjs';
+import { startProduct } from './product.mjs';
 
-/** What most scenarios compare. */
+/** The pair that most scenarios compare. */
 const EVENT_PIPELINES = { product: startProduct, bare: startBare };
 export const PIPELINES = Object.keys(EVENT_PIPELINES);
 
 /**
- * What is measured: processes, where they keep their data, and how they are loaded.
+ * What is measured: its processes, its data, and how to post to it.
  * @typedef {object} Pipeline
  * @property {string} name `product` or `bare`
- * @property {object} ground as grounds.mjs makes it
+ * @property {object} data its database and topics (harness/pipeline-data.mjs)
  * @property {Record<string, number>} pids of its own processes
- * @property {string[]} loadArguments where the load generator posts to, and as whom
- * @property {() => Promise<number>} countEvents that it has taken in, old ones that were made aside
+ * @property {string[]} loadArguments tell the load generator the URL and the credentials
+ * @property {() => Promise<number>} countEvents that it has stored, without generated old events
  * @property {() => Promise<void>} stop
  *
- * Starts a pipeline, with fresh processes and, unless a ground is given, a fresh database and topics; measures with it; and
- * stops it.
+ * Starts a pipeline with fresh processes, measures with it, and stops it. Unless `data` is given, the pipeline gets a fresh
+ * database and topics, which are dropped at the end.
  * @param {object} bench
  * @param {string} name of the pipeline
- * @param {object} options as the pipeline's start takes them; `reference`: what others of this part are compared with;
- * `pair`: how product and bare are started, when it is not the events' pipelines that are measured
+ * @param {object} options as the pipeline's start takes them; `reference`: this is the side that others are compared with;
+ * `pair`: how product and bare are started, if not as the pipelines of events
  * @param {(setting: object) => Promise<void>} measure gets the bench with `pipeline` and `record(case, measured)`
  */
 export async function withPipeline(bench, name, { pair = EVENT_PIPELINES, reference = name === 'bare', ...options }, measure) {
   const { servers, receiver } = bench;
-  // So that no round pays for what the one before it wrote.
   await servers.databases.checkpoint();
   const pipeline = await pair[name](bench, { endpoints: [{ url: receiver.urlOf(MAIN_HOOK) }], ...options });
-  const { ground } = pipeline;
-  const [rowsBefore, eventsBefore] = [await rowsWritten(servers, ground.database), await pipeline.countEvents()];
+  const { data } = pipeline;
+  const [rowsBefore, eventsBefore] = [await rowsWritten(servers, data.database), await pipeline.countEvents()];
   const records = [];
   const record = (caseName, measured, isReference = reference) => {
     const made = { pipeline: name, case: caseName, reference: isReference, ...measured };
@@ -42,8 +41,8 @@ export async function withPipeline(bench, name, { pair = EVENT_PIPELINES, refere
   await measure({ ...bench, pipeline, record });
   const events = (await pipeline.countEvents()) - eventsBefore;
   await pipeline.stop();
-  // By the whole part: a session's rows are all counted when it has ended.
-  const rowsPerEvent = round(((await rowsWritten(servers, ground.database)) - rowsBefore) / events);
+  // One number for the whole part, because Postgres knows all rows of a session only when it has ended.
+  const rowsPerEvent = round(((await rowsWritten(servers, data.database)) - rowsBefore) / events);
   bench.keep(records.map((each) => ({ ...each, rowsPerEvent })));
-  if (options.ground === undefined) await ground.drop();
+  if (options.data === undefined) await data.drop();
 }

@@ -1,29 +1,29 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startBuiltApp } from '../harness/built-app.mjs';
-import { createGround } from '../harness/grounds.mjs';
+import { freePort } from '../harness/built-code.mjs';
+import { createPipelineData } from '../harness/pipeline-data.mjs';
 
 const ADMIN_KEY = 'bench-admin-key-of-this-run-only';
 const OWNED_TIMEOUT_MS = 60_000;
 
 /**
- * Starts the product as it is deployed, built and with its defaults.
- * @param {object} bench servers, folder, freePort
+ * Starts the product as it is deployed: built, and with its default configuration.
+ * @param {object} bench servers, folder
  * @param {object} [options]
- * @param {object} [options.ground] that another start has used; else a new one
- * @param {Record<string, unknown>[]} [options.endpoints] that a new ground gets
- * @param {Record<string, string>} [options.env] what is not to have its default
+ * @param {object} [options.data] of an earlier start; by default new
+ * @param {Record<string, unknown>[]} [options.endpoints] to create when the data is new
+ * @param {Record<string, string>} [options.env] settings that differ from their defaults
  */
-export async function startProduct(bench, { ground, gateways = 1, dispatchers = 1, endpoints = [], env = {} } = {}) {
-  const { servers, folder, freePort } = bench;
-  const isNew = ground === undefined;
-  const base = ground ?? (await createGround(servers, 'product'));
+export async function startProduct({ servers, folder }, { data, gateways = 1, dispatchers = 1, endpoints = [], env = {} } = {}) {
+  const isNew = data === undefined;
+  const own = data ?? (await createPipelineData(servers, 'product'));
   const appEnv = {
-    // Nothing of our own environment: a LOG_LEVEL or NODE_OPTIONS of the shell is not what is measured.
+    // Nothing of the shell's environment: its LOG_LEVEL or NODE_OPTIONS would change what is measured.
     PATH: process.env.PATH,
     NODE_ENV: 'production',
-    DATABASE_URL: base.databaseUrl,
+    DATABASE_URL: own.databaseUrl,
     KAFKA_BROKERS: servers.kafkaBrokers,
-    KAFKA_TOPIC_PREFIX: base.topicPrefix,
+    KAFKA_TOPIC_PREFIX: own.topicPrefix,
     LOCKSTEP_ADMIN_KEY: ADMIN_KEY,
     LOCKSTEP_SECRET_KEY: 'a-secret-key-for-this-bench-run-only',
     LOCKSTEP_ALLOW_PRIVATE_NETWORKS: '127.0.0.0/8',
@@ -31,7 +31,7 @@ export async function startProduct(bench, { ground, gateways = 1, dispatchers = 
   };
   const running = new Map();
   const startApp = async (app, name) => {
-    const program = await startBuiltApp({ app, name: `product-${base.id}-${name}`, env: appEnv, folder, port: await freePort() });
+    const program = await startBuiltApp({ app, name: `product-${own.id}-${name}`, env: appEnv, folder, port: await freePort() });
     running.set(name, program);
     return program;
   };
@@ -40,30 +40,30 @@ export async function startProduct(bench, { ground, gateways = 1, dispatchers = 
     for (let n = 1; n <= count; n++) programs.push(await startApp(app, n === 1 ? app : `${app}-${n}`));
     return programs;
   };
-  const stopAll = async (isOne) => {
-    const names = [...running.keys()].filter(isOne);
+  const stopAll = async (matches) => {
+    const names = [...running.keys()].filter(matches);
     await Promise.all(names.map((name) => running.get(name).stop()));
     for (const name of names) running.delete(name);
   };
-  const started = await startAll('gateway', gateways);
-  const call = (method, target, body) => callApi(started[0].url, method, target, body);
+  const startedGateways = await startAll('gateway', gateways);
+  const call = (method, target, body) => callApi(startedGateways[0].url, method, target, body);
   if (isNew) for (const endpoint of endpoints) await call('POST', '/v1/endpoints', endpoint);
-  const { data: made } = await call('GET', '/v1/endpoints');
+  const { data: knownEndpoints } = await call('GET', '/v1/endpoints');
   const pipeline = {
     name: 'product',
-    ground: base,
+    data: own,
     get pids() {
       return Object.fromEntries([...running].map(([name, { pid }]) => [name, pid]));
     },
-    loadArguments: [...started.flatMap(({ url }) => ['--url', `${url}/v1/events`]), '--header', `Authorization: Bearer ${ADMIN_KEY}`],
+    loadArguments: [...startedGateways.flatMap(({ url }) => ['--url', `${url}/v1/events`]), '--header', `Authorization: Bearer ${ADMIN_KEY}`],
     call,
-    endpoints: made,
-    // Since yesterday: what retention drops meanwhile is older, and must not look as if it were lost.
-    countEvents: async () => Number((await base.query("select count(*) from events where id >= uuid_floor(now() - interval '1 day')"))[0].count),
-    countWaiting: async () => Number((await base.query('select count(*) from outbox'))[0].count),
+    endpoints: knownEndpoints,
+    // Of the last day only. Retention drops older events during a measurement, and they must not count as lost.
+    countEvents: async () => Number((await own.query("select count(*) from events where id >= uuid_floor(now() - interval '1 day')"))[0].count),
+    countWaiting: async () => Number((await own.query('select count(*) from outbox'))[0].count),
     startDispatchers: async (count = 1) => {
       await startAll('dispatcher', count);
-      await untilOwned(base, count);
+      await untilOwned(own, count);
     },
     stopDispatchers: () => stopAll((name) => name.startsWith('dispatcher')),
     stop: () => stopAll(() => true),
@@ -72,15 +72,15 @@ export async function startProduct(bench, { ground, gateways = 1, dispatchers = 
   return pipeline;
 }
 
-/** A dispatcher is ready before the group has shared the shards out again. */
-async function untilOwned(ground, dispatchers) {
+/** A dispatcher reports ready before the Kafka group has assigned the shards to it. */
+async function untilOwned(data, dispatchers) {
   const deadline = performance.now() + OWNED_TIMEOUT_MS;
   for (;;) {
-    const [{ owners, unowned }] = await ground.query(
+    const [{ owners, unowned }] = await data.query(
       'select count(distinct owner)::integer as owners, (count(*) filter (where owner is null or expires_at < now()))::integer as unowned from shard_leases',
     );
     if (owners === dispatchers && unowned === 0) return;
-    if (performance.now() > deadline) throw new Error(`After ${OWNED_TIMEOUT_MS / 1_000} s ${owners} of ${dispatchers} dispatchers own shards, and ${unowned} shards are nobody's`);
+    if (performance.now() > deadline) throw new Error(`After ${OWNED_TIMEOUT_MS / 1_000} s ${owners} of ${dispatchers} dispatchers own shards, and ${unowned} shards have no owner`);
     await delay(100);
   }
 }

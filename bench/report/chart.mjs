@@ -1,6 +1,6 @@
 const WIDTH = 760;
 const LABEL_WIDTH = 250;
-/** Room behind the longest bar for its figure. */
+/** Space right of the longest bar, for its figure. */
 const FIGURE_WIDTH = 80;
 const BAR_HEIGHT = 13;
 const GROUP_GAP = 9;
@@ -9,11 +9,11 @@ const PADDING = 16;
 const COLORS = ['#2f6f9f', '#b9c4cd'];
 
 /**
- * Panels of bars, one below the other, as an SVG document that needs nothing else.
+ * Draws panels of bars, one below the other, as a self-contained SVG document.
  * @param {Panel[]} panels
- * @param {string[]} series what the bars of a group are, at most two
- * @typedef {{ title: string, groups: { name: string, values: (number | undefined)[] }[] }} Panel values: one for each series;
- * a bar that is not there is left out
+ * @param {string[]} series names of the bars in a group, at most two
+ * @typedef {{ title: string, groups: { name: string, values: (number | undefined)[] }[] }} Panel values: one per series;
+ * an undefined one is not drawn
  */
 export function barChart(panels, series) {
   let top = PADDING + TITLE_HEIGHT;
@@ -41,7 +41,7 @@ function drawLegend(series) {
 }
 
 function drawPanel({ title, groups }, panelTop) {
-  // 1: when all are 0.
+  // 1 if all values are 0.
   const longest = Math.max(...groups.flatMap(({ values }) => values.filter(isDrawn))) || 1;
   const scale = (WIDTH - LABEL_WIDTH - FIGURE_WIDTH - PADDING) / longest;
   let top = panelTop + TITLE_HEIGHT - 10;
@@ -77,7 +77,7 @@ function isDrawn(value) {
   return value !== undefined && Number.isFinite(value);
 }
 
-/** Three places, and thousands apart. */
+/** Three significant digits, with separators between thousands. */
 export function figure(value) {
   if (value === undefined) return '';
   return value >= 100 ? Math.round(value).toLocaleString('en-US') : String(Number(value.toPrecision(3)));

@@ -1,14 +1,14 @@
-import { figure } from './chart.mjs';
-import { casesOf, figuresOf } from './report.mjs';
 import { median } from '../measure/statistics.mjs';
+import { figure } from './chart.mjs';
+import { casesOf, figuresOf } from './summary.mjs';
 
 export const COSTS = { cpuMsPerEvent: 'CPU ms per event', walBytesPerEvent: 'WAL bytes per event', rowsPerEvent: 'rows per event', kafkaBytesPerEvent: 'Kafka bytes per event' };
-/** Of the events' pipelines. */
+/** The processes of the events' pipelines. */
 const PROCESSES = ['gateway', 'dispatcher', 'postgres', 'kafka'];
 
 /**
- * What an event takes, of each case on each side: medians over the rounds, but the highest memory of all of them. Several
- * processes of one app: their CPU together, the memory of the largest.
+ * The costs of an event, for each case and side: medians over the rounds, but the peak memory of all rounds. For several
+ * processes of one app, CPU is added up, and memory is that of the largest.
  * @param {object[]} records
  * @param {import('../scenarios/scenarios.mjs').Scenario} scenario
  * @returns {Cost[]}
@@ -16,9 +16,9 @@ const PROCESSES = ['gateway', 'dispatcher', 'postgres', 'kafka'];
  */
 export function costsOf(records, scenario) {
   const sides = [['product', false], [scenario.reference ?? 'bare', true]];
-  return casesOf(records, scenario).flatMap(([name, made]) =>
+  return casesOf(records, scenario).flatMap(([name, caseRecords]) =>
     sides
-      .map(([side, isReference]) => [side, made.filter(({ reference }) => reference === isReference)])
+      .map(([side, isReference]) => [side, caseRecords.filter(({ reference }) => reference === isReference)])
       .filter(([, own]) => own.length > 0)
       .map(([side, own]) => ({ case: name, side, ...costOf(own.map(figuresOf), scenario.processes ?? PROCESSES) })),
   );
@@ -34,10 +34,10 @@ function costOf(figures, processes) {
   };
 }
 
-/** The head and the rows of a table. @returns {[string[], string[][]]} */
+/** The header and the rows of a table. @returns {[string[], string[][]]} */
 export function costsTable(records, scenario) {
   const processes = scenario.processes ?? PROCESSES;
-  const head = ['case', '', ...processes.map((name) => `CPU ms ${name}`), 'CPU ms in all', 'WAL B', 'rows', 'Kafka B', ...processes.map((name) => `MiB ${name}`)];
+  const head = ['case', '', ...processes.map((name) => `CPU ms ${name}`), 'CPU ms total', 'WAL B', 'rows', 'Kafka B', ...processes.map((name) => `MiB ${name}`)];
   const rows = costsOf(records, scenario).map(({ case: name, side, cpuMs, memoryMib, ...cost }) => [
     name,
     side,

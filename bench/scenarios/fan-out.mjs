@@ -7,7 +7,7 @@ const WARM_UP_EVENTS = 10_000;
 
 export const fanOut = {
   name: 'fan-out',
-  title: 'Every event to 1, 3 and 10 endpoints, 100 connections, closed loop; the costs are those of an event with all its deliveries',
+  title: 'Every event goes to 1, 3 or 10 endpoints; 100 connections, closed loop. The costs are those of an event with all its deliveries',
   rounds: 1,
   seconds: 10,
   metrics: { deliveredPerSecond: 'deliveries/s', acceptedPerSecond: 'accepted/s' },

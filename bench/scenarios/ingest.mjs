@@ -12,7 +12,7 @@ const loads = [
 
 export const ingest = {
   name: 'ingest',
-  title: 'Accepting, while no dispatcher runs: closed loop by connections, open loop by events/s (latency from the due time to the 202)',
+  title: 'Accepting events while no dispatcher runs: closed loop by connections, open loop by events/s (latency from the due time to the 202)',
   rounds: 3,
   seconds: 6,
   metrics: { acceptedPerSecond: 'accepted/s', p50Ms: 'p50 ms', p95Ms: 'p95 ms', p99Ms: 'p99 ms', maxMs: 'max ms' },

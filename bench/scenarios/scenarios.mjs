@@ -14,25 +14,25 @@ import { proxy } from './proxy.mjs';
 import { scaleOut } from './scale-out.mjs';
 
 /**
- * What can be measured; bench/README.md says what each is for.
+ * What can be measured. bench/README.md explains each scenario.
  * @typedef {object} Scenario
  * @property {string} name
  * @property {string} title
- * @property {number} rounds of its parts, unless --rounds or the part says otherwise
- * @property {number} seconds of one measurement, unless --seconds says otherwise
- * @property {Record<string, string>} metrics its figures, with how a table calls them
- * @property {string} [reference] what its figures are compared with, when it is not the bare pipeline
- * @property {string[]} [differences] figures of which not the ratio counts, but by how much they differ
- * @property {string[]} [processes] whose costs its table shows, when they are not those of the events' pipelines
- * @property {string[]} plots figures that are drawn
+ * @property {number} rounds of each part; --rounds or the part can change it
+ * @property {number} seconds of one measurement; --seconds can change it
+ * @property {Record<string, string>} metrics its figures, with their labels in tables
+ * @property {string} [reference] what the figures are compared with, if not with the bare pipeline
+ * @property {string[]} [differences] figures that are compared by their difference, not by their ratio
+ * @property {string[]} [processes] whose costs the table shows, if not those of the events' pipelines
+ * @property {string[]} plots figures that are plotted
  * @property {Part[]} parts
  *
- * @typedef {object} Part what is measured in one go and can't be taken apart; a run that was ended goes on with the next
+ * @typedef {object} Part a measurement that runs as a whole; an interrupted run continues with the next part
  * @property {string} name
- * @property {string[]} [pipelines] that can do it; all of them when it is left out
- * @property {number} [rounds] when it has others than the scenario: the ratio of some parts is a goal, and takes several
- * @property {number} [expectedSeconds] when it takes much longer than the scenario's other parts
- * @property {(bench: object, pipeline: string) => Promise<void>} run gives what it measured to `bench.keep`
+ * @property {string[]} [pipelines] that support it; by default all
+ * @property {number} [rounds] instead of the scenario's; more where the ratio is a goal
+ * @property {number} [expectedSeconds] if it takes much longer than the scenario's other parts
+ * @property {(bench: object, pipeline: string) => Promise<void>} run passes its records to `bench.keep`
  *
  * @type {Scenario[]}
  */

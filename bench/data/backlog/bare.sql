@@ -1,4 +1,5 @@
--- $1 to $2: numbers of the events, $3: number of entities. What the bare gateway would have stored.
+-- Stores events as the bare gateway would.
+-- $1 to $2: numbers of the events; $3: number of entities.
 with numbered as (
   select n, n % $3::integer as entity, 'backlog-' || n as key
   from generate_series($1::integer, $2::integer) as n

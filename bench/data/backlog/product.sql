@@ -1,5 +1,5 @@
--- $1 to $2: numbers of the events, $3: number of entities, $4: each entity's shard, $5: the events' type. Stores what the
--- gateway would have: events in the order of their numbers, their keys, and their places in the outbox.
+-- Stores events as the gateway would: in the order of their numbers, with their keys and outbox rows.
+-- $1 to $2: numbers of the events; $3: number of entities; $4: each entity's shard; $5: type of the events.
 with numbered as (
   select n, n % $3::integer as entity, uuidv7() as id
   from generate_series($1::integer, $2::integer) as n

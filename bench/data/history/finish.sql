@@ -1,4 +1,5 @@
--- $1: number of old events. The next one comes after them, and nothing looks for what is not admitted among them.
+-- Sets the sequence of accepted events behind the old ones, and marks the old ones as swept for all shards.
+-- $1: number of old events.
 with numbered as (
   select setval('accept_seq', $1::bigint)
 )

@@ -1,9 +1,9 @@
--- Makes days of old events that are over: accepted, admitted, delivered at the first attempt to the only endpoint. All of
--- it follows from an event's number, so that several sessions can make a day's tables at once and agree.
+-- Generates days of old events: accepted, admitted, and delivered to the only endpoint at the first attempt. Everything is
+-- derived from an event's number, so that two sessions can fill a day's tables at the same time and agree.
 create schema history;
 
--- The events of a day, from the number `first` on, spread over it evenly. The id is a UUIDv7 of the event's time, made of
--- its two halves: twelve digits of milliseconds and the version, then the variant and the number.
+-- The events of a day, numbered from `first`, at an even rate. The id is a UUIDv7 built from two halves: milliseconds and
+-- version, then variant and number.
 create function history.events_of(day date, first bigint, events bigint) returns table (number bigint, at timestamptz, id uuid)
   language sql stable parallel safe as $$
   select
@@ -16,7 +16,7 @@ create function history.events_of(day date, first bigint, events bigint) returns
   ) as timed
 $$;
 
--- As bench/load/event-stream.mjs writes it.
+-- The body that bench/load/event-stream.mjs would produce.
 create function history.payload_of(number bigint, entities bigint) returns bytea
   language sql immutable parallel safe
   return convert_to(format(
@@ -24,8 +24,8 @@ create function history.payload_of(number bigint, entities bigint) returns bytea
     number % entities, number, number % entities, number / entities
   ), 'UTF8');
 
--- An empty table for a day's partition, without indexes: attaching it builds them, each in one go. Old days have been
--- vacuumed long ago; it must not happen while something is measured.
+-- Creates an empty table for a day's partition, without indexes, because attaching a full table builds each index in one
+-- pass. Autovacuum is off: it would have finished with old days long ago, and must not run during a measurement.
 create function history.create_day(parent text) returns void
   language plpgsql as $$
 begin
@@ -47,7 +47,7 @@ begin
 end
 $$;
 
--- What the gateway writes. `shards`: of each entity.
+-- Writes what the gateway writes. `shards`: the shard of each entity.
 create function history.make_events(day date, first bigint, events bigint, shards integer[]) returns void
   language plpgsql as $$
 declare
@@ -63,7 +63,7 @@ begin
 end
 $$;
 
--- What the dispatcher writes, and the idempotency keys. `first_lane`: the first entity's; the others' follow.
+-- Writes what the dispatcher writes, and the idempotency keys. `first_lane`: the lane of entity 0; the others follow.
 create function history.make_outcomes(
   day date, first bigint, events bigint, shards integer[], endpoint integer, first_lane bigint, key_retention interval
 ) returns void
@@ -85,13 +85,13 @@ begin
   from history.events_of(day, first, events);
   perform history.attach_day(parent, day) from unnest(array['inbox', 'deliveries', 'attempts']) as parent;
   insert into public.idempotency_keys (tenant, key, fingerprint, event_id, accepted_at, expires_at)
-  -- Not of the payload, which would have to be made once more: nobody posts old keys again.
+  -- The fingerprint is not the payload's, which would have to be built again; old keys are never posted.
   select 'default', 'old-' || number, sha256(int8send(number)), id, at, at + key_retention
   from history.events_of(day, first, events);
 end
 $$;
 
--- The only endpoint's lanes, one an entity, each with all its events delivered; returns the first one's id.
+-- Creates the endpoint's lanes, one per entity, with all events delivered. Returns the first lane's id.
 create function history.make_lanes(events bigint, shards integer[], endpoint integer) returns bigint
   language sql as $$
   with made as (

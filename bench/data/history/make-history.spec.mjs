@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { daysOf } from './make-history.mjs';
 
 describe('daysOf', () => {
-  it('spreads all events over the days before yesterday, without a gap', () => {
+  it('spreads the events over the days before yesterday, without a gap', () => {
     const days = daysOf(1_000, 3, Date.parse('2026-03-10T12:00:00Z'));
     expect(days).toEqual([
       { day: '2026-03-06', first: 0, count: 333 },

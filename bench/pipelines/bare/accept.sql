@@ -1,4 +1,5 @@
--- $1 idempotency keys, $2 entities, $3 payloads: claims the keys and puts what is new into the outbox.
+-- Claims the idempotency keys and puts the new events into the outbox.
+-- $1 idempotency keys, $2 entities, $3 payloads.
 with claimed as (
   insert into idempotency_keys (key)
   select key from unnest($1::text[]) key

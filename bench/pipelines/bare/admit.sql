@@ -1,5 +1,6 @@
--- $1 event ids, $2 entities, $3 payloads, in the order of the partition; $4 the shard: under the shard's lease, puts
--- what is new into the inbox and makes its delivery, with the lane's next contiguous sequence.
+-- Under the shard's lease, puts new events into the inbox and creates their deliveries, each with its lane's next
+-- sequence number. Returns the deliveries.
+-- $1 event ids, $2 entities, $3 payloads, in the order of the partition; $4 the shard.
 with fence as (
   select epoch from leases where shard = $4 for share
 ), new as (

@@ -1,4 +1,4 @@
-/** The bare dispatcher: admits what Kafka brings under the shard's lease, and hands it to the lanes. */
+/** The bare dispatcher: admits the events from Kafka under the shard's lease and hands them to the lanes. */
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { kafka } from './kafka.mjs';
@@ -6,7 +6,7 @@ import { createLanes } from './lanes.mjs';
 import { settings, statement } from './settings.mjs';
 
 const ADMISSION_EVENTS = 500;
-const MOST_QUEUED = 20_000;
+const MAX_QUEUED = 20_000;
 
 const pool = new pg.Pool({ connectionString: settings.databaseUrl, max: 6 });
 const lanes = createLanes(pool);
@@ -24,7 +24,7 @@ async function admitMessages(messages, shard) {
 }
 
 async function eachBatch({ batch, resolveOffset, commitOffsetsIfNecessary, heartbeat }) {
-  while (lanes.queued > MOST_QUEUED) {
+  while (lanes.queued > MAX_QUEUED) {
     await delay(20);
     await heartbeat();
   }

@@ -1,4 +1,4 @@
-/** The bare gateway: signature check, idempotency key, group commit, 202; and the relay to Kafka. */
+/** The bare gateway: signature check, idempotency key, group commit, 202. The relay to Kafka runs in it too. */
 import { createHmac } from 'node:crypto';
 import fastify from 'fastify';
 import pg from 'pg';
@@ -18,12 +18,12 @@ function commit(key, entity, payload) {
     waiting.push({ key, entity, payload, resolve, reject });
     if (committing) return;
     committing = true;
-    // One turn of the event loop: what was read from sockets in the same turn shares the first commit.
+    // After this turn of the event loop, so that requests that arrived in the same turn share the first commit.
     setImmediate(commitWaiting);
   });
 }
 
-/** What arrived during a commit forms the next one. */
+/** Requests that arrive during a commit form the next one. */
 async function commitWaiting() {
   while (waiting.length > 0) {
     const batch = waiting.splice(0, BATCH_EVENTS);

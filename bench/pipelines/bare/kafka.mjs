@@ -1,7 +1,7 @@
 import { Kafka, logLevel } from 'kafkajs';
-import { mendRequestQueueTimer } from '#kafka/request-queue-timer';
+import { fixKafkajsTimer } from '../../harness/built-code.mjs';
 import { settings } from './settings.mjs';
 
-mendRequestQueueTimer();
+await fixKafkajsTimer();
 
 export const kafka = new Kafka({ clientId: 'bare', brokers: settings.kafkaBrokers, logLevel: logLevel.ERROR });

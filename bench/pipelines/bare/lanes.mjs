@@ -4,7 +4,7 @@ import { settings, statement } from './settings.mjs';
 const CONNECTIONS = 64;
 const SETTLE_EVENTS = 500;
 
-/** One queue an entity: its head is under way over HTTP; the next one goes when the head's outcome is committed. */
+/** One queue per entity. Its head is being delivered; the next event follows once the head's outcome is committed. */
 export function createLanes(pool) {
   const receiver = new Pool(settings.receiverUrl.origin, { connections: CONNECTIONS, pipelining: 1 });
   const settle = statement('settle');

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { createGround } from '../../harness/grounds.mjs';
+import { freePort } from '../../harness/built-code.mjs';
+import { createPipelineData } from '../../harness/pipeline-data.mjs';
 import { startProgram } from '../../harness/processes.mjs';
 import { MAIN_HOOK } from '../../load/receiver-handle.mjs';
 
@@ -8,28 +9,27 @@ const SIGNING_SECRET = 'supersecret';
 const PARTITIONS = 8;
 
 /**
- * Starts the bare pipeline on a database and a topic of its own, with one endpoint. The relay runs in the gateway.
- * @param {object} bench servers, folder, freePort, receiver
+ * Starts the bare pipeline with a database and a topic of its own, and with one endpoint. The relay runs in the gateway.
+ * @param {object} bench servers, folder, receiver
  */
-export async function startBare(bench, { dispatchers = 1 } = {}) {
-  const { servers, folder, freePort, receiver } = bench;
-  const ground = await createGround(servers, 'bare');
-  await ground.query(readFileSync(path.join(import.meta.dirname, 'schema.sql'), 'utf8'));
-  const topic = `${ground.topicPrefix}events`;
+export async function startBare({ servers, folder, receiver }, { dispatchers = 1 } = {}) {
+  const data = await createPipelineData(servers, 'bare');
+  await data.query(readFileSync(path.join(import.meta.dirname, 'schema.sql'), 'utf8'));
+  const topic = `${data.topicPrefix}events`;
   await createTopic(servers.kafka, topic);
   const port = await freePort();
   const env = {
     PATH: process.env.PATH,
-    DATABASE_URL: ground.databaseUrl,
+    DATABASE_URL: data.databaseUrl,
     KAFKA_BROKERS: servers.kafkaBrokers,
     BARE_TOPIC: topic,
-    BARE_GROUP: `bare-${ground.id}`,
+    BARE_GROUP: `bare-${data.id}`,
     BARE_RECEIVER_URL: receiver.urlOf(MAIN_HOOK),
     BARE_SIGNING_SECRET: SIGNING_SECRET,
     PORT: String(port),
   };
   const start = async (app) => {
-    const program = startProgram({ name: `bare-${ground.id}-${app}`, file: path.join(import.meta.dirname, `${app}.mjs`), env, folder });
+    const program = startProgram({ name: `bare-${data.id}-${app}`, file: path.join(import.meta.dirname, `${app}.mjs`), env, folder });
     await program.whenReady(program.hasReported);
     return program;
   };
@@ -37,13 +37,13 @@ export async function startBare(bench, { dispatchers = 1 } = {}) {
   let dispatcher;
   const pipeline = {
     name: 'bare',
-    ground,
+    data,
     get pids() {
       return { gateway: gateway.pid, ...(dispatcher === undefined ? {} : { dispatcher: dispatcher.pid }) };
     },
     loadArguments: ['--url', `http://127.0.0.1:${port}/webhooks`, '--sign', SIGNING_SECRET],
-    countEvents: async () => Number((await ground.query('select count(*) from idempotency_keys'))[0].count),
-    countWaiting: async () => Number((await ground.query('select count(*) from outbox'))[0].count),
+    countEvents: async () => Number((await data.query('select count(*) from idempotency_keys'))[0].count),
+    countWaiting: async () => Number((await data.query('select count(*) from outbox'))[0].count),
     startDispatchers: async () => {
       dispatcher = await start('dispatcher');
     },
@@ -64,22 +64,22 @@ async function createTopic(kafka, topic) {
   await admin.connect();
   try {
     await admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions: PARTITIONS, replicationFactor: 1 }] });
-    await untilLed(admin, topic);
+    await untilHasLeaders(admin, topic);
   } finally {
     await admin.disconnect();
   }
 }
 
-/** A topic that was just made is unknown to the broker's metadata for a moment, longer on a busy machine. */
-async function untilLed(admin, topic) {
+/** The broker's metadata lacks a new topic for a moment, longer on a busy machine. */
+async function untilHasLeaders(admin, topic) {
   const deadline = performance.now() + 20_000;
-  while (!(await isLed(admin, topic))) {
-    if (performance.now() > deadline) throw new Error(`Kafka has had no leaders for ${topic} for 20 s`);
+  while (!(await hasLeaders(admin, topic))) {
+    if (performance.now() > deadline) throw new Error(`Kafka has no leaders for ${topic} after 20 s`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 
-async function isLed(admin, topic) {
+async function hasLeaders(admin, topic) {
   try {
     const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
     return topics[0].partitions.every(({ leader }) => leader >= 0);

@@ -6,7 +6,7 @@ import { settings } from './settings.mjs';
 const BATCH_ROWS = 500;
 const POLL_MS = 20;
 
-/** Moves outbox rows to Kafka, lowest id first, deleting them once Kafka has them. */
+/** Sends outbox rows to Kafka, lowest id first, and deletes them once Kafka has acknowledged them. */
 export async function startRelay() {
   const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, allowAutoTopicCreation: false, maxInFlightRequests: 1 });
   const client = new pg.Client({ connectionString: settings.databaseUrl });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** What a process of the bare pipeline is told, all of it by pipeline.mjs. */
+/** The settings of a process of the bare pipeline. pipeline.mjs sets all of them. */
 export const settings = {
   databaseUrl: required('DATABASE_URL'),
   kafkaBrokers: required('KAFKA_BROKERS').split(','),
@@ -12,16 +12,16 @@ export const settings = {
   signingSecret: required('BARE_SIGNING_SECRET'),
 };
 
-// The channel closes when bench/run.mjs ends, however it ends.
+// The channel closes when the bench that started this process ends.
 process.on('disconnect', () => process.exit(1));
 
-/** A statement of this folder, for a named prepared query. */
+/** A statement of this folder, as a named prepared query. */
 export function statement(name) {
   return { name, text: readFileSync(path.join(import.meta.dirname, `${name}.sql`), 'utf8') };
 }
 
 function required(name) {
   const value = process.env[name];
-  if (value === undefined) throw new Error(`${name} is not set: this process is started by bench/run.mjs`);
+  if (value === undefined) throw new Error(`${name} is not set: only the bench starts this process`);
   return value;
 }

@@ -1,4 +1,5 @@
--- $1 deliveries, $2 attempt numbers, $3 status codes, $4 durations in ms: the outcomes of these deliveries.
+-- Records the outcomes of deliveries, and their attempts.
+-- $1 deliveries, $2 attempt numbers, $3 status codes, $4 durations in ms.
 with settled as (
   update deliveries
      set state = 1, attempts = 1, finished_at = now()

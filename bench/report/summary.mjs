@@ -1,21 +1,20 @@
 import { labelOf } from '../harness/rounds.mjs';
 import { median, round } from '../measure/statistics.mjs';
 
-/** What runs beside a pipeline and is no part of it. */
-const ONLOOKERS = ['receiver', 'load-generator'];
+/** Processes of the bench itself, which are no part of a pipeline. */
+const BENCH_PROCESSES = ['receiver', 'load-generator'];
 
 /**
- * A row per case and figure: the medians of what was measured and of what it is compared with, and the ratio as the median
- * of the rounds' own ratios, because a round's two sides ran next to each other on the same machine. Likewise the
- * difference, where that is what counts.
+ * One row per case and figure, with the medians of both sides and their ratio. The ratio is the median of the rounds'
+ * ratios, because the two sides of a round ran next to each other on the same machine. Differences work the same way.
  * @param {object[]} records
  * @param {import('../scenarios/scenarios.mjs').Scenario} scenario
- * @param {Record<string, string>} [figures] which, with their labels
+ * @param {Record<string, string>} [figures] the figures to summarize, with their labels
  */
 export function summarize(records, scenario, figures = scenario.metrics) {
-  return casesOf(records, scenario).flatMap(([name, made]) =>
+  return casesOf(records, scenario).flatMap(([name, caseRecords]) =>
     (scenario.metricsOf?.[name] ?? Object.keys(figures)).flatMap((metric) => {
-      const valuesOf = (isReference) => made.filter(({ reference }) => reference === isReference).map((record) => figuresOf(record)[metric]).filter((value) => value !== undefined);
+      const valuesOf = (isReference) => caseRecords.filter(({ reference }) => reference === isReference).map((record) => figuresOf(record)[metric]).filter((value) => value !== undefined);
       const [product, reference] = [valuesOf(false), valuesOf(true)];
       if (product.length + reference.length === 0) return [];
       const compared = (compare) => product.slice(0, reference.length).map((value, n) => compare(value, reference[n]));
@@ -28,15 +27,15 @@ export function summarize(records, scenario, figures = scenario.metrics) {
   );
 }
 
-/** A scenario's records by case, in the order in which they were measured. @returns {[string, object[]][]} */
+/** A scenario's records by case, in the order of measurement. @returns {[string, object[]][]} */
 export function casesOf(records, scenario) {
   const own = records.filter((record) => record.scenario === scenario.name && (scenario.metricsOf === undefined || Object.hasOwn(scenario.metricsOf, record.case)));
   return [...Map.groupBy(own, (record) => record.case)];
 }
 
-/** All of a record that is a number by itself. */
+/** All figures of a record, by name. */
 export function figuresOf({ metrics, cpuPer1000 = {}, peakMib = {}, walBytesPerEvent, kafkaBytesPerEvent, rowsPerEvent }) {
-  const ofPipeline = (values) => Object.entries(values).filter(([name]) => !ONLOOKERS.includes(name));
+  const ofPipeline = (values) => Object.entries(values).filter(([name]) => !BENCH_PROCESSES.includes(name));
   const processes = (values, prefix) => Object.fromEntries(ofPipeline(values).map(([name, value]) => [`${prefix} ${name}`, value]));
   // CPU seconds per 1,000 events are milliseconds per event.
   const cpuMsPerEvent = round(ofPipeline(cpuPer1000).reduce((sum, [, value]) => sum + value, 0));
@@ -50,7 +49,7 @@ export function renderTable(rows, reference = 'bare') {
   return table.map((row) => row.map((cell, column) => (column < 2 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]))).join('  ').trimEnd()).join('\n');
 }
 
-/** How a row's two sides compare, and in which bounds over the rounds; a difference has a sign. */
+/** The ratio (or difference, with its sign) of a row's two sides, and its range over the rounds. */
 export function comparisonCells({ ratio, ratios, difference, differences }) {
   const [middle, all, text] = difference === undefined ? [ratio, ratios, (value) => value.toFixed(2)] : [difference, differences, signed];
   return [middle === undefined ? '' : text(middle), all.length > 1 ? `${text(Math.min(...all))}–${text(Math.max(...all))}` : ''];
@@ -60,7 +59,7 @@ export function renderMetrics(metrics) {
   return Object.entries(metrics).map(([name, value]) => `${name} ${number(value)}`).join(', ');
 }
 
-/** What must not be, as text: empty when all is well. */
+/** The findings that are not 0, as text. It is empty when there are none. */
 export function problemsOf({ findings, refused = 0 }) {
   const found = Object.entries({ ...findings, refused }).filter(([, count]) => count > 0);
   return found.length === 0 ? '' : ` !! ${found.map(([name, count]) => `${name} ${count}`).join(', ')}`;

@@ -1,33 +1,35 @@
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { checkDeliveries, parseLog } from './check.mjs';
 import { startProgram } from '../harness/processes.mjs';
 import { MAIN_HOOK } from '../load/receiver-handle.mjs';
+import { checkDeliveries, parseLog } from './check.mjs';
 import { round } from './statistics.mjs';
-import { measureUsage } from './usage.mjs';
+import { startUsage } from './usage.mjs';
+
+const LOAD_GENERATOR = path.join(import.meta.dirname, '..', 'load', 'load-generator.mjs');
 
 /**
- * What a load is measured with.
+ * What a measurement needs.
  * @typedef {object} Setting
  * @property {object} pipeline
  * @property {object} servers
  * @property {object} receiver
- * @property {string} folder for files that last as long as the run
+ * @property {string} folder for files of this run
  */
 
-/** Posts events to the pipeline in a process of its own; what it printed, and each event. */
-export async function post({ pipeline, folder }, args) {
+/** Runs the load generator against the pipeline. @returns its summary, and every event with its answer */
+async function post({ pipeline, folder }, args) {
   const log = path.join(folder, 'posted.csv');
   const program = startProgram({
     name: 'load-generator',
-    file: path.join(import.meta.dirname, '..', 'load', 'load-generator.mjs'),
+    file: LOAD_GENERATOR,
     args: [...pipeline.loadArguments, ...args, '--log', log],
     env: { PATH: process.env.PATH },
     folder,
     capture: true,
   });
   const result = await program.exited;
-  if (result !== 0) throw program.failure(`ended (${result})`);
+  if (result !== 0) throw program.failure(`exited (${result})`);
   const summary = JSON.parse(await program.output);
   const posted = parseLog(readFileSync(log, 'utf8'));
   rmSync(log);
@@ -35,12 +37,12 @@ export async function post({ pipeline, folder }, args) {
 }
 
 /**
- * Posts events and measures what the pipeline took for it, without waiting for deliveries.
- * @param {() => Promise<void>} [settled] resolves when what belongs to it has ended, too
+ * Posts events and measures the costs, without waiting for deliveries.
+ * @param {() => Promise<void>} [settled] resolves when the work that these events cause is done
  */
 export async function postOnly(setting, args, settled = async () => undefined) {
   const storedBefore = await setting.pipeline.countEvents();
-  const endUsage = await measureUsage(setting);
+  const endUsage = await startUsage(setting);
   const { summary } = await post(setting, args);
   await settled();
   const usage = withGenerator(await endUsage(summary.accepted), summary);
@@ -49,13 +51,13 @@ export async function postOnly(setting, args, settled = async () => undefined) {
 }
 
 /**
- * Posts events, waits until all are delivered at each of the hooks, and checks each of them.
- * @param {string[]} [hooks] `arrivals` are those of the first one
+ * Posts events, waits until each hook has received all of them, and checks every delivery.
+ * @param {string[]} [hooks] the result's `arrivals` are those of the first
  */
 export async function postAndDeliver(setting, args, hooks = [MAIN_HOOK]) {
   const { receiver } = setting;
   await receiver.reset();
-  const endUsage = await measureUsage(setting);
+  const endUsage = await startUsage(setting);
   const { summary, posted } = await post(setting, args);
   await Promise.all(hooks.map((hook) => receiver.waitFor(summary.accepted, hook)));
   const usage = withGenerator(await endUsage(summary.accepted), summary);
