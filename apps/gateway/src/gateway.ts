@@ -191,7 +191,7 @@ export class Gateway {
 
   private async createApp(): Promise<NestFastifyApplication> {
     const { config, logger } = this.options;
-    const started = new StateIndicator('startup', 'down', () => (this.prepared ? undefined : 'waiting for Postgres'));
+    const started = new StateIndicator('startup', () => (this.prepared ? undefined : 'waiting for Postgres'));
     const deliveries = new DeliveriesService(new DeliveriesRepository(this.database));
     const module = GatewayModule.of({
       ingest: this.ingest,
@@ -202,15 +202,16 @@ export class Gateway {
       lanes: new LanesService(new LanesViewRepository(this.database)),
       ledger: this.ledger,
       health: {
-        startup: [started],
-        ready: [
-          started,
+        startup: started,
+        needs: [
           new PostgresIndicator(this.database),
           // Not while it only sheds load: whoever takes it out of a balancer sends that load to the others.
-          new StateIndicator('queue', 'down', () => (this.ingest.stuck ? 'full' : undefined)),
-          new StateIndicator('kafka', 'degraded', () => this.topics.problem),
-          new StateIndicator('relay', 'degraded', () => this.relay.problem),
-          new StateIndicator('partitions', 'degraded', () => this.partitions.problem),
+          new StateIndicator('queue', () => (this.ingest.stuck ? 'full' : undefined)),
+        ],
+        degradedBy: [
+          new StateIndicator('kafka', () => this.topics.problem),
+          new StateIndicator('relay', () => this.relay.problem),
+          new StateIndicator('partitions', () => this.partitions.problem),
         ],
       },
     });
@@ -218,7 +219,7 @@ export class Gateway {
     const instance = app.getHttpAdapter().getInstance();
     shedLoad(instance, config.maxBodyBytes, ({ method, url = '' }) => method === 'POST' && INGEST_URL.test(url) && this.ingest.turnsAway());
     this.authenticator.guard(instance);
-    serveOpenApi(app, 'Lockstep', 'Accepts events and delivers them to HTTP endpoints, in order, with exactly-once effects.');
+    serveOpenApi(app, { title: 'Lockstep', description: 'Accepts events and delivers them to HTTP endpoints, in order, with exactly-once effects.' });
     return app;
   }
 }

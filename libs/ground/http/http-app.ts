@@ -1,16 +1,15 @@
-import { METHODS } from 'node:http';
+import { METHODS, type Server } from 'node:http';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Logger as NestLogger, PinoLogger } from 'nestjs-pino';
 import type { FastifyInstance, FastifyReply, RawServerDefault } from 'fastify';
+import { FrameworkLogger } from '#ground/telemetry/framework-logger';
 import type { Logger } from '#ground/telemetry/logger';
 import { AllowedMethods } from './allowed-methods.js';
 import { answerConnectionError, answerWhatNodeWould } from './connection-errors.js';
-import { ProblemFilter } from './problem.filter.js';
+import { HttpModule } from './http.module.js';
 import { sendProblem, toLockstepError } from './problem.js';
 import { observeRequests } from './request-observer.js';
-import { SchemaPipe } from './schema.pipe.js';
 
 export interface HttpAppOptions {
   readonly logger: Logger;
@@ -22,6 +21,8 @@ export interface HttpAppOptions {
   readonly longestSilenceMs?: number;
   /** How long a whole request may take to arrive, in milliseconds: then 408. Default 30 s, for `streams` 5 minutes. */
   readonly requestTimeoutMs?: number;
+  /** Called when Nest logs an error. */
+  readonly onFrameworkError?: () => void;
 }
 
 /** For the headers, which fit into a few packets. */
@@ -48,25 +49,26 @@ export async function createHttpApp(module: DynamicModule | Type, options: HttpA
   if (streams) passAnything(instance);
   else instance.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   observeRequests(instance, options.logger);
-  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+  const root: DynamicModule = 'module' in module ? module : { module };
+  const http = HttpModule.of({ logger: options.logger, allowedMethods });
+  return NestFactory.create<NestFastifyApplication>({ ...root, imports: [...(root.imports ?? []), http] }, adapter, {
     bodyParser: false,
-    logger: frameworkLogger(options.logger),
+    logger: new FrameworkLogger(options.logger, options.onFrameworkError),
+    // Errors go to the caller, instead of ending the process.
     abortOnError: false,
   });
-  app.useGlobalFilters(new ProblemFilter(allowedMethods, options.logger));
-  app.useGlobalPipes(new SchemaPipe());
-  return app;
+}
+
+/** Cuts the connections that are open after `drainMs`. Call it before the server closes: closing waits for them. */
+export function cutConnectionsAfter(server: Server, drainMs: number): void {
+  const timer = setTimeout(() => server.closeAllConnections(), drainMs);
+  server.once('close', () => clearTimeout(timer));
 }
 
 /** Takes no new connections and answers what is in flight, for at most `drainMs`; then cuts what is left. */
 export async function closeHttpApp(app: NestFastifyApplication, drainMs: number): Promise<void> {
-  const server = app.getHttpServer();
-  const timer = setTimeout(() => server.closeAllConnections(), drainMs);
-  try {
-    await app.close();
-  } finally {
-    clearTimeout(timer);
-  }
+  cutConnectionsAfter(app.getHttpServer(), drainMs);
+  await app.close();
 }
 
 /** Whatever method Node knows, with a body of whatever type that nobody reads. */
@@ -74,12 +76,6 @@ function passAnything(instance: FastifyInstance): void {
   instance.addContentTypeParser('*', (_request, _payload, done) => done(null));
   const unknown = METHODS.filter((method) => method !== 'CONNECT' && !instance.supportedMethods.includes(method));
   for (const method of unknown) instance.addHttpMethod(method, { hasBody: true });
-}
-
-/** Nest's own lines: at `info` it names every route and module, which is of use only when looking for a mistake. */
-function frameworkLogger(logger: Logger): NestLogger {
-  const quiet = logger.child({}, { level: logger.level === 'info' ? 'warn' : logger.level });
-  return new NestLogger(new PinoLogger({ pinoHttp: { logger: quiet } }), {});
 }
 
 function createHttpAdapter(maxBodyBytes: number, requestTimeoutMs: number, longestSilenceMs: number): FastifyAdapter {
