@@ -1,12 +1,13 @@
-import { METHODS } from 'node:http';
+import { createServer, METHODS, type RequestListener, type Server } from 'node:http';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger as NestLogger, PinoLogger } from 'nestjs-pino';
-import type { FastifyInstance, FastifyReply, RawServerDefault } from 'fastify';
+import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import type { Logger } from '#ground/telemetry/logger';
 import { AllowedMethods } from './allowed-methods.js';
 import { answerConnectionError, answerWhatNodeWould } from './connection-errors.js';
+import type { LoadShedding } from './load-shedding.js';
 import { ProblemFilter } from './problem.filter.js';
 import { sendProblem, toLockstepError } from './problem.js';
 import { observeRequests } from './request-observer.js';
@@ -22,6 +23,8 @@ export interface HttpAppOptions {
   readonly longestSilenceMs?: number;
   /** How long a whole request may take to arrive, in milliseconds: then 408. Default 30 s, for `streams` 5 minutes. */
   readonly requestTimeoutMs?: number;
+  /** Sheds requests before Fastify sees them. Default: none are shed. */
+  readonly shedding?: LoadShedding;
 }
 
 /** For the headers, which fit into a few packets. */
@@ -31,6 +34,8 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const UPLOAD_TIMEOUT_MS = 300_000;
 /** Above the longest that an answer may take without a byte: the ledger's 5 min. */
 const LONGEST_SILENCE_MS = 360_000;
+/** Above the idle timeout of common load balancers (60 s); otherwise they could reuse a connection that we close. */
+const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 
 /**
  * A Nest application on Fastify as every Lockstep process serves it: errors as problem documents, bodies as bytes
@@ -39,8 +44,7 @@ const LONGEST_SILENCE_MS = 360_000;
 export async function createHttpApp(module: DynamicModule | Type, options: HttpAppOptions): Promise<NestFastifyApplication> {
   const allowedMethods = new AllowedMethods();
   const streams = options.bodies === 'streams';
-  const requestTimeoutMs = options.requestTimeoutMs ?? (streams ? UPLOAD_TIMEOUT_MS : REQUEST_TIMEOUT_MS);
-  const adapter = createHttpAdapter(options.maxBodyBytes, requestTimeoutMs, options.longestSilenceMs ?? LONGEST_SILENCE_MS);
+  const adapter = createHttpAdapter(options);
   const instance = adapter.getInstance();
   allowedMethods.watch(instance);
   answerWhatNodeWould(instance);
@@ -82,27 +86,38 @@ function frameworkLogger(logger: Logger): NestLogger {
   return new NestLogger(new PinoLogger({ pinoHttp: { logger: quiet } }), {});
 }
 
-function createHttpAdapter(maxBodyBytes: number, requestTimeoutMs: number, longestSilenceMs: number): FastifyAdapter {
-  const options: ConstructorParameters<typeof FastifyAdapter>[0] = {
-    // No Nest middleware anywhere: without its hook a request is answered sooner.
-    skipMiddie: true,
-    bodyLimit: maxBodyBytes,
-    // A client that sends its request drop by drop ("slow loris") is cut off, at the headers or in the body. Node looks
-    // every `connectionsCheckingInterval`; by default that would be 30 s.
-    requestTimeout: requestTimeoutMs,
-    http: { headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs), connectionsCheckingInterval: 1_000, maxHeaderSize: 16_384, requireHostHeader: false },
-    // A client that does not read its answer.
-    connectionTimeout: longestSilenceMs,
+function createHttpAdapter(options: HttpAppOptions): FastifyAdapter {
+  const serverOptions: FastifyServerOptions<Server> = {
+    bodyLimit: options.maxBodyBytes,
+    serverFactory: (handler) => createHttpServer(handler, options),
     clientErrorHandler: answerConnectionError,
-    // Above the idle time of the usual balancers (60 s), or they would reuse a connection that we are closing.
-    keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
     // What still arrives on open connections while we stop is answered, with `connection: close`.
     return503OnClosing: false,
     trustProxy: false,
     // An entity in a path: 255 characters of up to four bytes, percent-encoded.
     routerOptions: { maxParamLength: 3_072 },
-    frameworkErrors: (error, _request, reply) => sendProblem(reply as FastifyReply, toLockstepError(error)),
+    frameworkErrors: (error, _request, reply) => sendProblem(reply, toLockstepError(error)),
   };
-  return new FastifyAdapter<RawServerDefault>(options);
+  // No Nest middleware anywhere: without its hook a request is answered sooner.
+  return new FastifyAdapter({ ...serverOptions, skipMiddie: true });
+}
+
+/** Fastify does not apply its own `http` and timeout options to a server from a factory, so all of them are set here. */
+function createHttpServer(handler: RequestListener, { maxBodyBytes, bodies, longestSilenceMs, requestTimeoutMs, shedding }: HttpAppOptions): Server {
+  const requestTimeout = requestTimeoutMs ?? (bodies === 'streams' ? UPLOAD_TIMEOUT_MS : REQUEST_TIMEOUT_MS);
+  const server = createServer({
+    // A client that sends its request drop by drop ("slow loris") is cut off, at the headers or in the body. Node looks
+    // every `connectionsCheckingInterval`; by default that would be 30 s.
+    requestTimeout,
+    headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeout),
+    connectionsCheckingInterval: 1_000,
+    maxHeaderSize: 16_384,
+    requireHostHeader: false,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+  });
+  // A client that does not read its answer.
+  server.setTimeout(longestSilenceMs ?? LONGEST_SILENCE_MS);
+  server.on('request', shedding?.inFrontOf(handler, server, maxBodyBytes) ?? handler);
+  return server;
 }
