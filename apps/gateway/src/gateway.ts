@@ -15,8 +15,9 @@ import { answering } from '#ground/postgres/answering-database';
 import { Authenticator } from '#manage/access/authenticator';
 import { TenantsRepository } from '#manage/access/tenants.repository';
 import { closeHttpApp, createHttpApp } from '#ground/http/http-app';
-import { shedLoad } from '#ground/http/load-shedding';
+import { LoadShedding } from '#ground/http/load-shedding';
 import { serveOpenApi } from '#ground/http/openapi';
+import { isEventPost } from '#flow/ingest/ingest.controller';
 import { IngestRepository } from '#flow/ingest/ingest.repository';
 import { type CommittedEvent, IngestService } from '#flow/ingest/ingest.service';
 import { QueueLimit } from '#flow/ingest/queue-limit';
@@ -50,8 +51,6 @@ import { TopicsKeeper } from '#ground/kafka/topics-keeper';
 
 /** A post that waits holds its body: beside how many of them may wait, 64 MiB, and then 503. */
 const MAX_QUEUED_BYTES = 67_108_864;
-/** Posts that are refused unread while too many wait. Written in another way it is refused too, only later. */
-const INGEST_URL = /^\/v1\/events(?:\?|$)/;
 /** Between commit and Kafka; what does not fit is read back from Postgres. */
 const MAX_RECENT_BYTES = 16_777_216;
 /** Long enough for any batch on a slow disk; a commit that hangs longer becomes a 503. */
@@ -216,9 +215,8 @@ export class Gateway {
       },
     });
     const app = await createHttpApp(module, { logger, maxBodyBytes: config.maxBodyBytes });
-    const instance = app.getHttpAdapter().getInstance();
-    shedLoad(instance, config.maxBodyBytes, ({ method, url = '' }) => method === 'POST' && INGEST_URL.test(url) && this.ingest.turnsAway());
-    this.authenticator.guard(instance);
+    app.get(LoadShedding).shedWhen((request) => isEventPost(request) && this.ingest.shedIfFull());
+    this.authenticator.guard(app.getHttpAdapter().getInstance());
     serveOpenApi(app, { title: 'Lockstep', description: 'Accepts events and delivers them to HTTP endpoints, in order, with exactly-once effects.' });
     return app;
   }

@@ -3,6 +3,7 @@ import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { LOGGER } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
 import { AllowedMethods } from './allowed-methods.js';
+import { LoadShedding } from './load-shedding.js';
 import { MetricsController } from './metrics.controller.js';
 import { ProblemFilter } from './problem.filter.js';
 import { SchemaPipe } from './schema.pipe.js';
@@ -11,24 +12,28 @@ import { SchemaPipe } from './schema.pipe.js';
 export interface HttpParts {
   readonly logger: Logger;
   readonly allowedMethods: AllowedMethods;
+  readonly shedding: LoadShedding;
 }
 
 /**
- * What every HTTP app has; `createHttpApp` adds it. Without a global interceptor: with one, every request would go
+ * What every HTTP app has; `createHttpApp` adds it, for all modules. Without a global interceptor: with one, every request would go
  * through RxJS.
  */
 @Module({})
 export class HttpModule {
-  static of({ logger, allowedMethods }: HttpParts): DynamicModule {
+  static of({ logger, allowedMethods, shedding }: HttpParts): DynamicModule {
     return {
       module: HttpModule,
+      global: true,
       controllers: [MetricsController],
       providers: [
         { provide: LOGGER, useValue: logger },
         { provide: AllowedMethods, useValue: allowedMethods },
+        { provide: LoadShedding, useValue: shedding },
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useClass: SchemaPipe },
       ],
+      exports: [LoadShedding],
     };
   }
 }
