@@ -1,7 +1,7 @@
 import { Kafka, logLevel } from 'kafkajs';
-import { mendRequestQueueTimer } from '#ground/kafka/wire/request-queue-timer';
+import { fixRequestQueueTimer } from '#ground/kafka/wire/request-queue-timer';
 import { settings } from './settings.mjs';
 
-mendRequestQueueTimer();
+fixRequestQueueTimer();
 
 export const kafka = new Kafka({ clientId: 'bare', brokers: settings.kafkaBrokers, logLevel: logLevel.ERROR });
