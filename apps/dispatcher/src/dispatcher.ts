@@ -31,7 +31,9 @@ import { createHttpApp } from '#ground/http/http-app';
 import { createKafka } from '#ground/kafka/client';
 import { LogEndsReader } from '#ground/kafka/log-ends';
 import { ShardTransport } from '#ground/kafka/shard-transport';
-import { ensureTopics, maxBatchBytes, maxMessageBytes, retryTopicName, tiersOf, Topics } from '#ground/kafka/topics';
+import { ensureTopics } from '#ground/kafka/ensure-topics';
+import { maxBatchBytes, maxMessageBytes } from '#ground/kafka/message-size';
+import { retryTopicName, tiersOf, Topics } from '#ground/kafka/topics';
 import { Ladder } from '#flow/retries/retry-ladder';
 import { LaneMarksRepository } from '#flow/operations/lane-marks.repository';
 import { LanesRepository } from '#flow/lanes/lanes.repository';
@@ -105,7 +107,7 @@ export class Dispatcher {
     this.health = answering(this.database('health', { max: 2 }));
     this.partitions = new PartitionKeeper(this.health, logger);
     observePartitions(() => this.partitions.aheadSeconds);
-    this.topics = new TopicsKeeper(() => ensureTopics(kafka, config), logger);
+    this.topics = new TopicsKeeper({ ensure: () => ensureTopics(kafka, config), logger, onRefused: onFatal });
 
     const tiers = tiersOf(config.retryScheduleMs);
     // Below the lease's time: the group has shared out a dead member's shards by the time its leases end. A Kafka that
@@ -209,7 +211,7 @@ export class Dispatcher {
     this.unadmitted.start();
     this.group.start();
     this.prepared = true;
-    await this.topics.ready(this.stopping.signal);
+    await this.topics.ready();
     await this.app.startAllMicroservices();
     this.store.start();
     logger.info({ url }, 'Started');

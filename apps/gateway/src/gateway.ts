@@ -24,7 +24,9 @@ import { QueueLimit } from '#flow/ingest/queue-limit';
 import { LanesViewRepository } from '#manage/lanes/lanes-view.repository';
 import { LanesService } from '#manage/lanes/lanes.service';
 import { createKafka } from '#ground/kafka/client';
-import { ensureTopics, maxBatchBytes, Topics } from '#ground/kafka/topics';
+import { ensureTopics } from '#ground/kafka/ensure-topics';
+import { maxBatchBytes } from '#ground/kafka/message-size';
+import { Topics } from '#ground/kafka/topics';
 import { LedgerRepository } from '#manage/ledger/ledger.repository';
 import { LedgerService } from '#manage/ledger/ledger.service';
 import type { ExpiringRowsSweeper } from '#ground/postgres/expiring-rows-sweeper';
@@ -65,6 +67,8 @@ export interface GatewayOptions {
   readonly logger: Logger;
   /** Gets the line with the admin key when one is made. */
   readonly print: (line: string) => void;
+  /** The process can't go on. */
+  readonly onFatal: (error: Error) => void;
 }
 
 /** A gateway: HTTP edge, ingest and relay in one process. */
@@ -87,7 +91,7 @@ export class Gateway {
   private stopped: Promise<void> | undefined;
 
   constructor(private readonly options: GatewayOptions) {
-    const { config, logger } = options;
+    const { config, logger, onFatal } = options;
     const pool = (name: string, limits: Omit<PoolOptions, 'databaseUrl' | 'applicationName'>): pg.Pool =>
       createPool({ databaseUrl: config.databaseUrl, applicationName: `lockstep-gateway-${name}`, ...limits });
     const queries = pool('api', { max: 6 });
@@ -107,7 +111,7 @@ export class Gateway {
     this.retention = new RetentionSweeper(retention, config.retentionMs, logger);
     this.authenticator = new Authenticator(new TenantsRepository(this.database));
     const kafka = createKafka(config.kafka, 'lockstep-gateway', logger);
-    this.topics = new TopicsKeeper(() => ensureTopics(kafka, config), logger);
+    this.topics = new TopicsKeeper({ ensure: () => ensureTopics(kafka, config), logger, onRefused: onFatal });
     this.leases = new RelayLeases(databaseOf(relay), { stuckForMs: () => this.relay.stuckForMs, logger });
     this.relay = new Relay({
       source: new IngestOutbox(databaseOf(relay), new Topics(config.kafka.topicPrefix).events, this.recent),
