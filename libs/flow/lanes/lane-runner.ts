@@ -172,11 +172,11 @@ export class LaneRunner {
     const { lane, redelivered } = record;
     const place = record.name.kind === 'single' ? undefined : { sequence: item.sequence, previousSequence: lane.deliveredSequence };
     const body = payloadOf(item);
-    const headers = deliveredHeaders({ ...item, payload: body, place, attempt: lane.attempts + 1, redelivered, replayed: item.replayed }, target.signingKeys, target.headers, Date.now());
+    const headers = deliveredHeaders({ ...item, payload: body, place, attempt: lane.attempts + 1, redelivered, replayed: item.replayed }, target.signingKeys.current(), target.headers, Date.now());
     // Until its outcome is committed.
     record.redelivered = true;
     const { url, timeoutMs } = target;
-    const attempt = this.options.client.send(target.id, target.maxConcurrency, { url, headers, body, timeoutMs });
+    const attempt = this.options.client.send(target.id, { url, headers, body, timeoutMs });
     record.abort = () => attempt.abort();
     return attempt.result;
   }
