@@ -143,6 +143,7 @@ export class Dispatcher {
       onFenced: (lease) => this.keeper.fenced(lease),
       onDeleted: (target) => discarder.discard(target),
       onEndpointsStale: () => this.directory.nudge(),
+      stopGone: (endpoint) => this.directory.stopGone(endpoint),
     });
     const admission = new AdmissionService<IntakeSource>(admissions, (request, verdict) => {
       if (verdict.kind === 'admitted') intake(request.source, verdict.deliveries, runner);
