@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { parseDurationMs } from '#domain/duration';
 import { parseNetwork } from '#ground/network/networks';
