@@ -33,6 +33,8 @@ export interface Attempt {
 interface Connections {
   readonly origin: string;
   readonly most: number;
+  /** Why none may be made. */
+  readonly refusal: string | undefined;
   pool: Pool | undefined;
 }
 
@@ -70,44 +72,42 @@ export class AttemptClient {
 
   send(endpoint: number, request: AttemptRequest): Attempt {
     const exchange = new Exchange(request.timeoutMs);
-    const { hostname } = request.url;
-    const literal = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
-    if (isIP(literal) !== 0 && !this.addresses.allows(request.url.protocol, literal)) {
-      exchange.fail(`Deliveries may not go to ${request.url.protocol}//${hostname}: it is a private or reserved address, or public and http:// is not allowed`);
+    const { url } = request;
+    const known = this.current.get(endpoint);
+    const isCurrent = known?.origin === url.origin;
+    // A request that was made before its endpoint moved, or was deleted, gets connections of its own.
+    const connections = isCurrent ? known : this.connectionsTo(url, 1);
+    if (connections.refusal !== undefined) {
+      exchange.fail(connections.refusal);
       return exchange;
     }
     this.underWay.add(exchange);
     void exchange.result.then(() => this.underWay.delete(exchange));
-    const { origin } = request.url;
-    const current = this.poolOf(endpoint, origin);
-    const pool = current ?? this.openPool(origin, 1);
-    pool.dispatch(
-      { method: 'POST', path: request.url.pathname + request.url.search, headers: request.headers, body: request.body },
-      exchange,
-    );
-    if (current === undefined) this.closeWhenIdle(pool);
+    const pool = (connections.pool ??= this.openPool(connections));
+    pool.dispatch({ method: 'POST', path: url.pathname + url.search, headers: request.headers, body: request.body }, exchange);
+    if (!isCurrent) this.closeWhenIdle(pool);
     return exchange;
   }
 
-  private endpointChanged({ id, url: { origin }, maxConcurrency, deleted }: EndpointTarget): void {
+  private endpointChanged({ id, url, maxConcurrency, deleted }: EndpointTarget): void {
     const known = this.current.get(id);
-    if (!deleted && known?.origin === origin && known.most === maxConcurrency) return;
+    if (!deleted && known?.origin === url.origin && known.most === maxConcurrency) return;
     if (known?.pool !== undefined) this.closeWhenIdle(known.pool);
     if (deleted) this.current.delete(id);
-    else this.current.set(id, { origin, most: maxConcurrency, pool: undefined });
+    else this.current.set(id, this.connectionsTo(url, maxConcurrency));
   }
 
-  /** Undefined when the endpoint has moved since the request was made, or is deleted: the request gets a pool of its own. */
-  private poolOf(endpoint: number, origin: string): Pool | undefined {
-    const known = this.current.get(endpoint);
-    if (known?.origin !== origin) return undefined;
-    known.pool ??= this.openPool(origin, known.most);
-    return known.pool;
+  private connectionsTo({ protocol, hostname, origin }: URL, most: number): Connections {
+    const literal = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
+    const refusal = isIP(literal) === 0 || this.addresses.allows(protocol, literal)
+      ? undefined
+      : `Deliveries may not go to ${protocol}//${hostname}: it is a private or reserved address, or public and http:// is not allowed`;
+    return { origin, most, refusal, pool: undefined };
   }
 
-  private openPool(origin: string, connections: number): Pool {
+  private openPool({ origin, most }: Connections): Pool {
     const pool = new Pool(origin, {
-      connections,
+      connections: most,
       pipelining: 1,
       keepAliveTimeout: 30_000,
       // The exchange's own timeout covers these.
