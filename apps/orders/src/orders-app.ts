@@ -22,6 +22,7 @@ import type { AppContext } from '#ground/process/run-app';
 import { migrateAndLog } from '#ground/postgres/migrate';
 import { whenPostgresAnswers } from '#ground/postgres/when-postgres-answers';
 import { TopicsKeeper } from '#ground/kafka/topics-keeper';
+import { ORDERS_MIGRATIONS } from './orders-migrations.js';
 import { observeOrderOutbox } from './orders.metrics.js';
 import { OrdersModule } from './orders.module.js';
 import { expiredInboxSweeper } from './payments/expired-inbox-sweeper.js';
@@ -113,7 +114,11 @@ export class OrdersApp {
     await this.app.listen(port, host);
     this.url = await this.app.getUrl();
     logger.info({ url: this.url }, 'Listening');
-    await whenPostgresAnswers(() => migrateAndLog(config.databaseUrl, logger), logger, this.stopping.signal);
+    const prepare = async (): Promise<void> => {
+      await migrateAndLog(config.databaseUrl, logger);
+      await migrateAndLog(config.databaseUrl, logger, ORDERS_MIGRATIONS);
+    };
+    await whenPostgresAnswers(prepare, logger, this.stopping.signal);
     this.idempotency.start();
     this.topics.start();
     this.relay.start();
