@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { captureLog } from '#dev/testing/log-capture';
 import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
-import { claimOf, completed, Engine, offerOf } from './fixtures/engine.js';
+import { claimOf, completed, Engine, requestOf } from './fixtures/engine.js';
 import { expiredRequestsSweeper } from './expired-requests-sweeper.js';
 import { storedBytes, storedRequests } from './idempotency.metrics.js';
 import { measureRequests } from './measure-requests.queries.js';
@@ -23,8 +23,8 @@ afterAll(async () => {
 
 it('deletes what is expired, in batches, and nothing that is held or remembered', async () => {
   const { signal } = new AbortController();
-  await engine.service.settle(claimOf(await engine.service.claim(offerOf('remembered'))), completed('done'));
-  await engine.service.claim(offerOf('held'));
+  await engine.service.settle(claimOf(await engine.service.claim(requestOf('remembered'))), completed('done'));
+  await engine.service.claim(requestOf('held'));
   await engine.pool.query(`
     insert into idempotent_requests (scope, key, tenant, fingerprint, state, fence, claim_id, takeover_safe, claimed_at, lease_expires_at, expires_at)
     select 's', n::text, 'default', '', 'completed', n, gen_random_uuid(), false, now(), now(), now() - interval '1 second' from generate_series(1, 2500) n`);
@@ -73,7 +73,7 @@ describe('what is stored is counted', () => {
 
   it('before anybody has analyzed the table, and after most of it was deleted', async () => {
     expect(await measured()).toBe(0);
-    for (const key of ['a', 'b', 'c']) await engine.service.claim(offerOf(key));
+    for (const key of ['a', 'b', 'c']) await engine.service.claim(requestOf(key));
     expect(await measured()).toBe(3);
     await fill(5_000, '1 hour');
     expect(await measured()).toBe(5_003);

@@ -1,12 +1,12 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { IDEMPOTENCY_DEFAULTS, type IdempotencyDefaults } from './idempotency.interceptor.js';
+import { IDEMPOTENCY_OPTIONS, type IdempotencyOptions } from './idempotency-options.js';
 import { IdempotencyService } from './idempotency.service.js';
 import { IdempotentTransactions } from './idempotent-transactions.js';
 
 export interface IdempotencyParts {
   readonly service: IdempotencyService;
   readonly transactions: IdempotentTransactions;
-  readonly defaults: IdempotencyDefaults;
+  readonly defaults: IdempotencyOptions;
 }
 
 /** Makes `@Idempotent` work in all of an app's controllers. Starting and stopping the service is the app's. */
@@ -16,7 +16,7 @@ export class IdempotencyModule {
     const providers = [
       { provide: IdempotencyService, useValue: service },
       { provide: IdempotentTransactions, useValue: transactions },
-      { provide: IDEMPOTENCY_DEFAULTS, useValue: defaults },
+      { provide: IDEMPOTENCY_OPTIONS, useValue: defaults },
     ];
     return { module: IdempotencyModule, global: true, providers, exports: providers };
   }

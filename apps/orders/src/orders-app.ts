@@ -98,7 +98,7 @@ export class OrdersApp {
     // Twice as long as Kafka keeps a record, which it deletes in lots, and so late.
     this.inbox = new PaymentsInbox(databaseOf(this.pool('inbox', { max: 2, transactionTimeoutMs: TRANSACTION_TIMEOUT_MS, plans: 'by-index' })), 2 * settings.retentionMs);
     this.saga = new SagaRunner(new StepsRepository(databaseOf(this.pool('saga', { max: 4, transactionTimeoutMs: TRANSACTION_TIMEOUT_MS }))), new OutsideClient(() => this.url), logger);
-    this.idempotency = new IdempotencyService(new IdempotencyRepository(databaseOf(this.transactions)), { heartbeatMs: config.idempotencyLeaseMs / 3, logger });
+    this.idempotency = new IdempotencyService(new IdempotencyRepository(databaseOf(this.transactions)), { leaseMs: config.idempotencyLeaseMs, retentionMs: config.idempotencyRetentionMs }, logger);
     this.sweepers = [expiredRequestsSweeper(upkeep, logger), expiredInboxSweeper(upkeep, logger)];
   }
 

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ProxyRoute } from './proxy-config.js';
 import { LockstepError } from '#domain/problem';
-import type { Claim, ClaimOutcome, Offer, Settlement, StoredResponse, Verdict } from '#idempotency/claim';
+import type { Claim, ClaimOutcome, KeyedRequest, Settlement, StoredResponse, Verdict } from '#idempotency/claim';
 import { problemOf } from '#idempotency/claim-problem';
 import { fingerprintOf } from '#idempotency/fingerprint';
 import { idempotentRequests } from '#idempotency/idempotency.metrics';
@@ -9,7 +9,6 @@ import { type IdempotencyService, isStoreAway } from '#idempotency/idempotency.s
 import { preferredWaitMs } from '#idempotency/prefer';
 import { replayHeaders } from '#idempotency/replay';
 import { ANYBODY, principalIn, scopeOf } from '#idempotency/scope';
-import { inTime } from '#idempotency/store-patience';
 import type { WebhookPosition, WebhookPositions } from '#idempotency/webhook-positions';
 import { ClientResponse } from './client-response.js';
 import { forwardedHeaders } from './forwarded-headers.js';
@@ -89,8 +88,8 @@ export class ForwardingService {
 
   private async forwardOnce(request: FastifyRequest, reply: FastifyReply, route: ProxyRoute, { key, body }: { key: string; body: Buffer }): Promise<void> {
     const { upstream, idempotency } = this.parts;
-    const offer = offerOf(request, route, key, body);
-    const outcome = await this.claim(offer, request, reply, route.failOpen);
+    const keyed = keyedRequestOf(request, route, key, body);
+    const outcome = await this.claim(keyed, request, reply, route.failOpen);
     const forwarded = upstreamRequestOf(request, route, body);
     switch (outcome.kind) {
       case 'unprotected':
@@ -98,10 +97,10 @@ export class ForwardingService {
       case 'replay':
         return this.answerAgain(outcome.response, outcome.ageMs, request, reply);
       case 'claimed': {
-        const position = route.refuseRegressed ? await this.positionInLane(request, offer, outcome.claim) : undefined;
+        const position = route.refuseRegressed ? await this.positionInLane(request, keyed, outcome.claim) : undefined;
         const settle = (claim: Claim, settlement: Settlement): Promise<Verdict> =>
           position === undefined ? idempotency.settle(claim, settlement) : this.settleInLane(position, claim, settlement);
-        return forwardKeyed(upstream, { claim: outcome.claim, route, request: forwarded, reply, settle, held: this.held });
+        return forwardKeyed(upstream, { claim: outcome.claim, route, request: forwarded, reply, settle, inTime: (stored) => idempotency.inTime(stored), held: this.held });
       }
       case 'in_flight':
       case 'mismatch':
@@ -112,14 +111,14 @@ export class ForwardingService {
     }
   }
 
-  private async claim(offer: Offer, request: FastifyRequest, reply: FastifyReply, failOpen: boolean): Promise<ClaimOutcome | { readonly kind: 'unprotected' }> {
+  private async claim(keyed: KeyedRequest, request: FastifyRequest, reply: FastifyReply, failOpen: boolean): Promise<ClaimOutcome | { readonly kind: 'unprotected' }> {
     try {
       if (!this.parts.storeReady()) throw new LockstepError('store_unavailable', 'The proxy is starting: its store does not answer yet', { retryAfterSeconds: 1 });
       const waitMs = preferredWaitMs(request.headers['prefer']);
-      if (waitMs === 0) return await this.parts.idempotency.claim(offer);
+      if (waitMs === 0) return await this.parts.idempotency.claim(keyed);
       const gone = new AbortController();
       reply.raw.once('close', () => gone.abort());
-      return await this.parts.idempotency.claim(offer, { waitMs, signal: gone.signal });
+      return await this.parts.idempotency.claim(keyed, { waitMs, signal: gone.signal });
     } catch (error) {
       if (!failOpen || !isStoreAway(error)) throw error;
       idempotentRequests.inc({ outcome: 'unprotected' });
@@ -131,7 +130,7 @@ export class ForwardingService {
    * Where a delivery stands in its lane, if it has one.
    * @throws LockstepError sequence_regressed, store_unavailable; the key is free again then
    */
-  private async positionInLane({ headers }: FastifyRequest, { tenant, scope }: Offer, claim: Claim): Promise<WebhookPosition | undefined> {
+  private async positionInLane({ headers }: FastifyRequest, { tenant, scope }: KeyedRequest, claim: Claim): Promise<WebhookPosition | undefined> {
     const found = positionOf(headers);
     if (found === undefined) return undefined;
     const position = { tenant, scope, ...found };
@@ -139,7 +138,7 @@ export class ForwardingService {
       if (!(await this.parts.positions.isPassed(position))) return position;
       throw new LockstepError('sequence_regressed', `Event ${position.sequence} of this entity comes after a later one; it was not passed on`);
     } catch (error) {
-      await inTime(this.parts.idempotency.settle(claim, { state: 'failed' }));
+      await this.parts.idempotency.inTime(this.parts.idempotency.settle(claim, { state: 'failed' }));
       throw error;
     }
   }
@@ -170,7 +169,7 @@ export class ForwardingService {
   }
 }
 
-function offerOf({ raw, headers }: FastifyRequest, route: ProxyRoute, key: string, body: Buffer): Offer {
+function keyedRequestOf({ raw, headers }: FastifyRequest, route: ProxyRoute, key: string, body: Buffer): KeyedRequest {
   const { method = '', url = '' } = raw;
   // A webhook is signed, and its sender is known by its key; its signature is another one each time.
   const principal = route.mode === 'webhook' ? ANYBODY : principalIn(headers, route.principal);

@@ -13,6 +13,10 @@ export interface ProxyConfig {
   /** The first one that matches holds; the last one matches everything. */
   readonly routes: readonly ProxyRoute[];
   readonly drainTimeoutMs: number;
+  /** Of routes that set no lease. */
+  readonly idempotencyLeaseMs: number;
+  /** Of routes that set no retention. */
+  readonly idempotencyRetentionMs: number;
   /** Of a request with a key, which is held in memory. */
   readonly maxBodyBytes: number;
   readonly logLevel: Environment['LOG_LEVEL'];
@@ -45,6 +49,8 @@ export function loadProxyConfig(env: Record<string, string | undefined>): ProxyC
       timeoutMs: timeout,
     })),
     drainTimeoutMs: values.LOCKSTEP_DRAIN_TIMEOUT,
+    idempotencyLeaseMs: values.LOCKSTEP_IDEMPOTENCY_LEASE,
+    idempotencyRetentionMs: values.LOCKSTEP_IDEMPOTENCY_RETENTION,
     maxBodyBytes: values.LOCKSTEP_MAX_BODY_BYTES,
     logLevel: values.LOG_LEVEL,
   };

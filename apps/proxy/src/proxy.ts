@@ -14,7 +14,7 @@ import { whenPostgresAnswers } from '#ground/postgres/when-postgres-answers';
 import type { Logger } from '#ground/telemetry/logger';
 import { ForwardingService } from './forwarding.service.js';
 import { ProxyModule } from './proxy.module.js';
-import { heartbeatMs, longestSilenceMs, RouteTable } from './route-table.js';
+import { longestSilenceMs, RouteTable } from './route-table.js';
 import { Upstream } from './upstream.js';
 
 /** Long enough for any batch on a slow disk; a claim that hangs longer becomes a 503. */
@@ -50,7 +50,7 @@ export class IdempotencyProxy {
     this.pools = [store, upkeep];
     this.ready = new PostgresIndicator(databaseOf(upkeep));
     this.upstream = new Upstream(config.upstreamUrl);
-    this.idempotency = new IdempotencyService(new IdempotencyRepository(databaseOf(store)), { heartbeatMs: heartbeatMs(routes), logger });
+    this.idempotency = new IdempotencyService(new IdempotencyRepository(databaseOf(store)), { leaseMs: config.idempotencyLeaseMs, retentionMs: config.idempotencyRetentionMs }, logger);
     this.sweeper = expiredRequestsSweeper(upkeep, logger);
     this.forwarding = new ForwardingService({
       routes: new RouteTable(routes),

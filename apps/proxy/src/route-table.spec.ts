@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { loadProxyConfig } from './proxy-config.js';
-import { heartbeatMs, longestSilenceMs, RouteTable } from './route-table.js';
+import { longestSilenceMs, RouteTable } from './route-table.js';
 
 const { routes } = loadProxyConfig({
   DATABASE_URL: 'postgresql://db/x', UPSTREAM_URL: 'http://backend',
@@ -18,8 +18,4 @@ test.each([
 test('a client waits for longer than any backend may be silent', () => {
   const silence = (timeout: string): number => longestSilenceMs(loadProxyConfig({ DATABASE_URL: 'postgresql://db/x', UPSTREAM_URL: 'http://backend', LOCKSTEP_PROXY_ROUTES: `[{"path":"/report","timeout":"${timeout}"}]` }).routes);
   expect([silence('1s'), silence('1h')]).toEqual([360_000, 3_660_000]);
-});
-
-test('the shortest lease is renewed every third of it', () => {
-  expect(heartbeatMs(routes)).toBe(1_000);
 });

@@ -18,11 +18,6 @@ export class RouteTable {
   }
 }
 
-/** Of all routes, how often the shortest lease must be renewed. */
-export function heartbeatMs(routes: readonly ProxyRoute[]): number {
-  return Math.min(...routes.map(({ leaseMs }) => leaseMs)) / 3;
-}
-
 /** What stores an answer, and keeps a waiting client, after the backend's time is over. */
 const ANSWERING_MS = 60_000;
 
