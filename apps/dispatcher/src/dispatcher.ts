@@ -252,18 +252,19 @@ export class Dispatcher {
 
   private async createApp(): Promise<NestFastifyApplication> {
     const { config, logger } = this.options;
-    const started = new StateIndicator('startup', 'down', () => (this.prepared ? undefined : 'waiting for Postgres'));
+    const started = new StateIndicator('startup', () => (this.prepared ? undefined : 'waiting for Postgres'));
     const module = DispatcherModule.of({
       readers: { log: this.log, retries: this.retries, nudged: [this.directory, this.marks, this.replays] },
       health: {
-        startup: [started],
-        ready: [
-          started,
+        startup: started,
+        needs: [
           new PostgresIndicator(this.health),
-          new StateIndicator('kafka', 'down', () => this.topics.problem),
-          new StateIndicator('group', 'down', () => (this.transport.isMember ? undefined : 'not a member of the group')),
-          new StateIndicator('relay', 'degraded', () => this.relay.problem),
-          new StateIndicator('partitions', 'degraded', () => this.partitions.problem),
+          new StateIndicator('kafka', () => this.topics.problem),
+          new StateIndicator('group', () => (this.transport.isMember ? undefined : 'not a member of the group')),
+        ],
+        degradedBy: [
+          new StateIndicator('relay', () => this.relay.problem),
+          new StateIndicator('partitions', () => this.partitions.problem),
         ],
       },
     });

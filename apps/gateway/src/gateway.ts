@@ -15,8 +15,9 @@ import { answering } from '#ground/postgres/answering-database';
 import { Authenticator } from '#manage/access/authenticator';
 import { TenantsRepository } from '#manage/access/tenants.repository';
 import { closeHttpApp, createHttpApp } from '#ground/http/http-app';
-import { shedLoad } from '#ground/http/load-shedding';
+import { LoadShedding } from '#ground/http/load-shedding';
 import { serveOpenApi } from '#ground/http/openapi';
+import { isEventPost } from '#flow/ingest/ingest.controller';
 import { IngestRepository } from '#flow/ingest/ingest.repository';
 import { type CommittedEvent, IngestService } from '#flow/ingest/ingest.service';
 import { QueueLimit } from '#flow/ingest/queue-limit';
@@ -50,8 +51,6 @@ import { TopicsKeeper } from '#ground/kafka/topics-keeper';
 
 /** A post that waits holds its body: beside how many of them may wait, 64 MiB, and then 503. */
 const MAX_QUEUED_BYTES = 67_108_864;
-/** Posts that are refused unread while too many wait. Written in another way it is refused too, only later. */
-const INGEST_URL = /^\/v1\/events(?:\?|$)/;
 /** Between commit and Kafka; what does not fit is read back from Postgres. */
 const MAX_RECENT_BYTES = 16_777_216;
 /** Long enough for any batch on a slow disk; a commit that hangs longer becomes a 503. */
@@ -191,7 +190,7 @@ export class Gateway {
 
   private async createApp(): Promise<NestFastifyApplication> {
     const { config, logger } = this.options;
-    const started = new StateIndicator('startup', 'down', () => (this.prepared ? undefined : 'waiting for Postgres'));
+    const started = new StateIndicator('startup', () => (this.prepared ? undefined : 'waiting for Postgres'));
     const deliveries = new DeliveriesService(new DeliveriesRepository(this.database));
     const module = GatewayModule.of({
       ingest: this.ingest,
@@ -202,23 +201,23 @@ export class Gateway {
       lanes: new LanesService(new LanesViewRepository(this.database)),
       ledger: this.ledger,
       health: {
-        startup: [started],
-        ready: [
-          started,
+        startup: started,
+        needs: [
           new PostgresIndicator(this.database),
           // Not while it only sheds load: whoever takes it out of a balancer sends that load to the others.
-          new StateIndicator('queue', 'down', () => (this.ingest.stuck ? 'full' : undefined)),
-          new StateIndicator('kafka', 'degraded', () => this.topics.problem),
-          new StateIndicator('relay', 'degraded', () => this.relay.problem),
-          new StateIndicator('partitions', 'degraded', () => this.partitions.problem),
+          new StateIndicator('queue', () => (this.ingest.stuck ? 'full' : undefined)),
+        ],
+        degradedBy: [
+          new StateIndicator('kafka', () => this.topics.problem),
+          new StateIndicator('relay', () => this.relay.problem),
+          new StateIndicator('partitions', () => this.partitions.problem),
         ],
       },
     });
     const app = await createHttpApp(module, { logger, maxBodyBytes: config.maxBodyBytes });
-    const instance = app.getHttpAdapter().getInstance();
-    shedLoad(instance, config.maxBodyBytes, ({ method, url = '' }) => method === 'POST' && INGEST_URL.test(url) && this.ingest.turnsAway());
-    this.authenticator.guard(instance);
-    serveOpenApi(app, 'Lockstep', 'Accepts events and delivers them to HTTP endpoints, in order, with exactly-once effects.');
+    app.get(LoadShedding).shedWhen((request) => isEventPost(request) && this.ingest.shedIfFull());
+    this.authenticator.guard(app.getHttpAdapter().getInstance());
+    serveOpenApi(app, { title: 'Lockstep', description: 'Accepts events and delivers them to HTTP endpoints, in order, with exactly-once effects.' });
     return app;
   }
 }

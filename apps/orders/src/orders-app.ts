@@ -18,7 +18,7 @@ import type { ExpiringRowsSweeper } from '#ground/postgres/expiring-rows-sweeper
 import { createPool, databaseOf, type PoolOptions } from '#ground/postgres/pool';
 import { Relay } from '#flow/relay/relay';
 import { createRelayProducer } from '#flow/relay/relay-sender';
-import type { AppContext } from '#ground/process/run-app';
+import type { AppContext } from '#ground/process/run-created-app';
 import { migrateAndLog } from '#ground/postgres/migrate';
 import { whenPostgresAnswers } from '#ground/postgres/when-postgres-answers';
 import { TopicsKeeper } from '#ground/kafka/topics-keeper';
@@ -183,7 +183,7 @@ export class OrdersApp {
   private async createApp(): Promise<NestFastifyApplication> {
     const { config, logger } = this.options;
     const database = answering(databaseOf(this.queries));
-    const started = new StateIndicator('startup', 'down', () => (this.prepared ? undefined : 'waiting for Postgres'));
+    const started = new StateIndicator('startup', () => (this.prepared ? undefined : 'waiting for Postgres'));
     const module = OrdersModule.of({
       orders: new OrdersService(new OrdersRepository(database)),
       inbox: this.inbox,
@@ -196,14 +196,13 @@ export class OrdersApp {
         defaults: { leaseMs: config.idempotencyLeaseMs, retentionMs: config.idempotencyRetentionMs },
       },
       health: {
-        startup: [started],
-        ready: [
-          started,
-          new PostgresIndicator(database),
+        startup: started,
+        needs: [new PostgresIndicator(database)],
+        degradedBy: [
           // Orders are taken without Kafka: their events wait in the outbox.
-          new StateIndicator('kafka', 'degraded', () => this.topics.problem),
-          new StateIndicator('relay', 'degraded', () => this.relay.problem),
-          new StateIndicator('payments', 'degraded', () => (this.transport.isMember ? undefined : 'not a member of the group')),
+          new StateIndicator('kafka', () => this.topics.problem),
+          new StateIndicator('relay', () => this.relay.problem),
+          new StateIndicator('payments', () => (this.transport.isMember ? undefined : 'not a member of the group')),
         ],
       },
     });
@@ -213,7 +212,7 @@ export class OrdersApp {
       done(needsStore ? new LockstepError('store_unavailable', 'The orders app is starting', { retryAfterSeconds: 1 }) : undefined);
     });
     app.connectMicroservice({ strategy: this.transport });
-    serveOpenApi(app, 'Orders', "Lockstep's worked example: idempotent orders, an outbox, an inbox and a saga.", { authenticated: false });
+    serveOpenApi(app, { title: 'Orders', description: "Lockstep's worked example: idempotent orders, an outbox, an inbox and a saga.", authenticated: false });
     return app;
   }
 }

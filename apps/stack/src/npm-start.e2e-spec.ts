@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { projectRoot } from '#ground/config/project-root';
 import { type ProcessInfo, waitUntilGone } from '#dev/embedded/process-info';
+import { systemErrorCode } from '#dev/embedded/system-error';
 import { freePort } from '#dev/testing/free-port';
 import { descendantsOf } from '../fixtures/descendants.js';
 import type { StackFile } from './stack-file.js';
@@ -59,6 +61,19 @@ async function seen(running: RunningNpm, text: string, timeoutMs = 90_000): Prom
   }
 }
 
+async function takesConnections(host: string, url: string): Promise<boolean> {
+  const socket = connect(Number(new URL(url).port), host);
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch (error) {
+    if (systemErrorCode(error) === 'ECONNREFUSED') return false;
+    throw error;
+  } finally {
+    socket.destroy();
+  }
+}
+
 async function stackFile(): Promise<StackFile> {
   return JSON.parse(await readFile(path.join(dataDir, 'stack.json'), 'utf8')) as StackFile;
 }
@@ -82,6 +97,9 @@ test('npm start shows the demo with order kept, and SIGTERM to npm stops everyth
   for (const { app, pid } of apps) {
     expect(processes.find((info) => info.pid === pid)?.command).toContain(`dist/apps/${app}/`);
   }
+  // 127.0.0.2 is this machine too (RFC 1122, 3.2.1.3): what listens on all addresses answers there.
+  expect(await Promise.all(apps.map(({ url }) => takesConnections('127.0.0.1', url)))).toEqual([true, true]);
+  expect(await Promise.all(apps.map(({ url }) => takesConnections('127.0.0.2', url)))).toEqual([false, false]);
   running.process.kill('SIGTERM');
   expect(await running.exit).toBe(0);
   await expectAllGone(processes);
