@@ -1,4 +1,6 @@
+import { Injectable } from '@nestjs/common';
 import { storeErrorOf } from '#ground/postgres/answering-database';
+import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
 import { isConflict } from '#ground/postgres/sql-errors';
 import type { Claim, ClaimOutcome, KeyedRequest, Settlement, Verdict } from './claim.js';
@@ -38,8 +40,9 @@ const MOST_TRIES = 3;
 const INLINE_BODY_BYTES = 65_536;
 
 /** Idempotent requests in Postgres. Its sessions look up by index (`plans: 'by-index'`). */
+@Injectable()
 export class IdempotencyRepository {
-  constructor(private readonly database: Database) {}
+  constructor(@InjectDatabase('idempotency') private readonly database: Database) {}
 
   /**
    * Claims what can be claimed, in one statement; results in the order of the attempts. Of several attempts of one key the

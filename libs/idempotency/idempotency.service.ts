@@ -1,14 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Inject, Injectable } from '@nestjs/common';
 import { mintId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
 import { GroupCommit } from '#ground/postgres/group-commit';
 import { isConflict } from '#ground/postgres/sql-errors';
+import { InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
 import type { Claim, ClaimOutcome, KeyedRequest, Settlement, Verdict } from './claim.js';
 import { ClaimLeases } from './claim-leases.js';
 import { idempotentRequests, settlements, superseded, takeovers } from './idempotency.metrics.js';
-import { DEFAULT_STORE_PATIENCE_MS, type IdempotencyOptions } from './idempotency-options.js';
-import type { ClaimAttempt, ClaimedSettlement, ClaimResult, IdempotencyRepository, LargeReplay } from './idempotency.repository.js';
+import { DEFAULT_STORE_PATIENCE_MS, IDEMPOTENCY_OPTIONS, type IdempotencyOptions } from './idempotency-options.js';
+import { type ClaimAttempt, type ClaimedSettlement, type ClaimResult, IdempotencyRepository, type LargeReplay } from './idempotency.repository.js';
 
 export interface ClaimWait {
   /** How long to wait for the request that holds the key. */
@@ -38,6 +40,7 @@ const STORE_RETRY_MS = 250;
  *
  * Fails closed: without Postgres no key is claimed, and no request is carried out.
  */
+@Injectable()
 export class IdempotencyService {
   private readonly claims: GroupCommit<ClaimAttempt, ClaimResult>;
   private readonly outcomes: GroupCommit<ClaimedSettlement, Verdict>;
@@ -46,8 +49,8 @@ export class IdempotencyService {
 
   constructor(
     private readonly repository: IdempotencyRepository,
-    private readonly options: IdempotencyOptions,
-    private readonly logger: Logger,
+    @Inject(IDEMPOTENCY_OPTIONS) private readonly options: IdempotencyOptions,
+    @InjectLogger() private readonly logger: Logger,
   ) {
     this.claims = new GroupCommit({ maxItems: CLAIMS_PER_BATCH, commit: (attempts) => repository.claim(attempts) });
     this.outcomes = new GroupCommit({

@@ -1,7 +1,9 @@
+import { Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { mintId } from '#domain/ids';
 import { storeErrorOf } from '#ground/postgres/answering-database';
 import { toLockstepError } from '#ground/http/problem';
+import { InjectPool } from '#ground/postgres/inject-postgres';
 import { databaseOf } from '#ground/postgres/pool';
 import { sqlStateOf } from '#ground/postgres/sql-errors';
 import type { ClaimOutcome, KeyedRequest, Settlement } from './claim.js';
@@ -36,11 +38,12 @@ const LOCK_NOT_AVAILABLE = '55P03';
  * Idempotent requests that work in a transaction: the key, the rows that the work writes and its answer are committed
  * together or not at all. No lease and no fence: the row's lock is the claim, and it goes with the connection.
  */
+@Injectable()
 export class IdempotentTransactions {
   /** Keys being looked at or worked on here: their twins take no connection to find that out. */
   private readonly underWay = new Map<string, UnderWay>();
 
-  constructor(private readonly pool: pg.Pool) {}
+  constructor(@InjectPool('idempotency') private readonly pool: pg.Pool) {}
 
   /**
    * Does the work in a transaction, once per key. What it throws rolls everything back, and the key is free again.

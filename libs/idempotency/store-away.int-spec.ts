@@ -1,16 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Controller, Module, Post } from '@nestjs/common';
-import { createHttpApp } from '#ground/http/http-app';
+import { Controller, Post } from '@nestjs/common';
 import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
 import { TcpProxy } from '#dev/testing/tcp-proxy';
 import { waitUntil } from '#dev/testing/wait-until';
 import { claimOf, completed, Engine, newKey, requestOf } from './fixtures/engine.js';
-import { IdempotencyModule } from './idempotency.module.js';
-import { IdempotentTransactions } from './idempotent-transactions.js';
+import { IdempotentApp, rootModule } from './fixtures/idempotent-app.js';
 import { Idempotent } from './idempotent.js';
 
 let database: TestDatabase;
 let network: TcpProxy;
+let farUrl: string;
 let far: Engine;
 let near: Engine;
 
@@ -19,7 +18,8 @@ beforeEach(async () => {
   const url = new URL(database.url);
   network = await TcpProxy.start(url.hostname, Number(url.port));
   url.port = String(network.port);
-  far = new Engine(url.toString(), 300);
+  farUrl = url.toString();
+  far = new Engine(farUrl, 300);
   near = new Engine(database.url);
   await far.service.claim(requestOf(newKey()));
 });
@@ -103,12 +103,9 @@ describe('while the store is away', () => {
         return `carried out ${++opened}`;
       }
     }
-    @Module({ imports: [IdempotencyModule.of({ service: far.service, transactions: new IdempotentTransactions(far.pool), defaults: { leaseMs: 30_000, retentionMs: 60_000 } })], controllers: [WorkController] })
-    class WorkModule {}
-    const app = await createHttpApp(WorkModule, { logger: far.log.logger, maxBodyBytes: 1_000 });
-    await app.listen(0, '127.0.0.1');
+    const app = await IdempotentApp.start(rootModule([WorkController], { storePatienceMs: 200 }), farUrl);
     const headers = { 'idempotency-key': newKey() };
-    const send = async (path: string): Promise<Response> => fetch(`${await app.getUrl()}${path}`, { method: 'POST', headers });
+    const send = async (path: string): Promise<Response> => fetch(`${app.url}${path}`, { method: 'POST', headers });
     const first = send('/work');
     await begun.promise;
     network.cut();
@@ -123,7 +120,7 @@ describe('while the store is away', () => {
       return answer.headers.has('idempotent-replayed') ? answer : undefined;
     });
     expect([again.status, await again.text()]).toEqual([201, 'done']);
-    await app.close();
+    await app.stop();
   });
 
   it('whoever waits for an answer goes on waiting: that somebody else was at it is known', async () => {

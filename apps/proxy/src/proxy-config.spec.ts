@@ -15,6 +15,8 @@ test('two variables are enough to run a proxy, and everything goes one way', () 
     }],
     drainTimeoutMs: 8_000, idempotencyLeaseMs: 30_000, idempotencyRetentionMs: 86_400_000,
     maxBodyBytes: 262_144,
+    maxHeldBytes: 67_108_864,
+    storePatienceMs: 2_000,
     logLevel: 'info',
   });
 });

@@ -2,11 +2,11 @@ import { expect, test } from '@jest/globals';
 import { loadProxyConfig } from './proxy-config.js';
 import { longestSilenceMs, RouteTable } from './route-table.js';
 
-const { routes } = loadProxyConfig({
+const config = loadProxyConfig({
   DATABASE_URL: 'postgresql://db/x', UPSTREAM_URL: 'http://backend',
   LOCKSTEP_PROXY_ROUTES: '[{"path":"/orders","methods":["POST"],"lease":"3s"},{"path":"/orders/*"},{"path":"/ä"}]',
 });
-const table = new RouteTable(routes);
+const table = new RouteTable(config);
 
 test.each([
   ['POST', '/orders', '/orders'], ['POST', '/orders?a=/b', '/orders'], ['POST', '/%6frders', '/orders'], ['GET', '/orders', '/*'], ['POST', '/orders/', '/orders/*'], ['DELETE', '/orders/7/lines', '/orders/*'],

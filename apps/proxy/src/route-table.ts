@@ -1,12 +1,14 @@
-import type { ProxyRoute } from './proxy-config.js';
+import { Injectable } from '@nestjs/common';
+import { InjectConfig } from '#ground/process/process-context';
+import type { ProxyConfig, ProxyRoute } from './proxy-config.js';
 
 /** Which route a request belongs to. */
+@Injectable()
 export class RouteTable {
   private readonly routes: readonly { readonly route: ProxyRoute; readonly matches: (path: string) => boolean }[];
 
-  /** @param routes the first one that matches holds; the last one matches everything */
-  constructor(routes: readonly ProxyRoute[]) {
-    this.routes = routes.map((route) => ({ route, matches: matcherOf(route.path) }));
+  constructor(@InjectConfig() config: Pick<ProxyConfig, 'routes'>) {
+    this.routes = config.routes.map((route) => ({ route, matches: matcherOf(route.path) }));
   }
 
   /** @param url as the client wrote it; compared decoded, so that `/%6frders` is no way around a route */

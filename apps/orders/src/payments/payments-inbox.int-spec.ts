@@ -6,7 +6,7 @@ import { createPool, databaseOf } from '#ground/postgres/pool';
 import { captureLog } from '#dev/testing/log-capture';
 import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
 import { ORDERS_MIGRATIONS } from '../orders-migrations.js';
-import { expiredInboxSweeper } from './expired-inbox-sweeper.js';
+import { ExpiredInboxSweeper } from './expired-inbox-sweeper.js';
 import { type OrderCreated, orderCreatedOf, PaymentsInbox } from './payments-inbox.js';
 
 let database: TestDatabase;
@@ -17,7 +17,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   await migrate(database.url, ORDERS_MIGRATIONS);
   pool = createPool({ databaseUrl: database.url, applicationName: 'test', max: 8, plans: 'by-index' });
-  inbox = new PaymentsInbox(databaseOf(pool), 60_000);
+  inbox = new PaymentsInbox(databaseOf(pool), { kafka: { retentionMs: 30_000 } });
 });
 
 afterAll(async () => {
@@ -109,8 +109,8 @@ describe('the inbox', () => {
 
   it('forgets events when they can not come again', async () => {
     const { signal } = new AbortController();
-    const sweeper = expiredInboxSweeper(pool, captureLog().logger);
-    await new PaymentsInbox(databaseOf(pool), -1).receive(await placed('expired', 7), onRefused);
+    const sweeper = new ExpiredInboxSweeper(pool, captureLog().logger);
+    await new PaymentsInbox(databaseOf(pool), { kafka: { retentionMs: -1 } }).receive(await placed('expired', 7), onRefused);
     const { rows: [kept] } = await pool.query<{ count: number }>('select count(*)::int as count from shop.payments_inbox where expires_at > now()');
     expect(await sweeper.sweep(signal)).toBe(7);
     expect((await pool.query('select from shop.payments_inbox')).rowCount).toBe(kept?.count);
