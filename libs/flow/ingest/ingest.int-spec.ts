@@ -97,6 +97,12 @@ describe('accept', () => {
     expect(codesOf(await Promise.allSettled([ingest.accept(event({ idempotencyKey }))]))).toEqual(['idempotency_key_reused']);
   });
 
+  it('takes a post with the same key and body for a replay, whatever its content type says', async () => {
+    const [ingest, posted] = [service(), event({ idempotencyKey: mintId() })];
+    const { id } = await ingest.accept(posted);
+    expect(await ingest.accept({ ...posted, contentType: 'application/json; charset=utf-8' })).toMatchObject({ id, replayed: true });
+  });
+
   it("gives a replay its answer also while another body is being refused under its key", async () => {
     const ingest = service();
     const first = event({ idempotencyKey: mintId() });
