@@ -90,11 +90,9 @@ export class OrdersApp {
       rebalanceTimeoutMs: SESSION_MS,
       maxRecordBytes: maxMessageBytes(config.maxBodyBytes),
       logger,
-      onAssigned: (shards) => this.assigned(shards),
-      // It goes on at the group's offsets, and the inbox knows what it had: nothing to do.
-      onFetchingAgain: () => undefined,
       onFatal,
     });
+    this.transport.onAssigned((shards) => this.assigned(shards));
     // Twice as long as Kafka keeps a record, which it deletes in lots, and so late.
     this.inbox = new PaymentsInbox(databaseOf(this.pool('inbox', { max: 2, transactionTimeoutMs: TRANSACTION_TIMEOUT_MS, plans: 'by-index' })), 2 * settings.retentionMs);
     this.saga = new SagaRunner(new StepsRepository(databaseOf(this.pool('saga', { max: 4, transactionTimeoutMs: TRANSACTION_TIMEOUT_MS }))), new OutsideClient(() => this.url), logger);

@@ -56,22 +56,26 @@ interface Member {
 /** Opens these of the assigned shards at each assignment: the group may rejoin at any time, and starts paused then. */
 type Openings = (assigned: readonly number[]) => (readonly [shard: number, offset: number])[];
 
+const done = (): BatchResult => ({ kind: 'done' });
+
 const all: Openings = (assigned) => assigned.map((shard) => [shard, 0]);
 
-function join(handlers: Record<string, (batch: ShardBatch) => BatchResult | Promise<BatchResult>>, openings: Openings): Member {
+type Handlers = Record<string, (batch: ShardBatch) => BatchResult | Promise<BatchResult>>;
+
+function join(handlers: Handlers, openings: Openings): Member {
   const assignments: (readonly number[])[] = [];
   const fatal: Error[] = [];
   let fetchedAgain = 0;
   const transport = new ShardTransport({
     kafka, logger, groupId: `${prefix}group`, topicPrefix: prefix, topics: ['events'], quietTopics: ['retry.1s'], shards: SHARDS, sessionTimeoutMs: 6_000, rebalanceTimeoutMs: 6_000, maxRecordBytes: 300_000,
-    onAssigned: (shards) => {
-      assignments.push(shards);
-      for (const [shard, offset] of openings(shards)) transport.open(shard, offset);
-    },
-    onFetchingAgain: () => (fetchedAgain += 1),
     onFatal: (error) => fatal.push(error),
   });
-  for (const [pattern, handler] of Object.entries(handlers)) transport.addHandler(pattern, (batch: ShardBatch) => Promise.resolve(handler(batch)), true);
+  transport.onAssigned((shards) => {
+    assignments.push(shards);
+    for (const [shard, offset] of openings(shards)) transport.open(shard, offset);
+  });
+  transport.onFetchRecovered(() => (fetchedAgain += 1));
+  for (const [pattern, handler] of Object.entries<Handlers[string]>({ events: done, retry: done, ...handlers })) transport.addHandler(pattern, (batch: ShardBatch) => Promise.resolve(handler(batch)), true);
   transport.listen(() => undefined);
   transports.push(transport);
   return { transport, assignments, fatal, fetchedAgain: () => fetchedAgain };
@@ -260,6 +264,40 @@ describe('ShardTransport', () => {
     // The producer's metadata is of the old topic, too.
     await waitUntil('the new log takes records', () => produce('events', 0, ['c']).then(() => true, () => false));
     await waitUntil('the new log read', () => seen.includes('0 0 c'));
+    expect(member.fatal).toEqual([]);
+  });
+
+  it('reads records that are larger than a fetch of all partitions, while others have records too', async () => {
+    const MEGABYTE = 1_048_576;
+    // Above what a fetch asks for: of a partition 1 MiB, of all 2 MiB.
+    const large = 'x'.repeat(3 * MEGABYTE);
+    const type = kafkajs.ConfigResourceTypes.TOPIC;
+    await admin.alterConfigs({ validateOnly: false, resources: [{ type, name: `${prefix}events`, configEntries: [{ name: 'max.message.bytes', value: String(4 * MEGABYTE) }] }] });
+    await waitUntil('a topic that takes large records', () => produce('events', 0, [large]).then(() => true, () => false));
+    const values = ['a', large, 'b'];
+    await Promise.all([0, 1, 2, 3].flatMap((shard) => values.map((value) => produce('events', shard, [value]))));
+    const sizes: number[] = [];
+    await joined(join({ events: ({ records }) => {
+      sizes.push(...records.map(({ value }) => value?.length ?? 0));
+      return { kind: 'done' };
+    } }, all), SHARDS);
+    await waitUntil(() => `${sizes.length} of 13 records`, () => sizes.length === 13);
+    expect(sizes.filter((size) => size === large.length)).toHaveLength(5);
+  });
+
+  it('refuses to start without exactly one handler for each topic', () => {
+    const member = join({}, all);
+    member.transport.addHandler('retry', () => Promise.resolve(done()), true);
+    expect(() => member.transport.listen(() => undefined)).toThrow('Several handlers for the topic retry.1s');
+  });
+
+  it('closes once, also while it joins', async () => {
+    const member = join({}, all);
+    await Promise.all([member.transport.close(), member.transport.close()]);
+    member.transport.rejoin();
+    member.transport.leave();
+    await waitUntil('no member', async () => ['Dead', 'Empty'].includes((await admin.describeGroups([`${prefix}group`])).groups[0]?.state ?? ''));
+    expect(member.assignments).toEqual([]);
     expect(member.fatal).toEqual([]);
   });
 

@@ -22,7 +22,8 @@ function keeperOf(...checks: (TopicsReport | Error | Promise<never>)[]) {
   const log = captureLog();
   const ensure = async (): Promise<TopicsReport> => {
     const check = await (checks.length > 1 ? checks.shift() : checks[0]);
-    if (check === undefined || check instanceof Error) throw check;
+    if (check === undefined) throw new Error('A keeper needs at least one check');
+    if (check instanceof Error) throw check;
     return check;
   };
   return { keeper: new TopicsKeeper({ ensure, logger: log.logger, onRefused: (error) => refused.push(error) }), refused, log };

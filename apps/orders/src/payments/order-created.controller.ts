@@ -1,5 +1,6 @@
-import { Controller, Inject } from '@nestjs/common';
+import { Controller, Inject, UseFilters } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
+import { HandlerErrorFilter } from '#ground/kafka/handler-error.filter';
 import type { BatchResult, ShardBatch } from '#ground/kafka/shard-batch';
 import type { Logger } from '#ground/telemetry/logger';
 import { eventsReceived } from '../orders.metrics.js';
@@ -13,6 +14,7 @@ export const PAYMENTS_LOGGER = Symbol('PAYMENTS_LOGGER');
 
 /** Payments: what is done when an order was created. */
 @Controller()
+@UseFilters(HandlerErrorFilter)
 export class OrderCreatedController {
   constructor(
     private readonly inbox: PaymentsInbox,
