@@ -21,7 +21,7 @@ export interface GroupMemberOptions {
   readonly onLeft: () => void;
   /** A fetch from this node begins. What this pauses, resumes or seeks applies to the fetch. */
   readonly onFetch: (nodeId: number) => void;
-  /** Fetching works again after a failure, without a rejoin. */
+  /** Fetching works again after a failure, without a rejoin. What this seeks applies to the fetch that begins. */
   readonly onFetchRecovered: () => void;
   /** The consumer can't continue: the process must end. */
   readonly onFatal: (error: Error) => void;

@@ -93,7 +93,7 @@ describe('PartitionGate', () => {
   it.each([
     ['shut', (gate: PartitionGate) => gate.shut(0)],
     ['assigned again', (gate: PartitionGate) => gate.shutAll([0, 1])],
-  ])('does not resume a paused partition whose shard was %s meanwhile', (_, change) => {
+  ])('does not resume a paused partition whose shard was %s during the pause', (_, change) => {
     const { gate, read } = joined();
     gate.open(0);
     gate.pauseFor({ topic: 'events', partition: 0 }, 100);

@@ -89,7 +89,7 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
 
   /**
    * Calls `listener` when fetching works again after a failure, without a rejoin. kafkajs then continues at its offsets,
-   * even in a topic that was deleted and created again.
+   * even in a topic that was deleted and created again. The fetch that begins takes up what the listener opens.
    */
   onFetchRecovered(listener: () => void): void {
     this.fetchRecoveredListener = listener;

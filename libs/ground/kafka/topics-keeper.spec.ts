@@ -39,7 +39,7 @@ describe('TopicsKeeper', () => {
     await keeper.stop();
   });
 
-  it('reports the same as a problem, and goes on checking, when the topics were usable before', async () => {
+  it('reports the same as a problem, and continues to check, when the topics were usable before', async () => {
     const { keeper, refused } = keeperOf(USABLE, tooSmall, USABLE);
     keeper.start();
     await jest.advanceTimersByTimeAsync(0);
