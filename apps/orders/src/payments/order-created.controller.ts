@@ -1,5 +1,6 @@
-import { Controller } from '@nestjs/common';
+import { Controller, UseFilters } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
+import { HandlerErrorFilter } from '#ground/kafka/handler-error.filter';
 import type { BatchResult, ShardBatch } from '#ground/kafka/shard-batch';
 import { InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
@@ -10,6 +11,7 @@ import { orderCreatedOf, PaymentsInbox } from './payments-inbox.js';
 
 /** Payments: what is done when an order was created. */
 @Controller()
+@UseFilters(HandlerErrorFilter)
 export class OrderCreatedController {
   constructor(
     private readonly inbox: PaymentsInbox,

@@ -15,7 +15,6 @@ const SESSION_MS = 6_000;
 export class PaymentsTransport extends ShardTransport {
   /** Those that this process reads now. */
   partitions: readonly number[] = [];
-  private closed: Promise<void> | undefined;
 
   constructor(kafka: Kafka, @InjectConfig() config: Pick<OrdersConfig, 'kafka' | 'maxBodyBytes'>, @InjectLogger() logger: Logger, @InjectFatal() onFatal: Fatal) {
     const { topicPrefix, partitions } = config.kafka;
@@ -30,10 +29,11 @@ export class PaymentsTransport extends ShardTransport {
       rebalanceTimeoutMs: SESSION_MS,
       maxRecordBytes: maxMessageBytes(config.maxBodyBytes),
       logger,
-      onAssigned: (assigned) => this.onPartitions(assigned),
-      // The consumer continues at the group's offsets, and the inbox recognises records that come again.
-      onFetchingAgain: () => undefined,
       onFatal,
+    });
+    this.onAssigned((assigned) => {
+      this.partitions = assigned;
+      for (const partition of assigned) this.open(partition);
     });
   }
 
@@ -44,16 +44,5 @@ export class PaymentsTransport extends ShardTransport {
 
   joinGroup(): void {
     super.listen(() => undefined);
-  }
-
-  /** Nest calls it again, after the lifecycle. */
-  override close(): Promise<void> {
-    this.closed ??= super.close();
-    return this.closed;
-  }
-
-  private onPartitions(partitions: readonly number[]): void {
-    this.partitions = partitions;
-    for (const partition of partitions) this.open(partition);
   }
 }
