@@ -91,14 +91,14 @@ export class IngestService {
     if (event.idempotencyKey === undefined) return this.submit(event, undefined);
     const fingerprint = fingerprintOf(event);
     const key = `${event.tenant}/${event.idempotencyKey}`;
-    const twin = this.inFlight.get(key);
-    if (twin?.fingerprint.equals(fingerprint) === true) {
-      const accepted = await twin.accepted;
+    const earlier = this.inFlight.get(key);
+    if (earlier?.fingerprint.equals(fingerprint) === true) {
+      const accepted = await earlier.accepted;
       eventsDeduplicated.inc();
       return { ...accepted, replayed: true };
     }
-    if (twin !== undefined) {
-      const isKeyUsed = await twin.accepted.then(() => true, () => false);
+    if (earlier !== undefined) {
+      const isKeyUsed = await earlier.accepted.then(() => true, () => false);
       if (isKeyUsed) throw keyReused();
       // The other request failed: the key may be free now, or may already stand for this body.
       return this.accept(event);
