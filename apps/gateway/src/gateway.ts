@@ -24,7 +24,8 @@ import { QueueLimit } from '#flow/ingest/queue-limit';
 import { LanesViewRepository } from '#manage/lanes/lanes-view.repository';
 import { LanesService } from '#manage/lanes/lanes.service';
 import { createKafka } from '#ground/kafka/client';
-import { ensureTopics, Topics } from '#ground/kafka/topics';
+import { ensureTopics } from '#ground/kafka/ensure-topics';
+import { Topics } from '#ground/kafka/topics';
 import { LedgerRepository } from '#manage/ledger/ledger.repository';
 import { LedgerService } from '#manage/ledger/ledger.service';
 import type { ExpiringRowsSweeper } from '#ground/postgres/expiring-rows-sweeper';
@@ -57,6 +58,8 @@ export interface GatewayOptions {
   readonly logger: Logger;
   /** Gets the line with the admin key when one is made. */
   readonly print: (line: string) => void;
+  /** The process can't go on. */
+  readonly onFatal: (error: Error) => void;
 }
 
 /** A gateway: HTTP edge, ingest and relay in one process. */
@@ -77,7 +80,7 @@ export class Gateway {
   private stopped: Promise<void> | undefined;
 
   constructor(private readonly options: GatewayOptions) {
-    const { config, logger } = options;
+    const { config, logger, onFatal } = options;
     const pool = (name: string, limits: Omit<PoolOptions, 'databaseUrl' | 'applicationName'>): pg.Pool =>
       createPool({ databaseUrl: config.databaseUrl, applicationName: `lockstep-gateway-${name}`, ...limits });
     const queries = pool('api', { max: 6 });
@@ -97,7 +100,7 @@ export class Gateway {
     this.retention = new RetentionSweeper(retention, config.retentionMs, logger);
     this.authenticator = new Authenticator(new TenantsRepository(this.database));
     const kafka = createKafka(config.kafka, 'lockstep-gateway', logger);
-    this.topics = new TopicsKeeper(() => ensureTopics(kafka, config), logger);
+    this.topics = new TopicsKeeper({ ensure: () => ensureTopics(kafka, config), logger, onRefused: onFatal });
     this.relay = new EventRelay(databaseOf(relay), kafka, new Topics(config.kafka.topicPrefix), config, logger);
     this.ingest = new IngestService(new IngestRepository(databaseOf(ingest), config), new QueueLimit(), this.relay, config);
     this.ledger = new LedgerService(new LedgerRepository(ledger));
@@ -160,7 +163,7 @@ export class Gateway {
 
   private async createApp(): Promise<NestFastifyApplication> {
     const { config, logger } = this.options;
-    const started = new StateIndicator('startup', 'down', () => (this.prepared ? undefined : 'waiting for Postgres'));
+    const started = new StateIndicator('startup', () => (this.prepared ? undefined : 'waiting for Postgres'));
     const deliveries = new DeliveriesService(new DeliveriesRepository(this.database));
     const module = GatewayModule.of({
       ingest: this.ingest,
@@ -171,23 +174,23 @@ export class Gateway {
       lanes: new LanesService(new LanesViewRepository(this.database)),
       ledger: this.ledger,
       health: {
-        startup: [started],
-        ready: [
-          started,
+        startup: started,
+        needs: [
           new PostgresIndicator(this.database),
           // Not while it only sheds load: whoever takes it out of a balancer sends that load to the others.
-          new StateIndicator('queue', 'down', () => (this.ingest.isStalled ? 'full' : undefined)),
-          new StateIndicator('kafka', 'degraded', () => this.topics.problem),
-          new StateIndicator('relay', 'degraded', () => this.relay.problem),
-          new StateIndicator('partitions', 'degraded', () => this.partitions.problem),
+          new StateIndicator('queue', () => (this.ingest.isStalled ? 'full' : undefined)),
+        ],
+        degradedBy: [
+          new StateIndicator('kafka', () => this.topics.problem),
+          new StateIndicator('relay', () => this.relay.problem),
+          new StateIndicator('partitions', () => this.partitions.problem),
         ],
       },
     });
-    const shedding = new LoadShedding();
-    shedding.shedWhen((request) => isEventPost(request) && this.ingest.shedIfFull());
-    const app = await createHttpApp(module, { logger, maxBodyBytes: config.maxBodyBytes, shedding });
+    const app = await createHttpApp(module, { logger, maxBodyBytes: config.maxBodyBytes });
+    app.get(LoadShedding).shedWhen((request) => isEventPost(request) && this.ingest.shedIfFull());
     this.authenticator.guard(app.getHttpAdapter().getInstance());
-    serveOpenApi(app, 'Lockstep', 'Accepts events and delivers them to HTTP endpoints, in order, with exactly-once effects.');
+    serveOpenApi(app, { title: 'Lockstep', description: 'Accepts events and delivers them to HTTP endpoints, in order, with exactly-once effects.' });
     return app;
   }
 }

@@ -1,6 +1,7 @@
 import type { Kafka } from 'kafkajs';
 import type { Config } from '#ground/config/config';
-import { maxBatchBytes, type Topics } from '#ground/kafka/topics';
+import { maxBatchBytes } from '#ground/kafka/message-size';
+import type { Topics } from '#ground/kafka/topics';
 import type { Database } from '#ground/postgres/pool';
 import type { Logger } from '#ground/telemetry/logger';
 import { IngestOutbox } from './ingest-outbox.js';

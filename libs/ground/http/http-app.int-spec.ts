@@ -94,14 +94,13 @@ it('has the documented timeouts, unless the app says otherwise', async () => {
 
 it('sheds a request before its body is read, from when a predicate says so, and passes others on', async () => {
   begun = 0;
-  const shedding = new LoadShedding();
-  const app = await createHttpApp(SilentModule, { logger: captureLog().logger, maxBodyBytes: 1_000, shedding });
+  const app = await createHttpApp(SilentModule, { logger: captureLog().logger, maxBodyBytes: 1_000 });
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
   const post = (path: string, length = 2): Promise<RawAnswer | undefined> =>
     sendRaw(url, requestBytes('POST', path, [['host', 'a'], ['content-type', 'application/json'], ['content-length', String(length)]], Buffer.from('{}')));
   expect((await post('/read'))?.status).toBe(201);
-  shedding.shedWhen((request) => request.url === '/read');
+  app.get(LoadShedding).shedWhen((request) => request.url === '/read');
   const shed = await post('/read');
   expect([shed?.status, shed?.headers['retry-after'], shed?.headers['connection'], JSON.parse(shed?.body.toString() ?? '')]).toMatchObject([503, '1', 'keep-alive', { code: 'overloaded' }]);
   // Two of 5,000 bytes have arrived: the answer does not wait for a body that would be refused.

@@ -2,16 +2,15 @@ import { createServer, METHODS, type RequestListener, type Server } from 'node:h
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Logger as NestLogger, PinoLogger } from 'nestjs-pino';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
+import { FrameworkLogger } from '#ground/telemetry/framework-logger';
 import type { Logger } from '#ground/telemetry/logger';
 import { AllowedMethods } from './allowed-methods.js';
 import { answerConnectionError, answerWhatNodeWould } from './connection-errors.js';
-import type { LoadShedding } from './load-shedding.js';
-import { ProblemFilter } from './problem.filter.js';
+import { HttpModule } from './http.module.js';
+import { LoadShedding } from './load-shedding.js';
 import { sendProblem, toLockstepError } from './problem.js';
 import { observeRequests } from './request-observer.js';
-import { SchemaPipe } from './schema.pipe.js';
 
 export interface HttpAppOptions {
   readonly logger: Logger;
@@ -23,8 +22,8 @@ export interface HttpAppOptions {
   readonly longestSilenceMs?: number;
   /** How long a whole request may take to arrive, in milliseconds: then 408. Default 30 s, for `streams` 5 minutes. */
   readonly requestTimeoutMs?: number;
-  /** Sheds requests before Fastify sees them. Default: none are shed. */
-  readonly shedding?: LoadShedding;
+  /** Called when Nest logs an error. */
+  readonly onFrameworkError?: () => void;
 }
 
 /** For the headers, which fit into a few packets. */
@@ -44,7 +43,8 @@ const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 export async function createHttpApp(module: DynamicModule | Type, options: HttpAppOptions): Promise<NestFastifyApplication> {
   const allowedMethods = new AllowedMethods();
   const streams = options.bodies === 'streams';
-  const adapter = createHttpAdapter(options);
+  const shedding = new LoadShedding();
+  const adapter = createHttpAdapter(options, shedding);
   const instance = adapter.getInstance();
   allowedMethods.watch(instance);
   answerWhatNodeWould(instance);
@@ -52,25 +52,26 @@ export async function createHttpApp(module: DynamicModule | Type, options: HttpA
   if (streams) passAnything(instance);
   else instance.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   observeRequests(instance, options.logger);
-  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+  const root: DynamicModule = 'module' in module ? module : { module };
+  const http = HttpModule.of({ logger: options.logger, allowedMethods, shedding });
+  return NestFactory.create<NestFastifyApplication>({ ...root, imports: [...(root.imports ?? []), http] }, adapter, {
     bodyParser: false,
-    logger: frameworkLogger(options.logger),
+    logger: new FrameworkLogger(options.logger, options.onFrameworkError),
+    // Errors go to the caller, instead of ending the process.
     abortOnError: false,
   });
-  app.useGlobalFilters(new ProblemFilter(allowedMethods, options.logger));
-  app.useGlobalPipes(new SchemaPipe());
-  return app;
+}
+
+/** Cuts the connections that are open after `drainMs`. Call it before the server closes: closing waits for them. */
+export function cutConnectionsAfter(server: Server, drainMs: number): void {
+  const timer = setTimeout(() => server.closeAllConnections(), drainMs);
+  server.once('close', () => clearTimeout(timer));
 }
 
 /** Takes no new connections and answers what is in flight, for at most `drainMs`; then cuts what is left. */
 export async function closeHttpApp(app: NestFastifyApplication, drainMs: number): Promise<void> {
-  const server = app.getHttpServer();
-  const timer = setTimeout(() => server.closeAllConnections(), drainMs);
-  try {
-    await app.close();
-  } finally {
-    clearTimeout(timer);
-  }
+  cutConnectionsAfter(app.getHttpServer(), drainMs);
+  await app.close();
 }
 
 /** Whatever method Node knows, with a body of whatever type that nobody reads. */
@@ -80,16 +81,10 @@ function passAnything(instance: FastifyInstance): void {
   for (const method of unknown) instance.addHttpMethod(method, { hasBody: true });
 }
 
-/** Nest's own lines: at `info` it names every route and module, which is of use only when looking for a mistake. */
-function frameworkLogger(logger: Logger): NestLogger {
-  const quiet = logger.child({}, { level: logger.level === 'info' ? 'warn' : logger.level });
-  return new NestLogger(new PinoLogger({ pinoHttp: { logger: quiet } }), {});
-}
-
-function createHttpAdapter(options: HttpAppOptions): FastifyAdapter {
+function createHttpAdapter(options: HttpAppOptions, shedding: LoadShedding): FastifyAdapter {
   const serverOptions: FastifyServerOptions<Server> = {
     bodyLimit: options.maxBodyBytes,
-    serverFactory: (handler) => createHttpServer(handler, options),
+    serverFactory: (handler) => createHttpServer(handler, options, shedding),
     clientErrorHandler: answerConnectionError,
     forceCloseConnections: 'idle',
     // What still arrives on open connections while we stop is answered, with `connection: close`.
@@ -104,7 +99,7 @@ function createHttpAdapter(options: HttpAppOptions): FastifyAdapter {
 }
 
 /** Fastify does not apply its own `http` and timeout options to a server from a factory, so all of them are set here. */
-function createHttpServer(handler: RequestListener, { maxBodyBytes, bodies, longestSilenceMs, requestTimeoutMs, shedding }: HttpAppOptions): Server {
+function createHttpServer(handler: RequestListener, { maxBodyBytes, bodies, longestSilenceMs, requestTimeoutMs }: HttpAppOptions, shedding: LoadShedding): Server {
   const requestTimeout = requestTimeoutMs ?? (bodies === 'streams' ? UPLOAD_TIMEOUT_MS : REQUEST_TIMEOUT_MS);
   const server = createServer({
     // A client that sends its request drop by drop ("slow loris") is cut off, at the headers or in the body. Node looks
@@ -118,6 +113,6 @@ function createHttpServer(handler: RequestListener, { maxBodyBytes, bodies, long
   });
   // A client that does not read its answer.
   server.setTimeout(longestSilenceMs ?? LONGEST_SILENCE_MS);
-  server.on('request', shedding?.inFrontOf(handler, server, maxBodyBytes) ?? handler);
+  server.on('request', shedding.inFrontOf(handler, server, maxBodyBytes));
   return server;
 }

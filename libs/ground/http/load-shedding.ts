@@ -18,7 +18,7 @@ const HEADERS = ['content-type', 'application/problem+json', 'content-length', S
  * Answers requests with `overloaded` before Fastify sees them: shedding must cost much less than accepting, so neither
  * the API key nor the body is looked at. Shed requests are counted as rejected, but their duration is not measured.
  *
- * Create it before the HTTP app, and pass it to `createHttpApp`. It sheds nothing until `shedWhen` is called.
+ * `createHttpApp` creates it with the server; modules get it injected. It sheds nothing until `shedWhen` is called.
  */
 export class LoadShedding {
   private isShed: (request: IncomingMessage) => boolean = () => false;
