@@ -97,6 +97,12 @@ describe('accept', () => {
     expect(codesOf(await Promise.allSettled([ingest.accept(event({ idempotencyKey }))]))).toEqual(['idempotency_key_reused']);
   });
 
+  it('treats a request with the same key and body as a replay, even with another content type', async () => {
+    const [ingest, posted] = [service(), event({ idempotencyKey: mintId() })];
+    const { id } = await ingest.accept(posted);
+    expect(await ingest.accept({ ...posted, contentType: 'application/json; charset=utf-8' })).toMatchObject({ id, replayed: true });
+  });
+
   it("answers a replay while another body is being refused under the same key", async () => {
     const ingest = service();
     const first = event({ idempotencyKey: mintId() });

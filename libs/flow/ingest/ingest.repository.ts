@@ -16,7 +16,7 @@ export interface Submission {
   readonly entity: string;
   readonly occurredAt: Date | undefined;
   readonly idempotencyKey: string | undefined;
-  /** SHA-256 of the payload; undefined without a key. */
+  /** SHA-256 of the payload; undefined without a key. The content type does not count: a client may change its parameters. */
   readonly fingerprint: Buffer | undefined;
   readonly contentType: string;
   readonly traceparent: string | undefined;
