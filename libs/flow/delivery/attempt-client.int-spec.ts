@@ -7,8 +7,9 @@ import { SecretBox } from '#ground/secrets/secret-box';
 import { createLogger } from '#ground/telemetry/logger';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
 import { waitUntil } from '#dev/testing/wait-until';
-import { type Attempt, AttemptClient } from './attempt-client.js';
+import { AttemptClient } from './attempt-client.js';
 import { EndpointDirectory } from './endpoint-directory.js';
+import type { Attempt } from './exchange.js';
 
 /** Below the 30 s after which an idle connection closes anyway. */
 const SOON_MS = 10_000;

@@ -4,7 +4,9 @@ import { type Moment, now } from '#domain/clock';
 import { toPublicId } from '#domain/ids';
 import { LookBack } from '#ground/polling/look-back';
 import { Poll } from '#ground/polling/poll';
+import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
+import { InjectLogger } from '#ground/process/process-context';
 import { SecretBox } from '#ground/secrets/secret-box';
 import type { Logger } from '#ground/telemetry/logger';
 import { headersContext, secretContext } from '#ground/secrets/secret-contexts';
@@ -53,9 +55,9 @@ export class EndpointDirectory {
   private readonly lookBack = new LookBack(LOOK_BACK_MS);
 
   constructor(
-    private readonly database: Database,
+    @InjectDatabase('endpoints') private readonly database: Database,
     private readonly secrets: SecretBox,
-    private readonly logger: Logger,
+    @InjectLogger() private readonly logger: Logger,
   ) {
     this.poll = new Poll({
       intervalMs: INTERVAL_MS,

@@ -1,10 +1,12 @@
+import { Injectable } from '@nestjs/common';
 import { RoundBudget } from '#domain/round-budget';
 import { GroupCommit } from '#ground/postgres/group-commit';
 import { isPoison } from '#ground/postgres/sql-errors';
+import { InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
 import { outcomeBatchSize } from './outcome.metrics.js';
 import type { Outcome, OutcomeVerdict } from './outcome.js';
-import type { OutcomeRepository } from './outcome.repository.js';
+import { OutcomeRepository } from './outcome.repository.js';
 
 // 500: above it the statement's latency grows faster than its rate.
 const MAX_OUTCOMES = 500;
@@ -17,13 +19,14 @@ const COMMITS_AHEAD = 4;
  * Commits outcomes in groups. While Postgres is away it goes on trying for as long as the process lives: an attempt
  * that was made is not forgotten, and its lane waits for it.
  */
+@Injectable()
 export class OutcomeService {
   private readonly commits: GroupCommit<Outcome, OutcomeVerdict>;
   private stopped = false;
 
   constructor(
     private readonly repository: OutcomeRepository,
-    private readonly logger: Logger,
+    @InjectLogger() private readonly logger: Logger,
   ) {
     this.commits = new GroupCommit({
       maxItems: MAX_OUTCOMES,
@@ -50,11 +53,6 @@ export class OutcomeService {
   /** A lane has got more to send while its outcome may be waiting. */
   hurry(): void {
     this.commits.hurry();
-  }
-
-  /** Resolves when all outcomes are committed. */
-  idle(): Promise<void> {
-    return this.commits.idle();
   }
 
   /** Gives up on what can't be committed now: at the end of the process. */
