@@ -10,7 +10,7 @@ export interface TestDatabase {
 
 const TEMPLATE = 'lockstep_template';
 
-/** A migrated database of the suite's own, copied from a template that the run migrates once. */
+/** Creates a migrated database for a suite, copied from a template that the run migrates once. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const server = new pg.Client(sharedServers().databaseUrl);
   await server.connect();

@@ -3,17 +3,19 @@ import { type AttemptResult, parseRetryAfterMs } from '#domain/disposition';
 
 /** Response bytes that are kept. */
 const KEPT_BODY_BYTES = 16_384;
-/** Response bytes that are read before the connection is closed instead: draining more costs more than a new one. */
+/** A longer response is cut off with its connection: reading the rest costs more than a new connection. */
 const DRAINED_BODY_BYTES = 1_048_576;
 
-/** An attempt under way. */
+/** An attempt in flight. */
 export interface Attempt {
-  /** Undefined when it was cut off. Never rejects. */
+  /** Undefined if the attempt was aborted. Never rejects. */
   readonly result: Promise<AttemptResult | undefined>;
   abort(): void;
 }
 
-/** One HTTP exchange, as undici reports it. */
+/**
+ * One HTTP exchange, as undici reports it. Once the status has come, the size of the body cannot turn a 2xx into a failure.
+ */
 export class Exchange implements Attempt, Dispatcher.DispatchHandler {
   readonly result: Promise<AttemptResult | undefined>;
   private resolve: (result: AttemptResult | undefined) => void = () => undefined;
@@ -37,7 +39,7 @@ export class Exchange implements Attempt, Dispatcher.DispatchHandler {
     if (this.ended) return;
     this.ended = true;
     this.resolve(undefined);
-    this.controller?.abort(new Error('cut off'));
+    this.controller?.abort(new Error('aborted'));
   }
 
   checkTimeout(nowMs: number): void {
@@ -53,12 +55,12 @@ export class Exchange implements Attempt, Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.controller = controller;
-    // Timed out or cut off while it waited for a connection.
-    if (this.ended) controller.abort(new Error('cut off'));
+    // It timed out or was aborted while it waited for a connection.
+    if (this.ended) controller.abort(new Error('aborted'));
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, statusCode: number, headers: Record<string, string | string[] | undefined>): void {
-    // 1xx are announcements (RFC 9110, 15.2).
+    // 1xx responses are interim (RFC 9110, 15.2).
     if (statusCode < 200) return;
     this.statusCode = statusCode;
     const retryAfter = headers['retry-after'];
@@ -75,7 +77,7 @@ export class Exchange implements Attempt, Dispatcher.DispatchHandler {
     }
     if (this.readBytes > DRAINED_BODY_BYTES) {
       this.end(undefined);
-      controller.abort(new Error('The response is longer than is read'));
+      controller.abort(new Error('The response is too long'));
     }
   }
 
@@ -96,7 +98,7 @@ export class Exchange implements Attempt, Dispatcher.DispatchHandler {
       durationMs: Math.round(performance.now() - this.startedMonotonicMs),
       statusCode: this.statusCode,
       error,
-      // A copy: a slice would keep the whole chunk that it was read from.
+      // A copy: a slice would keep the whole chunk in memory.
       responseBody: Buffer.concat(this.kept),
       retryAfterMs: this.retryAfterMs,
     });

@@ -21,7 +21,7 @@ export class OutcomeRepository {
       offset += result.responseBody.length;
       return at;
     });
-    // Arrays may hold nulls; PgTyped's types don't say so.
+    // Arrays may hold nulls, which PgTyped's types lack.
     const rows = await commitOutcomes.run(
       {
         shards: [...epochs.keys()],
