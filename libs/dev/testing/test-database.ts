@@ -10,7 +10,7 @@ export interface TestDatabase {
 
 const TEMPLATE = 'lockstep_template';
 
-/** A migrated database of the suite's own, copied from a template that the run migrates once. */
+/** Creates a migrated database for a suite, copied from a template that the run migrates once. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   return onServer(async (server) => {
     // One suite makes the template; the others wait for it here. The lock goes with the session.

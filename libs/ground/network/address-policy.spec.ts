@@ -10,13 +10,13 @@ describe('AddressPolicy', () => {
     '224.0.0.1', '240.0.0.1', '255.255.255.255', '::', '::1', '::ffff:127.0.0.1', '::ffff:7f00:1', '::ffff:a9fe:a9fe', '64:ff9b::a00:1', '64:ff9b::10.0.0.1', '64:ff9b:1::1', '::127.0.0.1',
     // IPv4-compatible (RFC 4291, 2.5.5.1), which is neither mapped nor routed.
     '::8.8.8.8', '::808:808',
-    // 6to4, Teredo, NAT64 of a local prefix, translated (RFC 8215, RFC 6145): the way to an IPv4 address is not ours to see.
+    // 6to4, Teredo, NAT64 with a local prefix (RFC 8215), translated (RFC 6145).
     '2002:808:808::1', '2001:0:808:808::1', '64:ff9b:1::8.8.8.8', '::ffff:0:8.8.8.8', '64:ff9b::192.168.1.1', '64:FF9B::0A00:1', '0:0:0:0:0:FFFF:7f00:1',
     // Zones.
     'fe80::1%eth0', '::1%lo', '::ffff:8.8.8.8%eth0', '2606:4700:4700::1111%eth0', '8.8.8.8%1',
-    // Special purpose inside 2000::/3, and what is not handed out.
+    // Special-purpose networks inside 2000::/3, and unassigned ones.
     '2001:1::1', '2001:2::1', '2001:20::1', '2001:1ff:ffff::1', '3fff::1', '3fff:fff::1', '4000::1', '5f00::1', '1fff::1', '::ffff:0:0', '192.0.2.1', '192.88.99.1', '198.51.100.1', '203.0.113.1',
-    // Forms of an address that programs read in different ways.
+    // Texts that some programs read as an address.
     '127.1', '0x7f.1', '2130706433', '010.8.8.8', '8.8.8', ' 8.8.8.8', '8.8.8.8 ', '[2606:4700:4700::1111]', '1::2::3', '8.8.8.8/32',
     'fc00::1', 'fd12::1', 'fe80::1', 'fec0::1', 'ff02::1', '2001:db8::1', '2002:7f00:1::', '100::1', 'not an address', '',
   ])('refuses connections to %s', (ip) => {
@@ -54,7 +54,7 @@ describe('AddressPolicy', () => {
     expect(await strict.checkUrl(new URL(url))).toMatch(/LOCKSTEP_ALLOW_PRIVATE_NETWORKS/);
   });
 
-  it('refuses http:// to public places unless it is allowed everywhere', async () => {
+  it('refuses http:// to public addresses unless it is allowed everywhere', async () => {
     const everywhere = new AddressPolicy({ allowPrivateNetworks: [], allowHttp: true });
     expect(await strict.checkUrl(new URL('http://example.com/'))).toMatch(/LOCKSTEP_ALLOW_HTTP/);
     expect(await strict.checkUrl(new URL('http://1.1.1.1/'))).toMatch(/LOCKSTEP_ALLOW_HTTP/);
@@ -79,7 +79,7 @@ describe('AddressPolicy', () => {
     expect(reason ?? 'allowed').toMatch(refusal ?? /^allowed$/);
   });
 
-  it('refuses http:// to a name that can not be resolved', async () => {
+  it('refuses http:// to a name that cannot be resolved', async () => {
     expect(await local.checkUrl(new URL('http://nowhere.internal/'), () => Promise.reject(new Error('ENOTFOUND')))).toMatch(/LOCKSTEP_ALLOW_HTTP/);
   });
 });
