@@ -13,7 +13,7 @@ const ROOT = path.dirname(import.meta.dirname);
 try {
   const { values } = parseArgs({ options: { status: { type: 'boolean', default: false } } });
   // The image has no compiler and no need of one.
-  if (!existsSync(path.join(ROOT, 'dist', 'libs', 'postgres', 'src', 'migrate.js'))) {
+  if (!existsSync(path.join(ROOT, 'dist', 'libs', 'ground', 'postgres', 'migrate.js'))) {
     await (await import('./build-if-stale.mjs')).buildIfStale();
   }
   const databaseUrl = findDatabaseUrl();
