@@ -38,7 +38,7 @@ const PLACES: Readonly<Record<StallPoint, readonly [file: string, code: string]>
 
 export const STALL_POINTS = Object.keys(PLACES) as StallPoint[];
 
-/** Code that stands before what a point's place has. Optional call: the build's other programs don't listen. */
+/** The code inserted for a point. The call is optional, because only the apps have a listener. */
 export function stallCode(point: string): string {
   return `globalThis.stall?.('${point}');`;
 }

@@ -82,7 +82,7 @@ test('every setting in .env reaches the apps, except those that the compose file
 test.each(Object.keys(SECRETS))('without %s no service starts, and compose says what to do', (name) => {
   const incomplete = { ...SECRETS, [name]: '' };
   expect(() => Object.values(compose.services).map((service) => environmentOf(service, incomplete))).toThrow(
-    new RegExp(`^${name} is missing a value: .*make one as the top of docker-compose.yml says`),
+    new RegExp(`^${name} is missing a value: .*see the top of docker-compose.yml`),
   );
 });
 
