@@ -25,7 +25,7 @@ try {
 
 async function applyPending(databaseUrl) {
   const { migrate } = await import('#ground/postgres/migrate');
-  const names = await migrate(databaseUrl);
+  const names = await migrate(databaseUrl, undefined, (notice) => console.log(notice));
   for (const name of names) console.log(`applied ${name}`);
   if (names.length === 0) console.log('Nothing to apply: the schema is current.');
 }

@@ -46,6 +46,6 @@ export async function startKafka(options) {
 
 /** Removes the timer with which an idle kafkajs client uses CPU. The product does the same. */
 export async function fixKafkajsTimer() {
-  const { mendRequestQueueTimer } = await import('#ground/kafka/wire/request-queue-timer');
-  mendRequestQueueTimer();
+  const { fixRequestQueueTimer } = await import('#ground/kafka/wire/request-queue-timer');
+  fixRequestQueueTimer();
 }

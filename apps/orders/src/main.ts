@@ -1,5 +1,4 @@
-import { loadOrdersConfig } from './orders-config.js';
 import { runApp } from '#ground/process/run-app';
-import { OrdersApp } from './orders-app.js';
+import { ORDERS } from './orders-app.js';
 
-await runApp({ name: 'orders', load: loadOrdersConfig, create: (context) => new OrdersApp(context) });
+await runApp(ORDERS);

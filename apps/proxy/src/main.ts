@@ -1,5 +1,4 @@
-import { loadProxyConfig } from './proxy-config.js';
 import { runApp } from '#ground/process/run-app';
-import { IdempotencyProxy } from './proxy.js';
+import { PROXY } from './proxy-app.js';
 
-await runApp({ name: 'proxy', load: loadProxyConfig, create: (context) => new IdempotencyProxy(context) });
+await runApp(PROXY);

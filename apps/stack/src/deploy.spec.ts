@@ -15,6 +15,7 @@ interface Service {
   readonly environment: Record<string, string | number>;
   readonly depends_on?: Record<string, { readonly condition: string }>;
   readonly healthcheck?: { readonly test?: readonly string[]; readonly disable?: boolean };
+  readonly ports?: readonly string[];
   readonly volumes?: readonly string[];
 }
 
@@ -70,7 +71,7 @@ test('the proxy has all required settings but UPSTREAM_URL', () => {
 
 test('every setting in .env reaches the apps, except those that the compose file sets', () => {
   const { gateway, proxy } = compose.services;
-  const decided = ['PORT', 'DATABASE_URL', 'KAFKA_BROKERS', 'KAFKA_SSL', 'KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'];
+  const decided = ['HOST', 'PORT', 'DATABASE_URL', 'KAFKA_BROKERS', 'KAFKA_SSL', 'KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'];
   const forProxy = ['UPSTREAM_URL', 'LOCKSTEP_PROXY_ROUTES', 'LOCKSTEP_IDEMPOTENCY_LEASE'];
   const forNpmStart = ['LOCKSTEP_GATEWAYS', 'LOCKSTEP_DISPATCHERS', 'LOCKSTEP_DEMO', 'LOCKSTEP_DATA_DIR'];
   for (const name of Object.keys(environmentSchema.shape).filter((each) => ![...decided, ...forNpmStart].includes(each))) {
@@ -117,6 +118,14 @@ test('everything that the Dockerfile copies exists, and .dockerignore allows exa
   expect([...new Set(copied)].sort()).toEqual(allowed.sort());
 });
 
+test('the image listens on all interfaces, and the compose file publishes its ports on loopback only', () => {
+  expect(dockerfile.slice(dockerfile.lastIndexOf('FROM'))).toMatch(/^ENV .*\bHOST=0\.0\.0\.0$/m);
+  expect(APPS.filter(([, { environment }]) => 'HOST' in environment)).toEqual([]);
+  const published = Object.values(compose.services).flatMap(({ ports = [] }) => ports);
+  expect(published.length).toBeGreaterThan(0);
+  expect(published.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
+});
+
 test('the image runs the apps with the common Node flags', () => {
   expect(entrypoint).toContain(`exec node ${NODE_FLAGS.join(' ')} "dist/apps/$app/src/main.js"`);
 });
@@ -133,6 +142,11 @@ test('the image contains the scripts that the migrate script imports', () => {
   const imported = [...read('scripts/migrate.mjs').matchAll(/^import .*'\.\/(.+)';$/gm)].map(([, file = '']) => `scripts/${file}`);
   expect(imported).toEqual(['scripts/check-node.mjs']);
   expect(dockerfile).toContain(imported.join(' '));
+});
+
+test('the image contains the migrations that apps apply at their start', () => {
+  const runtime = dockerfile.slice(dockerfile.lastIndexOf('FROM'));
+  for (const folder of ['migrations', ...globSync('apps/*/migrations', { cwd: root })]) expect(runtime).toMatch(new RegExp(`^COPY .*${folder} ${folder}$`, 'm'));
 });
 
 test('every app that the image starts has its entry file', () => {

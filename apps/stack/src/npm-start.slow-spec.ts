@@ -1,9 +1,12 @@
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { projectRoot } from '#ground/config/project-root';
 import { type ProcessInfo, waitForExit } from '#dev/embedded/process-info';
+import { systemErrorCode } from '#dev/embedded/system-error';
 import { freePort } from '#dev/testing/free-port';
 import { descendantsOf } from '../fixtures/descendants.js';
 import { type RunningNpm, runNpm, waitForOutput } from '../fixtures/run-npm.js';
@@ -36,6 +39,19 @@ function npmStart(environment: Record<string, string> = {}): RunningNpm {
   return npm;
 }
 
+async function acceptsConnections(host: string, url: string): Promise<boolean> {
+  const socket = connect(Number(new URL(url).port), host);
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch (error) {
+    if (systemErrorCode(error) === 'ECONNREFUSED') return false;
+    throw error;
+  } finally {
+    socket.destroy();
+  }
+}
+
 async function stackFile(): Promise<StackFile> {
   return JSON.parse(await readFile(path.join(dataDir, 'stack.json'), 'utf8')) as StackFile;
 }
@@ -59,6 +75,9 @@ test('npm start shows the demo without events out of order, and SIGTERM to npm s
   for (const { app, pid } of apps) {
     expect(processes.find((info) => info.pid === pid)?.command).toContain(`dist/apps/${app}/`);
   }
+  // All of 127.0.0.0/8 is this machine (RFC 1122, 3.2.1.3), so an app on all addresses would answer on 127.0.0.2.
+  expect(await Promise.all(apps.map(({ url }) => acceptsConnections('127.0.0.1', url)))).toEqual([true, true]);
+  expect(await Promise.all(apps.map(({ url }) => acceptsConnections('127.0.0.2', url)))).toEqual([false, false]);
   running.process.kill('SIGTERM');
   expect(await running.exit).toBe(0);
   await expectAllExit(processes);

@@ -6,6 +6,7 @@ export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
 /** The settings of `npm start` itself. The apps read the others from their environment. */
 export interface StackSettings {
+  readonly host: string;
   /** Gateway i listens on port + i; with 0, on any free port. */
   readonly port: number;
   readonly gateways: number;
@@ -29,6 +30,7 @@ export function readStackSettings(environment: EnvironmentVariables): StackSetti
     throw new ConfigError('LOCKSTEP_SECRET_KEY is not set, but DATABASE_URL is: the secrets in that database outlive this data folder. Generate a key with `openssl rand -base64 32` and keep it');
   }
   return {
+    host: values.HOST,
     port: values.PORT,
     gateways: values.LOCKSTEP_GATEWAYS,
     dispatchers: values.LOCKSTEP_DISPATCHERS,
@@ -62,6 +64,7 @@ export function readSingleAppSettings(environment: EnvironmentVariables, port: n
   const values = parseEnvironment(environment);
   const configured = environment['LOCKSTEP_DATA_DIR'];
   return {
+    host: values.HOST,
     port,
     gateways: 0,
     dispatchers: 0,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Kafka, logLevel } from 'kafkajs';
 import { projectRoot } from '#ground/config/project-root';
-import { mendRequestQueueTimer } from '#ground/kafka/wire/request-queue-timer';
+import { fixRequestQueueTimer } from '#ground/kafka/wire/request-queue-timer';
 import { EmbeddedError } from './embedded-error.js';
 import { type GuardedProcess, type ProcessExit, startGuarded } from './guarded-process.js';
 import { type Environment, findJava } from './java.js';
@@ -11,8 +11,6 @@ import { kafkaJars } from './kafka-jars.js';
 import { type ExtraListener, formatOnce, serverProperties } from './kafka-storage.js';
 import { withDeathSignal } from './launch.js';
 import { reclaimDataFolder } from './reclaim.js';
-
-mendRequestQueueTimer();
 
 // Long, because Kafka recovers its logs after a kill -9. An exit during the start is detected at once.
 const readyTimeoutMs = 120_000;
@@ -151,6 +149,7 @@ async function waitUntilReady(
  * the offsets topic at the first start; without that, the first consumers would get errors. An open port is not enough.
  */
 async function checkReadiness(brokers: string): Promise<unknown> {
+  fixRequestQueueTimer();
   const kafka = new Kafka({
     clientId: 'lockstep-embedded',
     brokers: [brokers],
