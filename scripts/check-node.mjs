@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 const { engines } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 const OLDEST = engines.node.replace('>=', '');
 
-/** Ends the process with one sentence and this exit code when the Node that runs is older than package.json's `engines`. */
+/** Exits with a message and this exit code if Node is older than `engines` in package.json says. */
 export function checkNode(exitCode = 1) {
   const [oldestMajor, oldestMinor] = OLDEST.split('.').map(Number);
   const [major, minor] = process.versions.node.split('.').map(Number);
