@@ -32,8 +32,8 @@ const PLACES: Readonly<Record<StallPoint, readonly [file: string, code: string]>
   'before-outcome': [BUILT.outcomeRepository, 'const rows = await commitOutcomes.run({'],
   'in-outcome': [BUILT.outcomeRepository, 'const applied = new Set();'],
   'in-batch': [BUILT.shardTransport, 'const topic = batch.topic.slice(this.options.topicPrefix.length);'],
-  'relay-read': [BUILT.relay, 'const sent = await this.sender.send(rows);'],
-  'relay-sent': [BUILT.relay, 'this.moved = sent.rows;'],
+  'relay-read': [BUILT.relay, 'const result = await this.sender.send(rows);'],
+  'relay-sent': [BUILT.relay, 'this.sent = result.rows;'],
 };
 
 export const STALL_POINTS = Object.keys(PLACES) as StallPoint[];

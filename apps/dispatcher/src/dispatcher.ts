@@ -44,7 +44,7 @@ import { PartitionKeeper } from '#upkeep/partitions';
 import { observePartitions } from '#upkeep/partitions.metrics';
 import { createPool, databaseOf, type Database, type PoolOptions } from '#ground/postgres/pool';
 import { DispatchOutbox } from '#flow/relay/dispatch-outbox';
-import { OutboxProbe } from '#flow/relay/outbox-probe';
+import { readDispatchOutboxState } from '#flow/relay/outbox-state';
 import { Relay } from '#flow/relay/relay';
 import { dispatchOutboxGauges } from '#flow/relay/relay.metrics';
 import { createRelayProducer } from '#flow/relay/relay-sender';
@@ -177,7 +177,7 @@ export class Dispatcher {
     this.retries = new RetryReader(this.supervisor, runner);
     const ownedShards = (): number[] => [...this.supervisor.all()].map(({ lanes: { shard } }) => shard);
     observePendingAge(new PendingAgeProbe(this.health, ownedShards), (err) => logger.debug({ err }, 'The oldest pending event could not be looked up'));
-    dispatchOutboxGauges.observe(OutboxProbe.ofDispatch(this.health, ownedShards));
+    dispatchOutboxGauges.observe(() => readDispatchOutboxState(this.health, ownedShards()));
     this.relay = new Relay({
       source: new DispatchOutbox(this.database('relay', { max: 1, plans: 'queue' }), new Topics(config.kafka.topicPrefix), tiers, logger),
       producer: createRelayProducer(kafka),
