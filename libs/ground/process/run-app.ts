@@ -85,8 +85,8 @@ export async function runApp<AppConfig extends ProcessConfig>(definition: AppDef
     logger.info({ url: await started.getUrl() }, 'Listening');
     await started.get(Lifetime).started;
   } catch (error) {
-    // Stopped while it was still waiting for Postgres: not a failure.
-    if (!(error instanceof Error && error.name === 'AbortError')) fail(error);
+    // A start that ends because the process stops is no failure.
+    if (!stopping) fail(error);
   }
 }
 
