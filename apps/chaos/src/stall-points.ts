@@ -26,7 +26,7 @@ export type StallPoint =
 
 /** The code before which each point lies. */
 const PLACES: Readonly<Record<StallPoint, readonly [file: string, code: string]>> = {
-  'before-send': [BUILT.attemptClient, 'this.poolFor(endpoint, request.url.origin, connections).dispatch('],
+  'before-send': [BUILT.attemptClient, 'pool.dispatch('],
   'before-admission': [BUILT.admissionRepository, 'const rows = await admitBatch.run({'],
   'in-admission': [BUILT.admissionRepository, 'return verdictsOf(admissions, ids, rows);'],
   'before-outcome': [BUILT.outcomeRepository, 'const rows = await commitOutcomes.run({'],
@@ -67,7 +67,7 @@ const LISTENER_URL = `data:text/javascript,${encodeURIComponent(STALL_LISTENER)}
 /** Every test build has these. They come first: a mutant's edits see them in place. */
 export const STALL_EDITS: readonly Edit[] = [
   ...['gateway', 'dispatcher'].map((app): Edit => {
-    const first = "import { runApp } from '#ground/process/run-app';";
+    const first = "import { loadConfig } from '#ground/config/config';";
     return { file: `dist/apps/${app}/src/main.js`, find: first, replace: `import "${LISTENER_URL}";\n${first}` };
   }),
   ...STALL_POINTS.map((point): Edit => {

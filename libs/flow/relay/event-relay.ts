@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Kafka } from 'kafkajs';
 import type { Config } from '#ground/config/config';
-import { maxBatchBytes, Topics } from '#ground/kafka/topics';
+import { maxBatchBytes } from '#ground/kafka/message-size';
+import { Topics } from '#ground/kafka/topics';
 import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
 import { InjectConfig, InjectLogger } from '#ground/process/process-context';
