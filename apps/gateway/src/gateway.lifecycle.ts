@@ -51,7 +51,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     this.lifetime.begin((signal) => this.start(signal));
   }
 
-  /** @throws SchemaTooNewError, ShardsChangedError */
+  /** @throws StartError schema_too_new, shards_changed */
   private async start(signal: AbortSignal): Promise<void> {
     const { config, logger, database } = this;
     await whenPostgresAnswers(async () => {

@@ -106,7 +106,7 @@ export class OrdersApp {
    * Listens at once (health says 503 until the store is ready), then makes the schema ready, waiting for Postgres if need
    * be, and joins the group of payments in the background. Resolves with the URL when orders are accepted: Kafka is not
    * needed for that.
-   * @throws SchemaTooNewError; an Error when the port is taken
+   * @throws StartError schema_too_new; an Error when the port is taken
    */
   async start(host: string, port: number): Promise<string> {
     const { config, logger } = this.options;

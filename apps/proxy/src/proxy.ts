@@ -65,7 +65,7 @@ export class IdempotencyProxy {
   /**
    * Listens at once: requests without a key pass, those with one get 503 until the store is ready. Resolves with the URL
    * when it is.
-   * @throws SchemaTooNewError; an Error when the port is taken
+   * @throws StartError schema_too_new; an Error when the port is taken
    */
   async start(host: string, port: number): Promise<string> {
     const { config, logger } = this.options;
