@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Controller, Get, Module, Post, Req } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { openSocket, finalAnswerIn, readToEnd, requestBytes } from '#dev/testing/raw-http';
 import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
 import { testProcess } from '#dev/testing/test-process';
