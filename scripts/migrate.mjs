@@ -13,7 +13,7 @@ const ROOT = path.dirname(import.meta.dirname);
 try {
   const { values } = parseArgs({ options: { status: { type: 'boolean', default: false } } });
   // The image has no compiler and no need of one.
-  if (!existsSync(path.join(ROOT, 'dist', 'libs', 'postgres', 'src', 'migrate.js'))) {
+  if (!existsSync(path.join(ROOT, 'dist', 'libs', 'ground', 'postgres', 'migrate.js'))) {
     await (await import('./build-if-stale.mjs')).buildIfStale();
   }
   const databaseUrl = findDatabaseUrl();
@@ -25,7 +25,7 @@ try {
 
 async function applyPending(databaseUrl) {
   const { migrate } = await import('#ground/postgres/migrate');
-  const names = await migrate(databaseUrl);
+  const names = await migrate(databaseUrl, undefined, (notice) => console.log(notice));
   for (const name of names) console.log(`applied ${name}`);
   if (names.length === 0) console.log('Nothing to apply: the schema is current.');
 }

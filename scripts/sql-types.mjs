@@ -16,12 +16,14 @@ import pg from 'pg';
 import { startPostgres } from '#dev/embedded/postgres-server';
 import { migrate } from '#ground/postgres/migrate';
 import { freePort } from '#dev/embedded/free-port';
+import { ORDERS_MIGRATIONS } from '../apps/orders/src/orders-migrations.ts';
 import { checkNode } from './check-node.mjs';
 
 checkNode();
 const run = promisify(execFile);
 const ROOT = path.dirname(import.meta.dirname);
-const STATEMENTS = '{apps,libs}/**/*.sql';
+// Not apps/*/migrations.
+const STATEMENTS = '{apps/*/src,libs}/**/*.sql';
 const GENERATED = '{apps,libs}/**/*.queries.ts';
 
 const { values: options } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
@@ -97,7 +99,7 @@ async function withFreshDatabase(folder, use) {
     // fsync off: nothing here is worth surviving a power cut.
     const server = await startPostgres({ dataDir: path.join(folder, 'postgres'), port: await freePort(), onLog: () => undefined, fsync: false });
     try {
-      await migrate(server.url);
+      await migrateAll(server.url);
       return await use(server.url);
     } finally {
       await server.stop();
@@ -109,11 +111,16 @@ async function withFreshDatabase(folder, use) {
   try {
     await admin.query(`create database ${name}`);
     const url = Object.assign(new URL(given), { pathname: `/${name}` }).href;
-    await migrate(url);
+    await migrateAll(url);
     return await use(url);
   } finally {
     await admin.query(`drop database if exists ${name} with (force)`).finally(() => admin.end());
   }
+}
+
+async function migrateAll(databaseUrl) {
+  await migrate(databaseUrl);
+  await migrate(databaseUrl, ORDERS_MIGRATIONS);
 }
 
 async function readAll(folder, pattern) {

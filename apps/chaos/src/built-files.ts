@@ -3,6 +3,7 @@ export const BUILT = {
   admitBatch: 'dist/libs/flow/admission/admit-batch.queries.js',
   admissionRepository: 'dist/libs/flow/admission/admission.repository.js',
   attemptClient: 'dist/libs/flow/delivery/attempt-client.js',
+  batchReader: 'dist/libs/ground/kafka/batch-reader.js',
   commitOutcomes: 'dist/libs/flow/outcome/commit-outcomes.queries.js',
   ingestOutbox: 'dist/libs/flow/relay/ingest-outbox.js',
   laneRunner: 'dist/libs/flow/lanes/lane-runner.js',
@@ -13,5 +14,4 @@ export const BUILT = {
   retryReader: 'dist/libs/flow/retries/retry-reader.js',
   shardLanes: 'dist/libs/flow/lanes/shard-lanes.js',
   shardSupervisor: 'dist/libs/flow/shards/shard-supervisor.js',
-  shardTransport: 'dist/libs/ground/kafka/shard-transport.js',
 } as const;

@@ -160,7 +160,7 @@ export class Rig {
   }
 
   private async migrationOfBuild(): Promise<typeof Migrations.migrate> {
-    const module = (await import(path.join(this.options.distFolder, 'libs', 'postgres', 'src', 'migrate.js'))) as typeof Migrations;
+    const module = (await import(path.join(this.options.distFolder, 'libs', 'ground', 'postgres', 'migrate.js'))) as typeof Migrations;
     return module.migrate;
   }
 

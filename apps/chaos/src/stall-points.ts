@@ -31,7 +31,7 @@ const PLACES: Readonly<Record<StallPoint, readonly [file: string, code: string]>
   'in-admission': [BUILT.admissionRepository, 'return verdictsOf(admissions, ids, rows);'],
   'before-outcome': [BUILT.outcomeRepository, 'const rows = await commitOutcomes.run({'],
   'in-outcome': [BUILT.outcomeRepository, 'const applied = new Set();'],
-  'in-batch': [BUILT.shardTransport, 'const topic = batch.topic.slice(this.options.topicPrefix.length);'],
+  'in-batch': [BUILT.batchReader, 'const topic = batch.topic.slice(this.options.topicPrefix.length);'],
   'relay-read': [BUILT.relay, 'const result = await this.sender.send(rows);'],
   'relay-sent': [BUILT.relay, 'this.sent = result.rows;'],
 };

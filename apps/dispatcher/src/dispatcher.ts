@@ -124,8 +124,6 @@ export class Dispatcher {
       rebalanceTimeoutMs: Math.max(sessionTimeoutMs, config.leaseTtlMs),
       maxRecordBytes: maxMessageBytes(config.maxBodyBytes),
       logger,
-      onAssigned: (shards) => this.group.assigned(shards),
-      onFetchingAgain: () => this.supervisor.recheck(),
       onFatal,
     });
 
@@ -168,6 +166,8 @@ export class Dispatcher {
     this.marks = new LaneMarks(new LaneMarksRepository(operations), this.supervisor, runner, loader, this.keeper, logger);
     this.replays = new ReplayApplier(new OpenReplaysRepository(operations), this.supervisor, loader, this.keeper, logger);
     this.group = new GroupWatch(this.transport, (shards) => this.supervisor.assign(shards), logger);
+    this.transport.onAssigned((shards) => this.group.assigned(shards));
+    this.transport.onFetchRecovered(() => this.supervisor.recheck());
     this.store = new StoreWatch(this.keeper, this.transport, 2 * config.leaseTtlMs, logger);
     const admitter = new ShardAdmitter(admission, this.keeper, logger);
     const unadmitted = new UnadmittedRepository(this.database('unadmitted', { max: 1, plans: 'by-index' }));

@@ -144,6 +144,11 @@ test('what the migrate script imports of our scripts is in the image too', () =>
   expect(dockerfile).toContain(imported.join(' '));
 });
 
+test('the migrations that apps apply at their start are in the image', () => {
+  const runtime = dockerfile.slice(dockerfile.lastIndexOf('FROM'));
+  for (const folder of ['migrations', ...globSync('apps/*/migrations', { cwd: root })]) expect(runtime).toMatch(new RegExp(`^COPY .*${folder} ${folder}$`, 'm'));
+});
+
 test('every app that the image starts has its entry file', () => {
   expect(globSync('apps/{gateway,dispatcher,proxy}/src/main.ts', { cwd: root }).sort()).toEqual(['apps/dispatcher/src/main.ts', 'apps/gateway/src/main.ts', 'apps/proxy/src/main.ts']);
 });

@@ -11,7 +11,7 @@ import { eventsAccepted, eventsDeduplicated, ingestBatchSize, ingestQueueBytes, 
 import { QueueLimit } from './queue-limit.js';
 import { type Committed, IngestRepository, type Submission, submissionErrorOf } from './ingest.repository.js';
 
-/** An event as it was posted, checked. */
+/** A checked event, as it was posted. */
 export interface NewEvent {
   readonly tenant: string;
   readonly type: string;
@@ -20,7 +20,7 @@ export interface NewEvent {
   readonly idempotencyKey: string | undefined;
   readonly contentType: string;
   readonly traceparent: string | undefined;
-  /** Delivered exactly as it is. */
+  /** Delivered byte for byte. */
   readonly payload: Buffer;
 }
 
@@ -29,13 +29,13 @@ export interface Accepted {
   readonly id: string;
   /** RFC 3339. */
   readonly acceptedAt: string;
-  /** True: an earlier post with this key and body was accepted; this is its answer. */
+  /** Whether an earlier request with this key and body was accepted, and this is its answer. */
   readonly replayed: boolean;
 }
 
 /** 512: above it the statement's latency grows faster than its rate. */
 const BATCH_ITEMS = 512;
-/** 1 MiB: one statement's parameters are held three times over while they are sent. */
+/** 1 MiB: a statement's parameters are in memory three times while they are sent. */
 const BATCH_BYTES = 1_048_576;
 
 /** Far above what a commit takes, even on a busy disk. */
@@ -94,14 +94,14 @@ export class IngestService {
     if (event.idempotencyKey === undefined) return this.submit(event, undefined);
     const fingerprint = fingerprintOf(event);
     const key = `${event.tenant}/${event.idempotencyKey}`;
-    const twin = this.inFlight.get(key);
-    if (twin?.fingerprint.equals(fingerprint) === true) {
-      const accepted = await twin.accepted;
+    const earlier = this.inFlight.get(key);
+    if (earlier?.fingerprint.equals(fingerprint) === true) {
+      const accepted = await earlier.accepted;
       eventsDeduplicated.inc();
       return { ...accepted, replayed: true };
     }
-    if (twin !== undefined) {
-      const isKeyUsed = await twin.accepted.then(() => true, () => false);
+    if (earlier !== undefined) {
+      const isKeyUsed = await earlier.accepted.then(() => true, () => false);
       if (isKeyUsed) throw keyReused();
       // The other request failed: the key may be free now, or may already stand for this body.
       return this.accept(event);

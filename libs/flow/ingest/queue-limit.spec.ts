@@ -126,7 +126,7 @@ describe('QueueLimit', () => {
     ['80 % of the rate, with a pause each second', { seconds: 30, arriveAt: (ms) => (ms < 5_000 ? 40 : 8), pausedAt: (ms) => ms % 1_000 >= 975 }],
     ['commits of ten milliseconds', { seconds: 30, arriveAt: (ms) => (ms < 5_000 ? 40 : 3), fixedMs: 10 }],
     ['a hundred at a time', { seconds: 30, arriveAt: (ms) => (ms < 5_000 ? 40 : ms % 100 === 0 ? 100 : 0) }],
-  ])('refuses nobody any more once less comes than can be done: %s', (_, load) => {
+  ])('sheds nothing once fewer requests arrive than can be committed: %s', (_, load) => {
     const { shed } = play(new QueueLimit(), load);
     expect(shed[4]).toBeGreaterThan(10_000);
     expect(shed.slice(20)).toEqual(none(10));

@@ -1,7 +1,6 @@
 /*
-  Removes the given records, which are in Kafka, and reads each shard's next ones, oldest first; as read-outbox.sql
-  does. :rowsPerShard and :bytesPerShard bound what one shard gets (its first row always comes), :rows and :bytes the
-  whole.
+  Removes the given records, which are in Kafka, and reads each shard's next ones, oldest first, like read-outbox.sql.
+  :rowsPerShard and :bytesPerShard limit what is read of one shard (at least its first row), :rows and :bytes the total.
 */
 /* @name readDispatchOutbox */
 with removed as (

@@ -16,7 +16,7 @@ const MAX_STALL_MS = 3_000;
  * Divides the shards among the gateways that are alive, so that they do not all relay the same rows. This only saves
  * work: two gateways that both relay a shard repeat records, but keep their order.
  *
- * A gateway that cannot reach Kafka releases its leases, because others may be able to reach it. It goes on trying to
+ * A gateway that cannot reach Kafka releases its leases, because others may be able to reach it. It keeps trying to
  * relay the same shards: if no gateway can reach Kafka, the first one that can again relays at once.
  */
 export class RelayLeases {

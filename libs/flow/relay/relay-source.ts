@@ -1,6 +1,6 @@
 import type { Message } from 'kafkajs';
 
-/** A committed row on its way to Kafka. */
+/** A committed row for Kafka. */
 export interface RelayRow {
   /** Order within the shard. */
   readonly sequence: number;
