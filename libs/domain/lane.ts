@@ -97,6 +97,10 @@ export class Lane<Item extends Sequenced> {
     return this.head;
   }
 
+  get tailSequence(): number {
+    return this.tail;
+  }
+
   /** Deliveries that have no terminal outcome yet, at most. */
   get depth(): number {
     return this.tail - this.head + 1;

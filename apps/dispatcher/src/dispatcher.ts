@@ -9,7 +9,8 @@ import { OpenReplaysRepository } from '#flow/operations/open-replays.repository'
 import { AttemptClient } from '#flow/delivery/attempt-client';
 import { EndpointDiscarder } from '#flow/operations/endpoint-discarder';
 import { observePendingAge } from '#flow/lanes/lanes.metrics';
-import { intake, type IntakeSource } from '#flow/lanes/lane-intake';
+import { AdmissionProgress } from '#flow/lanes/admission-progress';
+import { LaneIntake } from '#flow/lanes/lane-intake';
 import { LaneLoader } from '#flow/lanes/lane-loader';
 import { LaneMarks } from '#flow/operations/lane-marks';
 import { LaneRunner } from '#flow/lanes/lane-runner';
@@ -35,7 +36,7 @@ import { ensureTopics, maxBatchBytes, maxMessageBytes, retryTopicName, tiersOf, 
 import { Ladder } from '#flow/retries/retry-ladder';
 import { LaneMarksRepository } from '#flow/operations/lane-marks.repository';
 import { LanesRepository } from '#flow/lanes/lanes.repository';
-import { LaneBudget } from '#flow/lanes/shard-lanes';
+import { LaneBudget } from '#flow/lanes/lane-budget';
 import { OutcomeRepository } from '#flow/outcome/outcome.repository';
 import { OutcomeService } from '#flow/outcome/outcome.service';
 import { LeaseKeeper } from '#flow/leases/lease-keeper';
@@ -134,18 +135,17 @@ export class Dispatcher {
     this.outcomes = new OutcomeService(new OutcomeRepository(this.database('outcome', { max: 1, plans: 'by-index' })), logger);
     this.client = new AttemptClient(new AddressPolicy(config));
 
+    const progress = new AdmissionProgress();
     const runner = new LaneRunner({
       client: this.client, lanes, outcomes: this.outcomes, ladder: new Ladder(tiers), logger,
       retryScheduleMs: config.retryScheduleMs,
       concurrency: config.deliveryConcurrency,
-      admissionsSent: () => admission.sent,
+      progress,
       onFenced: (lease) => this.keeper.fenced(lease),
       onDeleted: (target) => discarder.discard(target),
       onEndpointsStale: () => this.directory.nudge(),
     });
-    const admission = new AdmissionService<IntakeSource>(admissions, (request, verdict) => {
-      if (verdict.kind === 'admitted') intake(request.source, verdict.deliveries, runner);
-    });
+    const admission = new AdmissionService(admissions, new LaneIntake(runner), progress);
     this.directory = new EndpointDirectory(
       this.database('endpoints', { max: 1 }), new SecretBox(config.secretKey), logger,
       (target) => runner.scheduler.endpointChanged(target),
@@ -155,13 +155,13 @@ export class Dispatcher {
       { claimed: (lease) => this.supervisor.claimed(lease), lost: (lease) => this.supervisor.lost(lease), doubted: (lease) => this.supervisor.doubted(lease), resumed: (lease) => this.supervisor.resumed(lease) },
       logger,
     );
-    const loader = new LaneLoader(lanes, runner, laneBudget, logger);
+    const loader = new LaneLoader(lanes, runner, laneBudget, progress, logger);
     this.supervisor = new ShardSupervisor({
       keeper: this.keeper, runner, loader, admissions, gate: this.transport, laneBudget, windowBudget,
       drainTimeoutMs: config.drainTimeoutMs, logger,
     });
     const discarder = new EndpointDiscarder(lanes, this.supervisor, this.keeper, logger);
-    this.sweeper = new LaneSweeper(this.supervisor, runner, loader, discarder, laneBudget, () => admission.applied, logger);
+    this.sweeper = new LaneSweeper(this.supervisor, runner, loader, discarder, laneBudget, progress, logger);
     // A database of its own: a replay of many dead letters must not hold up the windows of the lanes.
     const operations = this.database('operations', { max: 1, plans: 'by-index' });
     this.marks = new LaneMarks(new LaneMarksRepository(operations), this.supervisor, runner, loader, this.keeper, logger);

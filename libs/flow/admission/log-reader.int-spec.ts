@@ -9,13 +9,16 @@ import { mintedAtMs, mintId, toPublicId } from '#domain/ids';
 import { WindowBudget } from '#domain/lane';
 import type { ShardBatch } from '#ground/kafka/shard-batch';
 import { LanesRepository } from '#flow/lanes/lanes.repository';
-import { LaneBudget, type LaneRecord, ShardLanes } from '#flow/lanes/shard-lanes';
+import { LaneBudget } from '#flow/lanes/lane-budget';
+import { type LaneRecord, ShardLanes } from '#flow/lanes/shard-lanes';
 import type { LeaseKeeper } from '#flow/leases/lease-keeper';
 import { Lease } from '#flow/leases/lease';
 import { createPool, type Database, databaseOf } from '#ground/postgres/pool';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
+import { TcpProxy } from '#dev/testing/tcp-proxy';
 import { waitUntil } from '#dev/testing/wait-until';
-import { intake, type IntakeSource } from '#flow/lanes/lane-intake';
+import { AdmissionProgress } from '#flow/lanes/admission-progress';
+import { LaneIntake } from '#flow/lanes/lane-intake';
 import { LaneLoader } from '#flow/lanes/lane-loader';
 import type { LaneRunner } from '#flow/lanes/lane-runner';
 import { LogReader } from './log-reader.js';
@@ -27,6 +30,8 @@ import type { ShardSupervisor } from '#flow/shards/shard-supervisor';
 const logger = pino({ level: 'silent' });
 
 let fixture: ShardFixture;
+let network: TcpProxy;
+/** Through the network; the others are not. */
 let pool: ReturnType<typeof createPool>;
 let lookUps: ReturnType<typeof createPool>;
 /** Postgres, but that the answer to the next statement is lost on its way when this is set. */
@@ -41,7 +46,10 @@ let offsetsSince: (timeMs: number) => Promise<ReadonlyMap<number, number>>;
 beforeAll(async () => {
   fixture = await createShardFixture();
   await fixture.createEndpoint();
-  pool = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 2, plans: 'by-hash' });
+  const url = new URL(fixture.url);
+  network = await TcpProxy.start(url.hostname, Number(url.port));
+  url.port = String(network.port);
+  pool = createPool({ databaseUrl: url.href, applicationName: 'test-admission', max: 1, plans: 'by-hash' });
   lookUps = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 1, plans: 'by-index' });
   await fixture.pool.query(`
     create function refuse() returns trigger language plpgsql as $$ begin raise exception 'refused' using errcode = '22000'; end $$;
@@ -50,6 +58,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await Promise.all([pool.end(), lookUps.end()]);
+  await network.stop();
   await fixture.close();
 });
 
@@ -69,10 +78,12 @@ beforeEach(async () => {
   const repository = new AdmissionRepository(database);
   const laneBudget = new LaneBudget(1_000);
   const lanes = new ShardLanes(new Lease(0, await fixture.takeShard(0), 60_000, now()), laneBudget, new WindowBudget(1_000_000));
-  lanes.complete = true;
+  lanes.coverage.beginScan();
+  lanes.coverage.endScan();
   owned = { lanes, position: { nextOffset: 0, lastEventId: undefined }, checked: true, openings: 0, repairing: false, repairAgain: false, loaded: true, ending: undefined };
   [ready, reopenedAt] = [[], []];
   offsetsSince = () => Promise.resolve(new Map());
+  const progress = new AdmissionProgress();
   const collect = (record: LaneRecord): number => ready.push(record);
   const supervisor = {
     reading: () => owned,
@@ -81,13 +92,11 @@ beforeEach(async () => {
       reopenedAt.push(offset);
     },
   } as unknown as ShardSupervisor;
-  const admissions = new AdmissionService<IntakeSource>(repository, (request, verdict) => {
-    if (verdict.kind === 'admitted') intake(request.source, verdict.deliveries, { ready: collect, followed: () => undefined });
-  });
+  const admissions = new AdmissionService(repository, new LaneIntake({ ready: collect, followed: () => undefined }), progress);
   const admitter = new ShardAdmitter(admissions, { fenced: () => undefined } as unknown as LeaseKeeper, logger);
   const repairer = new LogRepairer({ unadmitted: new UnadmittedRepository(databaseOf(lookUps)), admitter, supervisor, offsetsSince: (timeMs) => offsetsSince(timeMs), logger });
   reader = new LogReader({ admitter, repairer, supervisor, retentionMs: 86_400_000, maxParkedBytes: 1_000, logger });
-  loader = new LaneLoader(new LanesRepository(databaseOf(pool)), { ready: collect, wait: () => undefined } as unknown as LaneRunner, laneBudget, logger);
+  loader = new LaneLoader(new LanesRepository(databaseOf(fixture.pool)), { ready: collect, wait: () => undefined } as unknown as LaneRunner, laneBudget, progress, logger);
 });
 
 /** A batch of the shard's log that holds these events from an offset on. */
@@ -127,9 +136,9 @@ describe('LogReader', () => {
     // Again, as Kafka does: now they are duplicates, and nobody tells the lanes of them.
     expect(await reader.read(batch(1, [second, third]))).toEqual({ kind: 'done' });
     expect(ready).toHaveLength(1);
-    expect(owned.lanes.complete).toBe(false);
-    await loader.load(owned.lanes);
-    expect(owned.lanes.complete).toBe(true);
+    expect(owned.lanes.coverage.isComplete).toBe(false);
+    await loader.scan(owned.lanes);
+    expect(owned.lanes.coverage.isComplete).toBe(true);
     expect(ready.map(({ lane }) => lane.depth)).toEqual([2, 1]);
   });
 
@@ -145,9 +154,41 @@ describe('LogReader', () => {
     losesAnswer = true;
     await reader.read(batch(1, [second]));
     await reader.read(batch(1, [second]));
-    await loader.load(owned.lanes);
+    await loader.scan(owned.lanes);
     expect(record?.lane.phase).toBe('ready');
     expect(record?.lane.headSequence).toBe(2);
+  });
+
+  it('brings deliveries to their lanes whose admission commits only after the connection broke and a scan saw nothing', async () => {
+    const [first = '', second = '', third = ''] = await accept('late', 'late', 'late');
+    await reader.read(batch(0, [first]));
+    const session = await fixture.pool.connect();
+    await session.query("begin; select from lanes where entity = 'late' for update");
+    const lost = reader.read(batch(1, [second, third]));
+    const waiting = async (): Promise<boolean> => (await fixture.pool.query("select from pg_stat_activity where application_name = 'test-admission' and wait_event_type = 'Lock' and datname = current_database()")).rowCount === 1;
+    await waitUntil('the admission to wait for the lane', waiting);
+    network.cut();
+    expect(await lost).toMatchObject({ kind: 'pause', fromOffset: 1 });
+    network.restore();
+    await loader.scan(owned.lanes);
+    await session.query('commit');
+    session.release();
+    expect(await reader.read(batch(1, [second, third]))).toEqual({ kind: 'done' });
+    expect(await admittedOf([second, third])).toBe(2);
+    expect(owned.lanes.coverage.isComplete).toBe(false);
+    await loader.scan(owned.lanes);
+    expect(ready.map(({ lane }) => lane.depth)).toEqual([3]);
+    expect(owned.lanes.coverage.isComplete).toBe(true);
+  });
+
+  it('tries again later, and does not recurse, when Postgres refuses even an admission of nothing', async () => {
+    const [id = ''] = await accept('cursor');
+    await fixture.pool.query('create trigger refuse_cursor before update on shard_cursors for each row execute function refuse()');
+    try {
+      expect(await reader.read(batch(0, [id]))).toEqual({ kind: 'pause', fromOffset: 0, durationMs: 250 });
+    } finally {
+      await fixture.pool.query('drop trigger refuse_cursor on shard_cursors');
+    }
   });
 
   it('admits what the log has lost from Postgres, in accept order, before it reads on behind a gap', async () => {

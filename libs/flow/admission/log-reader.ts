@@ -1,5 +1,5 @@
 import { foreignRecords } from './admission.metrics.js';
-import type { ShardVerdict } from './admission.repository.js';
+import type { AdmissionResult } from './admission.service.js';
 import { classifyRecord, eventIdOf, parkedRecordOf, withoutEvent, type ForeignRecord, type OfferedRecord } from './kafka-record.js';
 import type { BatchResult, ShardBatch } from '#ground/kafka/shard-batch';
 import type { Logger } from '#ground/telemetry/logger';
@@ -20,8 +20,6 @@ export interface LogReaderOptions {
 }
 
 type ClassifiedRecord = OfferedRecord | ForeignRecord;
-type Admission = 'admitted' | 'fenced' | 'failed';
-type Admitted = Extract<ShardVerdict, { kind: 'admitted' }>;
 
 /** Where an admission leaves the shard. */
 interface Progress {
@@ -87,57 +85,61 @@ export class LogReader {
       const nextOffset = last ? batch.nextOffset : Number(classified.at(-1)?.offset) + 1;
       const position = { nextOffset, lastEventId: eventIdOfLast(classified) };
       const result = await this.admit(owned, classified, { topic: batch.topic, ...position, caughtUp: last && batch.endsLog });
-      // Opened anew meanwhile: reading goes on from there, not from here.
-      if (result === 'fenced' || owned.repairing || owned.openings !== openings) return { kind: 'closed' };
-      if (result === 'failed') return { kind: 'pause', fromOffset: owned.position.nextOffset, durationMs: STORE_PAUSE_MS };
+      // Opened again since: reading goes on from there, not from here.
+      if (result.kind === 'fenced' || owned.repairing || owned.openings !== openings) return { kind: 'closed' };
+      if (result.kind !== 'admitted') return { kind: 'pause', fromOffset: owned.position.nextOffset, durationMs: STORE_PAUSE_MS };
+      // Everything up to here was asked for again if it had to be.
+      owned.lanes.coverage.onOutcomeKnown('log');
       owned.position = position;
     }
     return { kind: 'done' };
   }
 
-  /** Admits records, each on its own if need be: one that Postgres can't hold must not keep its neighbours out. */
-  private async admit(owned: OwnedShard, classified: readonly ClassifiedRecord[], progress: Progress): Promise<Admission> {
+  /** Admits records, each on its own if need be: one that Postgres cannot store must not keep its neighbours out. */
+  private async admit(owned: OwnedShard, classified: readonly ClassifiedRecord[], progress: Progress): Promise<AdmissionResult> {
     const result = await this.admitTogether(owned, classified, progress);
-    if (result !== 'poison') return result;
+    if (result.kind !== 'refused') return result;
+    if (classified.length === 0) {
+      this.options.logger.error({ shard: owned.lanes.shard, offset: progress.nextOffset }, 'Postgres refuses to move the cursor of a shard; trying again');
+      return result;
+    }
     const half = classified.length >> 1;
     const middle = classified[half];
     if (half > 0 && middle !== undefined) {
       const before = classified.slice(0, half);
       const first = await this.admit(owned, before, { ...progress, nextOffset: middle.offset, lastEventId: eventIdOfLast(before), caughtUp: false });
-      return first === 'admitted' ? this.admit(owned, classified.slice(half), progress) : first;
+      return first.kind === 'admitted' ? this.admit(owned, classified.slice(half), progress) : first;
     }
     this.options.logger.error({ shard: owned.lanes.shard, offset: middle?.offset }, 'Postgres can not hold a record: it is parked, or left out when it was not ours');
     const parked: ClassifiedRecord[] = middle?.kind === 'offered' ? [{ ...middle, kind: 'foreign', reason: 'inadmissible' }] : [];
     return this.admit(owned, parked, progress);
   }
 
-  private async admitTogether(owned: OwnedShard, classified: readonly ClassifiedRecord[], progress: Progress): Promise<Admission | 'poison'> {
+  private async admitTogether(owned: OwnedShard, classified: readonly ClassifiedRecord[], progress: Progress): Promise<AdmissionResult> {
     const offered = classified.filter((record) => record.kind === 'offered');
     const foreign = classified.filter((record) => record.kind === 'foreign');
     const first = await this.commit(owned, offered, foreign, progress);
-    if (typeof first === 'string') return first;
-    if (first.unknown.length === 0) return 'admitted';
-    // Records with an id that Postgres doesn't know: the cursor has stayed before them. Once more, with them parked.
-    const unknown = new Map(first.unknown.map(({ eventId, elsewhere }) => [eventId, elsewhere]));
+    if (first.kind !== 'admitted' || first.unmatched.length === 0) return first;
+    // The others are admitted, but the cursor has stayed before them all: now it moves, and what has no event is parked.
+    const unmatched = new Map(first.unmatched.map(({ eventId, elsewhere }) => [eventId, elsewhere]));
     const outside = offered.flatMap((record) => {
-      const elsewhere = unknown.get(record.eventId);
+      const elsewhere = unmatched.get(record.eventId);
       return elsewhere === undefined ? [] : [withoutEvent(record, elsewhere, this.options.retentionMs, Date.now())];
     });
     foreignRecords.inc({ reason: 'retired' }, outside.filter(({ kind }) => kind === 'retired').length);
     const parked = outside.filter((record) => record.kind === 'foreign');
-    const second = await this.commit(owned, offered.filter(({ eventId }) => !unknown.has(eventId)), parked, progress);
-    return typeof second === 'string' ? second : 'admitted';
+    return this.commit(owned, [], parked, progress);
   }
 
   private async commit(
     owned: OwnedShard, offered: readonly OfferedRecord[], foreign: readonly ForeignRecord[], { topic, ...position }: Progress,
-  ): Promise<Admitted | 'fenced' | 'failed' | 'poison'> {
+  ): Promise<AdmissionResult> {
     const { admitter, maxParkedBytes } = this.options;
     const payloads = new Map(offered.map(({ eventId, record }) => [eventId, { payload: record.value ?? Buffer.alloc(0) }]));
     const parked = foreign.map((record) => parkedRecordOf(record, topic, owned.lanes.shard, maxParkedBytes));
-    const verdict = await admitter.admit(owned, { eventIds: offered.map(({ eventId }) => eventId), parked, ...position }, payloads);
-    if (typeof verdict !== 'string') for (const { reason } of foreign) foreignRecords.inc({ reason });
-    return verdict;
+    const result = await admitter.admit(owned, 'log', { eventIds: offered.map(({ eventId }) => eventId), parked, ...position }, payloads);
+    if (result.kind === 'admitted') for (const { reason } of foreign) foreignRecords.inc({ reason });
+    return result;
   }
 }
 

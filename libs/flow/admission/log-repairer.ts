@@ -110,13 +110,15 @@ export class LogRepairer {
       const page = await this.options.unadmitted.look(range, PAGE);
       looked = page.length;
       const missing = page.filter((event) => event.missing).map(({ id }) => id);
-      if (missing.length > 0) total += await this.options.admitter.admitStored(owned, missing);
+      if (missing.length > 0) total += await this.options.admitter.admitStored(owned, 'repair', missing);
       if (owned.lanes.dropped) return total;
       range = { ...range, after: page.at(-1)?.acceptSeq ?? range.after };
     }
     // Lasting, or a later owner would find the old place and repair again.
-    const moved = await this.options.admitter.admit(owned, { eventIds: [], parked: [], nextOffset: resumeAt, lastEventId: undefined, caughtUp: false }, new Map());
-    if (moved === 'failed') throw new Error('The cursor was not moved');
+    const moved = await this.options.admitter.admit(owned, 'repair', { eventIds: [], parked: [], nextOffset: resumeAt, lastEventId: undefined, caughtUp: false }, new Map());
+    if (moved.kind === 'unknown' || moved.kind === 'refused') throw new Error('The cursor was not moved');
+    // Everything accepted before now was looked at: what the log's reader was left in doubt about, too.
+    for (const source of ['log', 'repair'] as const) owned.lanes.coverage.onOutcomeKnown(source);
     return total;
   }
 }

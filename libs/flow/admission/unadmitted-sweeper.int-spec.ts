@@ -7,13 +7,15 @@ import { now } from '#domain/clock';
 import { mintId } from '#domain/ids';
 import { WindowBudget } from '#domain/lane';
 import type { LogEnds } from '#ground/kafka/log-ends';
-import { LaneBudget, type LaneRecord, ShardLanes } from '#flow/lanes/shard-lanes';
+import { LaneBudget } from '#flow/lanes/lane-budget';
+import { type LaneRecord, ShardLanes } from '#flow/lanes/shard-lanes';
 import type { LeaseKeeper } from '#flow/leases/lease-keeper';
 import { Lease } from '#flow/leases/lease';
 import { createPool, databaseOf } from '#ground/postgres/pool';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
 import { waitUntil } from '#dev/testing/wait-until';
-import { intake, type IntakeSource } from '#flow/lanes/lane-intake';
+import { AdmissionProgress } from '#flow/lanes/admission-progress';
+import { LaneIntake } from '#flow/lanes/lane-intake';
 import { LogRepairer } from './log-repairer.js';
 import type { OwnedShard } from '#flow/shards/owned-shard';
 import { ShardAdmitter } from './shard-admitter.js';
@@ -52,13 +54,12 @@ beforeEach(async () => {
   const [admission, lookUps] = pools.map((pool) => databaseOf(pool));
   if (admission === undefined || lookUps === undefined) throw new Error('no pools');
   const lanes = new ShardLanes(new Lease(0, await fixture.takeShard(0), 60_000, now()), new LaneBudget(1_000), new WindowBudget(1_000_000));
-  lanes.complete = true;
+  lanes.coverage.beginScan();
+  lanes.coverage.endScan();
   owned = { lanes, position: { nextOffset: 10, lastEventId: undefined }, checked: true, openings: 0, repairing: false, repairAgain: false, loaded: true, ending: undefined };
   [ready, reopenedAt, logEnds, meanwhile] = [[], [], { start: 0, end: 10 }, () => Promise.resolve()];
   const supervisor = { all: () => [owned], reading: () => owned, readFrom: (_: OwnedShard, offset: number) => reopenedAt.push(offset) } as unknown as ShardSupervisor;
-  const admissions = new AdmissionService<IntakeSource>(new AdmissionRepository(admission), (request, verdict) => {
-    if (verdict.kind === 'admitted') intake(request.source, verdict.deliveries, { ready: (record) => ready.push(record), followed: () => undefined });
-  });
+  const admissions = new AdmissionService(new AdmissionRepository(admission), new LaneIntake({ ready: (record) => ready.push(record), followed: () => undefined }), new AdmissionProgress());
   const admitter = new ShardAdmitter(admissions, { fenced: () => undefined } as unknown as LeaseKeeper, logger);
   const unadmitted = new UnadmittedRepository(lookUps);
   sweeper = new UnadmittedSweeper({

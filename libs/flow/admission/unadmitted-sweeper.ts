@@ -151,9 +151,10 @@ export class UnadmittedSweeper {
     const still = new Set(again.missing);
     const lost = missing.filter((id) => still.has(id));
     if (lost.length > 0) {
-      const repaired = await admitter.admitStored(owned, lost);
+      const repaired = await admitter.admitStored(owned, 'sweep', lost);
       logger.error({ shard, events: repaired, found: lost.length, first: lost[0] }, 'Events were passed over: admitted from Postgres');
     }
+    owned.lanes.coverage.onOutcomeKnown('sweep');
     await this.pass(owned, sweptSeq);
     this.suspicions.delete(owned);
     return more;

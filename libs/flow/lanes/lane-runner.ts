@@ -8,7 +8,10 @@ import type { Ladder } from '#flow/retries/retry-ladder';
 import { type DeliveryItem, payloadOf } from './delivery-item.js';
 import { LaneScheduler, type ReleasePlace } from './lane-scheduler.js';
 import type { LanesRepository } from './lanes.repository.js';
-import type { LaneRecord, LaneStop, ShardLanes } from './shard-lanes.js';
+import type { AdmissionProgress } from './admission-progress.js';
+import type { LaneListener } from './lane-intake.js';
+import type { LaneStop } from './lane-stop.js';
+import type { LaneRecord, ShardLanes } from './shard-lanes.js';
 import { WindowLoader } from './window-loader.js';
 import type { Outcome } from '#flow/outcome/outcome';
 import type { OutcomeService } from '#flow/outcome/outcome.service';
@@ -27,8 +30,7 @@ export interface LaneRunnerOptions {
   readonly retryScheduleMs: readonly number[];
   /** Most lanes running at once beyond the first 8 of each endpoint; see `LaneScheduler`. */
   readonly concurrency: number;
-  /** Admission statements sent so far; see ShardLanes.evictIdle. */
-  readonly admissionsSent: () => number;
+  readonly progress: AdmissionProgress;
   readonly onFenced: (lease: Lease) => void;
   readonly onDeleted: (target: EndpointTarget) => void;
   /** The endpoints are to be read again: one isn't known yet, or has just disabled itself. */
@@ -42,7 +44,7 @@ const EARLY_MS = 50;
  * Runs lanes: takes a ready lane's head through attempt and outcome, and only after the outcome's commit lets the
  * lane move on. Ownership is checked right before each send; what comes back later is still written, fenced.
  */
-export class LaneRunner {
+export class LaneRunner implements LaneListener {
   readonly scheduler: LaneScheduler;
   private readonly windows: WindowLoader;
 
@@ -105,10 +107,10 @@ export class LaneRunner {
     if (stop === undefined && record.lane.phase === 'ready') this.ready(record);
   }
 
-  /** Lets go of the lane at its next idle point, which may be now, and calls `act` then: nothing of it is in flight. */
-  letGo(record: LaneRecord, act: () => void): void {
+  /** Removes the lane at its next idle point, which may be now, and then calls `act`: nothing of the lane is in flight. */
+  removeAtIdle(record: LaneRecord, act: () => void): void {
     if (record.lane.phase === 'sending') {
-      record.atIdle.push(act);
+      (record.atIdle ??= []).push(act);
       return;
     }
     record.shard.remove(record);
@@ -124,17 +126,18 @@ export class LaneRunner {
     } catch (error) {
       // Postgres was given up on at the end of the process, or a bug: the lane is taken anew as Postgres has it.
       this.options.logger.error({ err: error, shard: shard.shard, lane: record.name }, 'A lane failed; it is loaded anew');
-      shard.remove(record);
-      shard.miss();
+      shard.evict(record);
     }
     shard.busy.delete(record);
     record.abort = undefined;
-    if (record.atIdle.length === 0) {
+    const { atIdle } = record;
+    if (atIdle === undefined) {
       if (goesOn) this.ready(record);
       return;
     }
+    record.atIdle = undefined;
     shard.remove(record);
-    for (const act of record.atIdle.splice(0)) act();
+    for (const act of atIdle) act();
   }
 
   /** @returns whether the lane is ready for more */
@@ -155,8 +158,9 @@ export class LaneRunner {
     // Also while the shard is handed over: a lane that has begun then ends like the others.
     const items = await whileOwned({ lanes: record.shard, ending: undefined }, this.options.logger, 'Deliveries could not be loaded', () => this.windows.load(record));
     if (items === undefined) return undefined;
+    record.shard.coverage.onMove(record, record.lane.headSequence);
     const head = record.lane.fill(items);
-    if (record.lane.phase === 'idle') record.shard.retire(record, this.options.admissionsSent());
+    if (record.lane.phase === 'idle') record.shard.retire(record, this.options.progress.sent);
     return head;
   }
 
@@ -208,7 +212,8 @@ export class LaneRunner {
         this.options.onFenced(shard.lease);
         return false;
       case 'superseded':
-        this.reload(record);
+        // Postgres has the lane elsewhere: the next scan loads it.
+        shard.evict(record);
         return false;
       case 'applied':
       case 'already':
@@ -232,15 +237,10 @@ export class LaneRunner {
       return false;
     }
     if (disposition.kind === 'dead' && disposition.reason === 'gone') this.options.onEndpointsStale();
+    shard.coverage.onMove(record, lane.headSequence);
     const more = lane.settle(disposition.kind);
-    if (!more) shard.retire(record, this.options.admissionsSent());
+    if (!more) shard.retire(record, this.options.progress.sent);
     return more;
-  }
-
-  /** Postgres has the lane somewhere else than we thought: the next pass takes it as Postgres has it. */
-  private reload(record: LaneRecord): void {
-    record.shard.remove(record);
-    record.shard.miss();
   }
 }
 

@@ -5,7 +5,8 @@ import { WindowBudget } from '#domain/lane';
 import type { EndpointTarget } from '#flow/delivery/endpoint-directory';
 import { Lease } from '#flow/leases/lease';
 import { LaneScheduler, OWN_PLACES, type ReleasePlace } from './lane-scheduler.js';
-import { LaneBudget, type LaneRecord, ShardLanes } from './shard-lanes.js';
+import { LaneBudget } from './lane-budget.js';
+import { type LaneRecord, ShardLanes } from './shard-lanes.js';
 
 const target = (id: number, changes: Partial<EndpointTarget> = {}): EndpointTarget => ({
   id, publicId: `ep_${id}`, url: new URL('http://127.0.0.1/'), headers: {}, signingKeys: [createSecretKey('x', 'utf8')], timeoutMs: 1_000,

@@ -6,7 +6,8 @@ import { Lease } from '#flow/leases/lease';
 import { createPool, databaseOf } from '#ground/postgres/pool';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
 import { LanesRepository } from './lanes.repository.js';
-import { LaneBudget, type LaneRecord, ShardLanes } from './shard-lanes.js';
+import { LaneBudget } from './lane-budget.js';
+import { type LaneRecord, ShardLanes } from './shard-lanes.js';
 import { WindowLoader } from './window-loader.js';
 
 const SHARD = 1;

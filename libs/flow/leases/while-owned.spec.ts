@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import pino from 'pino';
 import { now } from '#domain/clock';
 import { WindowBudget } from '#domain/lane';
-import { LaneBudget, ShardLanes } from '#flow/lanes/shard-lanes';
+import { LaneBudget } from '#flow/lanes/lane-budget';
+import { ShardLanes } from '#flow/lanes/shard-lanes';
 import { Lease } from './lease.js';
 import { whileOwned } from './while-owned.js';
 

@@ -48,14 +48,16 @@ export class EndpointDiscarder {
     this.done.add(work);
     try {
       for (let discarded = LIMIT; discarded === LIMIT && !lanes.dropped; ) {
+        // Its deliveries are discarded behind the lanes' back.
+        lanes.coverage.markIncomplete();
         const result = await this.lanes.discardEndpoint(lanes.shard, lanes.lease.epoch, target.id, LIMIT);
         if (!result.held) return this.keeper.fenced(lanes.lease);
         ({ discarded } = result);
         deliveriesTotal.inc({ outcome: 'discarded' }, discarded);
       }
       for (const record of [...lanes.all()]) if (record.endpoint === target.id) lanes.remove(record);
-      // An admission may have brought some in the meantime, whose records are gone now: the next pass finds them.
-      lanes.miss();
+      // An admission may have added lanes in the meantime: the next scan finds what was removed with the others.
+      lanes.coverage.markIncomplete();
     } catch (error) {
       this.done.delete(work);
       this.logger.warn({ err: error, endpoint: target.publicId, shard: lanes.shard }, 'Deliveries of a deleted endpoint could not be discarded; trying again');

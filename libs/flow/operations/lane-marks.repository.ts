@@ -1,7 +1,7 @@
 import type { LookBounds } from '#ground/polling/look-back';
 import type { Database } from '#ground/postgres/pool';
 import { findMarkedLanes } from './find-marked-lanes.queries.js';
-import { type LaneStop, stopOf } from '#flow/lanes/shard-lanes';
+import { type LaneStop, stopOf } from '#flow/lanes/lane-stop';
 import { skipDelivery } from './skip-delivery.queries.js';
 
 /** A lane as an operator has marked it. */

@@ -8,6 +8,7 @@ import { deliveriesTotal } from '#flow/lanes/lanes.metrics';
 import type { LaneLoader } from '#flow/lanes/lane-loader';
 import type { LaneRunner } from '#flow/lanes/lane-runner';
 import type { OwnedShard } from '#flow/shards/owned-shard';
+import { whileOwned } from '#flow/leases/while-owned';
 import type { ShardSupervisor } from '#flow/shards/shard-supervisor';
 
 const INTERVAL_MS = 1_000;
@@ -84,22 +85,21 @@ export class LaneMarks {
     const apply = (): void => void this.applySkip(owned, lane).finally(() => this.skipping.delete(work));
     const record = lanes.find({ kind: 'lane', lane });
     if (record === undefined) apply();
-    else this.runner.letGo(record, apply);
+    else this.runner.removeAtIdle(record, apply);
   }
 
-  private async applySkip({ lanes }: OwnedShard, lane: number): Promise<void> {
-    // Nobody may take it up while its head is being discarded.
-    lanes.miss();
-    lanes.closeOff(lane);
+  private async applySkip(owned: OwnedShard, lane: number): Promise<void> {
+    const { lanes } = owned;
+    // Closed until the outcome is certain: a delivery that is discarded later must not be sent before.
+    lanes.coverage.close(lane);
     try {
-      const { held, discarded } = await this.repository.skip(lanes.shard, lanes.lease.epoch, lane);
-      if (!held) return this.keeper.fenced(lanes.lease);
-      deliveriesTotal.inc({ outcome: 'discarded' }, discarded);
-      this.logger.info({ shard: lanes.shard, lane, discarded }, 'Skipped a delivery');
-    } catch (error) {
-      this.logger.warn({ err: error, shard: lanes.shard, lane }, 'A delivery could not be skipped; trying again');
+      const result = await whileOwned({ lanes, ending: undefined }, this.logger, 'Cannot skip a delivery', () => this.repository.skip(lanes.shard, lanes.lease.epoch, lane));
+      if (result === undefined) return;
+      if (!result.held) return this.keeper.fenced(lanes.lease);
+      deliveriesTotal.inc({ outcome: 'discarded' }, result.discarded);
+      this.logger.info({ shard: lanes.shard, lane, discarded: result.discarded }, 'Skipped a delivery');
     } finally {
-      lanes.reopen(lane);
+      lanes.coverage.reopen(lane);
     }
     this.loader.reload(lanes, lane);
   }

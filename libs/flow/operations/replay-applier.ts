@@ -1,7 +1,7 @@
 import type { OpenReplay, OpenReplaysRepository } from './open-replays.repository.js';
 import type { LeaseKeeper } from '#flow/leases/lease-keeper';
 import { Poll } from '#ground/polling/poll';
-import { isConflict, sqlStateOf } from '#ground/postgres/sql-errors';
+import { isConflict } from '#ground/postgres/sql-errors';
 import type { Logger } from '#ground/telemetry/logger';
 import { deliveriesTotal } from '#flow/lanes/lanes.metrics';
 import type { LaneLoader } from '#flow/lanes/lane-loader';
@@ -44,33 +44,45 @@ export class ReplayApplier {
   }
 
   private async look(): Promise<void> {
-    const shards = [...this.supervisor.all()].filter(({ loaded, lanes }) => loaded && lanes.active).map(({ lanes }) => lanes.shard);
+    const shards = [...this.supervisor.all()].filter(({ loaded, lanes }) => loaded && lanes.active);
     if (shards.length === 0) return;
-    for (const replay of await this.repository.find(shards)) {
-      const owned = this.supervisor.reading(replay.shard);
-      if (owned !== undefined) await this.applyAll(replay, owned);
-    }
+    const open = await this.repository.find(shards.map(({ lanes }) => lanes.shard));
+    for (const owned of shards) await this.applyAll(open.filter(({ shard }) => shard === owned.lanes.shard), owned);
   }
 
-  private async applyAll(replay: OpenReplay, { lanes }: OwnedShard): Promise<void> {
+  /** Applies the shard's replays, the oldest first. */
+  private async applyAll(replays: readonly OpenReplay[], owned: OwnedShard): Promise<void> {
+    let answered = true;
+    for (const replay of replays) answered = (await this.apply(replay, owned)) && answered;
+    // A replay whose last batch got no answer is found again and answered, or has ended: then the batch is committed.
+    if (answered) owned.lanes.coverage.onOutcomeKnown('replay');
+  }
+
+  /** @returns whether Postgres has answered about every batch */
+  private async apply(replay: OpenReplay, { lanes }: OwnedShard): Promise<boolean> {
     while (!lanes.dropped && lanes.active) {
       try {
+        // The batch makes deliveries pending behind the lanes' back.
+        lanes.coverage.markIncomplete();
         const batch = await this.repository.apply(replay, lanes.lease.epoch);
-        if (!batch.held) return this.keeper.fenced(lanes.lease);
+        if (!batch.held) {
+          this.keeper.fenced(lanes.lease);
+          return true;
+        }
         deliveriesTotal.inc({ outcome: 'discarded' }, batch.discarded);
         for (const lane of batch.lanes) this.loader.reload(lanes, lane);
-        if (batch.unordered > 0) lanes.miss();
+        if (batch.unordered > 0) lanes.coverage.markIncomplete();
         if (!batch.finished) continue;
         this.logger.info({ replay: replay.replay, shard: replay.shard }, 'Applied a replay');
-        return;
+        return true;
       } catch (error) {
         if (isConflict(error)) continue;
-        // Without an answer of Postgres it may have been committed all the same, and nobody else would tell the lanes: they
-        // are taken as Postgres has them. Other replays go on; this one with the next look.
-        if (sqlStateOf(error) === undefined) this.loader.reloadAll(lanes);
-        this.logger.warn({ err: error, replay: replay.replay, shard: replay.shard }, 'A replay could not be applied; trying again');
-        return;
+        lanes.coverage.onUnknownOutcome('replay');
+        this.logger.warn({ err: error, replay: replay.replay, shard: replay.shard }, 'Cannot apply a replay; trying again');
+        // Other replays are applied all the same; this one at the next look.
+        return false;
       }
     }
+    return false;
   }
 }

@@ -3,7 +3,7 @@ import pino from 'pino';
 import type { AdmissionRepository, LogPosition } from '#flow/admission/admission.repository';
 import { now } from '#domain/clock';
 import { WindowBudget } from '#domain/lane';
-import { LaneBudget } from '#flow/lanes/shard-lanes';
+import { LaneBudget } from '#flow/lanes/lane-budget';
 import { Lease } from '#flow/leases/lease';
 import type { LeaseKeeper } from '#flow/leases/lease-keeper';
 import type { LaneLoader } from '#flow/lanes/lane-loader';
@@ -16,7 +16,7 @@ async function openedAt(cursor: LogPosition | undefined): Promise<number> {
   const supervisor = new ShardSupervisor({
     keeper: {} as LeaseKeeper,
     runner: { resume: () => undefined } as unknown as LaneRunner,
-    loader: { load: () => Promise.resolve() } as unknown as LaneLoader,
+    loader: { scan: () => Promise.resolve() } as unknown as LaneLoader,
     admissions: { cursors: () => Promise.resolve(new Map(cursor === undefined ? [] : [[0, cursor]])) } as unknown as AdmissionRepository,
     gate: { open: (_, offset) => resolve(offset), shut: () => undefined },
     laneBudget: new LaneBudget(1),

@@ -1,6 +1,7 @@
 import type { AdmissionRepository, LogPosition } from '#flow/admission/admission.repository';
 import type { WindowBudget } from '#domain/lane';
-import { type LaneBudget, ShardLanes } from '#flow/lanes/shard-lanes';
+import type { LaneBudget } from '#flow/lanes/lane-budget';
+import { ShardLanes } from '#flow/lanes/shard-lanes';
 import type { Lease } from '#flow/leases/lease';
 import type { LeaseEvents, LeaseKeeper } from '#flow/leases/lease-keeper';
 import { ownedShards } from '#flow/leases/leases.metrics';
@@ -123,13 +124,13 @@ export class ShardSupervisor implements LeaseEvents {
     const { lanes } = owned;
     const { loader, admissions, logger } = this.options;
     const position = await whileOwned(owned, logger, 'The shard could not be loaded', async () => {
-      await loader.load(lanes);
+      await loader.scan(lanes);
       return (await admissions.cursors([lanes.shard])).get(lanes.shard) ?? UNREAD;
     });
     if (position === undefined) return;
     owned.position = position;
     owned.loaded = true;
-    logger.info({ shard: lanes.shard, epoch: lanes.lease.epoch, lanes: lanes.size, complete: lanes.complete }, 'Took the shard');
+    logger.info({ shard: lanes.shard, epoch: lanes.lease.epoch, lanes: lanes.size, complete: lanes.coverage.isComplete }, 'Took the shard');
     this.activate(owned);
     this.open(owned);
   }
