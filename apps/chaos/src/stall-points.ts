@@ -26,7 +26,7 @@ export type StallPoint =
 
 /** The code before which each point lies. */
 const PLACES: Readonly<Record<StallPoint, readonly [file: string, code: string]>> = {
-  'before-send': [BUILT.attemptClient, 'this.poolFor(endpoint, request.url.origin, connections).dispatch('],
+  'before-send': [BUILT.attemptClient, 'pool.dispatch('],
   'before-admission': [BUILT.admissionRepository, 'const rows = await admitBatch.run({'],
   'in-admission': [BUILT.admissionRepository, 'return verdictsOf(admissions, ids, rows);'],
   'before-outcome': [BUILT.outcomeRepository, 'const rows = await commitOutcomes.run({'],

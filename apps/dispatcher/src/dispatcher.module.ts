@@ -1,7 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { HealthChecks } from '#ground/health/health.controller';
-import { HealthModule } from '#ground/health/health.module';
-import { MetricsController } from '#ground/http/metrics.controller';
+import { GivenHealthModule } from '#ground/health/given-health.module';
 import { TOPIC_READERS, type TopicReaders, TopicsController } from './topics.controller.js';
 
 export interface DispatcherParts {
@@ -15,8 +14,8 @@ export class DispatcherModule {
   static of({ readers, health }: DispatcherParts): DynamicModule {
     return {
       module: DispatcherModule,
-      imports: [HealthModule.of(health)],
-      controllers: [TopicsController, MetricsController],
+      imports: [GivenHealthModule.of(health)],
+      controllers: [TopicsController],
       providers: [{ provide: TOPIC_READERS, useValue: readers }],
     };
   }

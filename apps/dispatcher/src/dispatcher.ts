@@ -32,7 +32,9 @@ import { createHttpApp } from '#ground/http/http-app';
 import { createKafka } from '#ground/kafka/client';
 import { LogEndsReader } from '#ground/kafka/log-ends';
 import { ShardTransport } from '#ground/kafka/shard-transport';
-import { ensureTopics, maxBatchBytes, maxMessageBytes, retryTopicName, tiersOf, Topics } from '#ground/kafka/topics';
+import { ensureTopics } from '#ground/kafka/ensure-topics';
+import { maxBatchBytes, maxMessageBytes } from '#ground/kafka/message-size';
+import { retryTopicName, tiersOf, Topics } from '#ground/kafka/topics';
 import { Ladder } from '#flow/retries/retry-ladder';
 import { LaneMarksRepository } from '#flow/operations/lane-marks.repository';
 import { LanesRepository } from '#flow/lanes/lanes.repository';
@@ -106,7 +108,7 @@ export class Dispatcher {
     this.health = answering(this.database('health', { max: 2 }));
     this.partitions = new PartitionKeeper(this.health, logger);
     observePartitions(() => this.partitions.aheadSeconds);
-    this.topics = new TopicsKeeper(() => ensureTopics(kafka, config), logger);
+    this.topics = new TopicsKeeper({ ensure: () => ensureTopics(kafka, config), logger, onRefused: onFatal });
 
     const tiers = tiersOf(config.retryScheduleMs);
     // Below the lease's time: the group has shared out a dead member's shards by the time its leases end. A Kafka that
@@ -133,7 +135,8 @@ export class Dispatcher {
     const lanes = new LanesRepository(this.database('lanes', { max: 2, plans: 'queue' }));
     const admissions = new AdmissionRepository(this.database('admission', { max: 1, plans: 'by-hash' }));
     this.outcomes = new OutcomeService(new OutcomeRepository(this.database('outcome', { max: 1, plans: 'by-index' })), logger);
-    this.client = new AttemptClient(new AddressPolicy(config));
+    this.directory = new EndpointDirectory(this.database('endpoints', { max: 1 }), new SecretBox(config.secretKey), logger);
+    this.client = new AttemptClient(new AddressPolicy(config), this.directory);
 
     const progress = new AdmissionProgress();
     const runner = new LaneRunner({
@@ -144,12 +147,10 @@ export class Dispatcher {
       onFenced: (lease) => this.keeper.fenced(lease),
       onDeleted: (target) => discarder.discard(target),
       onEndpointsStale: () => this.directory.nudge(),
+      stopGone: (endpoint) => this.directory.stopGone(endpoint),
     });
     const admission = new AdmissionService(admissions, new LaneIntake(runner), progress);
-    this.directory = new EndpointDirectory(
-      this.database('endpoints', { max: 1 }), new SecretBox(config.secretKey), logger,
-      (target) => runner.scheduler.endpointChanged(target),
-    );
+    this.directory.onChange((target) => runner.scheduler.endpointChanged(target));
     this.keeper = new LeaseKeeper(
       new LeasesRepository(this.database('leases', { max: 2 }), randomUUID(), config.leaseTtlMs), config.leaseTtlMs,
       { claimed: (lease) => this.supervisor.claimed(lease), lost: (lease) => this.supervisor.lost(lease), doubted: (lease) => this.supervisor.doubted(lease), resumed: (lease) => this.supervisor.resumed(lease) },
@@ -200,6 +201,7 @@ export class Dispatcher {
       await this.partitions.start();
     }, logger, this.stopping.signal);
     this.topics.start();
+    this.client.start();
     await this.directory.start();
     this.keeper.start();
     this.relay.start();
@@ -209,7 +211,7 @@ export class Dispatcher {
     this.unadmitted.start();
     this.group.start();
     this.prepared = true;
-    await this.topics.ready(this.stopping.signal);
+    await this.topics.ready();
     await this.app.startAllMicroservices();
     this.store.start();
     logger.info({ url }, 'Started');
@@ -237,7 +239,7 @@ export class Dispatcher {
       this.marks.stop(), this.replays.stop(), this.unadmitted.stop(), this.logEnds.close(), this.keeper.stop(), this.directory.stop(),
       this.topics.stop(), this.relay.stop(1_000), this.partitions.stop(),
     ]);
-    await this.client.close();
+    await this.client.stop();
     await this.app?.close();
     await Promise.all(this.pools.map((pool) => pool.end()));
   }
@@ -252,18 +254,19 @@ export class Dispatcher {
 
   private async createApp(): Promise<NestFastifyApplication> {
     const { config, logger } = this.options;
-    const started = new StateIndicator('startup', 'down', () => (this.prepared ? undefined : 'waiting for Postgres'));
+    const started = new StateIndicator('startup', () => (this.prepared ? undefined : 'waiting for Postgres'));
     const module = DispatcherModule.of({
       readers: { log: this.log, retries: this.retries, nudged: [this.directory, this.marks, this.replays] },
       health: {
-        startup: [started],
-        ready: [
-          started,
+        startup: started,
+        needs: [
           new PostgresIndicator(this.health),
-          new StateIndicator('kafka', 'down', () => this.topics.problem),
-          new StateIndicator('group', 'down', () => (this.transport.isMember ? undefined : 'not a member of the group')),
-          new StateIndicator('relay', 'degraded', () => this.relay.problem),
-          new StateIndicator('partitions', 'degraded', () => this.partitions.problem),
+          new StateIndicator('kafka', () => this.topics.problem),
+          new StateIndicator('group', () => (this.transport.isMember ? undefined : 'not a member of the group')),
+        ],
+        degradedBy: [
+          new StateIndicator('relay', () => this.relay.problem),
+          new StateIndicator('partitions', () => this.partitions.problem),
         ],
       },
     });

@@ -1,8 +1,8 @@
 import { loadConfig } from '#ground/config/config';
-import { runApp } from '#ground/process/run-app';
+import { runCreatedApp } from '#ground/process/run-created-app';
 import { Dispatcher } from './dispatcher.js';
 
-await runApp({
+await runCreatedApp({
   name: 'dispatcher',
   load: loadConfig,
   // kafkajs ends a consumer for good on errors that it doesn't know: that is fatal.

@@ -7,8 +7,7 @@ import type { DeliveriesService } from '#manage/events/deliveries.service';
 import { EventsModule } from '#manage/events/events.module';
 import type { EventsService } from '#manage/events/events.service';
 import type { HealthChecks } from '#ground/health/health.controller';
-import { HealthModule } from '#ground/health/health.module';
-import { MetricsController } from '#ground/http/metrics.controller';
+import { GivenHealthModule } from '#ground/health/given-health.module';
 import { IngestModule } from '#flow/ingest/ingest.module';
 import type { IngestService } from '#flow/ingest/ingest.service';
 import { LanesModule } from '#manage/lanes/lanes.module';
@@ -35,9 +34,8 @@ export class GatewayModule {
       module: GatewayModule,
       imports: [
         IngestModule.of(ingest), EndpointsModule.of(endpoints), EventsModule.of(events, deliveries), DeadLettersModule.of(deliveries, replays),
-        LanesModule.of(lanes), LedgerModule.of(ledger), HealthModule.of(health),
+        LanesModule.of(lanes), LedgerModule.of(ledger), GivenHealthModule.of(health),
       ],
-      controllers: [MetricsController],
     };
   }
 }

@@ -15,15 +15,18 @@ import { answering } from '#ground/postgres/answering-database';
 import { Authenticator } from '#manage/access/authenticator';
 import { TenantsRepository } from '#manage/access/tenants.repository';
 import { closeHttpApp, createHttpApp } from '#ground/http/http-app';
-import { shedLoad } from '#ground/http/load-shedding';
+import { LoadShedding } from '#ground/http/load-shedding';
 import { serveOpenApi } from '#ground/http/openapi';
+import { isEventPost } from '#flow/ingest/ingest.controller';
 import { IngestRepository } from '#flow/ingest/ingest.repository';
 import { type CommittedEvent, IngestService } from '#flow/ingest/ingest.service';
 import { QueueLimit } from '#flow/ingest/queue-limit';
 import { LanesViewRepository } from '#manage/lanes/lanes-view.repository';
 import { LanesService } from '#manage/lanes/lanes.service';
 import { createKafka } from '#ground/kafka/client';
-import { ensureTopics, maxBatchBytes, Topics } from '#ground/kafka/topics';
+import { ensureTopics } from '#ground/kafka/ensure-topics';
+import { maxBatchBytes } from '#ground/kafka/message-size';
+import { Topics } from '#ground/kafka/topics';
 import { LedgerRepository } from '#manage/ledger/ledger.repository';
 import { LedgerService } from '#manage/ledger/ledger.service';
 import type { ExpiringRowsSweeper } from '#ground/postgres/expiring-rows-sweeper';
@@ -50,8 +53,6 @@ import { TopicsKeeper } from '#ground/kafka/topics-keeper';
 
 /** A post that waits holds its body: beside how many of them may wait, 64 MiB, and then 503. */
 const MAX_QUEUED_BYTES = 67_108_864;
-/** Posts that are refused unread while too many wait. Written in another way it is refused too, only later. */
-const INGEST_URL = /^\/v1\/events(?:\?|$)/;
 /** Between commit and Kafka; what does not fit is read back from Postgres. */
 const MAX_RECENT_BYTES = 16_777_216;
 /** Long enough for any batch on a slow disk; a commit that hangs longer becomes a 503. */
@@ -66,6 +67,8 @@ export interface GatewayOptions {
   readonly logger: Logger;
   /** Gets the line with the admin key when one is made. */
   readonly print: (line: string) => void;
+  /** The process can't go on. */
+  readonly onFatal: (error: Error) => void;
 }
 
 /** A gateway: HTTP edge, ingest and relay in one process. */
@@ -88,7 +91,7 @@ export class Gateway {
   private stopped: Promise<void> | undefined;
 
   constructor(private readonly options: GatewayOptions) {
-    const { config, logger } = options;
+    const { config, logger, onFatal } = options;
     const pool = (name: string, limits: Omit<PoolOptions, 'databaseUrl' | 'applicationName'>): pg.Pool =>
       createPool({ databaseUrl: config.databaseUrl, applicationName: `lockstep-gateway-${name}`, ...limits });
     const queries = pool('api', { max: 6 });
@@ -108,7 +111,7 @@ export class Gateway {
     this.retention = new RetentionSweeper(retention, config.retentionMs, logger);
     this.authenticator = new Authenticator(new TenantsRepository(this.database));
     const kafka = createKafka(config.kafka, 'lockstep-gateway', logger);
-    this.topics = new TopicsKeeper(() => ensureTopics(kafka, config), logger);
+    this.topics = new TopicsKeeper({ ensure: () => ensureTopics(kafka, config), logger, onRefused: onFatal });
     this.leases = new RelayLeases(databaseOf(relay), { stuckForMs: () => this.relay.stuckForMs, logger });
     this.relay = new Relay({
       source: new IngestOutbox(databaseOf(relay), new Topics(config.kafka.topicPrefix).events, this.recent),
@@ -191,7 +194,7 @@ export class Gateway {
 
   private async createApp(): Promise<NestFastifyApplication> {
     const { config, logger } = this.options;
-    const started = new StateIndicator('startup', 'down', () => (this.prepared ? undefined : 'waiting for Postgres'));
+    const started = new StateIndicator('startup', () => (this.prepared ? undefined : 'waiting for Postgres'));
     const deliveries = new DeliveriesService(new DeliveriesRepository(this.database));
     const module = GatewayModule.of({
       ingest: this.ingest,
@@ -202,23 +205,23 @@ export class Gateway {
       lanes: new LanesService(new LanesViewRepository(this.database)),
       ledger: this.ledger,
       health: {
-        startup: [started],
-        ready: [
-          started,
+        startup: started,
+        needs: [
           new PostgresIndicator(this.database),
           // Not while it only sheds load: whoever takes it out of a balancer sends that load to the others.
-          new StateIndicator('queue', 'down', () => (this.ingest.stuck ? 'full' : undefined)),
-          new StateIndicator('kafka', 'degraded', () => this.topics.problem),
-          new StateIndicator('relay', 'degraded', () => this.relay.problem),
-          new StateIndicator('partitions', 'degraded', () => this.partitions.problem),
+          new StateIndicator('queue', () => (this.ingest.stuck ? 'full' : undefined)),
+        ],
+        degradedBy: [
+          new StateIndicator('kafka', () => this.topics.problem),
+          new StateIndicator('relay', () => this.relay.problem),
+          new StateIndicator('partitions', () => this.partitions.problem),
         ],
       },
     });
     const app = await createHttpApp(module, { logger, maxBodyBytes: config.maxBodyBytes });
-    const instance = app.getHttpAdapter().getInstance();
-    shedLoad(instance, config.maxBodyBytes, ({ method, url = '' }) => method === 'POST' && INGEST_URL.test(url) && this.ingest.turnsAway());
-    this.authenticator.guard(instance);
-    serveOpenApi(app, 'Lockstep', 'Accepts events and delivers them to HTTP endpoints, in order, with exactly-once effects.');
+    app.get(LoadShedding).shedWhen((request) => isEventPost(request) && this.ingest.shedIfFull());
+    this.authenticator.guard(app.getHttpAdapter().getInstance());
+    serveOpenApi(app, { title: 'Lockstep', description: 'Accepts events and delivers them to HTTP endpoints, in order, with exactly-once effects.' });
     return app;
   }
 }

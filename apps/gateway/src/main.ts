@@ -1,9 +1,9 @@
 import { loadConfig } from '#ground/config/config';
-import { runApp } from '#ground/process/run-app';
+import { runCreatedApp } from '#ground/process/run-created-app';
 import { Gateway } from './gateway.js';
 
-await runApp({
+await runCreatedApp({
   name: 'gateway',
   load: loadConfig,
-  create: ({ config, logger }) => new Gateway({ config, logger, print: (line) => void process.stdout.write(`${line}\n`) }),
+  create: ({ config, logger, onFatal }) => new Gateway({ config, logger, onFatal, print: (line) => void process.stdout.write(`${line}\n`) }),
 });

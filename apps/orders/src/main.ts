@@ -1,5 +1,5 @@
 import { loadOrdersConfig } from './orders-config.js';
-import { runApp } from '#ground/process/run-app';
+import { runCreatedApp } from '#ground/process/run-created-app';
 import { OrdersApp } from './orders-app.js';
 
-await runApp({ name: 'orders', load: loadOrdersConfig, create: (context) => new OrdersApp(context) });
+await runCreatedApp({ name: 'orders', load: loadOrdersConfig, create: (context) => new OrdersApp(context) });

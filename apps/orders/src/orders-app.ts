@@ -1,5 +1,4 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { Kafka } from 'kafkajs';
 import type pg from 'pg';
 import type { OrdersConfig } from './orders-config.js';
 import { LockstepError } from '#domain/problem';
@@ -13,12 +12,14 @@ import { IdempotencyService } from '#idempotency/idempotency.service';
 import { IdempotentTransactions } from '#idempotency/idempotent-transactions';
 import { createKafka } from '#ground/kafka/client';
 import { ShardTransport } from '#ground/kafka/shard-transport';
-import { ensureTopicsLike, maxBatchBytes, maxMessageBytes, PartitionsError, Topics } from '#ground/kafka/topics';
+import { ensureTopicsLike } from '#ground/kafka/ensure-topics';
+import { maxBatchBytes, maxMessageBytes } from '#ground/kafka/message-size';
+import { Topics } from '#ground/kafka/topics';
 import type { ExpiringRowsSweeper } from '#ground/postgres/expiring-rows-sweeper';
 import { createPool, databaseOf, type PoolOptions } from '#ground/postgres/pool';
 import { Relay } from '#flow/relay/relay';
 import { createRelayProducer } from '#flow/relay/relay-sender';
-import type { AppContext } from '#ground/process/run-app';
+import type { AppContext } from '#ground/process/run-created-app';
 import { migrateAndLog } from '#ground/postgres/migrate';
 import { whenPostgresAnswers } from '#ground/postgres/when-postgres-answers';
 import { TopicsKeeper } from '#ground/kafka/topics-keeper';
@@ -74,7 +75,7 @@ export class OrdersApp {
 
     const kafka = createKafka(settings, 'lockstep-orders', logger);
     const topic = new Topics(settings.topicPrefix).named(ORDER_CREATED);
-    this.topics = new TopicsKeeper(() => this.ensureTopic(kafka, topic), logger);
+    this.topics = new TopicsKeeper({ ensure: () => ensureTopicsLike(kafka, config, [{ topic, retentionMs: settings.retentionMs }]), logger, onRefused: onFatal });
     const outbox = new OrderOutbox(databaseOf(this.pool('relay', { max: 1, transactionTimeoutMs: TRANSACTION_TIMEOUT_MS, plans: 'queue' })), topic, settings.partitions);
     observeOrderOutbox(() => outboxDepth(databaseOf(this.queries)));
     this.relay = new Relay({ source: outbox, producer: createRelayProducer(kafka), shards: () => this.shards, maxBatchBytes: maxBatchBytes(config.maxBodyBytes), logger });
@@ -125,20 +126,9 @@ export class OrdersApp {
     return this.url;
   }
 
-  /** No waiting makes another number of partitions right: that ends the process, and what waits is relayed when it is. */
-  private async ensureTopic(kafka: Kafka, topic: string): Promise<void> {
-    const { config, onFatal } = this.options;
-    try {
-      await ensureTopicsLike(kafka, config, [{ topic, retentionMs: config.kafka.retentionMs }]);
-    } catch (error) {
-      if (error instanceof PartitionsError) onFatal(error);
-      throw error;
-    }
-  }
-
   /** Payments begin when their topic is there, however long Kafka is away. */
   private async join(app: NestFastifyApplication): Promise<void> {
-    await this.topics.ready(this.stopping.signal);
+    await this.topics.ready();
     if (!this.stopping.signal.aborted) await app.startAllMicroservices().catch(this.options.onFatal);
   }
 
@@ -178,7 +168,7 @@ export class OrdersApp {
   private async createApp(): Promise<NestFastifyApplication> {
     const { config, logger } = this.options;
     const database = answering(databaseOf(this.queries));
-    const started = new StateIndicator('startup', 'down', () => (this.prepared ? undefined : 'waiting for Postgres'));
+    const started = new StateIndicator('startup', () => (this.prepared ? undefined : 'waiting for Postgres'));
     const module = OrdersModule.of({
       orders: new OrdersService(new OrdersRepository(database)),
       inbox: this.inbox,
@@ -191,14 +181,13 @@ export class OrdersApp {
         defaults: { leaseMs: config.idempotencyLeaseMs, retentionMs: config.idempotencyRetentionMs },
       },
       health: {
-        startup: [started],
-        ready: [
-          started,
-          new PostgresIndicator(database),
+        startup: started,
+        needs: [new PostgresIndicator(database)],
+        degradedBy: [
           // Orders are taken without Kafka: their events wait in the outbox.
-          new StateIndicator('kafka', 'degraded', () => this.topics.problem),
-          new StateIndicator('relay', 'degraded', () => this.relay.problem),
-          new StateIndicator('payments', 'degraded', () => (this.transport.isMember ? undefined : 'not a member of the group')),
+          new StateIndicator('kafka', () => this.topics.problem),
+          new StateIndicator('relay', () => this.relay.problem),
+          new StateIndicator('payments', () => (this.transport.isMember ? undefined : 'not a member of the group')),
         ],
       },
     });
@@ -208,7 +197,7 @@ export class OrdersApp {
       done(needsStore ? new LockstepError('store_unavailable', 'The orders app is starting', { retryAfterSeconds: 1 }) : undefined);
     });
     app.connectMicroservice({ strategy: this.transport });
-    serveOpenApi(app, 'Orders', "Lockstep's worked example: idempotent orders, an outbox, an inbox and a saga.", { authenticated: false });
+    serveOpenApi(app, { title: 'Orders', description: "Lockstep's worked example: idempotent orders, an outbox, an inbox and a saga.", authenticated: false });
     return app;
   }
 }

@@ -1,7 +1,7 @@
 import { type Config, ConfigError, kafkaConfig, parseEnvironment, portOf } from '#ground/config/config';
 
 /** What the orders app runs with. The environment it comes from: `.env.example`. */
-export interface OrdersConfig extends Pick<Config, 'port' | 'databaseUrl' | 'kafka' | 'drainTimeoutMs' | 'idempotencyRetentionMs' | 'maxBodyBytes' | 'logLevel'> {
+export interface OrdersConfig extends Pick<Config, 'host' | 'port' | 'databaseUrl' | 'kafka' | 'drainTimeoutMs' | 'idempotencyRetentionMs' | 'maxBodyBytes' | 'logLevel'> {
   /** Of a request with a key whose handler has no transaction. */
   readonly idempotencyLeaseMs: number;
 }
@@ -21,6 +21,7 @@ export function loadOrdersConfig(env: Record<string, string | undefined>): Order
     return value;
   };
   return {
+    host: values.HOST,
     port: portOf(env, values, DEFAULT_PORT),
     databaseUrl: required('DATABASE_URL'),
     kafka: kafkaConfig(required('KAFKA_BROKERS'), values),

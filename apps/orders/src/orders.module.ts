@@ -1,7 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { HealthChecks } from '#ground/health/health.controller';
-import { HealthModule } from '#ground/health/health.module';
-import { MetricsController } from '#ground/http/metrics.controller';
+import { GivenHealthModule } from '#ground/health/given-health.module';
 import { IdempotencyModule, type IdempotencyParts } from '#idempotency/idempotency.module';
 import type { Logger } from '#ground/telemetry/logger';
 import { OutsideController } from './outside/outside.controller.js';
@@ -26,8 +25,8 @@ export class OrdersModule {
   static of({ orders, inbox, saga, idempotency, health, logger }: OrdersParts): DynamicModule {
     return {
       module: OrdersModule,
-      imports: [IdempotencyModule.of(idempotency), HealthModule.of(health)],
-      controllers: [OrdersController, OutsideController, OrderCreatedController, MetricsController],
+      imports: [IdempotencyModule.of(idempotency), GivenHealthModule.of(health)],
+      controllers: [OrdersController, OutsideController, OrderCreatedController],
       providers: [
         { provide: OrdersService, useValue: orders },
         { provide: PaymentsInbox, useValue: inbox },

@@ -1,5 +1,5 @@
 import { loadProxyConfig } from './proxy-config.js';
-import { runApp } from '#ground/process/run-app';
+import { runCreatedApp } from '#ground/process/run-created-app';
 import { IdempotencyProxy } from './proxy.js';
 
-await runApp({ name: 'proxy', load: loadProxyConfig, create: (context) => new IdempotencyProxy(context) });
+await runCreatedApp({ name: 'proxy', load: loadProxyConfig, create: (context) => new IdempotencyProxy(context) });

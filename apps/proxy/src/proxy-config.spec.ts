@@ -6,6 +6,7 @@ const ENOUGH = { DATABASE_URL: 'postgresql://lockstep:hidden@db:5432/lockstep', 
 
 test('two variables are enough to run a proxy, and everything goes one way', () => {
   expect(loadProxyConfig(ENOUGH)).toEqual({
+    host: '127.0.0.1',
     port: 8081,
     databaseUrl: ENOUGH.DATABASE_URL,
     upstreamUrl: 'http://backend:3000',

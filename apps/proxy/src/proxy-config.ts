@@ -7,6 +7,7 @@ export type ProxyRoute = Omit<ProxyRouteSetting, 'lease' | 'retention' | 'timeou
 
 /** What the proxy runs with. The environment it comes from: `.env.example`. */
 export interface ProxyConfig {
+  readonly host: string;
   readonly port: number;
   readonly databaseUrl: string;
   readonly upstreamUrl: string;
@@ -35,6 +36,7 @@ export function loadProxyConfig(env: Record<string, string | undefined>): ProxyC
   if (upstreamUrl === undefined) throw new ConfigError('UPSTREAM_URL is not set: it is the backend that the proxy stands in front of, such as http://127.0.0.1:3000');
   if (databaseUrl === undefined) throw new ConfigError('DATABASE_URL is not set: set it, or run `npm run start:proxy`, which brings its own');
   return {
+    host: values.HOST,
     port: portOf(env, values, DEFAULT_PORT),
     databaseUrl,
     upstreamUrl,

@@ -1,7 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { HealthChecks } from '#ground/health/health.controller';
-import { HealthModule } from '#ground/health/health.module';
-import { MetricsController } from '#ground/http/metrics.controller';
+import { GivenHealthModule } from '#ground/health/given-health.module';
 import { ForwardingController } from './forwarding.controller.js';
 import { ForwardingService } from './forwarding.service.js';
 
@@ -11,8 +10,8 @@ export class ProxyModule {
   static of(forwarding: ForwardingService, health: HealthChecks): DynamicModule {
     return {
       module: ProxyModule,
-      imports: [HealthModule.of(health)],
-      controllers: [MetricsController, ForwardingController],
+      imports: [GivenHealthModule.of(health)],
+      controllers: [ForwardingController],
       providers: [{ provide: ForwardingService, useValue: forwarding }],
     };
   }

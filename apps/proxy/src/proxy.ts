@@ -111,8 +111,8 @@ export class IdempotencyProxy {
 
   private createApp(): Promise<NestFastifyApplication> {
     const { config, logger } = this.options;
-    const started = new StateIndicator('startup', 'down', () => (this.prepared ? undefined : 'waiting for Postgres'));
-    const module = ProxyModule.of(this.forwarding, { startup: [started], ready: [started, this.ready] });
+    const started = new StateIndicator('startup', () => (this.prepared ? undefined : 'waiting for Postgres'));
+    const module = ProxyModule.of(this.forwarding, { startup: started, needs: [this.ready], degradedBy: [] });
     return createHttpApp(module, { logger, maxBodyBytes: config.maxBodyBytes, bodies: 'streams', longestSilenceMs: longestSilenceMs(config.routes) });
   }
 }

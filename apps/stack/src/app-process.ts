@@ -3,6 +3,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProcessExit } from '#dev/embedded/guarded-process';
+import { urlHostOf } from '#ground/config/config';
 import { NODE_FLAGS } from '#ground/process/node-flags';
 import { BoundedLog } from './bounded-log.js';
 import { KeptRunning } from './kept-running.js';
@@ -22,6 +23,8 @@ export interface AppSpecification {
   readonly instance: number;
   /** The file that Node runs. */
   readonly entry: string;
+  /** The address that it listens on, as the environment says. */
+  readonly host: string;
   readonly port: number;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly logFolder: string;
@@ -46,8 +49,8 @@ export class AppProcess {
   private starts = 0;
 
   constructor(private readonly specification: AppSpecification) {
-    const { app, instance, port, logFolder, say } = specification;
-    this.url = `http://127.0.0.1:${port}`;
+    const { app, instance, port, host, logFolder, say } = specification;
+    this.url = `http://${urlHostOf(host)}:${port}`;
     this.name = `${app}-${instance}`;
     this.log = new BoundedLog(path.join(logFolder, `${this.name}.log`));
     this.kept = new KeptRunning({

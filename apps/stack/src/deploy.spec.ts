@@ -15,6 +15,7 @@ interface Service {
   readonly environment: Record<string, string | number>;
   readonly depends_on?: Record<string, { readonly condition: string }>;
   readonly healthcheck?: { readonly test?: readonly string[]; readonly disable?: boolean };
+  readonly ports?: readonly string[];
   readonly volumes?: readonly string[];
 }
 
@@ -70,7 +71,7 @@ test('the proxy has all that it needs, once it is told its backend', () => {
 
 test('every setting in .env reaches the apps, but those that the compose file decides', () => {
   const { gateway, proxy } = compose.services;
-  const decided = ['PORT', 'DATABASE_URL', 'KAFKA_BROKERS', 'KAFKA_SSL', 'KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'];
+  const decided = ['HOST', 'PORT', 'DATABASE_URL', 'KAFKA_BROKERS', 'KAFKA_SSL', 'KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'];
   const forProxy = ['UPSTREAM_URL', 'LOCKSTEP_PROXY_ROUTES', 'LOCKSTEP_IDEMPOTENCY_LEASE'];
   const forNpmStart = ['LOCKSTEP_GATEWAYS', 'LOCKSTEP_DISPATCHERS', 'LOCKSTEP_DEMO', 'LOCKSTEP_DATA_DIR'];
   for (const name of Object.keys(environmentSchema.shape).filter((each) => ![...decided, ...forNpmStart].includes(each))) {
@@ -115,6 +116,14 @@ test('all that the Dockerfile copies is there, and .dockerignore lets exactly th
   expect(copied.filter((file) => !existsSync(path.join(root, file)))).toEqual([]);
   const allowed = read('.dockerignore').split('\n').filter((line) => line.startsWith('!')).map((line) => line.slice(1));
   expect([...new Set(copied)].sort()).toEqual(allowed.sort());
+});
+
+test('the image listens on all interfaces, and the compose file publishes its ports on loopback only', () => {
+  expect(dockerfile.slice(dockerfile.lastIndexOf('FROM'))).toMatch(/^ENV .*\bHOST=0\.0\.0\.0$/m);
+  expect(APPS.filter(([, { environment }]) => 'HOST' in environment)).toEqual([]);
+  const published = Object.values(compose.services).flatMap(({ ports = [] }) => ports);
+  expect(published.length).toBeGreaterThan(0);
+  expect(published.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
 });
 
 test('the image runs the apps with the same flags as everything else does', () => {

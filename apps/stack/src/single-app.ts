@@ -40,7 +40,7 @@ export class SingleApp {
     const servers = await this.servers.start();
     if (this.stopped.signal.aborted) return;
     this.app = new AppProcess({
-      app, instance: 0, entry, port, say,
+      app, instance: 0, entry, host: settings.host, port, say,
       environment: { ...settings.environment, NODE_ENV: 'production', DATABASE_URL: servers.databaseUrl, ...(needsKafka ? { KAFKA_BROKERS: servers.kafkaBrokers } : {}) },
       logFolder: path.join(settings.dataDir, 'logs'),
       onStarted: () => undefined,

@@ -7,6 +7,7 @@ export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 /** What `npm start` itself needs to know; everything else reaches the apps through their environment. */
 export interface StackSettings {
   /** Gateway i listens on port + i; 0: any free ones. */
+  readonly host: string;
   readonly port: number;
   readonly gateways: number;
   readonly dispatchers: number;
@@ -29,6 +30,7 @@ export function readStackSettings(environment: EnvironmentVariables): StackSetti
     throw new ConfigError('LOCKSTEP_SECRET_KEY is not set, but DATABASE_URL is: the secrets in that database outlive this data folder. Make a key with `openssl rand -base64 32` and keep it');
   }
   return {
+    host: values.HOST,
     port: values.PORT,
     gateways: values.LOCKSTEP_GATEWAYS,
     dispatchers: values.LOCKSTEP_DISPATCHERS,
@@ -62,6 +64,7 @@ export function readSingleAppSettings(environment: EnvironmentVariables, port: n
   const values = parseEnvironment(environment);
   const given = environment['LOCKSTEP_DATA_DIR'];
   return {
+    host: values.HOST,
     port,
     gateways: 0,
     dispatchers: 0,

@@ -94,6 +94,7 @@ export class Stack {
     return new AppProcess({
       app,
       instance,
+      host: this.settings.host,
       port,
       environment,
       entry: this.entries[app],

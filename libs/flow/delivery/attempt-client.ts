@@ -1,9 +1,10 @@
 import { lookup as dnsLookup, type LookupAddress, type LookupOptions } from 'node:dns';
 import { isIP } from 'node:net';
-import { Pool, type Dispatcher } from 'undici';
-import type { AttemptResult } from '#domain/disposition';
-import { parseRetryAfterMs } from '#domain/disposition';
-import type { AddressPolicy } from '#ground/network/address-policy';
+import { Injectable } from '@nestjs/common';
+import { type Dispatcher, Pool } from 'undici';
+import { type AttemptResult, parseRetryAfterMs } from '#domain/disposition';
+import { AddressPolicy } from '#ground/network/address-policy';
+import { EndpointDirectory, type EndpointTarget } from './endpoint-directory.js';
 
 /** Response bytes that are kept. */
 const KEPT_BODY_BYTES = 16_384;
@@ -28,21 +29,46 @@ export interface Attempt {
   abort(): void;
 }
 
+/** The connections to one endpoint. */
+interface Connections {
+  readonly origin: string;
+  readonly most: number;
+  pool: Pool | undefined;
+}
+
 /**
  * Sends attempts: one keep-alive pool an endpoint, no redirects followed, the timeout over the whole exchange, the
- * response's body kept up to 16 KiB. A body of whatever size never turns a 2xx into a failure.
+ * response's body kept up to 16 KiB. A body of any size never turns a 2xx into a failure.
+ *
+ * A pool closes, once nothing of it is in flight, when its endpoint is deleted or moves to another origin.
  */
+@Injectable()
 export class AttemptClient {
-  private readonly pools = new Map<number, { origin: string; connections: number; pool: Pool }>();
+  /** What the directory says now; an endpoint that is deleted has none. */
+  private readonly current = new Map<number, Connections>();
+  private readonly open = new Set<Pool>();
   private readonly underWay = new Set<Exchange>();
-  private readonly timer: NodeJS.Timeout;
+  private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly addresses: AddressPolicy) {
+  constructor(
+    private readonly addresses: AddressPolicy,
+    directory: EndpointDirectory,
+  ) {
+    directory.onChange((target) => this.endpointChanged(target));
+  }
+
+  start(): void {
     this.timer = setInterval(() => this.checkTimeouts(), TIMEOUT_CHECK_MS).unref();
   }
 
-  /** @param connections most connections to this endpoint */
-  send(endpoint: number, connections: number, request: AttemptRequest): Attempt {
+  /** Closes all connections. Attempts that are still in flight fail. */
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    this.current.clear();
+    await Promise.all([...this.open].map((pool) => pool.destroy()));
+  }
+
+  send(endpoint: number, request: AttemptRequest): Attempt {
     const exchange = new Exchange(request.timeoutMs);
     const { hostname } = request.url;
     const literal = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
@@ -52,30 +78,34 @@ export class AttemptClient {
     }
     this.underWay.add(exchange);
     void exchange.result.then(() => this.underWay.delete(exchange));
-    this.poolFor(endpoint, request.url.origin, connections).dispatch(
+    const { origin } = request.url;
+    const current = this.poolOf(endpoint, origin);
+    const pool = current ?? this.openPool(origin, 1);
+    pool.dispatch(
       { method: 'POST', path: request.url.pathname + request.url.search, headers: request.headers, body: request.body },
       exchange,
     );
+    if (current === undefined) this.closeWhenIdle(pool);
     return exchange;
   }
 
-  /** Closes an endpoint's connections; for an endpoint that is gone. */
-  forget(endpoint: number): void {
-    const entry = this.pools.get(endpoint);
-    this.pools.delete(endpoint);
-    void entry?.pool.close();
+  private endpointChanged({ id, url: { origin }, maxConcurrency, deleted }: EndpointTarget): void {
+    const known = this.current.get(id);
+    if (!deleted && known?.origin === origin && known.most === maxConcurrency) return;
+    if (known?.pool !== undefined) this.closeWhenIdle(known.pool);
+    if (deleted) this.current.delete(id);
+    else this.current.set(id, { origin, most: maxConcurrency, pool: undefined });
   }
 
-  async close(): Promise<void> {
-    clearInterval(this.timer);
-    await Promise.all([...this.pools.values()].map(({ pool }) => pool.destroy()));
-    this.pools.clear();
+  /** Undefined when the endpoint has moved since the request was made, or is deleted: the request gets a pool of its own. */
+  private poolOf(endpoint: number, origin: string): Pool | undefined {
+    const known = this.current.get(endpoint);
+    if (known?.origin !== origin) return undefined;
+    known.pool ??= this.openPool(origin, known.most);
+    return known.pool;
   }
 
-  private poolFor(endpoint: number, origin: string, connections: number): Pool {
-    const known = this.pools.get(endpoint);
-    if (known?.origin === origin && known.connections === connections) return known.pool;
-    if (known !== undefined) this.forget(endpoint);
+  private openPool(origin: string, connections: number): Pool {
     const pool = new Pool(origin, {
       connections,
       pipelining: 1,
@@ -85,8 +115,12 @@ export class AttemptClient {
       bodyTimeout: 0,
       connect: { timeout: 10_000, lookup: (hostname, options, callback) => this.lookup(new URL(origin).protocol, hostname, options, callback) },
     });
-    this.pools.set(endpoint, { origin, connections, pool });
+    this.open.add(pool);
     return pool;
+  }
+
+  private closeWhenIdle(pool: Pool): void {
+    void pool.close().then(() => this.open.delete(pool));
   }
 
   /** Resolves a name to the addresses that deliveries may go to, so that a name can't lead where an address may not. */

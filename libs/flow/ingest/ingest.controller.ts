@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { Controller, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { parseKeyHeader } from '#domain/idempotency-key';
@@ -9,6 +10,16 @@ import { IngestService } from './ingest.service.js';
 
 /** W3C Trace Context, 3.2; anything else in the header is left out. */
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+const PATH = /^\/v1\/events(?:\?|$)/;
+
+/**
+ * Whether a request that Fastify has not seen yet is for the route below, so that it can be shed unread. A path in
+ * another spelling, such as `/v1/%65vents`, is shed later, by `IngestService.accept`.
+ */
+export function isEventPost({ method, url = '' }: IncomingMessage): boolean {
+  return method === 'POST' && PATH.test(url);
+}
 
 /** The hot route: takes request and reply as they are, so that nothing else touches the body. */
 @Controller('v1/events')

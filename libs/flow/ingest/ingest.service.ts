@@ -86,8 +86,8 @@ export class IngestService {
     });
   }
 
-  /** Whether a post that has come is to be refused as `overloaded`: asked once of each, since refusals are counted. */
-  turnsAway(): boolean {
+  /** Sheds a request if the queue is full. Call it once per request, because it counts those that are shed. */
+  shedIfFull(): boolean {
     if (!this.full) return false;
     this.options.queueLimit.refused(this.queuedRequests, performance.now());
     return true;
@@ -139,7 +139,7 @@ export class IngestService {
   }
 
   private async submit(event: NewEvent, fingerprint: Buffer | undefined): Promise<Accepted> {
-    if (this.turnsAway()) throw new LockstepError('overloaded', 'Too many events wait to be stored; try again shortly', { retryAfterSeconds: 1 });
+    if (this.shedIfFull()) throw new LockstepError('overloaded', 'Too many events wait to be stored; try again shortly', { retryAfterSeconds: 1 });
     const submission = { ...event, id: mintId(), shard: shardOf(event.tenant, event.entity, this.options.shards), fingerprint };
     this.options.queueLimit.entered(this.queuedRequests, performance.now());
     this.queuedRequests++;

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { ConfigError, loadConfig, maskedSummary, parseEnvironment } from './config.js';
+import { ConfigError, loadConfig, maskedSummary, parseEnvironment, urlHostOf } from './config.js';
 import type { environmentSchema } from './environment.js';
 
 const ENOUGH = {
@@ -10,6 +10,7 @@ const ENOUGH = {
 
 test('three variables are enough to run an app; the rest has the documented defaults', () => {
   expect(loadConfig(ENOUGH)).toEqual({
+    host: '127.0.0.1',
     port: 8080,
     databaseUrl: ENOUGH.DATABASE_URL,
     kafka: {
@@ -38,6 +39,7 @@ test('three variables are enough to run an app; the rest has the documented defa
 });
 
 const BAD_VALUES: Record<keyof typeof environmentSchema.shape, string[]> = {
+  HOST: ['all', '127.0.0'],
   PORT: ['-1', '65536', '80.5', 'http', '0x50', ' '],
   DATABASE_URL: ['mysql://db/lockstep', 'db:5432'],
   KAFKA_BROKERS: ['kafka', 'kafka:', 'kafka:9092,', 'kafka:9092 kafka:9093'],
@@ -146,3 +148,7 @@ function messageOf(run: () => unknown): string {
   }
   throw new Error('nothing was thrown');
 }
+
+test.each([['127.0.0.1', '127.0.0.1'], ['0.0.0.0', '127.0.0.1'], ['::', '[::1]'], ['localhost', 'localhost'], ['10.1.2.3', '10.1.2.3'], ['fd00::1', '[fd00::1]']])('what listens on %s is reached at %s', (host, reached) => {
+  expect(urlHostOf(host)).toBe(reached);
+});

@@ -14,6 +14,8 @@ export interface KafkaConfig {
 
 /** What an app runs with. The environment it comes from: `.env.example`. */
 export interface Config {
+  /** Address to listen on. */
+  readonly host: string;
   readonly port: number;
   readonly databaseUrl: string;
   readonly kafka: KafkaConfig;
@@ -51,6 +53,7 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
   };
   const start = 'set it, or run `npm start`, which brings its own';
   return {
+    host: values.HOST,
     port: values.PORT,
     databaseUrl: required('DATABASE_URL', start),
     kafka: kafkaConfig(required('KAFKA_BROKERS', start), values),
@@ -83,6 +86,13 @@ export function parseEnvironment(env: Record<string, string | undefined>): Envir
   ];
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems.join('\n'));
   return parsed.data;
+}
+
+/** How another process on this machine reaches, in a URL, what listens on this address. */
+export function urlHostOf(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 /** PORT, for an app that has another default than the gateway. */

@@ -55,6 +55,7 @@ export function blockListOf(cidrs: readonly string[]): BlockList {
 
 /** Every variable that Lockstep reads, with its default. What each one means stands in `.env.example`. */
 export const environmentSchema = z.object({
+  HOST: z.string().refine((text) => isIP(text) !== 0 || text === 'localhost', 'must be an address such as 127.0.0.1, or 0.0.0.0 for all interfaces').default('127.0.0.1'),
   PORT: wholeNumber(0, 65_535).default(8080),
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must be a URL such as postgresql://user:password@host:5432/lockstep').optional(),
   KAFKA_BROKERS: z.string().regex(/^[^,\s]+:\d+(\s*,\s*[^,\s]+:\d+)*$/, 'must be host:port, with commas between several').optional(),

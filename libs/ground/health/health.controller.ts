@@ -1,15 +1,18 @@
 import { Controller, Get, HttpStatus, Inject, Res, ServiceUnavailableException } from '@nestjs/common';
-import { HealthCheck, type HealthCheckResult, HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
+import { HealthCheck, type HealthCheckResult, HealthCheckService, type HealthIndicatorFunction, HealthIndicatorService } from '@nestjs/terminus';
 import type { FastifyReply } from 'fastify';
-import type { Indicator } from './indicators.js';
+import type { Indicator, Severity } from './indicators.js';
 
-/** What each probe asks; liveness asks nothing. */
+/** What the probes ask. */
 export interface HealthChecks {
-  readonly ready: readonly Indicator[];
-  readonly startup: readonly Indicator[];
+  readonly startup: Indicator;
+  readonly needs: readonly Indicator[];
+  readonly degradedBy: readonly Indicator[];
 }
 
 export const HEALTH_CHECKS = Symbol('HEALTH_CHECKS');
+
+const ALIVE: HealthCheckResult = { status: 'ok', info: {}, error: {}, details: {} };
 
 @Controller('health')
 export class HealthController {
@@ -19,30 +22,38 @@ export class HealthController {
     @Inject(HEALTH_CHECKS) private readonly checks: HealthChecks,
   ) {}
 
-  /** 200 while the process answers at all; touches no dependency, or an outage of one would restart every process. */
+  /**
+   * 200 while the process answers at all. Touches no dependency, or an outage of one would restart every process; nor
+   * Terminus, which answers 503 to every check while the process drains.
+   */
   @Get('live')
   @HealthCheck({ swaggerDocumentation: true })
-  live(): Promise<HealthCheckResult> {
-    return this.health.check([]);
+  live(): HealthCheckResult {
+    return ALIVE;
   }
 
   /** 200 while requests make sense, 503 otherwise. */
   @Get('ready')
   @HealthCheck()
   ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthCheckResult> {
-    return this.answer(this.checks.ready, reply);
+    const { startup, needs, degradedBy } = this.checks;
+    return this.answer([...this.asking([startup, ...needs], 'down'), ...this.asking(degradedBy, 'degraded')], reply);
   }
 
   /** 503 until the process has started. */
   @Get('startup')
   @HealthCheck()
   startup(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthCheckResult> {
-    return this.answer(this.checks.startup, reply);
+    return this.answer(this.asking([this.checks.startup], 'down'), reply);
   }
 
-  private async answer(indicators: readonly Indicator[], reply: FastifyReply): Promise<HealthCheckResult> {
+  private asking(indicators: readonly Indicator[], severity: Severity): HealthIndicatorFunction[] {
+    return indicators.map((indicator) => async () => indicator.check(this.indicators, severity));
+  }
+
+  private async answer(checks: HealthIndicatorFunction[], reply: FastifyReply): Promise<HealthCheckResult> {
     try {
-      return await this.health.check(indicators.map((indicator) => async () => indicator.check(this.indicators)));
+      return await this.health.check(checks);
     } catch (error) {
       if (!(error instanceof ServiceUnavailableException)) throw error;
       // Probes read Terminus' own document, not a problem document.

@@ -1,9 +1,12 @@
 import type { HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import type { Database } from '#ground/postgres/pool';
 
+/** What a problem means for the process: it should get no requests, or it works with limits. */
+export type Severity = 'down' | 'degraded';
+
 /** One thing that a process needs to work. */
 export interface Indicator {
-  check(health: HealthIndicatorService): Promise<HealthIndicatorResult> | HealthIndicatorResult;
+  check(health: HealthIndicatorService, severity: Severity): Promise<HealthIndicatorResult> | HealthIndicatorResult;
 }
 
 /** How long a check may take, and its answer may be used again, in milliseconds: probes come from several sides. */
@@ -25,21 +28,17 @@ export class PostgresIndicator implements Indicator {
   }
 }
 
-/**
- * Up while `problem` finds none; with one, `down` (not ready) or only `degraded`, as `severity` says. For state that a
- * process keeps itself: what is started, how full a queue is, when Kafka last answered.
- */
+/** Up while `problem` returns undefined. For state that the process keeps itself, such as how full a queue is. */
 export class StateIndicator implements Indicator {
   constructor(
     private readonly name: string,
-    private readonly severity: 'down' | 'degraded',
     private readonly problem: () => string | undefined,
   ) {}
 
-  check(health: HealthIndicatorService): HealthIndicatorResult {
+  check(health: HealthIndicatorService, severity: Severity): HealthIndicatorResult {
     const problem = this.problem();
     const session = health.check(this.name);
     if (problem === undefined) return session.up();
-    return this.severity === 'down' ? session.down(problem) : session.degraded(problem);
+    return severity === 'down' ? session.down(problem) : session.degraded(problem);
   }
 }

@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import { expect, it } from '@jest/globals';
 import { Controller, Get, Module, Post } from '@nestjs/common';
 import { captureLog } from '#dev/testing/log-capture';
-import { finalAnswerIn, openSocket, readToEnd, requestBytes, sendRaw } from '#dev/testing/raw-http';
+import { finalAnswerIn, openSocket, type RawAnswer, readToEnd, requestBytes, sendRaw } from '#dev/testing/raw-http';
 import { waitUntil } from '#dev/testing/wait-until';
-import { closeHttpApp, createHttpApp } from './http-app.js';
+import { closeHttpApp, createHttpApp, type HttpAppOptions } from './http-app.js';
+import { LoadShedding } from './load-shedding.js';
 
 const never = Promise.withResolvers<string>();
 const soon = Promise.withResolvers<string>();
@@ -79,9 +80,34 @@ it('a request whose body trickles gets 408 and the end of its connection when it
   await closeHttpApp(app, 0);
 });
 
-it('a whole request has 30 s, and its headers 5 s, unless the app says otherwise', async () => {
+it('has the documented timeouts, unless the app says otherwise', async () => {
+  const timeoutsOf = async (options: Partial<HttpAppOptions>): Promise<unknown> => {
+    const app = await createHttpApp(SilentModule, { logger: captureLog().logger, maxBodyBytes: 1_000, ...options });
+    const { requestTimeout, headersTimeout, keepAliveTimeout, timeout } = app.getHttpServer();
+    await app.close();
+    return { requestTimeout, headersTimeout, keepAliveTimeout, timeout };
+  };
+  expect(await timeoutsOf({})).toEqual({ requestTimeout: 30_000, headersTimeout: 5_000, keepAliveTimeout: 72_000, timeout: 360_000 });
+  expect(await timeoutsOf({ bodies: 'streams' })).toMatchObject({ requestTimeout: 300_000, headersTimeout: 5_000 });
+  expect(await timeoutsOf({ requestTimeoutMs: 2_000, longestSilenceMs: 200 })).toMatchObject({ requestTimeout: 2_000, headersTimeout: 2_000, timeout: 200 });
+});
+
+it('sheds a request before its body is read, from when a predicate says so, and passes others on', async () => {
+  begun = 0;
   const app = await createHttpApp(SilentModule, { logger: captureLog().logger, maxBodyBytes: 1_000 });
-  expect(app.getHttpServer()).toMatchObject({ requestTimeout: 30_000, headersTimeout: 5_000 });
+  await app.listen(0, '127.0.0.1');
+  const url = await app.getUrl();
+  const post = (path: string, length = 2): Promise<RawAnswer | undefined> =>
+    sendRaw(url, requestBytes('POST', path, [['host', 'a'], ['content-type', 'application/json'], ['content-length', String(length)]], Buffer.from('{}')));
+  expect((await post('/read'))?.status).toBe(201);
+  app.get(LoadShedding).shedWhen((request) => request.url === '/read');
+  const shed = await post('/read');
+  expect([shed?.status, shed?.headers['retry-after'], shed?.headers['connection'], JSON.parse(shed?.body.toString() ?? '')]).toMatchObject([503, '1', 'keep-alive', { code: 'overloaded' }]);
+  // Two of 5,000 bytes have arrived: the answer does not wait for a body that would be refused.
+  const large = await post('/read', 5_000);
+  expect([large?.status, large?.headers['connection']]).toEqual([503, 'close']);
+  expect((await post('/silent'))?.status).toBe(405);
+  expect(begun).toBe(1);
   await app.close();
 });
 

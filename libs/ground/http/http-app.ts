@@ -1,16 +1,16 @@
-import { METHODS } from 'node:http';
+import { createServer, METHODS, type RequestListener, type Server } from 'node:http';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Logger as NestLogger, PinoLogger } from 'nestjs-pino';
-import type { FastifyInstance, FastifyReply, RawServerDefault } from 'fastify';
+import type { FastifyInstance, FastifyServerOptions } from 'fastify';
+import { FrameworkLogger } from '#ground/telemetry/framework-logger';
 import type { Logger } from '#ground/telemetry/logger';
 import { AllowedMethods } from './allowed-methods.js';
 import { answerConnectionError, answerWhatNodeWould } from './connection-errors.js';
-import { ProblemFilter } from './problem.filter.js';
+import { HttpModule } from './http.module.js';
+import { LoadShedding } from './load-shedding.js';
 import { sendProblem, toLockstepError } from './problem.js';
 import { observeRequests } from './request-observer.js';
-import { SchemaPipe } from './schema.pipe.js';
 
 export interface HttpAppOptions {
   readonly logger: Logger;
@@ -22,6 +22,8 @@ export interface HttpAppOptions {
   readonly longestSilenceMs?: number;
   /** How long a whole request may take to arrive, in milliseconds: then 408. Default 30 s, for `streams` 5 minutes. */
   readonly requestTimeoutMs?: number;
+  /** Called when Nest logs an error. */
+  readonly onFrameworkError?: () => void;
 }
 
 /** For the headers, which fit into a few packets. */
@@ -31,6 +33,8 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const UPLOAD_TIMEOUT_MS = 300_000;
 /** Above the longest that an answer may take without a byte: the ledger's 5 min. */
 const LONGEST_SILENCE_MS = 360_000;
+/** Above the idle timeout of common load balancers (60 s); otherwise they could reuse a connection that we close. */
+const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 
 /**
  * A Nest application on Fastify as every Lockstep process serves it: errors as problem documents, bodies as bytes
@@ -39,8 +43,8 @@ const LONGEST_SILENCE_MS = 360_000;
 export async function createHttpApp(module: DynamicModule | Type, options: HttpAppOptions): Promise<NestFastifyApplication> {
   const allowedMethods = new AllowedMethods();
   const streams = options.bodies === 'streams';
-  const requestTimeoutMs = options.requestTimeoutMs ?? (streams ? UPLOAD_TIMEOUT_MS : REQUEST_TIMEOUT_MS);
-  const adapter = createHttpAdapter(options.maxBodyBytes, requestTimeoutMs, options.longestSilenceMs ?? LONGEST_SILENCE_MS);
+  const shedding = new LoadShedding();
+  const adapter = createHttpAdapter(options, shedding);
   const instance = adapter.getInstance();
   allowedMethods.watch(instance);
   answerWhatNodeWould(instance);
@@ -48,25 +52,26 @@ export async function createHttpApp(module: DynamicModule | Type, options: HttpA
   if (streams) passAnything(instance);
   else instance.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   observeRequests(instance, options.logger);
-  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+  const root: DynamicModule = 'module' in module ? module : { module };
+  const http = HttpModule.of({ logger: options.logger, allowedMethods, shedding });
+  return NestFactory.create<NestFastifyApplication>({ ...root, imports: [...(root.imports ?? []), http] }, adapter, {
     bodyParser: false,
-    logger: frameworkLogger(options.logger),
+    logger: new FrameworkLogger(options.logger, options.onFrameworkError),
+    // Errors go to the caller, instead of ending the process.
     abortOnError: false,
   });
-  app.useGlobalFilters(new ProblemFilter(allowedMethods, options.logger));
-  app.useGlobalPipes(new SchemaPipe());
-  return app;
+}
+
+/** Cuts the connections that are open after `drainMs`. Call it before the server closes: closing waits for them. */
+export function cutConnectionsAfter(server: Server, drainMs: number): void {
+  const timer = setTimeout(() => server.closeAllConnections(), drainMs);
+  server.once('close', () => clearTimeout(timer));
 }
 
 /** Takes no new connections and answers what is in flight, for at most `drainMs`; then cuts what is left. */
 export async function closeHttpApp(app: NestFastifyApplication, drainMs: number): Promise<void> {
-  const server = app.getHttpServer();
-  const timer = setTimeout(() => server.closeAllConnections(), drainMs);
-  try {
-    await app.close();
-  } finally {
-    clearTimeout(timer);
-  }
+  cutConnectionsAfter(app.getHttpServer(), drainMs);
+  await app.close();
 }
 
 /** Whatever method Node knows, with a body of whatever type that nobody reads. */
@@ -76,33 +81,38 @@ function passAnything(instance: FastifyInstance): void {
   for (const method of unknown) instance.addHttpMethod(method, { hasBody: true });
 }
 
-/** Nest's own lines: at `info` it names every route and module, which is of use only when looking for a mistake. */
-function frameworkLogger(logger: Logger): NestLogger {
-  const quiet = logger.child({}, { level: logger.level === 'info' ? 'warn' : logger.level });
-  return new NestLogger(new PinoLogger({ pinoHttp: { logger: quiet } }), {});
-}
-
-function createHttpAdapter(maxBodyBytes: number, requestTimeoutMs: number, longestSilenceMs: number): FastifyAdapter {
-  const options: ConstructorParameters<typeof FastifyAdapter>[0] = {
-    // No Nest middleware anywhere: without its hook a request is answered sooner.
-    skipMiddie: true,
-    bodyLimit: maxBodyBytes,
-    // A client that sends its request drop by drop ("slow loris") is cut off, at the headers or in the body. Node looks
-    // every `connectionsCheckingInterval`; by default that would be 30 s.
-    requestTimeout: requestTimeoutMs,
-    http: { headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs), connectionsCheckingInterval: 1_000, maxHeaderSize: 16_384, requireHostHeader: false },
-    // A client that does not read its answer.
-    connectionTimeout: longestSilenceMs,
+function createHttpAdapter(options: HttpAppOptions, shedding: LoadShedding): FastifyAdapter {
+  const serverOptions: FastifyServerOptions<Server> = {
+    bodyLimit: options.maxBodyBytes,
+    serverFactory: (handler) => createHttpServer(handler, options, shedding),
     clientErrorHandler: answerConnectionError,
-    // Above the idle time of the usual balancers (60 s), or they would reuse a connection that we are closing.
-    keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
     // What still arrives on open connections while we stop is answered, with `connection: close`.
     return503OnClosing: false,
     trustProxy: false,
     // An entity in a path: 255 characters of up to four bytes, percent-encoded.
     routerOptions: { maxParamLength: 3_072 },
-    frameworkErrors: (error, _request, reply) => sendProblem(reply as FastifyReply, toLockstepError(error)),
+    frameworkErrors: (error, _request, reply) => sendProblem(reply, toLockstepError(error)),
   };
-  return new FastifyAdapter<RawServerDefault>(options);
+  // No Nest middleware anywhere: without its hook a request is answered sooner.
+  return new FastifyAdapter({ ...serverOptions, skipMiddie: true });
+}
+
+/** Fastify does not apply its own `http` and timeout options to a server from a factory, so all of them are set here. */
+function createHttpServer(handler: RequestListener, { maxBodyBytes, bodies, longestSilenceMs, requestTimeoutMs }: HttpAppOptions, shedding: LoadShedding): Server {
+  const requestTimeout = requestTimeoutMs ?? (bodies === 'streams' ? UPLOAD_TIMEOUT_MS : REQUEST_TIMEOUT_MS);
+  const server = createServer({
+    // A client that sends its request drop by drop ("slow loris") is cut off, at the headers or in the body. Node looks
+    // every `connectionsCheckingInterval`; by default that would be 30 s.
+    requestTimeout,
+    headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeout),
+    connectionsCheckingInterval: 1_000,
+    maxHeaderSize: 16_384,
+    requireHostHeader: false,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+  });
+  // A client that does not read its answer.
+  server.setTimeout(longestSilenceMs ?? LONGEST_SILENCE_MS);
+  server.on('request', shedding.inFrontOf(handler, server, maxBodyBytes));
+  return server;
 }

@@ -1,49 +1,58 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { FastifyInstance } from 'fastify';
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import { LockstepError } from '#domain/problem';
 import { requestsRejected } from './http.metrics.js';
 
 /**
- * How long a refusal waits for its answer: a client that comes again at once, whatever Retry-After says, does so two or
- * three times a second, and not as often as it can. A refusal costs half of what an accepted event does, so that a crowd
- * that hammers would otherwise take the time of those who are let in.
+ * Delay of a 503. A client that ignores Retry-After then retries two or three times a second, not thousands of times:
+ * shedding a request costs half of what accepting an event does.
  */
-const REFUSED_AFTER_MS = 400;
-/** More are refused at once, and so is whose body is not to be read to its end: what is held back costs memory. */
-const MOST_HELD = 4_000;
+const ANSWER_DELAY_MS = 400;
+/** A delayed answer costs memory, so any further ones are sent at once. */
+const MAX_DELAYED_ANSWERS = 4_000;
+
+const OVERLOADED = new LockstepError('overloaded', 'Too many events wait to be stored; try again shortly', { retryAfterSeconds: 1 });
+const BODY = Buffer.from(JSON.stringify(OVERLOADED.toProblem()));
+const HEADERS = ['content-type', 'application/problem+json', 'content-length', String(BODY.length), 'retry-after', String(OVERLOADED.retryAfterSeconds)];
 
 /**
- * Answers `overloaded` in front of everything else while `refuses` says so: before the key is looked at and the body is
- * read, since what is refused must cost a small part of what is accepted. Such requests are counted as rejected, and not
- * measured. Call it before the server listens.
+ * Answers requests with `overloaded` before Fastify sees them: shedding must cost much less than accepting, so neither
+ * the API key nor the body is looked at. Shed requests are counted as rejected, but their duration is not measured.
  *
- * A body that would have been taken is read and thrown away: were the connection closed before its end, the client might
- * see a reset instead of the answer. For one of more than `maxBodyBytes`, or of unknown length, it is closed.
+ * `createHttpApp` creates it with the server; modules get it injected. It sheds nothing until `shedWhen` is called.
  */
-export function shedLoad(instance: FastifyInstance, maxBodyBytes: number, refuses: (request: IncomingMessage) => boolean): void {
-  const { server } = instance;
-  const problem = new LockstepError('overloaded', 'Too many events wait to be stored; try again shortly', { retryAfterSeconds: 1 });
-  const body = Buffer.from(JSON.stringify(problem.toProblem()));
-  const headers = ['content-type', 'application/problem+json', 'content-length', String(body.length), 'retry-after', String(problem.retryAfterSeconds)];
-  const handlers = server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[];
-  let held = 0;
-  server.removeAllListeners('request');
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    if (!refuses(request)) {
-      for (const handle of handlers) handle(request, response);
-      return;
-    }
-    requestsRejected.inc({ code: problem.code });
-    const drains = Number(request.headers['content-length'] ?? Infinity) <= maxBodyBytes;
-    // A server that is closing waits for its connections: none is to be left open for another request.
-    const refuse = (): void => void response.writeHead(problem.status, drains && server.listening ? headers : [...headers, 'connection', 'close']).end(body);
-    if (!drains || held >= MOST_HELD) return refuse();
-    // Its body is thrown away as it comes, and not kept until the answer.
-    request.resume();
-    held += 1;
-    setTimeout(() => {
-      held -= 1;
-      refuse();
-    }, REFUSED_AFTER_MS);
-  });
+export class LoadShedding {
+  private isShed: (request: IncomingMessage) => boolean = () => false;
+  private delayedAnswers = 0;
+
+  /** Sheds the requests for which the predicate returns true. It is called once per request, before the body arrives. */
+  shedWhen(isShed: (request: IncomingMessage) => boolean): void {
+    this.isShed = isShed;
+  }
+
+  /**
+   * Returns a listener that sheds requests, and passes the others to `next`.
+   *
+   * It reads and discards the body of a shed request: if the connection closed earlier, the client might see a reset
+   * instead of the answer. A body above `maxBodyBytes`, or of unknown length, closes the connection instead.
+   */
+  inFrontOf(next: RequestListener, server: Server, maxBodyBytes: number): RequestListener {
+    return (request, response) => {
+      if (!this.isShed(request)) return next(request, response);
+      requestsRejected.inc({ code: OVERLOADED.code });
+      const isBodyRead = Number(request.headers['content-length'] ?? Infinity) <= maxBodyBytes;
+      const answer = (): void => {
+        // A closing server waits for its connections, so none may stay open for another request.
+        const staysOpen = isBodyRead && server.listening;
+        response.writeHead(OVERLOADED.status, staysOpen ? HEADERS : [...HEADERS, 'connection', 'close']).end(BODY);
+      };
+      if (!isBodyRead || this.delayedAnswers >= MAX_DELAYED_ANSWERS) return answer();
+      // Discards the body as it arrives instead of buffering it until the answer.
+      request.resume();
+      this.delayedAnswers += 1;
+      setTimeout(() => {
+        this.delayedAnswers -= 1;
+        answer();
+      }, ANSWER_DELAY_MS);
+    };
+  }
 }

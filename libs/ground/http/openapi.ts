@@ -34,8 +34,15 @@ export function Documented({ summary, description, status, answer, schema, probl
   );
 }
 
+export interface OpenApiOptions {
+  readonly title: string;
+  readonly description: string;
+  /** Whether its operations take an API key. Default true. */
+  readonly authenticated?: boolean;
+}
+
 /** Serves the OpenAPI document at /openapi.json, and pages to read it at /docs and /api-docs. */
-export function serveOpenApi(app: INestApplication, title: string, description: string, { authenticated = true } = {}): void {
+export function serveOpenApi(app: INestApplication, { title, description, authenticated = true }: OpenApiOptions): void {
   const base = new DocumentBuilder().setTitle(title).setDescription(description).setVersion(VERSION);
   if (authenticated) base.addBearerAuth({ type: 'http', scheme: 'bearer' });
   const document = SwaggerModule.createDocument(app, base.build());

@@ -1,8 +1,9 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LockstepError } from '#domain/problem';
+import { InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
-import type { AllowedMethods } from './allowed-methods.js';
+import { AllowedMethods } from './allowed-methods.js';
 import { requestsRejected } from './http.metrics.js';
 import { sendProblem, toLockstepError } from './problem.js';
 
@@ -11,7 +12,7 @@ import { sendProblem, toLockstepError } from './problem.js';
 export class ProblemFilter implements ExceptionFilter {
   constructor(
     private readonly allowedMethods: AllowedMethods,
-    private readonly logger: Logger,
+    @InjectLogger() private readonly logger: Logger,
   ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { type ArgumentMetadata, type PipeTransform, StandardSchemaValidationPipe } from '@nestjs/common';
+import { type ArgumentMetadata, Injectable, type PipeTransform, StandardSchemaValidationPipe } from '@nestjs/common';
 import { LockstepError, type ProblemDetail } from '#domain/problem';
 
 interface Issue {
@@ -16,6 +16,7 @@ type Source = ArgumentMetadata['type'];
  * which arrives as bytes: the ingest route needs them unchanged.
  * @throws LockstepError invalid_request with a path for each thing that is wrong: a JSON pointer, or a query's name
  */
+@Injectable()
 export class SchemaPipe implements PipeTransform {
   async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const validation = new StandardSchemaValidationPipe({ exceptionFactory: (issues) => invalidRequest(issues, metadata.type) });

@@ -1,64 +1,89 @@
-import { type Config, ConfigError } from '#ground/config/config';
-import { createLogger, type Logger } from '#ground/telemetry/logger';
+import type { Type } from '@nestjs/common';
+import type { CustomTransportStrategy } from '@nestjs/microservices';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ConfigError } from '#ground/config/config';
+import { createHttpApp, type HttpAppOptions } from '#ground/http/http-app';
+import { type OpenApiOptions, serveOpenApi } from '#ground/http/openapi';
+import { createLogger } from '#ground/telemetry/logger';
 import { startDefaultMetrics } from '#ground/telemetry/metrics';
+import { Lifetime } from './lifetime.js';
+import type { ProcessConfig, ProcessContext } from './process-context.js';
+import { ProcessModule } from './process.module.js';
 
-const HOST = '0.0.0.0';
 /** After the drain time: to say how things stand and to give back leases and connections, also where Postgres or Kafka do not answer any more. */
 const GOODBYE_MS = 2_500;
 
-/** What every app is to its process. */
-export interface App {
-  /** Rejects with an AbortError when it is stopped meanwhile. */
-  start(host: string, port: number): Promise<unknown>;
-  stop(): Promise<void>;
-}
-
-export interface AppContext<AppConfig> {
-  readonly config: AppConfig;
-  readonly logger: Logger;
-  /** The app can't go on: ends the process, so that a new one starts clean. */
-  readonly onFatal: (error: Error) => void;
-}
-
+/** What an app consists of. */
 export interface AppDefinition<AppConfig> {
   readonly name: string;
   readonly load: (env: Record<string, string | undefined>) => AppConfig;
-  readonly create: (context: AppContext<AppConfig>) => App;
+  /** The root module. One of its providers is the app's lifecycle class. */
+  readonly module: Type;
+  readonly http?: (config: AppConfig) => Partial<HttpAppOptions>;
+  /** Serves the API's document. */
+  readonly openApi?: OpenApiOptions;
+  /** A provider of the root module that feeds the app's `@EventPattern` handlers. */
+  readonly transport?: Type<CustomTransportStrategy>;
   /** From SIGTERM to exit, whatever Postgres and Kafka do. Default: the drain time and 2.5 s. */
   readonly stopLimitMs?: number;
 }
 
+/** The app in a process: `listen()` starts it in the background, `close()` stops it; its `Lifetime` says how far it is. */
+export async function createApp<AppConfig extends ProcessConfig>(
+  { module, http, openApi, transport }: Omit<AppDefinition<AppConfig>, 'name' | 'load'>,
+  context: ProcessContext<AppConfig>,
+  onFrameworkError: () => void = () => undefined,
+): Promise<NestFastifyApplication> {
+  const { config, logger } = context;
+  const app = await createHttpApp({ module, imports: [ProcessModule.of(context)] }, { logger, maxBodyBytes: config.maxBodyBytes, onFrameworkError, ...http?.(config) });
+  if (transport !== undefined) {
+    app.connectMicroservice({ strategy: app.get(transport) });
+    await app.startAllMicroservices();
+  }
+  if (openApi !== undefined) serveOpenApi(app, openApi);
+  return app;
+}
+
 /**
  * An app's process from its configuration to its exit: starts it, stops it on SIGTERM and SIGINT, and ends with 0 when
- * that was in time. With 1 when the configuration is not valid, the app can't start or can't go on, or stopping takes too
- * long: what isn't committed by then is done again, or was not answered.
+ * that was in time. With 1 when the configuration is not valid, the app can't start or can't go on, or stopping fails or
+ * takes too long: what isn't committed by then is done again, or was not answered.
  */
-export async function runApp<AppConfig extends Pick<Config, 'port' | 'logLevel' | 'drainTimeoutMs'>>({ name, load, create, stopLimitMs }: AppDefinition<AppConfig>): Promise<void> {
-  const config = configOrExit(load);
-  const logger = createLogger(name, config.logLevel);
-  const app = create({
-    config,
-    logger,
-    onFatal: (error) => {
-      logger.fatal({ err: error }, 'The process can not go on');
-      process.exit(1);
-    },
+export async function runApp<AppConfig extends ProcessConfig>(definition: AppDefinition<AppConfig>): Promise<void> {
+  const config = configOrExit(definition.load);
+  const logger = createLogger(definition.name, config.logLevel);
+  const fatal = (error: Error): void => {
+    logger.fatal({ err: error }, 'The process can not go on');
+    process.exit(1);
+  };
+  startDefaultMetrics();
+  let stopping = false;
+  let exitCode = 0;
+  const app = createApp(definition, { config, logger, fatal }, () => {
+    if (stopping) exitCode = 1;
   });
+  const listening = app.then((created) => created.listen(config.port, config.host));
+
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     logger.info({ signal }, 'Stopping');
-    setTimeout(() => fail(new Error('Stopping took too long')), stopLimitMs ?? config.drainTimeoutMs + GOODBYE_MS).unref();
+    stopping = true;
+    setTimeout(() => fail(new Error('Stopping took too long')), definition.stopLimitMs ?? config.drainTimeoutMs + GOODBYE_MS).unref();
     try {
-      await app.stop();
-      process.exit(0);
+      // A close() while Nest is still at its bootstrap hooks would overtake them.
+      await listening;
+      await (await app).close();
+      process.exit(exitCode);
     } catch (error) {
       fail(error);
     }
   };
-
-  startDefaultMetrics();
+  // Not Nest's `enableShutdownHooks`: it has no deadline, and ends the process by its signal instead of an exit code.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(signal));
   try {
-    await app.start(HOST, config.port);
+    await listening;
+    const started = await app;
+    logger.info({ url: await started.getUrl() }, 'Listening');
+    await started.get(Lifetime).started;
   } catch (error) {
     // Stopped while it was still waiting for Postgres: not a failure.
     if (!(error instanceof Error && error.name === 'AbortError')) fail(error);

@@ -1,0 +1,39 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { LOGGER } from '#ground/process/process-context';
+import type { Logger } from '#ground/telemetry/logger';
+import { AllowedMethods } from './allowed-methods.js';
+import { LoadShedding } from './load-shedding.js';
+import { MetricsController } from './metrics.controller.js';
+import { ProblemFilter } from './problem.filter.js';
+import { SchemaPipe } from './schema.pipe.js';
+
+/** What exists before Nest's container does, because the HTTP server is made with it. */
+export interface HttpParts {
+  readonly logger: Logger;
+  readonly allowedMethods: AllowedMethods;
+  readonly shedding: LoadShedding;
+}
+
+/**
+ * What every HTTP app has; `createHttpApp` adds it, for all modules. Without a global interceptor: with one, every request would go
+ * through RxJS.
+ */
+@Module({})
+export class HttpModule {
+  static of({ logger, allowedMethods, shedding }: HttpParts): DynamicModule {
+    return {
+      module: HttpModule,
+      global: true,
+      controllers: [MetricsController],
+      providers: [
+        { provide: LOGGER, useValue: logger },
+        { provide: AllowedMethods, useValue: allowedMethods },
+        { provide: LoadShedding, useValue: shedding },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        { provide: APP_PIPE, useClass: SchemaPipe },
+      ],
+      exports: [LoadShedding],
+    };
+  }
+}

@@ -1,0 +1,51 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type pg from 'pg';
+import type { Config } from '#ground/config/config';
+import { InjectConfig } from '#ground/process/process-context';
+import { createPool, type PoolOptions } from './pool.js';
+
+export const POSTGRES_OPTIONS = Symbol('POSTGRES_OPTIONS');
+
+export interface PostgresOptions<AppConfig = never> {
+  /** Part of what pg_stat_activity shows: `lockstep-<app>-<pool>`. */
+  readonly app: string;
+  /** For pools that name no limit themselves: ends a transaction that runs longer, in milliseconds. */
+  readonly transactionTimeoutMs?: number | ((config: AppConfig) => number);
+}
+
+export interface PoolSettings extends Pick<PoolOptions, 'max' | 'plans' | 'transactionTimeoutMs'> {
+  readonly name: string;
+}
+
+/** The process's pools by name. They connect at the first statement, and end when everything else has stopped. */
+@Injectable()
+export class PgPools implements OnApplicationShutdown {
+  private readonly pools = new Map<string, pg.Pool>();
+
+  constructor(
+    @Inject(POSTGRES_OPTIONS) private readonly options: PostgresOptions,
+    @InjectConfig() private readonly config: Pick<Config, 'databaseUrl'>,
+  ) {}
+
+  /** @throws Error when the name is taken: two modules that share a pool import one module that exports it */
+  open({ name, transactionTimeoutMs = this.transactionTimeoutMs(), ...settings }: PoolSettings): pg.Pool {
+    if (this.pools.has(name)) throw new Error(`The pool ${name} is registered twice`);
+    const pool = createPool({
+      databaseUrl: this.config.databaseUrl,
+      applicationName: `lockstep-${this.options.app}-${name}`,
+      ...settings,
+      ...(transactionTimeoutMs === undefined ? {} : { transactionTimeoutMs }),
+    });
+    this.pools.set(name, pool);
+    return pool;
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all([...this.pools.values()].map((pool) => pool.end()));
+  }
+
+  private transactionTimeoutMs(): number | undefined {
+    const { transactionTimeoutMs } = this.options;
+    return typeof transactionTimeoutMs === 'function' ? transactionTimeoutMs(this.config as never) : transactionTimeoutMs;
+  }
+}
