@@ -1,7 +1,10 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import { idBounds } from '#domain/ids';
 import type { AdmittedDelivery } from '#flow/lanes/admitted-delivery';
 import type { Database } from '#ground/postgres/pool';
 import { admitBatch, type IAdmitBatchResult } from './admit-batch.queries.js';
+import type { LogPosition } from './shard-log.js';
 import type { ParkedRecord } from './kafka-record.js';
 import { readCursors } from './read-cursors.queries.js';
 
@@ -18,13 +21,6 @@ export interface ShardAdmission {
   readonly lastEventId?: string | undefined;
   /** Whether the shard has then read all there is. */
   readonly caughtUp: boolean;
-}
-
-/** How far a shard's log was read. */
-export interface LogPosition {
-  readonly nextOffset: number;
-  /** Id of the event whose record is the one before `nextOffset`; undefined: not known, or there is none. */
-  readonly lastEventId: string | undefined;
 }
 
 /** An id of a record that has no event on its shard. */
@@ -56,8 +52,9 @@ interface MutableVerdict {
 }
 
 /** Admission in Postgres. Its sessions have nested loops off; see admit-batch.sql. */
+@Injectable()
 export class AdmissionRepository {
-  constructor(private readonly database: Database) {}
+  constructor(@InjectDatabase('admission') private readonly database: Database) {}
 
   /** Admits for several shards in one statement; the verdicts are in the order of `admissions`, whose shards differ. */
   async admit(admissions: readonly ShardAdmission[]): Promise<ShardVerdict[]> {

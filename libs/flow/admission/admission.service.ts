@@ -1,17 +1,21 @@
-import type { AdmissionProgress } from '#flow/lanes/admission-progress';
-import type { LaneIntake, Payloads } from '#flow/lanes/lane-intake';
+import { Injectable } from '@nestjs/common';
+import { InjectLogger } from '#ground/process/process-context';
+import type { Logger } from '#ground/telemetry/logger';
+import { AdmissionProgress } from '#flow/lanes/admission-progress';
+import { LaneIntake, type Payloads } from '#flow/lanes/lane-intake';
 import type { StatementSource } from '#flow/lanes/shard-coverage';
 import type { ShardLanes } from '#flow/lanes/shard-lanes';
 import { isConflict, isPoison } from '#ground/postgres/sql-errors';
 import { GroupCommit } from '#ground/postgres/group-commit';
 import { admissionBatchSize, duplicateAdmissions, eventsAdmitted } from './admission.metrics.js';
-import type { AdmissionRepository, ShardAdmission, ShardVerdict } from './admission.repository.js';
+import { AdmissionRepository, type ShardAdmission, type ShardVerdict } from './admission.repository.js';
 
 // 500: above it the statement's latency grows faster than its rate.
 const MAX_EVENTS = 500;
 const FENCED: ShardVerdict = { kind: 'fenced' };
 
-export interface AdmissionRequest extends ShardAdmission {
+/** What one shard asks to be admitted, under its lease. */
+export interface AdmissionRequest extends Omit<ShardAdmission, 'shard' | 'epoch'> {
   readonly lanes: ShardLanes;
   readonly payloads: Payloads;
   /** Who asks again after an unknown outcome. */
@@ -29,6 +33,7 @@ export type AdmissionResult =
  * Admits events: what the shards' readers bring while one statement runs goes into the next one together. The lanes get
  * what was admitted in the order of the commits, before the next statement is sent.
  */
+@Injectable()
 export class AdmissionService {
   private readonly commits: GroupCommit<AdmissionRequest, ShardVerdict>;
 
@@ -36,6 +41,7 @@ export class AdmissionService {
     private readonly repository: AdmissionRepository,
     private readonly intake: LaneIntake,
     private readonly progress: AdmissionProgress,
+    @InjectLogger() private readonly logger: Logger,
   ) {
     this.commits = new GroupCommit({
       maxItems: Infinity,
@@ -45,12 +51,17 @@ export class AdmissionService {
     });
   }
 
-  /** Admits one shard's events. */
+  /** Admits one shard's events. Says to the lease that it is lost when the admission is fenced. */
   async admit(request: AdmissionRequest): Promise<AdmissionResult> {
+    const { shard, lease } = request.lanes;
     try {
-      return await this.commits.add(request);
+      const verdict = await this.commits.add(request);
+      if (verdict.kind === 'fenced') lease.fenced();
+      return lease.isLost ? FENCED : verdict;
     } catch (error) {
-      return isPoison(error) ? { kind: 'refused' } : { kind: 'unknown', error };
+      if (isPoison(error)) return { kind: 'refused' };
+      this.logger.warn({ err: error, shard }, 'Cannot admit events; trying again');
+      return { kind: 'unknown', error };
     }
   }
 
@@ -90,7 +101,7 @@ export class AdmissionService {
   private async admitWithRetry(requests: readonly AdmissionRequest[]): Promise<ShardVerdict[]> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.repository.admit(requests);
+        return await this.repository.admit(requests.map(({ lanes: { shard, lease }, ...admission }) => ({ shard, epoch: lease.epoch, ...admission })));
       } catch (error) {
         if (!isConflict(error) || attempt === 5) throw error;
       }
@@ -102,12 +113,13 @@ export class AdmissionService {
  * Requests in statements of one request a shard. A shard comes twice only when it was lost and taken again while a
  * request of the former ownership still waited; in one statement the two could not be told apart.
  */
-function roundsOf<Request extends ShardAdmission>(requests: readonly Request[]): Request[][] {
-  const rounds: Request[][] = [];
+function roundsOf(requests: readonly AdmissionRequest[]): AdmissionRequest[][] {
+  const rounds: AdmissionRequest[][] = [];
   const seen = new Map<number, number>();
   for (const request of requests) {
-    const round = seen.get(request.shard) ?? 0;
-    seen.set(request.shard, round + 1);
+    const { shard } = request.lanes;
+    const round = seen.get(shard) ?? 0;
+    seen.set(shard, round + 1);
     (rounds[round] ??= []).push(request);
   }
   return rounds;

@@ -23,7 +23,7 @@ export class LaneIntake {
 
   /** @param deliveries one admission's, in its order; admissions come in the order of their commits */
   take(lanes: ShardLanes, deliveries: readonly AdmittedDelivery[], payloads: Payloads): void {
-    if (lanes.dropped) return;
+    if (lanes.lease.isLost) return;
     for (const delivery of deliveries) {
       const record = this.recordFor(lanes, delivery);
       if (record === undefined) {

@@ -1,28 +1,31 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { InjectLogger } from '#ground/process/process-context';
 import { GroupCommit } from '#ground/postgres/group-commit';
 import { type DeliveryKey, NIL_ID } from '#domain/ids';
 import type { Logger } from '#ground/telemetry/logger';
-import type { AdmissionProgress } from './admission-progress.js';
-import type { LaneBudget } from './lane-budget.js';
+import { AdmissionProgress } from './admission-progress.js';
+import { LaneBudget } from './lane-budget.js';
 import { LanePlacer } from './lane-placer.js';
-import type { LaneRunner } from './lane-runner.js';
+import { LaneRunner } from './lane-runner.js';
 import { lanesRepaired } from './lanes.metrics.js';
-import type { LanesRepository, PendingLane } from './lanes.repository.js';
+import { LanesRepository, type PendingLane } from './lanes.repository.js';
 import type { LaneRecord, ShardLanes } from './shard-lanes.js';
 
 const PAGE = 1_000;
 const FIRST_DELIVERY: DeliveryKey = { eventId: NIL_ID, endpoint: 0, replay: 0 };
 
 /** Brings lanes with something pending from Postgres into memory: by scans of a shard, and one by one. */
+@Injectable()
 export class LaneLoader {
   private readonly reads: GroupCommit<{ shard: number; lane: number }, PendingLane | undefined>;
   private readonly placer: LanePlacer;
 
   constructor(
-    private readonly lanes: LanesRepository,
-    private readonly runner: LaneRunner,
+    @Inject(LanesRepository) private readonly lanes: Pick<LanesRepository, 'pendingLanes' | 'pendingSingles' | 'findLanes'>,
+    @Inject(LaneRunner) private readonly runner: Pick<LaneRunner, 'ready' | 'wait' | 'removeAtIdle'>,
     private readonly budget: LaneBudget,
     private readonly progress: AdmissionProgress,
-    private readonly logger: Logger,
+    @InjectLogger() private readonly logger: Logger,
   ) {
     this.placer = new LanePlacer(runner, budget);
     this.reads = new GroupCommit({ maxItems: PAGE, commit: (wanted) => lanes.findLanes(wanted) });
@@ -64,7 +67,7 @@ export class LaneLoader {
     } finally {
       shard.coverage.reopen(lane);
     }
-    if (pending !== undefined && !shard.dropped) this.placer.place(shard, pending);
+    if (pending !== undefined && !shard.lease.isLost) this.placer.place(shard, pending);
   }
 
   private async scanLanes(shard: ShardLanes, whole: boolean): Promise<number> {
@@ -99,7 +102,7 @@ export class LaneLoader {
   }
 
   private endsEarly(shard: ShardLanes, whole: boolean): boolean {
-    if (shard.dropped) return true;
+    if (shard.lease.isLost) return true;
     if (whole || !this.budget.isNearlyFull) return false;
     shard.coverage.leaveOut();
     return true;
@@ -112,7 +115,7 @@ export class LaneLoader {
     if (coverage.isAuditing) await this.progress.caughtUp();
     let repaired = 0;
     for (const pending of page) {
-      if (shard.dropped) return repaired;
+      if (shard.lease.isLost) return repaired;
       const audits = coverage.isAuditing;
       const placement = this.placer.place(shard, pending);
       if (placement === 'left-out') coverage.leaveOut();

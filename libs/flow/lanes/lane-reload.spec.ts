@@ -1,19 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
+import pino from 'pino';
 import { now } from '#domain/clock';
 import type { AttemptResult } from '#domain/disposition';
 import { WindowBudget } from '#domain/lane';
 import type { EndpointTarget } from '#flow/delivery/endpoint-directory';
 import { SigningKeys } from '#flow/delivery/signing-keys';
 import { deliveryItem } from './delivery-item.js';
-import type { LanesRepository, PendingLane } from './lanes.repository.js';
+import type { PendingLane } from './lanes.repository.js';
 import { AdmissionProgress } from './admission-progress.js';
 import { LaneBudget } from './lane-budget.js';
 import type { LaneStop } from './lane-stop.js';
 import { ShardLanes } from './shard-lanes.js';
-import { Lease } from '#flow/leases/lease';
-import type { Logger } from '#ground/telemetry/logger';
+import { testLease } from '#flow/leases/fixtures/test-lease';
+import type { OutcomeVerdict } from '#flow/outcome/outcome';
 import { LaneLoader } from './lane-loader.js';
-import { LaneRunner, type LaneRunnerOptions } from './lane-runner.js';
+import { LaneRunner } from './lane-runner.js';
 
 const LANE = 7;
 const target: EndpointTarget = {
@@ -39,15 +40,14 @@ async function settled(): Promise<void> {
 /** One lane of one shard; Postgres and the endpoint answer when the test says so. */
 function world(limit = 10) {
   const budget = new LaneBudget(limit);
-  const shard = new ShardLanes(new Lease(0, 1, 60_000, now()), budget, new WindowBudget(100_000));
-  shard.active = true;
+  const shard = new ShardLanes(testLease(), budget, new WindowBudget(100_000));
   const sent: ((result: AttemptResult) => void)[] = [];
   const deleted: number[] = [];
   const postgres = {
     head: 1,
     stopped: undefined as LaneStop | undefined,
     page: (): Promise<PendingLane[]> => Promise.resolve([pending(postgres.head, postgres.stopped)]),
-    outcome: (): Promise<string> => Promise.resolve('applied'),
+    outcome: (): Promise<OutcomeVerdict> => Promise.resolve('applied'),
     reload: (): Promise<(PendingLane | undefined)[]> => Promise.resolve([pending(postgres.head, postgres.stopped)]),
   };
   const lanes = {
@@ -58,13 +58,16 @@ function world(limit = 10) {
       return wanted.map(() => found);
     },
     windows: (records: readonly unknown[]) => Promise.resolve(records.map(() => [1, 2, 3].filter((sequence) => sequence >= postgres.head).map(item))),
-  } as unknown as LanesRepository;
-  const logger = { warn: () => undefined, info: () => undefined, error: () => undefined } as unknown as Logger;
-  const runner = new LaneRunner({
-    client: { send: () => ({ result: new Promise((resolve) => sent.push(resolve)), abort: () => undefined }) },
-    lanes, logger, outcomes: { add: () => postgres.outcome() }, ladder: { tierFor: () => undefined }, retryScheduleMs: [], concurrency: 10,
-    progress: new AdmissionProgress(), onFenced: () => undefined, onDeleted: ({ id }: EndpointTarget) => deleted.push(id), onEndpointsStale: () => undefined,
-  } as unknown as LaneRunnerOptions);
+  };
+  const logger = pino({ level: 'silent' });
+  const runner = new LaneRunner(
+    { send: () => ({ result: new Promise<AttemptResult>((resolve) => sent.push(resolve)), abort: () => undefined }) },
+    { onChange: () => undefined, nudge: () => undefined, stopGone: () => () => undefined },
+    lanes,
+    { add: () => postgres.outcome(), hurry: () => undefined },
+    new AdmissionProgress(), { retryScheduleMs: [], deliveryConcurrency: 10 }, logger,
+  );
+  runner.onEndpointDeleted(({ id }) => deleted.push(id));
   runner.scheduler.endpointChanged(target);
   const loader = new LaneLoader(lanes, runner, budget, new AdmissionProgress(), logger);
   return { budget, shard, sent, deleted, postgres, runner, loader, record: () => shard.find({ kind: 'lane', lane: LANE }) };

@@ -1,11 +1,12 @@
-import type { EndpointDiscarder } from '#flow/operations/endpoint-discarder';
-import type { ShardSupervisor } from '#flow/shards/shard-supervisor';
+import { Injectable } from '@nestjs/common';
+import { InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
-import type { AdmissionProgress } from './admission-progress.js';
-import type { LaneBudget } from './lane-budget.js';
-import type { LaneLoader } from './lane-loader.js';
+import { AdmissionProgress } from './admission-progress.js';
+import { LaneBudget } from './lane-budget.js';
+import { LaneLoader } from './lane-loader.js';
 import { lanesByState } from './lanes.metrics.js';
-import type { LaneRunner } from './lane-runner.js';
+import { LaneRunner } from './lane-runner.js';
+import { OpenShards } from './open-shards.js';
 import type { ScanKind } from './scan-schedule.js';
 import type { ShardLanes } from './shard-lanes.js';
 import { afterWaiting } from './waiting-heads.js';
@@ -13,18 +14,18 @@ import { afterWaiting } from './waiting-heads.js';
 const INTERVAL_MS = 1_000;
 
 /** Once a second: wakes heads that are overdue, evicts lanes that need not be in memory, and scans shards that are due. */
+@Injectable()
 export class LaneSweeper {
   private timer: NodeJS.Timeout | undefined;
   private audit: Promise<void> | undefined;
 
   constructor(
-    private readonly supervisor: ShardSupervisor,
+    private readonly shards: OpenShards,
     private readonly runner: LaneRunner,
     private readonly loader: LaneLoader,
-    private readonly discarder: EndpointDiscarder,
     private readonly laneBudget: LaneBudget,
     private readonly progress: AdmissionProgress,
-    private readonly logger: Logger,
+    @InjectLogger() private readonly logger: Logger,
   ) {}
 
   start(): void {
@@ -40,23 +41,22 @@ export class LaneSweeper {
     const isNearlyFull = this.laneBudget.isNearlyFull;
     const fullEndpoints = new Set(this.laneBudget.nearlyFullEndpoints);
     const counts = { sending: 0, waiting: 0, stopped: 0 };
-    for (const { lanes, loaded } of this.supervisor.all()) {
+    for (const lanes of this.shards.all()) {
       for (const record of lanes.waiting) {
         const next = afterWaiting(record.dueAtMs, nowMs, isNearlyFull || fullEndpoints.has(record.endpoint));
         if (next === 'wake') this.runner.wake(record);
         else if (next === 'evict') lanes.evict(record);
       }
       // A lane is held when it becomes ready in the moment in which the lease is being renewed.
-      if (lanes.held.size > 0 && lanes.maySend) this.runner.resume(lanes);
+      if (lanes.held.size > 0 && lanes.lease.maySend) this.runner.resume(lanes);
       lanes.evictIdle(this.progress.applied);
       counts.sending += lanes.busy.size;
       counts.waiting += lanes.waiting.size;
       counts.stopped += lanes.stopped.size;
-      if (loaded && lanes.active) this.scanIfDue(lanes, nowMs);
+      if (lanes.lease.isActive) this.scanIfDue(lanes, nowMs);
     }
     this.runner.scheduler.forgetRemoved();
     this.runner.scheduler.sweepDeleted();
-    this.discarder.sweep();
     const { ready, blocked } = this.runner.scheduler.counts();
     lanesByState.set({ state: 'ready' }, ready);
     lanesByState.set({ state: 'blocked' }, blocked);

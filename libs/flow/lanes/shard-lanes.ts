@@ -54,11 +54,6 @@ export class ShardLanes {
   readonly held = new Set<LaneRecord>();
   /** Lanes of which nothing is started until an operator says so. */
   readonly stopped = new Set<LaneRecord>();
-  /** Whether attempts may be started. */
-  active = false;
-  /** The lease is gone, or going: no lane of this object may be touched any more. */
-  dropped = false;
-
   constructor(
     readonly lease: Lease,
     private readonly laneBudget: LaneBudget,
@@ -74,11 +69,6 @@ export class ShardLanes {
 
   get size(): number {
     return this.records.size;
-  }
-
-  /** Whether an attempt may be started: the owner's deadline lies ahead. */
-  get maySend(): boolean {
-    return this.active && !this.dropped && this.lease.remainingMs() > 0;
   }
 
   find(name: LaneName): LaneRecord | undefined {
@@ -160,10 +150,8 @@ export class ShardLanes {
     for (const { abort } of this.busy) abort?.();
   }
 
-  /** Ends it all: nothing of this ownership may be sent, and its results change nothing here any more. */
+  /** The lease is lost: nothing of its lanes stays in memory, and no attempt goes on. */
   drop(): void {
-    this.dropped = true;
-    this.active = false;
     this.abortAll();
     for (const record of [...this.records.values()]) this.remove(record);
   }

@@ -2,7 +2,7 @@ import { BUILT } from '../built-files.js';
 import type { Mutant } from '../mutant.js';
 import { nth, ownedBy, SETTINGS, sleep } from '../scenario.js';
 
-const DRAINING = 'while (lanes.busy.size > 0 && !lanes.dropped && performance.now() <';
+const DRAINING = 'while (busy.size > 0 && !lease.isLost && performance.now() <';
 
 /** A dispatcher that is told to stop lets its requests end, and commits their outcomes; or, here, drops them. */
 export const drainSkipped: Mutant = {
