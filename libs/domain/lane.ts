@@ -101,6 +101,10 @@ export class Lane<Item extends Sequenced> {
     return this.head;
   }
 
+  get tailSequence(): number {
+    return this.tail;
+  }
+
   /** Upper bound of the pending deliveries. */
   get depth(): number {
     return this.tail - this.head + 1;

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type pg from 'pg';
 import { AdmissionRepository } from '#flow/admission/admission.repository';
@@ -9,7 +8,8 @@ import { OpenReplaysRepository } from '#flow/operations/open-replays.repository'
 import { AttemptClient } from '#flow/delivery/attempt-client';
 import { EndpointDiscarder } from '#flow/operations/endpoint-discarder';
 import { observePendingAge } from '#flow/lanes/lanes.metrics';
-import { intake, type IntakeSource } from '#flow/lanes/lane-intake';
+import { AdmissionProgress } from '#flow/lanes/admission-progress';
+import { LaneIntake } from '#flow/lanes/lane-intake';
 import { LaneLoader } from '#flow/lanes/lane-loader';
 import { LaneMarks } from '#flow/operations/lane-marks';
 import { LaneRunner } from '#flow/lanes/lane-runner';
@@ -19,7 +19,10 @@ import { LogRepairer } from '#flow/admission/log-repairer';
 import { PendingAgeProbe } from '#flow/lanes/pending-age-probe';
 import { ReplayApplier } from '#flow/operations/replay-applier';
 import { RetryReader } from '#flow/retries/retry-reader';
-import { ShardAdmitter } from '#flow/admission/shard-admitter';
+import { OpenLogs } from '#flow/admission/open-logs';
+import { StoredEventAdmitter } from '#flow/admission/stored-event-admitter';
+import { OpenShards } from '#flow/lanes/open-shards';
+import { TokenRedeemer } from '#flow/lanes/token-redeemer';
 import { ShardSupervisor } from '#flow/shards/shard-supervisor';
 import { UnadmittedSweeper } from '#flow/admission/unadmitted-sweeper';
 import { WindowBudget } from '#domain/lane';
@@ -34,10 +37,9 @@ import { ShardTransport } from '#ground/kafka/shard-transport';
 import { ensureTopics } from '#ground/kafka/ensure-topics';
 import { maxBatchBytes, maxMessageBytes } from '#ground/kafka/message-size';
 import { retryTopicName, tiersOf, Topics } from '#ground/kafka/topics';
-import { Ladder } from '#flow/retries/retry-ladder';
 import { LaneMarksRepository } from '#flow/operations/lane-marks.repository';
 import { LanesRepository } from '#flow/lanes/lanes.repository';
-import { LaneBudget } from '#flow/lanes/shard-lanes';
+import { LaneBudget } from '#flow/lanes/lane-budget';
 import { OutcomeRepository } from '#flow/outcome/outcome.repository';
 import { OutcomeService } from '#flow/outcome/outcome.service';
 import { LeaseKeeper } from '#flow/leases/lease-keeper';
@@ -90,6 +92,7 @@ export class Dispatcher {
   private readonly sweeper: LaneSweeper;
   private readonly marks: LaneMarks;
   private readonly replays: ReplayApplier;
+  private readonly discarder: EndpointDiscarder;
   private readonly relay: Relay;
   private readonly group: GroupWatch;
   private readonly store: StoreWatch;
@@ -127,56 +130,42 @@ export class Dispatcher {
       onFatal,
     });
 
-    const windowBudget = new WindowBudget(WINDOW_BYTES);
+    const shards = new OpenShards();
+    const progress = new AdmissionProgress();
     const laneBudget = new LaneBudget(MAX_LANES);
     const lanes = new LanesRepository(this.database('lanes', { max: 2, plans: 'queue' }));
-    const admissions = new AdmissionRepository(this.database('admission', { max: 1, plans: 'by-hash' }));
+    this.keeper = new LeaseKeeper(new LeasesRepository(this.database('leases', { max: 2 }), config), config, logger);
     this.outcomes = new OutcomeService(new OutcomeRepository(this.database('outcome', { max: 1, plans: 'by-index' })), logger);
     this.directory = new EndpointDirectory(this.database('endpoints', { max: 1 }), new SecretBox(config.secretKey), logger);
     this.client = new AttemptClient(new AddressPolicy(config), this.directory);
+    const runner = new LaneRunner(this.client, this.directory, lanes, this.outcomes, progress, config, logger);
+    const loader = new LaneLoader(lanes, runner, laneBudget, progress, logger);
+    this.sweeper = new LaneSweeper(shards, runner, loader, laneBudget, progress, logger);
+    this.retries = new RetryReader(new TokenRedeemer(shards, runner));
 
-    const runner = new LaneRunner({
-      client: this.client, lanes, outcomes: this.outcomes, ladder: new Ladder(tiers), logger,
-      retryScheduleMs: config.retryScheduleMs,
-      concurrency: config.deliveryConcurrency,
-      admissionsSent: () => admission.sent,
-      onFenced: (lease) => this.keeper.fenced(lease),
-      onDeleted: (target) => discarder.discard(target),
-      onEndpointsStale: () => this.directory.nudge(),
-      stopGone: (endpoint) => this.directory.stopGone(endpoint),
-    });
-    const admission = new AdmissionService<IntakeSource>(admissions, (request, verdict) => {
-      if (verdict.kind === 'admitted') intake(request.source, verdict.deliveries, runner);
-    });
-    this.directory.onChange((target) => runner.scheduler.endpointChanged(target));
-    this.keeper = new LeaseKeeper(
-      new LeasesRepository(this.database('leases', { max: 2 }), randomUUID(), config.leaseTtlMs), config.leaseTtlMs,
-      { claimed: (lease) => this.supervisor.claimed(lease), lost: (lease) => this.supervisor.lost(lease), doubted: (lease) => this.supervisor.doubted(lease), resumed: (lease) => this.supervisor.resumed(lease) },
-      logger,
-    );
-    const loader = new LaneLoader(lanes, runner, laneBudget, logger);
-    this.supervisor = new ShardSupervisor({
-      keeper: this.keeper, runner, loader, admissions, gate: this.transport, laneBudget, windowBudget,
-      drainTimeoutMs: config.drainTimeoutMs, logger,
-    });
-    const discarder = new EndpointDiscarder(lanes, this.supervisor, this.keeper, logger);
-    this.sweeper = new LaneSweeper(this.supervisor, runner, loader, discarder, laneBudget, () => admission.applied, logger);
+    const admissions = new AdmissionRepository(this.database('admission', { max: 1, plans: 'by-hash' }));
+    const unadmitted = new UnadmittedRepository(this.database('unadmitted', { max: 1, plans: 'by-index' }));
+    const admission = new AdmissionService(admissions, new LaneIntake(runner), progress, logger);
+    const stored = new StoredEventAdmitter(admission, logger);
+    const logs = new OpenLogs(this.transport);
+    this.logEnds = new LogEndsReader(kafka, new Topics(config.kafka.topicPrefix).events);
+    const repairer = new LogRepairer(unadmitted, admission, stored, logs, this.logEnds, logger);
+    this.log = new LogReader(admission, repairer, logs, config, logger);
+    this.unadmitted = new UnadmittedSweeper(unadmitted, stored, repairer, logs, this.logEnds, logger);
+
+    this.supervisor = new ShardSupervisor(this.keeper, shards, logs, runner, loader, admissions, laneBudget, new WindowBudget(WINDOW_BYTES), config, logger);
+    this.group = new GroupWatch(this.transport, this.supervisor, logger);
+    this.store = new StoreWatch(this.keeper, this.transport, config, logger);
+
     // A database of its own: a replay of many dead letters must not hold up the windows of the lanes.
     const operations = this.database('operations', { max: 1, plans: 'by-index' });
-    this.marks = new LaneMarks(new LaneMarksRepository(operations), this.supervisor, runner, loader, this.keeper, logger);
-    this.replays = new ReplayApplier(new OpenReplaysRepository(operations), this.supervisor, loader, this.keeper, logger);
-    this.group = new GroupWatch(this.transport, (shards) => this.supervisor.assign(shards), logger);
-    this.transport.onAssigned((shards) => this.group.assigned(shards));
-    this.transport.onFetchRecovered(() => this.supervisor.recheck());
-    this.store = new StoreWatch(this.keeper, this.transport, 2 * config.leaseTtlMs, logger);
-    const admitter = new ShardAdmitter(admission, this.keeper, logger);
-    const unadmitted = new UnadmittedRepository(this.database('unadmitted', { max: 1, plans: 'by-index' }));
-    this.logEnds = new LogEndsReader(kafka, new Topics(config.kafka.topicPrefix).events);
-    const repairer = new LogRepairer({ unadmitted, admitter, supervisor: this.supervisor, offsetsSince: (timeMs) => this.logEnds.offsetsSince(timeMs), logger });
-    this.log = new LogReader({ admitter, repairer, supervisor: this.supervisor, retentionMs: config.retentionMs, maxParkedBytes: config.maxBodyBytes, logger });
-    this.unadmitted = new UnadmittedSweeper({ unadmitted, admitter, repairer, supervisor: this.supervisor, logEnds: () => this.logEnds.read(), logger });
-    this.retries = new RetryReader(this.supervisor, runner);
-    const ownedShards = (): number[] => [...this.supervisor.all()].map(({ lanes: { shard } }) => shard);
+    this.transport.onAssigned((assigned) => this.group.onAssigned(assigned));
+    this.transport.onFetchRecovered(() => this.supervisor.recheckLogs());
+    this.marks = new LaneMarks(new LaneMarksRepository(operations), shards, runner, loader, logger);
+    this.replays = new ReplayApplier(new OpenReplaysRepository(operations), shards, loader, logger);
+    this.discarder = new EndpointDiscarder(lanes, shards, runner, logger);
+
+    const ownedShards = (): number[] => shards.shards();
     observePendingAge(new PendingAgeProbe(this.health, ownedShards), (err) => logger.debug({ err }, 'The oldest pending event could not be looked up'));
     dispatchOutboxGauges.observe(() => readDispatchOutboxState(this.health, ownedShards()));
     this.relay = new Relay({
@@ -206,6 +195,7 @@ export class Dispatcher {
     this.keeper.start();
     this.relay.start();
     this.sweeper.start();
+    this.discarder.start();
     this.marks.start();
     this.replays.start();
     this.unadmitted.start();
@@ -235,6 +225,7 @@ export class Dispatcher {
     await Promise.all([this.supervisor.end(), this.transport.close()]);
     this.outcomes.stop();
     this.sweeper.stop();
+    this.discarder.stop();
     await Promise.all([
       this.marks.stop(), this.replays.stop(), this.unadmitted.stop(), this.logEnds.close(), this.keeper.stop(), this.directory.stop(),
       this.topics.stop(), this.relay.stop(1_000), this.partitions.stop(),

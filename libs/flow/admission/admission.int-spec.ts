@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { databaseOf, createPool } from '#ground/postgres/pool';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
-import { AdmissionRepository, type AdmittedDelivery, type ShardAdmission, type ShardVerdict } from './admission.repository.js';
+import type { AdmittedDelivery } from '#flow/lanes/admitted-delivery';
+import { AdmissionRepository, type ShardAdmission, type ShardVerdict } from './admission.repository.js';
 
 let fixture: ShardFixture;
 let repository: AdmissionRepository;
@@ -81,7 +82,7 @@ describe('admission', () => {
     const [known = '', elsewhere = ''] = await fixture.accept([{ shard: 2, entity: 'k' }, { shard: 3, entity: 'other shard' }]);
     const unknown = '0192c1f0-0000-7000-8000-0000000000ab';
     const [first] = await admit(admission(2, epoch, [known, unknown, elsewhere], { nextOffset: 30 }));
-    expect(first).toMatchObject({ kind: 'admitted', admitted: 1, unknown: [{ eventId: unknown, elsewhere: false }, { eventId: elsewhere, elsewhere: true }] });
+    expect(first).toMatchObject({ kind: 'admitted', admitted: 1, unmatched: [{ eventId: unknown, elsewhere: false }, { eventId: elsewhere, elsewhere: true }] });
     expect((await repository.cursors([2])).get(2)?.nextOffset).toBe(0);
     const parked = [{ shard: 2, key: 'k', headers: '{"lockstep-reason":"unknown_event"}', value: Buffer.from('v') }];
     await admit(admission(2, epoch, [known], { nextOffset: 30, parked }));
@@ -93,7 +94,7 @@ describe('admission', () => {
     const [own, other] = [await fixture.takeShard(2), await fixture.takeShard(3)];
     const [eventId = ''] = await fixture.accept([{ shard: 2, entity: 'both' }]);
     const verdicts = await admit(admission(2, own, [eventId], { nextOffset: 50 }), admission(3, other, [eventId], { nextOffset: 60 }));
-    expect(verdicts).toMatchObject([{ admitted: 1, unknown: [] }, { admitted: 0, unknown: [{ eventId, elsewhere: true }] }]);
+    expect(verdicts).toMatchObject([{ admitted: 1, unmatched: [] }, { admitted: 0, unmatched: [{ eventId, elsewhere: true }] }]);
     expect((await repository.cursors([2, 3])).get(2)?.nextOffset).toBe(50);
     expect((await repository.cursors([2, 3])).get(3)?.nextOffset).not.toBe(60);
   });

@@ -1,6 +1,10 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import { idBounds } from '#domain/ids';
+import type { AdmittedDelivery } from '#flow/lanes/admitted-delivery';
 import type { Database } from '#ground/postgres/pool';
 import { admitBatch, type IAdmitBatchResult } from './admit-batch.queries.js';
+import type { LogPosition } from './shard-log.js';
 import type { ParkedRecord } from './kafka-record.js';
 import { readCursors } from './read-cursors.queries.js';
 
@@ -19,41 +23,10 @@ export interface ShardAdmission {
   readonly caughtUp: boolean;
 }
 
-/** How far a shard's log was read. */
-export interface LogPosition {
-  readonly nextOffset: number;
-  /** Id of the event whose record is the one before `nextOffset`; undefined: not known, or there is none. */
-  readonly lastEventId: string | undefined;
-}
-
-/** A delivery that an admission made. */
-export interface AdmittedDelivery {
+/** An id of a record that has no event on its shard. */
+export interface UnmatchedId {
   readonly eventId: string;
-  readonly endpoint: number;
-  readonly tenant: string;
-  readonly entity: string;
-  readonly type: string;
-  readonly contentType: string;
-  readonly traceparent: string | null;
-  /** Undefined for an endpoint with ordering "none". */
-  readonly place: LanePlace | undefined;
-}
-
-/** A delivery's place in its lane, and how the lane was when it was admitted. */
-export interface LanePlace {
-  readonly lane: number;
-  readonly sequence: number;
-  readonly closedSequence: number;
-  readonly deliveredSequence: number;
-  /** Dead letters that are being replayed: they go first. */
-  readonly replays: number;
-  readonly paused: boolean;
-  readonly halted: boolean;
-}
-
-export interface UnknownEvent {
-  readonly eventId: string;
-  /** Whether there is such an event, on another shard. */
+  /** Whether another shard has an event of this id. */
   readonly elsewhere: boolean;
 }
 
@@ -64,22 +37,24 @@ export type ShardVerdict =
       readonly kind: 'admitted';
       readonly deliveries: readonly AdmittedDelivery[];
       readonly admitted: number;
+      /** Events that were admitted before, and repeats within the batch. */
       readonly duplicates: number;
-      /** Ids without an event on this shard. The cursor has not moved when there are any. */
-      readonly unknown: readonly UnknownEvent[];
+      /** The cursor has not moved when there are any. */
+      readonly unmatched: readonly UnmatchedId[];
     };
 
 interface MutableVerdict {
   deliveries: AdmittedDelivery[];
   admitted: number;
   duplicates: number;
-  unknown: UnknownEvent[];
+  unmatched: UnmatchedId[];
   lastOrdinal: number;
 }
 
 /** Admission in Postgres. Its sessions have nested loops off; see admit-batch.sql. */
+@Injectable()
 export class AdmissionRepository {
-  constructor(private readonly database: Database) {}
+  constructor(@InjectDatabase('admission') private readonly database: Database) {}
 
   /** Admits for several shards in one statement; the verdicts are in the order of `admissions`, whose shards differ. */
   async admit(admissions: readonly ShardAdmission[]): Promise<ShardVerdict[]> {
@@ -119,7 +94,7 @@ function verdictsOf(admissions: readonly ShardAdmission[], ids: readonly string[
     if (row.held !== true || row.shard === null) continue;
     let verdict = held.get(row.shard);
     if (verdict === undefined) {
-      verdict = { deliveries: [], admitted: 0, duplicates: 0, unknown: [], lastOrdinal: 0 };
+      verdict = { deliveries: [], admitted: 0, duplicates: 0, unmatched: [], lastOrdinal: 0 };
       held.set(row.shard, verdict);
     }
     collect(verdict, row, ids);
@@ -127,10 +102,10 @@ function verdictsOf(admissions: readonly ShardAdmission[], ids: readonly string[
   return admissions.map(({ shard, eventIds }): ShardVerdict => {
     const verdict = held.get(shard);
     if (verdict === undefined) return { kind: 'fenced' };
-    const { deliveries, admitted, unknown } = verdict;
+    const { deliveries, admitted, unmatched } = verdict;
     // Folded repeats within the batch have no row of their own: they are duplicates too.
-    const duplicates = eventIds.length - admitted - unknown.length;
-    return { kind: 'admitted', deliveries, admitted, duplicates, unknown };
+    const duplicates = eventIds.length - admitted - unmatched.length;
+    return { kind: 'admitted', deliveries, admitted, duplicates, unmatched };
   });
 }
 
@@ -142,7 +117,7 @@ function collect(verdict: MutableVerdict, row: IAdmitBatchResult, ids: readonly 
   if (eventId === undefined) throw new Error(`The admission answered for record ${ordinal} of ${ids.length}`);
   if (ordinal !== verdict.lastOrdinal) {
     verdict.lastOrdinal = ordinal;
-    if (row.known !== true) verdict.unknown.push({ eventId, elsewhere: row.stored === true });
+    if (row.known !== true) verdict.unmatched.push({ eventId, elsewhere: row.stored === true });
     else if (row.admitted === true) verdict.admitted += 1;
   }
   if (row.admitted !== true || row.endpoint === null) return;

@@ -1,28 +1,47 @@
-import { isConflict } from '#ground/postgres/sql-errors';
+import { Injectable } from '@nestjs/common';
+import { InjectLogger } from '#ground/process/process-context';
+import type { Logger } from '#ground/telemetry/logger';
+import { AdmissionProgress } from '#flow/lanes/admission-progress';
+import { LaneIntake, type Payloads } from '#flow/lanes/lane-intake';
+import type { StatementSource } from '#flow/lanes/shard-coverage';
+import type { ShardLanes } from '#flow/lanes/shard-lanes';
+import { isConflict, isPoison } from '#ground/postgres/sql-errors';
 import { GroupCommit } from '#ground/postgres/group-commit';
 import { admissionBatchSize, duplicateAdmissions, eventsAdmitted } from './admission.metrics.js';
-import type { AdmissionRepository, ShardAdmission, ShardVerdict } from './admission.repository.js';
+import { AdmissionRepository, type ShardAdmission, type ShardVerdict } from './admission.repository.js';
 
 // 500: above it the statement's latency grows faster than its rate.
 const MAX_EVENTS = 500;
+const FENCED: ShardVerdict = { kind: 'fenced' };
 
-export interface AdmissionRequest<Source> extends ShardAdmission {
-  /** What the admitted deliveries are handed on with. */
-  readonly source: Source;
+/** What one shard asks to be admitted, under its lease. */
+export interface AdmissionRequest extends Omit<ShardAdmission, 'shard' | 'epoch'> {
+  readonly lanes: ShardLanes;
+  readonly payloads: Payloads;
+  /** Who asks again after an unknown outcome. */
+  readonly source: StatementSource;
 }
 
+export type AdmissionResult =
+  | ShardVerdict
+  /** Postgres cannot store something of it; nothing is committed. */
+  | { readonly kind: 'refused' }
+  /** Postgres did not answer: the admission may be committed, now or later. Asking again is harmless. */
+  | { readonly kind: 'unknown'; readonly error: unknown };
+
 /**
- * Admits events: whatever the shards' readers bring while one statement runs goes into the next one together. What
- * was admitted is handed to `intake` in the order of the commits, before the next statement is sent.
+ * Admits events: what the shards' readers bring while one statement runs goes into the next one together. The lanes get
+ * what was admitted in the order of the commits, before the next statement is sent.
  */
-export class AdmissionService<Source> {
-  private readonly commits: GroupCommit<AdmissionRequest<Source>, ShardVerdict>;
-  private statementsSent = 0;
-  private statementsApplied = 0;
+@Injectable()
+export class AdmissionService {
+  private readonly commits: GroupCommit<AdmissionRequest, ShardVerdict>;
 
   constructor(
     private readonly repository: AdmissionRepository,
-    private readonly intake: (request: AdmissionRequest<Source>, verdict: ShardVerdict) => void,
+    private readonly intake: LaneIntake,
+    private readonly progress: AdmissionProgress,
+    @InjectLogger() private readonly logger: Logger,
   ) {
     this.commits = new GroupCommit({
       maxItems: Infinity,
@@ -32,56 +51,57 @@ export class AdmissionService<Source> {
     });
   }
 
-  /**
-   * Admits one shard's events.
-   * @throws what Postgres threw; whether the admission was committed is then unknown, and doing it again is harmless
-   */
-  admit(request: AdmissionRequest<Source>): Promise<ShardVerdict> {
-    return this.commits.add(request);
+  /** Admits one shard's events. Says to the lease that it is lost when the admission is fenced. */
+  async admit(request: AdmissionRequest): Promise<AdmissionResult> {
+    const { shard, lease } = request.lanes;
+    try {
+      const verdict = await this.commits.add(request);
+      if (verdict.kind === 'fenced') lease.fenced();
+      return lease.isLost ? FENCED : verdict;
+    } catch (error) {
+      if (isPoison(error)) return { kind: 'refused' };
+      this.logger.warn({ err: error, shard }, 'Cannot admit events; trying again');
+      return { kind: 'unknown', error };
+    }
   }
 
-  /** Statements sent so far: what is known now can be in the results of later ones only. */
-  get sent(): number {
-    return this.statementsSent;
-  }
-
-  /** Statements whose results were handed on. */
-  get applied(): number {
-    return this.statementsApplied;
-  }
-
-  private async commit(requests: readonly AdmissionRequest<Source>[]): Promise<ShardVerdict[]> {
-    const verdicts = new Map<AdmissionRequest<Source>, ShardVerdict>();
+  private async commit(requests: readonly AdmissionRequest[]): Promise<ShardVerdict[]> {
+    const verdicts = new Map<AdmissionRequest, ShardVerdict>();
     for (const round of roundsOf(requests)) {
       const results = await this.commitRound(round);
-      round.forEach((request, i) => verdicts.set(request, results[i] ?? { kind: 'fenced' }));
+      round.forEach((request, i) => verdicts.set(request, results[i] ?? FENCED));
     }
-    return requests.map((request) => verdicts.get(request) ?? { kind: 'fenced' });
+    return requests.map((request) => verdicts.get(request) ?? FENCED);
   }
 
-  private async commitRound(requests: readonly AdmissionRequest<Source>[]): Promise<ShardVerdict[]> {
+  private async commitRound(requests: readonly AdmissionRequest[]): Promise<ShardVerdict[]> {
     admissionBatchSize.observe(requests.reduce((sum, { eventIds }) => sum + eventIds.length, 0));
-    this.statementsSent += 1;
+    this.progress.onSent();
     try {
       const verdicts = await this.admitWithRetry(requests);
-      requests.forEach((request, i) => {
-        const verdict = verdicts[i] ?? { kind: 'fenced' };
-        if (verdict.kind === 'admitted') {
-          eventsAdmitted.inc(verdict.admitted);
-          duplicateAdmissions.inc(verdict.duplicates);
-        }
-        this.intake(request, verdict);
-      });
+      requests.forEach((request, i) => this.apply(request, verdicts[i] ?? FENCED));
       return verdicts;
+    } catch (error) {
+      // Before the statement counts as applied: an audit must not take its deliveries for forgotten ones.
+      if (!isPoison(error)) for (const { lanes, source } of requests) lanes.coverage.onUnknownOutcome(source);
+      throw error;
     } finally {
-      this.statementsApplied = this.statementsSent;
+      this.progress.onApplied();
     }
   }
 
-  private async admitWithRetry(requests: readonly AdmissionRequest<Source>[]): Promise<ShardVerdict[]> {
+  private apply({ lanes, payloads }: AdmissionRequest, verdict: ShardVerdict): void {
+    if (verdict.kind === 'fenced') return;
+    eventsAdmitted.inc(verdict.admitted);
+    duplicateAdmissions.inc(verdict.duplicates);
+    this.intake.take(lanes, verdict.deliveries, payloads);
+    if (verdict.duplicates > 0) lanes.coverage.onCommittedBefore();
+  }
+
+  private async admitWithRetry(requests: readonly AdmissionRequest[]): Promise<ShardVerdict[]> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.repository.admit(requests);
+        return await this.repository.admit(requests.map(({ lanes: { shard, lease }, ...admission }) => ({ shard, epoch: lease.epoch, ...admission })));
       } catch (error) {
         if (!isConflict(error) || attempt === 5) throw error;
       }
@@ -93,12 +113,13 @@ export class AdmissionService<Source> {
  * Requests in statements of one request a shard. A shard comes twice only when it was lost and taken again while a
  * request of the former ownership still waited; in one statement the two could not be told apart.
  */
-function roundsOf<Request extends ShardAdmission>(requests: readonly Request[]): Request[][] {
-  const rounds: Request[][] = [];
+function roundsOf(requests: readonly AdmissionRequest[]): AdmissionRequest[][] {
+  const rounds: AdmissionRequest[][] = [];
   const seen = new Map<number, number>();
   for (const request of requests) {
-    const round = seen.get(request.shard) ?? 0;
-    seen.set(request.shard, round + 1);
+    const { shard } = request.lanes;
+    const round = seen.get(shard) ?? 0;
+    seen.set(shard, round + 1);
     (rounds[round] ??= []).push(request);
   }
   return rounds;

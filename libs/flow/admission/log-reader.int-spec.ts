@@ -4,44 +4,49 @@ import pino from 'pino';
 import { AdmissionRepository } from './admission.repository.js';
 import { AdmissionService } from './admission.service.js';
 import { UnadmittedRepository } from './unadmitted.repository.js';
-import { now } from '#domain/clock';
 import { mintedAtMs, mintId, toPublicId } from '#domain/ids';
 import { WindowBudget } from '#domain/lane';
 import type { ShardBatch } from '#ground/kafka/shard-batch';
 import { LanesRepository } from '#flow/lanes/lanes.repository';
-import { LaneBudget, type LaneRecord, ShardLanes } from '#flow/lanes/shard-lanes';
-import type { LeaseKeeper } from '#flow/leases/lease-keeper';
-import { Lease } from '#flow/leases/lease';
+import { LaneBudget } from '#flow/lanes/lane-budget';
+import { type LaneRecord, ShardLanes } from '#flow/lanes/shard-lanes';
+import { testLease } from '#flow/leases/fixtures/test-lease';
 import { createPool, type Database, databaseOf } from '#ground/postgres/pool';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
+import { TcpProxy } from '#dev/testing/tcp-proxy';
 import { waitUntil } from '#dev/testing/wait-until';
-import { intake, type IntakeSource } from '#flow/lanes/lane-intake';
+import { AdmissionProgress } from '#flow/lanes/admission-progress';
+import { LaneIntake } from '#flow/lanes/lane-intake';
 import { LaneLoader } from '#flow/lanes/lane-loader';
-import type { LaneRunner } from '#flow/lanes/lane-runner';
 import { LogReader } from './log-reader.js';
 import { LogRepairer } from './log-repairer.js';
-import type { OwnedShard } from '#flow/shards/owned-shard';
-import { ShardAdmitter } from './shard-admitter.js';
-import type { ShardSupervisor } from '#flow/shards/shard-supervisor';
+import type { OpenLog } from './open-logs.js';
+import { type LogPosition, ShardLog } from './shard-log.js';
+import { StoredEventAdmitter } from './stored-event-admitter.js';
 
 const logger = pino({ level: 'silent' });
 
 let fixture: ShardFixture;
+let network: TcpProxy;
+/** Through the network; the others are not. */
 let pool: ReturnType<typeof createPool>;
 let lookUps: ReturnType<typeof createPool>;
 /** Postgres, but that the answer to the next statement is lost on its way when this is set. */
 let losesAnswer = false;
-let owned: OwnedShard;
+let open: OpenLog;
 let reader: LogReader;
 let loader: LaneLoader;
 let ready: LaneRecord[];
 let reopenedAt: number[];
-let offsetsSince: (timeMs: number) => Promise<ReadonlyMap<number, number>>;
+let offsetsSince: (timeMs: number) => Promise<Map<number, number>>;
 
 beforeAll(async () => {
   fixture = await createShardFixture();
   await fixture.createEndpoint();
-  pool = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 2, plans: 'by-hash' });
+  const url = new URL(fixture.url);
+  network = await TcpProxy.start(url.hostname, Number(url.port));
+  url.port = String(network.port);
+  pool = createPool({ databaseUrl: url.href, applicationName: 'test-admission', max: 1, plans: 'by-hash' });
   lookUps = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 1, plans: 'by-index' });
   await fixture.pool.query(`
     create function refuse() returns trigger language plpgsql as $$ begin raise exception 'refused' using errcode = '22000'; end $$;
@@ -50,6 +55,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await Promise.all([pool.end(), lookUps.end()]);
+  await network.stop();
   await fixture.close();
 });
 
@@ -68,27 +74,31 @@ beforeEach(async () => {
   };
   const repository = new AdmissionRepository(database);
   const laneBudget = new LaneBudget(1_000);
-  const lanes = new ShardLanes(new Lease(0, await fixture.takeShard(0), 60_000, now()), laneBudget, new WindowBudget(1_000_000));
-  lanes.complete = true;
-  owned = { lanes, position: { nextOffset: 0, lastEventId: undefined }, checked: true, openings: 0, repairing: false, repairAgain: false, loaded: true, ending: undefined };
+  const lanes = new ShardLanes(testLease(0, await fixture.takeShard(0)), laneBudget, new WindowBudget(1_000_000));
+  lanes.coverage.beginScan();
+  lanes.coverage.endScan();
+  open = { lanes, log: new ShardLog({ nextOffset: 0, lastEventId: undefined }) };
+  openAt({ nextOffset: 0, lastEventId: undefined });
   [ready, reopenedAt] = [[], []];
-  offsetsSince = () => Promise.resolve(new Map());
+  offsetsSince = () => Promise.resolve(new Map<number, number>());
+  const progress = new AdmissionProgress();
   const collect = (record: LaneRecord): number => ready.push(record);
-  const supervisor = {
-    reading: () => owned,
-    readFrom: (shard: OwnedShard, offset: number) => {
-      shard.position = { nextOffset: offset, lastEventId: undefined };
-      reopenedAt.push(offset);
-    },
-  } as unknown as ShardSupervisor;
-  const admissions = new AdmissionService<IntakeSource>(repository, (request, verdict) => {
-    if (verdict.kind === 'admitted') intake(request.source, verdict.deliveries, { ready: collect, followed: () => undefined });
-  });
-  const admitter = new ShardAdmitter(admissions, { fenced: () => undefined } as unknown as LeaseKeeper, logger);
-  const repairer = new LogRepairer({ unadmitted: new UnadmittedRepository(databaseOf(lookUps)), admitter, supervisor, offsetsSince: (timeMs) => offsetsSince(timeMs), logger });
-  reader = new LogReader({ admitter, repairer, supervisor, retentionMs: 86_400_000, maxParkedBytes: 1_000, logger });
-  loader = new LaneLoader(new LanesRepository(databaseOf(pool)), { ready: collect, wait: () => undefined } as unknown as LaneRunner, laneBudget, logger);
+  const logs = { find: () => open, resume: (_: OpenLog, offset: number) => reopenedAt.push(offset) };
+  const admissions = new AdmissionService(repository, new LaneIntake({ ready: collect, followed: () => undefined }), progress, logger);
+  const stored = new StoredEventAdmitter(admissions, logger);
+  const repairer = new LogRepairer(new UnadmittedRepository(databaseOf(lookUps)), admissions, stored, logs, { offsetsSince: (timeMs) => offsetsSince(timeMs) }, logger);
+  reader = new LogReader(admissions, repairer, logs, { retentionMs: 86_400_000, maxBodyBytes: 1_000 }, logger);
+  const runner = { ready: collect, wait: () => undefined, removeAtIdle: () => undefined };
+  loader = new LaneLoader(new LanesRepository(databaseOf(fixture.pool)), runner, laneBudget, progress, logger);
 });
+
+/** The log, read up to there; what it is compared with is known when it is read. */
+function openAt(position: LogPosition, isVerified = true): void {
+  const log = new ShardLog(position);
+  log.open();
+  if (isVerified) log.verify(log.openings);
+  open = { ...open, log };
+}
 
 /** A batch of the shard's log that holds these events from an offset on. */
 function batch(firstOffset: number, eventIds: readonly string[]): ShardBatch {
@@ -107,14 +117,14 @@ describe('LogReader', () => {
   it('hands the heads to their lanes and expects the log to go on where the batch ended', async () => {
     expect(await reader.read(batch(0, await accept('a', 'b', 'a')))).toEqual({ kind: 'done' });
     expect(ready.map(({ lane }) => lane.depth)).toEqual([2, 1]);
-    expect(owned.position.nextOffset).toBe(3);
+    expect(open.log.position.nextOffset).toBe(3);
   });
 
   it('admits the neighbours of a record that Postgres refuses, and parks that one', async () => {
     const ids = await accept('left', 'poison', 'right');
     expect(await reader.read(batch(0, ids))).toEqual({ kind: 'done' });
     expect(await admittedOf(ids)).toBe(2);
-    expect(owned.position.nextOffset).toBe(3);
+    expect(open.log.position.nextOffset).toBe(3);
     const { rows } = await fixture.pool.query("select headers->>'ce_id' as id from dispatch_outbox where headers->>'lockstep-reason' = 'inadmissible'");
     expect(rows).toEqual([{ id: toPublicId('evt', ids[1] ?? '') }]);
   });
@@ -127,9 +137,9 @@ describe('LogReader', () => {
     // Again, as Kafka does: now they are duplicates, and nobody tells the lanes of them.
     expect(await reader.read(batch(1, [second, third]))).toEqual({ kind: 'done' });
     expect(ready).toHaveLength(1);
-    expect(owned.lanes.complete).toBe(false);
-    await loader.load(owned.lanes);
-    expect(owned.lanes.complete).toBe(true);
+    expect(open.lanes.coverage.isComplete).toBe(false);
+    await loader.scan(open.lanes);
+    expect(open.lanes.coverage.isComplete).toBe(true);
     expect(ready.map(({ lane }) => lane.depth)).toEqual([2, 1]);
   });
 
@@ -141,13 +151,45 @@ describe('LogReader', () => {
     await fixture.pool.query("update deliveries set status = 'delivered' where event_id = $1", [first]);
     await fixture.pool.query("update lanes set closed_sequence = 1, delivered_sequence = 1 where entity = 'idle'");
     record?.lane.settle('delivered');
-    if (record !== undefined) owned.lanes.retire(record, 0);
+    if (record !== undefined) open.lanes.retire(record, 0);
     losesAnswer = true;
     await reader.read(batch(1, [second]));
     await reader.read(batch(1, [second]));
-    await loader.load(owned.lanes);
+    await loader.scan(open.lanes);
     expect(record?.lane.phase).toBe('ready');
     expect(record?.lane.headSequence).toBe(2);
+  });
+
+  it('brings deliveries to their lanes whose admission commits only after the connection broke and a scan saw nothing', async () => {
+    const [first = '', second = '', third = ''] = await accept('late', 'late', 'late');
+    await reader.read(batch(0, [first]));
+    const session = await fixture.pool.connect();
+    await session.query("begin; select from lanes where entity = 'late' for update");
+    const lost = reader.read(batch(1, [second, third]));
+    const waiting = async (): Promise<boolean> => (await fixture.pool.query("select from pg_stat_activity where application_name = 'test-admission' and wait_event_type = 'Lock' and datname = current_database()")).rowCount === 1;
+    await waitUntil('the admission to wait for the lane', waiting);
+    network.cut();
+    expect(await lost).toMatchObject({ kind: 'pause', fromOffset: 1 });
+    network.restore();
+    await loader.scan(open.lanes);
+    await session.query('commit');
+    session.release();
+    expect(await reader.read(batch(1, [second, third]))).toEqual({ kind: 'done' });
+    expect(await admittedOf([second, third])).toBe(2);
+    expect(open.lanes.coverage.isComplete).toBe(false);
+    await loader.scan(open.lanes);
+    expect(ready.map(({ lane }) => lane.depth)).toEqual([3]);
+    expect(open.lanes.coverage.isComplete).toBe(true);
+  });
+
+  it('tries again later, and does not recurse, when Postgres refuses even an admission of nothing', async () => {
+    const [id = ''] = await accept('cursor');
+    await fixture.pool.query('create trigger refuse_cursor before update on shard_cursors for each row execute function refuse()');
+    try {
+      expect(await reader.read(batch(0, [id]))).toEqual({ kind: 'pause', fromOffset: 0, durationMs: 250 });
+    } finally {
+      await fixture.pool.query('drop trigger refuse_cursor on shard_cursors');
+    }
   });
 
   it('admits what the log has lost from Postgres, in accept order, before it reads on behind a gap', async () => {
@@ -165,17 +207,17 @@ describe('LogReader', () => {
   });
 
   it('reads a log that was never read, when it begins with what is to come first', async () => {
-    owned.checked = false;
+    openAt({ nextOffset: 0, lastEventId: undefined }, false);
     const ids = await accept('first', 'first');
     expect(await reader.read(batch(0, ids))).toEqual({ kind: 'done' });
     expect(await admittedOf(ids)).toBe(2);
     // What is posted meanwhile is on its way, and the last record is known.
     await accept('first');
-    expect([reopenedAt, owned.checked, owned.position]).toEqual([[], true, { nextOffset: 2, lastEventId: ids[1] }]);
+    expect([reopenedAt, open.log.state, open.log.position]).toEqual([[], 'reading', { nextOffset: 2, lastEventId: ids[1] }]);
   });
 
   it.each([[0], [7]])('admits from Postgres what a log that is not known has lost before it is read, from offset %i on', async (nextOffset) => {
-    [owned.checked, owned.position] = [false, { nextOffset, lastEventId: undefined }];
+    openAt({ nextOffset, lastEventId: undefined }, false);
     const ids = await accept('unknown', 'unknown', 'unknown');
     expect(await reader.read(batch(nextOffset, ids.slice(1)))).toEqual({ kind: 'closed' });
     await waitUntil('the repair', () => reopenedAt.length === 1);
@@ -186,7 +228,7 @@ describe('LogReader', () => {
 
   it('does the same when the topic was made anew and its offsets begin again', async () => {
     const ids = await accept('anew', 'anew');
-    owned.position = { nextOffset: 1_000, lastEventId: undefined };
+    openAt({ nextOffset: 1_000, lastEventId: undefined });
     expect(await reader.read(batch(0, ids.slice(1)))).toEqual({ kind: 'closed' });
     await waitUntil('the repair', () => reopenedAt.length === 1);
     expect(await admittedOf(ids)).toBe(2);
@@ -198,7 +240,7 @@ describe('LogReader', () => {
   ])('reads on %s, once all from Postgres is admitted', async (_, answer, resumeAt) => {
     const ids = await accept('truncated', 'truncated');
     const last = mintId();
-    owned.position = { nextOffset: 1_000, lastEventId: last };
+    openAt({ nextOffset: 1_000, lastEventId: last });
     const asked: number[] = [];
     offsetsSince = (timeMs) => {
       asked.push(timeMs);

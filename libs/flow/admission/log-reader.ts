@@ -1,143 +1,143 @@
-import { foreignRecords } from './admission.metrics.js';
-import type { ShardVerdict } from './admission.repository.js';
-import { classifyRecord, eventIdOf, parkedRecordOf, withoutEvent, type ForeignRecord, type OfferedRecord } from './kafka-record.js';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '#ground/config/config';
 import type { BatchResult, ShardBatch } from '#ground/kafka/shard-batch';
+import { InjectConfig, InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
-import { continuityOf } from './log-continuity.js';
-import type { LogRepairer } from './log-repairer.js';
-import type { OwnedShard } from '#flow/shards/owned-shard';
-import type { ShardAdmitter } from './shard-admitter.js';
-import type { ShardSupervisor } from '#flow/shards/shard-supervisor';
-
-export interface LogReaderOptions {
-  readonly admitter: ShardAdmitter;
-  readonly repairer: LogRepairer;
-  readonly supervisor: ShardSupervisor;
-  readonly retentionMs: number;
-  /** Values of foreign records above this are left out of the dead letter. */
-  readonly maxParkedBytes: number;
-  readonly logger: Logger;
-}
+import { foreignRecords } from './admission.metrics.js';
+import { type AdmissionResult, AdmissionService } from './admission.service.js';
+import { classifyRecord, eventIdOf, parkedRecordOf, withoutEvent, type ForeignRecord, type OfferedRecord } from './kafka-record.js';
+import { LogRepairer } from './log-repairer.js';
+import { type OpenLog, OpenLogs } from './open-logs.js';
+import type { LogPosition } from './shard-log.js';
 
 type ClassifiedRecord = OfferedRecord | ForeignRecord;
-type Admission = 'admitted' | 'fenced' | 'failed';
-type Admitted = Extract<ShardVerdict, { kind: 'admitted' }>;
 
 /** Where an admission leaves the shard. */
-interface Progress {
+interface Progress extends LogPosition {
   readonly topic: string;
-  readonly nextOffset: number;
-  readonly lastEventId: string | undefined;
   readonly caughtUp: boolean;
 }
 
+/** `maxBodyBytes`: values of foreign records above this are left out of the dead letter. */
+type LogReaderConfig = Pick<Config, 'retentionMs' | 'maxBodyBytes'>;
+
 const CHUNK = 500;
-/** How long a partition rests after its admission failed. */
+/** How long a partition is paused after its admission failed. */
 const STORE_PAUSE_MS = 250;
 
-/** Reads the `events` log of owned shards: admits what is ours, parks what is foreign, and has gaps repaired first. */
+/** Reads the `events` log of owned shards: admits our events, parks foreign records, and has gaps repaired first. */
+@Injectable()
 export class LogReader {
-  constructor(private readonly options: LogReaderOptions) {}
+  constructor(
+    private readonly admissions: AdmissionService,
+    private readonly repairer: LogRepairer,
+    @Inject(OpenLogs) private readonly logs: Pick<OpenLogs, 'find'>,
+    @InjectConfig() private readonly config: LogReaderConfig,
+    @InjectLogger() private readonly logger: Logger,
+  ) {}
 
   async read(batch: ShardBatch): Promise<BatchResult> {
-    const owned = this.options.supervisor.reading(batch.shard);
-    if (owned === undefined || owned.repairing) return { kind: 'closed' };
-    const continuity = continuityOf(owned.position, owned.checked, batch);
+    const open = this.logs.find(batch.shard);
+    if (open === undefined) return { kind: 'closed' };
+    const continuity = open.log.receive(batch);
     switch (continuity.kind) {
-      case 'gap':
-        return this.repairGap(owned, continuity.resumeAt);
-      case 'another':
-        void this.options.repairer.repairOtherLog(owned);
+      case 'closed':
         return { kind: 'closed' };
-      case 'unknown':
-        return this.readUnknown(owned, batch);
+      case 'gap':
+        void this.repairer.repairGap(open, continuity.resumeAt);
+        return { kind: 'closed' };
+      case 'another':
+        void this.repairer.repairOtherLog(open);
+        return { kind: 'closed' };
+      case 'unverified':
+        return this.readUnverified(open, batch, continuity.opening);
       case 'continues':
-        owned.checked = true;
-        return this.admitBatch(owned, batch, continuity.records);
+        return this.admitBatch(open, batch, continuity.records, continuity.opening);
     }
   }
 
-  private repairGap(owned: OwnedShard, resumeAt: number): BatchResult {
-    void this.options.repairer.repairGap(owned, resumeAt);
-    return { kind: 'closed' };
-  }
-
-  /** Nothing is known of the log: Postgres tells whether it has what is to come first. */
-  private async readUnknown(owned: OwnedShard, batch: ShardBatch): Promise<BatchResult> {
-    const { repairer, logger } = this.options;
-    const { openings, position } = owned;
+  /** Nothing is known of the log: Postgres tells whether it has what comes first. */
+  private async readUnverified(open: OpenLog, batch: ShardBatch, opening: number): Promise<BatchResult> {
+    const { log } = open;
+    const { nextOffset } = log.position;
     const ids = batch.records.map(eventIdOf).filter((id) => id !== undefined);
     try {
-      const whole = await repairer.nothingMissingBefore(owned, ids);
-      if (owned.repairing || owned.lanes.dropped || owned.openings !== openings) return { kind: 'closed' };
-      if (!whole) return this.repairGap(owned, position.nextOffset);
+      const isWhole = await this.repairer.hasNothingMissingBefore(open, ids);
+      if (!log.isCurrent(opening)) return { kind: 'closed' };
+      if (!isWhole) {
+        void this.repairer.repairGap(open, nextOffset);
+        return { kind: 'closed' };
+      }
     } catch (error) {
-      logger.warn({ err: error, shard: batch.shard }, 'What the log is to begin with could not be looked up; trying again');
-      return { kind: 'pause', fromOffset: position.nextOffset, durationMs: STORE_PAUSE_MS };
+      this.logger.warn({ err: error, shard: batch.shard }, 'Cannot look up what the log is to begin with; trying again');
+      return { kind: 'pause', fromOffset: nextOffset, durationMs: STORE_PAUSE_MS };
     }
-    owned.checked = true;
-    return this.admitBatch(owned, batch, batch.records);
+    log.verify(opening);
+    return this.admitBatch(open, batch, batch.records, opening);
   }
 
-  private async admitBatch(owned: OwnedShard, batch: ShardBatch, records: ShardBatch['records']): Promise<BatchResult> {
-    const { openings } = owned;
+  private async admitBatch(open: OpenLog, batch: ShardBatch, records: ShardBatch['records'], opening: number): Promise<BatchResult> {
+    const { log, lanes } = open;
     for (let at = 0; at < records.length; at += CHUNK) {
       const classified = records.slice(at, at + CHUNK).map(classifyRecord);
-      const last = at + CHUNK >= records.length;
-      const nextOffset = last ? batch.nextOffset : Number(classified.at(-1)?.offset) + 1;
+      const isLast = at + CHUNK >= records.length;
+      const nextOffset = isLast ? batch.nextOffset : Number(classified.at(-1)?.offset) + 1;
       const position = { nextOffset, lastEventId: eventIdOfLast(classified) };
-      const result = await this.admit(owned, classified, { topic: batch.topic, ...position, caughtUp: last && batch.endsLog });
-      // Opened anew meanwhile: reading goes on from there, not from here.
-      if (result === 'fenced' || owned.repairing || owned.openings !== openings) return { kind: 'closed' };
-      if (result === 'failed') return { kind: 'pause', fromOffset: owned.position.nextOffset, durationMs: STORE_PAUSE_MS };
-      owned.position = position;
+      const { kind } = await this.admit(open, classified, { topic: batch.topic, ...position, caughtUp: isLast && batch.endsLog });
+      if (kind === 'unknown') log.onUnknownOutcome(opening, nextOffset);
+      // Opened again in the meantime: reading goes on from there.
+      if (kind === 'fenced' || !log.isCurrent(opening)) return { kind: 'closed' };
+      if (kind !== 'admitted') return { kind: 'pause', fromOffset: log.position.nextOffset, durationMs: STORE_PAUSE_MS };
+      log.advance(opening, position);
+      if (!log.isInDoubt) lanes.coverage.onOutcomeKnown('log');
     }
     return { kind: 'done' };
   }
 
-  /** Admits records, each on its own if need be: one that Postgres can't hold must not keep its neighbours out. */
-  private async admit(owned: OwnedShard, classified: readonly ClassifiedRecord[], progress: Progress): Promise<Admission> {
-    const result = await this.admitTogether(owned, classified, progress);
-    if (result !== 'poison') return result;
+  /** Admits records, each on its own if need be: one that Postgres cannot store must not keep its neighbours out. */
+  private async admit(open: OpenLog, classified: readonly ClassifiedRecord[], progress: Progress): Promise<AdmissionResult> {
+    const result = await this.admitTogether(open, classified, progress);
+    if (result.kind !== 'refused') return result;
+    const { shard } = open.lanes;
+    if (classified.length === 0) {
+      this.logger.error({ shard, offset: progress.nextOffset }, 'Postgres refuses to move the cursor of a shard; trying again');
+      return result;
+    }
     const half = classified.length >> 1;
     const middle = classified[half];
     if (half > 0 && middle !== undefined) {
       const before = classified.slice(0, half);
-      const first = await this.admit(owned, before, { ...progress, nextOffset: middle.offset, lastEventId: eventIdOfLast(before), caughtUp: false });
-      return first === 'admitted' ? this.admit(owned, classified.slice(half), progress) : first;
+      const first = await this.admit(open, before, { ...progress, nextOffset: middle.offset, lastEventId: eventIdOfLast(before), caughtUp: false });
+      return first.kind === 'admitted' ? this.admit(open, classified.slice(half), progress) : first;
     }
-    this.options.logger.error({ shard: owned.lanes.shard, offset: middle?.offset }, 'Postgres can not hold a record: it is parked, or left out when it was not ours');
+    this.logger.error({ shard, offset: middle?.offset }, 'Postgres cannot store a record: it is parked, or left out if it is foreign');
     const parked: ClassifiedRecord[] = middle?.kind === 'offered' ? [{ ...middle, kind: 'foreign', reason: 'inadmissible' }] : [];
-    return this.admit(owned, parked, progress);
+    return this.admit(open, parked, progress);
   }
 
-  private async admitTogether(owned: OwnedShard, classified: readonly ClassifiedRecord[], progress: Progress): Promise<Admission | 'poison'> {
+  private async admitTogether(open: OpenLog, classified: readonly ClassifiedRecord[], progress: Progress): Promise<AdmissionResult> {
     const offered = classified.filter((record) => record.kind === 'offered');
     const foreign = classified.filter((record) => record.kind === 'foreign');
-    const first = await this.commit(owned, offered, foreign, progress);
-    if (typeof first === 'string') return first;
-    if (first.unknown.length === 0) return 'admitted';
-    // Records with an id that Postgres doesn't know: the cursor has stayed before them. Once more, with them parked.
-    const unknown = new Map(first.unknown.map(({ eventId, elsewhere }) => [eventId, elsewhere]));
+    const first = await this.commit(open, offered, foreign, progress);
+    if (first.kind !== 'admitted' || first.unmatched.length === 0) return first;
+    // The others are admitted, but the cursor has stayed before them all: now it moves, and what has no event is parked.
+    const unmatched = new Map(first.unmatched.map(({ eventId, elsewhere }) => [eventId, elsewhere]));
     const outside = offered.flatMap((record) => {
-      const elsewhere = unknown.get(record.eventId);
-      return elsewhere === undefined ? [] : [withoutEvent(record, elsewhere, this.options.retentionMs, Date.now())];
+      const elsewhere = unmatched.get(record.eventId);
+      return elsewhere === undefined ? [] : [withoutEvent(record, elsewhere, this.config.retentionMs, Date.now())];
     });
     foreignRecords.inc({ reason: 'retired' }, outside.filter(({ kind }) => kind === 'retired').length);
-    const parked = outside.filter((record) => record.kind === 'foreign');
-    const second = await this.commit(owned, offered.filter(({ eventId }) => !unknown.has(eventId)), parked, progress);
-    return typeof second === 'string' ? second : 'admitted';
+    return this.commit(open, [], outside.filter((record) => record.kind === 'foreign'), progress);
   }
 
   private async commit(
-    owned: OwnedShard, offered: readonly OfferedRecord[], foreign: readonly ForeignRecord[], { topic, ...position }: Progress,
-  ): Promise<Admitted | 'fenced' | 'failed' | 'poison'> {
-    const { admitter, maxParkedBytes } = this.options;
+    { lanes }: OpenLog, offered: readonly OfferedRecord[], foreign: readonly ForeignRecord[], { topic, ...position }: Progress,
+  ): Promise<AdmissionResult> {
     const payloads = new Map(offered.map(({ eventId, record }) => [eventId, { payload: record.value ?? Buffer.alloc(0) }]));
-    const parked = foreign.map((record) => parkedRecordOf(record, topic, owned.lanes.shard, maxParkedBytes));
-    const verdict = await admitter.admit(owned, { eventIds: offered.map(({ eventId }) => eventId), parked, ...position }, payloads);
-    if (typeof verdict !== 'string') for (const { reason } of foreign) foreignRecords.inc({ reason });
-    return verdict;
+    const parked = foreign.map((record) => parkedRecordOf(record, topic, lanes.shard, this.config.maxBodyBytes));
+    const result = await this.admissions.admit({ lanes, source: 'log', payloads, eventIds: offered.map(({ eventId }) => eventId), parked, ...position });
+    if (result.kind === 'admitted') for (const { reason } of foreign) foreignRecords.inc({ reason });
+    return result;
   }
 }
 

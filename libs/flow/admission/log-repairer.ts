@@ -1,101 +1,91 @@
-import type { LogPosition } from './admission.repository.js';
-import type { UnadmittedRepository } from './unadmitted.repository.js';
+import { Inject, Injectable } from '@nestjs/common';
 import { mintedAtMs } from '#domain/ids';
-import type { Logger } from '#ground/telemetry/logger';
-import type { OwnedShard } from '#flow/shards/owned-shard';
-import type { ShardAdmitter } from './shard-admitter.js';
-import type { ShardSupervisor } from '#flow/shards/shard-supervisor';
 import { whileOwned } from '#flow/leases/while-owned';
+import { LogEndsReader } from '#ground/kafka/log-ends';
+import { InjectLogger } from '#ground/process/process-context';
+import type { Logger } from '#ground/telemetry/logger';
+import { AdmissionService } from './admission.service.js';
+import { type OpenLog, OpenLogs } from './open-logs.js';
+import type { LogPosition } from './shard-log.js';
+import { StoredEventAdmitter } from './stored-event-admitter.js';
+import { UnadmittedRepository } from './unadmitted.repository.js';
 
 /** Events in one look: some 50 ms, however many of them are admitted already. */
 const PAGE = 5_000;
 
 /**
  * How much older than the last event that was read a record is at which the reading of another log begins. Its events are
- * all admitted by then; but records that aren't ours may be among them.
+ * all admitted by then; but foreign records may be among them.
  */
 const REREAD_MS = 600_000;
 
-export interface LogRepairerOptions {
-  readonly unadmitted: UnadmittedRepository;
-  readonly admitter: ShardAdmitter;
-  readonly supervisor: ShardSupervisor;
-  /** The offsets of the first records of the partitions of `events` that are no older than that. */
-  readonly offsetsSince: (timeMs: number) => Promise<ReadonlyMap<number, number>>;
-  readonly logger: Logger;
-}
-
 /**
- * Makes good what a shard's log has lost: retention dropped records that weren't read, or the topic was made anew. All
- * that may be missing is in Postgres, and is admitted from there before the log is read on.
+ * Makes good what a shard's log has lost: retention dropped records that were not read, or the topic was created again.
+ * Everything that may be missing is in Postgres, and is admitted from there before the log is read on.
  */
+@Injectable()
 export class LogRepairer {
-  constructor(private readonly options: LogRepairerOptions) {}
+  constructor(
+    private readonly unadmitted: UnadmittedRepository,
+    private readonly admissions: AdmissionService,
+    private readonly stored: StoredEventAdmitter,
+    @Inject(OpenLogs) private readonly logs: Pick<OpenLogs, 'resume'>,
+    @Inject(LogEndsReader) private readonly logEnds: Pick<LogEndsReader, 'offsetsSince'>,
+    @InjectLogger() private readonly logger: Logger,
+  ) {}
 
   /**
-   * Whether a log that goes on with these events has all that is to come before them: the first event that isn't admitted
-   * is one of them, or there is none. False, too, when that would take long to find out.
+   * Whether a log that goes on with these events has everything that comes before them: the first event that is not
+   * admitted is one of them, or there is none. Also false when it would take long to find out.
    * @throws what Postgres throws
    */
-  async nothingMissingBefore({ lanes }: OwnedShard, eventIds: readonly string[]): Promise<boolean> {
-    const page = await this.options.unadmitted.look(await this.options.unadmitted.beginRepair(lanes.shard), PAGE);
+  async hasNothingMissingBefore({ lanes }: OpenLog, eventIds: readonly string[]): Promise<boolean> {
+    const page = await this.unadmitted.look(await this.unadmitted.beginRepair(lanes.shard), PAGE);
     const first = page.find(({ missing }) => missing);
     return first === undefined ? page.length < PAGE : eventIds.includes(first.id);
   }
 
   /**
-   * Admits every event of the shard that was accepted before now and isn't admitted, in accept order; then reads the
+   * Admits every event of the shard that was accepted before now and is not admitted, in accept order. Then reads the
    * log from `resumeAt` on, where some of them may come again.
    */
-  repairGap(owned: OwnedShard, resumeAt: number): Promise<void> {
-    return this.repair(owned, () => Promise.resolve(resumeAt));
+  repairGap(open: OpenLog, resumeAt: number): Promise<void> {
+    return this.repair(open, () => Promise.resolve(resumeAt));
   }
 
   /**
-   * The same for a log that is another than the one that was read, or has lost its end. Which of the two can't be told:
-   * reading goes on some minutes before what was read last, which is the start of a log that was made anew.
+   * The same for a log that is another than the one that was read, or has lost its end. The two look alike: reading goes
+   * on some minutes before the last event that was read, which is the start of a new log.
    */
-  repairOtherLog(owned: OwnedShard): Promise<void> {
-    const { position } = owned;
-    return this.repair(owned, () => this.offsetNear(owned.lanes.shard, position));
+  repairOtherLog(open: OpenLog): Promise<void> {
+    const { position } = open.log;
+    return this.repair(open, () => this.offsetNear(open.lanes.shard, position));
   }
 
-  private async repair(owned: OwnedShard, placeToResume: () => Promise<number>): Promise<void> {
-    const { supervisor, logger } = this.options;
-    const { lanes, position } = owned;
-    if (owned.repairing) return;
-    owned.repairing = true;
-    // What is under way under an earlier opening must not move the position any more.
-    owned.openings += 1;
-    let resumeAt: number;
-    try {
-      do {
-        owned.repairAgain = false;
-        // Before Postgres is looked at: what is committed after that comes behind this place.
-        resumeAt = await placeToResume();
-        const resumesAt = resumeAt;
-        const repaired = await whileOwned(owned, logger, 'The gap could not be repaired yet', () => this.admitAll(owned, resumesAt));
-        if (repaired === undefined) return;
-        if (repaired > 0) logger.warn({ shard: lanes.shard, ...position, resumeAt, events: repaired }, 'The log had a gap or was made anew: admitted from Postgres first');
-      } while (this.hasToRepairAgain(owned));
-    } finally {
-      owned.repairing = false;
+  private async repair(open: OpenLog, placeToResume: () => Promise<number>): Promise<void> {
+    const { lanes, log } = open;
+    const { position } = log;
+    if (!log.beginRepair()) return;
+    for (;;) {
+      // Before Postgres is looked at: what is committed after that comes behind this place.
+      const resumeAt = await placeToResume();
+      const repaired = await whileOwned(lanes.lease, { logger: this.logger, failure: 'Cannot repair a gap of the log yet', until: 'draining' }, () => this.admitAll(open, resumeAt));
+      if (repaired === undefined) return;
+      if (repaired > 0) this.logger.warn({ shard: lanes.shard, ...position, resumeAt, events: repaired }, 'The log had a gap or was created again: events were admitted from Postgres first');
+      const next = log.endRepair(resumeAt);
+      if (next === 'reading') this.logs.resume(open, resumeAt);
+      if (next !== 'again') return;
     }
-    supervisor.readFrom(owned, resumeAt);
   }
 
   private async offsetNear(shard: number, { lastEventId }: LogPosition): Promise<number> {
     if (lastEventId === undefined) return 0;
     try {
-      return (await this.options.offsetsSince(mintedAtMs(lastEventId) - REREAD_MS)).get(shard) ?? 0;
+      return (await this.logEnds.offsetsSince(mintedAtMs(lastEventId) - REREAD_MS)).get(shard) ?? 0;
     } catch (error) {
-      this.options.logger.debug({ err: error, shard }, 'Kafka did not say where the log is to be read on: it is from its start');
+      this.logger.debug({ err: error, shard }, 'Kafka does not say where to read the log on: it is read from its start');
       return 0;
     }
-  }
-
-  private hasToRepairAgain({ repairAgain, lanes }: OwnedShard): boolean {
-    return repairAgain && !lanes.dropped;
   }
 
   /**
@@ -103,20 +93,23 @@ export class LogRepairer {
    * committed, and both before the walk began: so it meets the earlier one first, though numbers become visible out of
    * order. What was still being committed then is in the outbox, and comes by the log.
    */
-  private async admitAll(owned: OwnedShard, resumeAt: number): Promise<number> {
-    let range = await this.options.unadmitted.beginRepair(owned.lanes.shard);
+  private async admitAll({ lanes }: OpenLog, resumeAt: number): Promise<number> {
+    let range = await this.unadmitted.beginRepair(lanes.shard);
     let total = 0;
     for (let looked = PAGE; looked === PAGE; ) {
-      const page = await this.options.unadmitted.look(range, PAGE);
+      const page = await this.unadmitted.look(range, PAGE);
       looked = page.length;
       const missing = page.filter((event) => event.missing).map(({ id }) => id);
-      if (missing.length > 0) total += await this.options.admitter.admitStored(owned, missing);
-      if (owned.lanes.dropped) return total;
+      if (missing.length > 0) total += await this.stored.admit(lanes, 'repair', missing);
+      if (lanes.lease.isLost) return total;
       range = { ...range, after: page.at(-1)?.acceptSeq ?? range.after };
     }
-    // Lasting, or a later owner would find the old place and repair again.
-    const moved = await this.options.admitter.admit(owned, { eventIds: [], parked: [], nextOffset: resumeAt, lastEventId: undefined, caughtUp: false }, new Map());
-    if (moved === 'failed') throw new Error('The cursor was not moved');
+    // Stored, or a later owner would find the old place and repair again.
+    const moved = await this.admissions.admit({ lanes, source: 'repair', payloads: new Map(), eventIds: [], parked: [], nextOffset: resumeAt, lastEventId: undefined, caughtUp: false });
+    if (moved.kind === 'unknown' || moved.kind === 'refused') throw new Error('The cursor was not moved');
+    // Everything accepted before now was looked at, also what an admission of the log got no answer for.
+    lanes.coverage.onOutcomeKnown('log');
+    lanes.coverage.onOutcomeKnown('repair');
     return total;
   }
 }

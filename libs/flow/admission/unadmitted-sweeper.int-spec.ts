@@ -3,28 +3,28 @@ import pino from 'pino';
 import { AdmissionRepository } from './admission.repository.js';
 import { AdmissionService } from './admission.service.js';
 import { UnadmittedRepository } from './unadmitted.repository.js';
-import { now } from '#domain/clock';
 import { mintId } from '#domain/ids';
 import { WindowBudget } from '#domain/lane';
 import type { LogEnds } from '#ground/kafka/log-ends';
-import { LaneBudget, type LaneRecord, ShardLanes } from '#flow/lanes/shard-lanes';
-import type { LeaseKeeper } from '#flow/leases/lease-keeper';
-import { Lease } from '#flow/leases/lease';
+import { LaneBudget } from '#flow/lanes/lane-budget';
+import { type LaneRecord, ShardLanes } from '#flow/lanes/shard-lanes';
+import { testLease } from '#flow/leases/fixtures/test-lease';
 import { createPool, databaseOf } from '#ground/postgres/pool';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
 import { waitUntil } from '#dev/testing/wait-until';
-import { intake, type IntakeSource } from '#flow/lanes/lane-intake';
+import { AdmissionProgress } from '#flow/lanes/admission-progress';
+import { LaneIntake } from '#flow/lanes/lane-intake';
 import { LogRepairer } from './log-repairer.js';
-import type { OwnedShard } from '#flow/shards/owned-shard';
-import { ShardAdmitter } from './shard-admitter.js';
-import type { ShardSupervisor } from '#flow/shards/shard-supervisor';
+import type { OpenLog } from './open-logs.js';
+import { type LogPosition, ShardLog } from './shard-log.js';
+import { StoredEventAdmitter } from './stored-event-admitter.js';
 import { UnadmittedSweeper } from './unadmitted-sweeper.js';
 
 const logger = pino({ level: 'silent' });
 
 let fixture: ShardFixture;
 let pools: ReturnType<typeof createPool>[];
-let owned: OwnedShard;
+let open: OpenLog;
 let sweeper: UnadmittedSweeper;
 let ready: LaneRecord[];
 let reopenedAt: number[];
@@ -51,27 +51,34 @@ beforeEach(async () => {
   await fixture.pool.query("update shard_cursors set next_offset = 0, last_event_id = null, swept_seq = 0, caught_up_at = now() - interval '1 hour'");
   const [admission, lookUps] = pools.map((pool) => databaseOf(pool));
   if (admission === undefined || lookUps === undefined) throw new Error('no pools');
-  const lanes = new ShardLanes(new Lease(0, await fixture.takeShard(0), 60_000, now()), new LaneBudget(1_000), new WindowBudget(1_000_000));
-  lanes.complete = true;
-  owned = { lanes, position: { nextOffset: 10, lastEventId: undefined }, checked: true, openings: 0, repairing: false, repairAgain: false, loaded: true, ending: undefined };
+  const lanes = new ShardLanes(testLease(0, await fixture.takeShard(0)), new LaneBudget(1_000), new WindowBudget(1_000_000));
+  lanes.coverage.beginScan();
+  lanes.coverage.endScan();
+  open = { lanes, log: logAt({ nextOffset: 10, lastEventId: undefined }) };
   [ready, reopenedAt, logEnds, meanwhile] = [[], [], { start: 0, end: 10 }, () => Promise.resolve()];
-  const supervisor = { all: () => [owned], reading: () => owned, readFrom: (_: OwnedShard, offset: number) => reopenedAt.push(offset) } as unknown as ShardSupervisor;
-  const admissions = new AdmissionService<IntakeSource>(new AdmissionRepository(admission), (request, verdict) => {
-    if (verdict.kind === 'admitted') intake(request.source, verdict.deliveries, { ready: (record) => ready.push(record), followed: () => undefined });
-  });
-  const admitter = new ShardAdmitter(admissions, { fenced: () => undefined } as unknown as LeaseKeeper, logger);
+  const logs = { readable: () => [open].filter(({ log }) => log.mayRead), resume: (_: OpenLog, offset: number) => reopenedAt.push(offset) };
+  const admissions = new AdmissionService(new AdmissionRepository(admission), new LaneIntake({ ready: (record) => ready.push(record), followed: () => undefined }), new AdmissionProgress(), logger);
   const unadmitted = new UnadmittedRepository(lookUps);
-  sweeper = new UnadmittedSweeper({
-    unadmitted, admitter, supervisor, logger,
-    repairer: new LogRepairer({ unadmitted, admitter, supervisor, offsetsSince: () => Promise.resolve(new Map([[0, 2]])), logger }),
-    logEnds: async () => {
+  const stored = new StoredEventAdmitter(admissions, logger);
+  const repairer = new LogRepairer(unadmitted, admissions, stored, logs, { offsetsSince: () => Promise.resolve(new Map([[0, 2]])) }, logger);
+  const kafka = {
+    read: async () => {
       if (logEnds instanceof Error) throw logEnds;
       const answer = new Map([[0, logEnds]]);
       await meanwhile();
       return answer;
     },
-  });
+  };
+  sweeper = new UnadmittedSweeper(unadmitted, stored, repairer, logs, kafka, logger);
 });
+
+/** A log that is read up to there, and verified. */
+function logAt(position: LogPosition): ShardLog {
+  const log = new ShardLog(position);
+  log.open();
+  log.verify(log.openings);
+  return log;
+}
 
 /** Accepts events that Kafka has, or had, a minute ago, without anybody to read them there. */
 async function acceptLost(...entities: string[]): Promise<string[]> {
@@ -106,7 +113,7 @@ describe('UnadmittedSweeper', () => {
     expect(await admitted()).toEqual([]);
     // The log brings the first; the second it has lost after all.
     await fixture.pool.query("insert into inbox (event_id, tenant, shard, routes) values ($1, 'default', 0, 0)", [ids[0]]);
-    owned.position = { nextOffset: 12, lastEventId: ids[0] };
+    open.log.advance(open.log.openings, { nextOffset: 12, lastEventId: ids[0] });
     await sweeper.sweep();
     expect(await admitted()).toEqual(ids.slice(1));
   });
@@ -116,7 +123,7 @@ describe('UnadmittedSweeper', () => {
     logEnds = { start: 0, end: 1_000 };
     await sweeper.sweep();
     expect(await admitted()).toEqual([]);
-    owned.openings += 1;
+    open.log.open();
     logEnds = { start: 0, end: 10 };
     await sweeper.sweep();
     expect(await admitted()).toEqual(ids);
@@ -129,7 +136,7 @@ describe('UnadmittedSweeper', () => {
     logEnds = new Error('no answer');
     await sweeper.sweep();
     expect(await admitted()).toEqual([]);
-    owned.position = { nextOffset: 11, lastEventId: undefined };
+    open.log.advance(open.log.openings, { nextOffset: 11, lastEventId: undefined });
     logEnds = { start: 0, end: 12 };
     await sweeper.sweep();
     expect(await admitted()).toHaveLength(1);
@@ -148,7 +155,7 @@ describe('UnadmittedSweeper', () => {
     ['begins behind what was read', { start: 40, end: 40 }, 40],
   ])('repairs at once when the log %s', async (_, ends, resumeAt) => {
     const ids = await fixture.accept([{ shard: 0, entity: 'recent' }, { shard: 0, entity: 'recent' }]);
-    owned.position = { nextOffset: 10, lastEventId: mintId() };
+    open.log.advance(open.log.openings, { nextOffset: 10, lastEventId: mintId() });
     logEnds = ends;
     await sweeper.sweep();
     await waitUntil('the repair', () => reopenedAt.length === 1);

@@ -1,21 +1,12 @@
-import type { Sweep, UnadmittedRepository } from './unadmitted.repository.js';
-import type { LogEnds } from '#ground/kafka/log-ends';
+import { Inject, Injectable } from '@nestjs/common';
+import { type LogEnds, LogEndsReader } from '#ground/kafka/log-ends';
 import { Poll } from '#ground/polling/poll';
+import { InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
-import type { LogRepairer } from './log-repairer.js';
-import type { OwnedShard } from '#flow/shards/owned-shard';
-import type { ShardAdmitter } from './shard-admitter.js';
-import type { ShardSupervisor } from '#flow/shards/shard-supervisor';
-
-export interface UnadmittedSweeperOptions {
-  readonly unadmitted: UnadmittedRepository;
-  readonly admitter: ShardAdmitter;
-  readonly repairer: LogRepairer;
-  readonly supervisor: ShardSupervisor;
-  /** How far the partitions of `events` reach. */
-  readonly logEnds: () => Promise<ReadonlyMap<number, LogEnds>>;
-  readonly logger: Logger;
-}
+import { LogRepairer } from './log-repairer.js';
+import { type OpenLog, OpenLogs } from './open-logs.js';
+import { StoredEventAdmitter } from './stored-event-admitter.js';
+import { type Sweep, UnadmittedRepository } from './unadmitted.repository.js';
 
 /** One question to Kafka and two small statements a shard: not noticeable, and soon enough for what should never be needed. */
 const INTERVAL_MS = 10_000;
@@ -41,16 +32,24 @@ interface Suspicion {
  * It also asks how far the log reaches. A shard on which nothing arrives would otherwise not know that it has read all
  * there is, or that the log it waits on is not the one that it has read.
  */
+@Injectable()
 export class UnadmittedSweeper {
   private readonly poll: Poll;
-  private readonly suspicions = new WeakMap<OwnedShard, Suspicion>();
+  private readonly suspicions = new WeakMap<OpenLog, Suspicion>();
   private stopped = false;
 
-  constructor(private readonly options: UnadmittedSweeperOptions) {
+  constructor(
+    private readonly unadmitted: UnadmittedRepository,
+    private readonly stored: StoredEventAdmitter,
+    private readonly repairer: LogRepairer,
+    @Inject(OpenLogs) private readonly logs: Pick<OpenLogs, 'readable'>,
+    @Inject(LogEndsReader) private readonly logEnds: Pick<LogEndsReader, 'read'>,
+    @InjectLogger() private readonly logger: Logger,
+  ) {
     this.poll = new Poll({
       intervalMs: INTERVAL_MS,
       work: () => this.sweep(),
-      onError: (error) => options.logger.error({ err: error }, 'The sweep failed; trying again'),
+      onError: (error) => logger.error({ err: error }, 'Cannot sweep unadmitted events; trying again'),
     });
   }
 
@@ -72,63 +71,58 @@ export class UnadmittedSweeper {
   /** @returns whether there is more to be found at once */
   private async sweepOnce(): Promise<boolean> {
     // Postgres first: what had left the outbox then lies before the end of which Kafka tells after it.
-    for (const owned of this.readable()) await this.guard(owned, () => this.look(owned));
+    for (const open of this.logs.readable()) await this.guard(open, () => this.look(open));
     const ends = await this.compareLogEnds().catch((error: unknown) => {
-      this.options.logger.debug({ err: error }, 'How far the log reaches could not be found out; trying again');
+      this.logger.debug({ err: error }, 'Kafka does not say how far the log reaches; trying again');
       return undefined;
     });
     let more = false;
-    for (const owned of this.readable()) more = (await this.guard(owned, () => this.judge(owned, ends?.get(owned.lanes.shard)?.end))) === true || more;
+    for (const open of this.logs.readable()) more = (await this.guard(open, () => this.judge(open, ends?.get(open.lanes.shard)?.end))) === true || more;
     return more;
   }
 
-  private guard<T>(owned: OwnedShard, work: () => Promise<T>): Promise<T | undefined> {
+  private guard<T>({ lanes }: OpenLog, work: () => Promise<T>): Promise<T | undefined> {
     return work().catch((error: unknown) => {
-      this.options.logger.warn({ err: error, shard: owned.lanes.shard }, 'A shard could not be swept; trying again');
+      this.logger.warn({ err: error, shard: lanes.shard }, 'Cannot sweep a shard; trying again');
       return undefined;
     });
   }
 
-  private readable(): OwnedShard[] {
-    return [...this.options.supervisor.all()].filter(({ lanes, repairing }) => !repairing && this.options.supervisor.reading(lanes.shard) !== undefined);
-  }
-
   private async compareLogEnds(): Promise<ReadonlyMap<number, LogEnds> | undefined> {
-    const before = this.readable().map((owned) => ({ owned, position: owned.position, openings: owned.openings }));
+    const before = this.logs.readable().map((open) => ({ open, nextOffset: open.log.position.nextOffset, opening: open.log.openings }));
     if (before.length === 0) return undefined;
     const askedAtMs = performance.now();
-    const ends = await this.options.logEnds();
-    const caughtUp: OwnedShard[] = [];
-    for (const { owned, position, openings } of before) {
-      const log = ends.get(owned.lanes.shard);
-      if (log === undefined || owned.lanes.dropped || owned.repairing || owned.openings !== openings) continue;
-      // A log never gets shorter, and where it was read before it was asked about can't lie before its start unless
+    const ends = await this.logEnds.read();
+    const caughtUp: OpenLog[] = [];
+    for (const { open, nextOffset, opening } of before) {
+      const end = ends.get(open.lanes.shard);
+      if (end === undefined || !open.log.isCurrent(opening)) continue;
+      // A log never gets shorter, and where it was read before it was asked about cannot lie before its start unless
       // records were dropped unread.
-      if (log.end < position.nextOffset) void this.options.repairer.repairOtherLog(owned);
-      else if (log.start > owned.position.nextOffset) void this.options.repairer.repairGap(owned, log.start);
-      else if (hasRead(owned, log.end)) caughtUp.push(owned);
+      if (end.end < nextOffset) void this.repairer.repairOtherLog(open);
+      else if (end.start > open.log.position.nextOffset) void this.repairer.repairGap(open, end.start);
+      else if (open.log.hasReadUpTo(end.end)) caughtUp.push(open);
     }
     if (caughtUp.length > 0) {
       const shards = caughtUp.map(({ lanes: { shard, lease } }) => ({ shard, epoch: lease.epoch }));
-      await this.options.unadmitted.noteCaughtUp(shards, performance.now() - askedAtMs);
+      await this.unadmitted.noteCaughtUp(shards, performance.now() - askedAtMs);
     }
     return ends;
   }
 
   /** Passes what is admitted, up to the first page on which something is missing. */
-  private async look(owned: OwnedShard): Promise<void> {
-    const { unadmitted } = this.options;
-    const { lanes, openings } = owned;
-    if (this.suspicions.get(owned)?.openings === openings) return;
-    this.suspicions.delete(owned);
-    for (let page = 0; page < MAX_PAGES && !lanes.dropped && !this.stopped; page++) {
-      const found = await unadmitted.sweep(lanes.shard, PAGE);
+  private async look(open: OpenLog): Promise<void> {
+    const { lanes, log: { openings } } = open;
+    if (this.suspicions.get(open)?.openings === openings) return;
+    this.suspicions.delete(open);
+    for (let page = 0; page < MAX_PAGES && !lanes.lease.isLost && !this.stopped; page++) {
+      const found = await this.unadmitted.sweep(lanes.shard, PAGE);
       if (found === undefined) return;
       if (found.missing.length > 0) {
-        this.suspicions.set(owned, { found, openings, logEnd: undefined });
+        this.suspicions.set(open, { found, openings, logEnd: undefined });
         return;
       }
-      await this.pass(owned, found.sweptSeq);
+      await this.pass(open, found.sweptSeq);
       if (!found.more) return;
     }
   }
@@ -137,34 +131,30 @@ export class UnadmittedSweeper {
    * Admits what is still missing after the log was read as far as it reached when that had left the outbox.
    * @returns whether there is more to look at
    */
-  private async judge(owned: OwnedShard, logEnd: number | undefined): Promise<boolean> {
-    const { unadmitted, admitter, logger } = this.options;
-    const { shard } = owned.lanes;
-    const suspicion = this.suspicions.get(owned);
-    if (suspicion?.openings !== owned.openings) return false;
+  private async judge(open: OpenLog, logEnd: number | undefined): Promise<boolean> {
+    const { lanes, log } = open;
+    const suspicion = this.suspicions.get(open);
+    if (suspicion?.openings !== log.openings) return false;
     suspicion.logEnd ??= logEnd;
-    if (suspicion.logEnd === undefined || !hasRead(owned, suspicion.logEnd)) return false;
+    if (suspicion.logEnd === undefined || !log.hasReadUpTo(suspicion.logEnd)) return false;
     const { missing, sweptSeq, more } = suspicion.found;
-    const again = await unadmitted.sweep(shard, PAGE);
+    const again = await this.unadmitted.sweep(lanes.shard, PAGE);
     // Less than before: the database's clock was set back.
     if (again === undefined || again.sweptSeq < sweptSeq) return false;
     const still = new Set(again.missing);
     const lost = missing.filter((id) => still.has(id));
     if (lost.length > 0) {
-      const repaired = await admitter.admitStored(owned, lost);
-      logger.error({ shard, events: repaired, found: lost.length, first: lost[0] }, 'Events were passed over: admitted from Postgres');
+      const repaired = await this.stored.admit(lanes, 'sweep', lost);
+      this.logger.error({ shard: lanes.shard, events: repaired, found: lost.length, first: lost[0] }, 'Events were passed over: they are admitted from Postgres');
     }
-    await this.pass(owned, sweptSeq);
-    this.suspicions.delete(owned);
+    // Each event is admitted now, whoever committed it.
+    lanes.coverage.onOutcomeKnown('sweep');
+    await this.pass(open, sweptSeq);
+    this.suspicions.delete(open);
     return more;
   }
 
-  private async pass({ lanes }: OwnedShard, sweptSeq: number): Promise<void> {
-    if (!lanes.dropped) await this.options.unadmitted.moveSweep({ shard: lanes.shard, epoch: lanes.lease.epoch }, sweptSeq);
+  private async pass({ lanes }: OpenLog, sweptSeq: number): Promise<void> {
+    if (!lanes.lease.isLost) await this.unadmitted.moveSweep({ shard: lanes.shard, epoch: lanes.lease.epoch }, sweptSeq);
   }
-}
-
-/** Whether the shard's log is read up to there; one of which nothing is known goes on where reading is to go on, if at all. */
-function hasRead({ position, checked }: OwnedShard, logEnd: number): boolean {
-  return (checked || position.lastEventId === undefined) && position.nextOffset >= logEnd;
 }

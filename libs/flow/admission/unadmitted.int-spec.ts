@@ -82,10 +82,9 @@ describe('the sweep', () => {
       const late = mintId();
       await client.query("insert into events (id, tenant, shard, type, entity, content_type, payload) values ($1, 'default', 0, 't', 'e', 'x', '')", [late]);
       const [visible = ''] = await accept(1, 0);
-      const unbounded = new UnadmittedRepository(databaseOf(pool), 0);
-      expect(await unbounded.sweep(0, 100)).toBeUndefined();
+      expect(await repository.sweep(0, 100, 0)).toBeUndefined();
       await client.query('commit');
-      expect(await unbounded.sweep(0, 100)).toMatchObject({ missing: [late, visible] });
+      expect(await repository.sweep(0, 100, 0)).toMatchObject({ missing: [late, visible] });
     } finally {
       client.release();
     }

@@ -1,3 +1,5 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
 import { beginRepair } from './begin-repair.queries.js';
 import { findUnadmitted } from './find-unadmitted.queries.js';
@@ -43,12 +45,9 @@ export interface Sweep {
 }
 
 /** Looks for accepted events that were not admitted. Its sessions look up by index, whatever the planner guesses. */
+@Injectable()
 export class UnadmittedRepository {
-  /** @param boundMs how old what is swept is at least */
-  constructor(
-    private readonly database: Database,
-    private readonly boundMs = BOUND_MS,
-  ) {}
+  constructor(@InjectDatabase('unadmitted') private readonly database: Database) {}
 
   async beginRepair(shard: number): Promise<RepairRange> {
     const [row] = await beginRepair.run({ shard }, this.database);
@@ -61,9 +60,12 @@ export class UnadmittedRepository {
     return findUnadmitted.run({ shard, after, before, limit }, this.database);
   }
 
-  /** @returns undefined when there is nothing new to sweep */
-  async sweep(shard: number, limit: number): Promise<Sweep | undefined> {
-    const [row] = await readSweep.run({ shard, limit, boundMs: this.boundMs }, this.database);
+  /**
+   * @param boundMs how old what is swept is at least
+   * @returns undefined when there is nothing new to sweep
+   */
+  async sweep(shard: number, limit: number, boundMs = BOUND_MS): Promise<Sweep | undefined> {
+    const [row] = await readSweep.run({ shard, limit, boundMs }, this.database);
     return row?.sweptSeq === undefined || row.sweptSeq === null ? undefined : { missing: row.missing, sweptSeq: row.sweptSeq, more: row.more };
   }
 

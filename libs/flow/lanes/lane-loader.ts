@@ -1,139 +1,137 @@
-import { type DeliveryKey, NIL_ID } from '#domain/ids';
-import type { LanePosition } from '#domain/lane';
-import type { LanesRepository, PendingLane } from './lanes.repository.js';
-import type { LaneBudget, LaneRecord, ShardLanes } from './shard-lanes.js';
+import { Inject, Injectable } from '@nestjs/common';
+import { InjectLogger } from '#ground/process/process-context';
 import { GroupCommit } from '#ground/postgres/group-commit';
+import { type DeliveryKey, NIL_ID } from '#domain/ids';
 import type { Logger } from '#ground/telemetry/logger';
-import type { LaneRunner } from './lane-runner.js';
+import { AdmissionProgress } from './admission-progress.js';
+import { LaneBudget } from './lane-budget.js';
+import { LanePlacer } from './lane-placer.js';
+import { LaneRunner } from './lane-runner.js';
+import { lanesRepaired } from './lanes.metrics.js';
+import { LanesRepository, type PendingLane } from './lanes.repository.js';
+import type { LaneRecord, ShardLanes } from './shard-lanes.js';
 
 const PAGE = 1_000;
-/** A head that waits for longer than this need not be in memory while room is scarce. */
-export const FAR_OFF_MS = 60_000;
 const FIRST_DELIVERY: DeliveryKey = { eventId: NIL_ID, endpoint: 0, replay: 0 };
 
-/** Brings lanes with something pending from Postgres into memory. */
+/** Brings lanes with something pending from Postgres into memory: by scans of a shard, and one by one. */
+@Injectable()
 export class LaneLoader {
-  private readonly reloads: GroupCommit<{ shard: number; lane: number }, PendingLane | undefined>;
+  private readonly reads: GroupCommit<{ shard: number; lane: number }, PendingLane | undefined>;
+  private readonly placer: LanePlacer;
 
   constructor(
-    private readonly lanes: LanesRepository,
-    private readonly runner: LaneRunner,
+    @Inject(LanesRepository) private readonly lanes: Pick<LanesRepository, 'pendingLanes' | 'pendingSingles' | 'findLanes'>,
+    @Inject(LaneRunner) private readonly runner: Pick<LaneRunner, 'ready' | 'wait' | 'removeAtIdle'>,
     private readonly budget: LaneBudget,
-    private readonly logger: Logger,
+    private readonly progress: AdmissionProgress,
+    @InjectLogger() private readonly logger: Logger,
   ) {
-    this.reloads = new GroupCommit({ maxItems: PAGE, commit: (wanted) => lanes.findLanes(wanted) });
+    this.placer = new LanePlacer(runner, budget);
+    this.reads = new GroupCommit({ maxItems: PAGE, commit: (wanted) => lanes.findLanes(wanted) });
   }
 
   /**
-   * One pass over the shard's pending lanes; those that aren't in memory are added as far as there is room, the others
-   * learn how long they are. The shard is complete afterwards when all fitted and nothing was missed meanwhile.
+   * Scans the shard's pending lanes, page by page, and adds to memory what it does not know. See ShardCoverage for what
+   * the shard's state is afterwards.
+   * @param whole look at every page; otherwise the scan leaves out endpoints that have used up their share of the lane
+   *   budget, and ends when the budget is nearly used up
    */
-  async load(shard: ShardLanes): Promise<void> {
-    const missedBefore = shard.missed;
-    shard.loading = true;
+  async scan(shard: ShardLanes, whole = false): Promise<void> {
+    const { coverage } = shard;
+    coverage.beginScan();
     try {
-      const fitted = (await this.loadLanes(shard)) && (await this.loadSingles(shard));
-      if (fitted && shard.missed === missedBefore) {
-        shard.complete = true;
-        shard.wasComplete = true;
-      }
-    } finally {
-      shard.loading = false;
+      const repaired = (await this.scanLanes(shard, whole)) + (await this.scanSingles(shard, whole));
+      coverage.endScan();
+      if (repaired > 0) this.logger.error({ shard: shard.shard, lanes: repaired }, 'Lanes with pending deliveries were not in memory; they are now');
+    } catch (error) {
+      coverage.abandonScan();
+      throw error;
     }
   }
 
-  /**
-   * Takes a lane as Postgres has it, after an operator's action has moved it. One that is in memory is let go of at its
-   * next idle point first.
-   */
+  /** Takes a lane from Postgres after an operator's action has moved it. A lane in memory is removed at its idle point first. */
   reload(shard: ShardLanes, lane: number): void {
     const record = shard.find({ kind: 'lane', lane });
-    if (record === undefined) void this.take(shard, lane);
-    else this.runner.letGo(record, () => void this.take(shard, lane));
+    if (record === undefined) void this.read(shard, lane);
+    else this.runner.removeAtIdle(record, () => void this.read(shard, lane));
   }
 
-  /** As `reload`, for all of the shard's lanes. */
-  reloadAll(shard: ShardLanes): void {
-    for (const { name } of [...shard.all()]) if (name.kind === 'lane') this.reload(shard, name.lane);
-    shard.miss();
-  }
-
-  private async take(shard: ShardLanes, lane: number): Promise<void> {
-    // Until it is here again, what is admitted to it may not be its head. And a page that was read before this must not
-    // bring it back as it was.
-    shard.miss();
-    shard.closeOff(lane);
+  private async read(shard: ShardLanes, lane: number): Promise<void> {
+    shard.coverage.close(lane);
     let pending: PendingLane | undefined;
     try {
-      pending = await this.reloads.add({ shard: shard.shard, lane });
+      pending = await this.reads.add({ shard: shard.shard, lane });
     } catch (error) {
-      this.logger.warn({ err: error, shard: shard.shard, lane }, 'A lane could not be loaded; the next pass over the shard brings it');
+      this.logger.warn({ err: error, shard: shard.shard, lane }, 'Cannot load a lane; the next scan of the shard loads it');
     } finally {
-      shard.reopen(lane);
+      shard.coverage.reopen(lane);
     }
-    // An admission, or a pass that began meanwhile, was told that it is closed off, and without an answer it is nowhere:
-    // the next pass is for them.
-    shard.miss();
-    if (pending !== undefined) this.add(shard, pending);
+    if (pending !== undefined && !shard.lease.isLost) this.placer.place(shard, pending);
   }
 
-  private async loadLanes(shard: ShardLanes): Promise<boolean> {
-    let fitted = true;
+  private async scanLanes(shard: ShardLanes, whole: boolean): Promise<number> {
+    let repaired = 0;
     for (let after = 0; ; ) {
-      const leftOut = this.budget.crowded;
+      const leftOut = this.leaveOut(shard, whole);
+      shard.coverage.beginPage();
       const page = await this.lanes.pendingLanes(shard.shard, after, PAGE, leftOut);
-      fitted &&= leftOut.length === 0;
-      for (const pending of page) {
-        if (!this.add(shard, pending)) fitted = false;
-        if (pending.name.kind === 'lane') after = pending.name.lane;
-      }
-      if (page.length < PAGE) return fitted;
-      if (this.budget.isCrowded) return false;
+      repaired += await this.placeAll(shard, page);
+      const last = page.at(-1)?.name;
+      if (last?.kind === 'lane') after = last.lane;
+      if (page.length < PAGE || this.endsEarly(shard, whole)) return repaired;
     }
   }
 
-  private async loadSingles(shard: ShardLanes): Promise<boolean> {
-    let fitted = true;
+  private async scanSingles(shard: ShardLanes, whole: boolean): Promise<number> {
+    let repaired = 0;
     for (let after = FIRST_DELIVERY; ; ) {
-      const leftOut = this.budget.crowded;
+      const leftOut = this.leaveOut(shard, whole);
+      shard.coverage.beginPage();
       const page = await this.lanes.pendingSingles(shard.shard, after, PAGE, leftOut);
-      fitted &&= leftOut.length === 0;
-      for (const pending of page) {
-        if (!this.add(shard, pending)) fitted = false;
-        after = pending.delivery;
-      }
-      if (page.length < PAGE) return fitted;
-      if (this.budget.isCrowded) return false;
+      repaired += await this.placeAll(shard, page);
+      after = page.at(-1)?.delivery ?? after;
+      if (page.length < PAGE || this.endsEarly(shard, whole)) return repaired;
     }
   }
 
-  /** @returns false when it is not in memory afterwards */
-  private add(shard: ShardLanes, { name, endpoint, position, dueInMs = 0, stopped }: PendingLane): boolean {
-    if (shard.dropped) return true;
-    const known = shard.find(name);
-    if (known !== undefined) {
-      this.extend(known, position);
-      return true;
-    }
-    if (dueInMs > FAR_OFF_MS && !this.budget.isRoomyFor(endpoint)) return false;
-    const record = shard.add(name, endpoint, position);
-    if (record === undefined) return false;
-    record.redelivered ||= !shard.wasComplete;
-    shard.stop(record, stopped);
-    if (dueInMs > 0) {
-      record.lane.await();
-      // Its token was for another ownership, or for the record before this one. Far off ones are left to the sweep.
-      this.runner.wait(record, dueInMs, dueInMs <= FAR_OFF_MS);
-    } else this.runner.ready(record);
+  private leaveOut({ coverage }: ShardLanes, whole: boolean): readonly number[] {
+    const endpoints = whole ? [] : this.budget.nearlyFullEndpoints;
+    if (endpoints.length > 0) coverage.leaveOut();
+    return endpoints;
+  }
+
+  private endsEarly(shard: ShardLanes, whole: boolean): boolean {
+    if (shard.lease.isLost) return true;
+    if (whole || !this.budget.isNearlyFull) return false;
+    shard.coverage.leaveOut();
     return true;
   }
 
-  /** Postgres has more of the lane than we were told: an acknowledgement was lost, or dead letters are being replayed. */
-  private extend(record: LaneRecord, { headSequence, tailSequence }: LanePosition): void {
-    if (headSequence < record.lane.headSequence && record.name.kind === 'lane') return this.reload(record.shard, record.name.lane);
-    const wasIdle = record.lane.phase === 'idle';
-    const becameReady = record.lane.admit(tailSequence, undefined);
-    if (wasIdle && becameReady) record.shard.revive(record);
-    if (becameReady) this.runner.ready(record);
+  /** @returns how many of the lanes should have been in memory and were not */
+  private async placeAll(shard: ShardLanes, page: readonly PendingLane[]): Promise<number> {
+    const { coverage } = shard;
+    // What an admission brought whose answer is under way is no fault.
+    if (coverage.isAuditing) await this.progress.caughtUp();
+    let repaired = 0;
+    for (const pending of page) {
+      if (shard.lease.isLost) return repaired;
+      const audits = coverage.isAuditing;
+      const placement = this.placer.place(shard, pending);
+      if (placement === 'left-out') coverage.leaveOut();
+      if (placement === 'overtaken') this.reloadOvertaken(shard.find(pending.name));
+      if (!audits || placement === 'known') continue;
+      repaired += 1;
+      lanesRepaired.inc();
+    }
+    return repaired;
+  }
+
+  private reloadOvertaken(record: LaneRecord | undefined): void {
+    if (record === undefined) return;
+    // Until it is reloaded, which may be after this scan.
+    record.shard.coverage.leaveOut();
+    if (record.name.kind === 'lane') this.reload(record.shard, record.name.lane);
+    else this.runner.removeAtIdle(record, () => record.shard.coverage.markIncomplete());
   }
 }

@@ -1,16 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
+import pino from 'pino';
 import { now } from '#domain/clock';
 import type { AttemptResult } from '#domain/disposition';
 import { WindowBudget } from '#domain/lane';
 import type { EndpointTarget } from '#flow/delivery/endpoint-directory';
 import { SigningKeys } from '#flow/delivery/signing-keys';
 import { deliveryItem } from './delivery-item.js';
-import type { LanesRepository, PendingLane } from './lanes.repository.js';
-import { LaneBudget, type LaneStop, ShardLanes } from './shard-lanes.js';
-import { Lease } from '#flow/leases/lease';
-import type { Logger } from '#ground/telemetry/logger';
+import type { PendingLane } from './lanes.repository.js';
+import { AdmissionProgress } from './admission-progress.js';
+import { LaneBudget } from './lane-budget.js';
+import type { LaneStop } from './lane-stop.js';
+import { ShardLanes } from './shard-lanes.js';
+import { testLease } from '#flow/leases/fixtures/test-lease';
+import type { OutcomeVerdict } from '#flow/outcome/outcome';
 import { LaneLoader } from './lane-loader.js';
-import { LaneRunner, type LaneRunnerOptions } from './lane-runner.js';
+import { LaneRunner } from './lane-runner.js';
 
 const LANE = 7;
 const target: EndpointTarget = {
@@ -36,15 +40,14 @@ async function settled(): Promise<void> {
 /** One lane of one shard; Postgres and the endpoint answer when the test says so. */
 function world(limit = 10) {
   const budget = new LaneBudget(limit);
-  const shard = new ShardLanes(new Lease(0, 1, 60_000, now()), budget, new WindowBudget(100_000));
-  shard.active = true;
+  const shard = new ShardLanes(testLease(), budget, new WindowBudget(100_000));
   const sent: ((result: AttemptResult) => void)[] = [];
   const deleted: number[] = [];
   const postgres = {
     head: 1,
     stopped: undefined as LaneStop | undefined,
     page: (): Promise<PendingLane[]> => Promise.resolve([pending(postgres.head, postgres.stopped)]),
-    outcome: (): Promise<string> => Promise.resolve('applied'),
+    outcome: (): Promise<OutcomeVerdict> => Promise.resolve('applied'),
     reload: (): Promise<(PendingLane | undefined)[]> => Promise.resolve([pending(postgres.head, postgres.stopped)]),
   };
   const lanes = {
@@ -55,39 +58,42 @@ function world(limit = 10) {
       return wanted.map(() => found);
     },
     windows: (records: readonly unknown[]) => Promise.resolve(records.map(() => [1, 2, 3].filter((sequence) => sequence >= postgres.head).map(item))),
-  } as unknown as LanesRepository;
-  const logger = { warn: () => undefined, info: () => undefined, error: () => undefined } as unknown as Logger;
-  const runner = new LaneRunner({
-    client: { send: () => ({ result: new Promise((resolve) => sent.push(resolve)), abort: () => undefined }) },
-    lanes, logger, outcomes: { add: () => postgres.outcome() }, ladder: { tierFor: () => undefined }, retryScheduleMs: [], concurrency: 10,
-    admissionsSent: () => 0, onFenced: () => undefined, onDeleted: ({ id }: EndpointTarget) => deleted.push(id), onEndpointsStale: () => undefined,
-  } as unknown as LaneRunnerOptions);
+  };
+  const logger = pino({ level: 'silent' });
+  const runner = new LaneRunner(
+    { send: () => ({ result: new Promise<AttemptResult>((resolve) => sent.push(resolve)), abort: () => undefined }) },
+    { onChange: () => undefined, nudge: () => undefined, stopGone: () => () => undefined },
+    lanes,
+    { add: () => postgres.outcome(), hurry: () => undefined },
+    new AdmissionProgress(), { retryScheduleMs: [], deliveryConcurrency: 10 }, logger,
+  );
+  runner.onEndpointDeleted(({ id }) => deleted.push(id));
   runner.scheduler.endpointChanged(target);
-  const loader = new LaneLoader(lanes, runner, budget, logger);
+  const loader = new LaneLoader(lanes, runner, budget, new AdmissionProgress(), logger);
   return { budget, shard, sent, deleted, postgres, runner, loader, record: () => shard.find({ kind: 'lane', lane: LANE }) };
 }
 
 describe('a lane that an operator has moved', () => {
   it('is not forgotten when Postgres does not answer at its idle point, whatever pass went over the shard meanwhile', async () => {
     const { shard, loader, sent, postgres, record } = world();
-    await loader.load(shard);
+    await loader.scan(shard);
     await settled();
     loader.reload(shard, LANE);
-    await loader.load(shard);
+    await loader.scan(shard);
     postgres.reload = () => Promise.reject(new Error('Connection terminated'));
     sent[0]?.(answer(200));
     await settled();
-    expect([record(), shard.complete]).toEqual([undefined, false]);
+    expect([record(), shard.coverage.isComplete]).toEqual([undefined, false]);
     postgres.head = 2;
-    await loader.load(shard);
+    await loader.scan(shard);
     await settled();
-    expect([sent.length, shard.complete]).toEqual([2, true]);
+    expect([sent.length, shard.coverage.isComplete]).toEqual([2, true]);
   });
 
   it('is not forgotten when its place was taken meanwhile', async () => {
     const { shard, loader, sent, postgres, budget, record } = world(2);
     budget.take(2);
-    await loader.load(shard);
+    await loader.scan(shard);
     await settled();
     const answered = Promise.withResolvers<undefined>();
     postgres.reload = async () => {
@@ -95,13 +101,13 @@ describe('a lane that an operator has moved', () => {
       return [pending(2)];
     };
     loader.reload(shard, LANE);
-    await loader.load(shard);
+    await loader.scan(shard);
     sent[0]?.(answer(200));
     await settled();
     budget.take(3);
     answered.resolve(undefined);
     await settled();
-    expect([record(), shard.complete]).toEqual([undefined, false]);
+    expect([record(), shard.coverage.isComplete]).toEqual([undefined, false]);
   });
 
   it('does not come back as a page had it that was read before', async () => {
@@ -109,7 +115,7 @@ describe('a lane that an operator has moved', () => {
     const page = Promise.withResolvers<PendingLane[]>();
     const { page: read } = postgres;
     postgres.page = () => page.promise;
-    const pass = loader.load(shard);
+    const pass = loader.scan(shard);
     // The page was read while the lane was halted; then the halt was ended.
     loader.reload(shard, LANE);
     page.resolve([pending(1, 'halted')]);
@@ -121,11 +127,11 @@ describe('a lane that an operator has moved', () => {
 
   it('stays halted at a dead letter that a page read before it does not know', async () => {
     const { shard, loader, sent, postgres, record } = world();
-    await loader.load(shard);
+    await loader.scan(shard);
     await settled();
     const page = Promise.withResolvers<PendingLane[]>();
     postgres.page = () => page.promise;
-    const pass = loader.load(shard);
+    const pass = loader.scan(shard);
     loader.reload(shard, LANE);
     [postgres.head, postgres.stopped] = [2, 'halted'];
     sent[0]?.(answer(500));
@@ -138,7 +144,7 @@ describe('a lane that an operator has moved', () => {
   it('still says that its head may have been sent by a former owner', async () => {
     const { shard, loader, runner, record } = world();
     runner.scheduler.endpointChanged({ ...target, status: 'paused' });
-    await loader.load(shard);
+    await loader.scan(shard);
     expect(record()?.redelivered).toBe(true);
     loader.reload(shard, LANE);
     await settled();
@@ -148,29 +154,29 @@ describe('a lane that an operator has moved', () => {
   it('still says so when it is moved twice at once', async () => {
     const { shard, loader, runner, record } = world();
     runner.scheduler.endpointChanged({ ...target, status: 'paused' });
-    await loader.load(shard);
+    await loader.scan(shard);
     loader.reload(shard, LANE);
     loader.reload(shard, LANE);
     await settled();
-    expect([record()?.redelivered, shard.wasComplete]).toEqual([true, true]);
+    expect([record()?.redelivered, shard.coverage.wasComplete]).toEqual([true, true]);
   });
 
   it('still says so when only the next pass over the shard brings it back', async () => {
     const { shard, loader, runner, postgres, record } = world();
     runner.scheduler.endpointChanged({ ...target, status: 'paused' });
-    await loader.load(shard);
+    await loader.scan(shard);
     postgres.reload = () => Promise.reject(new Error('Connection terminated'));
     loader.reload(shard, LANE);
     await settled();
     expect(record()).toBeUndefined();
-    await loader.load(shard);
+    await loader.scan(shard);
     expect(record()?.redelivered).toBe(true);
   });
 
   it('leaves nothing behind in the queue of an endpoint that takes nothing', async () => {
     const { shard, loader, runner } = world();
     runner.scheduler.endpointChanged({ ...target, status: 'paused' });
-    await loader.load(shard);
+    await loader.scan(shard);
     for (let i = 0; i < 20; i++) {
       loader.reload(shard, LANE);
       await settled();
@@ -182,7 +188,7 @@ describe('a lane that an operator has moved', () => {
 
 it('a head may have been sent until its outcome is committed, also when its lane is loaded anew', async () => {
   const { shard, loader, runner, sent, postgres, record } = world();
-  await loader.load(shard);
+  await loader.scan(shard);
   await settled();
   sent[0]?.(answer(200));
   await settled();
@@ -192,7 +198,7 @@ it('a head may have been sent until its outcome is committed, also when its lane
   await settled();
   expect(record()).toBeUndefined();
   [postgres.head, postgres.outcome] = [2, () => Promise.resolve('applied')];
-  await loader.load(shard);
+  await loader.scan(shard);
   expect(record()?.redelivered).toBe(true);
   runner.scheduler.endpointChanged({ ...target, status: 'paused' });
   await settled();
@@ -206,7 +212,27 @@ it('what waits in a halted lane of an endpoint that was deleted before the proce
   runner.scheduler.endpointChanged({ ...target, deleted: true });
   deleted.length = 0;
   postgres.stopped = 'halted';
-  await loader.load(shard);
+  await loader.scan(shard);
   runner.scheduler.sweepDeleted();
   expect(deleted).toEqual([1]);
+});
+
+it('a scan of a busy shard completes, though a lane settles between the reading of its page and its processing', async () => {
+  const { shard, loader, runner, sent, postgres, record } = world();
+  await loader.scan(shard);
+  await settled();
+  shard.coverage.markIncomplete();
+  const page = Promise.withResolvers<PendingLane[]>();
+  postgres.page = () => page.promise;
+  const scan = loader.scan(shard);
+  const before = pending(1);
+  postgres.head = 2;
+  // Its next delivery waits for its turn: the lane is between two attempts when the page arrives.
+  runner.scheduler.endpointChanged({ ...target, status: 'paused' });
+  sent[0]?.(answer(200));
+  await settled();
+  page.resolve([before]);
+  await scan;
+  await settled();
+  expect([shard.coverage.isComplete, record()?.lane.headSequence]).toEqual([true, 2]);
 });

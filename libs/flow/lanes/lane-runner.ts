@@ -1,41 +1,29 @@
-import type { AttemptClient } from '#flow/delivery/attempt-client';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '#ground/config/config';
+import { InjectConfig, InjectLogger } from '#ground/process/process-context';
+import { AttemptClient } from '#flow/delivery/attempt-client';
 import { deliveredHeaders } from '#flow/delivery/delivered-headers';
 import { dispositionOf, isGone, isSuccess, type AttemptResult, type Disposition } from '#domain/disposition';
 import { mintedAtMs } from '#domain/ids';
-import type { EndpointTarget } from '#flow/delivery/endpoint-directory';
-import { retryTopicName } from '#ground/kafka/topics';
-import type { Ladder } from '#flow/retries/retry-ladder';
+import { EndpointDirectory, type EndpointTarget } from '#flow/delivery/endpoint-directory';
+import { retryTopicName, tiersOf } from '#ground/kafka/topics';
+import { Ladder } from '#flow/retries/retry-ladder';
 import { type DeliveryItem, payloadOf } from './delivery-item.js';
 import { LaneScheduler, type ReleasePlace } from './lane-scheduler.js';
-import type { LanesRepository } from './lanes.repository.js';
-import type { LaneRecord, LaneStop, ShardLanes } from './shard-lanes.js';
+import { LanesRepository } from './lanes.repository.js';
+import { AdmissionProgress } from './admission-progress.js';
+import type { LaneListener } from './lane-intake.js';
+import type { LaneStop } from './lane-stop.js';
+import type { LaneRecord, ShardLanes } from './shard-lanes.js';
 import { WindowLoader } from './window-loader.js';
 import type { Outcome } from '#flow/outcome/outcome';
-import type { OutcomeService } from '#flow/outcome/outcome.service';
-import type { Lease } from '#flow/leases/lease';
+import { OutcomeService } from '#flow/outcome/outcome.service';
 import type { Logger } from '#ground/telemetry/logger';
 import { acceptedToDeliveredSeconds, attemptSeconds, attemptsTotal, deadLetters, deliveriesTotal, retriesTotal } from './lanes.metrics.js';
 import { whileOwned } from '#flow/leases/while-owned';
 
-export interface LaneRunnerOptions {
-  readonly client: AttemptClient;
-  readonly lanes: LanesRepository;
-  readonly outcomes: OutcomeService;
-  readonly ladder: Ladder;
-  readonly logger: Logger;
-  /** Schedule of endpoints that have none of their own. */
-  readonly retryScheduleMs: readonly number[];
-  /** Most lanes running at once beyond the first 8 of each endpoint; see `LaneScheduler`. */
-  readonly concurrency: number;
-  /** Admission statements sent so far; see ShardLanes.evictIdle. */
-  readonly admissionsSent: () => number;
-  readonly onFenced: (lease: Lease) => void;
-  readonly onDeleted: (target: EndpointTarget) => void;
-  /** The endpoints are to be read again: one isn't known yet. */
-  readonly onEndpointsStale: () => void;
-  /** See EndpointDirectory.stopGone. */
-  readonly stopGone: (endpoint: number) => () => void;
-}
+/** `deliveryConcurrency`: most lanes running at once beyond the first 8 of each endpoint; see `LaneScheduler`. */
+type LaneRunnerConfig = Pick<Config, 'retryScheduleMs' | 'deliveryConcurrency'>;
 
 /** A head may be sent this much before its time: timers and clocks are no more exact than that. */
 const EARLY_MS = 50;
@@ -44,32 +32,52 @@ const EARLY_MS = 50;
  * Runs lanes: takes a ready lane's head through attempt and outcome, and only after the outcome's commit lets the
  * lane move on. Ownership is checked right before each send; what comes back later is still written, fenced.
  */
-export class LaneRunner {
+@Injectable()
+export class LaneRunner implements LaneListener {
   readonly scheduler: LaneScheduler;
   private readonly windows: WindowLoader;
+  private readonly ladder: Ladder;
+  private readonly deletionListeners: ((target: EndpointTarget) => void)[] = [];
 
-  constructor(private readonly options: LaneRunnerOptions) {
-    this.windows = new WindowLoader(options.lanes);
+  constructor(
+    @Inject(AttemptClient) private readonly client: Pick<AttemptClient, 'send'>,
+    @Inject(EndpointDirectory) private readonly directory: Pick<EndpointDirectory, 'onChange' | 'nudge' | 'stopGone'>,
+    @Inject(LanesRepository) lanes: Pick<LanesRepository, 'windows'>,
+    @Inject(OutcomeService) private readonly outcomes: Pick<OutcomeService, 'add' | 'hurry'>,
+    private readonly progress: AdmissionProgress,
+    @InjectConfig() private readonly config: LaneRunnerConfig,
+    @InjectLogger() private readonly logger: Logger,
+  ) {
+    this.windows = new WindowLoader(lanes);
+    this.ladder = new Ladder(tiersOf(config.retryScheduleMs));
     this.scheduler = new LaneScheduler(
-      options.concurrency,
+      config.deliveryConcurrency,
       (record, target, release) => this.run(record, target, release),
-      options.onDeleted,
-      options.onEndpointsStale,
+      (target) => {
+        for (const listener of this.deletionListeners) listener(target);
+      },
+      () => directory.nudge(),
     );
+    directory.onChange((target) => this.scheduler.endpointChanged(target));
+  }
+
+  /** Calls `listener` when a deleted endpoint has lanes, or may have, and none of them is running. */
+  onEndpointDeleted(listener: (target: EndpointTarget) => void): void {
+    this.deletionListeners.push(listener);
   }
 
   /** The lane is ready; it is queued, or held back while its shard may not send. */
   ready(record: LaneRecord): void {
-    if (record.shard.dropped || record.removed) return;
+    if (record.shard.lease.isLost || record.removed) return;
     // A deleted endpoint's lanes are queued all the same: it is how what waits in them gets discarded.
     if (record.stopped !== undefined && !this.scheduler.isDeleted(record.endpoint)) return;
-    if (record.shard.active) this.scheduler.ready(record);
+    if (record.shard.lease.isActive) this.scheduler.ready(record);
     else record.shard.held.add(record);
   }
 
   /** Something was admitted behind the lane's head. */
   followed(record: LaneRecord): void {
-    if (record.lane.phase === 'sending') this.options.outcomes.hurry();
+    if (record.lane.phase === 'sending') this.outcomes.hurry();
   }
 
   /** The shard may send (again): what was held back is queued. */
@@ -98,7 +106,7 @@ export class LaneRunner {
     clearTimeout(record.timer);
     record.timer = undefined;
     record.shard.waiting.delete(record);
-    if (!record.shard.dropped && record.lane.wake()) this.ready(record);
+    if (!record.shard.lease.isLost && record.lane.wake()) this.ready(record);
   }
 
   /** Stops the lane after what is in flight, or lets it go on. */
@@ -107,10 +115,10 @@ export class LaneRunner {
     if (stop === undefined && record.lane.phase === 'ready') this.ready(record);
   }
 
-  /** Lets go of the lane at its next idle point, which may be now, and calls `act` then: nothing of it is in flight. */
-  letGo(record: LaneRecord, act: () => void): void {
+  /** Removes the lane at its next idle point, which may be now, and then calls `act`: nothing of the lane is in flight. */
+  removeAtIdle(record: LaneRecord, act: () => void): void {
     if (record.lane.phase === 'sending') {
-      record.atIdle.push(act);
+      (record.atIdle ??= []).push(act);
       return;
     }
     record.shard.remove(record);
@@ -125,18 +133,19 @@ export class LaneRunner {
       goesOn = await this.runHead(record, target, release);
     } catch (error) {
       // Postgres was given up on at the end of the process, or a bug: the lane is taken anew as Postgres has it.
-      this.options.logger.error({ err: error, shard: shard.shard, lane: record.name }, 'A lane failed; it is loaded anew');
-      shard.remove(record);
-      shard.miss();
+      this.logger.error({ err: error, shard: shard.shard, lane: record.name }, 'A lane failed; it is loaded anew');
+      shard.evict(record);
     }
     shard.busy.delete(record);
     record.abort = undefined;
-    if (record.atIdle.length === 0) {
+    const { atIdle } = record;
+    if (atIdle === undefined) {
       if (goesOn) this.ready(record);
       return;
     }
+    record.atIdle = undefined;
     shard.remove(record);
-    for (const act of record.atIdle.splice(0)) act();
+    for (const act of atIdle) act();
   }
 
   /** @returns whether the lane is ready for more */
@@ -146,10 +155,10 @@ export class LaneRunner {
     if (item === undefined) return lane.phase === 'ready';
     const earlyMs = item.dueAtMs - performance.now();
     if (earlyMs > EARLY_MS) return this.defer(record, item, earlyMs);
-    if (!shard.maySend) return this.cutOff(record);
+    if (!shard.lease.maySend) return this.cutOff(record);
     const result = await this.attempt(record, item, target);
     // Before the release, which starts the next lane of the endpoint.
-    const onCommitted = result !== undefined && isGone(result) ? this.options.stopGone(target.id) : undefined;
+    const onCommitted = result !== undefined && isGone(result) ? this.directory.stopGone(target.id) : undefined;
     release(result === undefined ? undefined : isSuccess(result));
     if (result === undefined) return this.cutOff(record);
     try {
@@ -161,10 +170,11 @@ export class LaneRunner {
 
   private async load(record: LaneRecord): Promise<DeliveryItem | undefined> {
     // Also while the shard is handed over: a lane that has begun then ends like the others.
-    const items = await whileOwned({ lanes: record.shard, ending: undefined }, this.options.logger, 'Deliveries could not be loaded', () => this.windows.load(record));
+    const items = await whileOwned(record.shard.lease, { logger: this.logger, failure: 'Cannot load deliveries', until: 'lost' }, () => this.windows.load(record));
     if (items === undefined) return undefined;
+    record.shard.coverage.onMove(record, record.lane.headSequence);
     const head = record.lane.fill(items);
-    if (record.lane.phase === 'idle') record.shard.retire(record, this.options.admissionsSent());
+    if (record.lane.phase === 'idle') record.shard.retire(record, this.progress.sent);
     return head;
   }
 
@@ -184,14 +194,14 @@ export class LaneRunner {
     // Until its outcome is committed.
     record.redelivered = true;
     const { url, timeoutMs } = target;
-    const attempt = this.options.client.send(target.id, { url, headers, body, timeoutMs });
+    const attempt = this.client.send(target.id, { url, headers, body, timeoutMs });
     record.abort = () => attempt.abort();
     return attempt.result;
   }
 
   /** The attempt was cut off, or never begun, and doesn't count; the receiver may have it all the same. */
   private cutOff(record: LaneRecord): boolean {
-    if (record.shard.dropped) return false;
+    if (record.shard.lease.isLost) return false;
     record.lane.abort();
     return true;
   }
@@ -199,24 +209,25 @@ export class LaneRunner {
   private async conclude(record: LaneRecord, item: DeliveryItem, target: EndpointTarget, result: AttemptResult): Promise<boolean> {
     const { lane, shard } = record;
     const attempt = lane.attempts + 1;
-    const policy = { scheduleMs: target.retryScheduleMs ?? this.options.retryScheduleMs, maxRetryAfterMs: target.maxRetryAfterMs };
+    const policy = { scheduleMs: target.retryScheduleMs ?? this.config.retryScheduleMs, maxRetryAfterMs: target.maxRetryAfterMs };
     const disposition = dispositionOf(result, attempt - item.replayedAttempts, policy, Math.random());
     const halts = disposition.kind === 'dead' && target.haltsAtDeadLetter && record.name.kind === 'lane';
-    const tierMs = disposition.kind === 'retry' ? this.options.ladder.tierFor(disposition.delayMs) : undefined;
+    const tierMs = disposition.kind === 'retry' ? this.ladder.tierFor(disposition.delayMs) : undefined;
     const outcome: Outcome = {
       shard: shard.shard, epoch: shard.lease.epoch, key: item.key, attempt, result, disposition, halts,
       tokenTopic: tierMs === undefined ? undefined : retryTopicName(tierMs),
     };
     const isAwaited = this.scheduler.isStarved(record.endpoint) || (disposition.kind !== 'retry' && lane.depth > 1);
-    const verdict = await this.options.outcomes.add(outcome, isAwaited);
+    const verdict = await this.outcomes.add(outcome, isAwaited);
     observe(item, result, disposition, tierMs);
-    if (shard.dropped) return false;
+    if (shard.lease.isLost) return false;
     switch (verdict) {
       case 'fenced':
-        this.options.onFenced(shard.lease);
+        shard.lease.fenced();
         return false;
       case 'superseded':
-        this.reload(record);
+        // Postgres has the lane elsewhere: the next scan loads it.
+        shard.evict(record);
         return false;
       case 'applied':
       case 'already':
@@ -239,15 +250,10 @@ export class LaneRunner {
       this.wait(record, disposition.delayMs, tierMs === undefined);
       return false;
     }
+    shard.coverage.onMove(record, lane.headSequence);
     const more = lane.settle(disposition.kind);
-    if (!more) shard.retire(record, this.options.admissionsSent());
+    if (!more) shard.retire(record, this.progress.sent);
     return more;
-  }
-
-  /** Postgres has the lane somewhere else than we thought: the next pass takes it as Postgres has it. */
-  private reload(record: LaneRecord): void {
-    record.shard.remove(record);
-    record.shard.miss();
   }
 }
 

@@ -3,9 +3,10 @@ import { now } from '#domain/clock';
 import { WindowBudget } from '#domain/lane';
 import type { EndpointTarget } from '#flow/delivery/endpoint-directory';
 import { SigningKeys } from '#flow/delivery/signing-keys';
-import { Lease } from '#flow/leases/lease';
+import { testLease } from '#flow/leases/fixtures/test-lease';
 import { LaneScheduler, OWN_PLACES, type ReleasePlace } from './lane-scheduler.js';
-import { LaneBudget, type LaneRecord, ShardLanes } from './shard-lanes.js';
+import { LaneBudget } from './lane-budget.js';
+import { type LaneRecord, ShardLanes } from './shard-lanes.js';
 
 const target = (id: number, changes: Partial<EndpointTarget> = {}): EndpointTarget => ({
   id, publicId: `ep_${id}`, url: new URL('http://127.0.0.1/'), headers: {}, signingKeys: new SigningKeys([], now()), timeoutMs: 1_000,
@@ -14,8 +15,7 @@ const target = (id: number, changes: Partial<EndpointTarget> = {}): EndpointTarg
 
 /** A scheduler whose lanes run until they are told to end. */
 function world(sharedPlaces: number) {
-  const lanes = new ShardLanes(new Lease(0, 1, 60_000, now()), new LaneBudget(1_000), new WindowBudget(1_000));
-  lanes.active = true;
+  const lanes = new ShardLanes(testLease(), new LaneBudget(1_000), new WindowBudget(1_000));
   const running = new Map<number, () => Promise<void>>();
   const releases = new Map<number, ReleasePlace>();
   const deleted: number[] = [];
@@ -130,7 +130,7 @@ describe('LaneScheduler', () => {
   it('holds lanes back while their shard may not send', () => {
     const { scheduler, lanes, ready, running } = world(10);
     scheduler.endpointChanged(target(1));
-    lanes.active = false;
+    lanes.lease.suspend();
     ready(1);
     expect([running(), lanes.held.size]).toEqual([[], 1]);
   });

@@ -129,8 +129,8 @@ export class LaneScheduler {
       const record = queue.ready.shift();
       if (record === undefined) return;
       record.queued = false;
-      if (record.shard.dropped || record.removed || record.stopped !== undefined || record.lane.phase !== 'ready') continue;
-      if (!record.shard.maySend) {
+      if (record.shard.lease.isLost || record.removed || record.stopped !== undefined || record.lane.phase !== 'ready') continue;
+      if (!record.shard.lease.maySend) {
         record.shard.held.add(record);
         continue;
       }

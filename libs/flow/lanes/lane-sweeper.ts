@@ -1,32 +1,31 @@
-import type { LaneBudget, LaneRecord, ShardLanes } from './shard-lanes.js';
+import { Injectable } from '@nestjs/common';
+import { InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
-import type { EndpointDiscarder } from '#flow/operations/endpoint-discarder';
-import { FAR_OFF_MS, type LaneLoader } from './lane-loader.js';
-import type { LaneRunner } from './lane-runner.js';
-import type { ShardSupervisor } from '#flow/shards/shard-supervisor';
+import { AdmissionProgress } from './admission-progress.js';
+import { LaneBudget } from './lane-budget.js';
+import { LaneLoader } from './lane-loader.js';
 import { lanesByState } from './lanes.metrics.js';
+import { LaneRunner } from './lane-runner.js';
+import { OpenShards } from './open-shards.js';
+import type { ScanKind } from './scan-schedule.js';
+import type { ShardLanes } from './shard-lanes.js';
+import { afterWaiting } from './waiting-heads.js';
 
 const INTERVAL_MS = 1_000;
-/** A head whose time has passed by this much has lost its token, or its token belongs to a former ownership. */
-const OVERDUE_MS = 500;
-/** How much longer than a pass over Postgres took the next one waits. */
-const PASS_REST = 9;
 
-/**
- * Once a second: starts heads whose time has passed without a token, pages in lanes that are only in Postgres, lets idle
- * ones go, and brings back what a race has left behind.
- */
+/** Once a second: wakes heads that are overdue, evicts lanes that need not be in memory, and scans shards that are due. */
+@Injectable()
 export class LaneSweeper {
   private timer: NodeJS.Timeout | undefined;
+  private audit: Promise<void> | undefined;
 
   constructor(
-    private readonly supervisor: ShardSupervisor,
+    private readonly shards: OpenShards,
     private readonly runner: LaneRunner,
     private readonly loader: LaneLoader,
-    private readonly discarder: EndpointDiscarder,
     private readonly laneBudget: LaneBudget,
-    private readonly admissionsApplied: () => number,
-    private readonly logger: Logger,
+    private readonly progress: AdmissionProgress,
+    @InjectLogger() private readonly logger: Logger,
   ) {}
 
   start(): void {
@@ -39,24 +38,25 @@ export class LaneSweeper {
 
   private sweep(): void {
     const nowMs = performance.now();
-    const crowded = new Set(this.laneBudget.crowded);
+    const isNearlyFull = this.laneBudget.isNearlyFull;
+    const fullEndpoints = new Set(this.laneBudget.nearlyFullEndpoints);
     const counts = { sending: 0, waiting: 0, stopped: 0 };
-    for (const { lanes, loaded } of this.supervisor.all()) {
+    for (const lanes of this.shards.all()) {
       for (const record of lanes.waiting) {
-        if (record.dueAtMs + OVERDUE_MS < nowMs) this.runner.wake(record);
-        else if (record.dueAtMs > nowMs + FAR_OFF_MS && (this.laneBudget.isCrowded || crowded.has(record.endpoint))) this.giveRoom(record);
+        const next = afterWaiting(record.dueAtMs, nowMs, isNearlyFull || fullEndpoints.has(record.endpoint));
+        if (next === 'wake') this.runner.wake(record);
+        else if (next === 'evict') lanes.evict(record);
       }
-      // Held back in the moment in which the lease was being renewed: nobody else would bring them back.
-      if (lanes.held.size > 0 && lanes.maySend) this.runner.resume(lanes);
-      lanes.evictIdle(this.admissionsApplied());
+      // A lane is held when it becomes ready in the moment in which the lease is being renewed.
+      if (lanes.held.size > 0 && lanes.lease.maySend) this.runner.resume(lanes);
+      lanes.evictIdle(this.progress.applied);
       counts.sending += lanes.busy.size;
       counts.waiting += lanes.waiting.size;
       counts.stopped += lanes.stopped.size;
-      if (loaded && lanes.active && !lanes.complete && !lanes.loading && !this.laneBudget.isCrowded && lanes.nextPassAtMs <= nowMs) void this.pass(lanes);
+      if (lanes.lease.isActive) this.scanIfDue(lanes, nowMs);
     }
     this.runner.scheduler.forgetRemoved();
     this.runner.scheduler.sweepDeleted();
-    this.discarder.sweep();
     const { ready, blocked } = this.runner.scheduler.counts();
     lanesByState.set({ state: 'ready' }, ready);
     lanesByState.set({ state: 'blocked' }, blocked);
@@ -65,20 +65,21 @@ export class LaneSweeper {
     lanesByState.set({ state: 'stopped' }, counts.stopped);
   }
 
-  /** Lets go of a lane that has nothing to do for long: Postgres knows when its time comes. */
-  private giveRoom(record: LaneRecord): void {
-    record.shard.remove(record);
-    record.shard.miss();
+  private scanIfDue(lanes: ShardLanes, nowMs: number): void {
+    if (lanes.coverage.isScanning) return;
+    const kind = lanes.scans.due(nowMs, lanes.coverage.isComplete, !this.laneBudget.isNearlyFull);
+    if (kind === 'load') void this.scan(lanes, kind);
+    // One audit at a time: shards that were taken together would all be audited together.
+    else if (kind === 'audit') this.audit ??= this.scan(lanes, kind).finally(() => (this.audit = undefined));
   }
 
-  private async pass(lanes: ShardLanes): Promise<void> {
+  private async scan(lanes: ShardLanes, kind: ScanKind): Promise<void> {
     const beganAtMs = performance.now();
     try {
-      await this.loader.load(lanes);
+      await this.loader.scan(lanes, kind === 'audit');
     } catch (error) {
-      this.logger.warn({ err: error, shard: lanes.shard }, 'Lanes could not be paged in; trying again');
+      this.logger.warn({ err: error, shard: lanes.shard }, 'Cannot scan the lanes of a shard; trying again');
     }
-    // A tenth of the time at most: with a long backlog a pass takes seconds.
-    lanes.nextPassAtMs = performance.now() + PASS_REST * (performance.now() - beganAtMs);
+    lanes.scans.onEnd(kind, beganAtMs, performance.now());
   }
 }

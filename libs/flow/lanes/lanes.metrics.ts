@@ -44,6 +44,11 @@ export const lanesByState = new Gauge({
   labelNames: ['state'] as const,
 });
 
+export const lanesRepaired = new Counter({
+  name: 'lockstep_lanes_repaired_total',
+  help: 'Lanes with pending deliveries that an audit of a shard found missing in memory; 0 unless there is a fault',
+});
+
 /** Shows the age that `probe` finds; once a process. */
 export function observePendingAge(probe: PendingAgeProbe, onError: (error: unknown) => void): void {
   new Gauge({

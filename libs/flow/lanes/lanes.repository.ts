@@ -1,10 +1,13 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { DeliveryKey } from '#domain/ids';
 import type { LanePosition } from '#domain/lane';
 import type { Database } from '#ground/postgres/pool';
 import { deliveryItem, type DeliveryItem } from './delivery-item.js';
 import { discardEndpoint } from './discard-endpoint.queries.js';
 import type { LaneName } from '#domain/lane-name';
-import { type LaneRecord, type LaneStop, stopOf } from './shard-lanes.js';
+import type { LaneRecord } from './shard-lanes.js';
+import { type LaneStop, stopOf } from './lane-stop.js';
 import { loadDeliveries, type ILoadDeliveriesResult } from './load-deliveries.queries.js';
 import { loadLanes, type ILoadLanesResult } from './load-lanes.queries.js';
 import { loadLanesById } from './load-lanes-by-id.queries.js';
@@ -32,8 +35,9 @@ const STATEMENT_BYTES = 4 * 1_048_576;
 const SINGLE: LanePosition = { headSequence: 1, tailSequence: 1, deliveredSequence: 0, attempts: 0 };
 
 /** The lanes in Postgres. */
+@Injectable()
 export class LanesRepository {
-  constructor(private readonly database: Database) {}
+  constructor(@InjectDatabase('lanes') private readonly database: Database) {}
 
   /** A page of the shard's lanes with something pending, ascending from above `after` on, without those of some endpoints. */
   async pendingLanes(shard: number, after: number, limit: number, leftOut: readonly number[]): Promise<PendingLane[]> {

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { now } from '#domain/clock';
 import { WindowBudget } from '#domain/lane';
-import { Lease } from '#flow/leases/lease';
+import { testLease } from '#flow/leases/fixtures/test-lease';
 import { createPool, databaseOf } from '#ground/postgres/pool';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
 import { LanesRepository } from './lanes.repository.js';
-import { LaneBudget, type LaneRecord, ShardLanes } from './shard-lanes.js';
+import { LaneBudget } from './lane-budget.js';
+import { type LaneRecord, ShardLanes } from './shard-lanes.js';
 import { WindowLoader } from './window-loader.js';
 
 const SHARD = 1;
@@ -35,7 +35,7 @@ afterAll(async () => {
 
 beforeEach(() => {
   statements = [];
-  shard = new ShardLanes(new Lease(SHARD, 1, 60_000, now()), new LaneBudget(1_000), new WindowBudget(1_000_000));
+  shard = new ShardLanes(testLease(SHARD, 1), new LaneBudget(1_000), new WindowBudget(1_000_000));
   const database = databaseOf(pool);
   loader = new WindowLoader(new LanesRepository({
     query: async (text, values) => {

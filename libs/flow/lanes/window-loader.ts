@@ -10,7 +10,7 @@ import { GroupCommit } from '#ground/postgres/group-commit';
 export class WindowLoader {
   private readonly loads: GroupCommit<LaneRecord, DeliveryItem[] | undefined>;
 
-  constructor(repository: LanesRepository) {
+  constructor(repository: Pick<LanesRepository, 'windows'>) {
     // 200: with 16 deliveries each, more rows at once would hold up the event loop.
     this.loads = new GroupCommit({ maxItems: 200, commit: (records) => repository.windows(records) });
   }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import pino from 'pino';
 import { createPool, type Database, databaseOf } from '#ground/postgres/pool';
@@ -6,7 +5,7 @@ import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixtur
 import { TcpProxy } from '#dev/testing/tcp-proxy';
 import { waitUntil } from '#dev/testing/wait-until';
 import type { Lease } from './lease.js';
-import { type LeaseEvents, LeaseKeeper } from './lease-keeper.js';
+import { LeaseKeeper, type LeaseListener } from './lease-keeper.js';
 import { LeasesRepository } from './leases.repository.js';
 
 const SHARD = 1;
@@ -31,9 +30,10 @@ afterAll(async () => {
   await fixture.close();
 });
 
-function startKeeper(database: Database, ttlMs: number, events: Partial<LeaseEvents>): void {
-  const leases = new LeasesRepository(database, randomUUID(), ttlMs);
-  keeper = new LeaseKeeper(leases, ttlMs, { claimed: ignored, lost: ignored, doubted: ignored, resumed: ignored, ...events }, logger);
+function startKeeper(database: Database, ttlMs: number, listener: Partial<LeaseListener>): void {
+  const config = { leaseTtlMs: ttlMs };
+  keeper = new LeaseKeeper(new LeasesRepository(database, config), config, logger);
+  keeper.listen({ onAcquired: ignored, onLost: ignored, onSuspended: ignored, onResumed: ignored, ...listener });
   keeper.start();
 }
 
@@ -41,7 +41,7 @@ it('gives a lease back as soon as Postgres is there again, also when it was away
   let away = false;
   const database: Database = { query: (text, values) => (away ? Promise.reject(new Error('Connection terminated')) : databaseOf(fixture.pool).query(text, values)) };
   const { promise: claimed, resolve } = Promise.withResolvers<Lease>();
-  startKeeper(database, TTL_MS, { claimed: resolve });
+  startKeeper(database, TTL_MS, { onAcquired: resolve });
   keeper.want([SHARD]);
   const lease = await claimed;
   const owner = async (): Promise<string | null | undefined> => (await fixture.pool.query<{ owner: string | null }>('select owner from shard_leases where shard = $1', [SHARD])).rows[0]?.owner;
@@ -64,10 +64,10 @@ it('notices that its deadline has passed while a renewal still waits for a Postg
   const pool = createPool({ databaseUrl: url.href, applicationName: 'test', max: 2 });
   const changes: string[] = [];
   startKeeper(databaseOf(pool), 5_000, {
-    claimed: () => changes.push('claimed'),
-    doubted: () => changes.push('doubted'),
-    resumed: () => changes.push('resumed'),
-    lost: () => changes.push('lost'),
+    onAcquired: () => changes.push('claimed'),
+    onSuspended: () => changes.push('doubted'),
+    onResumed: () => changes.push('resumed'),
+    onLost: () => changes.push('lost'),
   });
   try {
     keeper.want([SHARD + 1]);
@@ -87,7 +87,7 @@ it('notices that its deadline has passed while a renewal still waits for a Postg
 it('gives leases back and renews them, in whatever order they are named, without a deadlock', async () => {
   // A plan that takes the rows in the order in which they are named.
   const pool = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 4, plans: 'by-index' });
-  const leases = new LeasesRepository(databaseOf(pool), randomUUID(), TTL_MS);
+  const leases = new LeasesRepository(databaseOf(pool), { leaseTtlMs: TTL_MS });
   startKeeper(databaseOf(pool), TTL_MS, {});
   const held = await Promise.all((await leases.watch()).filter(({ owner }) => owner === null).map(async (seen) => ({ shard: seen.shard, epoch: (await leases.claim(seen)) ?? 0 })));
   expect(held.length).toBeGreaterThan(2);

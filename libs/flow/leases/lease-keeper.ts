@@ -1,28 +1,35 @@
+import { Injectable } from '@nestjs/common';
+import type { Config } from '#ground/config/config';
+import { InjectConfig, InjectLogger } from '#ground/process/process-context';
 import { elapsedMs, now } from '#domain/clock';
 import type { Logger } from '#ground/telemetry/logger';
-import { Lease } from './lease.js';
+import { Lease, type LeaseHolder } from './lease.js';
 import { type LeaseRow, LeaseWatch } from './lease-watch.js';
-import type { LeasesRepository } from './leases.repository.js';
+import { LeasesRepository } from './leases.repository.js';
 import { leaseChanges } from './leases.metrics.js';
 
-export interface LeaseEvents {
-  /** The lease is ours: statements with its epoch pass, and what others committed before is visible. */
-  readonly claimed: (lease: Lease) => void;
-  /** The lease is another's: nothing of this shard may be sent or written any more. */
-  readonly lost: (lease: Lease) => void;
-  /** The owner's deadline has passed without a renewal: nothing may be sent until `resumed`. */
-  readonly doubted: (lease: Lease) => void;
-  readonly resumed: (lease: Lease) => void;
+/** What hears of the leases that this process acquires and loses. */
+export interface LeaseListener {
+  /** The lease is ours: statements with its epoch pass, and what earlier owners committed is visible. */
+  onAcquired(lease: Lease): void;
+  /** Another owner has the shard: nothing of it may be sent or written any more. */
+  onLost(lease: Lease): void;
+  /** The owner's deadline has passed without a renewal: nothing may be sent until `onResumed`. */
+  onSuspended(lease: Lease): void;
+  onResumed(lease: Lease): void;
 }
 
 /**
  * Claims and renews the leases of the shards that this process is to own. One statement a round for all leases;
  * rounds are a tenth of the TTL apart, or less while a lease is wanted that isn't ours yet.
  */
-export class LeaseKeeper {
+@Injectable()
+export class LeaseKeeper implements LeaseHolder {
+  private readonly listeners: LeaseListener[] = [];
   private readonly watch: LeaseWatch;
+  private readonly ttlMs: number;
   private readonly held = new Map<number, Lease>();
-  private readonly doubted = new Set<number>();
+  private readonly suspended = new Set<number>();
   private readonly claiming = new Set<number>();
   /** No longer held, and not given back yet. */
   private readonly released = new Set<Lease>();
@@ -35,11 +42,16 @@ export class LeaseKeeper {
 
   constructor(
     private readonly leases: LeasesRepository,
-    private readonly ttlMs: number,
-    private readonly events: LeaseEvents,
-    private readonly logger: Logger,
+    @InjectConfig() { leaseTtlMs }: Pick<Config, 'leaseTtlMs'>,
+    @InjectLogger() private readonly logger: Logger,
   ) {
-    this.watch = new LeaseWatch(ttlMs);
+    this.ttlMs = leaseTtlMs;
+    this.watch = new LeaseWatch(leaseTtlMs);
+  }
+
+  /** Adds a listener, before `start`. */
+  listen(listener: LeaseListener): void {
+    this.listeners.push(listener);
   }
 
   start(): void {
@@ -88,7 +100,7 @@ export class LeaseKeeper {
     if (this.held.get(lease.shard) !== lease) return;
     this.forget(lease);
     leaseChanges.inc({ change: 'lost' });
-    this.events.lost(lease);
+    for (const listener of this.listeners) listener.onLost(lease);
   }
 
   private async giveBack(): Promise<void> {
@@ -99,8 +111,9 @@ export class LeaseKeeper {
   }
 
   private forget(lease: Lease): void {
+    lease.end();
     this.held.delete(lease.shard);
-    this.doubted.delete(lease.shard);
+    this.suspended.delete(lease.shard);
   }
 
   private async run(): Promise<void> {
@@ -140,9 +153,14 @@ export class LeaseKeeper {
       }
       lease.renewed(sentAt);
       // An answer that was under way for as long as the deadline is away confirms nothing.
-      if (lease.remainingMs() > 0 && this.doubted.delete(lease.shard)) this.events.resumed(lease);
+      if (lease.remainingMs() > 0 && this.suspended.delete(lease.shard)) this.resume(lease);
     }
     this.watchDeadlines();
+  }
+
+  private resume(lease: Lease): void {
+    lease.resume();
+    for (const listener of this.listeners) listener.onResumed(lease);
   }
 
   private async claim(shard: number): Promise<void> {
@@ -163,14 +181,14 @@ export class LeaseKeeper {
     const claimedAt = now();
     const epoch = await this.leases.claim(seen);
     if (epoch === undefined) return;
-    const lease = new Lease(shard, epoch, this.ttlMs, claimedAt);
+    const lease = new Lease(shard, epoch, this.ttlMs, claimedAt, this);
     if (!this.wanted.has(shard) || this.stopped) {
       this.released.add(lease);
       return this.giveBack();
     }
     this.held.set(shard, lease);
     leaseChanges.inc({ change: 'claimed' });
-    this.events.claimed(lease);
+    for (const listener of this.listeners) listener.onAcquired(lease);
     this.watchDeadlines();
   }
 
@@ -189,16 +207,17 @@ export class LeaseKeeper {
   private checkDeadlines(): void {
     const at = now();
     for (const lease of this.held.values()) {
-      if (lease.remainingMs(at) > 0 || this.doubted.has(lease.shard)) continue;
-      this.doubted.add(lease.shard);
+      if (lease.remainingMs(at) > 0 || this.suspended.has(lease.shard)) continue;
+      this.suspended.add(lease.shard);
       leaseChanges.inc({ change: 'doubted' });
-      this.events.doubted(lease);
+      lease.suspend();
+      for (const listener of this.listeners) listener.onSuspended(lease);
     }
   }
 
   private untilNextDeadlineMs(): number {
     const at = now();
-    const ahead = [...this.held.values()].filter(({ shard }) => !this.doubted.has(shard)).map((lease) => lease.remainingMs(at));
+    const ahead = [...this.held.values()].filter(({ shard }) => !this.suspended.has(shard)).map((lease) => lease.remainingMs(at));
     return Math.min(...ahead, Infinity);
   }
 

@@ -1,3 +1,8 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { Config } from '#ground/config/config';
+import { InjectDatabase } from '#ground/postgres/inject-postgres';
+import { InjectConfig } from '#ground/process/process-context';
 import type { Database } from '#ground/postgres/pool';
 import { claimLease } from './claim-leases.queries.js';
 import type { LeaseRow } from './lease-watch.js';
@@ -11,12 +16,15 @@ export interface HeldLease {
 }
 
 /** The leases in Postgres. */
+@Injectable()
 export class LeasesRepository {
-  constructor(
-    private readonly database: Database,
-    private readonly owner: string,
-    private readonly ttlMs: number,
-  ) {}
+  /** This process, as the leases name it. */
+  private readonly owner = randomUUID();
+  private readonly ttlMs: number;
+
+  constructor(@InjectDatabase('leases') private readonly database: Database, @InjectConfig() { leaseTtlMs }: Pick<Config, 'leaseTtlMs'>) {
+    this.ttlMs = leaseTtlMs;
+  }
 
   watch(): Promise<LeaseRow[]> {
     return watchLeases.run(undefined, this.database);

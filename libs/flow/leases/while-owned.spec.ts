@@ -1,10 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import pino from 'pino';
-import { now } from '#domain/clock';
-import { WindowBudget } from '#domain/lane';
-import { LaneBudget, ShardLanes } from '#flow/lanes/shard-lanes';
-import { Lease } from './lease.js';
-import { whileOwned } from './while-owned.js';
+import { testLease } from './fixtures/test-lease.js';
+import type { Lease } from './lease.js';
+import { type Retrying, whileOwned } from './while-owned.js';
 
 const logger = pino({ level: 'silent' });
 
@@ -16,29 +14,35 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-function shard(): { lanes: ShardLanes; ending: Promise<void> | undefined } {
-  return { lanes: new ShardLanes(new Lease(0, 1, 60_000, now()), new LaneBudget(1), new WindowBudget(1)), ending: undefined };
-}
+const retrying = (until: Retrying['until'] = 'draining'): Retrying => ({ logger, failure: 'Cannot do it', until });
 
 describe('whileOwned', () => {
   it('tries again until it succeeds', async () => {
     let tries = 0;
-    const result = whileOwned(shard(), logger, 'It failed', () => (++tries < 3 ? Promise.reject(new Error('away')) : Promise.resolve('done')));
+    const result = whileOwned(testLease(), retrying(), () => (++tries < 3 ? Promise.reject(new Error('away')) : Promise.resolve('done')));
     await jest.advanceTimersByTimeAsync(1_000);
     expect([await result, tries]).toEqual(['done', 3]);
   });
 
   it.each([
-    ['is lost', (owned: ReturnType<typeof shard>) => owned.lanes.drop()],
-    ['is handed over', (owned: ReturnType<typeof shard>) => (owned.ending = Promise.resolve())],
+    ['is lost', (lease: Lease) => lease.end()],
+    ['is handed over', (lease: Lease) => lease.drain()],
   ])('gives up when the shard %s, also between two tries and in a try that succeeds', async (_, end) => {
-    const [failing, succeeding] = [shard(), shard()];
+    const [failing, succeeding] = [testLease(), testLease()];
     let tries = 0;
-    const failed = whileOwned(failing, logger, 'It failed', () => (tries++, Promise.reject(new Error('away'))));
+    const failed = whileOwned(failing, retrying(), () => (tries++, Promise.reject(new Error('away'))));
     await jest.advanceTimersByTimeAsync(0);
     end(failing);
     await jest.advanceTimersByTimeAsync(1_000);
     expect([await failed, tries]).toEqual([undefined, 1]);
-    expect(await whileOwned(succeeding, logger, 'It failed', () => Promise.resolve(end(succeeding)))).toBeUndefined();
+    expect(await whileOwned(succeeding, retrying(), () => Promise.resolve(end(succeeding)))).toBeUndefined();
+  });
+
+  it('goes on during a handover when only the loss of the lease is to end it', async () => {
+    const lease = testLease();
+    lease.drain();
+    expect(await whileOwned(lease, retrying('lost'), () => Promise.resolve('done'))).toBe('done');
+    lease.end();
+    expect(await whileOwned(lease, retrying('lost'), () => Promise.resolve('done'))).toBeUndefined();
   });
 });

@@ -1,22 +1,28 @@
 import type { Logger } from '#ground/telemetry/logger';
-import type { OwnedShard } from '#flow/shards/owned-shard';
+import type { Lease } from './lease.js';
 
 const RETRY_MS = 250;
 
+export interface Retrying {
+  readonly logger: Logger;
+  /** What fails, for the log: "Cannot …". */
+  readonly failure: string;
+  /** Give up when the handover begins, or only when the lease is lost. */
+  readonly until: 'draining' | 'lost';
+}
+
 /**
- * Does something for a shard, again and again until it succeeds; Postgres may be away for as long as it likes.
- * @param owned for as long as this shard is neither lost nor being handed over; with `ending: undefined`, only not lost
- * @returns its result, or undefined when that has ended meanwhile
+ * Does something for a shard, again until it succeeds: Postgres may be away for a long time.
+ * @returns the result; undefined when the ownership has ended in the meantime
  */
-export async function whileOwned<T>(owned: Pick<OwnedShard, 'lanes' | 'ending'>, logger: Logger, failure: string, work: () => Promise<T>): Promise<T | undefined> {
-  const { lanes } = owned;
-  const isOurs = (): boolean => !lanes.dropped && owned.ending === undefined;
+export async function whileOwned<T>(lease: Lease, { logger, failure, until }: Retrying, work: () => Promise<T>): Promise<T | undefined> {
+  const isOurs = (): boolean => !lease.isLost && (until === 'lost' || lease.state !== 'draining');
   while (isOurs()) {
     try {
       const result = await work();
       return isOurs() ? result : undefined;
     } catch (error) {
-      logger.warn({ err: error, shard: lanes.shard }, `${failure}; trying again`);
+      logger.warn({ err: error, shard: lease.shard }, `${failure}; trying again`);
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }

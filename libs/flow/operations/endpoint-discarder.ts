@@ -1,70 +1,85 @@
+import { Injectable } from '@nestjs/common';
 import type { EndpointTarget } from '#flow/delivery/endpoint-directory';
-import type { LanesRepository } from '#flow/lanes/lanes.repository';
-import type { LeaseKeeper } from '#flow/leases/lease-keeper';
-import type { Logger } from '#ground/telemetry/logger';
+import { LaneRunner } from '#flow/lanes/lane-runner';
 import { deliveriesTotal } from '#flow/lanes/lanes.metrics';
-import type { OwnedShard } from '#flow/shards/owned-shard';
-import type { ShardSupervisor } from '#flow/shards/shard-supervisor';
+import { LanesRepository } from '#flow/lanes/lanes.repository';
+import { OpenShards } from '#flow/lanes/open-shards';
+import type { ShardLanes } from '#flow/lanes/shard-lanes';
+import { InjectLogger } from '#ground/process/process-context';
+import type { Logger } from '#ground/telemetry/logger';
 
+const INTERVAL_MS = 1_000;
 // 500 rows a statement: others of the shard wait for the fence's lock no longer than for an admission.
 const LIMIT = 500;
 
 /**
- * Discards what waits for deleted endpoints, on the shards that are owned here, while no attempt to them is under way.
- * What can't be discarded now (Postgres is away, a lease is in doubt) is tried again with each sweep.
+ * Discards what waits for deleted endpoints on the shards that are owned here, while no attempt to them is under way. What
+ * cannot be discarded now (Postgres is away, a lease is suspended) is tried again once a second.
  */
+@Injectable()
 export class EndpointDiscarder {
   private readonly targets = new Map<number, EndpointTarget>();
   private readonly working = new Set<string>();
   private readonly done = new Set<string>();
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly lanes: LanesRepository,
-    private readonly supervisor: ShardSupervisor,
-    private readonly keeper: LeaseKeeper,
-    private readonly logger: Logger,
-  ) {}
+    private readonly shards: OpenShards,
+    runner: LaneRunner,
+    @InjectLogger() private readonly logger: Logger,
+  ) {
+    runner.onEndpointDeleted((target) => this.discard(target));
+  }
+
+  start(): void {
+    this.timer = setInterval(() => this.sweep(), INTERVAL_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
 
   /** There may be something to discard for this endpoint. */
-  discard(target: EndpointTarget): void {
+  private discard(target: EndpointTarget): void {
     this.targets.set(target.id, target);
-    for (const owned of this.supervisor.all()) this.done.delete(workOf(owned, target));
+    for (const shard of this.shards.all()) this.done.delete(workOf(shard, target));
     this.sweep();
   }
 
-  /** Goes on with what is left to do. */
-  sweep(): void {
+  private sweep(): void {
     for (const target of this.targets.values()) {
-      for (const owned of this.supervisor.all()) {
-        const work = workOf(owned, target);
-        if (owned.lanes.active && !this.done.has(work) && !this.working.has(work)) void this.discardOn(owned, target, work);
+      for (const shard of this.shards.active()) {
+        const work = workOf(shard, target);
+        if (!this.done.has(work) && !this.working.has(work)) void this.discardOn(shard, target, work);
       }
     }
   }
 
-  private async discardOn({ lanes }: OwnedShard, target: EndpointTarget, work: string): Promise<void> {
+  private async discardOn(shard: ShardLanes, target: EndpointTarget, work: string): Promise<void> {
+    const { lease, coverage } = shard;
     this.working.add(work);
-    // Before the first statement: what is said while it runs is looked at again.
+    // Before the first statement: what is reported while it runs is looked at again.
     this.done.add(work);
     try {
-      for (let discarded = LIMIT; discarded === LIMIT && !lanes.dropped; ) {
-        const result = await this.lanes.discardEndpoint(lanes.shard, lanes.lease.epoch, target.id, LIMIT);
-        if (!result.held) return this.keeper.fenced(lanes.lease);
+      for (let discarded = LIMIT; discarded === LIMIT && !lease.isLost; ) {
+        const result = await this.lanes.discardEndpoint(lease.shard, lease.epoch, target.id, LIMIT);
+        if (!result.held) return lease.fenced();
         ({ discarded } = result);
         deliveriesTotal.inc({ outcome: 'discarded' }, discarded);
       }
-      for (const record of [...lanes.all()]) if (record.endpoint === target.id) lanes.remove(record);
-      // An admission may have brought some in the meantime, whose records are gone now: the next pass finds them.
-      lanes.miss();
+      for (const record of [...shard.all()]) if (record.endpoint === target.id) shard.remove(record);
+      // An admission may have added a lane in the meantime, which is removed now: the next scan finds its deliveries.
+      coverage.markIncomplete();
     } catch (error) {
       this.done.delete(work);
-      this.logger.warn({ err: error, endpoint: target.publicId, shard: lanes.shard }, 'Deliveries of a deleted endpoint could not be discarded; trying again');
+      this.logger.warn({ err: error, endpoint: target.publicId, shard: lease.shard }, 'Cannot discard the deliveries of a deleted endpoint; trying again');
     } finally {
       this.working.delete(work);
     }
   }
 }
 
-function workOf({ lanes }: OwnedShard, target: EndpointTarget): string {
-  return `${lanes.shard}/${lanes.lease.epoch}/${target.id}`;
+function workOf({ lease }: ShardLanes, target: EndpointTarget): string {
+  return `${lease.shard}/${lease.epoch}/${target.id}`;
 }

@@ -1,7 +1,9 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { LookBounds } from '#ground/polling/look-back';
 import type { Database } from '#ground/postgres/pool';
 import { findMarkedLanes } from './find-marked-lanes.queries.js';
-import { type LaneStop, stopOf } from '#flow/lanes/shard-lanes';
+import { type LaneStop, stopOf } from '#flow/lanes/lane-stop';
 import { skipDelivery } from './skip-delivery.queries.js';
 
 /** A lane as an operator has marked it. */
@@ -16,8 +18,9 @@ export interface LaneMark {
 }
 
 /** Operators' marks on lanes, for the shards' owners. */
+@Injectable()
 export class LaneMarksRepository {
-  constructor(private readonly database: Database) {}
+  constructor(@InjectDatabase('operations') private readonly database: Database) {}
 
   /** Marks within these bounds, and skips that are still to be applied. */
   async find(shards: readonly number[], bounds: LookBounds): Promise<LaneMark[]> {

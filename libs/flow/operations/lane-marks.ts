@@ -1,14 +1,16 @@
-import type { LaneMark, LaneMarksRepository } from './lane-marks.repository.js';
+import { Injectable } from '@nestjs/common';
+import { LaneLoader } from '#flow/lanes/lane-loader';
+import { LaneRunner } from '#flow/lanes/lane-runner';
+import { deliveriesTotal } from '#flow/lanes/lanes.metrics';
+import { OpenShards } from '#flow/lanes/open-shards';
+import type { ShardLanes } from '#flow/lanes/shard-lanes';
 import type { Lease } from '#flow/leases/lease';
-import type { LeaseKeeper } from '#flow/leases/lease-keeper';
+import { whileOwned } from '#flow/leases/while-owned';
 import { LookBack } from '#ground/polling/look-back';
 import { Poll } from '#ground/polling/poll';
+import { InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
-import { deliveriesTotal } from '#flow/lanes/lanes.metrics';
-import type { LaneLoader } from '#flow/lanes/lane-loader';
-import type { LaneRunner } from '#flow/lanes/lane-runner';
-import type { OwnedShard } from '#flow/shards/owned-shard';
-import type { ShardSupervisor } from '#flow/shards/shard-supervisor';
+import { type LaneMark, LaneMarksRepository } from './lane-marks.repository.js';
 
 const INTERVAL_MS = 1_000;
 /** How far back each look goes: longer than any statement that marks a lane may take to commit. */
@@ -18,6 +20,7 @@ const LOOK_BACK_MS = 90_000;
  * Applies operators' marks (pause, resume, skip) to the lanes of the shards that are owned here: a look once a second,
  * and at once on a nudge. A lane is stopped after its attempt in flight; a delivery is skipped when nothing is in flight.
  */
+@Injectable()
 export class LaneMarks {
   private readonly poll: Poll;
   private readonly skipping = new Set<string>();
@@ -27,11 +30,10 @@ export class LaneMarks {
 
   constructor(
     private readonly repository: LaneMarksRepository,
-    private readonly supervisor: ShardSupervisor,
+    private readonly shards: OpenShards,
     private readonly runner: LaneRunner,
     private readonly loader: LaneLoader,
-    private readonly keeper: LeaseKeeper,
-    private readonly logger: Logger,
+    @InjectLogger() private readonly logger: Logger,
   ) {
     this.poll = new Poll({
       intervalMs: INTERVAL_MS,
@@ -53,53 +55,51 @@ export class LaneMarks {
   }
 
   private async look(): Promise<void> {
-    const owned = [...this.supervisor.all()].filter(({ loaded, lanes }) => loaded && lanes.active);
-    if (owned.length === 0) return;
+    const shards = this.shards.active();
+    if (shards.length === 0) return;
     const askedAtMs = performance.now();
-    const leases = owned.map(({ lanes }) => lanes.lease);
+    const leases = shards.map(({ lease }) => lease);
     // Marks that were made while a shard was being loaded may be older than any bound: of a new one all are read.
     const all = !leases.every((lease) => this.known.has(lease));
     const marks = await this.lookBack.look((bounds) => this.repository.find(leases.map(({ shard }) => shard), all ? { ...bounds, sinceMs: 0 } : bounds));
     this.known = new Set(leases);
     for (const mark of marks) {
-      const shard = owned.find(({ lanes }) => lanes.shard === mark.shard);
-      if (shard === undefined || shard.lanes.dropped) continue;
-      this.applyStop(shard, mark, askedAtMs);
-      if (mark.skips) this.skip(shard, mark.lane);
+      const lanes = shards.find(({ shard }) => shard === mark.shard);
+      if (lanes === undefined || lanes.lease.isLost) continue;
+      this.applyStop(lanes, mark, askedAtMs);
+      if (mark.skips) this.skip(lanes, mark.lane);
     }
   }
 
-  private applyStop({ lanes }: OwnedShard, { lane, stopped }: LaneMark, askedAtMs: number): void {
+  private applyStop(lanes: ShardLanes, { lane, stopped }: LaneMark, askedAtMs: number): void {
     const record = lanes.find({ kind: 'lane', lane });
     // Halted since: what was read doesn't know of it. The next look does, since it goes back far enough.
     if (record === undefined || record.stopped === stopped || record.haltedAtMs >= askedAtMs) return;
     this.runner.stop(record, stopped);
   }
 
-  private skip(owned: OwnedShard, lane: number): void {
-    const { lanes } = owned;
+  private skip(lanes: ShardLanes, lane: number): void {
     const work = `${lanes.lease.epoch}/${lane}`;
     if (this.skipping.has(work)) return;
     this.skipping.add(work);
-    const apply = (): void => void this.applySkip(owned, lane).finally(() => this.skipping.delete(work));
+    const apply = (): void => void this.applySkip(lanes, lane).finally(() => this.skipping.delete(work));
     const record = lanes.find({ kind: 'lane', lane });
     if (record === undefined) apply();
-    else this.runner.letGo(record, apply);
+    else this.runner.removeAtIdle(record, apply);
   }
 
-  private async applySkip({ lanes }: OwnedShard, lane: number): Promise<void> {
-    // Nobody may take it up while its head is being discarded.
-    lanes.miss();
-    lanes.closeOff(lane);
+  private async applySkip(lanes: ShardLanes, lane: number): Promise<void> {
+    const { lease: { shard, epoch }, lease, coverage } = lanes;
+    // Closed until the outcome is known: a delivery that is discarded later must not be sent before.
+    coverage.close(lane);
     try {
-      const { held, discarded } = await this.repository.skip(lanes.shard, lanes.lease.epoch, lane);
-      if (!held) return this.keeper.fenced(lanes.lease);
-      deliveriesTotal.inc({ outcome: 'discarded' }, discarded);
-      this.logger.info({ shard: lanes.shard, lane, discarded }, 'Skipped a delivery');
-    } catch (error) {
-      this.logger.warn({ err: error, shard: lanes.shard, lane }, 'A delivery could not be skipped; trying again');
+      const result = await whileOwned(lease, { logger: this.logger, failure: 'Cannot skip a delivery', until: 'lost' }, () => this.repository.skip(shard, epoch, lane));
+      if (result === undefined) return;
+      if (!result.held) return lease.fenced();
+      deliveriesTotal.inc({ outcome: 'discarded' }, result.discarded);
+      this.logger.info({ shard, lane, discarded: result.discarded }, 'Skipped a delivery');
     } finally {
-      lanes.reopen(lane);
+      coverage.reopen(lane);
     }
     this.loader.reload(lanes, lane);
   }

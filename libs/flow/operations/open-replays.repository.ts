@@ -1,3 +1,5 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
 import { applyReplay } from './apply-replay.queries.js';
 import { findOpenReplays, type IFindOpenReplaysResult } from './find-open-replays.queries.js';
@@ -20,8 +22,9 @@ export interface AppliedBatch {
 const BATCH = { scanned: 5_000, changed: 500 } as const;
 
 /** Replays of dead letters, for the shards' owners. */
+@Injectable()
 export class OpenReplaysRepository {
-  constructor(private readonly database: Database) {}
+  constructor(@InjectDatabase('operations') private readonly database: Database) {}
 
   /** The oldest first. */
   find(shards: readonly number[]): Promise<OpenReplay[]> {

@@ -1,12 +1,13 @@
-import type { OpenReplay, OpenReplaysRepository } from './open-replays.repository.js';
-import type { LeaseKeeper } from '#flow/leases/lease-keeper';
-import { Poll } from '#ground/polling/poll';
-import { isConflict, sqlStateOf } from '#ground/postgres/sql-errors';
-import type { Logger } from '#ground/telemetry/logger';
+import { Injectable } from '@nestjs/common';
+import { LaneLoader } from '#flow/lanes/lane-loader';
 import { deliveriesTotal } from '#flow/lanes/lanes.metrics';
-import type { LaneLoader } from '#flow/lanes/lane-loader';
-import type { OwnedShard } from '#flow/shards/owned-shard';
-import type { ShardSupervisor } from '#flow/shards/shard-supervisor';
+import { OpenShards } from '#flow/lanes/open-shards';
+import type { ShardLanes } from '#flow/lanes/shard-lanes';
+import { Poll } from '#ground/polling/poll';
+import { isConflict } from '#ground/postgres/sql-errors';
+import { InjectLogger } from '#ground/process/process-context';
+import type { Logger } from '#ground/telemetry/logger';
+import { type OpenReplay, OpenReplaysRepository } from './open-replays.repository.js';
 
 const INTERVAL_MS = 1_000;
 
@@ -14,15 +15,15 @@ const INTERVAL_MS = 1_000;
  * Applies replays and discards of dead letters on the shards that are owned here, batch by batch: a look once a second,
  * and at once on a nudge. How far it has come is in Postgres, so that whoever owns a shard goes on from there.
  */
+@Injectable()
 export class ReplayApplier {
   private readonly poll: Poll;
 
   constructor(
     private readonly repository: OpenReplaysRepository,
-    private readonly supervisor: ShardSupervisor,
+    private readonly shards: OpenShards,
     private readonly loader: LaneLoader,
-    private readonly keeper: LeaseKeeper,
-    private readonly logger: Logger,
+    @InjectLogger() private readonly logger: Logger,
   ) {
     this.poll = new Poll({
       intervalMs: INTERVAL_MS,
@@ -44,33 +45,46 @@ export class ReplayApplier {
   }
 
   private async look(): Promise<void> {
-    const shards = [...this.supervisor.all()].filter(({ loaded, lanes }) => loaded && lanes.active).map(({ lanes }) => lanes.shard);
+    const shards = this.shards.active();
     if (shards.length === 0) return;
-    for (const replay of await this.repository.find(shards)) {
-      const owned = this.supervisor.reading(replay.shard);
-      if (owned !== undefined) await this.applyAll(replay, owned);
-    }
+    const open = await this.repository.find(shards.map(({ shard }) => shard));
+    for (const lanes of shards) await this.applyAll(open.filter(({ shard }) => shard === lanes.shard), lanes);
   }
 
-  private async applyAll(replay: OpenReplay, { lanes }: OwnedShard): Promise<void> {
-    while (!lanes.dropped && lanes.active) {
+  /** Applies the shard's replays, the oldest first. */
+  private async applyAll(replays: readonly OpenReplay[], lanes: ShardLanes): Promise<void> {
+    let isAnswered = true;
+    for (const replay of replays) isAnswered = (await this.apply(replay, lanes)) && isAnswered;
+    // A replay whose last batch got no answer is found again and answered, or it has ended: then the batch is committed.
+    if (isAnswered) lanes.coverage.onOutcomeKnown('replay');
+  }
+
+  /** @returns whether Postgres has answered about every batch */
+  private async apply(replay: OpenReplay, lanes: ShardLanes): Promise<boolean> {
+    const { lease, coverage } = lanes;
+    while (lease.isActive) {
       try {
-        const batch = await this.repository.apply(replay, lanes.lease.epoch);
-        if (!batch.held) return this.keeper.fenced(lanes.lease);
+        // The batch makes deliveries pending behind the lanes' back.
+        coverage.markIncomplete();
+        const batch = await this.repository.apply(replay, lease.epoch);
+        if (!batch.held) {
+          lease.fenced();
+          return true;
+        }
         deliveriesTotal.inc({ outcome: 'discarded' }, batch.discarded);
         for (const lane of batch.lanes) this.loader.reload(lanes, lane);
-        if (batch.unordered > 0) lanes.miss();
+        if (batch.unordered > 0) coverage.markIncomplete();
         if (!batch.finished) continue;
         this.logger.info({ replay: replay.replay, shard: replay.shard }, 'Applied a replay');
-        return;
+        return true;
       } catch (error) {
         if (isConflict(error)) continue;
-        // Without an answer of Postgres it may have been committed all the same, and nobody else would tell the lanes: they
-        // are taken as Postgres has them. Other replays go on; this one with the next look.
-        if (sqlStateOf(error) === undefined) this.loader.reloadAll(lanes);
-        this.logger.warn({ err: error, replay: replay.replay, shard: replay.shard }, 'A replay could not be applied; trying again');
-        return;
+        coverage.onUnknownOutcome('replay');
+        this.logger.warn({ err: error, replay: replay.replay, shard: replay.shard }, 'Cannot apply a replay; trying again');
+        // Other replays are applied all the same; this one at the next look.
+        return false;
       }
     }
+    return false;
   }
 }

@@ -1,24 +1,25 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { ShardTransport } from '#ground/kafka/shard-transport';
+import { InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
-
-interface Membership {
-  readonly isHeartbeatFresh: boolean;
-}
+import { ShardSupervisor } from './shard-supervisor.js';
 
 const INTERVAL_MS = 250;
 
 /**
- * Whose shards these are, the group says; but only as long as the group is heard. A process that Kafka no longer
- * answers hands its shards over, so that a member that still has Kafka can take them; heard again, it wants them back.
+ * Trusts the group's assignment while heartbeats are fresh. Without one for a session timeout, the process gives its
+ * shards up, so that a member that still reaches Kafka can own them. When heartbeats return, it asks for them again.
  */
+@Injectable()
 export class GroupWatch {
   private shards: readonly number[] = [];
-  private heard = false;
+  private isFresh = false;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly membership: Membership,
-    private readonly assign: (shards: readonly number[]) => void,
-    private readonly logger: Logger,
+    @Inject(ShardTransport) private readonly member: Pick<ShardTransport, 'isHeartbeatFresh'>,
+    @Inject(ShardSupervisor) private readonly supervisor: Pick<ShardSupervisor, 'assign'>,
+    @InjectLogger() private readonly logger: Logger,
   ) {}
 
   start(): void {
@@ -30,17 +31,17 @@ export class GroupWatch {
   }
 
   /** The group has assigned these shards. */
-  assigned(shards: readonly number[]): void {
+  onAssigned(shards: readonly number[]): void {
     this.shards = shards;
-    this.heard = true;
-    this.assign(shards);
+    this.isFresh = true;
+    this.supervisor.assign(shards);
   }
 
   private check(): void {
-    const fresh = this.membership.isHeartbeatFresh;
-    if (fresh === this.heard) return;
-    this.heard = fresh;
-    if (!fresh) this.logger.warn('Not heard from the group for a session timeout, or not in it any more: handing the shards over');
-    this.assign(fresh ? this.shards : []);
+    const isFresh = this.member.isHeartbeatFresh;
+    if (isFresh === this.isFresh) return;
+    this.isFresh = isFresh;
+    if (!isFresh) this.logger.warn('No heartbeat for a session timeout, or no longer in the group: handing the shards over');
+    this.supervisor.assign(isFresh ? this.shards : []);
   }
 }

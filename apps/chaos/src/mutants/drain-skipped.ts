@@ -2,7 +2,7 @@ import { BUILT } from '../built-files.js';
 import type { Mutant } from '../mutant.js';
 import { nth, ownedBy, SETTINGS, sleep } from '../scenario.js';
 
-const DRAINING = 'while (lanes.busy.size > 0 && !lanes.dropped && performance.now() <';
+const DRAINING = 'while (busy.size > 0 && !lease.isLost && performance.now() <';
 
 /** A stopping dispatcher waits for its requests and commits their outcomes. The mutant drops them. */
 export const drainSkipped: Mutant = {

@@ -12,9 +12,9 @@ export const gapIgnored: Mutant = {
   caughtBy: ['outcome', 'order of posts'],
   edits: [
     {
-      file: BUILT.logContinuity,
+      file: BUILT.shardLog,
       find: "return { kind: 'gap', resumeAt: firstOffset };",
-      replace: "return { kind: 'continues', records };",
+      replace: 'return this.continueWith(records);',
     },
   ],
   scenario: {

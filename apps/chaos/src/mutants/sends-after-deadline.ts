@@ -11,8 +11,9 @@ export const sendsAfterDeadline: Mutant = {
   breaks: "An owner keeps sending, and leaves requests open, after its lease's deadline: its requests overlap those of the next owner.",
   caughtBy: ['overlap'],
   edits: [
-    { file: BUILT.shardLanes, find: 'return this.active && !this.dropped && this.lease.remainingMs() > 0;', replace: 'return this.active && !this.dropped;' },
-    { file: BUILT.shardSupervisor, find: '        owned.lanes.active = false;\n        owned.lanes.abortAll();\n', replace: '' },
+    { file: BUILT.lease, find: "return this.current === 'active' && this.remainingMs() > 0;", replace: 'return this.mayRead;' },
+    { file: BUILT.lease, find: "get isActive() {\n        return this.current === 'active';", replace: 'get isActive() {\n        return this.mayRead;' },
+    { file: BUILT.shardSupervisor, find: "nothing is sent until it is');\n        lanes.abortAll();", replace: "nothing is sent until it is');" },
   ],
   scenario: {
     ...SETTINGS,

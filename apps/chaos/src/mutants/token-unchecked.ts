@@ -2,7 +2,7 @@ import { BUILT } from '../built-files.js';
 import type { Mutant } from '../mutant.js';
 import { allNudged, nth, ownedBy, SETTINGS, sleep, STALL_TIMEOUT_MS } from '../scenario.js';
 
-const RETRIES = BUILT.retryReader;
+const TOKENS = BUILT.tokenRedeemer;
 
 /**
  * A dispatcher is killed after sending the tokens of second attempts. The next owner makes these attempts and sends the
@@ -14,9 +14,9 @@ export const tokenUnchecked: Mutant = {
   breaks: "Neither a retry token's event, attempt and epoch nor the head's due time are checked: a stale token starts an attempt too early.",
   caughtBy: ['retry'],
   edits: [
-    { file: RETRIES, find: " || lanes.lease.epoch !== token.epoch || record.lane.phase !== 'waiting'", replace: " || record.lane.phase !== 'waiting'" },
-    { file: RETRIES, find: 'if (record.waitingFor !== token.delivery.eventId || record.lane.attempts + 1 !== token.attempt)', replace: 'if (false)' },
-    { file: RETRIES, find: 'if (remainingMs > 0)\n            this.runner.wakeAfter', replace: 'if (false)\n            this.runner.wakeAfter' },
+    { file: TOKENS, find: " || lanes.lease.epoch !== token.epoch || record.lane.phase !== 'waiting'", replace: " || record.lane.phase !== 'waiting'" },
+    { file: TOKENS, find: 'if (record.waitingFor !== token.delivery.eventId || record.lane.attempts + 1 !== token.attempt)', replace: 'if (false)' },
+    { file: TOKENS, find: 'if (remainingMs > 0)\n            this.runner.wakeAfter', replace: 'if (false)\n            this.runner.wakeAfter' },
     { file: BUILT.laneRunner, find: 'if (earlyMs > EARLY_MS)', replace: 'if (false)' },
   ],
   scenario: {

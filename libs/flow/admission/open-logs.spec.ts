@@ -1,0 +1,41 @@
+import { expect, it } from '@jest/globals';
+import { WindowBudget } from '#domain/lane';
+import { LaneBudget } from '#flow/lanes/lane-budget';
+import { ShardLanes } from '#flow/lanes/shard-lanes';
+import { testLease } from '#flow/leases/fixtures/test-lease';
+import { OpenLogs } from './open-logs.js';
+import type { LogPosition } from './shard-log.js';
+
+const CURSOR: LogPosition = { nextOffset: 10, lastEventId: 'some' };
+
+function world() {
+  const gate: string[] = [];
+  const logs = new OpenLogs({ open: (shard, offset) => gate.push(`open ${shard} at ${offset}`), shut: (shard) => gate.push(`shut ${shard}`) });
+  const lanes = new ShardLanes(testLease(3), new LaneBudget(1), new WindowBudget(1));
+  return { gate, logs, lanes };
+}
+
+it('opens a log one record early, to see whether it is the one that was read', () => {
+  const { gate, logs, lanes } = world();
+  logs.open(lanes, CURSOR);
+  expect([gate, logs.find(3)?.log.state]).toEqual([['open 3 at 9'], 'verifying']);
+});
+
+it('opens the partition of a log that is being repaired only when the repair has ended', () => {
+  const { gate, logs, lanes } = world();
+  logs.open(lanes, CURSOR);
+  const open = logs.find(3);
+  open?.log.beginRepair();
+  logs.reopenAll();
+  expect([gate, logs.readable()]).toEqual([['open 3 at 9'], []]);
+  expect([open?.log.endRepair(5), open?.log.endRepair(5)]).toEqual(['again', 'reading']);
+});
+
+it('closes a log for whoever still holds it', () => {
+  const { gate, logs, lanes } = world();
+  logs.open(lanes, CURSOR);
+  const open = logs.find(3);
+  logs.close(3);
+  logs.reopen(3);
+  expect([gate, logs.find(3), open?.log.state]).toEqual([['open 3 at 9', 'shut 3'], undefined, 'closed']);
+});
