@@ -85,7 +85,7 @@ async function expectIndeterminate(repeated: Repeated): Promise<void> {
   seen.delete('request_in_progress');
   expect([...seen]).toEqual(['request_indeterminate']);
   expect(await elsewhere.send(repeated.key, { headers: { prefer: 'wait=5' } })).toMatchObject({ status: 409, code: 'request_indeterminate' });
-  await comeBack();
+  await dying.ready();
   for (const client of [here, elsewhere]) expect(await ask(client, repeated)).toMatchObject({ status: 409, code: 'request_indeterminate' });
   expect(backend.calls).toEqual([]);
 }
@@ -102,14 +102,15 @@ async function expectOneCall(repeated: Repeated): Promise<void> {
   const given = answers.filter(({ status }) => status === 201);
   expect(new Set(given.map(({ text }) => text))).toEqual(new Set(['call 1']));
   expect(given.filter((answer) => !replayed(answer))).toHaveLength(1);
-  await comeBack();
+  await dying.ready();
   for (const client of [here, elsewhere]) expect(await ask(client, repeated)).toMatchObject({ status: 201, text: 'call 1', headers: { 'idempotent-replayed': 'true' } });
   expect(backend.callsByKey).toEqual(new Map([[repeated.key, 1]]));
 }
 
-async function comeBack(): Promise<void> {
+/** It starts again while the test looks at the other one. */
+async function killAndRestart(): Promise<void> {
+  await dying.signal('SIGKILL');
   dying.start();
-  await dying.ready();
 }
 
 describe.each([
@@ -123,7 +124,7 @@ describe.each([
     const nothing = ask(here, repeated).catch(() => undefined);
     await claiming;
     await untilClaimed(repeated);
-    await dying.signal('SIGKILL');
+    await killAndRestart();
     expect(await nothing).toBeUndefined();
     storeNetwork.restore();
     await expectRight(repeated);
@@ -137,7 +138,7 @@ describe.each([
     const nothing = ask(here, repeated).catch(() => undefined);
     await waitUntil('a connection being made', () => wire.greetings.length === 1);
     await untilClaimed(repeated);
-    await dying.signal('SIGKILL');
+    await killAndRestart();
     expect(await nothing).toBeUndefined();
     await wire.untilQuiet();
     // One TLS record of a handshake (22), and not a byte of a request.

@@ -34,9 +34,8 @@ beforeAll(async () => {
   const common = { NODE_ENV: 'production', LOG_LEVEL: 'fatal', LOCKSTEP_PROXY_ROUTES: JSON.stringify(ROUTES), LOCKSTEP_DRAIN_TIMEOUT: '1s' };
   // The second one's way is always open.
   first = await AppUnderTest.launch('proxy', { ...common, DATABASE_URL: store.href, UPSTREAM_URL: `http://127.0.0.1:${backendNetwork.port}` });
-  await first.ready();
   second = await AppUnderTest.launch('proxy', { ...common, DATABASE_URL: servers.databaseUrl, UPSTREAM_URL: backend.url });
-  await second.ready();
+  await Promise.all([first.ready(), second.ready()]);
   clients = [new Client(first.url), new Client(second.url)];
 });
 
@@ -74,10 +73,10 @@ const afterLease = (key: string, path = '/') => waitUntil('the end of the lease'
   return answer.code === 'request_in_progress' ? undefined : answer;
 });
 
+/** It starts again while the test looks at the other one. */
 async function killAndRestart(): Promise<void> {
   await first.signal('SIGKILL');
   first.start();
-  await first.ready();
 }
 
 /** What touches the table waits for a lock meanwhile; `waiting` says how many statements do, or ends them. */
@@ -118,6 +117,7 @@ describe('kill -9 of a proxy', () => {
     await during;
     expect(await afterLease(key)).toMatchObject({ status: 409, code: 'request_indeterminate' });
     open(1);
+    await first.ready();
     expect(backend.calls.length).toBe(1);
   });
 
@@ -126,13 +126,12 @@ describe('kill -9 of a proxy', () => {
     const open = gate();
     const during = askFirst(key, '/safe').catch(() => undefined);
     await waitUntil('the call', () => backend.calls.length === 1);
-    await first.signal('SIGKILL');
+    await killAndRestart();
     await during;
     open(2);
     expect(await afterLease(key, '/safe')).toMatchObject({ status: 201, text: 'call 2' });
     await second.signal('SIGKILL');
     second.start();
-    first.start();
     await Promise.all([first.ready(), second.ready()]);
     for (const ask of [askFirst, askSecond]) expect(await ask(key, '/safe')).toMatchObject({ status: 201, text: 'call 2', headers: { 'idempotent-replayed': 'true' } });
     expect(backend.calls.length).toBe(2);
