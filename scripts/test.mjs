@@ -1,6 +1,7 @@
 /**
- * npm test [-- paths and jest options]: all unit and integration tests in parallel, then the end-to-end tests one
- * after the other, then one line, alone: `N passed, N failed`. With a kind first (unit, int, e2e, long) only that.
+ * npm test [-- paths and jest options]: unit and integration tests in parallel, then one end-to-end test a promise, one
+ * after the other, then one line, alone: `N passed, N failed`. A kind as the first argument runs that kind only: unit,
+ * int, e2e, slow (the other end-to-end tests), long; `all` runs everything but long.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -18,19 +19,24 @@ const PARALLEL = [`--maxWorkers=${Math.max(2, availableParallelism())}`];
 const SERIAL = ['--runInBand'];
 
 const RUNS = {
-  all: [
+  default: [
     { projects: ['unit', 'int'], flags: PARALLEL },
     { projects: ['e2e'], flags: SERIAL, builtApps: true },
+  ],
+  all: [
+    { projects: ['unit', 'int'], flags: PARALLEL },
+    { projects: ['e2e', 'slow'], flags: SERIAL, builtApps: true },
   ],
   unit: [{ projects: ['unit'], flags: PARALLEL }],
   int: [{ projects: ['int'], flags: PARALLEL }],
   e2e: [{ projects: ['e2e'], flags: SERIAL, builtApps: true }],
+  slow: [{ projects: ['slow'], flags: SERIAL, builtApps: true }],
   long: [{ projects: ['long'], flags: SERIAL, builtApps: true }],
 };
 
 checkNode();
 const [first = '', ...rest] = process.argv.slice(2);
-const [kind, jestArguments] = Object.hasOwn(RUNS, first) ? [first, rest] : ['all', process.argv.slice(2)];
+const [kind, jestArguments] = Object.hasOwn(RUNS, first) ? [first, rest] : ['default', process.argv.slice(2)];
 const total = { passed: 0, failed: 0, skipped: 0 };
 let jest;
 for (const signal of ['SIGINT', 'SIGTERM']) {

@@ -1,17 +1,17 @@
-import { storeBacklog } from '../backlog/store-backlog.mjs';
-import { checkStored } from '../check.mjs';
-import { measureThroughput } from '../measures.mjs';
-import { withPipeline } from '../pipelines.mjs';
-import { round } from '../statistics.mjs';
-import { measureUsage } from '../usage.mjs';
+import { storeBacklog } from '../data/backlog/store-backlog.mjs';
+import { checkStored } from '../measure/check.mjs';
+import { measureThroughput } from '../measure/measures.mjs';
+import { withPipeline } from '../pipelines/pipelines.mjs';
+import { round } from '../measure/statistics.mjs';
+import { startUsage } from '../measure/usage.mjs';
 
 const EVENTS = 500_000;
 
-/** From the dispatcher's start to the last arrival. */
+/** Events per second from the first arrival to the last; the costs count from the dispatcher's start. */
 async function measureDrain(setting, events) {
   const { pipeline, receiver } = setting;
   await receiver.reset();
-  const endUsage = await measureUsage(setting);
+  const endUsage = await startUsage(setting);
   await pipeline.startDispatchers();
   await receiver.waitFor(events);
   const usage = await endUsage(events);
@@ -22,7 +22,7 @@ async function measureDrain(setting, events) {
 
 export const backlog = {
   name: 'backlog',
-  title: '500,000 events that were accepted while no dispatcher ran, then drained; and what the same processes do right after it in a closed loop (100 connections)',
+  title: '500,000 events wait when the dispatcher starts (drain); afterwards a closed loop with 100 connections on the same processes',
   rounds: 1,
   seconds: 10,
   metrics: { deliveredPerSecond: 'delivered/s' },

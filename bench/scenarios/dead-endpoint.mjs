@@ -1,18 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { storeBacklog } from '../backlog/store-backlog.mjs';
-import { DISTURBED, measureDisturbed } from '../disturbed.mjs';
-import { warmUp } from '../measures.mjs';
-import { withPipeline } from '../pipelines.mjs';
-import { MAIN_HOOK } from '../receiver-handle.mjs';
+import { storeBacklog } from '../data/backlog/store-backlog.mjs';
+import { freePort } from '../harness/built-code.mjs';
+import { ENDPOINT_FAULT, measureEndpointFault } from '../measure/endpoint-fault.mjs';
+import { warmUp } from '../measure/measures.mjs';
+import { withPipeline } from '../pipelines/pipelines.mjs';
+import { MAIN_HOOK } from '../load/receiver-handle.mjs';
 
 const EVENTS = 200_000;
 const WARM_UP_EVENTS = 10_000;
 const ADMITTED_TIMEOUT_MS = 240_000;
 
 export const deadEndpoint = {
-  ...DISTURBED,
+  ...ENDPOINT_FAULT,
   name: 'dead-endpoint',
-  title: '200,000 deliveries wait for an endpoint that refuses connections: what a healthy one beside it gets, before and while they wait',
+  title: '200,000 deliveries wait for an endpoint that refuses connections: what a healthy endpoint gets before and while they wait',
   rounds: 2,
   seconds: 10,
   plots: ['p99Ms', 'deliveredPerSecond'],
@@ -24,8 +25,8 @@ export const deadEndpoint = {
         const endpoints = [{ url: bench.receiver.urlOf(MAIN_HOOK), eventTypes: ['order.*'] }];
         return withPipeline(bench, name, { endpoints }, async (setting) => {
           await warmUp(setting, { events: WARM_UP_EVENTS });
-          await measureDisturbed(setting, 'backlog', async () => {
-            await setting.pipeline.call('POST', '/v1/endpoints', { url: `http://127.0.0.1:${await setting.freePort()}/`, eventTypes: ['stalled.*'] });
+          await measureEndpointFault(setting, 'backlog', async () => {
+            await setting.pipeline.call('POST', '/v1/endpoints', { url: `http://127.0.0.1:${await freePort()}/`, eventTypes: ['stalled.*'] });
             await storeBacklog(setting, Math.round(EVENTS * setting.scale), 'stalled.created');
             await untilAdmitted(setting.pipeline);
           });
@@ -35,10 +36,10 @@ export const deadEndpoint = {
   ],
 };
 
-async function untilAdmitted({ ground }) {
+async function untilAdmitted({ data }) {
   const deadline = performance.now() + ADMITTED_TIMEOUT_MS;
   for (;;) {
-    const [{ waiting }] = await ground.query('select (select count(*) from events) - (select count(*) from inbox) as waiting');
+    const [{ waiting }] = await data.query('select (select count(*) from events) - (select count(*) from inbox) as waiting');
     if (Number(waiting) === 0) return;
     if (performance.now() > deadline) throw new Error(`After ${ADMITTED_TIMEOUT_MS / 1_000} s ${waiting} events are still not admitted`);
     await delay(500);

@@ -1,5 +1,5 @@
-import { measureThroughput, warmUp } from '../measures.mjs';
-import { withPipeline } from '../pipelines.mjs';
+import { measureThroughput, warmUp } from '../measure/measures.mjs';
+import { withPipeline } from '../pipelines/pipelines.mjs';
 
 const WARM_UP_EVENTS = 15_000;
 
@@ -12,7 +12,7 @@ const shapes = [
 
 export const entities = {
   name: 'entities',
-  title: '10, 1,000 and 100,000 entities, and 1,000 of which the n-th has 1/n of the first one’s events (Zipf); 100 connections, closed loop',
+  title: '10, 1,000 and 100,000 entities, and 1,000 of which entity n has 1/n of the first one’s events (Zipf); 100 connections, closed loop',
   rounds: 1,
   seconds: 10,
   metrics: { deliveredPerSecond: 'delivered/s', acceptedPerSecond: 'accepted/s' },

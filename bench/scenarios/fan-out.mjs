@@ -1,13 +1,13 @@
-import { measureThroughput, warmUp } from '../measures.mjs';
-import { withPipeline } from '../pipelines.mjs';
-import { MAIN_HOOK } from '../receiver-handle.mjs';
+import { measureThroughput, warmUp } from '../measure/measures.mjs';
+import { withPipeline } from '../pipelines/pipelines.mjs';
+import { MAIN_HOOK } from '../load/receiver-handle.mjs';
 
 const ENDPOINTS = [1, 3, 10];
 const WARM_UP_EVENTS = 10_000;
 
 export const fanOut = {
   name: 'fan-out',
-  title: 'Every event to 1, 3 and 10 endpoints, 100 connections, closed loop; the costs are those of an event with all its deliveries',
+  title: 'Every event goes to 1, 3 or 10 endpoints; 100 connections, closed loop. The costs are those of an event with all its deliveries',
   rounds: 1,
   seconds: 10,
   metrics: { deliveredPerSecond: 'deliveries/s', acceptedPerSecond: 'accepted/s' },

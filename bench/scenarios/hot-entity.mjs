@@ -1,20 +1,20 @@
-import { measureBound } from '../lane-bound.mjs';
-import { postAndDeliver } from '../load.mjs';
-import { measured, warmUp } from '../measures.mjs';
-import { withPipeline } from '../pipelines.mjs';
-import { MAIN_HOOK } from '../receiver-handle.mjs';
-import { round } from '../statistics.mjs';
+import { measureBound } from '../measure/lane-bound.mjs';
+import { postAndDeliver } from '../measure/post.mjs';
+import { measured, warmUp } from '../measure/measures.mjs';
+import { withPipeline } from '../pipelines/pipelines.mjs';
+import { MAIN_HOOK } from '../load/receiver-handle.mjs';
+import { round } from '../measure/statistics.mjs';
 
 const WARM_UP_EVENTS = 15_000;
-/** Enough posts at once that the lane never waits for one. */
+/** Enough concurrent posts to keep the lane busy. */
 const CONNECTIONS = 20;
 const DELAYS_MS = [0, 20];
-/** More than a lane can deliver in the time, so that it works all along; by how long an answer takes. */
+/** By the delay of an answer: more than a lane can deliver, so that it is busy during the whole measurement. */
 const EVENTS_PER_SECOND = { 0: 400, 20: 40 };
 
 export const hotEntity = {
   name: 'hot-entity',
-  title: 'One entity whose events wait for each other: the rate of its lane beside 1/(receiver’s round trip + one durable commit), with a receiver that answers at once and after 20 ms',
+  title: 'One entity: the rate of its lane, compared with the bound of 1/(round trip to the receiver + one durable commit); the receiver answers at once, or after 20 ms',
   rounds: 3,
   seconds: 10,
   metrics: { laneRate: 'delivered/s', boundRate: 'bound/s', roundTripMs: 'round trip ms', commitMs: 'commit ms', percentOfBound: '% of the bound' },

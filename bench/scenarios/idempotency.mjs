@@ -1,20 +1,20 @@
-import { postOnly } from '../load.mjs';
-import { CONNECTIONS, measured, measureIngest, warmUp } from '../measures.mjs';
-import { withPipeline } from '../pipelines.mjs';
-import { untilRelayed } from '../relayed.mjs';
+import { postOnly } from '../measure/post.mjs';
+import { CONNECTIONS, measured, measureIngest, warmUp } from '../measure/measures.mjs';
+import { withPipeline } from '../pipelines/pipelines.mjs';
+import { untilRelayed } from '../measure/relayed.mjs';
 
 const WARM_UP_EVENTS = 10_000;
-/** So many keys, posted again and again. */
+/** The number of keys that are posted repeatedly. */
 const KEYS = 10_000;
 
-/** The same posts again: nothing may be stored, and the product says of each answer that it is a replay. */
+/** Posts the same events again. Nothing may be stored, and the product must mark every answer as replayed. */
 async function measureReplays(setting) {
   const keys = ['--prefix', 'replayed', '--distinct', String(KEYS), '--connections', String(CONNECTIONS)];
   await postOnly(setting, [...keys, '--count', String(KEYS), '--seconds', '60'], () => untilRelayed(setting.pipeline));
   const load = await postOnly(setting, [...keys, '--seconds', String(setting.seconds)]);
-  const { accepted, replayed, acceptedPerSecond, acceptedLatency: { count: _, ...latency } } = load.summary;
+  const { accepted, replayed, acceptedPerSecond, acceptedLatency } = load.summary;
   const findings = { storedTwice: load.stored, unmarked: setting.pipeline.name === 'product' ? accepted - replayed : 0 };
-  return measured({ acceptedPerSecond, ...latency }, { ...load, findings });
+  return measured({ acceptedPerSecond, ...acceptedLatency }, { ...load, findings });
 }
 
 export const idempotency = {

@@ -1,5 +1,5 @@
-import { measureIngest, warmUp } from '../measures.mjs';
-import { withPipeline } from '../pipelines.mjs';
+import { measureIngest, warmUp } from '../measure/measures.mjs';
+import { withPipeline } from '../pipelines/pipelines.mjs';
 
 const CONNECTIONS = [5, 50, 100];
 const RATES = [50, 200, 1_000, 3_000];
@@ -12,7 +12,7 @@ const loads = [
 
 export const ingest = {
   name: 'ingest',
-  title: 'Accepting, while no dispatcher runs: closed loop by connections, open loop by events/s (latency from the due time to the 202)',
+  title: 'Accepting events while no dispatcher runs: closed loop by connections, open loop by events/s (latency from the due time to the 202)',
   rounds: 3,
   seconds: 6,
   metrics: { acceptedPerSecond: 'accepted/s', p50Ms: 'p50 ms', p95Ms: 'p95 ms', p99Ms: 'p99 ms', maxMs: 'max ms' },

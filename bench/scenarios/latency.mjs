@@ -1,10 +1,10 @@
-import { measureLatency } from '../measures.mjs';
-import { withPipeline } from '../pipelines.mjs';
+import { measureLatency } from '../measure/measures.mjs';
+import { withPipeline } from '../pipelines/pipelines.mjs';
 
-/** What is measured first is the cold pipeline, and warms it for what comes after. */
+/** The first measurement is that of the cold pipeline, and warms it up for the second. */
 const WARMING_SECONDS = 10;
 
-/** Of those whose ratio is a goal. */
+/** For the loads whose ratio is a goal. */
 const GOAL_ROUNDS = 3;
 
 const loads = [
@@ -12,13 +12,13 @@ const loads = [
   { rate: 200, entities: 1_000, rounds: GOAL_ROUNDS },
   { rate: 1_000, entities: 1_000, rounds: GOAL_ROUNDS },
   { rate: 3_000, entities: 1_000 },
-  // An entity's next event comes after 20 ms, while the one before it may still be on its way.
+  // An entity's next event is due after 20 ms, when the previous one may still be in flight.
   { rate: 1_000, entities: 20 },
 ];
 
 export const latency = {
   name: 'latency',
-  title: "Open loop by events/s: client's send (from the due time) to receiver's arrival, in the first 10 s of fresh processes (cold) and after them",
+  title: 'Open loop by events/s: from the due time to the arrival at the receiver, in the first 10 s of fresh processes (cold) and afterwards',
   rounds: 1,
   seconds: 8,
   metrics: { p50Ms: 'p50 ms', p95Ms: 'p95 ms', p99Ms: 'p99 ms', maxMs: 'max ms', cpuMsPerEvent: 'CPU ms per event' },

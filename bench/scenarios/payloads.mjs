@@ -1,13 +1,13 @@
-import { measureThroughput, warmUp } from '../measures.mjs';
-import { withPipeline } from '../pipelines.mjs';
+import { measureThroughput, warmUp } from '../measure/measures.mjs';
+import { withPipeline } from '../pipelines/pipelines.mjs';
 
 const WARM_UP_EVENTS = 10_000;
 
-/** 200 bytes are what a body takes without padding, some more. */
+/** A body without padding takes about 200 bytes. */
 const sizes = [
   { name: 'bytes-200', bytes: 0, pipelines: ['product', 'bare'] },
   { name: 'bytes-4k', bytes: 4_096, pipelines: ['product', 'bare'] },
-  // The largest body that the product takes by default. The bare relay sends 500 rows at once, however large they are.
+  // The product's default limit. The bare relay cannot send such bodies, because it always sends 500 rows at once.
   { name: 'bytes-256k', bytes: 262_144, pipelines: ['product'] },
 ];
 

@@ -1,21 +1,24 @@
-import { postAndDeliver, postOnly } from '../load.mjs';
-import { measured } from '../measures.mjs';
-import { withPipeline } from '../pipelines.mjs';
-import { PROXIES } from '../proxies.mjs';
+import { measured } from '../measure/measures.mjs';
+import { postAndDeliver, postOnly } from '../measure/post.mjs';
+import { withPipeline } from '../pipelines/pipelines.mjs';
+import { PROXIES } from '../pipelines/proxies.mjs';
 
 const CONNECTIONS = 50;
-/** Far from what the processors can do, so that what is added is not the wait for one. */
+/** Far below the capacity of the cores, so that the added latency is not the wait for a core. */
 const RATE = 1_000;
 const WARM_UP_REQUESTS = 10_000;
-/** So many keys, sent again and again. */
+/** The number of keys that are sent repeatedly. */
 const KEYS = 1_000;
 
-/** Every request reaches the backend, once. */
+/** Every request reaches the backend once. */
 async function measureForwarded(setting, args) {
   return answers(setting, await postAndDeliver(setting, args));
 }
 
-/** Once its keys have been sent: none reaches the backend any more, and each answer says that it is a replay. A bare proxy forwards them all. */
+/**
+ * Sends keys that already have an answer. The product must forward none of them and must mark every answer as replayed. The
+ * bare proxy forwards them all.
+ */
 async function measureReplayed(setting, args) {
   const { pipeline, receiver } = setting;
   await receiver.reset();
@@ -27,16 +30,16 @@ async function measureReplayed(setting, args) {
 }
 
 function answers({ pipeline }, load) {
-  const { accepted, acceptedPerSecond, acceptedLatency: { count: _, ...latency } } = load.summary;
+  const { accepted, acceptedPerSecond, acceptedLatency } = load.summary;
   pipeline.noteAnswered(accepted);
-  return measured({ acceptedPerSecond, ...latency }, load);
+  return measured({ acceptedPerSecond, ...acceptedLatency }, load);
 }
 
 const kinds = [
   { name: 'keyless', args: ['--keyless'], measure: measureForwarded },
   { name: 'new-keys', args: [], measure: measureForwarded },
-  // The warm-up sends each of them for the first time.
-  { name: 'replayed', args: ['--prefix', 'replayed', '--distinct', String(KEYS)], fewestAtFirst: KEYS, measure: measureReplayed },
+  // The warm-up sends every key for the first time.
+  { name: 'replayed', args: ['--prefix', 'replayed', '--distinct', String(KEYS)], minWarmUp: KEYS, measure: measureReplayed },
 ];
 
 const loads = [
@@ -44,7 +47,7 @@ const loads = [
   { name: `rate-${RATE}`, args: ['--rate', String(RATE)] },
 ];
 
-/** Requests through either proxy: the pair, but without Kafka, which has no part in it and whose idling would count. */
+/** Starts the pair of proxies. Kafka is left out of the costs: the proxies do not use it, and its idle CPU would count. */
 function withProxy(bench, name, measure) {
   const { postgres } = bench.servers.pids;
   return withPipeline({ ...bench, servers: { ...bench.servers, pids: { postgres } } }, name, { pair: PROXIES }, measure);
@@ -52,11 +55,11 @@ function withProxy(bench, name, measure) {
 
 export const proxy = {
   name: 'proxy',
-  title: 'The same requests through the idempotency proxy and through a bare one (`@fastify/http-proxy`): without a key, with a new key each, and with keys that have their answer; an event is a request, its latency that of the answer',
+  title: 'The same requests through the idempotency proxy and through a bare one (`@fastify/http-proxy`): without a key, with new keys, and with keys that already have an answer. An event is a request, and its latency ends with the answer',
   rounds: 3,
   seconds: 4,
   metrics: { acceptedPerSecond: 'answers/s', p50Ms: 'p50 ms', p95Ms: 'p95 ms', p99Ms: 'p99 ms' },
-  /** What a proxy adds doesn't depend on how long the backend takes. */
+  /** A proxy adds the same latency to a fast backend and to a slow one, so the difference counts. */
   differences: ['p50Ms'],
   processes: ['proxy', 'postgres'],
   plots: ['acceptedPerSecond', 'p50Ms'],
@@ -64,7 +67,7 @@ export const proxy = {
     name: kind.name,
     run: (bench, pipelineName) =>
       withProxy(bench, pipelineName, async (setting) => {
-        const count = Math.max(kind.fewestAtFirst ?? 1, Math.round(WARM_UP_REQUESTS * setting.scale));
+        const count = Math.max(kind.minWarmUp ?? 1, Math.round(WARM_UP_REQUESTS * setting.scale));
         answers(setting, await postOnly(setting, [...kind.args, '--count', String(count), '--connections', String(CONNECTIONS), '--seconds', '20']));
         for (const load of loads) {
           setting.record(`${kind.name} ${load.name}`, await kind.measure(setting, [...kind.args, ...load.args, '--seconds', String(setting.seconds)]));

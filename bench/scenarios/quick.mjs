@@ -1,10 +1,10 @@
-import { CONNECTIONS, measureIngest, measureLatency, measureThroughput, warmUp } from '../measures.mjs';
-import { withPipeline } from '../pipelines.mjs';
+import { CONNECTIONS, measureIngest, measureLatency, measureThroughput, warmUp } from '../measure/measures.mjs';
+import { withPipeline } from '../pipelines/pipelines.mjs';
 
 const RATE = 200;
 const WARM_UP_EVENTS = 10_000;
 
-/** Each against the same warm pipeline. The order matters: ingest leaves a backlog that nobody delivers. */
+/** All run on the same warm pipeline. Ingest comes last, because it leaves a backlog. */
 const MEASURES = {
   latency: (setting) => measureLatency(setting, { rate: RATE, seconds: setting.seconds }),
   'end-to-end': (setting) => measureThroughput(setting, { seconds: setting.seconds }),
@@ -17,14 +17,14 @@ const MEASURES = {
 
 export const QUICK_CASES = Object.keys(MEASURES);
 
-/** What `--quick` runs: three figures within three minutes. Its cases have the names of scenarios. */
+/** What `--quick` runs: three figures within three minutes. Its cases are named like scenarios. */
 export const quick = {
   name: 'quick',
   title: 'Three figures within three minutes',
   rounds: 2,
   seconds: 5,
   metrics: { p50Ms: 'p50 ms', p95Ms: 'p95 ms', p99Ms: 'p99 ms', deliveredPerSecond: 'delivered/s', acceptedPerSecond: 'accepted/s' },
-  /** Which of them a case is there for. */
+  /** The metrics that count for a case. */
   metricsOf: { latency: ['p50Ms', 'p95Ms', 'p99Ms'], 'end-to-end': ['deliveredPerSecond'], ingest: ['acceptedPerSecond'] },
   parts: [
     {

@@ -1,5 +1,5 @@
-import { measureThroughput, warmUp } from '../measures.mjs';
-import { withPipeline } from '../pipelines.mjs';
+import { measureThroughput, warmUp } from '../measure/measures.mjs';
+import { withPipeline } from '../pipelines/pipelines.mjs';
 
 const WARM_UP_EVENTS = 20_000;
 
@@ -12,7 +12,7 @@ const sizes = [
 
 export const scaleOut = {
   name: 'scale-out',
-  title: '1, 2 and 4 dispatchers, 1 and 2 gateways, 100 connections, closed loop. Where cores are few this shows what each further process costs, not what it brings',
+  title: '1, 2 and 4 dispatchers, 1 and 2 gateways; 100 connections, closed loop. On few cores this shows the cost of another process, not its gain',
   rounds: 2,
   seconds: 10,
   metrics: { deliveredPerSecond: 'delivered/s', acceptedPerSecond: 'accepted/s' },

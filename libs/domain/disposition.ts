@@ -31,6 +31,11 @@ export function isSuccess({ statusCode }: AttemptResult): boolean {
   return statusCode !== undefined && statusCode >= 200 && statusCode <= 299;
 }
 
+/** The receiver says that it wants no more events, ever. */
+export function isGone({ statusCode }: AttemptResult): boolean {
+  return statusCode === 410;
+}
+
 /**
  * What follows from an attempt: the one place that compares status codes and counts attempts.
  *
@@ -44,7 +49,7 @@ export function isSuccess({ statusCode }: AttemptResult): boolean {
 export function dispositionOf(result: AttemptResult, attempt: number, policy: RetryPolicy, random: number): Disposition {
   const { statusCode } = result;
   if (isSuccess(result)) return { kind: 'delivered' };
-  if (statusCode === 410) return { kind: 'dead', reason: 'gone' };
+  if (isGone(result)) return { kind: 'dead', reason: 'gone' };
   const delayMs = policy.scheduleMs[attempt - 1];
   if (delayMs === undefined) return { kind: 'dead', reason: 'attempts_exhausted' };
   const askedMs = statusCode === 429 || statusCode === 503 ? Math.min(result.retryAfterMs ?? 0, policy.maxRetryAfterMs) : 0;

@@ -5,7 +5,7 @@ import { storeErrorOf } from '#ground/postgres/answering-database';
 import { toLockstepError } from '#ground/http/problem';
 import { InjectPool } from '#ground/postgres/inject-postgres';
 import { databaseOf } from '#ground/postgres/pool';
-import { sqlStateOf } from '#ground/postgres/sql-errors';
+import { isLockTimeout, sqlStateOf } from '#ground/postgres/sql-errors';
 import type { ClaimOutcome, KeyedRequest, Settlement } from './claim.js';
 import { idempotentRequests, settlements } from './idempotency.metrics.js';
 import { type ClaimResult, IdempotencyRepository, nameOf } from './idempotency.repository.js';
@@ -31,8 +31,6 @@ interface UnderWay {
 const TWIN_WAIT = '100ms';
 /** Between two looks at a key that has just been committed. */
 const MOST_TRIES = 5;
-/** Postgres' code for a lock that was not to be had in time. */
-const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
  * Idempotent requests that work in a transaction: the key, the rows that the work writes and its answer are committed
@@ -129,7 +127,7 @@ async function claim(repository: IdempotencyRepository, keyed: KeyedRequest): Pr
     }
   } catch (error) {
     const cause = error instanceof Error ? (error.cause ?? error) : error;
-    if (sqlStateOf(cause) !== LOCK_NOT_AVAILABLE) throw error;
+    if (!isLockTimeout(cause)) throw error;
   }
   return { kind: 'in_flight', retryAfterSeconds: 1 };
 }

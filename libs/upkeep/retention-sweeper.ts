@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { Poll } from '#ground/polling/poll';
 import { exclusively } from '#ground/postgres/advisory-lock';
-import { sqlStateOf } from '#ground/postgres/sql-errors';
+import { isLockTimeout } from '#ground/postgres/sql-errors';
 import type { Logger } from '#ground/telemetry/logger';
 import { DayRetirement } from './day-retirement.js';
 import { daysOverdue, daysRetired, retentionFailures } from './retention.metrics.js';
@@ -12,8 +12,6 @@ const LOCK = 'lockstep.retention';
 const INTERVAL_MS = 3_600_000;
 /** A reader was in the way, or Postgres. Until then a retired day takes up room, and a frozen one refuses replays. */
 const RETRY_MS = 60_000;
-/** SQLSTATE lock_not_available. */
-const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
  * Drops the days whose LOCKSTEP_RETENTION is over, and keeps their numbers (migration 0003). Never a day of which
@@ -89,7 +87,7 @@ export class RetentionSweeper {
   private failed(err: unknown): void {
     retentionFailures.inc({ sweeper: 'days' });
     // Whoever reads for long is not at fault, nor are we.
-    if (sqlStateOf(err) === LOCK_NOT_AVAILABLE) this.logger.info({ err }, 'A reader holds up the dropping of old partitions; trying again in a minute');
+    if (isLockTimeout(err)) this.logger.info({ err }, 'A reader holds up the dropping of old partitions; trying again in a minute');
     else this.logger.warn({ err }, 'Old partitions could not be dropped; trying again in a minute');
   }
 }

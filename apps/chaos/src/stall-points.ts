@@ -26,14 +26,14 @@ export type StallPoint =
 
 /** The code before which each point lies. */
 const PLACES: Readonly<Record<StallPoint, readonly [file: string, code: string]>> = {
-  'before-send': [BUILT.attemptClient, 'this.poolFor(endpoint, request.url.origin, connections).dispatch('],
+  'before-send': [BUILT.attemptClient, 'pool.dispatch('],
   'before-admission': [BUILT.admissionRepository, 'const rows = await admitBatch.run({'],
   'in-admission': [BUILT.admissionRepository, 'return verdictsOf(admissions, ids, rows);'],
   'before-outcome': [BUILT.outcomeRepository, 'const rows = await commitOutcomes.run({'],
   'in-outcome': [BUILT.outcomeRepository, 'const applied = new Set();'],
   'in-batch': [BUILT.shardTransport, 'const topic = batch.topic.slice(this.options.topicPrefix.length);'],
-  'relay-read': [BUILT.relay, 'const sent = await this.sender.send(rows);'],
-  'relay-sent': [BUILT.relay, 'this.moved = sent.rows;'],
+  'relay-read': [BUILT.relay, 'const result = await this.sender.send(rows);'],
+  'relay-sent': [BUILT.relay, 'this.sent = result.rows;'],
 };
 
 export const STALL_POINTS = Object.keys(PLACES) as StallPoint[];
@@ -67,7 +67,7 @@ const LISTENER_URL = `data:text/javascript,${encodeURIComponent(STALL_LISTENER)}
 /** Every test build has these. They come first: a mutant's edits see them in place. */
 export const STALL_EDITS: readonly Edit[] = [
   ...['gateway', 'dispatcher'].map((app): Edit => {
-    const first = "import { runApp } from '#ground/process/run-app';";
+    const first = "import { loadConfig } from '#ground/config/config';";
     return { file: `dist/apps/${app}/src/main.js`, find: first, replace: `import "${LISTENER_URL}";\n${first}` };
   }),
   ...STALL_POINTS.map((point): Edit => {

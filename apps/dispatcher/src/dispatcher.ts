@@ -31,7 +31,9 @@ import { createHttpApp } from '#ground/http/http-app';
 import { createKafka } from '#ground/kafka/client';
 import { LogEndsReader } from '#ground/kafka/log-ends';
 import { ShardTransport } from '#ground/kafka/shard-transport';
-import { ensureTopics, maxBatchBytes, maxMessageBytes, retryTopicName, tiersOf, Topics } from '#ground/kafka/topics';
+import { ensureTopics } from '#ground/kafka/ensure-topics';
+import { maxBatchBytes, maxMessageBytes } from '#ground/kafka/message-size';
+import { retryTopicName, tiersOf, Topics } from '#ground/kafka/topics';
 import { Ladder } from '#flow/retries/retry-ladder';
 import { LaneMarksRepository } from '#flow/operations/lane-marks.repository';
 import { LanesRepository } from '#flow/lanes/lanes.repository';
@@ -44,7 +46,7 @@ import { PartitionKeeper } from '#upkeep/partitions';
 import { observePartitions } from '#upkeep/partitions.metrics';
 import { createPool, databaseOf, type Database, type PoolOptions } from '#ground/postgres/pool';
 import { DispatchOutbox } from '#flow/relay/dispatch-outbox';
-import { OutboxProbe } from '#flow/relay/outbox-probe';
+import { readDispatchOutboxState } from '#flow/relay/outbox-state';
 import { Relay } from '#flow/relay/relay';
 import { dispatchOutboxGauges } from '#flow/relay/relay.metrics';
 import { createRelayProducer } from '#flow/relay/relay-sender';
@@ -105,7 +107,7 @@ export class Dispatcher {
     this.health = answering(this.database('health', { max: 2 }));
     this.partitions = new PartitionKeeper(this.health, logger);
     observePartitions(() => this.partitions.aheadSeconds);
-    this.topics = new TopicsKeeper(() => ensureTopics(kafka, config), logger);
+    this.topics = new TopicsKeeper({ ensure: () => ensureTopics(kafka, config), logger, onRefused: onFatal });
 
     const tiers = tiersOf(config.retryScheduleMs);
     // Below the lease's time: the group has shared out a dead member's shards by the time its leases end. A Kafka that
@@ -132,7 +134,8 @@ export class Dispatcher {
     const lanes = new LanesRepository(this.database('lanes', { max: 2, plans: 'queue' }));
     const admissions = new AdmissionRepository(this.database('admission', { max: 1, plans: 'by-hash' }));
     this.outcomes = new OutcomeService(new OutcomeRepository(this.database('outcome', { max: 1, plans: 'by-index' })), logger);
-    this.client = new AttemptClient(new AddressPolicy(config));
+    this.directory = new EndpointDirectory(this.database('endpoints', { max: 1 }), new SecretBox(config.secretKey), logger);
+    this.client = new AttemptClient(new AddressPolicy(config), this.directory);
 
     const runner = new LaneRunner({
       client: this.client, lanes, outcomes: this.outcomes, ladder: new Ladder(tiers), logger,
@@ -142,14 +145,12 @@ export class Dispatcher {
       onFenced: (lease) => this.keeper.fenced(lease),
       onDeleted: (target) => discarder.discard(target),
       onEndpointsStale: () => this.directory.nudge(),
+      stopGone: (endpoint) => this.directory.stopGone(endpoint),
     });
     const admission = new AdmissionService<IntakeSource>(admissions, (request, verdict) => {
       if (verdict.kind === 'admitted') intake(request.source, verdict.deliveries, runner);
     });
-    this.directory = new EndpointDirectory(
-      this.database('endpoints', { max: 1 }), new SecretBox(config.secretKey), logger,
-      (target) => runner.scheduler.endpointChanged(target),
-    );
+    this.directory.onChange((target) => runner.scheduler.endpointChanged(target));
     this.keeper = new LeaseKeeper(
       new LeasesRepository(this.database('leases', { max: 2 }), randomUUID(), config.leaseTtlMs), config.leaseTtlMs,
       { claimed: (lease) => this.supervisor.claimed(lease), lost: (lease) => this.supervisor.lost(lease), doubted: (lease) => this.supervisor.doubted(lease), resumed: (lease) => this.supervisor.resumed(lease) },
@@ -177,7 +178,7 @@ export class Dispatcher {
     this.retries = new RetryReader(this.supervisor, runner);
     const ownedShards = (): number[] => [...this.supervisor.all()].map(({ lanes: { shard } }) => shard);
     observePendingAge(new PendingAgeProbe(this.health, ownedShards), (err) => logger.debug({ err }, 'The oldest pending event could not be looked up'));
-    dispatchOutboxGauges.observe(OutboxProbe.ofDispatch(this.health, ownedShards));
+    dispatchOutboxGauges.observe(() => readDispatchOutboxState(this.health, ownedShards()));
     this.relay = new Relay({
       source: new DispatchOutbox(this.database('relay', { max: 1, plans: 'queue' }), new Topics(config.kafka.topicPrefix), tiers, logger),
       producer: createRelayProducer(kafka),
@@ -200,6 +201,7 @@ export class Dispatcher {
       await this.partitions.start();
     }, logger, this.stopping.signal);
     this.topics.start();
+    this.client.start();
     await this.directory.start();
     this.keeper.start();
     this.relay.start();
@@ -209,7 +211,7 @@ export class Dispatcher {
     this.unadmitted.start();
     this.group.start();
     this.prepared = true;
-    await this.topics.ready(this.stopping.signal);
+    await this.topics.ready();
     await this.app.startAllMicroservices();
     this.store.start();
     logger.info({ url }, 'Started');
@@ -237,7 +239,7 @@ export class Dispatcher {
       this.marks.stop(), this.replays.stop(), this.unadmitted.stop(), this.logEnds.close(), this.keeper.stop(), this.directory.stop(),
       this.topics.stop(), this.relay.stop(1_000), this.partitions.stop(),
     ]);
-    await this.client.close();
+    await this.client.stop();
     await this.app?.close();
     await Promise.all(this.pools.map((pool) => pool.end()));
   }

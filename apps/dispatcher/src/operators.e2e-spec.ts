@@ -209,6 +209,24 @@ describe('operators', () => {
     await expectLedgerClosed();
   });
 
+  it('find that an endpoint was disabled by its first 410: nothing more was sent, and it is audited', async () => {
+    const endpoint = await system.createEndpoint(receiver.url, { maxConcurrency: 1 });
+    await system.call('POST', `/v1/endpoints/${endpoint}/pause`);
+    const entities = Array.from({ length: 20 }, (_, i) => `gone-${i}`);
+    for (const entity of entities) await post(entity, 1);
+    await waitUntil(() => 'all lanes', async () => (await list<Lane>(`/v1/lanes?endpoint=${endpoint}`)).data.length === entities.length);
+    receiver.respond = () => 410;
+    await system.call('POST', `/v1/endpoints/${endpoint}/resume`);
+    await waitUntil(() => 'the endpoint disabled', async () => ((await system.call('GET', `/v1/endpoints/${endpoint}`)) as { status: string }).status === 'disabled');
+    expect(receiver.arrivals).toHaveLength(1);
+    expect(await system.query(`select actor, action from audit_log where subject = '${endpoint}' order by id desc limit 1`)).toEqual([{ actor: 'system', action: 'endpoint.disabled' }]);
+    receiver.respond = () => 200;
+    await system.call('POST', `/v1/endpoints/${endpoint}/resume`);
+    await expectLedgerClosed();
+    expect(receiver.delivered.size).toBe(19);
+    await system.call('POST', '/v1/dead-letters/discard', { all: true });
+  });
+
   it('are obeyed when the nudge to the owner is lost', async () => {
     const endpoint = await system.createEndpoint(receiver.url);
     await post('k', 1);

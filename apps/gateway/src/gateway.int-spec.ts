@@ -32,7 +32,7 @@ function configOf(databaseUrl: string): Config {
 }
 
 async function startGateway(databaseUrl: string): Promise<GatewayClient> {
-  const gateway = new Gateway({ config: configOf(databaseUrl), logger, print: () => undefined });
+  const gateway = new Gateway({ config: configOf(databaseUrl), logger, print: () => undefined, onFatal: (error) => { throw error; } });
   gateways.push(gateway);
   return new GatewayClient(await gateway.start('127.0.0.1', 0));
 }

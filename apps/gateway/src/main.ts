@@ -5,5 +5,5 @@ import { Gateway } from './gateway.js';
 await runCreatedApp({
   name: 'gateway',
   load: loadConfig,
-  create: ({ config, logger }) => new Gateway({ config, logger, print: (line) => void process.stdout.write(`${line}\n`) }),
+  create: ({ config, logger, onFatal }) => new Gateway({ config, logger, onFatal, print: (line) => void process.stdout.write(`${line}\n`) }),
 });

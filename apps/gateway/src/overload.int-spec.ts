@@ -25,7 +25,7 @@ beforeAll(async () => {
     DATABASE_URL: database.url, KAFKA_BROKERS: sharedServers().kafkaBrokers, KAFKA_TOPIC_PREFIX: `overload-${randomBytes(4).toString('hex')}.`, KAFKA_PARTITIONS: '4', LOCKSTEP_ADMIN_KEY: TEST_ADMIN_KEY,
     LOCKSTEP_SECRET_KEY: 'test-secret-key-0123456789abcdef0123456789',
   });
-  gateway = new Gateway({ config, logger: createLogger('test', 'silent'), print: () => undefined });
+  gateway = new Gateway({ config, logger: createLogger('test', 'silent'), print: () => undefined, onFatal: (error) => { throw error; } });
   client = new GatewayClient(await gateway.start('127.0.0.1', 0));
 });
 

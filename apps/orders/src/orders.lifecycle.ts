@@ -84,7 +84,7 @@ export class OrdersLifecycle implements OnApplicationBootstrap, OnModuleDestroy,
 
   /** Payments begin when their topic exists. Orders do not wait for Kafka. */
   private async join(signal: AbortSignal): Promise<void> {
-    await this.topics.ready(signal);
+    await this.topics.ready();
     if (!signal.aborted) this.payments.joinGroup();
   }
 

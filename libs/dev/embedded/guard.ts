@@ -9,8 +9,9 @@ import type { GuardOrder, GuardReport } from './guarded-process.js';
 const order = JSON.parse(process.argv[2] ?? '') as GuardOrder;
 
 const child = spawn(order.command, order.args, {
+  cwd: order.cwd,
   stdio: ['ignore', 'inherit', 'inherit'],
-  ...(order.runAs === undefined ? {} : { uid: order.runAs.uid, gid: order.runAs.gid }),
+  ...order.runAs,
 });
 
 let stopping = false;

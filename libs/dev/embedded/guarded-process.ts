@@ -9,6 +9,7 @@ import { describeProcess, signalProcess, waitUntilGone } from './process-info.js
 export interface GuardOrder {
   readonly command: string;
   readonly args: readonly string[];
+  readonly cwd?: string;
   readonly runAs?: { readonly uid: number; readonly gid: number };
   readonly stopSignal: NodeJS.Signals;
   /** From the stop signal to SIGKILL. */

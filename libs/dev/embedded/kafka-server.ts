@@ -3,16 +3,14 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Kafka, logLevel } from 'kafkajs';
 import { projectRoot } from '#ground/config/project-root';
-import { mendRequestQueueTimer } from '#ground/kafka/wire/request-queue-timer';
+import { fixRequestQueueTimer } from '#ground/kafka/wire/request-queue-timer';
 import { EmbeddedError } from './embedded-error.js';
 import { type GuardedProcess, type ProcessExit, startGuarded } from './guarded-process.js';
 import { type Environment, findJava } from './java.js';
 import { kafkaJars } from './kafka-jars.js';
 import { type ExtraListener, formatOnce, serverProperties } from './kafka-storage.js';
+import { withDeathSignal } from './launch.js';
 import { reclaimDataFolder } from './reclaim.js';
-import { launchAs } from './server-user.js';
-
-mendRequestQueueTimer();
 
 // Long, because after a kill -9 it recovers its logs first; a broker that ends is noticed at once.
 const readyTimeoutMs = 120_000;
@@ -78,11 +76,7 @@ export async function startKafka(options: StartKafkaOptions): Promise<KafkaServe
   const properties = join(dataDir, 'server.properties');
   await writeFile(properties, serverProperties(logFolder, options));
   const heapFlags = ['-Xms128m', '-Xmx384m', '-XX:+ExitOnOutOfMemoryError', ...(options.shortLived === true ? [quickStart] : [])];
-  const launch = await launchAs(java, [...heapFlags, ...javaFlags, '-cp', `${jars}/*`, 'kafka.Kafka', properties], {
-    user: undefined,
-    paths: [],
-    deathSignal: 'SIGTERM',
-  });
+  const launch = await withDeathSignal(java, [...heapFlags, ...javaFlags, '-cp', `${jars}/*`, 'kafka.Kafka', properties], 'SIGTERM');
   const lastLines: string[] = [];
   const guarded = await startGuarded({ ...launch, stopSignal: 'SIGTERM', graceMs: 10_000 }, (line) => {
     lastLines.push(line);
@@ -155,6 +149,7 @@ async function whenReady(
  * topic at the first start, for which the first consumers would otherwise wait with errors. An open port means nothing.
  */
 async function askForService(brokers: string): Promise<unknown> {
+  fixRequestQueueTimer();
   const kafka = new Kafka({
     clientId: 'lockstep-embedded',
     brokers: [brokers],

@@ -1,14 +1,14 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chown, mkdir, readFile, realpath, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { chown, mkdir, open, readFile, realpath, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { text } from 'node:stream/consumers';
 import { EmbeddedError } from './embedded-error.js';
+import { withDeathSignal } from './launch.js';
 import type { PostgresBinaries } from './postgres-binaries.js';
 import { reclaimDataFolder } from './reclaim.js';
-import { type Launch, type ServerUser, launchAs } from './server-user.js';
-
-const run = promisify(execFile);
+import { type ServerUser, nameOfWorkingDirectory } from './server-user.js';
 
 export interface PostgresData {
   readonly cluster: string;
@@ -65,13 +65,12 @@ async function makeCluster(options: {
   await mkdir(unfinished, { mode: 0o700 });
   await writeFile(initialPassword, options.password, { mode: 0o600 });
   if (user !== undefined) {
-    await chown(unfinished, user.uid, user.gid);
-    await chown(initialPassword, user.uid, user.gid);
+    await giveTo(user, [unfinished, initialPassword]);
   }
   const args = [
-    `--pgdata=${unfinished}`,
+    `--pgdata=${await nameOfWorkingDirectory(unfinished, user)}`,
     '--username=postgres',
-    `--pwfile=${initialPassword}`,
+    '--pwfile=/dev/stdin',
     '--auth=scram-sha-256',
     '--encoding=UTF8',
     // Built in since Postgres 17: the sort order doesn't depend on the machine's libraries.
@@ -80,13 +79,8 @@ async function makeCluster(options: {
     '--builtin-locale=C.UTF-8',
     ...(options.durable ? [] : ['--no-sync']),
   ];
-  const launch = await launchAs(binaries.initdb, args, {
-    user,
-    paths: [binaries.initdb, unfinished],
-    deathSignal: 'SIGTERM',
-  });
   try {
-    await run(launch.command, launch.args, launchOptions(launch));
+    await runInitdb(binaries.initdb, args, { folder: unfinished, passwordFile: initialPassword, user });
   } catch (cause) {
     throw new EmbeddedError('postgres_start_failed', `PostgreSQL's initdb failed in ${folder}: ${String(cause)}`, {
       cause,
@@ -97,8 +91,39 @@ async function makeCluster(options: {
   await rename(unfinished, cluster);
 }
 
-function launchOptions(launch: Launch): { uid?: number; gid?: number } {
-  return launch.runAs === undefined ? {} : { uid: launch.runAs.uid, gid: launch.runAs.gid };
+async function giveTo(user: ServerUser, paths: readonly string[]): Promise<void> {
+  try {
+    for (const path of paths) {
+      await chown(path, user.uid, user.gid);
+    }
+  } catch (cause) {
+    throw new EmbeddedError(
+      'postgres_start_failed',
+      `PostgreSQL refuses to run as root, and this root can't give its files to uid ${user.uid} (${String(cause)}): ` +
+        'start as another user, allow CAP_CHOWN, CAP_SETUID and CAP_SETGID, or set DATABASE_URL.',
+      { cause },
+    );
+  }
+}
+
+/** Hands the password over as standard input: the server's user may not be able to reach the file by its path. */
+async function runInitdb(
+  initdb: string,
+  args: readonly string[],
+  options: { folder: string; passwordFile: string; user: ServerUser | undefined },
+): Promise<void> {
+  const { command, args: launchArgs } = await withDeathSignal(initdb, args, 'SIGTERM');
+  const password = await open(options.passwordFile, 'r');
+  try {
+    const child = spawn(command, launchArgs, { cwd: options.folder, stdio: [password.fd, 'ignore', 'pipe'], ...options.user });
+    const closed = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
+    const [[code, signal], errors] = await Promise.all([closed, child.stderr === null ? '' : text(child.stderr)]);
+    if (code !== 0) {
+      throw new Error(`${errors.trim()} (${signal ?? `exit code ${code}`})`);
+    }
+  } finally {
+    await password.close();
+  }
 }
 
 /**

@@ -1,11 +1,11 @@
-import { realpath } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { EmbeddedError } from './embedded-error.js';
 import { type GuardedProcess, type ProcessExit, startGuarded } from './guarded-process.js';
+import { withDeathSignal } from './launch.js';
 import { postgresBinaries } from './postgres-binaries.js';
 import { clearStalePostmaster, clusterFolder, preparePostgresData } from './postgres-data.js';
-import { launchAs, serverUser } from './server-user.js';
+import { nameOfWorkingDirectory, serverUser } from './server-user.js';
 
 const database = 'lockstep';
 // Long, because after a kill -9 it replays up to max_wal_size first; a server that ends is noticed at once.
@@ -36,17 +36,15 @@ export interface PostgresServer {
  */
 export async function startPostgres(options: StartPostgresOptions): Promise<PostgresServer> {
   const { dataDir, port, onLog, fsync = true } = options;
-  const binaries = await postgresBinaries();
   const user = await serverUser(clusterFolder(dataDir));
+  const binaries = await postgresBinaries(user);
   const { cluster, password } = await preparePostgresData(dataDir, binaries, user, fsync);
   await clearStalePostmaster(cluster);
-  const launch = await launchAs(binaries.postgres, serverArguments(await realpath(cluster), port, fsync), {
-    user,
-    paths: [binaries.postgres, cluster],
-    deathSignal: 'SIGINT',
-  });
+  const args = ['-D', await nameOfWorkingDirectory(cluster, user), '-p', String(port), ...settings(cluster, fsync)];
+  const launch = await withDeathSignal(binaries.postgres, args, 'SIGINT');
   const lastLines: string[] = [];
-  const guarded = await startGuarded({ ...launch, stopSignal: 'SIGINT', graceMs: 10_000 }, (line) => {
+  const order = { ...launch, cwd: cluster, stopSignal: 'SIGINT', graceMs: 10_000, ...(user === undefined ? {} : { runAs: user }) } as const;
+  const guarded = await startGuarded(order, (line) => {
     lastLines.push(line);
     lastLines.splice(0, lastLines.length - 12);
     onLog(line);
@@ -70,8 +68,10 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Post
   };
 }
 
-function serverArguments(cluster: string, port: number, fsync: boolean): string[] {
-  const settings = {
+function settings(cluster: string, fsync: boolean): string[] {
+  const values = {
+    // In the process list the next start recognizes the server of this folder by it (clearStalePostmaster).
+    'lockstep.data_folder': cluster,
     listen_addresses: '127.0.0.1',
     // No socket file: its lock in /tmp outlives a kill -9 and is shared by all users of the machine.
     unix_socket_directories: '',
@@ -84,8 +84,7 @@ function serverArguments(cluster: string, port: number, fsync: boolean): string[
     log_timezone: 'UTC',
     ...(fsync ? {} : { fsync: 'off', full_page_writes: 'off' }),
   };
-  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  return ['-D', cluster, '-p', String(port), ...flags];
+  return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
 
 async function whenReady(guarded: GuardedProcess, url: string, lastLines: readonly string[]): Promise<void> {

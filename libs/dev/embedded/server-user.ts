@@ -1,10 +1,6 @@
-import { execFile } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { promisify } from 'node:util';
 import { EmbeddedError } from './embedded-error.js';
-
-const run = promisify(execFile);
 
 export interface ServerUser {
   readonly uid: number;
@@ -38,67 +34,44 @@ export async function serverUser(existingData: string): Promise<ServerUser | und
   );
 }
 
-export interface Launch {
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly runAs?: ServerUser;
-}
-
 /**
- * How to run a command as that user. Where a folder on the way is closed to it (root's home, a temp folder of mode
- * 0700), util-linux' setpriv lets the process pass folders (CAP_DAC_OVERRIDE) and nothing else that root may.
- * setpriv also has the kernel signal the server should its guard be killed (Linux only; the guard does without).
+ * What a process of this user calls its data folder, which must be its working directory. We enter that directory while
+ * we are still root, and Linux resolves /proc/self/cwd to it without a look at the folders above. So the server needs
+ * no privilege to run below root's home.
+ * @throws EmbeddedError postgres_start_failed where the system has no such link and a folder above is closed
  */
-export async function launchAs(
-  command: string,
-  args: readonly string[],
-  options: { user: ServerUser | undefined; paths: readonly string[]; deathSignal: NodeJS.Signals },
-): Promise<Launch> {
-  const { user, paths } = options;
-  const closed = user === undefined ? undefined : await firstClosed(paths, user);
-  const setpriv = await setprivHelp();
-  const death = setpriv.includes('--pdeathsig') ? [`--pdeathsig=${options.deathSignal.replace('SIG', '')}`] : [];
-  if (closed === undefined || user === undefined) {
-    return {
-      ...(death.length > 0
-        ? { command: 'setpriv', args: [...death, '--', command, ...args] }
-        : { command, args }),
-      ...(user === undefined ? {} : { runAs: user }),
-    };
+export async function nameOfWorkingDirectory(folder: string, user: ServerUser | undefined): Promise<string> {
+  if (user === undefined) {
+    return folder;
   }
-  if (!setpriv.includes('--ambient-caps')) {
-    throw new EmbeddedError(
-      'postgres_start_failed',
-      `PostgreSQL runs as uid ${user.uid} when started by root, and that user can't pass ${closed}: ` +
-        'move the project or LOCKSTEP_DATA_DIR, start as another user, or set DATABASE_URL.',
-    );
+  if (process.platform === 'linux') {
+    return '/proc/self/cwd';
   }
-  const identity = [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'];
-  const passFolders = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
-  return { command: 'setpriv', args: [...identity, ...passFolders, ...death, '--', command, ...args] };
+  const closed = await closedFolderAbove(folder, user);
+  if (closed === undefined) {
+    return folder;
+  }
+  throw new EmbeddedError(
+    'postgres_start_failed',
+    `PostgreSQL runs as uid ${user.uid} when started by root, and that user can't pass ${closed}: ` +
+      'move the project or LOCKSTEP_DATA_DIR, start as another user, or set DATABASE_URL.',
+  );
 }
 
-async function setprivHelp(): Promise<string> {
-  try {
-    return (await run('setpriv', ['--help'])).stdout;
-  } catch {
-    return '';
-  }
-}
-
-/** The first folder above these paths that the user can't pass, by its mode bits. */
-async function firstClosed(paths: readonly string[], user: ServerUser): Promise<string | undefined> {
-  for (const path of paths) {
-    for (let folder = dirname(path); ; folder = dirname(folder)) {
-      const { mode, uid, gid } = await stat(folder);
-      const execute = uid === user.uid ? 0o100 : gid === user.gid ? 0o010 : 0o001;
-      if ((mode & execute) === 0) {
-        return folder;
-      }
-      if (folder === dirname(folder)) {
-        break;
-      }
+/** The first folder above the path that the user can't pass, by its mode bits. */
+export async function closedFolderAbove(path: string, user: ServerUser): Promise<string | undefined> {
+  for (const folder of foldersAbove(path)) {
+    const { mode, uid, gid } = await stat(folder);
+    const execute = uid === user.uid ? 0o100 : gid === user.gid ? 0o010 : 0o001;
+    if ((mode & execute) === 0) {
+      return folder;
     }
   }
   return undefined;
+}
+
+/** From the nearest to the root of the file system. */
+export function foldersAbove(path: string): string[] {
+  const folder = dirname(path);
+  return folder === path ? [] : [folder, ...foldersAbove(folder)];
 }

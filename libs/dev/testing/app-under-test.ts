@@ -43,6 +43,11 @@ export class AppUnderTest {
     return this.process?.exitCode ?? undefined;
   }
 
+  /** The end of what the process that was started last has written. */
+  get lastOutput(): string {
+    return this.output;
+  }
+
   /** Starts it (again) on the same port. */
   start(): void {
     const entry = path.join(projectRoot(), 'dist', 'apps', this.app, 'src', 'main.js');

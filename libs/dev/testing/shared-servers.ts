@@ -10,7 +10,7 @@ export function sharedServers(): SharedServers {
   const databaseUrl = process.env['LOCKSTEP_TEST_DATABASE_URL'];
   const kafkaBrokers = process.env['LOCKSTEP_TEST_KAFKA_BROKERS'];
   if (databaseUrl === undefined || kafkaBrokers === undefined) {
-    throw new Error("The shared servers are not there: name the file x.int-spec.ts or x.e2e-spec.ts, so that it runs in a project that has them");
+    throw new Error("The shared servers are not there: name the file x.int-spec.ts, x.e2e-spec.ts or x.slow-spec.ts, so that it runs in a project that has them");
   }
   return { databaseUrl, kafkaBrokers };
 }

@@ -17,7 +17,7 @@ export class SystemUnderTest {
   private constructor(
     readonly topicPrefix: string,
     readonly databaseUrl: string,
-    readonly gateways: readonly AppUnderTest[],
+    readonly gateways: AppUnderTest[],
     readonly dispatchers: AppUnderTest[],
     private readonly env: Record<string, string>,
   ) {}
@@ -59,6 +59,13 @@ export class SystemUnderTest {
     const dispatcher = await AppUnderTest.launch('dispatcher', { ...this.env, ...env });
     this.dispatchers.push(dispatcher);
     return dispatcher;
+  }
+
+  /** One more gateway, that ends with the others; with other settings where they are given. */
+  async launchGateway(env: Record<string, string> = {}): Promise<AppUnderTest> {
+    const gateway = await AppUnderTest.launch('gateway', { ...this.env, ...env });
+    this.gateways.push(gateway);
+    return gateway;
   }
 
   async createEndpoint(url: string, fields: Record<string, unknown> = {}): Promise<string> {

@@ -1,19 +1,38 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { AddressPolicy } from '#ground/network/address-policy';
-import { AttemptClient, type Attempt } from './attempt-client.js';
+import { AddressPolicy, type AddressPolicyOptions } from '#ground/network/address-policy';
+import { databaseOf } from '#ground/postgres/pool';
+import { SecretBox } from '#ground/secrets/secret-box';
+import { createLogger } from '#ground/telemetry/logger';
+import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
+import { waitUntil } from '#dev/testing/wait-until';
+import { type Attempt, AttemptClient } from './attempt-client.js';
+import { EndpointDirectory } from './endpoint-directory.js';
 
+/** Below the 30 s after which an idle connection closes anyway. */
+const SOON_MS = 10_000;
+
+const CONNECTIONS = 2;
+
+let fixture: ShardFixture;
+let directory: EndpointDirectory;
 let client: AttemptClient;
 let server: Server;
+let endpoint: number;
 let answer: (request: IncomingMessage, response: ServerResponse) => void;
 let bodies: string[];
 
+beforeAll(async () => {
+  fixture = await createShardFixture();
+});
+
 beforeEach(async () => {
-  client = new AttemptClient(new AddressPolicy({ allowPrivateNetworks: ['127.0.0.0/8'], allowHttp: true }));
+  directory = new EndpointDirectory(databaseOf(fixture.pool), new SecretBox('x'.repeat(32)), createLogger('test', 'silent'));
+  client = clientFor({ allowPrivateNetworks: ['127.0.0.0/8'], allowHttp: true });
   bodies = [];
   answer = (_request, response) => void response.end('ok');
-  server = createServer((request, response) => {
+  server = createServer({ keepAliveTimeout: 600_000 }, (request, response) => {
     let body = '';
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));
     request.on('end', () => {
@@ -22,18 +41,48 @@ beforeEach(async () => {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  endpoint = await fixture.createEndpoint({ url: urlOf(server).toString() });
+  await change(`max_concurrency = ${CONNECTIONS}`);
+  await directory.start();
 });
 
 afterEach(async () => {
-  await client.close();
+  await client.stop();
+  await directory.stop();
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
 });
 
+afterAll(() => fixture.close());
+
+function clientFor(policy: AddressPolicyOptions): AttemptClient {
+  const made = new AttemptClient(new AddressPolicy(policy), directory);
+  made.start();
+  return made;
+}
+
+function urlOf(receiver: Server): URL {
+  const { port } = receiver.address() as AddressInfo;
+  return new URL(`http://127.0.0.1:${port}/hook?a=b`);
+}
+
 function send(changes: { url?: string; timeoutMs?: number } = {}): Attempt {
-  const { port } = server.address() as AddressInfo;
-  const url = new URL(changes.url ?? `http://127.0.0.1:${port}/hook?a=b`);
-  return client.send(1, 2, { url, headers: ['x-test', 'yes'], body: Buffer.from('{"n":1}'), timeoutMs: changes.timeoutMs ?? 5_000 });
+  const url = changes.url === undefined ? urlOf(server) : new URL(changes.url);
+  return client.send(endpoint, { url, headers: ['x-test', 'yes'], body: Buffer.from('{"n":1}'), timeoutMs: changes.timeoutMs ?? 5_000 });
+}
+
+/** Connections that the receiver has open. */
+function openSockets(): Promise<number> {
+  return new Promise((resolve, reject) => server.getConnections((error, count) => (error === null ? resolve(count) : reject(error))));
+}
+
+async function whenOpen(count: number): Promise<void> {
+  await waitUntil(`${count} connections at the receiver`, async () => (await openSockets()) === count, SOON_MS);
+}
+
+async function change(settings: string): Promise<void> {
+  await fixture.pool.query(`update endpoints set updated_at = now(), ${settings} where id = $1`, [endpoint]);
+  directory.nudge();
 }
 
 describe('AttemptClient', () => {
@@ -95,22 +144,58 @@ describe('AttemptClient', () => {
   });
 
   it('does not connect to addresses that are not allowed, by number or by name', async () => {
-    const strict = new AttemptClient(new AddressPolicy({ allowPrivateNetworks: [], allowHttp: true }));
+    const strict = clientFor({ allowPrivateNetworks: [], allowHttp: true });
     const { port } = server.address() as AddressInfo;
-    const to = (host: string) => strict.send(1, 1, { url: new URL(`http://${host}:${port}/`), headers: [], body: Buffer.alloc(0), timeoutMs: 5_000 }).result;
+    const to = (host: string) => strict.send(endpoint, { url: new URL(`http://${host}:${port}/`), headers: [], body: Buffer.alloc(0), timeoutMs: 5_000 }).result;
     for (const host of ['127.0.0.1', '[::1]', 'localhost', '[::ffff:127.0.0.1]']) {
       expect(await to(host)).toMatchObject({ statusCode: undefined, error: expect.stringContaining('may not go to') as unknown as string });
     }
     expect(bodies).toEqual([]);
-    await strict.close();
+    await strict.stop();
   });
 
   it('takes http:// to a name only where the networks are listed', async () => {
-    const local = new AttemptClient(new AddressPolicy({ allowPrivateNetworks: ['127.0.0.0/8', '::1'], allowHttp: false }));
+    const local = clientFor({ allowPrivateNetworks: ['127.0.0.0/8', '::1'], allowHttp: false });
     const { port } = server.address() as AddressInfo;
-    const to = (host: string) => local.send(1, 1, { url: new URL(`http://${host}:${port}/`), headers: [], body: Buffer.alloc(0), timeoutMs: 5_000 }).result;
+    const to = (host: string) => local.send(endpoint, { url: new URL(`http://${host}:${port}/`), headers: [], body: Buffer.alloc(0), timeoutMs: 5_000 }).result;
     expect(await to('localhost')).toMatchObject({ statusCode: 200 });
     expect(await to('1.1.1.1')).toMatchObject({ statusCode: undefined, error: expect.stringContaining('http:// is not allowed') as unknown as string });
-    await local.close();
+    await local.stop();
+  });
+
+  it('closes the connections of a deleted endpoint, that of an attempt in flight after its answer', async () => {
+    const answers: (() => void)[] = [];
+    answer = (_request, response) => void answers.push(() => response.end());
+    const [first, second] = [send(), send()];
+    await waitUntil('two requests', () => answers.length === 2);
+    answers[0]?.();
+    await Promise.race([first.result, second.result]);
+    expect(await openSockets()).toBe(2);
+    await change('deleted_at = now()');
+    await whenOpen(1);
+    answers[1]?.();
+    expect(await Promise.all([first.result, second.result])).toMatchObject([{ statusCode: 200 }, { statusCode: 200 }]);
+    await whenOpen(0);
+  });
+
+  it('closes the connections to the former origin of an endpoint that sends nothing more', async () => {
+    expect(await send().result).toMatchObject({ statusCode: 200 });
+    expect(await openSockets()).toBe(1);
+    await change("url = 'http://127.0.0.1:9/'");
+    await whenOpen(0);
+  });
+
+  it('keeps the connections of an endpoint that changes otherwise', async () => {
+    await send().result;
+    await change('timeout_ms = 4321');
+    await waitUntil('the change', () => directory.get(endpoint)?.timeoutMs === 4_321, SOON_MS);
+    expect(await openSockets()).toBe(1);
+  });
+
+  it('sends what was made ready before the endpoint was deleted, and leaves no connection behind', async () => {
+    await change('deleted_at = now()');
+    await waitUntil('the deletion', () => directory.get(endpoint)?.deleted === true, SOON_MS);
+    expect(await send().result).toMatchObject({ statusCode: 200 });
+    await whenOpen(0);
   });
 });

@@ -1,9 +1,10 @@
 import { lookup as dnsLookup, type LookupAddress, type LookupOptions } from 'node:dns';
 import { isIP } from 'node:net';
-import { Pool, type Dispatcher } from 'undici';
-import type { AttemptResult } from '#domain/disposition';
-import { parseRetryAfterMs } from '#domain/disposition';
-import type { AddressPolicy } from '#ground/network/address-policy';
+import { Injectable } from '@nestjs/common';
+import { type Dispatcher, Pool } from 'undici';
+import { type AttemptResult, parseRetryAfterMs } from '#domain/disposition';
+import { AddressPolicy } from '#ground/network/address-policy';
+import { EndpointDirectory, type EndpointTarget } from './endpoint-directory.js';
 
 /** Response bytes that are kept. */
 const KEPT_BODY_BYTES = 16_384;
@@ -28,56 +29,85 @@ export interface Attempt {
   abort(): void;
 }
 
+/** The connections to one endpoint. */
+interface Connections {
+  readonly origin: string;
+  readonly most: number;
+  /** Why none may be made. */
+  readonly refusal: string | undefined;
+  pool: Pool | undefined;
+}
+
 /**
  * Sends attempts: one keep-alive pool an endpoint, no redirects followed, the timeout over the whole exchange, the
- * response's body kept up to 16 KiB. A body of whatever size never turns a 2xx into a failure.
+ * response's body kept up to 16 KiB. A body of any size never turns a 2xx into a failure.
+ *
+ * A pool closes, once nothing of it is in flight, when its endpoint is deleted or moves to another origin.
  */
+@Injectable()
 export class AttemptClient {
-  private readonly pools = new Map<number, { origin: string; connections: number; pool: Pool }>();
+  /** What the directory says now; an endpoint that is deleted has none. */
+  private readonly current = new Map<number, Connections>();
+  private readonly open = new Set<Pool>();
   private readonly underWay = new Set<Exchange>();
-  private readonly timer: NodeJS.Timeout;
+  private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly addresses: AddressPolicy) {
+  constructor(
+    private readonly addresses: AddressPolicy,
+    directory: EndpointDirectory,
+  ) {
+    directory.onChange((target) => this.endpointChanged(target));
+  }
+
+  start(): void {
     this.timer = setInterval(() => this.checkTimeouts(), TIMEOUT_CHECK_MS).unref();
   }
 
-  /** @param connections most connections to this endpoint */
-  send(endpoint: number, connections: number, request: AttemptRequest): Attempt {
+  /** Closes all connections. Attempts that are still in flight fail. */
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    this.current.clear();
+    await Promise.all([...this.open].map((pool) => pool.destroy()));
+  }
+
+  send(endpoint: number, request: AttemptRequest): Attempt {
     const exchange = new Exchange(request.timeoutMs);
-    const { hostname } = request.url;
-    const literal = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
-    if (isIP(literal) !== 0 && !this.addresses.allows(request.url.protocol, literal)) {
-      exchange.fail(`Deliveries may not go to ${request.url.protocol}//${hostname}: it is a private or reserved address, or public and http:// is not allowed`);
+    const { url } = request;
+    const known = this.current.get(endpoint);
+    const isCurrent = known?.origin === url.origin;
+    // A request that was made before its endpoint moved, or was deleted, gets connections of its own.
+    const connections = isCurrent ? known : this.connectionsTo(url, 1);
+    if (connections.refusal !== undefined) {
+      exchange.fail(connections.refusal);
       return exchange;
     }
     this.underWay.add(exchange);
     void exchange.result.then(() => this.underWay.delete(exchange));
-    this.poolFor(endpoint, request.url.origin, connections).dispatch(
-      { method: 'POST', path: request.url.pathname + request.url.search, headers: request.headers, body: request.body },
-      exchange,
-    );
+    const pool = (connections.pool ??= this.openPool(connections));
+    pool.dispatch({ method: 'POST', path: url.pathname + url.search, headers: request.headers, body: request.body }, exchange);
+    if (!isCurrent) this.closeWhenIdle(pool);
     return exchange;
   }
 
-  /** Closes an endpoint's connections; for an endpoint that is gone. */
-  forget(endpoint: number): void {
-    const entry = this.pools.get(endpoint);
-    this.pools.delete(endpoint);
-    void entry?.pool.close();
+  private endpointChanged({ id, url, maxConcurrency, deleted }: EndpointTarget): void {
+    const known = this.current.get(id);
+    if (!deleted && known?.origin === url.origin && known.most === maxConcurrency) return;
+    if (known?.pool !== undefined) this.closeWhenIdle(known.pool);
+    if (deleted) this.current.delete(id);
+    else this.current.set(id, this.connectionsTo(url, maxConcurrency));
   }
 
-  async close(): Promise<void> {
-    clearInterval(this.timer);
-    await Promise.all([...this.pools.values()].map(({ pool }) => pool.destroy()));
-    this.pools.clear();
+  private connectionsTo({ protocol, hostname, origin }: URL, most: number): Connections {
+    const literal = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
+    const refusal = isIP(literal) === 0 || this.addresses.allows(protocol, literal)
+      ? undefined
+      : `Deliveries may not go to ${protocol}//${hostname}: it is a private or reserved address, or public and http:// is not allowed`;
+    return { origin, most, refusal, pool: undefined };
   }
 
-  private poolFor(endpoint: number, origin: string, connections: number): Pool {
-    const known = this.pools.get(endpoint);
-    if (known?.origin === origin && known.connections === connections) return known.pool;
-    if (known !== undefined) this.forget(endpoint);
+  private openPool({ origin, most }: Connections): Pool {
     const pool = new Pool(origin, {
-      connections,
+      connections: most,
       pipelining: 1,
       keepAliveTimeout: 30_000,
       // The exchange's own timeout covers these.
@@ -85,8 +115,12 @@ export class AttemptClient {
       bodyTimeout: 0,
       connect: { timeout: 10_000, lookup: (hostname, options, callback) => this.lookup(new URL(origin).protocol, hostname, options, callback) },
     });
-    this.pools.set(endpoint, { origin, connections, pool });
+    this.open.add(pool);
     return pool;
+  }
+
+  private closeWhenIdle(pool: Pool): void {
+    void pool.close().then(() => this.open.delete(pool));
   }
 
   /** Resolves a name to the addresses that deliveries may go to, so that a name can't lead where an address may not. */

@@ -1,12 +1,15 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { type Moment, now } from '#domain/clock';
 import { toPublicId } from '#domain/ids';
 import { LookBack } from '#ground/polling/look-back';
 import { Poll } from '#ground/polling/poll';
 import type { Database } from '#ground/postgres/pool';
-import type { SecretBox } from '#ground/secrets/secret-box';
+import { SecretBox } from '#ground/secrets/secret-box';
 import type { Logger } from '#ground/telemetry/logger';
-import { loadEndpoints, type ILoadEndpointsResult } from './load-endpoints.queries.js';
 import { headersContext, secretContext } from '#ground/secrets/secret-contexts';
+import { type ILoadEndpointsResult, loadEndpoints } from './load-endpoints.queries.js';
+import { type SigningKey, SigningKeys } from './signing-keys.js';
 
 /** What it takes to deliver to an endpoint. */
 export interface EndpointTarget {
@@ -15,8 +18,7 @@ export interface EndpointTarget {
   readonly publicId: string;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  /** Live signing keys, the newest first. */
-  readonly signingKeys: readonly KeyObject[];
+  readonly signingKeys: SigningKeys;
   readonly timeoutMs: number;
   readonly maxConcurrency: number;
   /** Undefined: the installation's schedule. */
@@ -28,16 +30,25 @@ export interface EndpointTarget {
   readonly deleted: boolean;
 }
 
-/** How far back each look goes: longer than any statement that changes an endpoint may take to commit. */
+/** How far back each read goes: longer than any statement that changes an endpoint may take to commit. */
 const LOOK_BACK_MS = 90_000;
 const INTERVAL_MS = 1_000;
 
+type ChangeListener = (target: EndpointTarget) => void;
+
 /**
- * The endpoints as this process knows them: loaded at start, then kept current by looking for changes once a second,
- * and at once on a nudge. Every change is reported to `onChange`, the first sight of an endpoint too.
+ * The endpoints as this process knows them: loaded at the start, then kept current by reading changes once a second,
+ * and at once on a nudge.
  */
+@Injectable()
 export class EndpointDirectory {
-  private readonly targets = new Map<number, { target: EndpointTarget; changedAtMs: number }>();
+  private readonly known = new Map<number, { readonly target: EndpointTarget; readonly changedAtMs: number }>();
+  private readonly listeners: ChangeListener[] = [];
+  /**
+   * Endpoints that answered 410, with the number of outcomes that are still to be committed. Each stays stopped until a
+   * read that begins after the last of these commits: an earlier read may have missed the disabling.
+   */
+  private readonly answeredGone = new Map<number, number>();
   private readonly poll: Poll;
   private readonly lookBack = new LookBack(LOOK_BACK_MS);
 
@@ -45,16 +56,20 @@ export class EndpointDirectory {
     private readonly database: Database,
     private readonly secrets: SecretBox,
     private readonly logger: Logger,
-    private readonly onChange: (target: EndpointTarget) => void,
   ) {
     this.poll = new Poll({
       intervalMs: INTERVAL_MS,
       work: () => this.load(),
-      onError: (err) => logger.warn({ err }, 'The endpoints could not be read; trying again'),
+      onError: (err) => logger.warn({ err }, 'Endpoints could not be read; retrying'),
     });
   }
 
-  /** @throws what Postgres threw at the first load */
+  /** Reports each endpoint when it is first read and after every change. Listeners are added before `start`. */
+  onChange(listener: ChangeListener): void {
+    this.listeners.push(listener);
+  }
+
+  /** @throws what Postgres threw at the first read */
   async start(): Promise<void> {
     await this.load();
     this.poll.start();
@@ -65,38 +80,63 @@ export class EndpointDirectory {
   }
 
   get(id: number): EndpointTarget | undefined {
-    return this.targets.get(id)?.target;
+    return this.known.get(id)?.target;
   }
 
-  /** Looks for changes now. Calls during a look share the next one, so what was committed before the call is seen. */
+  /** Reads changes now. Calls during a read share the next one, which sees what was committed before the call. */
   nudge(): void {
     this.poll.nudge();
   }
 
+  /**
+   * Stops an endpoint that answered 410 in this process, at once. The outcome's commit disables it for all processes.
+   * @returns a function to call once when the outcome is committed or given up: Postgres then decides about the endpoint
+   */
+  stopGone(id: number): () => void {
+    this.answeredGone.set(id, (this.answeredGone.get(id) ?? 0) + 1);
+    const known = this.known.get(id);
+    if (known?.target.status === 'active') this.report({ ...known.target, status: 'disabled' }, known.changedAtMs);
+    return () => {
+      this.answeredGone.set(id, (this.answeredGone.get(id) ?? 1) - 1);
+      this.nudge();
+    };
+  }
+
   private async load(): Promise<void> {
-    const rows = await this.lookBack.look((bounds) => loadEndpoints.run({ ...bounds }, this.database));
+    const readAt = now();
+    const committed = [...this.answeredGone].filter(([, open]) => open === 0).map(([id]) => id);
+    const rows = await this.lookBack.look((bounds) => loadEndpoints.run({ ...bounds, ids: committed }, this.database));
+    for (const id of committed) {
+      // Another 410 may have come during the read.
+      if (this.answeredGone.get(id) === 0) this.answeredGone.delete(id);
+    }
     for (const row of rows) {
-      const { changedAtMs } = row;
-      if (this.targets.get(row.id)?.changedAtMs === changedAtMs) continue;
+      const { id, changedAtMs } = row;
+      if (this.known.get(id)?.changedAtMs === changedAtMs && !committed.includes(id)) continue;
       try {
-        const target = this.targetOf(row);
-        this.targets.set(row.id, { target, changedAtMs });
-        this.onChange(target);
+        const target = this.targetOf(row, readAt);
+        const isStopped = target.status === 'active' && this.answeredGone.has(id);
+        this.report(isStopped ? { ...target, status: 'disabled' } : target, changedAtMs);
       } catch (error) {
         // One endpoint's unreadable secret must not keep the others from being delivered to.
-        this.logger.error({ err: error, endpoint: toPublicId('ep', row.publicId) }, 'The endpoint can not be delivered to');
+        this.logger.error({ err: error, endpoint: toPublicId('ep', row.publicId) }, 'The endpoint cannot be delivered to');
       }
     }
   }
 
-  private targetOf(row: ILoadEndpointsResult): EndpointTarget {
+  private report(target: EndpointTarget, changedAtMs: number): void {
+    this.known.set(target.id, { target, changedAtMs });
+    for (const listener of this.listeners) listener(target);
+  }
+
+  private targetOf(row: ILoadEndpointsResult, readAt: Moment): EndpointTarget {
     const headers = row.headersCiphertext === null ? {} : (JSON.parse(this.secrets.open(row.headersCiphertext, headersContext(row.publicId))) as Record<string, string>);
     return {
       id: row.id,
       publicId: toPublicId('ep', row.publicId),
       url: new URL(row.url),
       headers,
-      signingKeys: (row.secretCiphertexts ?? []).map((box) => signingKeyOf(this.secrets.open(box, secretContext(row.publicId)))),
+      signingKeys: new SigningKeys(this.keysOf(row), readAt),
       timeoutMs: row.timeoutMs,
       maxConcurrency: row.maxConcurrency,
       retryScheduleMs: row.retryScheduleMs ?? undefined,
@@ -105,6 +145,13 @@ export class EndpointDirectory {
       status: row.status,
       deleted: row.deleted === true,
     };
+  }
+
+  private keysOf({ publicId, secretCiphertexts, secretsExpireInMs }: ILoadEndpointsResult): SigningKey[] {
+    return (secretCiphertexts ?? []).map((box, i) => ({
+      key: signingKeyOf(this.secrets.open(box, secretContext(publicId))),
+      expiresInMs: secretsExpireInMs?.[i] ?? undefined,
+    }));
   }
 }
 

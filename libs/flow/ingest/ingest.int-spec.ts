@@ -4,8 +4,9 @@ import { mintId } from '#domain/ids';
 import { ensureInstallation } from '#ground/postgres/installation';
 import { createPool, databaseOf } from '#ground/postgres/pool';
 import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
+import type { CommittedEvent } from '#flow/relay/event-relay';
 import { IngestRepository } from './ingest.repository.js';
-import { type CommittedEvent, IngestService, type NewEvent } from './ingest.service.js';
+import { IngestService, type NewEvent } from './ingest.service.js';
 import { QueueLimit } from './queue-limit.js';
 import { waitUntil } from '#dev/testing/wait-until';
 
@@ -25,10 +26,17 @@ afterAll(async () => {
   await database.drop();
 });
 
-const ignore: (events: readonly CommittedEvent[]) => void = () => undefined;
+interface Limits {
+  readonly keyRetentionMs?: number;
+  readonly maxRequests?: number;
+  readonly maxBytes?: number;
+  readonly committed?: CommittedEvent[];
+}
 
-function service({ keyRetentionMs = DAY_MS, mostQueued = 1_000, maxQueuedBytes = 10_000_000, onCommitted = ignore } = {}): IngestService {
-  return new IngestService(new IngestRepository(databaseOf(pool), keyRetentionMs), { shards: 4, queueLimit: new QueueLimit({ least: mostQueued, burst: 0, leastInCrowd: mostQueued }), maxQueuedBytes, onCommitted });
+function service({ keyRetentionMs = DAY_MS, maxRequests = 1_000, maxBytes = 10_000_000, committed = [] }: Limits = {}): IngestService {
+  const queueLimit = new QueueLimit({ minRequests: maxRequests, burst: 0, minRequestsOverloaded: maxRequests, maxBytes });
+  const relay = { add: (events: readonly CommittedEvent[]) => void committed.push(...events) };
+  return new IngestService(new IngestRepository(databaseOf(pool), { idempotencyRetentionMs: keyRetentionMs }), queueLimit, relay, { kafka: { partitions: 4 } });
 }
 
 function event(changes: Partial<NewEvent> = {}): NewEvent {
@@ -54,7 +62,7 @@ describe('accept', () => {
       idempotencyKey: `key ${mintId()}`, traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
     });
     const committed: CommittedEvent[] = [];
-    const accepted = await service({ onCommitted: (events) => committed.push(...events) }).accept(posted);
+    const accepted = await service({ committed }).accept(posted);
     expect(accepted.replayed).toBe(false);
     expect(await stored(posted.entity)).toMatchObject([{
       id: accepted.id, tenant: 'default', type: 'order.created', payload: posted.payload, occurred_at: posted.occurredAt, accepted_at: new Date(accepted.acceptedAt),
@@ -160,7 +168,7 @@ describe('what goes wrong', () => {
   });
 
   it('refuses more than its queue holds, by number and by bytes, and takes more when it has drained', async () => {
-    for (const ingest of [service({ mostQueued: 3 }), service({ maxQueuedBytes: 100 })]) {
+    for (const ingest of [service({ maxRequests: 3 }), service({ maxBytes: 100 })]) {
       const payload = Buffer.alloc(40, '1');
       const results = await Promise.allSettled(Array.from({ length: 5 }, () => ingest.accept(event({ payload }))));
       expect(codesOf(results)).toEqual(['accepted', 'accepted', 'accepted', 'overloaded', 'overloaded']);
@@ -169,18 +177,18 @@ describe('what goes wrong', () => {
     }
   });
 
-  it('is stuck when it refuses because nothing is committed, and not just because more come than can be', async () => {
-    const ingest = service({ mostQueued: 3 });
+  it('is stalled if it sheds because nothing is committed, but not if more arrives than can be committed', async () => {
+    const ingest = service({ maxRequests: 3 });
     await ingest.accept(event());
     const holder = await pool.connect();
     await holder.query('begin; lock table events in access exclusive mode');
     const waiting = Promise.all(Array.from({ length: 3 }, () => ingest.accept(event())));
-    expect([ingest.full, ingest.stuck]).toEqual([true, false]);
-    await waitUntil('it is stuck', () => ingest.stuck);
+    expect([ingest.isFull, ingest.isStalled]).toEqual([true, false]);
+    await waitUntil('a stall', () => ingest.isStalled);
     await holder.query('rollback');
     holder.release();
     await waiting;
-    expect([ingest.full, ingest.stuck]).toEqual([false, false]);
+    expect([ingest.isFull, ingest.isStalled]).toEqual([false, false]);
   });
 
   it('fails closed when its connection is ended in the middle, and goes on with the next', async () => {

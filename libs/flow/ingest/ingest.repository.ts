@@ -1,4 +1,5 @@
 import { LockstepError } from '#domain/problem';
+import type { Config } from '#ground/config/config';
 import { storeErrorOf } from '#ground/postgres/answering-database';
 import type { Database } from '#ground/postgres/pool';
 import { isConflict, isPoison } from '#ground/postgres/sql-errors';
@@ -39,7 +40,7 @@ const MOST_TRIES = 3;
 export class IngestRepository {
   constructor(
     private readonly database: Database,
-    private readonly keyRetentionMs: number,
+    private readonly config: Pick<Config, 'idempotencyRetentionMs'>,
   ) {}
 
   /**
@@ -57,7 +58,7 @@ export class IngestRepository {
   }
 
   private async acceptBatch(submissions: readonly Submission[]): Promise<{ acceptedAt: string; taken: ReadonlySet<string> }> {
-    const parameters = parametersOf(submissions, this.keyRetentionMs);
+    const parameters = parametersOf(submissions, this.config.idempotencyRetentionMs);
     for (let tries = 1; ; tries++) {
       try {
         const [row] = await acceptBatch.run(parameters, this.database);

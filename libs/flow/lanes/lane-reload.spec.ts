@@ -3,6 +3,7 @@ import { now } from '#domain/clock';
 import type { AttemptResult } from '#domain/disposition';
 import { WindowBudget } from '#domain/lane';
 import type { EndpointTarget } from '#flow/delivery/endpoint-directory';
+import { SigningKeys } from '#flow/delivery/signing-keys';
 import { deliveryItem } from './delivery-item.js';
 import type { LanesRepository, PendingLane } from './lanes.repository.js';
 import { LaneBudget, type LaneStop, ShardLanes } from './shard-lanes.js';
@@ -13,7 +14,7 @@ import { LaneRunner, type LaneRunnerOptions } from './lane-runner.js';
 
 const LANE = 7;
 const target: EndpointTarget = {
-  id: 1, publicId: 'ep_1', url: new URL('http://127.0.0.1/'), headers: {}, signingKeys: [], timeoutMs: 1_000, maxConcurrency: 5,
+  id: 1, publicId: 'ep_1', url: new URL('http://127.0.0.1/'), headers: {}, signingKeys: new SigningKeys([], now()), timeoutMs: 1_000, maxConcurrency: 5,
   retryScheduleMs: undefined, maxRetryAfterMs: 1, haltsAtDeadLetter: true, status: 'active', deleted: false,
 };
 const answer = (statusCode: number): AttemptResult => ({ startedAtMs: 0, durationMs: 1, statusCode, error: undefined, responseBody: Buffer.alloc(0), retryAfterMs: undefined });

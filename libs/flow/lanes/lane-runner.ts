@@ -1,6 +1,6 @@
 import type { AttemptClient } from '#flow/delivery/attempt-client';
 import { deliveredHeaders } from '#flow/delivery/delivered-headers';
-import { dispositionOf, isSuccess, type AttemptResult, type Disposition } from '#domain/disposition';
+import { dispositionOf, isGone, isSuccess, type AttemptResult, type Disposition } from '#domain/disposition';
 import { mintedAtMs } from '#domain/ids';
 import type { EndpointTarget } from '#flow/delivery/endpoint-directory';
 import { retryTopicName } from '#ground/kafka/topics';
@@ -31,8 +31,10 @@ export interface LaneRunnerOptions {
   readonly admissionsSent: () => number;
   readonly onFenced: (lease: Lease) => void;
   readonly onDeleted: (target: EndpointTarget) => void;
-  /** The endpoints are to be read again: one isn't known yet, or has just disabled itself. */
+  /** The endpoints are to be read again: one isn't known yet. */
   readonly onEndpointsStale: () => void;
+  /** See EndpointDirectory.stopGone. */
+  readonly stopGone: (endpoint: number) => () => void;
 }
 
 /** A head may be sent this much before its time: timers and clocks are no more exact than that. */
@@ -146,9 +148,15 @@ export class LaneRunner {
     if (earlyMs > EARLY_MS) return this.defer(record, item, earlyMs);
     if (!shard.maySend) return this.cutOff(record);
     const result = await this.attempt(record, item, target);
+    // Before the release, which starts the next lane of the endpoint.
+    const onCommitted = result !== undefined && isGone(result) ? this.options.stopGone(target.id) : undefined;
     release(result === undefined ? undefined : isSuccess(result));
     if (result === undefined) return this.cutOff(record);
-    return this.conclude(record, item, target, result);
+    try {
+      return await this.conclude(record, item, target, result);
+    } finally {
+      onCommitted?.();
+    }
   }
 
   private async load(record: LaneRecord): Promise<DeliveryItem | undefined> {
@@ -172,11 +180,11 @@ export class LaneRunner {
     const { lane, redelivered } = record;
     const place = record.name.kind === 'single' ? undefined : { sequence: item.sequence, previousSequence: lane.deliveredSequence };
     const body = payloadOf(item);
-    const headers = deliveredHeaders({ ...item, payload: body, place, attempt: lane.attempts + 1, redelivered, replayed: item.replayed }, target.signingKeys, target.headers, Date.now());
+    const headers = deliveredHeaders({ ...item, payload: body, place, attempt: lane.attempts + 1, redelivered, replayed: item.replayed }, target.signingKeys.current(), target.headers, Date.now());
     // Until its outcome is committed.
     record.redelivered = true;
     const { url, timeoutMs } = target;
-    const attempt = this.options.client.send(target.id, target.maxConcurrency, { url, headers, body, timeoutMs });
+    const attempt = this.options.client.send(target.id, { url, headers, body, timeoutMs });
     record.abort = () => attempt.abort();
     return attempt.result;
   }
@@ -231,7 +239,6 @@ export class LaneRunner {
       this.wait(record, disposition.delayMs, tierMs === undefined);
       return false;
     }
-    if (disposition.kind === 'dead' && disposition.reason === 'gone') this.options.onEndpointsStale();
     const more = lane.settle(disposition.kind);
     if (!more) shard.retire(record, this.options.admissionsSent());
     return more;

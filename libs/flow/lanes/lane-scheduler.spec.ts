@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { createSecretKey } from 'node:crypto';
 import { now } from '#domain/clock';
 import { WindowBudget } from '#domain/lane';
 import type { EndpointTarget } from '#flow/delivery/endpoint-directory';
+import { SigningKeys } from '#flow/delivery/signing-keys';
 import { Lease } from '#flow/leases/lease';
 import { LaneScheduler, OWN_PLACES, type ReleasePlace } from './lane-scheduler.js';
 import { LaneBudget, type LaneRecord, ShardLanes } from './shard-lanes.js';
 
 const target = (id: number, changes: Partial<EndpointTarget> = {}): EndpointTarget => ({
-  id, publicId: `ep_${id}`, url: new URL('http://127.0.0.1/'), headers: {}, signingKeys: [createSecretKey('x', 'utf8')], timeoutMs: 1_000,
+  id, publicId: `ep_${id}`, url: new URL('http://127.0.0.1/'), headers: {}, signingKeys: new SigningKeys([], now()), timeoutMs: 1_000,
   maxConcurrency: 2, retryScheduleMs: undefined, maxRetryAfterMs: 1_000, haltsAtDeadLetter: false, status: 'active', deleted: false, ...changes,
 });
 

@@ -133,8 +133,15 @@ gone as (
   update endpoints p
   set
     status = 'disabled', status_reason = 'The endpoint answered 410 Gone; activate it again with resume', updated_at = now()
-  where p.status <> 'disabled' and p.id in (select endpoint from decided where dead_reason = 'gone')
-  returning p.id, p.tenant
+  where p.status <> 'disabled' and p.deleted_at is null and p.id in (select endpoint from decided where dead_reason = 'gone')
+  returning p.id, p.tenant, p.public_id
+),
+audited as (
+  -- Once: of statements that meet here, the second finds the endpoint disabled.
+  insert into audit_log (tenant, actor, action, subject, detail)
+  select
+    tenant, 'system', 'endpoint.disabled', 'ep_' || replace(public_id::text, '-', ''), jsonb_build_object('reason', 'gone')
+  from gone
 ),
 nudges as (
   insert into dispatch_outbox (tenant, shard, topic, value)

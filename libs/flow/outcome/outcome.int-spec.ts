@@ -48,6 +48,16 @@ function outcome(eventId: string, attempt: number, disposition: Disposition, cha
   return { shard: 0, epoch, key: { eventId, endpoint, replay: 0 }, attempt, result: result(), disposition, halts: false, tokenTopic: undefined, ...changes };
 }
 
+function goneOutcome(eventId: string, endpointId: number, changes: Partial<Outcome> = {}): Outcome {
+  return outcome(eventId, 1, { kind: 'dead', reason: 'gone' }, { key: { eventId, endpoint: endpointId, replay: 0 }, result: result({ statusCode: 410 }), ...changes });
+}
+
+async function disablings(endpointId: number): Promise<unknown[]> {
+  const { rows } = await fixture.pool.query<Record<string, unknown>>(
+    "select a.tenant, actor, action, subject, detail from audit_log a join endpoints p on subject = 'ep_' || replace(p.public_id::text, '-', '') where p.id = $1", [endpointId]);
+  return rows;
+}
+
 async function delivery(eventId: string): Promise<Record<string, unknown>> {
   const { rows } = await fixture.pool.query<Record<string, unknown>>(
     'select d.status, d.attempts, d.dead_reason, d.next_attempt_at > now() as waits, l.closed_sequence, l.delivered_sequence from deliveries d join lanes l on l.id = d.lane where event_id = $1', [eventId]);
@@ -130,14 +140,38 @@ describe('outcome', () => {
     });
   });
 
-  it('disables an endpoint that says 410, and nudges every shard', async () => {
+  it('disables an endpoint that answers 410, audits that, and nudges every shard', async () => {
     const gone = await fixture.createEndpoint({ eventTypes: ['gone.*'] });
     const [eventId = ''] = await fixture.accept([{ shard: 0, entity: 'g', type: 'gone.away' }]);
     await admissions.admit([{ shard: 0, epoch, eventIds: [eventId], parked: [], nextOffset: undefined, caughtUp: false }]);
-    await outcomes.commit([outcome(eventId, 1, { kind: 'dead', reason: 'gone' }, { key: { eventId, endpoint: gone, replay: 0 }, result: result({ statusCode: 410 }) })]);
-    const { rows } = await fixture.pool.query('select status from endpoints where id = $1', [gone]);
-    expect(rows).toEqual([{ status: 'disabled' }]);
+    await outcomes.commit([goneOutcome(eventId, gone)]);
+    const { rows } = await fixture.pool.query<{ status: string; public_id: string }>('select status, public_id from endpoints where id = $1', [gone]);
+    expect(rows).toMatchObject([{ status: 'disabled' }]);
+    expect(await disablings(gone)).toEqual([{ tenant: 'default', actor: 'system', action: 'endpoint.disabled', subject: `ep_${rows[0]?.public_id.replaceAll('-', '')}`, detail: { reason: 'gone' } }]);
     expect(await outbox('control')).toHaveLength(4);
+  });
+
+  it('audits one disabling when several lanes get a 410 at once, on two shards, and when an outcome is committed twice', async () => {
+    const gone = await fixture.createEndpoint({ eventTypes: ['gone.twice'] });
+    const otherEpoch = await fixture.takeShard(1);
+    const ids = await fixture.accept(['a', 'b', 'c', 'd'].map((entity, i) => ({ shard: i % 2, entity: `twice ${entity}`, type: 'gone.twice' })));
+    const ofShard = (shard: number): string[] => ids.filter((_, i) => i % 2 === shard);
+    await admissions.admit([0, 1].map((shard) => ({ shard, epoch: shard === 0 ? epoch : otherEpoch, eventIds: ofShard(shard), parked: [], nextOffset: undefined, caughtUp: false })));
+    const here = ofShard(0).map((eventId) => goneOutcome(eventId, gone));
+    const there = ofShard(1).map((eventId) => goneOutcome(eventId, gone, { shard: 1, epoch: otherEpoch }));
+    expect(await Promise.all([outcomes.commit(here), outcomes.commit(there)])).toEqual([['applied', 'applied'], ['applied', 'applied']]);
+    expect(await outcomes.commit(here)).toEqual(['already', 'already']);
+    expect(await disablings(gone)).toHaveLength(1);
+  });
+
+  it('leaves an endpoint as it is when the answer is 410 and its owner is fenced, or the endpoint is deleted', async () => {
+    const [fenced, deleted] = [await fixture.createEndpoint({ eventTypes: ['gone.fenced'] }), await fixture.createEndpoint({ eventTypes: ['gone.deleted'] })];
+    const [first = '', second = ''] = await fixture.accept(['fenced', 'deleted'].map((name) => ({ shard: 0, entity: `gone ${name}`, type: `gone.${name}` })));
+    await admissions.admit([{ shard: 0, epoch, eventIds: [first, second], parked: [], nextOffset: undefined, caughtUp: false }]);
+    expect(await outcomes.commit([goneOutcome(first, fenced, { epoch: epoch - 1 })])).toEqual(['fenced']);
+    await fixture.pool.query('update endpoints set deleted_at = now() where id = $1', [deleted]);
+    expect(await outcomes.commit([goneOutcome(second, deleted)])).toEqual(['applied']);
+    expect([await disablings(fenced), await disablings(deleted)]).toEqual([[], []]);
   });
 
   it('judges outcomes of two ownerships of a shard each by its own', async () => {

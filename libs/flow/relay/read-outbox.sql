@@ -14,9 +14,9 @@
 with removed as (
   delete from outbox o
   using
-    unnest(:movedShards!::integer[], :movedSeqs!::bigint[]) as moved (shard, accept_seq)
+    unnest(:sentShards!::integer[], :sentSeqs!::bigint[]) as sent (shard, accept_seq)
       cross join lateral (
-        select w.ctid as place from outbox w where w.shard = moved.shard and w.accept_seq = moved.accept_seq offset 0
+        select w.ctid as place from outbox w where w.shard = sent.shard and w.accept_seq = sent.accept_seq offset 0
       ) as found,
     (select set_config('synchronous_commit', 'off', true)) as faster
   where o.ctid = found.place
@@ -28,7 +28,7 @@ from unnest(:shards!::integer[]) as wanted (shard)
     from outbox
     -- Both parts of the statement see the table as it was before. "not in (select": a hashed look-up, which "<> all"
     -- of a parameter is not.
-    where outbox.shard = wanted.shard and outbox.accept_seq not in (select unnest(:movedSeqs!::bigint[]))
+    where outbox.shard = wanted.shard and outbox.accept_seq not in (select unnest(:sentSeqs!::bigint[]))
     order by accept_seq
     limit :rowsPerShard!
   ) o

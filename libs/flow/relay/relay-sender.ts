@@ -3,11 +3,8 @@ import { Partitioners } from 'kafkajs';
 import { KafkaJSProtocolError } from '#ground/kafka/client';
 import type { Logger } from '#ground/telemetry/logger';
 import { relayBatchSize, relayed, relayErrors } from './relay.metrics.js';
-import { replaceProduceRequest } from '#ground/kafka/wire/produce-request';
 import { grouped } from './relay-batch.js';
 import type { RelayRow } from './relay-source.js';
-
-replaceProduceRequest();
 
 /** Kafka's errors for "too large": MESSAGE_TOO_LARGE and RECORD_LIST_TOO_LARGE. */
 const TOO_LARGE = [10, 18];

@@ -5,7 +5,8 @@ import type pg from 'pg';
 import { loadConfig } from '#ground/config/config';
 import { mintId } from '#domain/ids';
 import { createKafka } from '#ground/kafka/client';
-import { ensureTopics, Topics } from '#ground/kafka/topics';
+import { ensureTopics } from '#ground/kafka/ensure-topics';
+import { Topics } from '#ground/kafka/topics';
 import { ensureInstallation } from '#ground/postgres/installation';
 import { createPool, databaseOf } from '#ground/postgres/pool';
 import { createLogger } from '#ground/telemetry/logger';
@@ -17,6 +18,7 @@ import { TopicReader } from '#dev/testing/topic-reader';
 import { waitUntil } from '#dev/testing/wait-until';
 import { DispatchOutbox } from './dispatch-outbox.js';
 import { IngestOutbox } from './ingest-outbox.js';
+import { KafkaStall } from './kafka-stall.js';
 import { RecentEvents } from './recent-events.js';
 import { Relay } from './relay.js';
 import { RelayLeases } from './relay-leases.js';
@@ -71,12 +73,12 @@ afterAll(async () => {
   await database.drop();
 });
 
-function ingestRelay({ recent = new RecentEvents(0), shards = (): readonly number[] => SHARDS, maxBatchBytes = 100_000, producer = countedProducer() } = {}): Relay {
-  return startRelay(new IngestOutbox(databaseOf(pool), topics.events, recent), shards, maxBatchBytes, producer);
+function ingestRelay({ recent = new RecentEvents(0), shards = (): readonly number[] => SHARDS, maxBatchBytes = 100_000, producer = countedProducer(), stall = new KafkaStall() } = {}): Relay {
+  return startRelay(new IngestOutbox(databaseOf(pool), topics.events, recent), shards, maxBatchBytes, producer, stall);
 }
 
-function startRelay(source: RelaySource<RelayRow>, shards: () => readonly number[], maxBatchBytes: number, producer = countedProducer()): Relay {
-  const relay = new Relay({ source, producer, shards, maxBatchBytes, logger });
+function startRelay(source: RelaySource<RelayRow>, shards: () => readonly number[], maxBatchBytes: number, producer = countedProducer(), stall = new KafkaStall()): Relay {
+  const relay = new Relay({ source, producer, shards, maxBatchBytes, stall, logger });
   relays.push(relay);
   relay.start();
   return relay;
@@ -110,12 +112,12 @@ async function fillAndEmptyOutboxes(): Promise<void> {
   await pool.query('delete from dispatch_outbox');
 }
 
-/** How each of the outboxes would be read next, when 500 rows have been moved. */
+/** How each of the outboxes would be read next, after 500 rows were sent. */
 async function planRounds(): Promise<string[]> {
   const plans: string[] = [];
-  const moved = Array.from({ length: 500 }, (_, i) => ({ sequence: i, shard: 0, topic: '', eventId: '', message: { key: null, value: null } }));
-  await new IngestOutbox(explaining(pool, plans), topics.events, new RecentEvents(0)).next(SHARDS, moved);
-  await new DispatchOutbox(explaining(pool, plans), topics, [1_000], logger).next(SHARDS, moved);
+  const sent = Array.from({ length: 500 }, (_, i) => ({ sequence: i, shard: 0, topic: '', eventId: '', message: { key: null, value: null } }));
+  await new IngestOutbox(explaining(pool, plans), topics.events, new RecentEvents(0)).next(SHARDS, sent);
+  await new DispatchOutbox(explaining(pool, plans), topics, [1_000], logger).next(SHARDS, sent);
   return plans;
 }
 
@@ -256,18 +258,19 @@ describe('Relay', () => {
     await outboxIsEmpty();
   });
 
-  it('is stuck while it can\'t reach Kafka, also when others have moved all that waited', async () => {
-    const cut = ingestRelay({ producer: createRelayProducer(unreachable) });
-    expect(cut.stuckForMs).toBe(0);
+  it('stalls while it cannot reach Kafka, even after other relays have sent all rows', async () => {
+    const stall = new KafkaStall();
+    const cut = ingestRelay({ producer: createRelayProducer(unreachable), stall });
+    expect(stall.isPending).toBe(false);
     const ids = await commit(many(4));
     await waitUntil('the failure', () => cut.problem !== undefined);
     ingestRelay();
     await outboxIsEmpty();
     await reader.atLeast(4);
     expectRelayed(ids, (i) => i % SHARDS.length);
-    // So long that a poll has come by the empty outbox.
-    const stuckForMs = cut.stuckForMs;
-    await waitUntil('another second', () => cut.stuckForMs > stuckForMs + 1_000);
+    // Long enough for a poll that finds the outbox empty.
+    const stalledMs = stall.kafkaStalledMs(performance.now());
+    await waitUntil('another second', () => stall.kafkaStalledMs(performance.now()) > stalledMs + 1_000);
     expect(cut.problem).toBeDefined();
   });
 
@@ -310,7 +313,7 @@ describe('Relay', () => {
       ['Delete on outbox o ', 'Index Scan using outbox_pkey on outbox w ', 'Tid Scan on outbox o '],
       ['Delete on dispatch_outbox o ', 'Index Scan using dispatch_outbox_shard on dispatch_outbox w ', 'Tid Scan on dispatch_outbox o '],
     ]);
-    const byKey = /Index Cond: \(\(shard = moved\.shard\) AND \((?:accept_seq|id) = moved\.(?:accept_seq|id)\)\)/;
+    const byKey = /Index Cond: \(\(shard = sent\.shard\) AND \((?:accept_seq|id) = sent\.(?:accept_seq|id)\)\)/;
     expect(plans.map((plan) => byKey.test(plan))).toEqual([true, true]);
   });
 
@@ -335,7 +338,7 @@ describe('Relay', () => {
 
 describe('RelayLeases', () => {
   it('shares the shards fairly, hands them over at a stop, and takes those of the dead', async () => {
-    const [one, two] = [new RelayLeases(databaseOf(pool), { stuckForMs: () => 0, logger }), new RelayLeases(databaseOf(pool), { stuckForMs: () => 0, logger })];
+    const [one, two] = [new RelayLeases(databaseOf(pool), new KafkaStall(), logger), new RelayLeases(databaseOf(pool), new KafkaStall(), logger)];
     await one.start();
     expect(one.shards()).toEqual(SHARDS);
     await two.start();
@@ -349,25 +352,25 @@ describe('RelayLeases', () => {
     await two.stop();
     await pool.query("insert into relays (id) values (gen_random_uuid())");
     await pool.query("update relay_leases set relay = (select id from relays), expires_at = now() + interval '1 second'");
-    const three = new RelayLeases(databaseOf(pool), { stuckForMs: () => 0, logger });
+    const three = new RelayLeases(databaseOf(pool), new KafkaStall(), logger);
     await three.start();
     await waitUntil('all shards of the dead', () => three.shards().length === SHARDS.length);
     await three.stop();
   });
 
   it('leaves the shards to another when it can\'t work, tries on, and shares them again when it can', async () => {
-    let stuckForMs = 0;
-    const one = new RelayLeases(databaseOf(pool), { stuckForMs: () => stuckForMs, logger });
-    const two = new RelayLeases(databaseOf(pool), { stuckForMs: () => 0, logger });
+    const stall = new KafkaStall();
+    const one = new RelayLeases(databaseOf(pool), stall, logger);
+    const two = new RelayLeases(databaseOf(pool), new KafkaStall(), logger);
     await one.start();
     await two.start();
     await waitUntil('two shards each', () => one.shards().length === 2 && two.shards().length === 2);
     const own = one.shards();
-    stuckForMs = 4_000;
+    stall.onSend(performance.now() - 4_000);
     await waitUntil('all shards at the other', () => two.shards().length === SHARDS.length);
-    // Should the other one be stuck too, who can go on first does.
+    // If the other one stalls too, the first that reaches Kafka relays.
     expect(one.shards()).toEqual(own);
-    stuckForMs = 0;
+    stall.onAnswer();
     await waitUntil('two shards each again', () => one.shards().length === 2 && two.shards().length === 2);
     await Promise.all([one.stop(), two.stop()]);
   });

@@ -1,15 +1,14 @@
 import kafkajs, { Kafka, logLevel, type LogEntry, type SASLOptions } from 'kafkajs';
 import type { KafkaConfig } from '#ground/config/config';
 import type { Logger } from '#ground/telemetry/logger';
-import { mendRequestQueueTimer } from './wire/request-queue-timer.js';
-
-mendRequestQueueTimer();
+import { patchKafkajs } from './wire/patch-kafkajs.js';
 
 /** kafkajs' errors. Plain Node finds only a few named exports of this CommonJS package, so they are taken from here. */
 export const { KafkaJSProtocolError, KafkaJSNonRetriableError } = kafkajs;
 
 /** A kafkajs client with Lockstep's connection settings; its log lines go to `logger`. */
 export function createKafka(config: KafkaConfig, clientId: string, logger: Logger): Kafka {
+  patchKafkajs();
   const log = logger.child({ module: 'kafkajs' });
   return new Kafka({
     clientId,

@@ -4,14 +4,15 @@ import type { Config } from '#ground/config/config';
 import { CONFIG, FATAL, type Fatal, LOGGER } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
 import { createKafka } from './client.js';
-import { ensureTopics, Topics } from './topics.js';
+import { ensureTopics, type TopicsReport } from './ensure-topics.js';
+import { Topics } from './topics.js';
 import { TopicsIndicator } from './topics.indicator.js';
 import { TopicsKeeper } from './topics-keeper.js';
 
 export interface KafkaOptions<AppConfig> {
   readonly clientId: string;
-  /** Creates the app's topics and checks them, again and again; it ends the process itself where waiting can't help. */
-  readonly ensure: (kafka: Kafka, config: AppConfig, fatal: Fatal) => Promise<void>;
+  /** Creates the app's topics and checks them, every few seconds. @throws TopicsError */
+  readonly ensure: (kafka: Kafka, config: AppConfig) => Promise<TopicsReport>;
 }
 
 /** The Kafka client, the topics' names, and what keeps the topics as they should be. */
@@ -30,7 +31,7 @@ export class KafkaModule {
         {
           provide: TopicsKeeper,
           inject: [Kafka, CONFIG, LOGGER, FATAL],
-          useFactory: (kafka: Kafka, config: Config, logger: Logger, fatal: Fatal) => new TopicsKeeper(() => ensure(kafka, config, fatal), logger),
+          useFactory: (kafka: Kafka, config: Config, logger: Logger, fatal: Fatal) => new TopicsKeeper({ ensure: () => ensure(kafka, config), logger, onRefused: fatal }),
         },
         TopicsIndicator,
       ],

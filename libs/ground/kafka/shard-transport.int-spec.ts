@@ -9,7 +9,7 @@ import { waitUntil } from '#dev/testing/wait-until';
 import { createKafka } from './client.js';
 import type { BatchResult, ShardBatch } from './shard-batch.js';
 import { ShardTransport } from './shard-transport.js';
-import { ensureTopics, TopicsError } from './topics.js';
+import { ensureTopics } from './ensure-topics.js';
 
 const SHARDS = 4;
 const logger = pino({ level: 'silent' });
@@ -295,16 +295,5 @@ describe('ShardTransport', () => {
     await produce('events', shard, ['y']);
     await waitUntil('reading on', () => calls > 1);
     expect(member.fatal).toEqual([]);
-  });
-});
-
-describe('ensureTopics', () => {
-  it('creates the topics once, and refuses ones with another number of partitions', async () => {
-    await ensureTopics(kafka, configWith({}));
-    await expect(ensureTopics(kafka, configWith({ KAFKA_PARTITIONS: '5' }))).rejects.toThrow(TopicsError);
-  });
-
-  it('names what is missing when it may not create', async () => {
-    await expect(ensureTopics(kafka, configWith({ KAFKA_CREATE_TOPICS: 'false', LOCKSTEP_RETRY_SCHEDULE: '7s' }))).rejects.toThrow(`${prefix}retry.7s`);
   });
 });

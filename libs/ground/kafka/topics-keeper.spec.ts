@@ -1,11 +1,73 @@
-import { expect, it, jest } from '@jest/globals';
-import pino from 'pino';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { captureLog } from '#dev/testing/log-capture';
+import type { TopicsReport } from './ensure-topics.js';
+import { TopicsError } from './topics-error.js';
 import { TopicsKeeper } from './topics-keeper.js';
 
-it('holds up the end of the process for a second at most, while a Kafka that is away does not answer', async () => {
+const USABLE: TopicsReport = { created: [], raised: [] };
+const tooSmall = new TopicsError('events has max.message.bytes=1', { retriable: false });
+const missing = new TopicsError('Kafka lacks events', { retriable: true });
+
+beforeEach(() => {
   jest.useFakeTimers();
-  try {
-    const keeper = new TopicsKeeper(() => new Promise(() => undefined), pino({ level: 'silent' }));
+});
+
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+/** A keeper whose checks end like this, one after the other; the last one repeats. */
+function keeperOf(...checks: (TopicsReport | Error | Promise<never>)[]) {
+  const refused: Error[] = [];
+  const log = captureLog();
+  const ensure = async (): Promise<TopicsReport> => {
+    const check = await (checks.length > 1 ? checks.shift() : checks[0]);
+    if (check === undefined) throw new Error('No check is left');
+    if (check instanceof Error) throw check;
+    return check;
+  };
+  return { keeper: new TopicsKeeper({ ensure, logger: log.logger, onRefused: (error) => refused.push(error) }), refused, log };
+}
+
+describe('TopicsKeeper', () => {
+  it('ends the process when waiting would not help, and the topics were never usable', async () => {
+    const { keeper, refused } = keeperOf(new Error('Kafka is away'), missing, tooSmall);
+    keeper.start();
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(refused).toEqual([tooSmall]);
+    expect(keeper.problem).toBe(tooSmall.message);
+    await keeper.stop();
+  });
+
+  it('reports the same as a problem, and goes on checking, when the topics were usable before', async () => {
+    const { keeper, refused } = keeperOf(USABLE, tooSmall, USABLE);
+    keeper.start();
+    await jest.advanceTimersByTimeAsync(0);
+    await keeper.ready();
+    expect(keeper.problem).toBeUndefined();
+    await jest.advanceTimersByTimeAsync(5_000);
+    expect(keeper.problem).toBe(tooSmall.message);
+    await jest.advanceTimersByTimeAsync(2_000);
+    expect(keeper.problem).toBeUndefined();
+    expect(refused).toEqual([]);
+    await keeper.stop();
+  });
+
+  it('logs a lasting problem once, and limits that it raised or may not read', async () => {
+    const { keeper, log } = keeperOf(missing, missing, { created: ['control'], raised: ['events'], unreadable: 'Not authorized' }, { ...USABLE, unreadable: 'Not authorized' });
+    keeper.start();
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(log.lines.map(({ msg }) => msg)).toEqual([
+      'Kafka topics are not ready; retrying',
+      'Raised max.message.bytes of topics: their limit was below what LOCKSTEP_MAX_BODY_BYTES needs',
+      'Topic size limits are not checked: Kafka does not allow DescribeConfigs',
+      'Kafka topics are ready',
+    ]);
+    await keeper.stop();
+  });
+
+  it('delays the end of the process by a second at most, while Kafka does not answer', async () => {
+    const { keeper } = keeperOf(new Promise<never>(() => undefined));
     keeper.start();
     let stopped = false;
     const stop = keeper.stop().then(() => (stopped = true));
@@ -13,8 +75,6 @@ it('holds up the end of the process for a second at most, while a Kafka that is 
     expect(stopped).toBe(false);
     await jest.advanceTimersByTimeAsync(200);
     await stop;
-    await keeper.ready(new AbortController().signal);
-  } finally {
-    jest.useRealTimers();
-  }
+    await keeper.ready();
+  });
 });

@@ -1,27 +1,43 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { Poll } from '#ground/polling/poll';
 import type { Logger } from '#ground/telemetry/logger';
+import type { TopicsReport } from './ensure-topics.js';
+import { TopicsError } from './topics-error.js';
 
 const RETRY_MS = 2_000;
-/** How long a check under way may hold up the end of the process: what Kafka still answers then is of no use. */
+/** A check under way delays the process's end by at most this; Kafka's late answer is of no use. */
 const STOP_LIMIT_MS = 1_000;
-/** A Kafka that comes back empty has its topics again after this. */
+/** How soon a Kafka that comes back empty has its topics again. */
 const CHECK_MS = 5_000;
 
+export interface TopicsKeeperOptions {
+  /** Creates missing topics and checks existing ones. */
+  readonly ensure: () => Promise<TopicsReport>;
+  readonly logger: Logger;
+  /** The topics are unsuitable, and were never usable: the process must end. */
+  readonly onRefused: (error: TopicsError) => void;
+}
+
 /**
- * Creates and checks the topics in the background, again and again: a gateway accepts events while Kafka is away, and
- * a Kafka may come back without its topics.
+ * Creates and checks the topics in the background, every few seconds: a gateway accepts events without Kafka, and Kafka may
+ * come back without its topics.
+ *
+ * What waiting does not change (a topic's number of partitions, its size limit) ends the process, as long as the topics have
+ * not been usable. After that it shows in `problem` and in the log, and does not end a process that works.
  */
 export class TopicsKeeper {
-  private readonly stopping = new AbortController();
-  private readonly first = Promise.withResolvers<void>();
-  private running: Promise<void> | undefined;
+  private readonly poll: Poll;
+  private readonly usable = Promise.withResolvers<void>();
+  private wereUsable = false;
   private failure: string | undefined = 'not checked yet';
 
-  /** @param ensure creates what is missing and checks what is there */
-  constructor(
-    private readonly ensure: () => Promise<void>,
-    private readonly logger: Logger,
-  ) {}
+  constructor(private readonly options: TopicsKeeperOptions) {
+    this.poll = new Poll({
+      work: async () => this.succeeded(await options.ensure()),
+      intervalMs: CHECK_MS,
+      retryMs: RETRY_MS,
+      onError: (error) => this.failed(error),
+    });
+  }
 
   /** Why the topics can't be used now, or undefined. */
   get problem(): string | undefined {
@@ -29,44 +45,39 @@ export class TopicsKeeper {
   }
 
   start(): void {
-    this.running ??= this.run();
+    this.poll.start();
   }
 
-  /** Resolves when the topics could be used for the first time, or at the end. */
-  async ready(signal: AbortSignal): Promise<void> {
-    if (!signal.aborted) await this.first.promise;
+  /** Resolves when the topics have become usable, or at `stop`. */
+  ready(): Promise<void> {
+    return this.usable.promise;
   }
 
-  /** Resolves when the check under way has ended, or after a second: it may wait for a Kafka that is away. */
+  /** Resolves when the check under way has ended, or after a second: the check may wait for a Kafka that is away. */
   async stop(): Promise<void> {
-    this.stopping.abort();
-    this.first.resolve();
+    this.usable.resolve();
     const { promise: limit, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, STOP_LIMIT_MS);
-    await Promise.race([this.running, limit]);
+    await Promise.race([this.poll.stop(), limit]);
     clearTimeout(timer);
   }
 
-  private async run(): Promise<void> {
-    const { signal } = this.stopping;
-    while (!signal.aborted) {
-      await this.check();
-      await delay(this.failure === undefined ? CHECK_MS : RETRY_MS, undefined, { signal }).catch(() => undefined);
-    }
+  private succeeded({ created, raised, unreadable }: TopicsReport): void {
+    const { logger } = this.options;
+    if (raised.length > 0) logger.warn({ topics: raised }, 'Raised max.message.bytes of topics: their limit was below what LOCKSTEP_MAX_BODY_BYTES needs');
+    if (unreadable !== undefined && !this.wereUsable) logger.warn({ reason: unreadable }, 'Topic size limits are not checked: Kafka does not allow DescribeConfigs');
+    if (this.failure !== undefined || created.length > 0) logger.info({ created }, 'Kafka topics are ready');
+    this.failure = undefined;
+    this.wereUsable = true;
+    this.usable.resolve();
   }
 
-  private async check(): Promise<void> {
-    try {
-      await this.ensure();
-      if (this.failure !== undefined) this.logger.info('The Kafka topics are ready');
-      this.failure = undefined;
-      this.first.resolve();
-    } catch (error) {
-      if (this.stopping.signal.aborted) return;
-      const message = error instanceof Error ? error.message : String(error);
-      // A line when it starts, not one every two seconds: an outage is long.
-      if (message !== this.failure) this.logger.warn({ err: error }, 'The Kafka topics are not ready; trying again');
-      this.failure = message;
-    }
+  private failed(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    // Once when a problem starts, not every two seconds: an outage may last hours.
+    if (message === this.failure) return;
+    this.failure = message;
+    if (error instanceof TopicsError && !error.retriable && !this.wereUsable) return this.options.onRefused(error);
+    this.options.logger.warn({ err: error }, 'Kafka topics are not ready; retrying');
   }
 }

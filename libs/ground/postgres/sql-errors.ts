@@ -1,20 +1,83 @@
 import pg from 'pg';
+import { LockstepError } from '#domain/problem';
+
+/** What an error means for the caller of a statement. */
+export type SqlFailure =
+  /** Postgres cannot store one of the values. The same rows fail again; others of the batch do not. */
+  | 'bad_value'
+  /** A row breaks a constraint. The same rows fail again; others of the batch do not. */
+  | 'constraint'
+  /** Rolled back because of another transaction. The same statement may succeed at once. */
+  | 'conflict'
+  /** Postgres is away, too busy or stopping. The statement may have been committed. */
+  | 'unavailable'
+  /** No such database or user yet. An operator may be creating them. */
+  | 'being_set_up'
+  /** The database lacks a table, column or type of this release. */
+  | 'other_schema'
+  /** The statement or this program is wrong. */
+  | 'fault';
+
+/**
+ * Failures by SQLSTATE: a code of five characters goes before its class of two. What is not listed is a fault.
+ * https://www.postgresql.org/docs/18/errcodes-appendix.html
+ */
+const FAILURES: Readonly<Record<string, SqlFailure>> = {
+  '08': 'unavailable', // connection exception
+  '22': 'bad_value', // data exception, such as a text with a NUL
+  '23': 'constraint', // integrity constraint violation
+  '25': 'unavailable', // transaction state: read-only server after a failover, transaction or idle timeout
+  '28': 'being_set_up', // no such user, or another password
+  '3D': 'being_set_up', // no such database
+  '3F000': 'other_schema', // no such schema
+  '40001': 'conflict', // serialization failure
+  '40P01': 'conflict', // deadlock
+  '42P01': 'other_schema', // no such table
+  '42703': 'other_schema', // no such column
+  '42704': 'other_schema', // no such type
+  '53': 'unavailable', // resources: too many connections, memory, disk
+  '54': 'bad_value', // limits, such as an index row's size
+  '55': 'unavailable', // not in the needed state: lock timeout, object in use
+  '57': 'unavailable', // intervention: cancelled, shutting down, starting up
+  '58': 'unavailable', // system error outside of Postgres
+};
+
+const LOCK_NOT_AVAILABLE = '55P03';
 
 /** The five characters of an error that Postgres reported (SQLSTATE), or undefined when it came from elsewhere. */
 export function sqlStateOf(error: unknown): string | undefined {
   return error instanceof pg.DatabaseError ? error.code : undefined;
 }
 
-/**
- * Whether the statement failed because of what one of its rows holds, so that the same rows would fail again while
- * others would not: data exceptions (22), broken constraints (23), limits such as an index row's size (54).
- * https://www.postgresql.org/docs/18/errcodes-appendix.html
- */
-export function isPoison(error: unknown): boolean {
-  return ['22', '23', '54'].includes(sqlStateOf(error)?.slice(0, 2) ?? '');
+/** What this error means; the one place that compares SQLSTATEs. */
+export function failureOf(error: unknown): SqlFailure {
+  if (error instanceof LockstepError) return error.code === 'store_unavailable' ? 'unavailable' : 'fault';
+  const state = sqlStateOf(error);
+  // An error that Postgres did not report is about the way to it: refused, reset, timed out.
+  if (state === undefined || isMissingPartition(error)) return 'unavailable';
+  return FAILURES[state] ?? FAILURES[state.slice(0, 2)] ?? 'fault';
 }
 
-/** Whether the same statement may succeed when it is simply run again at once: serialization failure or deadlock. */
+/** Whether the same rows would fail again, while other rows of the same batch would not. */
+export function isPoison(error: unknown): boolean {
+  const failure = failureOf(error);
+  return failure === 'bad_value' || failure === 'constraint';
+}
+
+/** Whether the same statement may succeed when it runs again at once. */
 export function isConflict(error: unknown): boolean {
-  return ['40001', '40P01'].includes(sqlStateOf(error) ?? '');
+  return failureOf(error) === 'conflict';
+}
+
+/** Whether a lock was not free within `lock_timeout`, or at once with NOWAIT. */
+export function isLockTimeout(error: unknown): boolean {
+  return sqlStateOf(error) === LOCK_NOT_AVAILABLE;
+}
+
+/**
+ * No table for the day of the row's id: the code (23514) blames the row, but every row of that day would fail. The
+ * routine tells, since messages are translated.
+ */
+function isMissingPartition(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '23514' && error.routine === 'ExecFindPartition';
 }

@@ -1,12 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { LockstepError } from '#domain/problem';
 import type { Logger } from '#ground/telemetry/logger';
-import { storeErrorOf } from './answering-database.js';
-import { sqlStateOf } from './sql-errors.js';
+import { failureOf } from './sql-errors.js';
 
 const RETRY_MS = 2_000;
-/** Not there yet: no such database (3D), no such user or another password (28). Somebody may be setting them up. */
-const SETTING_UP = ['3D', '28'];
 
 /**
  * Does the work that makes the store ready, such as migrations. While Postgres does not answer, tries again every two
@@ -28,10 +24,17 @@ export async function whenPostgresAnswers(work: () => Promise<void>, logger: Log
 }
 
 function isPassing(error: unknown): boolean {
-  const state = sqlStateOf(error);
-  if (state !== undefined && SETTING_UP.includes(state.slice(0, 2))) return true;
-  const known = storeErrorOf(error);
-  return known instanceof LockstepError && known.code === 'store_unavailable' && !isNamed(error);
+  switch (failureOf(error)) {
+    case 'unavailable':
+    case 'being_set_up':
+    case 'conflict':
+      return !isNamed(error);
+    case 'bad_value':
+    case 'constraint':
+    case 'other_schema':
+    case 'fault':
+      return false;
+  }
 }
 
 /** Our own errors say by their `code` that waiting will not help. */

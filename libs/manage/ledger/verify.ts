@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { parseDurationMs } from '#domain/duration';
 import { createPool } from '#ground/postgres/pool';
-import { sqlStateOf } from '#ground/postgres/sql-errors';
+import { failureOf } from '#ground/postgres/sql-errors';
 import { readEventLogs } from './event-logs.js';
 import { linesOf, reportOf } from './ledger.js';
 import { LedgerRepository, type LogBounds } from './ledger.repository.js';
@@ -50,8 +50,7 @@ async function verify(): Promise<boolean> {
 }
 
 function reasonOf(error: unknown): string {
-  // 3F: no such schema, 42P01: no such table, 42703: no such column, 42704: no such type.
-  if (['3F000', '42P01', '42703', '42704'].includes(sqlStateOf(error) ?? '')) return 'the database has not this release\'s schema: run `npm run migrate`, or look whether DATABASE_URL names the right one';
+  if (failureOf(error) === 'other_schema') return 'the database has not this release\'s schema: run `npm run migrate`, or look whether DATABASE_URL names the right one';
   // A connection that is refused on every address has an empty message.
   if (error instanceof AggregateError && error.message === '') return error.errors.map((each: unknown) => (each instanceof Error ? each.message : String(each))).join('; ');
   return error instanceof Error ? error.message : String(error);

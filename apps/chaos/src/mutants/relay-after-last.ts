@@ -17,11 +17,11 @@ export const relayAfterLast: Mutant = {
     { file: OUTBOX, find: 'const rows = await readOutbox.run(', replace: 'const found = await readOutbox.run(' },
     {
       file: OUTBOX,
-      find: 'for (const { eventId } of moved)',
+      find: 'for (const { eventId } of sent)',
       replace: `this.last ??= new Map();
-        for (const { shard, sequence } of moved) this.last.set(shard, Math.max(sequence, this.last.get(shard) ?? 0));
+        for (const { shard, sequence } of sent) this.last.set(shard, Math.max(sequence, this.last.get(shard) ?? 0));
         const rows = found.filter(({ shard, acceptSeq }) => acceptSeq > (this.last.get(shard) ?? 0));
-        for (const { eventId } of moved)`,
+        for (const { eventId } of sent)`,
     },
   ],
   scenario: {

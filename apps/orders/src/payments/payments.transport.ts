@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Kafka } from 'kafkajs';
 import { ShardTransport } from '#ground/kafka/shard-transport';
-import { maxMessageBytes } from '#ground/kafka/topics';
+import { maxMessageBytes } from '#ground/kafka/message-size';
 import { type Fatal, InjectConfig, InjectFatal, InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
 import { ORDER_CREATED } from '../order-topic.js';

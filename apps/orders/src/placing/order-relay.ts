@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Kafka } from 'kafkajs';
 import { Relay } from '#flow/relay/relay';
 import { createRelayProducer } from '#flow/relay/relay-sender';
-import { maxBatchBytes } from '#ground/kafka/topics';
+import { maxBatchBytes } from '#ground/kafka/message-size';
 import { InjectConfig, InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
 import type { OrdersConfig } from '../orders-config.js';

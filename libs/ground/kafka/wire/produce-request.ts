@@ -1,12 +1,14 @@
 import { createRequire } from 'node:module';
 import { type ProducedRecord, recordBound, writeRecord } from './record-writer.js';
 
-/** What kafkajs asks its encoder of produce requests for. */
+/** What kafkajs passes to its encoder of produce requests. */
 export interface ProduceRequest {
   readonly acks: number;
   /** Milliseconds. */
   readonly timeout: number;
   readonly transactionalId?: string | null;
+  /** A number, or a Long of kafkajs for an idempotent producer. */
+  readonly producerId?: unknown;
   readonly compression?: number;
   readonly topicData: readonly {
     readonly topic: string;
@@ -14,53 +16,14 @@ export interface ProduceRequest {
   }[];
 }
 
-/** What kafkajs sends of a request. */
-export interface EncodableRequest {
-  readonly apiKey: number;
-  readonly apiVersion: number;
-  readonly apiName: string;
-  readonly expectResponse: () => boolean;
-  /** The part of its Encoder that a request's envelope uses. */
-  readonly encode: () => Promise<{ readonly buf: Buffer; readonly buffer: Buffer }>;
-}
+// An internal file of kafkajs 2.2.4, whose version is pinned. A test compares what we write with what kafkajs writes.
+const crc32c = createRequire(import.meta.url)('kafkajs/src/protocol/recordBatch/crc32C/index.js') as (bytes: Buffer) => number;
 
-type RequestEncoder = (request: ProduceRequest) => EncodableRequest;
-
-const require = createRequire(import.meta.url);
-// Internal files of kafkajs 2.2.4, pinned; tests fail when kafkajs changes underneath.
-const REQUEST_ENCODER = 'kafkajs/src/protocol/requests/produce/v3/request.js';
-const crc32c = require('kafkajs/src/protocol/recordBatch/crc32C/index.js') as (bytes: Buffer) => number;
-
-/** Of a request's own fields, a topic's and a partition's, at most. */
+/** The most that a request's own fields take, a topic's, and a partition's. */
 const FIELDS_BYTES = 64;
 const MAGIC = 2;
-/** What stands for "no producer id": batches of a producer that is not idempotent. */
+/** Producer id of a batch whose producer is not idempotent. */
 const NO_PRODUCER = -1n;
-
-/**
- * Puts `encodeProduceRequest` in the place of kafkajs' own, which copies each byte eight times into cleared buffers and
- * allocates 512 bytes for each header: it took a sixth of all that an event costs the gateway. What a relay never sends
- * (compressed, in a transaction, with times of its own) is still kafkajs'.
- *
- * kafkajs loads its encoders at the first send: call it before.
- */
-export function replaceProduceRequest(): void {
-  const original = kafkajsProduceRequest();
-  const loaded = require.cache[require.resolve(REQUEST_ENCODER)];
-  if (loaded === undefined) throw new Error(`${REQUEST_ENCODER} is not where it was: is this another kafkajs?`);
-  const encode: RequestEncoder = (request) => (isPlain(request) ? { ...original(request), encode: () => Promise.resolve(encodeProduceRequest(request)) } : original(request));
-  loaded.exports = encode;
-}
-
-/** The encoder that kafkajs uses: its own, or ours once it was replaced. */
-export function kafkajsProduceRequest(): RequestEncoder {
-  return require(REQUEST_ENCODER) as RequestEncoder;
-}
-
-function isPlain({ transactionalId, compression = 0, topicData }: ProduceRequest): boolean {
-  const isUsual = (transactionalId === null || transactionalId === undefined) && compression === 0;
-  return isUsual && topicData.every(({ partitions }) => partitions.every(({ messages }) => messages.every(({ timestamp }) => timestamp === undefined)));
-}
 
 /** A produce request of version 3 to 7 (https://kafka.apache.org/protocol#The_Messages_Produce), in one pass. */
 export function encodeProduceRequest({ acks, timeout, topicData }: ProduceRequest): { buf: Buffer; buffer: Buffer } {

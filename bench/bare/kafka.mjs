@@ -1,7 +1,0 @@
-import { Kafka, logLevel } from 'kafkajs';
-import { mendRequestQueueTimer } from '#ground/kafka/wire/request-queue-timer';
-import { settings } from './settings.mjs';
-
-mendRequestQueueTimer();
-
-export const kafka = new Kafka({ clientId: 'bare', brokers: settings.kafkaBrokers, logLevel: logLevel.ERROR });
