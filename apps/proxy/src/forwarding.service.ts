@@ -10,7 +10,7 @@ import { idempotentRequests } from '#idempotency/idempotency.metrics';
 import { IdempotencyService, isStoreAway } from '#idempotency/idempotency.service';
 import { preferredWaitMs } from '#idempotency/prefer';
 import { replayHeaders } from '#idempotency/replay';
-import { ANYBODY, principalIn, scopeOf } from '#idempotency/scope';
+import { ANONYMOUS, principalIn, scopeOf } from '#idempotency/scope';
 import { ClientResponse } from './client-response.js';
 import { forwardedHeaders } from './forwarded-headers.js';
 import { HeldBytes } from './held-bytes.js';
@@ -139,7 +139,7 @@ export class ForwardingService {
 function keyedRequestOf({ raw, headers }: FastifyRequest, route: ProxyRoute, key: string, body: Buffer): KeyedRequest {
   const { method = '', url = '' } = raw;
   // A webhook is signed, and its sender is known by its key; its signature is another one each time.
-  const principal = route.mode === 'webhook' ? ANYBODY : principalIn(headers, route.principal);
+  const principal = route.mode === 'webhook' ? ANONYMOUS : principalIn(headers, route.principal);
   return {
     tenant: TENANT,
     scope: scopeOf({ tenant: TENANT, principal, method, route: route.path }),

@@ -9,7 +9,7 @@ import type { ResponseSink, Upstream, UpstreamFailure, UpstreamRequest } from '.
 import { upstreamProblem } from './upstream-problem.js';
 
 /** Larger responses are passed on and not kept. */
-const MOST_KEPT_BYTES = 1_048_576;
+const MAX_KEPT_BYTES = 1_048_576;
 /** Up to this a response is sent at once, when it is stored: one write, and nobody has half of what was superseded. */
 const WHOLE_BYTES = 65_536;
 
@@ -84,7 +84,7 @@ class KeptResponse implements ResponseSink {
       if (this.bytes === this.length) this.last = chunk;
       else room = this.client.write(chunk);
     } else if (this.bytes > WHOLE_BYTES) this.stream();
-    if (this.settled === undefined && this.bytes > MOST_KEPT_BYTES) this.outgrow();
+    if (this.settled === undefined && this.bytes > MAX_KEPT_BYTES) this.outgrow();
     // A slow client holds up nothing that is kept.
     return room || this.settled === undefined;
   }

@@ -4,7 +4,7 @@ import { requestBytes, sendRaw } from '#dev/testing/raw-http';
 import { waitUntil } from '#dev/testing/wait-until';
 import type { Backend } from '../fixtures/backend.js';
 import { type Client, newKey, replayed } from '../fixtures/client.js';
-import { MOST_BODY_BYTES, ProxyUnderTest } from '../fixtures/proxy-under-test.js';
+import { MAX_BODY_BYTES, ProxyUnderTest } from '../fixtures/proxy-under-test.js';
 
 const ROUTES = [
   { path: '/must', keyRequired: true },
@@ -87,7 +87,7 @@ describe('a request with a key', () => {
   });
 
   it('may not be larger than is held in memory, and needs a key that is one', async () => {
-    expect(await client.send(newKey(), { body: Buffer.alloc(MOST_BODY_BYTES + 1) })).toMatchObject({ status: 413, code: 'payload_too_large' });
+    expect(await client.send(newKey(), { body: Buffer.alloc(MAX_BODY_BYTES + 1) })).toMatchObject({ status: 413, code: 'payload_too_large' });
     expect(await client.send('a b')).toMatchObject({ status: 400, code: 'invalid_idempotency_key' });
     expect(await client.ask('/must', { body: 'x' })).toMatchObject({ status: 400, code: 'idempotency_key_required' });
     expect(await client.send(newKey(), { path: '/must' })).toMatchObject({ status: 201 });

@@ -32,7 +32,7 @@ export interface ResponseSink {
 }
 
 /** Beyond them requests wait for a connection. */
-const MOST_CONNECTIONS = 1_024;
+const MAX_CONNECTIONS = 1_024;
 const CONNECT_TIMEOUT_MS = 10_000;
 const TIMEOUTS: readonly unknown[] = ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'];
 
@@ -45,7 +45,7 @@ export class Upstream {
   constructor(@InjectConfig() config: Pick<ProxyConfig, 'upstreamUrl'>) {
     const { origin, pathname } = new URL(config.upstreamUrl);
     this.basePath = pathname.replace(/\/$/, '');
-    this.pool = new Pool(origin, { connections: MOST_CONNECTIONS, pipelining: 1, connect: { timeout: CONNECT_TIMEOUT_MS } });
+    this.pool = new Pool(origin, { connections: MAX_CONNECTIONS, pipelining: 1, connect: { timeout: CONNECT_TIMEOUT_MS } });
   }
 
   send({ method, url, headers, body, timeoutMs }: UpstreamRequest, sink: ResponseSink): UpstreamExchange {
