@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs one app, in place of this shell, so that the container's SIGTERM reaches it.
+# Replaces this shell with one app, so that the container's SIGTERM reaches the app.
 set -eu
 app=${1:-}
 case "$app" in

@@ -1,24 +1,23 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-// The default import: an old Node would fail to link a name that it lacks, before checkNode can say what to do.
+// The default import, because an old Node fails to link a missing name before checkNode can say what to do.
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const ROOT = path.dirname(import.meta.dirname);
-// What the build read, as a hash. By content, because a fresh clone or a change of branch sets every file's time.
+// Holds a hash of the build's inputs. File times do not help, because a clone or a change of branch resets them.
 const STAMP = path.join(ROOT, 'dist', '.built-from');
 const LOCK = path.join(ROOT, 'node_modules', '.cache', 'lockstep-build.lock');
 const INPUTS = ['{apps/*/src,libs}/**/*.ts', 'tsconfig.json', 'tsconfig.build.json', 'nest-cli.json'];
 
 /**
- * Builds `dist` unless it was built from the sources as they are. One build at a time: whoever comes second waits and
- * uses the first one's.
- * @throws Error when the sources do not compile; the compiler's messages are on stderr then
+ * Builds `dist` unless it matches the sources. Concurrent calls build once; the others wait.
+ * @throws Error when the sources do not compile; the compiler's messages are on stderr
  */
 export async function buildIfStale() {
   if (isCurrent()) return;
-  await takeLock();
+  await acquireLock();
   try {
     if (!isCurrent()) build();
   } finally {
@@ -29,20 +28,20 @@ export async function buildIfStale() {
 function build() {
   const fingerprint = fingerprintOfSources();
   console.error('Building dist ...');
-  // Removed first: a build that fails leaves a dist that is neither the old nor the new one.
+  // Removed first, because a failed build leaves an inconsistent dist.
   fs.rmSync(STAMP, { force: true });
   const nest = path.join(ROOT, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
   const { status, signal } = spawnSync(process.execPath, [nest, 'build'], { cwd: ROOT, stdio: ['ignore', 2, 2] });
-  if (status !== 0) throw new Error(`The build failed (${signal ?? `exit code ${status}`}); the reason stands above`);
+  if (status !== 0) throw new Error(`The build failed (${signal ?? `exit code ${status}`}); see the messages above`);
   fs.writeFileSync(STAMP, fingerprint);
 }
 
 function isCurrent() {
-  return readIfThere(STAMP) === fingerprintOfSources();
+  return readIfExists(STAMP) === fingerprintOfSources();
 }
 
-/** Waits for a build that is under way; one that was killed left its lock behind. */
-async function takeLock() {
+/** Waits for a running build. Removes the lock of a killed one. */
+async function acquireLock() {
   fs.mkdirSync(path.dirname(LOCK), { recursive: true });
   for (;;) {
     try {
@@ -51,8 +50,8 @@ async function takeLock() {
     } catch (error) {
       if (error.code !== 'EEXIST') throw error;
     }
-    const owner = readIfThere(LOCK);
-    // Empty: it was made this moment and its owner has not signed it yet.
+    const owner = readIfExists(LOCK);
+    // An empty lock is new: its owner has not written its pid yet.
     if (owner !== undefined && owner !== '' && !isAlive(Number(owner))) fs.rmSync(LOCK, { force: true });
     await delay(100);
   }
@@ -73,7 +72,7 @@ function fingerprintOfSources() {
   return hash.digest('hex');
 }
 
-function readIfThere(file) {
+function readIfExists(file) {
   try {
     return fs.readFileSync(file, 'utf8');
   } catch (error) {

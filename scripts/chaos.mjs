@@ -1,7 +1,7 @@
-// `npm run chaos -- --events N --faults N --seed N|--seeds a..b [--mutant NAME] [--report FILE]`: see apps/chaos/src/main.ts.
+// `npm run chaos`: see docs/chaos/README.md.
 import { checkNode } from './check-node.mjs';
 
-// 2: it could not check; 1 would say that something is wrong.
+// Exit code 2: could not run. Exit code 1 would mean findings.
 checkNode(2);
 try {
   await (await import('./build-if-stale.mjs')).buildIfStale();

@@ -1,9 +1,9 @@
 /**
- * `npm run dev`: runs the stack as `npm start` does; when sources or migrations change, builds, and after a good build
- * restarts the apps. A change that doesn't compile leaves them running as they are.
+ * `npm run dev`: runs the stack as `npm start` does. When sources or migrations change, it builds and restarts the apps.
+ * A change that does not compile leaves the apps running.
  */
 import { spawn } from 'node:child_process';
-// The default import: an old Node would fail to link a name that it lacks, before checkNode can say what to do.
+// The default import, because an old Node fails to link a missing name before checkNode can say what to do.
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -14,16 +14,16 @@ checkNode();
 const ROOT = path.dirname(import.meta.dirname);
 const STACK_FILE = path.join(path.resolve(ROOT, process.env.LOCKSTEP_DATA_DIR || '.lockstep'), 'stack.json');
 const STAMP = path.join(ROOT, 'dist', '.built-from');
-// An editor's "save all", or a change of branch, is one change.
-const QUIET_MS = 300;
-// In a process of its own: a build takes seconds, in which the supervisor, which is this process, has to watch its apps.
+// Combines an editor's "save all", or a change of branch, into one change.
+const DEBOUNCE_MS = 300;
+// Runs in a child process: a build takes seconds, during which this process must supervise its apps.
 const BUILD = 'import("./scripts/build-if-stale.mjs").then((it) => it.buildIfStale()).catch((error) => { console.error(error.message); process.exitCode = 1; })';
 
 const ended = new AbortController();
 let watchers = [];
 let timer;
-let working = false;
-let changedMeanwhile = false;
+let updating = false;
+let changedDuringUpdate = false;
 let schemaChanged = false;
 
 await buildIfStale().catch((error) => {
@@ -38,7 +38,7 @@ ended.abort();
 clearTimeout(timer);
 for (const watcher of watchers) watcher.close();
 
-/** Each folder by itself: on Linux Node's recursive watch loses a file that an editor replaces by a new one (v24.21). */
+/** Watches each folder separately: on Linux, Node's recursive watch loses a file that an editor replaces (v24.21). */
 function watchFolders() {
   for (const watcher of watchers) watcher.close();
   const folders = ['apps', 'libs', 'migrations'].map((folder) => path.join(ROOT, folder)).flatMap((folder) =>
@@ -48,36 +48,36 @@ function watchFolders() {
 
 function onChange(folder, file) {
   if (path.basename(folder) === 'migrations') schemaChanged = true;
-  // Without an extension: a folder, perhaps a new one.
+  // A name without an extension may be a new folder.
   else if (!/^[^.]+$|\.ts$/.test(file) || file.endsWith('spec.ts')) return;
   clearTimeout(timer);
-  timer = setTimeout(() => void update(), QUIET_MS);
+  timer = setTimeout(() => void update(), DEBOUNCE_MS);
 }
 
-/** One at a time; what changes during a build is built after it. */
+/** Runs one update at a time; changes during an update start another one. */
 async function update() {
-  changedMeanwhile = working;
-  if (working) return;
-  working = true;
+  changedDuringUpdate = updating;
+  if (updating) return;
+  updating = true;
   try {
     watchFolders();
     await rebuildAndRestart();
   } catch (error) {
-    if (!ended.signal.aborted) console.log(`The apps run on as they are: ${error.message}`);
+    if (!ended.signal.aborted) console.log(`The apps were not restarted: ${error.message}`);
   }
-  working = false;
-  if (changedMeanwhile && !ended.signal.aborted) await update();
+  updating = false;
+  if (changedDuringUpdate && !ended.signal.aborted) await update();
 }
 
 async function rebuildAndRestart() {
   if (!(await build())) throw new Error('the build failed');
-  // Saved without a change. Not compared with the stamp before the build: another command may have built as well.
+  // The files were saved without a change. Another command may have built, so only the running apps' stamp counts.
   if (readStamp() === runningFrom && !schemaChanged) return;
   const { processes } = await ownStack();
   runningFrom = readStamp();
   schemaChanged = false;
   console.log(`Restarting ${processes.map(({ app, instance }) => `${app}-${instance}`).join(', ')}`);
-  // Each drains and ends; the supervisor starts it again.
+  // Each app drains and exits; the supervisor restarts it.
   for (const { pid } of processes) terminate(pid);
 }
 
@@ -86,7 +86,7 @@ async function build() {
   return new Promise((resolve, reject) => child.once('error', reject).once('exit', (code) => resolve(code === 0)));
 }
 
-/** stack.json, as soon as the stack that this process supervises has written it. */
+/** Waits for the stack.json of this process's stack. */
 async function ownStack() {
   for (;;) {
     const stack = fs.existsSync(STACK_FILE) ? JSON.parse(fs.readFileSync(STACK_FILE, 'utf8')) : undefined;
@@ -99,7 +99,7 @@ function terminate(pid) {
   try {
     process.kill(pid, 'SIGTERM');
   } catch (error) {
-    // It has ended by itself and is being started again anyway.
+    // The app has exited, and the supervisor restarts it anyway.
     if (error.code !== 'ESRCH') throw error;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * npm run migrate [-- --status]: brings the schema of DATABASE_URL (or else of the stack that runs in
- * LOCKSTEP_DATA_DIR) up to date, or says how far it is.
+ * npm run migrate [-- --status]: applies pending migrations to DATABASE_URL, or else to the stack that runs in
+ * LOCKSTEP_DATA_DIR. With --status it only lists them.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -12,8 +12,8 @@ const ROOT = path.dirname(import.meta.dirname);
 
 try {
   const { values } = parseArgs({ options: { status: { type: 'boolean', default: false } } });
-  // The image has no compiler and no need of one.
-  if (!existsSync(path.join(ROOT, 'dist', 'libs', 'postgres', 'src', 'migrate.js'))) {
+  // The image contains dist but no compiler.
+  if (!existsSync(path.join(ROOT, 'dist', 'libs', 'ground', 'postgres', 'migrate.js'))) {
     await (await import('./build-if-stale.mjs')).buildIfStale();
   }
   const databaseUrl = findDatabaseUrl();
@@ -25,12 +25,12 @@ try {
 
 async function applyPending(databaseUrl) {
   const { migrate } = await import('#ground/postgres/migrate');
-  const names = await migrate(databaseUrl);
+  const names = await migrate(databaseUrl, undefined, (notice) => console.log(notice));
   for (const name of names) console.log(`applied ${name}`);
   if (names.length === 0) console.log('Nothing to apply: the schema is current.');
 }
 
-/** Exit code 0 only when the database has exactly the migrations of this release. */
+/** Sets the exit code 1 unless the database has exactly the migrations of this release. */
 async function printStatus(databaseUrl) {
   const { schemaStatus } = await import('#ground/postgres/migrate');
   const status = await schemaStatus(databaseUrl);
@@ -40,14 +40,14 @@ async function printStatus(databaseUrl) {
 }
 
 function findDatabaseUrl() {
-  const given = process.env.DATABASE_URL;
-  if (given !== undefined && given !== '') return given;
+  const configured = process.env.DATABASE_URL;
+  if (configured !== undefined && configured !== '') return configured;
   const stackFile = path.join(path.resolve(ROOT, process.env.LOCKSTEP_DATA_DIR || '.lockstep'), 'stack.json');
   if (existsSync(stackFile)) return JSON.parse(readFileSync(stackFile, 'utf8')).databaseUrl;
   throw new Error('set DATABASE_URL, or start a stack first (npm start)');
 }
 
-/** A connection that is refused on every address is an AggregateError with an empty message. */
+/** If every address refuses a connection, the error is an AggregateError with an empty message. */
 function reasonOf(error) {
   return error.message || error.errors?.map((each) => each.message).join('; ') || String(error);
 }

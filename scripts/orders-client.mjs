@@ -1,4 +1,4 @@
-// What test-idempotency.mjs and test-concurrent.mjs share.
+// Used by test-idempotency.mjs and test-concurrent.mjs.
 import { randomUUID } from 'node:crypto';
 import { checkNode } from './check-node.mjs';
 
@@ -6,12 +6,12 @@ checkNode();
 
 export const ORDERS_URL = process.env.ORDERS_URL || 'http://127.0.0.1:8082';
 
-/** An order of somebody new, in cents. */
-export function order() {
+/** An order of a new user; the amount is in cents. */
+export function newOrder() {
   return { userId: `user-${randomUUID()}`, amount: 4_200 };
 }
 
-/** Posts an order, without a key where that is undefined. */
+/** Posts an order. `key` may be undefined. */
 export async function placeOrder(key, body) {
   const response = await request('/orders', {
     method: 'POST',
@@ -28,21 +28,21 @@ export async function readOrder(id) {
   return (await request(`/orders/${id}`)).json();
 }
 
-/** Says what was looked at, and whether it was so. */
-export function check(what, holds) {
-  console.log(`${holds ? 'ok  ' : 'FAIL'} ${what}`);
-  if (!holds) process.exitCode = 1;
+/** Prints the result of a check. */
+export function check(description, passed) {
+  console.log(`${passed ? 'ok  ' : 'FAIL'} ${description}`);
+  if (!passed) process.exitCode = 1;
 }
 
 export function finish() {
-  console.log(process.exitCode === 1 ? 'Something is not as it should be.' : 'All as it should be.');
+  console.log(process.exitCode === 1 ? 'Some checks failed.' : 'All checks passed.');
 }
 
 async function request(path, options) {
   try {
     return await fetch(`${ORDERS_URL}${path}`, options);
   } catch (error) {
-    console.error(`There is no orders app at ${ORDERS_URL} (${error.cause?.message ?? error.message}): start it by npm run start:orders, or set ORDERS_URL`);
+    console.error(`No orders app answers at ${ORDERS_URL} (${error.cause?.message ?? error.message}): start it with npm run start:orders, or set ORDERS_URL`);
     process.exit(1);
   }
 }

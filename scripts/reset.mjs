@@ -1,4 +1,4 @@
-// `npm run reset`: deletes the data folder, unless a stack runs on it.
+// `npm run reset`: deletes the data folders, unless a stack uses one of them.
 import { buildIfStale } from './build-if-stale.mjs';
 import { checkNode } from './check-node.mjs';
 

@@ -1,7 +1,7 @@
 import { buildIfStale } from './build-if-stale.mjs';
 import { checkNode } from './check-node.mjs';
 
-/** Builds what is not built, then becomes the supervisor of that name: one process, so that npm's signals reach it. */
+/** Builds if needed, then runs the supervisor with this name in the same process, so that npm's signals reach it. */
 export async function supervise(main) {
   checkNode();
   const parent = process.ppid;
@@ -11,7 +11,7 @@ export async function supervise(main) {
     console.error(error.message);
     process.exit(1);
   }
-  // npm was killed meanwhile: nobody is left to stop what we would start.
+  // npm was killed during the build, so nothing would stop the processes.
   if (process.env.npm_lifecycle_event !== undefined && process.ppid !== parent) process.exit(1);
   process.setSourceMapsEnabled(true);
   await import(`../dist/apps/stack/src/${main}.js`);

@@ -1,7 +1,7 @@
 /**
- * npm test [-- paths and jest options]: unit and integration tests in parallel, then one end-to-end test a promise, one
- * after the other, then one line, alone: `N passed, N failed`. A kind as the first argument runs that kind only: unit,
- * int, e2e, slow (the other end-to-end tests), long; `all` runs everything but long.
+ * npm test [-- [kind] paths and jest options]: runs unit and int tests in parallel, then e2e tests in sequence. The last
+ * line is `N passed, N failed`. A kind runs only its tests: unit, int, e2e (one test a promise), slow (the other
+ * end-to-end tests), long; `all` runs everything but long.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -12,9 +12,9 @@ import { checkNode } from './check-node.mjs';
 
 const ROOT = path.dirname(import.meta.dirname);
 const JEST = path.join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
-// jest waits for what the tests left open (a socket, a child process), for ever: longer than this is a failure.
+// jest waits forever for open handles (a socket, a child process). A longer wait counts as a failure.
 const EXIT_TIMEOUT_MS = 20_000;
-// Integration tests wait more than they compute: two at a time also where there is one core to spare.
+// At least two workers, because integration tests wait more than they compute.
 const PARALLEL = [`--maxWorkers=${Math.max(2, availableParallelism())}`];
 const SERIAL = ['--runInBand'];
 
@@ -73,10 +73,10 @@ async function runTests({ projects, flags, builtApps }) {
   }
 }
 
-/** Runs jest to its end; resolves to what was wrong with the run itself, beside tests that failed. */
+/** Runs jest. Resolves with a problem of the run itself; failed tests are in the result file. */
 async function runJest(args, resultFile) {
   const nodeFlags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-  // All for people, so on stderr: the last line of our stdout stays alone.
+  // jest's output goes to stderr, so that stdout has only the last line.
   jest = spawn(process.execPath, [...nodeFlags, JEST, ...args], { cwd: ROOT, stdio: ['ignore', 2, 2] });
   const watch = setInterval(async () => {
     if ((await readResult(resultFile)) === undefined) return;
@@ -90,17 +90,17 @@ async function runJest(args, resultFile) {
   });
   clearInterval(watch);
   clearTimeout(lateExit);
-  if (signal === 'SIGKILL') return `jest had not ended ${EXIT_TIMEOUT_MS / 1_000} s after the last test: something is left open (npm test -- --detectOpenHandles says what)`;
-  if (signal !== null) return `jest was ended by ${signal}`;
+  if (signal === 'SIGKILL') return `jest did not exit within ${EXIT_TIMEOUT_MS / 1_000} s of the last test: a handle is open (npm test -- --detectOpenHandles shows it)`;
+  if (signal !== null) return `jest was killed by ${signal}`;
   return code === 0 ? undefined : `jest's exit code is ${code}`;
 }
 
 function countsOf(result, problem) {
   if (result === undefined) {
-    console.error(`${problem ?? 'jest ended'} before it had a result`);
+    console.error(`${problem ?? 'jest exited'} without a result`);
     return { passed: 0, failed: 1, skipped: 0 };
   }
-  // A suite that failed to run has no tests to count.
+  // A suite that fails to run reports no tests.
   const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
   const runFailed = problem !== undefined && (failed === 0 || !problem.startsWith("jest's exit code"));
   if (runFailed) console.error(problem);
@@ -115,7 +115,7 @@ async function readResult(file) {
   try {
     return JSON.parse(await readFile(file, 'utf8'));
   } catch {
-    // Not written yet, or not to its end.
+    // The file is missing or incomplete.
     return undefined;
   }
 }

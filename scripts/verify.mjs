@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { checkNode } from './check-node.mjs';
 
-// 2: it could not check; 1 would say that something is wrong.
+// Exit code 2: could not check. Exit code 1 would mean an imbalance.
 checkNode(2);
 try {
-  // The image has no sources, no compiler and no need of one.
+  // The image contains dist, but neither sources nor a compiler.
   if (existsSync(path.join(import.meta.dirname, '..', 'libs', 'manage', 'ledger', 'verify.ts'))) {
     await (await import('./build-if-stale.mjs')).buildIfStale();
   }

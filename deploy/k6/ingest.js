@@ -1,4 +1,4 @@
-// Posts events of their own keys and checks each answer. Which load: README.md, or `scenarios` below.
+// Posts events with unique keys and checks each answer. README.md describes the loads.
 //
 //   k6 run -e LOCKSTEP_KEY=… [-e LOCKSTEP_URL=http://127.0.0.1:8080] [-e LOAD=smoke|ramp|spike] deploy/k6/ingest.js
 import { check } from 'k6';
@@ -6,9 +6,9 @@ import exec from 'k6/execution';
 import { acceptedWith, newEvent, post } from './lockstep.js';
 
 const loads = {
-  // Does it work at all: 5 users for half a minute.
+  // A short check with 5 users.
   smoke: { executor: 'constant-vus', vus: 5, duration: '30s' },
-  // To 50 users, there for a while, and back.
+  // Up to 50 users, and back to none.
   ramp: {
     executor: 'ramping-vus',
     startVUs: 1,
@@ -18,7 +18,7 @@ const loads = {
       { duration: '30s', target: 0 },
     ],
   },
-  // From 5 users to 100 within seconds, and back.
+  // From 5 to 100 users within seconds, and back.
   spike: {
     executor: 'ramping-vus',
     startVUs: 5,
@@ -32,7 +32,7 @@ const loads = {
   },
 };
 const load = __ENV.LOAD || 'smoke';
-if (loads[load] === undefined) throw new Error(`LOAD=${load} is none of ${Object.keys(loads).join(', ')}`);
+if (loads[load] === undefined) throw new Error(`LOAD=${load} is not one of ${Object.keys(loads).join(', ')}`);
 
 export const options = {
   scenarios: { [load]: loads[load] },

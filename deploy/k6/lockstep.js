@@ -1,9 +1,9 @@
-// What the load tests of this folder share: an event, its request, and what its answer must be.
+// Shared by the load tests: an event, its request, and the check of its answer.
 import http from 'k6/http';
 
 const EVENTS_URL = `${__ENV.LOCKSTEP_URL || 'http://127.0.0.1:8080'}/v1/events`;
 if (!__ENV.LOCKSTEP_KEY) throw new Error('LOCKSTEP_KEY is not set: an API key with the scope "ingest", or the admin key');
-/** Another one for each run: keys of earlier runs are remembered. */
+/** Differs for each run, because the gateway remembers the keys of earlier runs. */
 const RUN = __ENV.RUN || String(Date.now());
 
 export function newEvent(key, entity) {
@@ -14,7 +14,7 @@ export function newEvent(key, entity) {
   };
 }
 
-/** For http.batch. @param {number} [status] that is as it should be */
+/** A request for http.batch. @param {number} [status] the expected status */
 export function requestOf({ key, body }, status = 202) {
   return {
     method: 'POST',
@@ -22,7 +22,7 @@ export function requestOf({ key, body }, status = 202) {
     body,
     params: {
       headers: { Authorization: `Bearer ${__ENV.LOCKSTEP_KEY}`, 'Content-Type': 'application/json', 'Idempotency-Key': key },
-      // Counts as failed (http_req_failed) when it is another one.
+      // Any other status counts as http_req_failed.
       responseCallback: http.expectedStatuses(status),
     },
   };

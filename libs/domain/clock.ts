@@ -1,8 +1,8 @@
-/** A moment by the two clocks that a process has, in milliseconds. */
+/** A moment by the two clocks of a process, in milliseconds. */
 export interface Moment {
-  /** Never stepped, but stands still while a machine is suspended. */
+  /** Never stepped, but stops while the machine is suspended. */
   readonly monotonicMs: number;
-  /** May be stepped, but goes on while a machine is suspended. */
+  /** May be stepped, but keeps running while the machine is suspended. */
   readonly wallMs: number;
 }
 
@@ -11,8 +11,8 @@ export function now(): Moment {
 }
 
 /**
- * Time since a moment, by whichever clock says more: neither a suspended machine nor a wall clock stepped back can
- * make time that has passed look shorter.
+ * Time since a moment: the larger of what the two clocks say. Neither a suspended machine nor a wall clock that is set back
+ * makes it look shorter.
  */
 export function elapsedMs(since: Moment, at: Moment = now()): number {
   return Math.max(at.monotonicMs - since.monotonicMs, at.wallMs - since.wallMs);

@@ -38,7 +38,7 @@ describe('dispositionOf', () => {
     expect(dispositionOf(result(503, retryAfterMs), 2, policy, 0)).toEqual({ kind: 'retry', delayMs: 5_000 });
   });
 
-  it('keeps to the schedule where the endpoint lets nobody ask for more', () => {
+  it('keeps to the schedule where the endpoint allows no Retry-After', () => {
     expect(dispositionOf(result(429, 7_000), 1, { ...policy, maxRetryAfterMs: 0 }, 0)).toEqual({ kind: 'retry', delayMs: 1_000 });
   });
 

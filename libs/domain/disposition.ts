@@ -1,8 +1,8 @@
-/** What came back from one HTTP exchange with an endpoint. */
+/** The result of one HTTP exchange with an endpoint. */
 export interface AttemptResult {
   readonly startedAtMs: number;
   readonly durationMs: number;
-  /** Undefined when no response came; `error` says why then. */
+  /** Undefined when no response came; `error` then says why. */
   readonly statusCode: number | undefined;
   readonly error: string | undefined;
   /** At most the first 16 KiB. */
@@ -20,7 +20,7 @@ export interface RetryPolicy {
 
 export type DeadReason = 'attempts_exhausted' | 'gone';
 
-/** What follows from an attempt. */
+/** The consequence of an attempt. */
 export type Disposition =
   | { readonly kind: 'delivered' }
   | { readonly kind: 'retry'; readonly delayMs: number }
@@ -37,12 +37,12 @@ export function isGone({ statusCode }: AttemptResult): boolean {
 }
 
 /**
- * What follows from an attempt: the one place that compares status codes and counts attempts.
+ * Decides what follows from an attempt. No other code compares status codes or counts attempts.
  *
- * Any 2xx delivers. 410 is the receiver's word that it wants no more. Everything else, redirects included, is a
- * failure: retried after the schedule's delay plus up to 20 % jitter (so that lanes that failed together don't come
- * back together), or after Retry-After of a 429 or 503 in full (RFC 9110, 10.2.3), until the schedule is used up. A
- * Retry-After of 0, or in the past, says nothing of when, and would use all attempts up at once: the schedule holds.
+ * A 2xx delivers, and a 410 ends the delivery. Anything else, redirects included, fails and is retried until the schedule is
+ * used up. The retry delay is the schedule's plus up to 20 % jitter, so that lanes which failed together do not return
+ * together. Retry-After of a 429 or 503 replaces it (RFC 9110, 10.2.3), except when it is 0 or in the past: that would use up
+ * all attempts at once.
  * @param attempt the attempt's number, from 1
  * @param random in [0, 1)
  */
@@ -58,13 +58,13 @@ export function dispositionOf(result: AttemptResult, attempt: number, policy: Re
 }
 
 /**
- * Milliseconds that a Retry-After header asks for: delay in seconds, or an HTTP date. Undefined when it is neither.
- * A date in the past is 0.
+ * The wait that a Retry-After header asks for, in milliseconds: from a delay in seconds or from an HTTP date. 0 for a date in
+ * the past, undefined for any other text.
  */
 export function parseRetryAfterMs(header: string, nowMs: number): number | undefined {
   const text = header.trim();
   if (/^\d{1,10}$/.test(text)) return Number(text) * 1_000;
-  // Date.parse takes much that is no HTTP date; a weekday's name and GMT mark the ones that are (RFC 9110, 5.6.7).
+  // Date.parse accepts more than HTTP dates, which begin with a weekday and end with GMT (RFC 9110, 5.6.7).
   if (!/^[A-Z][a-z]{2,8},? .*GMT$/.test(text)) return undefined;
   const atMs = Date.parse(text);
   return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - nowMs);

@@ -1,4 +1,4 @@
-/** A first-in, first-out queue whose `shift` costs the same however long it is (an array's moves all elements). */
+/** A first-in, first-out queue. `shift` takes constant time; an array's moves all elements. */
 export class Fifo<T> {
   private items: T[] = [];
   private first = 0;
@@ -15,7 +15,7 @@ export class Fifo<T> {
     const item = this.items[this.first];
     if (this.first === this.items.length) return undefined;
     this.first += 1;
-    // Half of it is gone: give the memory back, at a cost that was paid for by as many shifts.
+    // Frees the memory when half of the array is used up, so that the copy costs O(1) a shift.
     if (this.first > 32 && this.first * 2 > this.items.length) {
       this.items = this.items.slice(this.first);
       this.first = 0;

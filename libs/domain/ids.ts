@@ -2,9 +2,9 @@ import { randomFillSync } from 'node:crypto';
 import { v7 } from 'uuid';
 
 /**
- * Ids as the outside sees them: a prefix and the hex digits of a UUID (`evt_0192…`). Inside, and in Postgres, an id
- * is the plain UUID. Events' ids are UUIDv7: their first 48 bits are the time of minting in milliseconds, by which
- * the tables are partitioned. They do not give the order of acceptance (clocks differ between gateways).
+ * A public id is a prefix and the hex digits of a UUID (`evt_0192…`). Inside, and in Postgres, an id is the plain UUID.
+ * The id of an event is a UUIDv7: its first 48 bits are the time of minting in milliseconds, which decides the partition.
+ * Ids do not give the order of acceptance, because clocks differ between gateways.
  */
 export type IdPrefix = 'evt' | 'ep' | 'rpl' | 'ord';
 
@@ -13,14 +13,14 @@ export const NIL_ID = '00000000-0000-0000-0000-000000000000';
 const HEX32 = /^[0-9a-f]{32}$/;
 
 const ID_BYTES = 16;
-/** Random bytes for 256 ids at once: drawn for each id they were a twelfth of what the gateway did for an event. */
+/** Random bytes for 256 ids at once: drawn for each id, they took a twelfth of the gateway's time for an event. */
 const entropy = new Uint8Array(256 * ID_BYTES);
 let drawnBytes = entropy.length;
 
 let lastMs = 0;
 let sequence = 0;
 
-/** A new UUIDv7. Those of one process ascend, so that an index grows at its end and lists show them in order. */
+/** A new UUIDv7. Ids of one process ascend, so that an index grows at its end and lists are in order. */
 export function mintId(): string {
   if (drawnBytes === entropy.length) {
     randomFillSync(entropy);
@@ -46,23 +46,23 @@ export function parsePublicId(prefix: IdPrefix, id: string): string | undefined 
   return dashed(id.slice(prefix.length + 1));
 }
 
-/** Which delivery: an event to an endpoint, the first time (replay 0) or the n-th time it was replayed. */
+/** The primary key of a delivery: an event for an endpoint, for the first time (replay 0) or as its n-th replay. */
 export interface DeliveryKey {
   readonly eventId: string;
-  /** The endpoint's narrow key inside Postgres. */
+  /** The endpoint's internal key in Postgres. */
   readonly endpoint: number;
   readonly replay: number;
 }
 
 /**
- * `dlv_` + event (32 hex digits) + endpoint (8) + replay (4): the delivery's primary key itself, so the id needs no
- * column, no index and no look-up, and is the same on every attempt by construction.
+ * `dlv_` + event (32 hex digits) + endpoint (8) + replay (4). The id encodes the primary key, so it needs no column, index
+ * or look-up, and is the same on every attempt.
  */
 export function deliveryId(key: DeliveryKey): string {
   return `dlv_${key.eventId.replaceAll('-', '')}${hex(key.endpoint, 8)}${hex(key.replay, 4)}`;
 }
 
-/** The key that a delivery's id stands for, or undefined when the text is no such id. */
+/** The key in a delivery's id, or undefined when the text is not such an id. */
 export function parseDeliveryId(id: string): DeliveryKey | undefined {
   const match = /^dlv_([0-9a-f]{32})([0-9a-f]{8})([0-9a-f]{4})$/.exec(id);
   if (match === null) return undefined;
@@ -78,8 +78,8 @@ export function mintedAtMs(uuid: string): number {
 }
 
 /**
- * The lowest and the highest of some ids. As bounds in a statement they let Postgres leave out the partitions of all
- * other days before it starts, instead of opening each of them for each statement.
+ * The lowest and the highest id. With these bounds in a statement Postgres skips the partitions of all other days at its
+ * start, instead of opening each of them.
  */
 export function idBounds(ids: readonly string[]): { firstId: string; lastId: string } {
   let [firstId = NIL_ID, lastId = NIL_ID] = [ids[0], ids[0]];

@@ -10,12 +10,12 @@ interface Item {
 
 const item = (sequence: number, bytes = 10, attempts = 0): Item => ({ sequence, attempts, bytes });
 
-/** What Postgres would hold: the deliveries of one lane and what became of the attempts. */
+/** The deliveries of one lane and their attempts, as Postgres would have them. */
 class Model {
   tail = 0;
   delivered = 0;
   sending: number | undefined;
-  /** Attempts of what is pending, by sequence. */
+  /** Attempts of pending deliveries, by sequence. */
   readonly pending = new Map<number, number>();
   readonly dead = new Set<number>();
   readonly starts: number[] = [];
@@ -56,8 +56,8 @@ class Admit implements fc.Command<Model, Real> {
 }
 
 class Start implements fc.Command<Model, Real> {
-  /** @param admitsMeanwhile whether a delivery is admitted while the window is being loaded */
-  constructor(private readonly loaded: number, private readonly admitsMeanwhile: boolean) {}
+  /** @param admitsDuringLoad whether a delivery is admitted while the window is being loaded */
+  constructor(private readonly loaded: number, private readonly admitsDuringLoad: boolean) {}
   check = (model: Readonly<Model>) => model.sending === undefined && model.tail > 0;
   run(model: Model, real: Real): void {
     if (real.lane.phase === 'idle') {
@@ -78,7 +78,7 @@ class Start implements fc.Command<Model, Real> {
   }
   private load(model: Model, real: Real): Item | undefined {
     const window = model.window(this.loaded);
-    if (this.admitsMeanwhile) new Admit(true, 10).run(model, real);
+    if (this.admitsDuringLoad) new Admit(true, 10).run(model, real);
     const head = real.lane.fill(window);
     if (head === undefined) {
       expect(window).toEqual([]);
@@ -86,7 +86,7 @@ class Start implements fc.Command<Model, Real> {
     }
     return head;
   }
-  toString = () => `start(${this.loaded}, ${this.admitsMeanwhile})`;
+  toString = () => `start(${this.loaded}, ${this.admitsDuringLoad})`;
 }
 
 class Settle implements fc.Command<Model, Real> {
@@ -146,8 +146,8 @@ class Reload implements fc.Command<Model, Real> {
 }
 
 describe('Lane', () => {
-  it('always starts the lowest that is pending, one at a time, whatever happens in between', () => {
-    const start = fc.tuple(fc.integer({ min: 1, max: 8 }), fc.boolean()).map(([loaded, admitsMeanwhile]) => new Start(loaded, admitsMeanwhile));
+  it('always starts the lowest pending delivery, one at a time, in any sequence of events (1, 2)', () => {
+    const start = fc.tuple(fc.integer({ min: 1, max: 8 }), fc.boolean()).map(([loaded, admitsDuringLoad]) => new Start(loaded, admitsDuringLoad));
     const commands = fc.commands(
       [
         fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 30 })).map(([withItem, bytes]) => new Admit(withItem, bytes)),
@@ -188,14 +188,14 @@ describe('Lane', () => {
     expect(budget.usedBytes).toBe(1_000);
   });
 
-  it('goes on with what Postgres has as the head, with its attempts', () => {
+  it('takes the head and its attempts from Postgres', () => {
     const lane = new Lane<Item>({ headSequence: 3, tailSequence: 5, deliveredSequence: 2, attempts: 0 }, 4, new WindowBudget(1_000));
     lane.start();
     expect(lane.fill([item(4, 10, 7), item(5)])).toEqual(item(4, 10, 7));
     expect(lane.attempts).toBe(7);
   });
 
-  it('refuses what lies before its head', () => {
+  it('refuses deliveries before its head (2)', () => {
     const lane = new Lane<Item>({ headSequence: 3, tailSequence: 5, deliveredSequence: 2, attempts: 0 }, 4, new WindowBudget(1_000));
     lane.start();
     expect(() => lane.fill([item(2)])).toThrow(LaneError);

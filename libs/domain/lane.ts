@@ -2,29 +2,33 @@
  * A lane: the deliveries of one (endpoint, entity) pair, one at a time and in sequence. This is the state machine
  * alone; it does no I/O and reads no clock. Its phases:
  *
- *     idle ──admit──▶ ready ──start──▶ sending ──settle──▶ ready (more to do) or idle (nothing left)
- *                       ▲                 │ └──────abort──▶ ready (the attempt doesn't count)
- *                       └──────wake── waiting ◀──postpone
+ *     idle ──admit──▶ ready ──start──▶ sending ──settle──▶ ready (more to do) or idle (nothing pending)
+ *                       ▲                 │ └──────abort──▶ ready (the attempt does not count)
+ *                       └──────wake── waiting ◀──postpone, defer
  *
- * The truth is in Postgres: a lane knows where its head is, where its tail is, and holds a window of deliveries from
- * the head on as far as there is room. Whatever lies between the window's end and the tail is in Postgres and is
- * loaded when its turn comes. Not every sequence between head and tail need be pending: dead letters that are replayed
- * come before the others, and between them lies what was delivered since.
+ * Postgres has all deliveries. A lane knows its head and its tail, and holds a window of deliveries from the head on.
+ * Deliveries behind the window are loaded when their turn comes. Invariants:
+ *
+ * 1. At most one delivery is being sent: the head. It is the lowest pending sequence.
+ * 2. No delivery below the head is pending. Not every sequence from head to tail is: replayed dead letters come first, and
+ *    deliveries between them may be done.
+ * 3. The window is a prefix of what is pending from the head on, or empty.
+ * 4. The budget holds exactly the bytes of all windows.
  */
 export type LanePhase = 'idle' | 'ready' | 'sending' | 'waiting';
 
-/** What a lane must know of a delivery. */
+/** A delivery, as far as a lane looks at it. */
 export interface Sequenced {
   readonly sequence: number;
-  /** Attempts that it has had. */
+  /** Attempts so far. */
   readonly attempts: number;
-  /** What holding it costs. */
+  /** Its share of the window budget. */
   readonly bytes: number;
 }
 
 /** Where a lane stands in Postgres. */
 export interface LanePosition {
-  /** Nothing below is pending. One above the tail when nothing is pending at all. */
+  /** Nothing below is pending. One above the tail if nothing is pending at all. */
   readonly headSequence: number;
   readonly tailSequence: number;
   readonly deliveredSequence: number;
@@ -32,7 +36,7 @@ export interface LanePosition {
   readonly attempts: number;
 }
 
-/** Bounds what all windows of a process hold together. What finds no room waits in Postgres. */
+/** Bounds the bytes in all windows of a process. Deliveries beyond it stay in Postgres. */
 export class WindowBudget {
   private used = 0;
 
@@ -48,7 +52,7 @@ export class WindowBudget {
     return true;
   }
 
-  /** Takes it whether there is room or not. */
+  /** Takes the bytes, also beyond the limit. */
   force(bytes: number): void {
     this.used += bytes;
   }
@@ -60,7 +64,7 @@ export class WindowBudget {
 
 export type TerminalStatus = 'delivered' | 'dead' | 'discarded';
 
-/** A broken rule of the state machine: a bug in the caller, never an outcome of outside events. */
+/** A bug in the caller: it broke a rule of the state machine. Outside events never cause it. */
 export class LaneError extends Error {
   override readonly name = 'LaneError';
   readonly code = 'lane_misused';
@@ -73,7 +77,7 @@ export class Lane<Item extends Sequenced> {
   private tail: number;
   private lastDelivered: number;
   private headAttempts: number;
-  /** The tail when the head was asked for: what is loaded then is all that was pending up to here. */
+  /** The tail at `start`. A load that begins later sees all that is pending up to here. */
   private tailAtStart = 0;
 
   /**
@@ -92,7 +96,7 @@ export class Lane<Item extends Sequenced> {
     return this.currentPhase;
   }
 
-  /** Sequence of the delivery whose turn it is; one above the tail when nothing is pending. */
+  /** Sequence of the delivery whose turn it is; one above the tail if nothing is pending. */
   get headSequence(): number {
     return this.head;
   }
@@ -101,7 +105,7 @@ export class Lane<Item extends Sequenced> {
     return this.tail;
   }
 
-  /** Deliveries that have no terminal outcome yet, at most. */
+  /** Upper bound of the pending deliveries. */
   get depth(): number {
     return this.tail - this.head + 1;
   }
@@ -116,11 +120,11 @@ export class Lane<Item extends Sequenced> {
   }
 
   /**
-   * A delivery was admitted at the lane's end. It is kept in the window when it continues it and there is room.
-   * @returns whether the lane has become ready by this
+   * Adds a delivery at the tail. The window keeps it if it directly follows and the budget allows it.
+   * @returns whether this made the lane ready
    */
   admit(sequence: number, item: Item | undefined): boolean {
-    // At or below the tail: the lane was loaded after this admission was committed, so it knows already.
+    // The lane was loaded after this admission was committed, and knows the delivery.
     if (sequence <= this.tail) return false;
     this.tail = sequence;
     if (item !== undefined && sequence === this.windowEnd + 1 && this.window.length < this.maxWindow && this.budget.take(item.bytes)) {
@@ -132,8 +136,8 @@ export class Lane<Item extends Sequenced> {
   }
 
   /**
-   * The head's turn has come: ready → sending.
-   * @returns the head, or undefined when it must be loaded first (`fill`)
+   * Begins with the head: ready → sending.
+   * @returns the head, or undefined if it must be loaded first (`fill`)
    */
   start(): Item | undefined {
     this.expect('ready');
@@ -143,9 +147,10 @@ export class Lane<Item extends Sequenced> {
   }
 
   /**
-   * What is pending in Postgres, ascending from the head on: all of it, or its first ones.
-   * @returns the head; undefined when nothing that was admitted before `start` is pending: the lane is idle, or ready
-   *   when something was admitted since
+   * Fills the window.
+   * @param items the first deliveries that are pending in Postgres from the head on, ascending; or all of them
+   * @returns the head. Undefined if no delivery from before `start` is pending: the lane is then idle, or ready if one was
+   *   admitted since
    */
   fill(items: readonly Item[]): Item | undefined {
     this.expect('sending');
@@ -159,8 +164,7 @@ export class Lane<Item extends Sequenced> {
     this.head = head.sequence;
     this.headAttempts = head.attempts;
     this.tail = Math.max(this.tail, head.sequence);
-    // The head is kept whatever the budget says, or a full budget would stop the lane for good: the number of lanes
-    // that are sending is bounded elsewhere.
+    // A full budget must not stop the lane, so the head is always kept. The scheduler bounds the lanes that are sending.
     this.budget.force(head.bytes);
     this.window.push(head);
     for (const item of followers) {
@@ -184,7 +188,7 @@ export class Lane<Item extends Sequenced> {
     return this.phase === 'ready';
   }
 
-  /** A failed attempt is committed and there will be another: sending → waiting. The window is given up meanwhile. */
+  /** A failed attempt is committed, and a retry follows: sending → waiting. Frees the window. */
   postpone(): void {
     this.expect('sending');
     this.headAttempts += 1;
@@ -192,28 +196,28 @@ export class Lane<Item extends Sequenced> {
     this.currentPhase = 'waiting';
   }
 
-  /** The head turns out not to be due yet: sending → waiting. The window is given up meanwhile. */
+  /** The head is not due yet: sending → waiting. Frees the window. */
   defer(): void {
     this.expect('sending');
     this.dropWindow();
     this.currentPhase = 'waiting';
   }
 
-  /** The attempt was cut off and doesn't count: sending → ready. */
+  /** The attempt was aborted and does not count: sending → ready. */
   abort(): void {
     this.expect('sending');
     this.currentPhase = 'ready';
   }
 
-  /** The head waits for its time, as Postgres says it was left: ready → waiting. Only for a lane just loaded. */
+  /** The head waits for its retry, according to Postgres: ready → waiting. Only for a lane that was just loaded. */
   await(): void {
     this.expect('ready');
     this.currentPhase = 'waiting';
   }
 
   /**
-   * The head's time has come: waiting → ready.
-   * @returns false when it does not wait (any more)
+   * The head is due: waiting → ready.
+   * @returns false if the lane is not waiting
    */
   wake(): boolean {
     if (this.currentPhase !== 'waiting') return false;
@@ -221,7 +225,7 @@ export class Lane<Item extends Sequenced> {
     return true;
   }
 
-  /** Gives back what the window takes. The lane must not be used afterwards. */
+  /** Frees the window. */
   dropWindow(): void {
     for (const { bytes } of this.window) this.budget.give(bytes);
     this.window.length = 0;

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { type ErrorCode, isErrorCode, LockstepError } from './problem.js';
 
-// The list of the design (§3), those of idempotent requests and of the proxy, what is wrong before there is a request (408, 431), and `internal` for what nobody foresaw.
+// The codes of the API, of idempotent requests and of the proxy, of errors before there is a request (408, 431), and `internal` for unexpected errors.
 const STATUSES: Record<ErrorCode, number> = {
   invalid_request: 400,
   invalid_idempotency_key: 400,
@@ -39,7 +39,7 @@ test.each(Object.entries(STATUSES) as [ErrorCode, number][])('%s is a problem do
   expect(rest).toEqual({ type: `urn:lockstep:problem:${code}`, status, code, detail: 'what was wrong', errors: [] });
 });
 
-test('only what may pass by itself is retriable', () => {
+test('only errors that may pass by themselves are retriable', () => {
   const retriable = (Object.keys(STATUSES) as ErrorCode[]).filter((code) => new LockstepError(code, '').retriable);
   expect(retriable).toEqual(['request_timeout', 'request_in_progress', 'rate_limited', 'upstream_unavailable', 'overloaded', 'store_unavailable']);
 });

@@ -1,4 +1,4 @@
-/** Every error that the outside can see: its HTTP status, its title, and whether the same request may succeed later. */
+/** Every error that a client can see: its HTTP status, its title, and whether the same request may succeed later. */
 const PROBLEMS = {
   invalid_request: { status: 400, title: 'The request is not valid', retriable: false },
   invalid_idempotency_key: { status: 400, title: 'The idempotency key is not valid', retriable: false },
@@ -21,7 +21,7 @@ const PROBLEMS = {
   rate_limited: { status: 429, title: 'Too many requests', retriable: true },
   headers_too_large: { status: 431, title: 'The request line and headers are too large', retriable: false },
   internal: { status: 500, title: 'Something went wrong on our side', retriable: false },
-  upstream_unavailable: { status: 502, title: 'The backend can not be reached', retriable: true },
+  upstream_unavailable: { status: 502, title: 'The backend cannot be reached', retriable: true },
   upstream_interrupted: { status: 502, title: 'The backend did not answer to the end', retriable: false },
   upstream_timeout: { status: 504, title: 'The backend did not answer in time', retriable: false },
   overloaded: { status: 503, title: 'Too many requests are waiting', retriable: true },
@@ -30,12 +30,12 @@ const PROBLEMS = {
 
 export type ErrorCode = keyof typeof PROBLEMS;
 
-/** Whether a text is the code of an error that the outside can see. */
+/** Whether a text is the code of an error that a client can see. */
 export function isErrorCode(text: string): text is ErrorCode {
   return Object.hasOwn(PROBLEMS, text);
 }
 
-/** One thing that is wrong with the request; `path` is a JSON pointer (RFC 6901) into the body, or a header or query name. */
+/** One fault of the request; `path` is a JSON pointer (RFC 6901) into the body, or a header or query name. */
 export interface ProblemDetail {
   readonly path: string;
   readonly message: string;
@@ -51,7 +51,7 @@ export interface Problem {
   readonly errors: readonly ProblemDetail[];
 }
 
-/** The one error class of what the outside may see: `code` decides status and title, `message` says what and what to do. */
+/** An error that a client may see. `code` decides status and title; `message` says what is wrong and what to do. */
 export class LockstepError extends Error {
   override readonly name = 'LockstepError';
   readonly errors: readonly ProblemDetail[];

@@ -6,7 +6,7 @@ function repeat(times: number, act: () => void): void {
 }
 
 describe('Ramp', () => {
-  it('leaves an endpoint alone of which some requests fail', () => {
+  it('does not limit an endpoint of which only some requests fail', () => {
     const ramp = new Ramp();
     repeat(100, () => {
       repeat(9, () => ramp.failed(64));
@@ -15,7 +15,7 @@ describe('Ramp', () => {
     expect(ramp.limit(64)).toBe(64);
   });
 
-  it('goes down to a few while nothing but failures comes back', () => {
+  it('falls to a few requests while all of them fail', () => {
     const ramp = new Ramp();
     repeat(10, () => ramp.failed(64));
     expect(ramp.limit(64)).toBe(32);
@@ -23,7 +23,7 @@ describe('Ramp', () => {
     expect(ramp.limit(64)).toBe(4);
   });
 
-  it('goes up by one with each success, until the endpoint has all of its places', () => {
+  it('rises by one with each success, up to the limit of the endpoint', () => {
     const ramp = new Ramp();
     repeat(1_000, () => ramp.failed(64));
     repeat(4, () => ramp.succeeded(64));
@@ -33,7 +33,7 @@ describe('Ramp', () => {
     expect(ramp.limit(128)).toBe(128);
   });
 
-  it('never goes above what the endpoint allows', () => {
+  it('never exceeds the limit of the endpoint', () => {
     const ramp = new Ramp();
     repeat(1_000, () => ramp.failed(2));
     expect(ramp.limit(2)).toBe(2);

@@ -1,16 +1,16 @@
-/** So many failures in a row say that the endpoint is in trouble, and not an event. */
-const TROUBLE = 10;
-/** What an endpoint in trouble still gets, so that its recovery is noticed. */
-const FLOOR = 4;
+/** So many failures in a row mean that the endpoint fails, not single events. */
+const FAILURES_IN_A_ROW = 10;
+/** A failing endpoint still gets so many requests at once, so that its recovery is noticed. */
+const MIN_LIMIT = 4;
 
 /**
- * How many requests an endpoint gets at once. While nothing but failures comes back it is halved again and again; each
- * success then adds one, which doubles it every round trip: an endpoint that comes back with thousands of lanes waiting
- * is not knocked over by all of them at once (TCP's slow start, RFC 5681, 3.1).
+ * How many requests an endpoint gets at once. The limit is halved for every ten failures in a row. Each success then adds
+ * one, which doubles the limit every round trip (slow start, RFC 5681, 3.1). An endpoint that recovers while thousands
+ * of lanes wait is therefore not overwhelmed.
  */
 export class Ramp {
   private failures = 0;
-  /** Undefined: no bound but the endpoint's own. */
+  /** Undefined while only the endpoint's own limit applies. */
   private bound: number | undefined;
 
   limit(most: number): number {
@@ -26,8 +26,8 @@ export class Ramp {
 
   failed(most: number): void {
     this.failures += 1;
-    if (this.failures < TROUBLE) return;
+    if (this.failures < FAILURES_IN_A_ROW) return;
     this.failures = 0;
-    this.bound = Math.max(Math.min(FLOOR, most), Math.floor(this.limit(most) / 2));
+    this.bound = Math.max(Math.min(MIN_LIMIT, most), Math.floor(this.limit(most) / 2));
   }
 }

@@ -9,7 +9,7 @@ const claims = fc.uniqueArray(fc.record({
 }), { minLength: 1, maxLength: 10, selector: ({ memberId }) => memberId });
 
 describe('assignShards', () => {
-  it('deals each shard to exactly one member, evenly, whatever the members claim', () => {
+  it('deals each shard to exactly one member, evenly, for any claims of the members', () => {
     fc.assert(fc.property(claims, fc.integer({ min: 1, max: 32 }), (members, shards) => {
       const assignment = assignShards(members, shards);
       const dealt = [...assignment.values()].flat().sort((a, b) => a - b);
@@ -19,7 +19,7 @@ describe('assignShards', () => {
     }));
   });
 
-  it('gives the same result in whatever order the members are listed', () => {
+  it('gives the same result for any order of the members', () => {
     fc.assert(fc.property(claims, (members) => {
       expect(assignShards([...members].reverse(), 16)).toEqual(assignShards(members, 16));
     }));
@@ -45,7 +45,7 @@ describe('assignShards', () => {
     expect(assignment.get('c')).toEqual([3, 7]);
   });
 
-  it('gives what nobody has to those who have been here, and the newcomer some of theirs', () => {
+  it('gives orphaned shards to former members, and some of theirs to the newcomer', () => {
     const assignment = assignShards([
       { memberId: 'a', generation: 3, shards: [0, 1, 2] },
       { memberId: 'b', generation: 3, shards: [3, 4, 5] },
@@ -57,7 +57,7 @@ describe('assignShards', () => {
     expect([a.length, b.length]).toEqual([3, 3]);
   });
 
-  it('gives a newcomer what nobody has only when all else would be uneven', () => {
+  it('gives a newcomer an orphaned shard only when the shares would be uneven otherwise', () => {
     const assignment = assignShards([
       { memberId: 'a', generation: 3, shards: [0] },
       { memberId: 'b', generation: -1, shards: [] },

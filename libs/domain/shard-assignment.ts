@@ -1,20 +1,20 @@
-/** A member of the dispatchers' group and the shards it says it has, as of a generation of the group. */
+/** A member of the dispatchers' group, and the shards it had in a generation of the group. */
 export interface ShardClaim {
   readonly memberId: string;
-  /** Negative: a newcomer, which was never assigned any. */
+  /** Negative for a newcomer, which has not been assigned shards yet. */
   readonly generation: number;
   readonly shards: readonly number[];
 }
 
 /**
- * Deals the shards out to the members: evenly (the counts differ by one at most), and so that a member keeps what it
- * has as far as that goes. Where two claim the same shard, the claim of the later generation counts; a member that
- * missed a rebalance has an old one. The same input gives the same result on every member.
+ * Assigns the shards to the members. The counts differ by one at most, and a member keeps its shards where that allows it.
+ * If two members claim a shard, the later generation counts: a member that missed a rebalance has an older one. The same
+ * input gives the same result on every member.
  *
- * Shards that nobody has go to those who have been here, and newcomers get some of theirs instead: who takes the shard of
- * a process that was killed must have watched its lease for a TTL, while one whose owner lives is handed over at once. So
- * a dispatcher that is killed and comes back does not lengthen its own outage. The price: the shards that are handed over
- * instead pause until their requests under way have ended.
+ * Orphaned shards go to members that were in the group before, and newcomers get some of theirs instead. The new owner of
+ * an orphan must have watched its lease for a TTL, while a living owner hands a shard over at once. So a dispatcher that
+ * is killed and returns does not lengthen its own outage. The price: a shard that is handed over pauses until its requests
+ * in flight have ended.
  */
 export function assignShards(claims: readonly ShardClaim[], shards: number): Map<string, number[]> {
   const members = [...claims].sort((a, b) => (a.memberId < b.memberId ? -1 : 1));
@@ -25,11 +25,11 @@ export function assignShards(claims: readonly ShardClaim[], shards: number): Map
   if (seniors.length > 0) {
     for (const [memberId, dealt] of deal(seniors, all, held)) for (const shard of dealt) held.set(shard, memberId);
   }
-  // Orphans first: what a senior has too much of is what it had before.
+  // Orphans first: a senior then hands over shards that it had before, and keeps the orphans.
   return deal(members, [...orphans, ...owned], held);
 }
 
-/** Who has each shard, by the claims. */
+/** The holder of each shard, by the claims. */
 function holdersOf(members: readonly ShardClaim[], shards: number): Map<number, string> {
   const holders = new Map<number, ShardClaim>();
   for (const claim of members) {
@@ -41,7 +41,7 @@ function holdersOf(members: readonly ShardClaim[], shards: number): Map<number, 
   return new Map([...holders].map(([shard, { memberId }]) => [shard, memberId]));
 }
 
-/** An even share for each member, of what it holds as far as that goes; what comes first in `shards` is kept first. */
+/** An even share for each member, first of the shards that it holds, in the order of `shards`. */
 function deal(members: readonly ShardClaim[], shards: readonly number[], held: ReadonlyMap<number, string>): Map<string, number[]> {
   const assignment = new Map<string, number[]>(members.map(({ memberId }) => [memberId, []]));
   if (members.length === 0) return assignment;

@@ -13,7 +13,7 @@ test.each([
   ['a-little-bit-long-string', -985_981_536],
   ['a-little-bit-longer-string', -1_486_304_829],
   ['lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8', -58_897_971],
-])('murmur2 of %j is what the Java client says', (text, hash) => {
+])('murmur2 of %j is that of the Java client', (text, hash) => {
   expect(murmur2(Buffer.from(text))).toBe(hash);
 });
 

@@ -1,7 +1,7 @@
 /**
- * The shard of an entity, which is the partition of the `events` topic that its events go to: Kafka's default
- * partitioning (murmur2 of the key, sign bit cleared, modulo the number of partitions) of `tenant/entity`.
- * So a producer or consumer of another team, in any language, finds the same partition.
+ * The shard of an entity: the partition of the `events` topic for the key `tenant/entity`, by Kafka's default partitioning
+ * (murmur2 of the key, sign bit cleared, modulo the number of partitions). Kafka clients in other languages find the same
+ * partition.
  */
 export function shardOf(tenant: string, entity: string, shards: number): number {
   return partitionOf(laneKey(tenant, entity), shards);
@@ -12,7 +12,7 @@ export function partitionOf(key: string, partitions: number): number {
   return (murmur2(Buffer.from(key)) & 0x7fffffff) % partitions;
 }
 
-/** Key of an entity's records on every Lockstep topic. */
+/** The key of an entity's records on every Lockstep topic. */
 export function laneKey(tenant: string, entity: string): string {
   return `${tenant}/${entity}`;
 }

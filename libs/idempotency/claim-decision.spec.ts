@@ -15,10 +15,10 @@ describe('decide', () => {
   });
 
   it('lets wait for a lease that holds, also where a takeover would be allowed', () => {
-    for (const offer of [never, safe]) expect(decide(found, offer)).toEqual({ kind: 'in_flight', retryAfterSeconds: 2 });
+    for (const keyed of [never, safe]) expect(decide(found, keyed)).toEqual({ kind: 'in_flight', retryAfterSeconds: 2 });
   });
 
-  it('takes a lease that ran out for indeterminate, and both for free where the offer says so', () => {
+  it('takes a lease that ran out for indeterminate, and both for free where the keyed says so', () => {
     for (const each of [{ ...found, leaseLeftMs: 0 }, { ...found, state: 'indeterminate' as const, leaseLeftMs: 0 }]) {
       expect(decide(each, never)).toEqual({ kind: 'indeterminate' });
       expect(decide(each, safe)).toEqual({ kind: 'free' });

@@ -1,4 +1,4 @@
-import type { ClaimOutcome, Offer } from './claim.js';
+import type { ClaimOutcome, KeyedRequest } from './claim.js';
 
 /** What stands in the store under a key. */
 export interface FoundRequest {
@@ -14,7 +14,7 @@ export interface FoundRequest {
 export type Decision = Exclude<ClaimOutcome, { kind: 'claimed' }> | { readonly kind: 'free' };
 
 /** What a request is told when its key is there and was not claimed for it. The one place that says what a state means. */
-export function decide(found: FoundRequest, { fingerprint, takeover }: Pick<Offer, 'fingerprint' | 'takeover'>): Decision {
+export function decide(found: FoundRequest, { fingerprint, takeover }: Pick<KeyedRequest, 'fingerprint' | 'takeover'>): Decision {
   if (!found.fingerprint.equals(fingerprint)) return { kind: 'mismatch' };
   switch (found.state) {
     case 'completed':
@@ -33,7 +33,7 @@ function answered({ response, ageMs }: FoundRequest): Decision {
   return body === undefined ? { kind: 'response_not_kept', status } : { kind: 'replay', response: { status, headers, body }, ageMs };
 }
 
-function undecided(takeover: Offer['takeover']): Decision {
+function undecided(takeover: KeyedRequest['takeover']): Decision {
   return takeover === 'safe' ? { kind: 'free' } : { kind: 'indeterminate' };
 }
 

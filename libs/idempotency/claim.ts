@@ -1,5 +1,5 @@
 /** A request with a key that wants to be the one which is carried out. */
-export interface Offer {
+export interface KeyedRequest {
   readonly tenant: string;
   /** Of `scopeOf`. */
   readonly scope: string;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { captureLog } from '#dev/testing/log-capture';
 import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
-import { claimOf, completed, Engine, offerOf } from './fixtures/engine.js';
-import { expiredRequestsSweeper } from './expired-requests-sweeper.js';
+import { claimOf, completed, Engine, requestOf } from './fixtures/engine.js';
+import { ExpiredRequestsSweeper } from './expired-requests-sweeper.js';
 import { storedBytes, storedRequests } from './idempotency.metrics.js';
 import { measureRequests } from './measure-requests.queries.js';
 import { databaseOf } from '#ground/postgres/pool';
@@ -23,15 +23,15 @@ afterAll(async () => {
 
 it('deletes what is expired, in batches, and nothing that is held or remembered', async () => {
   const { signal } = new AbortController();
-  await engine.service.settle(claimOf(await engine.service.claim(offerOf('remembered'))), completed('done'));
-  await engine.service.claim(offerOf('held'));
+  await engine.service.settle(claimOf(await engine.service.claim(requestOf('remembered'))), completed('done'));
+  await engine.service.claim(requestOf('held'));
   await engine.pool.query(`
     insert into idempotent_requests (scope, key, tenant, fingerprint, state, fence, claim_id, takeover_safe, claimed_at, lease_expires_at, expires_at)
     select 's', n::text, 'default', '', 'completed', n, gen_random_uuid(), false, now(), now(), now() - interval '1 second' from generate_series(1, 2500) n`);
   const positions = new WebhookPositions(databaseOf(engine.pool));
   await positions.advance({ tenant: 'default', scope: 's', lane: 'old', sequence: 7 }, -1);
   await positions.advance({ tenant: 'default', scope: 's', lane: 'new', sequence: 7 }, 60_000);
-  expect(await expiredRequestsSweeper(engine.pool, captureLog().logger).sweep(signal)).toBe(2_501);
+  expect(await new ExpiredRequestsSweeper(engine.pool, captureLog().logger).sweep(signal)).toBe(2_501);
   const { rows } = await engine.pool.query<{ name: string }>('select key as name from idempotent_requests union all select lane from webhook_positions order by 1');
   expect(rows.map(({ name }) => name)).toEqual(['held', 'new', 'remembered']);
 });
@@ -39,7 +39,7 @@ it('deletes what is expired, in batches, and nothing that is held or remembered'
 it('waits for nobody: what is being claimed anew at this moment is left to it', async () => {
   const { signal } = new AbortController();
   await fill(3, '-1 second');
-  const sweeper = expiredRequestsSweeper(engine.pool, captureLog().logger);
+  const sweeper = new ExpiredRequestsSweeper(engine.pool, captureLog().logger);
   const other = await engine.pool.connect();
   try {
     await other.query("begin; select from idempotent_requests where ctid in (select min(ctid) from idempotent_requests where scope = 'filled') for update");
@@ -60,7 +60,7 @@ async function fill(count: number, expiresIn: string): Promise<void> {
 
 describe('what is stored is counted', () => {
   const measured = async (): Promise<number> => {
-    await expiredRequestsSweeper(engine.pool, captureLog().logger).sweep(new AbortController().signal);
+    await new ExpiredRequestsSweeper(engine.pool, captureLog().logger).sweep(new AbortController().signal);
     const { values: [gauge] } = await storedRequests.get();
     return gauge?.value ?? NaN;
   };
@@ -73,7 +73,7 @@ describe('what is stored is counted', () => {
 
   it('before anybody has analyzed the table, and after most of it was deleted', async () => {
     expect(await measured()).toBe(0);
-    for (const key of ['a', 'b', 'c']) await engine.service.claim(offerOf(key));
+    for (const key of ['a', 'b', 'c']) await engine.service.claim(requestOf(key));
     expect(await measured()).toBe(3);
     await fill(5_000, '1 hour');
     expect(await measured()).toBe(5_003);

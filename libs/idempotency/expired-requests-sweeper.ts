@@ -1,6 +1,9 @@
+import { Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { ExpiringRowsSweeper } from '#ground/postgres/expiring-rows-sweeper';
+import { InjectPool } from '#ground/postgres/inject-postgres';
 import { databaseOf } from '#ground/postgres/pool';
+import { InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
 import { deleteExpiredPositions } from './delete-expired-positions.queries.js';
 import { deleteExpiredRequests } from './delete-expired-requests.queries.js';
@@ -13,26 +16,29 @@ import { measureRequests } from './measure-requests.queries.js';
 const MEASURED_PAGES = 1_024;
 
 /**
- * Deletes idempotent requests whose retention is over, and measures what is there. Until then an expired key is as good
- * as gone: it is claimed as if it were not there.
- * @param pool its sessions look up by index (`plans: 'by-index'`)
+ * Deletes idempotent requests and webhook positions whose retention is over, and measures what is stored. Nothing
+ * depends on it: an expired key is claimed as if it were not there.
  */
-export function expiredRequestsSweeper(pool: pg.Pool, logger: Logger): ExpiringRowsSweeper {
-  return new ExpiringRowsSweeper({
-    pool,
-    lock: 'lockstep.idempotent-requests',
-    tables: [
-      { find: findExpiredRequests, delete: deleteExpiredRequests, onDeleted: (rows) => expiredRequestsDeleted.inc(rows) },
-      { find: findExpiredPositions, delete: deleteExpiredPositions, onDeleted: () => undefined },
-    ],
-    afterwards: async () => {
-      const [measure] = await measureRequests.run({ pages: MEASURED_PAGES }, databaseOf(pool));
-      storedRequests.set(measure?.rows ?? 0);
-      storedBytes.set(measure?.bytes ?? 0);
-    },
-    onError: (err) => {
-      cleanupFailures.inc();
-      logger.warn({ err }, 'Expired idempotent requests could not be deleted; trying again in a minute');
-    },
-  });
+@Injectable()
+export class ExpiredRequestsSweeper extends ExpiringRowsSweeper {
+  /** @param pool its sessions look up by index (`plans: 'by-index'`) */
+  constructor(@InjectPool('idempotency-upkeep') pool: pg.Pool, @InjectLogger() logger: Logger) {
+    super({
+      pool,
+      lock: 'lockstep.idempotent-requests',
+      tables: [
+        { find: findExpiredRequests, delete: deleteExpiredRequests, onDeleted: (rows) => expiredRequestsDeleted.inc(rows) },
+        { find: findExpiredPositions, delete: deleteExpiredPositions, onDeleted: () => undefined },
+      ],
+      afterwards: async () => {
+        const [measure] = await measureRequests.run({ pages: MEASURED_PAGES }, databaseOf(pool));
+        storedRequests.set(measure?.rows ?? 0);
+        storedBytes.set(measure?.bytes ?? 0);
+      },
+      onError: (err) => {
+        cleanupFailures.inc();
+        logger.warn({ err }, 'Expired idempotent requests could not be deleted; trying again in a minute');
+      },
+    });
+  }
 }

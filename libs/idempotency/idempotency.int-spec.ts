@@ -6,7 +6,7 @@ import type { ClaimOutcome } from './claim.js';
 import { fuzz } from '#dev/testing/fuzz';
 import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
 import { waitUntil } from '#dev/testing/wait-until';
-import { claimOf, completed, Engine, fingerprint, newKey, offerOf } from './fixtures/engine.js';
+import { claimOf, completed, Engine, fingerprint, newKey, requestOf } from './fixtures/engine.js';
 
 let database: TestDatabase;
 let one: Engine;
@@ -40,42 +40,42 @@ async function passTime(key: string, ms: number): Promise<void> {
 describe('a key', () => {
   it('is claimed once by 1,000 requests at once in two processes; the others hear that it is in progress, and later get the answer', async () => {
     const key = newKey();
-    const outcomes = await Promise.all(Array.from({ length: 1_000 }, (_, i) => (i % 2 === 0 ? one : other).service.claim(offerOf(key))));
+    const outcomes = await Promise.all(Array.from({ length: 1_000 }, (_, i) => (i % 2 === 0 ? one : other).service.claim(requestOf(key))));
     expect(kindsOf(outcomes)).toEqual({ claimed: 1, in_flight: 999 });
     const claim = outcomes.flatMap((outcome) => (outcome.kind === 'claimed' ? [outcome.claim] : []))[0];
     expect(await one.service.settle(claim ?? claimOf({ kind: 'mismatch' }), completed('done'))).toBe('stored');
-    const replays = await Promise.all(Array.from({ length: 1_000 }, (_, i) => (i % 2 === 0 ? one : other).service.claim(offerOf(key))));
+    const replays = await Promise.all(Array.from({ length: 1_000 }, (_, i) => (i % 2 === 0 ? one : other).service.claim(requestOf(key))));
     expect(kindsOf(replays)).toEqual({ replay: 1_000 });
     expect(replays[999]).toMatchObject({ response: { status: 201, headers: ['content-type', 'text/plain'], body: Buffer.from('done') } });
   });
 
   it('writes nothing when its answer is read again', async () => {
     const key = newKey();
-    await one.service.settle(claimOf(await one.service.claim(offerOf(key))), completed('done'));
+    await one.service.settle(claimOf(await one.service.claim(requestOf(key))), completed('done'));
     const version = async (): Promise<unknown> => (await one.pool.query('select r.xmin, r.xmax, r.ctid, f.last_value from idempotent_requests r, idempotency_fences f where r.key = $1', [key])).rows;
     const before = await version();
-    expect(kindsOf(await Promise.all(Array.from({ length: 20 }, () => other.service.claim(offerOf(key)))))).toEqual({ replay: 20 });
+    expect(kindsOf(await Promise.all(Array.from({ length: 20 }, () => other.service.claim(requestOf(key)))))).toEqual({ replay: 20 });
     expect(await version()).toEqual(before);
   });
 
   it('is told apart by scope, and is refused for another request whatever became of the first', async () => {
     const key = newKey();
-    const claim = claimOf(await one.service.claim(offerOf(key)));
-    expect((await one.service.claim(offerOf(key, { scope: 'default - PUT /' }))).kind).toBe('claimed');
-    const another = offerOf(key, { fingerprint: fingerprint('b'), takeover: 'safe' });
+    const claim = claimOf(await one.service.claim(requestOf(key)));
+    expect((await one.service.claim(requestOf(key, { scope: 'default - PUT /' }))).kind).toBe('claimed');
+    const another = requestOf(key, { fingerprint: fingerprint('b'), takeover: 'safe' });
     expect((await other.service.claim(another)).kind).toBe('mismatch');
     await one.service.settle(claim, { state: 'failed' });
     expect((await other.service.claim(another)).kind).toBe('mismatch');
-    expect((await other.service.claim(offerOf(key))).kind).toBe('claimed');
+    expect((await other.service.claim(requestOf(key))).kind).toBe('claimed');
   });
 
   it('may come several times in one batch, in every state, among others', async () => {
     const [fresh, done, failed, running] = [newKey(), newKey(), newKey(), newKey()];
-    await one.service.settle(claimOf(await one.service.claim(offerOf(done))), completed('done'));
-    await one.service.settle(claimOf(await one.service.claim(offerOf(failed))), { state: 'failed' });
-    await one.service.claim(offerOf(running));
-    const offers = [fresh, done, failed, running].flatMap((key) => [offerOf(key), offerOf(key), offerOf(key, { fingerprint: fingerprint('b') })]);
-    const outcomes = await Promise.all(offers.map((offer) => other.service.claim(offer)));
+    await one.service.settle(claimOf(await one.service.claim(requestOf(done))), completed('done'));
+    await one.service.settle(claimOf(await one.service.claim(requestOf(failed))), { state: 'failed' });
+    await one.service.claim(requestOf(running));
+    const all = [fresh, done, failed, running].flatMap((key) => [requestOf(key), requestOf(key), requestOf(key, { fingerprint: fingerprint('b') })]);
+    const outcomes = await Promise.all(all.map((keyed) => other.service.claim(keyed)));
     expect(outcomes.map(({ kind }) => kind)).toEqual([
       'claimed', 'in_flight', 'mismatch', 'replay', 'replay', 'mismatch', 'claimed', 'in_flight', 'mismatch', 'in_flight', 'in_flight', 'mismatch',
     ]);
@@ -92,7 +92,7 @@ describe('a key', () => {
       insert into idempotent_requests (scope, key, tenant, fingerprint, state, fence, claim_id, takeover_safe, claimed_at, lease_expires_at, expires_at)
       select 's', n::text, 'default', '', 'completed', n, gen_random_uuid(), false, now(), now(), now() + interval '1 hour' from generate_series(1, 100) n`);
     const engine = new Engine(fresh.url);
-    expect((await engine.service.claim(offerOf(newKey()))).kind).toBe('claimed');
+    expect((await engine.service.claim(requestOf(newKey()))).kind).toBe('claimed');
     // A session's counts are there when it has ended.
     await engine.close();
     await waitUntil('the counts', async () => (await observer.query("select from pg_stat_activity where datname = current_database() and application_name = 'test'")).rowCount === 0);
@@ -104,8 +104,8 @@ describe('a key', () => {
 
   it('that Postgres refuses fails alone', async () => {
     // Beyond what a row of an index may have.
-    const poison = offerOf(newKey(), { scope: randomBytes(4_000).toString('hex') });
-    const [refused, ...others] = await Promise.allSettled([poison, ...Array.from({ length: 9 }, () => offerOf(newKey()))].map((offer) => one.service.claim(offer)));
+    const poison = requestOf(newKey(), { scope: randomBytes(4_000).toString('hex') });
+    const [refused, ...others] = await Promise.allSettled([poison, ...Array.from({ length: 9 }, () => requestOf(newKey()))].map((keyed) => one.service.claim(keyed)));
     expect(refused?.status).toBe('rejected');
     expect(others.map((result) => result.status === 'fulfilled' && result.value.kind)).toEqual(Array(9).fill('claimed'));
   });
@@ -113,7 +113,7 @@ describe('a key', () => {
   it('never deadlocks with others that come in other orders', async () => {
     const keys = Array.from({ length: 40 }, newKey);
     for (let round = 0; round < 25; round++) {
-      const claims = await Promise.all([one, other].map((engine, i) => Promise.all((i === 0 ? keys : keys.toReversed()).map((key) => engine.service.claim(offerOf(key))))));
+      const claims = await Promise.all([one, other].map((engine, i) => Promise.all((i === 0 ? keys : keys.toReversed()).map((key) => engine.service.claim(requestOf(key))))));
       const held = claims.flat().flatMap((outcome) => (outcome.kind === 'claimed' ? [outcome.claim] : []));
       expect(held).toHaveLength(keys.length);
       const verdicts = await Promise.all(held.toSorted(() => Math.random() - 0.5).map((claim, i) => (i % 2 === 0 ? one : other).service.settle(claim, { state: 'failed' })));
@@ -129,8 +129,8 @@ describe('an answer', () => {
     const answers = fc.record({ key: printable, status: fc.integer({ min: 200, max: 499 }), headers: fc.array(latin, { maxLength: 6 }), body: fc.uint8Array({ maxLength: 500 }).map((bytes) => Buffer.from(bytes)) });
     await fuzz(fc.uniqueArray(answers, { selector: ({ key }) => key, minLength: 1, maxLength: 20 }), async (batch) => {
       const scope = newKey();
-      await Promise.all(batch.map(async ({ key, ...response }) => one.service.settle(claimOf(await one.service.claim(offerOf(key, { scope }))), { state: 'completed', ...response })));
-      const replays = await Promise.all(batch.map(({ key }) => other.service.claim(offerOf(key, { scope }))));
+      await Promise.all(batch.map(async ({ key, ...response }) => one.service.settle(claimOf(await one.service.claim(requestOf(key, { scope }))), { state: 'completed', ...response })));
+      const replays = await Promise.all(batch.map(({ key }) => other.service.claim(requestOf(key, { scope }))));
       expect(replays.map((outcome) => outcome.kind === 'replay' && outcome.response)).toEqual(batch.map(({ status, headers, body }) => ({ status, headers, body })));
     }, { mostRuns: 60, searchMs: 3_000 });
   });
@@ -138,16 +138,16 @@ describe('an answer', () => {
   it('of a megabyte comes back too, and of one that was not kept it is said', async () => {
     const [large, larger] = [newKey(), newKey()];
     const body = randomBytes(1_048_576);
-    await one.service.settle(claimOf(await one.service.claim(offerOf(large))), completed(body));
-    await one.service.settle(claimOf(await one.service.claim(offerOf(larger))), { state: 'completed', status: 200, headers: [], body: undefined });
-    const outcome = await other.service.claim(offerOf(large));
+    await one.service.settle(claimOf(await one.service.claim(requestOf(large))), completed(body));
+    await one.service.settle(claimOf(await one.service.claim(requestOf(larger))), { state: 'completed', status: 200, headers: [], body: undefined });
+    const outcome = await other.service.claim(requestOf(large));
     expect(outcome.kind === 'replay' && outcome.response.body.equals(body)).toBe(true);
-    expect(await other.service.claim(offerOf(larger))).toEqual({ kind: 'response_not_kept', status: 200 });
+    expect(await other.service.claim(requestOf(larger))).toEqual({ kind: 'response_not_kept', status: 200 });
   });
 
   it('that Postgres takes only at the fifth try, because of conflicts, is stored', async () => {
     const key = newKey();
-    const claim = claimOf(await one.service.claim(offerOf(key)));
+    const claim = claimOf(await one.service.claim(requestOf(key)));
     // A sequence counts what is rolled back too.
     await one.pool.query(`
       create sequence conflicts;
@@ -157,11 +157,11 @@ describe('an answer', () => {
       end $$;
       create trigger conflict before update on idempotent_requests for each row execute function conflict()`);
     expect(await one.service.settle(claim, completed('done', 598))).toBe('stored');
-    expect((await other.service.claim(offerOf(key))).kind).toBe('replay');
+    expect((await other.service.claim(requestOf(key))).kind).toBe('replay');
   });
 
   it('that Postgres does not take at all is said in the log', async () => {
-    const claim = claimOf(await one.service.claim(offerOf(newKey())));
+    const claim = claimOf(await one.service.claim(requestOf(newKey())));
     await one.pool.query('alter table idempotent_requests add constraint not_599 check (status <> 599)');
     await expect(one.service.settle(claim, completed('done', 599))).rejects.toMatchObject({ code: '23514' });
     expect(one.log.lines).toEqual([expect.objectContaining({ msg: expect.stringContaining('could not be stored') })]);
@@ -169,18 +169,18 @@ describe('an answer', () => {
 
   it('may be stored twice, and stays the first one', async () => {
     const key = newKey();
-    const claim = claimOf(await one.service.claim(offerOf(key)));
+    const claim = claimOf(await one.service.claim(requestOf(key)));
     expect(await Promise.all([one.service.settle(claim, completed('first')), one.service.settle(claim, completed('first'))])).toEqual(['stored', 'stored']);
     expect(await one.service.settle(claim, { state: 'failed' })).toBe('stored');
-    expect(await other.service.claim(offerOf(key))).toMatchObject({ kind: 'replay', response: { body: Buffer.from('first') } });
+    expect(await other.service.claim(requestOf(key))).toMatchObject({ kind: 'replay', response: { body: Buffer.from('first') } });
   });
 
   it('is waited for by whoever likes to, here and in another process', async () => {
     const key = newKey();
-    const claim = claimOf(await one.service.claim(offerOf(key)));
+    const claim = claimOf(await one.service.claim(requestOf(key)));
     const { signal } = new AbortController();
-    const waiting = [one, other].map((engine) => engine.service.claim(offerOf(key), { waitMs: 10_000, signal }));
-    const impatient = await other.service.claim(offerOf(key), { waitMs: 100, signal });
+    const waiting = [one, other].map((engine) => engine.service.claim(requestOf(key), { waitMs: 10_000, signal }));
+    const impatient = await other.service.claim(requestOf(key), { waitMs: 100, signal });
     expect(impatient.kind).toBe('in_flight');
     await one.service.settle(claim, completed('at last'));
     expect((await Promise.all(waiting)).map(({ kind }) => kind)).toEqual(['replay', 'replay']);
@@ -188,9 +188,9 @@ describe('an answer', () => {
 
   it('of a request that failed is another try for one of those who waited', async () => {
     const key = newKey();
-    const claim = claimOf(await one.service.claim(offerOf(key)));
+    const claim = claimOf(await one.service.claim(requestOf(key)));
     const { signal } = new AbortController();
-    const waiting = [one, one, other].map((engine) => engine.service.claim(offerOf(key), { waitMs: 400, signal }));
+    const waiting = [one, one, other].map((engine) => engine.service.claim(requestOf(key), { waitMs: 400, signal }));
     await one.service.settle(claim, { state: 'failed' });
     expect(kindsOf(await Promise.all(waiting))).toEqual({ claimed: 1, in_flight: 2 });
   });
@@ -198,57 +198,59 @@ describe('an answer', () => {
 
 describe('a lease', () => {
   it('is renewed for as long as the work takes: 45 s of work with 30 s, at a hundredth of the time', async () => {
-    const worker = new Engine(database.url, 100);
+    const worker = new Engine(database.url, 300);
     const key = newKey();
-    const offer = offerOf(key, { leaseMs: 300 });
-    const claim = claimOf(await worker.service.claim(offer));
+    const keyed = requestOf(key, { leaseMs: 300 });
+    const claim = claimOf(await worker.service.claim(keyed));
     const doneAtMs = performance.now() + 450;
     const seen = new Set<string>();
-    while (performance.now() < doneAtMs) seen.add((await other.service.claim(offer)).kind);
+    while (performance.now() < doneAtMs) seen.add((await other.service.claim(keyed)).kind);
     await worker.service.settle(claim, completed('done'));
     expect([...seen]).toEqual(['in_flight']);
-    expect((await other.service.claim(offer)).kind).toBe('replay');
+    expect((await other.service.claim(keyed)).kind).toBe('replay');
     await worker.close();
   });
 
-  it('that is shorter than the engine was told of is renewed in time too', async () => {
-    const offer = offerOf(newKey(), { leaseMs: 300 });
-    // Renews every 10 s, as far as its options go.
-    const claim = claimOf(await one.service.claim(offer));
+  it('that is shorter than the usual one is renewed in time too', async () => {
+    const keyed = requestOf(newKey(), { leaseMs: 300 });
+    // By its options it renews every 10 s. Not `one`, which would renew all its leases more often from here on.
+    const worker = new Engine(database.url);
+    const claim = claimOf(await worker.service.claim(keyed));
     const doneAtMs = performance.now() + 600;
     const seen = new Set<string>();
-    while (performance.now() < doneAtMs) seen.add((await other.service.claim(offer)).kind);
-    await one.service.settle(claim, completed('done'));
+    while (performance.now() < doneAtMs) seen.add((await other.service.claim(keyed)).kind);
+    await worker.service.settle(claim, completed('done'));
     expect([...seen]).toEqual(['in_flight']);
+    await worker.close();
   });
 
   it('that ran out leaves the request indeterminate, until its holder says how it ended', async () => {
     const key = newKey();
-    const claim = claimOf(await one.service.claim(offerOf(key)));
+    const claim = claimOf(await one.service.claim(requestOf(key)));
     await passTime(key, 30_001);
-    expect(await other.service.claim(offerOf(key))).toEqual({ kind: 'indeterminate' });
+    expect(await other.service.claim(requestOf(key))).toEqual({ kind: 'indeterminate' });
     expect(await one.service.settle(claim, completed('after all'))).toBe('stored');
-    expect((await other.service.claim(offerOf(key))).kind).toBe('replay');
+    expect((await other.service.claim(requestOf(key))).kind).toBe('replay');
   });
 
   it('that ran out is taken over where that is safe, with a higher fence, and the old holder stores nothing any more', async () => {
     const key = newKey();
-    const offer = offerOf(key, { takeover: 'safe' });
-    const paused = claimOf(await one.service.claim(offer));
-    expect((await other.service.claim(offer)).kind).toBe('in_flight');
+    const keyed = requestOf(key, { takeover: 'safe' });
+    const paused = claimOf(await one.service.claim(keyed));
+    expect((await other.service.claim(keyed)).kind).toBe('in_flight');
     await passTime(key, 30_001);
-    const taken = await other.service.claim(offer);
+    const taken = await other.service.claim(keyed);
     expect(taken).toMatchObject({ kind: 'claimed', takeover: true });
     expect(claimOf(taken).fence).toBeGreaterThan(paused.fence);
     expect(await one.service.settle(paused, completed('from the past'))).toBe('superseded');
     expect(await other.service.settle(claimOf(taken), completed('from the successor'))).toBe('stored');
     expect(await one.service.settle(paused, { state: 'failed' })).toBe('superseded');
-    expect(await one.service.claim(offer)).toMatchObject({ kind: 'replay', response: { body: Buffer.from('from the successor') } });
+    expect(await one.service.claim(keyed)).toMatchObject({ kind: 'replay', response: { body: Buffer.from('from the successor') } });
   });
 
   it('is over at once when the holder says that it does not know', async () => {
-    const [never, safe] = [offerOf(newKey()), offerOf(newKey(), { takeover: 'safe' })];
-    for (const offer of [never, safe]) await one.service.settle(claimOf(await one.service.claim(offer)), { state: 'indeterminate' });
+    const [never, safe] = [requestOf(newKey()), requestOf(newKey(), { takeover: 'safe' })];
+    for (const keyed of [never, safe]) await one.service.settle(claimOf(await one.service.claim(keyed)), { state: 'indeterminate' });
     expect((await other.service.claim(never)).kind).toBe('indeterminate');
     expect(await other.service.claim(safe)).toMatchObject({ kind: 'claimed', takeover: true });
   });
@@ -259,7 +261,7 @@ describe('a retention', () => {
     const key = newKey();
     const fences: number[] = [];
     for (const remove of [false, true, false]) {
-      const claim = claimOf(await one.service.claim(offerOf(key, { fingerprint: fingerprint(String(fences.length)), retentionMs: 1_000 })));
+      const claim = claimOf(await one.service.claim(requestOf(key, { fingerprint: fingerprint(String(fences.length)), retentionMs: 1_000 })));
       fences.push(claim.fence);
       await one.service.settle(claim, completed('done'));
       await passTime(key, 1_001);
@@ -270,16 +272,16 @@ describe('a retention', () => {
   });
 
   it('begins with the end of the work, however long that is', async () => {
-    const worker = new Engine(database.url, 50);
+    const worker = new Engine(database.url, 150);
     const key = newKey();
-    const offer = offerOf(key, { leaseMs: 150, retentionMs: 1 });
-    const claim = claimOf(await worker.service.claim(offer));
+    const keyed = requestOf(key, { leaseMs: 150, retentionMs: 1 });
+    const claim = claimOf(await worker.service.claim(keyed));
     const { rows: [before] } = await one.pool.query<{ expires_at: Date }>('select expires_at from idempotent_requests where key = $1', [key]);
     await waitUntil('a renewal', async () => {
       const { rows: [now] } = await one.pool.query<{ expires_at: Date }>('select expires_at from idempotent_requests where key = $1', [key]);
       return (now?.expires_at ?? 0) > (before?.expires_at ?? 0);
     });
-    expect((await other.service.claim(offer)).kind).toBe('in_flight');
+    expect((await other.service.claim(keyed)).kind).toBe('in_flight');
     await worker.service.settle(claim, completed('done'));
     await worker.close();
   });

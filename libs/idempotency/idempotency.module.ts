@@ -1,23 +1,42 @@
-import { type DynamicModule, Module } from '@nestjs/common';
-import { IDEMPOTENCY_DEFAULTS, type IdempotencyDefaults } from './idempotency.interceptor.js';
+import { ConfigurableModuleBuilder, Module } from '@nestjs/common';
+import { PostgresModule } from '#ground/postgres/postgres.module';
+import { ExpiredRequestsSweeper } from './expired-requests-sweeper.js';
+import { IDEMPOTENCY_OPTIONS, type IdempotencyOptions } from './idempotency-options.js';
+import { IdempotencyRepository } from './idempotency.repository.js';
 import { IdempotencyService } from './idempotency.service.js';
 import { IdempotentTransactions } from './idempotent-transactions.js';
+import { WebhookPositions } from './webhook-positions.js';
 
-export interface IdempotencyParts {
-  readonly service: IdempotencyService;
-  readonly transactions: IdempotentTransactions;
-  readonly defaults: IdempotencyDefaults;
+export interface IdempotencyStoreOptions {
+  /** Connections to Postgres. Without transactions 6 are enough; each handler in a transaction takes one. */
+  readonly connections?: number;
+  /** A statement, or the transaction of a handler, that takes longer is a 503. */
+  readonly transactionTimeoutMs?: number;
 }
 
-/** Makes `@Idempotent` work in all of an app's controllers. Starting and stopping the service is the app's. */
-@Module({})
-export class IdempotencyModule {
-  static of({ service, transactions, defaults }: IdempotencyParts): DynamicModule {
-    const providers = [
-      { provide: IdempotencyService, useValue: service },
-      { provide: IdempotentTransactions, useValue: transactions },
-      { provide: IDEMPOTENCY_DEFAULTS, useValue: defaults },
-    ];
-    return { module: IdempotencyModule, global: true, providers, exports: providers };
-  }
-}
+const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<IdempotencyOptions>({ optionsInjectionToken: IDEMPOTENCY_OPTIONS })
+  .setClassMethodName('forRoot')
+  .setExtras<IdempotencyStoreOptions>({}, (definition, { connections = 6, transactionTimeoutMs = 3_000 }) => ({
+    ...definition,
+    global: true,
+    imports: [
+      ...(definition.imports ?? []),
+      // 6: a batch of claims, a batch of outcomes and the heartbeat at once; the others read large answers.
+      PostgresModule.pool({ name: 'idempotency', max: connections, transactionTimeoutMs, plans: 'by-index' }),
+      // Its own: expired rows are deleted for as long as it takes.
+      PostgresModule.pool({ name: 'idempotency-upkeep', max: 1, plans: 'by-index' }),
+    ],
+  }))
+  .build();
+
+/**
+ * Makes `@Idempotent` work in all controllers of an app: `IdempotencyModule.forRoot({ leaseMs, retentionMs })`, or
+ * `forRootAsync` with a factory. Needs `PostgresModule.forRoot` and Lockstep's migrations.
+ *
+ * The app's lifecycle starts `IdempotencyService` and `ExpiredRequestsSweeper` when the tables are there, and stops them.
+ */
+@Module({
+  providers: [IdempotencyRepository, IdempotencyService, IdempotentTransactions, WebhookPositions, ExpiredRequestsSweeper],
+  exports: [IDEMPOTENCY_OPTIONS, IdempotencyService, IdempotentTransactions, WebhookPositions, ExpiredRequestsSweeper],
+})
+export class IdempotencyModule extends ConfigurableModuleClass {}

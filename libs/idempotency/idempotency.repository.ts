@@ -1,7 +1,9 @@
+import { Injectable } from '@nestjs/common';
 import { storeErrorOf } from '#ground/postgres/answering-database';
+import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
 import { isConflict } from '#ground/postgres/sql-errors';
-import type { Claim, ClaimOutcome, Offer, Settlement, Verdict } from './claim.js';
+import type { Claim, ClaimOutcome, KeyedRequest, Settlement, Verdict } from './claim.js';
 import { decide, type FoundRequest } from './claim-decision.js';
 import { claimRequests, type IClaimRequestsResult } from './claim-requests.queries.js';
 import { giveUpClaims } from './give-up-claims.queries.js';
@@ -10,8 +12,8 @@ import { readResponse } from './read-response.queries.js';
 import { renewRequests } from './renew-requests.queries.js';
 import { settleRequests } from './settle-requests.queries.js';
 
-/** An offer and the UUID by which whoever made it finds its claim again. */
-export interface IdentifiedOffer extends Offer {
+/** An attempt and the UUID by which whoever made it finds its claim again. */
+export interface ClaimAttempt extends KeyedRequest {
   readonly claimId: string;
 }
 
@@ -24,7 +26,7 @@ export interface LargeReplay {
   readonly ageMs: number;
 }
 
-/** `free`: somebody else was at it; offer it again. */
+/** `free`: somebody else was at it; attempt it again. */
 export type ClaimResult = ClaimOutcome | LargeReplay | { readonly kind: 'free' };
 
 export interface ClaimedSettlement {
@@ -38,29 +40,30 @@ const MOST_TRIES = 3;
 const INLINE_BODY_BYTES = 65_536;
 
 /** Idempotent requests in Postgres. Its sessions look up by index (`plans: 'by-index'`). */
+@Injectable()
 export class IdempotencyRepository {
-  constructor(private readonly database: Database) {}
+  constructor(@InjectDatabase('idempotency') private readonly database: Database) {}
 
   /**
-   * Claims what can be claimed, in one statement; results in the order of the offers. Of several offers of one key the
+   * Claims what can be claimed, in one statement; results in the order of the attempts. Of several attempts of one key the
    * first one counts, and the others are told what they would be told after it.
    * @throws LockstepError store_unavailable: whether anything was claimed is unknown
    */
-  async claim(offers: readonly IdentifiedOffer[]): Promise<readonly ClaimResult[]> {
-    const firsts = [...new Map(offers.toReversed().map((offer) => [nameOf(offer), offer])).values()].reverse();
+  async claim(attempts: readonly ClaimAttempt[]): Promise<readonly ClaimResult[]> {
+    const firsts = [...new Map(attempts.toReversed().map((attempt) => [nameOf(attempt), attempt])).values()].reverse();
     const rows = await this.run('claim', () => claimRequests.run(parametersOf(firsts), this.database));
     const fences = new Map<string, number>();
     const found = new Map<string, IClaimRequestsResult>();
     for (const row of rows) {
-      const offer = row.ordinal === null ? undefined : firsts[row.ordinal - 1];
-      if (offer === undefined) fences.set(row.claimId, row.fence);
-      else found.set(nameOf(offer), row);
+      const attempt = row.ordinal === null ? undefined : firsts[row.ordinal - 1];
+      if (attempt === undefined) fences.set(row.claimId, row.fence);
+      else found.set(nameOf(attempt), row);
     }
-    const winners = new Map(firsts.map((offer) => [nameOf(offer), offer]));
-    return offers.map((offer) => {
-      const name = nameOf(offer);
-      const winner = winners.get(name) ?? offer;
-      return resultOf(offer, winner, fences.get(winner.claimId), found.get(name));
+    const winners = new Map(firsts.map((attempt) => [nameOf(attempt), attempt]));
+    return attempts.map((attempt) => {
+      const name = nameOf(attempt);
+      const winner = winners.get(name) ?? attempt;
+      return resultOf(attempt, winner, fences.get(winner.claimId), found.get(name));
     });
   }
 
@@ -86,17 +89,17 @@ export class IdempotencyRepository {
     }, this.database));
   }
 
-  /** Frees what these offers may have claimed without knowing it. @throws LockstepError store_unavailable */
-  async giveUp(offers: readonly IdentifiedOffer[]): Promise<void> {
+  /** Frees what these attempts may have claimed without knowing it. @throws LockstepError store_unavailable */
+  async giveUp(attempts: readonly ClaimAttempt[]): Promise<void> {
     await this.run('settle', () => giveUpClaims.run({
-      scopes: offers.map(({ scope }) => scope),
-      keys: offers.map(({ key }) => key),
-      claimIds: offers.map(({ claimId }) => claimId),
+      scopes: attempts.map(({ scope }) => scope),
+      keys: attempts.map(({ key }) => key),
+      claimIds: attempts.map(({ claimId }) => claimId),
     }, this.database));
   }
 
   /** A response's body; undefined when its key is another claim's by now. @throws LockstepError store_unavailable */
-  async readBody({ scope, key }: Offer, fence: number): Promise<Buffer | undefined> {
+  async readBody({ scope, key }: KeyedRequest, fence: number): Promise<Buffer | undefined> {
     const [row] = await this.run('read', () => readResponse.run({ scope, key, fence }, this.database));
     return row?.body;
   }
@@ -117,19 +120,19 @@ export class IdempotencyRepository {
 }
 
 /** Which key of which scope; a scope holds no line break. */
-export function nameOf({ scope, key }: Pick<Offer, 'scope' | 'key'>): string {
+export function nameOf({ scope, key }: Pick<KeyedRequest, 'scope' | 'key'>): string {
   return `${scope}\n${key}`;
 }
 
-function resultOf(offer: IdentifiedOffer, winner: IdentifiedOffer, fence: number | undefined, found: IClaimRequestsResult | undefined): ClaimResult {
+function resultOf(attempt: ClaimAttempt, winner: ClaimAttempt, fence: number | undefined, found: IClaimRequestsResult | undefined): ClaimResult {
   if (fence !== undefined) {
     const { scope, key, leaseMs, retentionMs } = winner;
     // Found and claimed all the same: it had failed, or its lease had run out.
-    if (offer === winner) return { kind: 'claimed', claim: { scope, key, fence, leaseMs, retentionMs }, takeover: found !== undefined && found.state !== 'failed' };
-    return decide({ state: 'in_flight', fingerprint: winner.fingerprint, ageMs: 0, leaseLeftMs: winner.leaseMs, response: undefined }, offer);
+    if (attempt === winner) return { kind: 'claimed', claim: { scope, key, fence, leaseMs, retentionMs }, takeover: found !== undefined && found.state !== 'failed' };
+    return decide({ state: 'in_flight', fingerprint: winner.fingerprint, ageMs: 0, leaseLeftMs: winner.leaseMs, response: undefined }, attempt);
   }
   if (found === undefined) return { kind: 'free' };
-  const decision = decide(foundRequestOf(found), offer);
+  const decision = decide(foundRequestOf(found), attempt);
   if (decision.kind !== 'response_not_kept' || found.bodyBytes === null) return decision;
   return { kind: 'large_replay', fence: found.fence, status: decision.status, headers: headersOf(found), ageMs: found.ageMs };
 }
@@ -144,16 +147,16 @@ function headersOf({ headers }: IClaimRequestsResult): string[] {
   return headers === null ? [] : (JSON.parse(headers) as string[]);
 }
 
-function parametersOf(offers: readonly IdentifiedOffer[]): Parameters<typeof claimRequests.run>[0] {
+function parametersOf(attempts: readonly ClaimAttempt[]): Parameters<typeof claimRequests.run>[0] {
   return {
-    scopes: offers.map(({ scope }) => scope),
-    keys: offers.map(({ key }) => key),
-    tenants: offers.map(({ tenant }) => tenant),
-    claimIds: offers.map(({ claimId }) => claimId),
-    takeoverSafe: offers.map(({ takeover }) => takeover === 'safe'),
-    leasesMs: offers.map(({ leaseMs }) => leaseMs),
-    retentionsMs: offers.map(({ retentionMs }) => retentionMs),
-    fingerprints: Buffer.concat(offers.map(({ fingerprint }) => fingerprint)),
+    scopes: attempts.map(({ scope }) => scope),
+    keys: attempts.map(({ key }) => key),
+    tenants: attempts.map(({ tenant }) => tenant),
+    claimIds: attempts.map(({ claimId }) => claimId),
+    takeoverSafe: attempts.map(({ takeover }) => takeover === 'safe'),
+    leasesMs: attempts.map(({ leaseMs }) => leaseMs),
+    retentionsMs: attempts.map(({ retentionMs }) => retentionMs),
+    fingerprints: Buffer.concat(attempts.map(({ fingerprint }) => fingerprint)),
     inlineBytes: INLINE_BODY_BYTES,
   };
 }

@@ -1,10 +1,12 @@
+import { Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { mintId } from '#domain/ids';
 import { storeErrorOf } from '#ground/postgres/answering-database';
 import { toLockstepError } from '#ground/http/problem';
+import { InjectPool } from '#ground/postgres/inject-postgres';
 import { databaseOf } from '#ground/postgres/pool';
 import { isLockTimeout, sqlStateOf } from '#ground/postgres/sql-errors';
-import type { ClaimOutcome, Offer, Settlement } from './claim.js';
+import type { ClaimOutcome, KeyedRequest, Settlement } from './claim.js';
 import { idempotentRequests, settlements } from './idempotency.metrics.js';
 import { type ClaimResult, IdempotencyRepository, nameOf } from './idempotency.repository.js';
 
@@ -20,7 +22,7 @@ export interface Worked<Result> {
 type Work<Result> = (client: pg.ClientBase) => Promise<Worked<Result>>;
 
 interface UnderWay {
-  readonly offer: Offer;
+  readonly keyed: KeyedRequest;
   /** False: its key was not to be had, and its twins ask by themselves. */
   readonly claimed: PromiseWithResolvers<boolean>;
 }
@@ -28,49 +30,50 @@ interface UnderWay {
 /** A twin in another process holds the key's row until it commits: whoever comes second is told so after this. */
 const TWIN_WAIT = '100ms';
 /** Between two looks at a key that has just been committed. */
-const MOST_OFFERS = 5;
+const MOST_TRIES = 5;
 
 /**
  * Idempotent requests that work in a transaction: the key, the rows that the work writes and its answer are committed
  * together or not at all. No lease and no fence: the row's lock is the claim, and it goes with the connection.
  */
+@Injectable()
 export class IdempotentTransactions {
   /** Keys being looked at or worked on here: their twins take no connection to find that out. */
   private readonly underWay = new Map<string, UnderWay>();
 
-  constructor(private readonly pool: pg.Pool) {}
+  constructor(@InjectPool('idempotency') private readonly pool: pg.Pool) {}
 
   /**
    * Does the work in a transaction, once per key. What it throws rolls everything back, and the key is free again.
    * @throws what the work throws; LockstepError store_unavailable: whether it was committed is unknown, and the same
    * request tells
    */
-  async run<Result>(offer: Offer, work: Work<Result>): Promise<TransactionOutcome<Result>> {
-    const name = nameOf(offer);
+  async run<Result>(keyed: KeyedRequest, work: Work<Result>): Promise<TransactionOutcome<Result>> {
+    const name = nameOf(keyed);
     for (let twin = this.underWay.get(name); twin !== undefined; twin = this.underWay.get(name)) {
-      if (await twin.claimed.promise) return this.told(twin.offer.fingerprint.equals(offer.fingerprint) ? { kind: 'in_flight', retryAfterSeconds: 1 } : { kind: 'mismatch' });
+      if (await twin.claimed.promise) return this.told(twin.keyed.fingerprint.equals(keyed.fingerprint) ? { kind: 'in_flight', retryAfterSeconds: 1 } : { kind: 'mismatch' });
     }
     const claimed = Promise.withResolvers<boolean>();
-    this.underWay.set(name, { offer, claimed });
+    this.underWay.set(name, { keyed, claimed });
     const decided = (isClaimed: boolean): void => {
       if (!isClaimed) this.underWay.delete(name);
       claimed.resolve(isClaimed);
     };
     try {
-      return await this.runAlone(offer, work, () => decided(true));
+      return await this.runAlone(keyed, work, () => decided(true));
     } finally {
       decided(false);
     }
   }
 
-  private async runAlone<Result>(offer: Offer, work: Work<Result>, onClaimed: () => void): Promise<TransactionOutcome<Result>> {
+  private async runAlone<Result>(keyed: KeyedRequest, work: Work<Result>, onClaimed: () => void): Promise<TransactionOutcome<Result>> {
     const client = await orStoreError(this.pool.connect());
     // A connection that breaks between two statements fails the next one; without a listener it would end the process.
     const ignore = (): void => undefined;
     client.on('error', ignore);
     let broken = true;
     try {
-      const outcome = await this.transact(client, offer, work, onClaimed);
+      const outcome = await this.transact(client, keyed, work, onClaimed);
       broken = false;
       return outcome;
     } catch (error) {
@@ -85,10 +88,10 @@ export class IdempotentTransactions {
     }
   }
 
-  private async transact<Result>(client: pg.PoolClient, offer: Offer, work: Work<Result>, onClaimed: () => void): Promise<TransactionOutcome<Result>> {
+  private async transact<Result>(client: pg.PoolClient, keyed: KeyedRequest, work: Work<Result>, onClaimed: () => void): Promise<TransactionOutcome<Result>> {
     const repository = new IdempotencyRepository(databaseOf(client));
     await orStoreError(client.query(`begin; set local lock_timeout = '${TWIN_WAIT}'`));
-    const claimed = await claim(repository, offer);
+    const claimed = await claim(repository, keyed);
     if (claimed.kind !== 'claimed') {
       await orStoreError(client.query('rollback'));
       return this.told(claimed);
@@ -113,13 +116,13 @@ export class IdempotentTransactions {
   }
 }
 
-async function claim(repository: IdempotencyRepository, offer: Offer): Promise<ClaimOutcome> {
+async function claim(repository: IdempotencyRepository, keyed: KeyedRequest): Promise<ClaimOutcome> {
   // Whatever stands there half done is of a claim without a transaction; with one a lease never runs out.
-  const identified = { ...offer, claimId: mintId() };
+  const identified = { ...keyed, claimId: mintId() };
   try {
-    for (let offers = 1; offers <= MOST_OFFERS; offers++) {
+    for (let tries = 1; tries <= MOST_TRIES; tries++) {
       const [result] = await repository.claim([identified]);
-      const outcome = await outcomeOf(repository, offer, result);
+      const outcome = await outcomeOf(repository, keyed, result);
       if (outcome !== undefined) return outcome;
     }
   } catch (error) {
@@ -129,11 +132,11 @@ async function claim(repository: IdempotencyRepository, offer: Offer): Promise<C
   return { kind: 'in_flight', retryAfterSeconds: 1 };
 }
 
-async function outcomeOf(repository: IdempotencyRepository, offer: Offer, result: ClaimResult | undefined): Promise<ClaimOutcome | undefined> {
+async function outcomeOf(repository: IdempotencyRepository, keyed: KeyedRequest, result: ClaimResult | undefined): Promise<ClaimOutcome | undefined> {
   if (result === undefined || result.kind === 'free') return undefined;
   if (result.kind !== 'large_replay') return result;
   const { fence, status, headers, ageMs } = result;
-  const body = await repository.readBody(offer, fence);
+  const body = await repository.readBody(keyed, fence);
   return body === undefined ? undefined : { kind: 'replay', response: { status, headers, body }, ageMs };
 }
 

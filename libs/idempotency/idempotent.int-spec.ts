@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Body, Controller, HttpCode, Module, Post, Res, type Type } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { Body, Controller, HttpCode, Post, Res, type Type } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
 import type { FastifyReply } from 'fastify';
 import type pg from 'pg';
 import { z } from 'zod';
 import { LockstepError } from '#domain/problem';
 import { AllowedMethods } from '#ground/http/allowed-methods';
-import { createHttpApp } from '#ground/http/http-app';
 import { ProblemFilter } from '#ground/http/problem.filter';
 import { createPool } from '#ground/postgres/pool';
+import { ProcessModule } from '#ground/process/process.module';
 import { captureLog } from '#dev/testing/log-capture';
 import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
-import { Engine } from './fixtures/engine.js';
-import { IdempotencyModule } from './idempotency.module.js';
+import { testProcess } from '#dev/testing/test-process';
+import { IdempotentApp, rootModule } from './fixtures/idempotent-app.js';
 import { IdempotentTransactions } from './idempotent-transactions.js';
 import { Idempotent, IdempotentTransaction } from './idempotent.js';
 
@@ -21,9 +21,8 @@ const orderSchema = z.strictObject({ amount: z.number() });
 type Order = z.output<typeof orderSchema>;
 
 let database: TestDatabase;
-let engine: Engine;
 let pool: pg.Pool;
-let app: NestFastifyApplication;
+let app: IdempotentApp;
 let module: Type;
 let url: string;
 /** What the handlers did. */
@@ -80,22 +79,16 @@ class OrdersController {
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  engine = new Engine(database.url);
   pool = createPool({ databaseUrl: database.url, applicationName: 'test', max: 8 });
   await pool.query('create table bookings (id bigint generated always as identity, amount integer not null)');
-  const parts = { service: engine.service, transactions: new IdempotentTransactions(pool), defaults: { leaseMs: 30_000, retentionMs: 60_000 } };
-  @Module({ imports: [IdempotencyModule.of(parts)], controllers: [OrdersController] })
-  class OrdersModule {}
-  module = OrdersModule;
-  app = await createHttpApp(OrdersModule, { logger: captureLog().logger, maxBodyBytes: 10_000 });
-  await app.listen(0, '127.0.0.1');
-  url = await app.getUrl();
+  module = rootModule([OrdersController], { connections: 8 });
+  app = await IdempotentApp.start(module, database.url);
+  ({ url } = app);
 });
 
 afterAll(async () => {
-  await app.close();
+  await app.stop();
   await pool.end();
-  await engine.close();
   await database.drop();
 });
 
@@ -207,19 +200,19 @@ describe('in a transaction', () => {
     while (calls === 0) await new Promise((resolve) => setImmediate(resolve));
     // As another process: it knows nothing of what is under way here.
     const twins = new IdempotentTransactions(pool);
-    const { rows: [taken] } = await engine.pool.query<{ pid: number }>("select pid from pg_stat_activity where datname = current_database() and state = 'idle in transaction'");
+    const { rows: [taken] } = await pool.query<{ pid: number }>("select pid from pg_stat_activity where datname = current_database() and state = 'idle in transaction'");
     expect(taken).toBeDefined();
-    const { rows: none } = await engine.pool.query("select from idempotent_requests where key = 'dies'");
+    const { rows: none } = await pool.query("select from idempotent_requests where key = 'dies'");
     expect(none).toEqual([]);
-    await engine.pool.query('select pg_terminate_backend($1)', [taken?.pid]);
+    await pool.query('select pg_terminate_backend($1)', [taken?.pid]);
     gate.resolve();
     expect((await first).status).toBe(503);
     expect((await pool.query('select from bookings')).rowCount).toBe(0);
     gate = undefined;
     expect((await post('/booked', 'dies')).status).toBe(201);
-    const offer = { tenant: 'default', scope: 's', key: 'k', fingerprint: Buffer.alloc(32), leaseMs: 1_000, retentionMs: 1_000, takeover: 'never' as const };
+    const keyed = { tenant: 'default', scope: 's', key: 'k', fingerprint: Buffer.alloc(32), leaseMs: 1_000, retentionMs: 1_000, takeover: 'never' as const };
     const settlement = { state: 'completed' as const, status: 200, headers: [], body: Buffer.alloc(0) };
-    const outcome = await new IdempotentTransactions(pool).run(offer, async () => ({ result: await twins.run(offer, () => Promise.reject(new Error('twice'))), settlement }));
+    const outcome = await new IdempotentTransactions(pool).run(keyed, async () => ({ result: await twins.run(keyed, () => Promise.reject(new Error('twice'))), settlement }));
     expect(outcome).toMatchObject({ kind: 'done', result: { kind: 'in_flight' } });
   });
 });
@@ -239,7 +232,8 @@ describe('in a transaction, what was done', () => {
 
 describe('in an app that parses bodies by itself', () => {
   it.each([true, false])('the raw body counts, and without it nothing is carried out (rawBody: %s)', async (rawBody) => {
-    const parsing = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), { rawBody, logger: false });
+    const testing = await Test.createTestingModule({ imports: [ProcessModule.of(testProcess(database.url)), module] }).compile();
+    const parsing = testing.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { rawBody, logger: false });
     parsing.useGlobalFilters(new ProblemFilter(new AllowedMethods(), captureLog().logger));
     await parsing.listen(0, '127.0.0.1');
     const send = async (amount: number): Promise<number> => {

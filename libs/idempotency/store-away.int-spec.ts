@@ -1,16 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Controller, Module, Post } from '@nestjs/common';
-import { createHttpApp } from '#ground/http/http-app';
+import { Controller, Post } from '@nestjs/common';
 import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
 import { TcpProxy } from '#dev/testing/tcp-proxy';
 import { waitUntil } from '#dev/testing/wait-until';
-import { claimOf, completed, Engine, newKey, offerOf } from './fixtures/engine.js';
-import { IdempotencyModule } from './idempotency.module.js';
-import { IdempotentTransactions } from './idempotent-transactions.js';
+import { claimOf, completed, Engine, newKey, requestOf } from './fixtures/engine.js';
+import { IdempotentApp, rootModule } from './fixtures/idempotent-app.js';
 import { Idempotent } from './idempotent.js';
 
 let database: TestDatabase;
 let network: TcpProxy;
+let farUrl: string;
 let far: Engine;
 let near: Engine;
 
@@ -19,9 +18,10 @@ beforeEach(async () => {
   const url = new URL(database.url);
   network = await TcpProxy.start(url.hostname, Number(url.port));
   url.port = String(network.port);
-  far = new Engine(url.toString(), 100);
+  farUrl = url.toString();
+  far = new Engine(farUrl, 300);
   near = new Engine(database.url);
-  await far.service.claim(offerOf(newKey()));
+  await far.service.claim(requestOf(newKey()));
 });
 
 afterEach(async () => {
@@ -37,48 +37,48 @@ describe('while the store is away', () => {
   it('nothing is claimed, and everything is as before when it is back', async () => {
     const key = newKey();
     network.cut();
-    await expect(far.service.claim(offerOf(key))).rejects.toEqual(AWAY);
+    await expect(far.service.claim(requestOf(key))).rejects.toEqual(AWAY);
     network.restore();
-    await waitUntil('a claim', async () => (await far.service.claim(offerOf(key)).catch(() => undefined))?.kind === 'claimed');
+    await waitUntil('a claim', async () => (await far.service.claim(requestOf(key)).catch(() => undefined))?.kind === 'claimed');
   });
 
   it('a claim that was committed and never heard of is given up, since nothing was done with it', async () => {
     const key = newKey();
     const stands = async (): Promise<string | undefined> => (await near.pool.query<{ state: string }>('select state from idempotent_requests where key = $1', [key])).rows[0]?.state;
     network.holdAnswers();
-    const refused = expect(far.service.claim(offerOf(key))).rejects.toEqual(AWAY);
+    const refused = expect(far.service.claim(requestOf(key))).rejects.toEqual(AWAY);
     await waitUntil('the claim in the store', async () => (await stands()) === 'in_flight');
     network.cut();
     await refused;
     network.restore();
     await waitUntil('the claim given up', async () => (await stands()) === 'failed');
-    expect((await near.service.claim(offerOf(key))).kind).toBe('claimed');
+    expect((await near.service.claim(requestOf(key))).kind).toBe('claimed');
   });
 
   it('an end is kept until it can be stored, also one whose first try was stored and never heard of', async () => {
     const [lost, late] = [newKey(), newKey()];
-    const claims = [claimOf(await far.service.claim(offerOf(lost))), claimOf(await far.service.claim(offerOf(late)))] as const;
+    const claims = [claimOf(await far.service.claim(requestOf(lost))), claimOf(await far.service.claim(requestOf(late)))] as const;
     network.holdAnswers();
     const first = far.service.settle(claims[0], completed('lost'));
-    await waitUntil('the end in the store', async () => (await near.service.claim(offerOf(lost))).kind === 'replay');
+    await waitUntil('the end in the store', async () => (await near.service.claim(requestOf(lost))).kind === 'replay');
     network.cut();
     const second = far.service.settle(claims[1], completed('late'));
-    expect((await near.service.claim(offerOf(late))).kind).toBe('in_flight');
+    expect((await near.service.claim(requestOf(late))).kind).toBe('in_flight');
     network.restore();
     expect(await Promise.all([first, second])).toEqual(['stored', 'stored']);
-    expect(await near.service.claim(offerOf(late))).toMatchObject({ kind: 'replay', response: { body: Buffer.from('late') } });
+    expect(await near.service.claim(requestOf(late))).toMatchObject({ kind: 'replay', response: { body: Buffer.from('late') } });
   });
 
   it('a large answer that can not be read is none, and known to be there: the next one who asks gets it', async () => {
-    const [offer, body] = [offerOf(newKey()), Buffer.alloc(70_000, 'x')];
-    await near.service.settle(claimOf(await near.service.claim(offer)), completed(body));
+    const [keyed, body] = [requestOf(newKey()), Buffer.alloc(70_000, 'x')];
+    await near.service.settle(claimOf(await near.service.claim(keyed)), completed(body));
     const reached = network.cutAt('select body');
-    const outcome = far.service.claim(offer);
+    const outcome = far.service.claim(keyed);
     await reached;
     expect(await outcome).toEqual({ kind: 'response_away' });
     network.restore();
     const replay = await waitUntil('the answer', async () => {
-      const again = await far.service.claim(offer).catch(() => undefined);
+      const again = await far.service.claim(keyed).catch(() => undefined);
       return again?.kind === 'replay' ? again : undefined;
     });
     expect(replay.response.body.equals(body)).toBe(true);
@@ -103,12 +103,9 @@ describe('while the store is away', () => {
         return `carried out ${++opened}`;
       }
     }
-    @Module({ imports: [IdempotencyModule.of({ service: far.service, transactions: new IdempotentTransactions(far.pool), defaults: { leaseMs: 30_000, retentionMs: 60_000 } })], controllers: [WorkController] })
-    class WorkModule {}
-    const app = await createHttpApp(WorkModule, { logger: far.log.logger, maxBodyBytes: 1_000 });
-    await app.listen(0, '127.0.0.1');
+    const app = await IdempotentApp.start(rootModule([WorkController], { storePatienceMs: 200 }), farUrl);
     const headers = { 'idempotency-key': newKey() };
-    const send = async (path: string): Promise<Response> => fetch(`${await app.getUrl()}${path}`, { method: 'POST', headers });
+    const send = async (path: string): Promise<Response> => fetch(`${app.url}${path}`, { method: 'POST', headers });
     const first = send('/work');
     await begun.promise;
     network.cut();
@@ -123,25 +120,25 @@ describe('while the store is away', () => {
       return answer.headers.has('idempotent-replayed') ? answer : undefined;
     });
     expect([again.status, await again.text()]).toEqual([201, 'done']);
-    await app.close();
+    await app.stop();
   });
 
   it('whoever waits for an answer goes on waiting: that somebody else was at it is known', async () => {
-    const offer = offerOf(newKey());
-    await near.service.claim(offer);
-    const waiting = far.service.claim(offer, { waitMs: 1_500, signal: new AbortController().signal });
-    await expect(far.service.claim(offer)).resolves.toMatchObject({ kind: 'in_flight' });
+    const keyed = requestOf(newKey());
+    await near.service.claim(keyed);
+    const waiting = far.service.claim(keyed, { waitMs: 1_500, signal: new AbortController().signal });
+    await expect(far.service.claim(keyed)).resolves.toMatchObject({ kind: 'in_flight' });
     network.cut();
     expect(await waiting).toMatchObject({ kind: 'in_flight' });
   });
 
   it('a lease runs out, and a holder that finds its successor at its return stores nothing', async () => {
     const key = newKey();
-    const offer = offerOf(key, { leaseMs: 300, takeover: 'safe' });
-    const claim = claimOf(await far.service.claim(offer));
+    const keyed = requestOf(key, { leaseMs: 300, takeover: 'safe' });
+    const claim = claimOf(await far.service.claim(keyed));
     network.halfOpen();
     const taken = await waitUntil('a takeover', async () => {
-      const outcome = await near.service.claim(offer);
+      const outcome = await near.service.claim(keyed);
       return outcome.kind === 'claimed' ? outcome.claim : undefined;
     });
     network.reset();

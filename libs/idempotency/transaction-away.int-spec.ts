@@ -1,18 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Body, Controller, Module, Post, Res } from '@nestjs/common';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Body, Controller, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import pg from 'pg';
 import { z } from 'zod';
-import { createHttpApp } from '#ground/http/http-app';
-import { createPool } from '#ground/postgres/pool';
-import { captureLog } from '#dev/testing/log-capture';
 import { TcpProxy } from '#dev/testing/tcp-proxy';
 import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
 import { waitUntil } from '#dev/testing/wait-until';
-import { Engine, newKey } from './fixtures/engine.js';
-import { IdempotencyModule } from './idempotency.module.js';
-import { IdempotentTransactions } from './idempotent-transactions.js';
+import { newKey } from './fixtures/engine.js';
+import { IdempotentApp, rootModule } from './fixtures/idempotent-app.js';
 import { Idempotent, IdempotentTransaction } from './idempotent.js';
 
 // Handlers that work in a transaction, while Postgres goes away at each step of it.
@@ -44,9 +39,7 @@ class BookingsController {
 let database: TestDatabase;
 let network: TcpProxy;
 let near: pg.Client;
-let pool: pg.Pool;
-let engine: Engine;
-let app: NestFastifyApplication;
+let app: IdempotentApp;
 let url: string;
 
 beforeEach(async () => {
@@ -58,19 +51,13 @@ beforeEach(async () => {
   const store = new URL(database.url);
   network = await TcpProxy.start(store.hostname, Number(store.port));
   store.port = String(network.port);
-  pool = createPool({ databaseUrl: store.href, applicationName: 'handlers', max: 4, plans: 'by-index' });
-  engine = new Engine(database.url);
-  const parts = { service: engine.service, transactions: new IdempotentTransactions(pool), defaults: { leaseMs: 30_000, retentionMs: 60_000 } };
-  @Module({ imports: [IdempotencyModule.of(parts)], controllers: [BookingsController] })
-  class BookingsModule {}
-  app = await createHttpApp(BookingsModule, { logger: captureLog().logger, maxBodyBytes: 10_000 });
-  await app.listen(0, '127.0.0.1');
-  url = await app.getUrl();
+  app = await IdempotentApp.start(rootModule([BookingsController], { connections: 4 }), store.href);
+  ({ url } = app);
 });
 
 afterEach(async () => {
-  await app.close();
-  await Promise.all([engine.close(), pool.end(), near.end()]);
+  await app.stop();
+  await near.end();
   await network.stop();
   await database.drop();
 });

@@ -1,4 +1,6 @@
+import { Injectable } from '@nestjs/common';
 import { storeErrorOf } from '#ground/postgres/answering-database';
+import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
 import { advancePosition } from './advance-position.queries.js';
 import { findLaterPosition } from './find-later-position.queries.js';
@@ -14,8 +16,9 @@ export interface WebhookPosition {
 }
 
 /** How far webhook lanes have come, for routes that refuse an older event after a newer one. */
+@Injectable()
 export class WebhookPositions {
-  constructor(private readonly database: Database) {}
+  constructor(@InjectDatabase('idempotency') private readonly database: Database) {}
 
   /**
    * Whether the lane is beyond this sequence.

@@ -50,7 +50,7 @@ async function keys(): Promise<string[]> {
 }
 
 function ingest(): IngestService {
-  return new IngestService(new IngestRepository(databaseOf(fixture.pool), 3_600_000), { shards: SHARDS, queueLimit: new QueueLimit(), maxQueuedBytes: 1_000_000, onCommitted: () => undefined });
+  return new IngestService(new IngestRepository(databaseOf(fixture.pool), { idempotencyRetentionMs: 3_600_000 }), new QueueLimit(), { add: () => undefined }, { kafka: { partitions: SHARDS } });
 }
 
 const event = (idempotencyKey: string): NewEvent => ({

@@ -179,7 +179,7 @@ describe('what comes late', () => {
     const acceptedAt = daysAgo(40);
     await sql("insert into idempotency_keys (tenant, key, fingerprint, event_id, accepted_at, expires_at) values ('default', 'kept', $1, $2, $3, now() + interval '1 day')", [createHash('sha256').update(payload).digest(), eventId, acceptedAt]);
     await sweeper.sweep(signal);
-    const ingest = new IngestService(new IngestRepository(databaseOf(fixture.pool), 90 * DAY_MS), { shards: 4, queueLimit: new QueueLimit(), maxQueuedBytes: 10_000, onCommitted: () => undefined });
+    const ingest = new IngestService(new IngestRepository(databaseOf(fixture.pool), { idempotencyRetentionMs: 90 * DAY_MS }), new QueueLimit(), { add: () => undefined }, { kafka: { partitions: 4 } });
     const posted = { tenant: 'default', type: 'order.created', entity: 'a', occurredAt: undefined, idempotencyKey: 'kept', contentType: 'application/json', traceparent: undefined, payload };
     expect(await ingest.accept(posted)).toEqual({ id: eventId, acceptedAt: acceptedAt.toISOString(), replayed: true });
     expect(await verify()).toMatchObject(WHOLE);

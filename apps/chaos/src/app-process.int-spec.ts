@@ -7,12 +7,12 @@ import { waitUntil } from '#dev/testing/wait-until';
 import { AppProcess } from './app-process.js';
 import type { Reaper } from './reaper.js';
 
-/** What the app logs before it ends by itself, at SIGUSR2. */
-const FATAL = JSON.stringify({ msg: 'The process can not go on', err: { message: 'broken' } });
+/** The app's last log line; it exits at SIGUSR2. */
+const FATAL = JSON.stringify({ msg: 'The process cannot continue', err: { message: 'broken' } });
 
 let folder: string;
 let app: AppProcess;
-let ended: string[];
+let exits: string[];
 
 const isAlive = (pid: number): boolean => {
   try {
@@ -24,11 +24,11 @@ const isAlive = (pid: number): boolean => {
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'lockstep-app-'));
-  ended = [];
+  exits = [];
   app = new AppProcess({
     name: 'dispatcher 0', app: 'dispatcher', distFolder: folder, port: 0, env: {}, logFolder: folder,
     reaper: { watch: () => undefined } as unknown as Reaper,
-    onEnded: (what) => ended.push(what),
+    onUnexpectedExit: (message) => exits.push(message),
   });
   await mkdir(path.join(folder, 'apps', 'dispatcher', 'src'), { recursive: true });
   await writeFile(path.join(folder, 'apps', 'dispatcher', 'src', 'main.js'), `
@@ -52,7 +52,7 @@ async function up(): Promise<number> {
 }
 
 describe('AppProcess', () => {
-  it('leaves one that runs alone when it is to be started', async () => {
+  it('does not start a running app again', async () => {
     app.start();
     const pid = await up();
     app.start();
@@ -63,13 +63,13 @@ describe('AppProcess', () => {
     expect(await up()).not.toBe(pid);
   });
 
-  it('says so whenever the app ends by itself, and starts it again', async () => {
+  it('reports an unexpected exit and restarts the app', async () => {
     app.start();
     const pid = await up();
     process.kill(pid, 'SIGUSR2');
-    await waitUntil('the report', () => ended.length === 1);
-    expect(ended).toEqual(['dispatcher 0 ended by itself (1): The process can not go on: broken']);
-    // Before the supervisor has: which then leaves it alone.
+    await waitUntil('the report', () => exits.length === 1);
+    expect(exits).toEqual(['dispatcher 0 exited unexpectedly (1): The process cannot continue: broken']);
+    // This start comes before the automatic one, which then does nothing.
     app.start();
     const again = await up();
     await new Promise((resolve) => setTimeout(resolve, 1_200));

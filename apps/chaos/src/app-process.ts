@@ -7,14 +7,13 @@ import { NODE_FLAGS } from '#ground/process/node-flags';
 import { waitUntil } from '#dev/testing/wait-until';
 import type { Reaper } from './reaper.js';
 
-/** As a real deployment's supervisor does. */
 const RESTART_AFTER_MS = 1_000;
-/** SIGTERM to exit takes 15 s at most, as promised; the machine is busy. */
+/** The apps promise 15 s; the rest allows for a busy machine. */
 const STOP_LIMIT_MS = 20_000;
 const READY_LIMIT_MS = 60_000;
 
 export interface AppSpecification {
-  /** `gateway 0`. */
+  /** For example `gateway 0`. */
   readonly name: string;
   readonly app: 'gateway' | 'dispatcher';
   readonly distFolder: string;
@@ -22,15 +21,15 @@ export interface AppSpecification {
   readonly env: Readonly<Record<string, string>>;
   readonly logFolder: string;
   readonly reaper: Reaper;
-  /** It ended without a signal of ours. */
-  readonly onEnded: (what: string) => void;
+  /** Called when the app exits without a signal from the harness. */
+  readonly onUnexpectedExit: (message: string) => void;
 }
 
-/** A gateway or dispatcher, which is started again when it ends by itself. */
+/** A gateway or dispatcher. After an unexpected exit it is restarted, as by a real deployment's supervisor. */
 export class AppProcess {
   private child: ChildProcess | undefined;
-  /** Those that were sent a signal that ends them. */
-  private readonly told = new WeakSet<ChildProcess>();
+  /** Processes whose exit is expected, because the harness sent SIGTERM or SIGKILL. */
+  private readonly ending = new WeakSet<ChildProcess>();
   private closing = false;
 
   constructor(private readonly specification: AppSpecification) {}
@@ -43,10 +42,10 @@ export class AppProcess {
     return `http://127.0.0.1:${this.specification.port}`;
   }
 
-  /** @throws Error when it does not run */
+  /** @throws Error when the app is not running */
   get pid(): number {
     const pid = this.running?.pid;
-    if (pid === undefined) throw new Error(`${this.name} does not run`);
+    if (pid === undefined) throw new Error(`${this.name} is not running`);
     return pid;
   }
 
@@ -54,7 +53,7 @@ export class AppProcess {
     return path.join(this.specification.logFolder, `${this.name.replace(' ', '-')}.log`);
   }
 
-  /** Starts it, on the same port as ever; one that runs is left alone: it may have ended by itself, and be back already. */
+  /** Starts the app on its port. Does nothing if the app runs: it may have been restarted after an unexpected exit. */
   start(): void {
     if (this.running !== undefined) return;
     const { app, distFolder, port, env, reaper } = this.specification;
@@ -62,19 +61,19 @@ export class AppProcess {
     const { PATH = '' } = process.env;
     const child = spawn(process.execPath, [...NODE_FLAGS, path.join(distFolder, 'apps', app, 'src', 'main.js')], {
       env: { PATH, ...env, PORT: String(port), CHAOS_FOLDER: this.specification.logFolder },
-      // Its own session: Ctrl-C reaches the harness alone, which then stops all in order.
+      // In its own session, Ctrl-C does not reach the app; the harness stops all processes in order.
       detached: true,
       stdio: ['ignore', log, log],
     });
     closeSync(log);
     reaper.watch(child);
     child.once('exit', (code, signal) => {
-      if (!this.told.has(child)) void this.ended(signal ?? code ?? 'unknown');
+      if (!this.ending.has(child)) void this.restart(signal ?? code ?? 'unknown');
     });
     this.child = child;
   }
 
-  /** @throws Error after a minute */
+  /** Waits until the app is ready. @throws Error after a minute */
   async ready(): Promise<void> {
     await waitUntil(
       () => `${this.name} ready; its log: ${this.logFile}`,
@@ -86,34 +85,34 @@ export class AppProcess {
   async kill(): Promise<void> {
     const child = this.running;
     if (child === undefined) return;
-    this.told.add(child);
+    this.ending.add(child);
     const ended = once(child, 'exit');
     child.kill('SIGKILL');
     await ended;
   }
 
-  /** SIGTERM. Resolves with what was wrong with its end, if anything was. */
+  /** Sends SIGTERM. Resolves with a finding if the app exits late or with an error. */
   async stop(): Promise<string | undefined> {
     const child = this.running;
     if (child === undefined) return undefined;
-    this.told.add(child);
+    this.ending.add(child);
     const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
     const startedMs = performance.now();
     child.kill('SIGTERM');
-    const inTime = new AbortController();
-    const late = delay(STOP_LIMIT_MS, 'late', { signal: inTime.signal }).catch(() => 'late');
+    const timer = new AbortController();
+    const late = delay(STOP_LIMIT_MS, 'late', { signal: timer.signal }).catch(() => 'late');
     const outcome = await Promise.race([ended, late]);
-    inTime.abort();
+    timer.abort();
     if (typeof outcome === 'string') {
       child.kill('SIGKILL');
       await ended;
-      return `${this.name} did not end within ${STOP_LIMIT_MS / 1_000} s of SIGTERM`;
+      return `${this.name} did not exit within ${STOP_LIMIT_MS / 1_000} s of SIGTERM`;
     }
     const [code, signal] = outcome;
-    return code === 0 ? undefined : `${this.name} ended with ${signal ?? code} ${Math.round(performance.now() - startedMs)} ms after SIGTERM: ${this.lastLine()}`;
+    return code === 0 ? undefined : `${this.name} exited with ${signal ?? code} ${Math.round(performance.now() - startedMs)} ms after SIGTERM: ${this.lastLine()}`;
   }
 
-  /** SIGSTOP: it stands still, and its connections stay open. */
+  /** Sends SIGSTOP. The app's connections stay open. */
   freeze(): void {
     this.running?.kill('SIGSTOP');
   }
@@ -122,7 +121,7 @@ export class AppProcess {
     this.running?.kill('SIGCONT');
   }
 
-  /** For the end of the run: it is not started again. */
+  /** Ends restarts after unexpected exits. */
   close(): void {
     this.closing = true;
   }
@@ -132,9 +131,9 @@ export class AppProcess {
     return child === undefined || child.exitCode !== null || child.signalCode !== null ? undefined : child;
   }
 
-  private async ended(how: string | number): Promise<void> {
+  private async restart(status: string | number): Promise<void> {
     if (this.closing) return;
-    this.specification.onEnded(`${this.name} ended by itself (${how}): ${this.lastLine()}`);
+    this.specification.onUnexpectedExit(`${this.name} exited unexpectedly (${status}): ${this.lastLine()}`);
     await delay(RESTART_AFTER_MS);
     if (!this.closing) this.start();
   }
@@ -144,7 +143,7 @@ export class AppProcess {
   }
 }
 
-/** A line of the log for people: its message and its error's, without the stack. */
+/** The message of a log line and of its error, without the stack. */
 function readable(line: string): string {
   try {
     const { msg, err } = JSON.parse(line) as { msg?: string; err?: { message?: string } };

@@ -3,6 +3,7 @@ export const BUILT = {
   admitBatch: 'dist/libs/flow/admission/admit-batch.queries.js',
   admissionRepository: 'dist/libs/flow/admission/admission.repository.js',
   attemptClient: 'dist/libs/flow/delivery/attempt-client.js',
+  batchReader: 'dist/libs/ground/kafka/batch-reader.js',
   commitOutcomes: 'dist/libs/flow/outcome/commit-outcomes.queries.js',
   ingestOutbox: 'dist/libs/flow/relay/ingest-outbox.js',
   laneRunner: 'dist/libs/flow/lanes/lane-runner.js',
@@ -12,6 +13,5 @@ export const BUILT = {
   relay: 'dist/libs/flow/relay/relay.js',
   shardLog: 'dist/libs/flow/admission/shard-log.js',
   shardSupervisor: 'dist/libs/flow/shards/shard-supervisor.js',
-  shardTransport: 'dist/libs/ground/kafka/shard-transport.js',
   tokenRedeemer: 'dist/libs/flow/lanes/token-redeemer.js',
 } as const;

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { migrate } from '#ground/postgres/migrate';
 import { sharedServers } from '#dev/testing/shared-servers';
-import { createChaosDatabase, stepClock, witnessed } from './chaos-database.js';
-import { queryOnce } from './database.js';
+import { createChaosDatabase, readStaleWrites, stepClock } from './chaos-database.js';
+import { queryOnce } from './query-once.js';
 
 const name = `chaos_${randomBytes(5).toString('hex')}`;
 const EVENT = '00000000-0000-7000-8000-000000000001';
@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => queryOnce(sharedServers().databaseUrl, `drop database ${name} with (force)`));
 
 describe('the clock', () => {
-  it('steps for statements, column defaults and functions, forwards and back', async () => {
+  it('moves for statements, column defaults and functions, in both directions', async () => {
     await stepClock(url, 3_600_000);
     const [ahead] = await query<Record<string, number>>(`
       select extract(epoch from now() - pg_catalog.now())::int as now,
@@ -27,7 +27,7 @@ describe('the clock', () => {
     const [row] = await query<{ ahead: number }>(
       "insert into tenants (id) values ('stepped') returning extract(epoch from created_at - pg_catalog.now())::int as ahead");
     expect(row?.ahead).toBe(3_600);
-    // A function that was made by a migration: half an hour ahead is past for it.
+    // For this function of a migration, half an hour from now is in the past.
     const [lane] = await query<{ state: string }>("select lane_state(false, null, 1, 'active', pg_catalog.now() + interval '30 minutes') as state");
     expect(lane?.state).toBe('sending');
     await stepClock(url, -3_605_000);
@@ -35,28 +35,28 @@ describe('the clock', () => {
     expect(behind?.now).toBe(-5);
   });
 
-  it('leaves the tables where they always are', async () => {
+  it('keeps the tables in the schema public', async () => {
     const tables = await query<{ schema: string }>("select distinct schemaname as schema from pg_tables where tablename in ('events', 'shard_leases', 'schema_migrations')");
     expect(tables).toEqual([{ schema: 'public' }]);
   });
 });
 
-describe('the witness', () => {
-  it('notes an attempt under another epoch than the shard’s, and no other', async () => {
+describe('stale writes', () => {
+  it('include an attempt whose epoch is not the shard’s, and no other attempt', async () => {
     await query('insert into shard_leases (shard, epoch) values (3, 7)');
-    // The partitions are those of real days.
+    // The migrated partitions cover only days around today.
     await query("create table deliveries_test partition of deliveries default; create table attempts_test partition of attempts default");
     await query(`insert into deliveries (event_id, endpoint, tenant, shard) values ('${EVENT}', 1, 'default', 3)`);
     const attempt = (number: number, epoch: number) => query(
       `insert into attempts (event_id, endpoint, replay, number, tenant, epoch, started_at, duration_ms) values ('${EVENT}', 1, 0, ${number}, 'default', ${epoch}, now(), 1)`);
     await attempt(1, 7);
-    expect(await witnessed(url)).toEqual([]);
+    expect(await readStaleWrites(url)).toEqual([]);
     await attempt(2, 6);
-    expect(await witnessed(url)).toEqual([`attempt 2 of evt_${EVENT.replaceAll('-', '')} at endpoint 1 was written under epoch 6, while that of shard 3 is 7`]);
+    expect(await readStaleWrites(url)).toEqual([`attempt 2 of evt_${EVENT.replaceAll('-', '')} at endpoint 1 has epoch 6, but shard 3 has epoch 7`]);
   });
 
-  it('notes an admission, or a move of the cursor, by whoever has not claimed the shard last, and no other', async () => {
-    const before = (await witnessed(url)).length;
+  it('include an admission or a cursor move by any session but the shard’s last claimant, and no other', async () => {
+    const before = (await readStaleWrites(url)).length;
     const as = async (app: string, sql: string): Promise<void> => {
       const own = new URL(url);
       own.searchParams.set('application_name', app);
@@ -75,13 +75,13 @@ describe('the witness', () => {
     await as('dispatcher 1', 'update shard_leases set epoch = 3 where shard = 4');
     await as('dispatcher 1', 'update shard_leases set renewals = 1 where shard = 4');
     await move('dispatcher 1', 20);
-    expect((await witnessed(url)).slice(before)).toEqual([]);
+    expect((await readStaleWrites(url)).slice(before)).toEqual([]);
 
     await admit('dispatcher 0');
     await move('dispatcher 0', 11);
-    expect((await witnessed(url)).slice(before)).toEqual([
-      'events were admitted (1) by dispatcher 0, while shard 4 was claimed by dispatcher 1 under epoch 3',
-      'the cursor was moved from 20 to 11 by dispatcher 0, while shard 4 was claimed by dispatcher 1 under epoch 3',
+    expect((await readStaleWrites(url)).slice(before)).toEqual([
+      'events were admitted (1) by dispatcher 0, but shard 4 belongs to dispatcher 1 with epoch 3',
+      'the cursor was moved from 20 to 11 by dispatcher 0, but shard 4 belongs to dispatcher 1 with epoch 3',
     ]);
   });
 });

@@ -22,7 +22,7 @@ const good: History = {
   arrivals: [arrived('1', 1, 1_020), arrived('2', 2, 1_030)],
   faults: [],
   deliveries: [delivery('1', 1), delivery('2', 2)],
-  witnessed: [],
+  staleWrites: [],
   parked: [],
   imbalance: undefined,
   retryScheduleMs: [500, 1_000],
@@ -31,28 +31,28 @@ const findings = (changes: Partial<History>): string[] => findingsIn({ ...good, 
 const rulesOf = (changes: Partial<History>): string[] => [...new Set(findings(changes).map((finding) => finding.slice(0, finding.indexOf(':'))))];
 
 describe('the checker', () => {
-  it('finds nothing in a run that was good', () => {
+  it('has no findings for a correct run', () => {
     expect(findings({})).toEqual([]);
   });
 
-  it('finds an accepted event without an outcome, and one that was never routed', () => {
+  it('finds an accepted event without an outcome or without a delivery', () => {
     expect(rulesOf({ deliveries: [delivery('1', 1), delivery('2', 2, { status: 'pending' })] })).toContain('outcome');
-    expect(findings({ deliveries: [delivery('1', 1)], arrivals: [arrived('1', 1, 1_020)] })).toEqual(['outcome: evt_2 was accepted and never routed to ep']);
+    expect(findings({ deliveries: [delivery('1', 1)], arrivals: [arrived('1', 1, 1_020)] })).toEqual(['outcome: evt_2 was accepted but never routed to ep']);
     expect(findings({ deliveries: [...good.deliveries, delivery('2', 3)] })).toContain('outcome: evt_2 has 2 deliveries to ep');
   });
 
-  it('knows that an endpoint need not get what was sent before it was created', () => {
+  it('accepts that a new endpoint gets no earlier events', () => {
     const endpoints = [...good.endpoints, { id: 'late', createdAtMs: 1_011, timeoutMs: 15_000 }];
     expect(findings({ endpoints })).toEqual([]);
     expect(rulesOf({ endpoints, events: [...good.events, posted('3', 1_012)], deliveries: [...good.deliveries, delivery('3', 3)], arrivals: [...good.arrivals, arrived('3', 3, 1_040)] }))
       .toEqual(['outcome']);
   });
 
-  it('finds an outcome that the receiver knows nothing of', () => {
-    expect(findings({ arrivals: [arrived('1', 1, 1_020), arrived('2', 2, 1_030, { status: 500 })] })).toEqual(['delivered: evt_2 is called delivered to ep, which never answered it with a 2xx']);
+  it('finds a delivered event that the receiver never answered with a 2xx', () => {
+    expect(findings({ arrivals: [arrived('1', 1, 1_020), arrived('2', 2, 1_030, { status: 500 })] })).toEqual(['delivered: evt_2 is marked delivered to ep, which never answered it with a 2xx']);
   });
 
-  it('finds events that nobody posted, that were refused, or that have another id', () => {
+  it('finds events that were not posted, were always refused, or have another id', () => {
     expect(rulesOf({ arrivals: [...good.arrivals, arrived('3', 3, 1_040)] })).toContain('foreign');
     const refused = posted('2', 1_010, { tries: [{ sentAtMs: 1_010, answeredAtMs: 1_015, answer: { kind: 'refused', status: 503 } }] });
     expect(rulesOf({ events: [posted('1', 1_000), refused] })).toEqual(['foreign']);
@@ -68,7 +68,7 @@ describe('the checker', () => {
     expect(rulesOf({ events: [{ ...first, tries: [...first.tries, again] }, second] })).toEqual(['id']);
   });
 
-  it('finds a key that is forgotten, and one that is known though nothing was stored', () => {
+  it('finds a forgotten key, and a known key that nothing had stored', () => {
     const [first = posted('1', 1_000), second = posted('2', 1_010)] = good.events;
     const accepted = (replayed: boolean, atMs: number): PostedEvent['tries'][number] => ({ sentAtMs: atMs, answeredAtMs: atMs + 1, answer: { kind: 'accepted', eventId: 'evt_1', replayed } });
     const answered = (kind: 'refused' | 'unknown'): PostedEvent['tries'][number] => ({ sentAtMs: 1_000, answeredAtMs: 1_001, answer: kind === 'refused' ? { kind, status: 429 } : { kind } });
@@ -81,31 +81,31 @@ describe('the checker', () => {
     expect(findings(withTries(answered('refused'), answered('unknown'), accepted(true, 1_002)))).toEqual([]);
   });
 
-  it('finds an attempt under another delivery id or sequence', () => {
+  it('finds an attempt with another delivery id or sequence', () => {
     const retried = [arrived('1', 1, 1_020, { status: 500 }), arrived('1', 1, 1_600, { attempt: 2, deliveryId: 'dlv_other' }), arrived('2', 2, 1_700)];
     expect(rulesOf({ arrivals: retried })).toEqual(['identity']);
   });
 
-  it('finds gaps and doubles in a lane', () => {
+  it('finds missing and duplicate sequences in a lane', () => {
     expect(rulesOf({ deliveries: [delivery('1', 1), delivery('2', 3)], arrivals: [arrived('1', 1, 1_020), arrived('2', 3, 1_030)] })).toContain('sequence');
     expect(rulesOf({ deliveries: [delivery('1', 1), delivery('2', 1)] })).toContain('sequence');
   });
 
-  it('finds first arrivals in another order, or before the one before was over', () => {
+  it('finds first arrivals out of order, or before the predecessor has ended', () => {
     expect(rulesOf({ arrivals: [arrived('2', 2, 1_020), arrived('1', 1, 1_030)] })).toContain('order');
     expect(rulesOf({ arrivals: [arrived('1', 1, 1_020, { status: 500 }), arrived('2', 2, 1_030), arrived('1', 1, 1_700, { attempt: 2 })] })).toContain('order');
   });
 
-  it('takes what was given up for over when its last attempt was, and not before', () => {
+  it('counts a dead delivery as ended from its last attempt on', () => {
     const deliveries = [delivery('1', 1, { status: 'dead' }), delivery('2', 2)];
     expect(findings({ arrivals: [...failed('1', 1, 1_020), arrived('2', 2, 3_030)], deliveries })).toEqual([]);
     expect(rulesOf({ arrivals: [...failed('1', 1, 1_020), arrived('2', 2, 2_900)].sort((a, b) => a.arrivedAtMs - b.arrivedAtMs), deliveries })).toContain('order');
-    // Its last attempt came once more: from a process that woke up.
+    // A thawed process repeats the last attempt.
     const woken = arrived('1', 1, 3_040, { attempt: 3 });
     expect(findings({ arrivals: [...failed('1', 1, 1_020), arrived('2', 2, 3_030), woken], deliveries, faults: [fault('freeze', 1_000, 3_035)] })).toEqual([]);
   });
 
-  it('lets a dead letter come late when it is replayed', () => {
+  it('accepts the late arrival of a replayed dead letter', () => {
     const again = [...failed('1', 1, 1_020), arrived('2', 2, 3_030), arrived('1', 1, 5_000, { replayed: true, attempt: 4 })];
     expect(findings({ arrivals: again })).toEqual([]);
     const late = [arrived('2', 2, 1_030), arrived('1', 1, 5_000, { replayed: true, attempt: 4 })];
@@ -113,23 +113,23 @@ describe('the checker', () => {
     expect(rulesOf({ arrivals: late })).toEqual(['given up']);
   });
 
-  it('finds what was given up too early, unless attempts were kept from arriving', () => {
+  it('finds a delivery that was given up too early, unless a fault kept attempts from arriving', () => {
     const deliveries = [delivery('1', 1, { status: 'dead' }), delivery('2', 2)];
     const early = [...failed('1', 1, 1_020).slice(0, 2), arrived('2', 2, 3_030)];
     expect(rulesOf({ arrivals: early, deliveries })).toEqual(['given up']);
     expect(findings({ arrivals: early, deliveries, faults: [fault('receiver-down', 1_500, 2_000, 'receiver')] })).toEqual([]);
     expect(findings({ arrivals: early, deliveries, faults: [fault('cut', 1_500, 2_000, RECEIVER_LINK)] })).toEqual([]);
     expect(rulesOf({ arrivals: early, deliveries, faults: [fault('cut', 1_500, 2_000, 'dispatcher 1 – Postgres')] })).toEqual(['given up']);
-    // A replay that failed like the first time.
+    // A replay fails too.
     const replayed = [...failed('1', 1, 1_020), arrived('2', 2, 3_030), ...[4, 5, 6].map((attempt) => arrived('1', 1, 3_000 + attempt * 1_000, { replayed: true, attempt, status: 500 }))];
     expect(findings({ arrivals: replayed, deliveries })).toEqual([]);
     expect(rulesOf({ arrivals: replayed.slice(0, -1), deliveries })).toEqual(['given up']);
-    // Not in its time.
+    // A fault at another time is no excuse.
     expect(rulesOf({ arrivals: early, deliveries, faults: [fault('receiver-down', 4_000, 5_000, 'receiver')] })).toEqual(['given up']);
     expect(rulesOf({ deliveries: [delivery('1', 1, { status: 'discarded' }), delivery('2', 2)] })).toEqual(['given up']);
   });
 
-  it('finds posts that changed places, and leaves concurrent ones alone', () => {
+  it('finds events out of the order of their posts, unless the posts were concurrent', () => {
     const turned: Partial<History> = { arrivals: [arrived('2', 1, 1_020), arrived('1', 2, 1_030)], deliveries: [delivery('2', 1), delivery('1', 2)] };
     expect(rulesOf(turned)).toEqual(['order of posts']);
     expect(findings({ ...turned, events: [posted('1', 1_000), posted('2', 1_004)] })).toEqual([]);
@@ -139,17 +139,17 @@ describe('the checker', () => {
     const repeated = [arrived('1', 1, 1_020), arrived('1', 1, 1_027, { redelivered: true }), arrived('2', 2, 1_040)];
     expect(rulesOf({ arrivals: repeated })).toEqual(['repeat']);
     expect(findings({ arrivals: repeated, faults: [fault('kill', 1_022, 1_025)] })).toEqual([]);
-    // In peace nothing is lost.
+    // Graceful operations lose nothing.
     expect(rulesOf({ arrivals: repeated, faults: [fault('restart', 1_000, 1_100), fault('pause-endpoint', 1_000, 1_100, 'first')] })).toEqual(['repeat']);
   });
 
-  it('excuses a repeat only by a fault that was there when its outcome was not committed yet', () => {
+  it('excuses a repeat only by a fault before its outcome was committed', () => {
     const repeated = [arrived('1', 1, 21_020), arrived('1', 1, 61_000, { redelivered: true }), arrived('2', 2, 61_040)];
     for (const atMs of [16_100, 21_022, 26_000]) expect(findings({ arrivals: repeated, faults: [fault('kill', atMs, atMs + 10)] })).toEqual([]);
     for (const atMs of [15_900, 27_000, 60_900, 61_000]) expect(rulesOf({ arrivals: repeated, faults: [fault('kill', atMs, atMs + 10)] })).toEqual(['repeat']);
   });
 
-  it('excuses a repeat only by what can lose an outcome', () => {
+  it('excuses a repeat only by a fault that can lose an outcome', () => {
     const repeated = [arrived('1', 1, 1_020), arrived('1', 1, 1_027, { redelivered: true }), arrived('2', 2, 1_040)];
     const excused = (kind: FaultKind, target: string): boolean => findings({ arrivals: repeated, faults: [fault(kind, 1_000, 1_100, target)] }).length === 0;
     expect(excused('kill', 'gateway 0')).toBe(false);
@@ -164,29 +164,29 @@ describe('the checker', () => {
     expect(excused('isolate-from-both', 'dispatcher 1')).toBe(true);
   });
 
-  it('finds an attempt that was cut off and counted, though it had not timed out', () => {
+  it('finds an attempt that was cut off before its timeout but counted', () => {
     const counted = (lastedMs: number): Arrival[] => [arrived('1', 1, 1_020, { status: undefined, endedAtMs: 1_020 + lastedMs }), arrived('1', 1, 17_000, { attempt: 2 }), arrived('2', 2, 17_100)];
     expect(findings({ arrivals: counted(15_050) })).toEqual([]);
     expect(rulesOf({ arrivals: counted(3_000) })).toEqual(['repeat']);
     expect(findings({ arrivals: counted(3_000), faults: [fault('receiver-resetting', 1_000, 5_000, 'receiver')] })).toEqual([]);
   });
 
-  it('finds one that was cut off by its sender, and so not counted, without a fault', () => {
+  it('finds an attempt that its sender cut off without a fault', () => {
     const cutOff = [arrived('1', 1, 1_020, { status: undefined }), arrived('1', 1, 1_600, { redelivered: true }), arrived('2', 2, 1_700)];
     expect(rulesOf({ arrivals: cutOff, faults: [fault('restart', 1_000, 1_500)] })).toEqual(['repeat']);
     expect(findings({ arrivals: cutOff, faults: [fault('freeze', 1_000, 1_500)] })).toEqual([]);
   });
 
-  it('finds repeats that do not say so, unless they come from a process that was frozen', () => {
+  it('finds repeats without lockstep-redelivered, unless a frozen process sent them', () => {
     const silent = [arrived('1', 1, 1_020), arrived('1', 1, 1_027), arrived('2', 2, 1_040)];
     expect(rulesOf({ arrivals: silent, faults: [fault('kill', 1_022, 1_025)] })).toEqual(['redelivered']);
     expect(findings({ arrivals: silent, faults: [fault('freeze', 1_000, 1_025)] })).toEqual([]);
     expect(rulesOf({ arrivals: silent, faults: [fault('kill', 1_022, 1_025), fault('freeze', 1_000, 1_025, 'gateway 0')] })).toEqual(['redelivered']);
-    // A retry was counted, and says so by its number.
+    // A counted retry has a higher attempt number and needs no mark.
     expect(findings({ arrivals: [arrived('1', 1, 1_020, { status: 500 }), arrived('1', 1, 1_600, { attempt: 2 }), arrived('2', 2, 1_700)] })).toEqual([]);
   });
 
-  it('finds what comes back after its successor, unless a dispatcher was frozen, or the way to the receiver slow', () => {
+  it('finds an event that arrives after its successor, unless a dispatcher was frozen or the network slow', () => {
     const back = [...good.arrivals, arrived('1', 1, 9_000, { redelivered: true })];
     expect(rulesOf({ arrivals: back, faults: [fault('kill', 1_025, 8_000)] })).toEqual(['late']);
     expect(findings({ arrivals: back, faults: [fault('freeze', 1_025, 8_000)] })).toEqual([]);
@@ -195,31 +195,31 @@ describe('the checker', () => {
     expect(rulesOf({ arrivals: back, faults: [fault('freeze', 1_025, 8_000, 'gateway 0')] })).toEqual(['repeat', 'late']);
   });
 
-  it('finds two requests of a lane at once', () => {
+  it('finds two open requests of a lane', () => {
     const both = [arrived('1', 1, 1_020, { endedAtMs: 3_000, status: undefined }), arrived('1', 1, 2_000, { redelivered: true }), arrived('2', 2, 2_010)];
     expect(rulesOf({ arrivals: both, faults: [fault('isolate-from-postgres', 1_010, 3_000)] })).toEqual(['overlap']);
     expect(findings({ arrivals: both, faults: [fault('freeze', 1_010, 3_000)] })).toEqual([]);
   });
 
-  it('finds a retry before its time, by one clock', () => {
+  it('finds an early retry, unless the clock was moved', () => {
     const early = [arrived('1', 1, 1_020, { status: 500 }), arrived('1', 1, 1_300, { attempt: 2 }), arrived('2', 2, 1_400)];
     expect(rulesOf({ arrivals: early })).toEqual(['retry']);
     expect(findings({ arrivals: early, faults: [fault('step-clock', 1_100, 1_101)] })).toEqual([]);
-    // A cut-off attempt doesn't count, and needn't wait.
+    // An attempt that was cut off does not count, so its repeat need not wait.
     expect(findings({ arrivals: [arrived('1', 1, 1_020, { status: undefined }), arrived('1', 1, 1_030, { redelivered: true }), arrived('2', 2, 1_400)], faults: [fault('kill', 1_022, 1_025)] })).toEqual([]);
   });
 
-  it('passes on what witnesses, the dead-letter topic and verify say', () => {
-    expect(findings({ witnessed: ['an old epoch'], parked: ['evt_1'], imbalance: 'NOT balanced' })).toEqual(['witness: an old epoch', 'parked: evt_1', 'verify: NOT balanced']);
+  it('reports stale writes, parked records and the output of verify', () => {
+    expect(findings({ staleWrites: ['an old epoch'], parked: ['evt_1'], imbalance: 'NOT balanced' })).toEqual(['stale write: an old epoch', 'parked: evt_1', 'verify: NOT balanced']);
   });
 
-  it('tells ten of a kind, and how many there are', () => {
-    const found = findings({ witnessed: Array.from({ length: 300 }, (_, i) => `row ${i}`) });
+  it('lists ten findings of a rule, and counts the rest', () => {
+    const found = findings({ staleWrites: Array.from({ length: 300 }, (_, i) => `row ${i}`) });
     expect(found).toHaveLength(11);
-    expect(found.at(-1)).toBe('witness: … 300 in all');
+    expect(found.at(-1)).toBe('stale write: … 300 in total');
   });
 
-  it('takes a hundred thousand events', () => {
+  it('handles a hundred thousand events', () => {
     const keys = Array.from({ length: 100_000 }, (_, i) => `${i}`);
     const entity = (i: number): string => `e${i % 100}`;
     const big: Partial<History> = {

@@ -1,7 +1,7 @@
 const [seconds, nanoseconds] = process.hrtime();
 const offsetMs = seconds * 1_000 + nanoseconds / 1e6 - performance.now();
 
-/** Milliseconds by the machine's monotonic clock, with fractions: comparable between the processes of one machine. */
+/** Milliseconds of the machine's monotonic clock, with fractions; comparable between processes of the machine. */
 export function nowMs(): number {
   return offsetMs + performance.now();
 }

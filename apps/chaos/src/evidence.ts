@@ -5,15 +5,14 @@ import { projectRoot } from '#ground/config/project-root';
 import { toPublicId } from '#domain/ids';
 import { TopicReader } from '#dev/testing/topic-reader';
 import { waitUntil } from '#dev/testing/wait-until';
-import { queryOnce } from './database.js';
+import { queryOnce } from './query-once.js';
 import type { Delivery } from './history.js';
 import type { Rig } from './rig.js';
 
 const VERIFY_LIMIT_MS = 120_000;
-/** Reasons of letters that are no foreign records: docs/dead-letters.md. */
-const DELIVERIES = ['attempts_exhausted', 'gone'];
+/** Reasons of dead letters that are deliveries and not foreign records: docs/dead-letters.md. */
+const DELIVERY_REASONS = ['attempts_exhausted', 'gone'];
 
-/** Each delivery as Postgres has it. */
 export async function readDeliveries(databaseUrl: string): Promise<Delivery[]> {
   const rows = await queryOnce<{ endpoint: string; event: string; replay: number; sequence: string; status: Delivery['status'] }>(
     databaseUrl,
@@ -25,7 +24,7 @@ export async function readDeliveries(databaseUrl: string): Promise<Delivery[]> {
   }));
 }
 
-/** What `npm run verify` says of it, unless that is "balanced"; by this build's own, whatever build the apps are of. */
+/** The output of `npm run verify`; undefined if the ledger is balanced. Always runs this build's program, never a mutant's. */
 export function verify(databaseUrl: string): Promise<string | undefined> {
   const program = path.join(projectRoot(), 'dist', 'libs', 'manage', 'ledger', 'verify.js');
   return new Promise((resolve) => {
@@ -35,7 +34,7 @@ export function verify(databaseUrl: string): Promise<string | undefined> {
   });
 }
 
-/** Records of the `dlq` topic that say that a record was foreign, a line each. */
+/** The records of the `dlq` topic that report a foreign record, one line each. */
 export async function readParked(rig: Rig): Promise<string[]> {
   const topic = `${rig.topicPrefix}dlq`;
   const kafka = new Kafka({ brokers: [rig.servers.kafkaBrokers], logLevel: logLevel.NOTHING });
@@ -49,7 +48,7 @@ export async function readParked(rig: Rig): Promise<string[]> {
     await waitUntil(() => `${count} records of ${topic}, have ${reader.records.length}`, () => reader.records.length >= count, 30_000);
     return reader.records
       .map(({ headers }) => headers)
-      .filter((headers) => !DELIVERIES.includes(headers['lockstep-reason'] ?? ''))
+      .filter((headers) => !DELIVERY_REASONS.includes(headers['lockstep-reason'] ?? ''))
       .map((headers) => `${headers['lockstep-reason']}: ${headers['ce_id']} at ${headers['lockstep-topic']}/${headers['lockstep-partition']}/${headers['lockstep-offset']}`);
   } finally {
     await reader.stop();

@@ -5,10 +5,9 @@ import { cut, delay, halfOpen, isolate, reset } from './faults/network.js';
 import type { FaultAction } from './faults/ongoing-fault.js';
 import { addEndpoint, pauseEndpoint, replayDeadLetters } from './faults/operators.js';
 import { freeze, kill, restart } from './faults/processes.js';
-import { receiverIs } from './faults/receiver.js';
+import { receiverMode } from './faults/receiver.js';
 import { killServer, restartServer } from './faults/servers.js';
 
-/** What each kind of fault does. */
 export const FAULT_ACTIONS: Readonly<Record<FaultKind, FaultAction>> = {
   kill,
   freeze,
@@ -27,10 +26,10 @@ export const FAULT_ACTIONS: Readonly<Record<FaultKind, FaultAction>> = {
   'delete-log': deleteLog,
   'recreate-topics': recreateTopics,
   'step-clock': stepClock,
-  'receiver-down': receiverIs(() => ({ kind: 'down' })),
-  'receiver-slow': receiverIs((delayMs) => ({ kind: 'slow', delayMs })),
-  'receiver-failing': receiverIs((percent) => ({ kind: 'failing', percent })),
-  'receiver-resetting': receiverIs(() => ({ kind: 'resetting' })),
+  'receiver-down': receiverMode(() => ({ kind: 'down' })),
+  'receiver-slow': receiverMode((delayMs) => ({ kind: 'slow', delayMs })),
+  'receiver-failing': receiverMode((percent) => ({ kind: 'failing', percent })),
+  'receiver-resetting': receiverMode(() => ({ kind: 'resetting' })),
   'pause-endpoint': pauseEndpoint,
   'add-endpoint': addEndpoint,
   'replay-dead-letters': replayDeadLetters,

@@ -6,13 +6,13 @@ import type { Load } from './load.js';
 import type { Rig } from './rig.js';
 import type { ScheduledFault } from './schedule.js';
 
-/** A fault's beginning or end: a server's start after a kill takes seconds, never this long. */
+/** For starting or ending a fault. The slowest step is a server's start after a kill, which takes seconds. */
 const STEP_LIMIT_MS = 90_000;
-/** The next fault does not wait longer than this for the last one's recovery. */
+/** The next fault waits at most this long for the recovery from the last one. */
 const RECOVERY_LIMIT_MS = 20_000;
-const LOOK_MS = 100;
+const POLL_INTERVAL_MS = 100;
 
-/** Causes the scheduled faults, one at a time, each when its number of events is accepted and the last one is over. */
+/** Causes the scheduled faults one at a time. Each starts at its number of accepted events, after the one before. */
 export class FaultRunner {
   readonly records: FaultRecord[] = [];
 
@@ -22,19 +22,19 @@ export class FaultRunner {
     private readonly signal: AbortSignal,
   ) {}
 
-  /** @throws never for a fault that goes wrong: that is a finding, and the next one comes */
+  /** A fault that fails is a finding; the next one follows. */
   async run(schedule: readonly ScheduledFault[]): Promise<void> {
     for (const [i, fault] of schedule.entries()) {
       await this.until(() => this.load.accepted >= fault.atEvent);
       if (this.signal.aborted) return;
       const next = schedule[i + 1]?.atEvent ?? Infinity;
-      // From the next one's turn on the load waits for this one.
-      const late = setInterval(() => this.load.wait(this.load.accepted >= Math.min(next, this.load.total * 0.95)), LOOK_MS);
+      // If this fault lasts until the next one is due, the load slows down.
+      const overdueCheck = setInterval(() => this.load.slowDown(this.load.accepted >= Math.min(next, this.load.total * 0.95)), POLL_INTERVAL_MS);
       try {
         await this.cause(fault);
       } finally {
-        clearInterval(late);
-        this.load.wait(false);
+        clearInterval(overdueCheck);
+        this.load.slowDown(false);
       }
     }
   }
@@ -55,10 +55,10 @@ export class FaultRunner {
     this.records.push({ kind, target, fromMs, untilMs });
     const recovered = await this.recovered(untilMs);
     if (this.signal.aborted) return;
-    this.rig.say(recovered ? `  over after ${seconds(untilMs - fromMs)}; deliveries on all shards ${seconds(nowMs() - untilMs)} later` : `  over, but not all shards deliver after ${RECOVERY_LIMIT_MS / 1_000} s`);
+    this.rig.say(recovered ? `  ended after ${seconds(untilMs - fromMs)}; all shards deliver ${seconds(nowMs() - untilMs)} later` : `  ended, but some shards have not delivered for ${RECOVERY_LIMIT_MS / 1_000} s`);
   }
 
-  /** Whether something has arrived on each of the shards since. */
+  /** Waits until each shard has an arrival after `sinceMs`. */
   private recovered(sinceMs: number): Promise<boolean> {
     return this.until(async () => (await this.rig.receiver.status()).lastMs.every((lastMs) => lastMs > sinceMs), RECOVERY_LIMIT_MS);
   }
@@ -67,7 +67,7 @@ export class FaultRunner {
     const deadlineMs = performance.now() + limitMs;
     while (!this.signal.aborted && performance.now() < deadlineMs) {
       if (await holds()) return true;
-      await delay(LOOK_MS);
+      await delay(POLL_INTERVAL_MS);
     }
     return false;
   }

@@ -3,11 +3,11 @@ import { dispatcherNames, linkNames, processNames, type Topology } from './topol
 
 type Range = readonly [low: number, high: number];
 
-/** What a kind of fault can hit, for how long, and how hard. */
+/** Possible targets, durations and amounts of a kind of fault. */
 export interface FaultShape {
   readonly targets: (topology: Topology) => readonly string[];
   readonly durationMs: Range;
-  /** In its own unit: milliseconds of a delay or of a step, per cent of failures. */
+  /** Milliseconds for delays and clock steps, percent for failures. */
   readonly amount?: readonly number[];
 }
 
@@ -15,9 +15,8 @@ const one = (name: string) => (): readonly string[] => [name];
 const INSTANT: Range = [0, 0];
 
 /**
- * How long each fault lasts. A lease lives for 10 s: what is meant to outlast it takes longer than that; `isolate-…` is
- * longer than the time after which the owner of a shard must be another one (a session of 10 s at Kafka, or two leases
- * at Postgres, and then the taker's own start).
+ * A freeze outlasts the lease. An isolation outlasts a takeover: the group's session (10 s) for Kafka, or two leases for
+ * Postgres, plus the new owner's start.
  */
 export function faultShapes(leaseTtlMs: number): Readonly<Record<FaultKind, FaultShape>> {
   const beyondLease: Range = [leaseTtlMs * 1.1, leaseTtlMs * 1.4];

@@ -1,26 +1,25 @@
 /**
- * What happened in a run, as it was recorded outside the system: what clients were told, what receivers saw, which
- * faults there were. All times are milliseconds of the machine's monotonic clock (`nowMs`), which the harness and the
- * receiver's process share.
+ * A run as recorded outside the system: the clients' answers, the receiver's requests, the faults. All times are
+ * milliseconds of the machine's monotonic clock (`nowMs`), which all processes share.
  */
 export interface History {
   readonly events: readonly PostedEvent[];
   readonly endpoints: readonly Endpoint[];
-  /** In the order in which they arrived, of all endpoints. */
+  /** Of all endpoints, in order of arrival. */
   readonly arrivals: readonly Arrival[];
   readonly faults: readonly FaultRecord[];
-  /** What the system says became of it, once all is quiet. */
+  /** As Postgres has them at the end. */
   readonly deliveries: readonly Delivery[];
-  /** What triggers of the harness's own saw in Postgres that must never be there, one line each. */
-  readonly witnessed: readonly string[];
-  /** Dead letters in the `dlq` topic that say a record was foreign, without those that the harness made so. */
+  /** Writes by a former owner, found by the harness's triggers in Postgres; one line each. */
+  readonly staleWrites: readonly string[];
+  /** Records in the `dlq` topic that report a foreign record, one line each. */
   readonly parked: readonly string[];
-  /** What `npm run verify` printed, unless it said that all is balanced. */
+  /** The output of `npm run verify`; undefined if the ledger is balanced. */
   readonly imbalance: string | undefined;
   readonly retryScheduleMs: readonly number[];
 }
 
-/** One event, posted until it was accepted, and some of them once more; always with the same key and body. */
+/** An event and all its posts, which have the same key and body. */
 export interface PostedEvent {
   readonly key: string;
   readonly entity: string;
@@ -34,45 +33,44 @@ export interface Try {
 }
 
 export type Answer =
-  /** `replayed`: it said that it knew the key. */
+  /** `replayed`: the gateway knew the key already. */
   | { readonly kind: 'accepted'; readonly eventId: string; readonly replayed: boolean }
-  /** It said that nothing was stored. */
+  /** The gateway stored nothing. */
   | { readonly kind: 'refused'; readonly status: number }
-  /** The connection broke, or the gateway didn't know either: it may have been stored. */
+  /** The event may be stored: the connection broke, or Postgres did not answer the gateway. */
   | { readonly kind: 'unknown' };
 
 export interface Endpoint {
   readonly id: string;
-  /** Events sent after this must have been routed to it. */
+  /** Events sent later must be routed to the endpoint. */
   readonly createdAtMs: number;
-  /** Of an attempt. */
+  /** Limit of an attempt. */
   readonly timeoutMs: number;
 }
 
-/** A request as a receiver saw it. */
+/** A request, as the receiver recorded it. */
 export interface Arrival {
   readonly endpoint: string;
   readonly eventId: string;
   readonly deliveryId: string;
   readonly entity: string;
-  /** From the body: which post this is. */
+  /** From the body: the key of the posted event. */
   readonly key: string;
   readonly sequence: number;
   readonly attempt: number;
   readonly redelivered: boolean;
   readonly replayed: boolean;
   readonly arrivedAtMs: number;
-  /** When the answer was complete, or the connection was gone. */
+  /** When the answer was complete or the connection closed. */
   readonly endedAtMs: number;
-  /** The status that was sent in full; undefined: the receiver reset the connection, or the sender closed it. */
+  /** Of a complete answer; undefined if the receiver reset the connection or the sender closed it. */
   readonly status: number | undefined;
 }
 
-/** A delivery as Postgres has it at the end. */
 export interface Delivery {
   readonly endpoint: string;
   readonly eventId: string;
-  /** 0, or the number of the replay that made it. */
+  /** 0, or the number of the replay that created it. */
   readonly replay: number;
   readonly sequence: number;
   readonly status: 'pending' | 'delivered' | 'dead' | 'discarded';
@@ -80,14 +78,13 @@ export interface Delivery {
 
 export interface FaultRecord {
   readonly kind: FaultKind;
-  /** What it hit, in words: `dispatcher 1`, `gateway 0 – Kafka`. */
+  /** For example `dispatcher 1` or `gateway 0 – Kafka`. */
   readonly target: string;
   readonly fromMs: number;
-  /** When all was as before again: the process runs, the network is whole. */
+  /** When its effect was undone: the process runs, the network works. */
   readonly untilMs: number;
 }
 
-/** Every fault that the harness can cause. */
 export const FAULT_KINDS = [
   'kill', 'freeze', 'restart',
   'kill-postgres', 'restart-postgres', 'kill-kafka', 'restart-kafka',

@@ -1,18 +1,18 @@
 import type { Arrival, Delivery, History, PostedEvent } from './history.js';
 
-/** All that a run knows of one (endpoint, entity). */
+/** The arrivals and deliveries of one (endpoint, entity). */
 export class Lane {
   readonly firstArrivals: readonly Arrival[];
-  /** By sequence: when the first whole 2xx was sent. */
+  /** By sequence: when the first complete 2xx was sent. */
   private readonly deliveredAtMs = new Map<number, number>();
-  /** By sequence: the last attempt that isn't a replay's; of those that came twice the first. */
+  /** By sequence: the highest attempt before any replay, at its first arrival. */
   private readonly lastAttempts = new Map<number, Arrival>();
   private readonly givenUp: ReadonlySet<number>;
 
   constructor(
     readonly endpoint: string,
     readonly entity: string,
-    /** In the order in which they arrived. */
+    /** In order of arrival. */
     readonly arrivals: readonly Arrival[],
     readonly deliveries: readonly Delivery[],
   ) {
@@ -26,7 +26,7 @@ export class Lane {
     }
     this.givenUp = new Set([
       ...deliveries.filter(({ status }) => status === 'dead' || status === 'discarded').map(({ sequence }) => sequence),
-      // Only what was dead is replayed.
+      // Only dead deliveries are replayed.
       ...arrivals.filter(({ replayed }) => replayed).map(({ sequence }) => sequence),
     ]);
   }
@@ -35,23 +35,23 @@ export class Lane {
     return `${this.endpoint}/${this.entity}`;
   }
 
-  /** Whether this one had its 2xx by then, or was given up and its last attempt was over. */
-  wasOver(sequence: number, atMs: number): boolean {
+  /** Whether by `atMs` the delivery had its 2xx, or its last attempt if it was given up. */
+  hadEnded(sequence: number, atMs: number): boolean {
     if ((this.deliveredAtMs.get(sequence) ?? Infinity) <= atMs) return true;
     return this.givenUp.has(sequence) && (this.lastAttempts.get(sequence)?.endedAtMs ?? -Infinity) <= atMs;
   }
 }
 
-const known = new WeakMap<History, readonly Lane[]>();
+const cache = new WeakMap<History, readonly Lane[]>();
 
-/** The lanes of a run, made once for it. */
+/** The lanes of a run; computed once a run. */
 export function lanesOf(history: History): readonly Lane[] {
-  const lanes = known.get(history) ?? makeLanes(history);
-  known.set(history, lanes);
+  const lanes = cache.get(history) ?? buildLanes(history);
+  cache.set(history, lanes);
   return lanes;
 }
 
-function makeLanes({ events, arrivals, deliveries }: History): readonly Lane[] {
+function buildLanes({ events, arrivals, deliveries }: History): readonly Lane[] {
   const entities = new Map(events.map((event) => [acceptedIdOf(event), event.entity]));
   for (const { eventId, entity } of arrivals) entities.set(eventId, entity);
   const byArrival = Map.groupBy(arrivals, ({ endpoint, entity }) => JSON.stringify([endpoint, entity]));
@@ -68,12 +68,12 @@ export function acceptanceOf({ tries }: PostedEvent): { readonly eventId: string
   return undefined;
 }
 
-/** The id that the event's first 202 told. */
+/** The event id in the event's first 202. */
 export function acceptedIdOf(event: PostedEvent): string | undefined {
   return acceptanceOf(event)?.eventId;
 }
 
-/** Whether the receiver sent a whole 2xx. */
+/** Whether the receiver sent a complete 2xx. */
 export function isSuccess({ status }: Arrival): boolean {
   return status !== undefined && status >= 200 && status <= 299;
 }

@@ -3,7 +3,7 @@ import type { PostedEvent } from './history.js';
 import { Load } from './load.js';
 import type { PostingClient } from './posting-client.js';
 
-it('sends each entity’s posts to one gateway after the other, and counts what was accepted, whatever a further try was told', async () => {
+it('alternates between gateways for each entity, and counts an accepted event even if a later try has no answer', async () => {
   const posts: { entity: string; first: number }[] = [];
   const post = (entity: string, key: string, first: number): Promise<PostedEvent> => {
     posts.push({ entity, first });

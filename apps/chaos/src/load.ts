@@ -6,11 +6,11 @@ import { Random } from './random.js';
 
 const ENTITIES = 100;
 const TICK_MS = 10;
-/** Posts that wait for their turn or their answer, beyond which no more begin: an outage must not be followed by a flood. */
+/** Limit of posts that wait for their turn or their answer. Without it, an outage would end in a flood of posts. */
 const OPEN_LIMIT = 300;
-/** The k-th entity gets k^-0.7 as many events as the first, which gets a tenth of all: twenty a second in a lane, at most. */
+/** The k-th entity gets k^-0.7 times the events of the first. The first gets a tenth of all, at most 20 a second. */
 const SKEW = 0.7;
-/** The share of the rate while faults are late, so that some events are left for the last of them. */
+/** Share of the rate while a fault is overdue, so that events remain for the last faults. */
 const SLOW_SHARE = 0.25;
 
 export interface LoadOptions {
@@ -20,18 +20,19 @@ export interface LoadOptions {
 }
 
 /**
- * Clients that post for an entity each, one event after the other, until so many are accepted. Some entities get many
- * more events than others, so that some lanes are always busy.
+ * Posts events until `events` of them are accepted. Each entity has one client, which posts one event after the other.
+ * Entities get different numbers of events, so that some lanes are always busy.
  */
 export class Load {
   readonly posted: PostedEvent[] = [];
   accepted = 0;
   private readonly random: Random;
-  private readonly cumulated: number[] = [];
-  /** By entity: what is yet to be posted. */
+  /** The entities' weights, added up: the distribution to draw from. */
+  private readonly cumulatedWeights: number[] = [];
+  /** By entity: events still to be posted. */
   private readonly due = new Array<number>(ENTITIES).fill(0);
   private readonly serial = new Array<number>(ENTITIES).fill(0);
-  private readonly busy = new Set<Promise<void>>();
+  private readonly clients = new Set<Promise<void>>();
   private readonly stopping = new AbortController();
   private open = 0;
   private begun = 0;
@@ -44,14 +45,14 @@ export class Load {
   ) {
     this.random = new Random(options.seed);
     let sum = 0;
-    for (let k = 1; k <= ENTITIES; k++) this.cumulated.push((sum += k ** -SKEW));
+    for (let k = 1; k <= ENTITIES; k++) this.cumulatedWeights.push((sum += k ** -SKEW));
   }
 
   get total(): number {
     return this.options.events;
   }
 
-  /** Resolves when all are accepted, or after `stop`. @throws RefusedForGood */
+  /** Resolves when all events are accepted, or after `stop`. @throws UnexpectedAnswer */
   async run(): Promise<void> {
     let owed = 0;
     let lastMs = performance.now();
@@ -65,7 +66,7 @@ export class Load {
         if (this.open < OPEN_LIMIT && this.begun < this.options.events) this.begin();
       }
     }
-    await Promise.all(this.busy);
+    await Promise.all(this.clients);
     if (this.failure !== undefined) throw this.failure;
   }
 
@@ -73,34 +74,34 @@ export class Load {
     this.stopping.abort();
   }
 
-  /** While a fault is still at work that should be over by now. */
-  wait(waiting: boolean): void {
-    this.slow = waiting;
+  /** Reduces the rate while a fault is overdue. */
+  slowDown(slow: boolean): void {
+    this.slow = slow;
   }
 
   private get perSecond(): number {
     const { perSecond, events } = this.options;
-    // Spread what is left over 40 s at least: the load must not end before the faults do.
+    // The remaining events take at least 40 s, because the load must not end before the faults.
     return this.slow ? Math.min(perSecond * SLOW_SHARE, (events - this.begun) / 40) : perSecond;
   }
 
   private begin(): void {
-    const at = this.random.next() * (this.cumulated.at(-1) ?? 0);
-    const entity = this.cumulated.findIndex((sum) => at < sum);
+    const at = this.random.next() * (this.cumulatedWeights.at(-1) ?? 0);
+    const entity = this.cumulatedWeights.findIndex((sum) => at < sum);
     this.begun += 1;
     this.open += 1;
     const waiting = (this.due[entity] = (this.due[entity] ?? 0) + 1);
     if (waiting > 1) return;
     const posting = this.postAll(entity).catch((error: unknown) => (this.failure ??= error instanceof Error ? error : new Error(String(error))));
-    const done = posting.then(() => void this.busy.delete(done));
-    this.busy.add(done);
+    const done = posting.then(() => void this.clients.delete(done));
+    this.clients.add(done);
   }
 
   private async postAll(entity: number): Promise<void> {
     while ((this.due[entity] ?? 0) > 0) {
       if (this.stopping.signal.aborted) return;
       const n = (this.serial[entity] = (this.serial[entity] ?? 0) + 1);
-      // One gateway after the other: an entity's order is to hold whichever take its posts.
+      // Posts of an entity alternate between the gateways: its order must not depend on the gateway.
       const event = await this.client.post(`entity-${entity}`, `entity-${entity}/${n}`, n, this.stopping.signal);
       this.posted.push(event);
       if (acceptanceOf(event) !== undefined) this.accepted += 1;

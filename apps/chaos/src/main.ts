@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from '#ground/config/project-root';
-import { quietVerdict, type Verdict, verdictOf } from './mutant-verdict.js';
+import { cleanVerdict, type Verdict, verdictOf } from './mutant-verdict.js';
 import { mutantsNamed } from './mutants.js';
 import { type ChaosOptions, parseOptions } from './options.js';
 import { linesOf, reportOf } from './report.js';
@@ -17,22 +17,17 @@ import { STALLS, stallScenario } from './stalls.js';
 import { type Edit, prepareTestBuild } from './test-build.js';
 
 /**
- * npm run chaos -- --events N --faults N --seed N|--seeds a..b [--report FILE] [--kinds a,b] [--rate PER_SECOND]
- * [--history FILE]: the real system under load and faults, judged from outside. A report is written after each seed, and
- * a seed that its file has already is not run again: the same command goes on where it was interrupted. Exit code 0: no
- * findings, 1: findings, whenever they were made.
- * npm run chaos -- --mutant NAME|all [--control]: a system with one protection broken. Exit code 0: each was caught by
- * what is to catch it, 1: one survived; with --control, which breaks nothing: 0: nothing was found, 1: something was.
- * npm run chaos -- --stalls: nothing is broken, and a dispatcher stands still at a named point for longer than its lease,
- * then goes on, at one point after the other. Exit code 0: nothing was found, 1: something was.
- * Exit code 2: could not run.
+ * npm run chaos -- [--events N] [--faults N] [--seed N | --seeds a..b] [--report FILE] [--kinds a,b] [--rate PER_SECOND] [--history FILE]
+ * npm run chaos -- --mutant NAME|all [--control]
+ * npm run chaos -- --stalls
+ * Options: docs/chaos/README.md. Exit code 0: passed, 1: findings or a surviving mutant, 2: could not run.
  */
 
 const TOPOLOGY = { gateways: 2, dispatchers: 3 };
 const LEASE_TTL_MS = 10_000;
 const QUIET_LIMIT_MS = 120_000;
 
-/** A scenario on a test build, and how its result is judged. */
+/** A scenario on a test build, with its verdict. */
 interface ScriptedRun {
   readonly title: string;
   readonly edits: readonly Edit[];
@@ -44,8 +39,8 @@ interface ScriptedRun {
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
-    console.error(`${signal}: stopping all`);
-    interrupted.abort(new Error(`ended by ${signal}`));
+    console.error(`${signal}: stopping all processes`);
+    interrupted.abort(new Error(`interrupted by ${signal}`));
   });
 }
 
@@ -55,11 +50,11 @@ function scheduledPlan(drive: ScheduledDrive): RunPlan {
     topology: TOPOLOGY,
     shards: 8,
     leaseTtlMs: LEASE_TTL_MS,
-    // Short, so that a receiver that fails for seconds makes dead letters.
+    // Short, so that a receiver that fails for a few seconds leaves dead letters.
     retryScheduleMs: [300, 600, 1_000, 1_000],
     settings: {},
     endpoints: ['first', 'second'],
-    recoversInTime: true,
+    checksRecovery: true,
     quietLimitMs: QUIET_LIMIT_MS,
     drive: scheduled(drive),
   };
@@ -75,7 +70,7 @@ function scriptedPlan(scenario: Scenario, quietLimitMs: number, buildFolder: str
     retryScheduleMs,
     settings: {},
     endpoints: ['only'],
-    recoversInTime: false,
+    checksRecovery: false,
     quietLimitMs,
     drive: scripted(scenario),
   };
@@ -88,7 +83,7 @@ async function runSeeds(options: ChaosOptions): Promise<number> {
   for (const seed of options.seeds) {
     const { events, faults, kinds } = options;
     const schedule = scheduleOf({ seed, events, faults, kinds, topology: TOPOLOGY, leaseTtlMs: LEASE_TTL_MS });
-    // A fault takes some ten seconds: few events for many faults come more slowly, so that none is without load.
+    // A fault takes about ten seconds. With few events for many faults, the rate drops so that every fault meets load.
     const drive = { seed, events, eventsPerSecond: Math.min(options.eventsPerSecond, events / (faults * 8 + 1)) };
     const plan = scheduledPlan({ ...drive, schedule });
     const { topology, leaseTtlMs, retryScheduleMs } = plan;
@@ -111,10 +106,10 @@ async function runSeeds(options: ChaosOptions): Promise<number> {
 
 function mutantRuns(names: string, control: boolean): ScriptedRun[] {
   return mutantsNamed(names).map((mutant) => ({
-    title: control ? `${mutant.name}, with nothing broken` : `${mutant.name}: ${mutant.breaks}`,
+    title: control ? `${mutant.name}, control` : `${mutant.name}: ${mutant.breaks}`,
     edits: control ? [] : mutant.edits,
     scenario: mutant.scenario,
-    // What a mutant has lost doesn't come any more.
+    // A mutant may lose events, so a long wait is useless.
     quietLimitMs: control ? QUIET_LIMIT_MS : 15_000,
     verdict: (result) => verdictOf(mutant, control, result),
   }));
@@ -122,11 +117,11 @@ function mutantRuns(names: string, control: boolean): ScriptedRun[] {
 
 function stallRuns(): ScriptedRun[] {
   return STALLS.map((stall) => ({
-    title: `a dispatcher stands still at ${stall.point}. ${stall.tells}`,
+    title: `a dispatcher freezes at ${stall.point}. ${stall.expectation}`,
     edits: [],
     scenario: stallScenario(stall),
     quietLimitMs: QUIET_LIMIT_MS,
-    verdict: (result) => quietVerdict(`stall at ${stall.point}`, 'NOT QUIET', result),
+    verdict: (result) => cleanVerdict(`stall at ${stall.point}`, 'FINDINGS', result),
   }));
 }
 
@@ -157,13 +152,13 @@ async function runOnTestBuild({ edits, scenario, quietLimitMs }: ScriptedRun): P
 }
 
 /** @returns the exit code */
-function runAsTold(options: ChaosOptions): Promise<number> {
+function runMode(options: ChaosOptions): Promise<number> {
   if (options.stalls) return runScripted(stallRuns());
   return options.mutant === undefined ? runSeeds(options) : runScripted(mutantRuns(options.mutant, options.control));
 }
 
 try {
-  process.exitCode = await runAsTold(parseOptions(process.argv.slice(2)));
+  process.exitCode = await runMode(parseOptions(process.argv.slice(2)));
 } catch (error) {
   const reason = error instanceof Error ? error : new Error(String(error));
   console.error(`chaos: could not run: ${interrupted.signal.aborted ? reason.message : (reason.stack ?? reason.message)}`);

@@ -2,15 +2,15 @@ import type { RuleName } from './checker.js';
 import type { Scenario } from './scenario.js';
 import type { Edit } from './test-build.js';
 
-/** One protection broken, and a scenario in which that shows from outside. The same scenario passes without the edits. */
+/** A broken protection, and a scenario in which the effect shows from outside. Without the edits the scenario has no findings. */
 export interface Mutant {
-  /** As `--mutant` takes it. */
+  /** Value of `--mutant`. */
   readonly name: string;
-  /** Which protection is gone, and how that shows. */
+  /** The missing protection and its visible effect. */
   readonly breaks: string;
-  /** The rules that it breaks: a finding of one of them must be there. What else is found is not its sign. */
+  /** The rules that the mutant breaks. It is caught if one of them has a finding; other findings do not count. */
   readonly caughtBy: readonly RuleName[];
-  /** Made after those of the stall points. */
+  /** Applied after the edits of the stall points. */
   readonly edits: readonly Edit[];
   readonly scenario: Scenario;
 }

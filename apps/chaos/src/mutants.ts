@@ -13,18 +13,18 @@ import { repeatsNotFolded } from './mutants/repeats-not-folded.js';
 import { sendsAfterDeadline } from './mutants/sends-after-deadline.js';
 import { tokenUnchecked } from './mutants/token-unchecked.js';
 
-/** One for each protection that guarantees 1 to 3 rest on. A chaos run that doesn't catch all of them proves nothing. */
+/** One mutant for each protection behind guarantees 1 to 3. They show that the checker finds what it should. */
 export const MUTANTS: readonly Mutant[] = [
   cursorFirst, noFence, noAdmissionFence, randomPartition, inboxWithoutKey, repeatsNotFolded, outcomeNotAwaited,
   tokenUnchecked, relayAfterLast, relayDeletesFirst, sendsAfterDeadline, drainSkipped, gapIgnored,
 ];
 
 /**
- * The mutant of this name, or all of them.
- * @throws Error that says which there are
+ * The mutant with this name, or all mutants for `all`.
+ * @throws Error that lists the names
  */
 export function mutantsNamed(name: string): readonly Mutant[] {
   const found = name === 'all' ? MUTANTS : MUTANTS.filter((mutant) => mutant.name === name);
-  if (found.length === 0) throw new Error(`--mutant ${name}: there are all, ${MUTANTS.map((mutant) => mutant.name).join(', ')}`);
+  if (found.length === 0) throw new Error(`--mutant ${name} is not one of all, ${MUTANTS.map((mutant) => mutant.name).join(', ')}`);
   return found;
 }

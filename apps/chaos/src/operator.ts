@@ -4,9 +4,9 @@ import type { Endpoint } from './history.js';
 const LIMIT_MS = 30_000;
 const RETRY_MS = 300;
 
-/** Uses the management API as a person does: at whichever gateway answers, and again until one does. */
+/** A client of the management API. Repeats a call, alternating between the gateways, until one succeeds. */
 export class Operator {
-  /** Ids of the endpoints by their names. */
+  /** By name. */
   readonly endpoints = new Map<string, Endpoint>();
 
   constructor(
@@ -14,7 +14,7 @@ export class Operator {
     private readonly adminKey: string,
   ) {}
 
-  /** @param url of the receiver; a name is appended that is new at each try: one whose answer was lost may exist */
+  /** @param url of the receiver. The name is appended, and changes with each try: a try without an answer may have created an endpoint. */
   async addEndpoint(url: string, name: string): Promise<Endpoint> {
     let tries = 0;
     let used = name;
@@ -35,7 +35,7 @@ export class Operator {
     await this.call('POST', `/v1/endpoints/${this.idOf(name)}/resume`);
   }
 
-  /** Returns how many letters it takes. */
+  /** Returns the number of dead letters. */
   async replayDeadLetters(): Promise<number> {
     const { matched } = (await this.call('POST', '/v1/dead-letters/replay', () => ({ all: true }))) as { matched: number };
     return matched;
@@ -43,7 +43,7 @@ export class Operator {
 
   private idOf(name: string): string {
     const endpoint = this.endpoints.get(name);
-    if (endpoint === undefined) throw new Error(`There is no endpoint ${name}`);
+    if (endpoint === undefined) throw new Error(`No endpoint is called ${name}`);
     return endpoint.id;
   }
 

@@ -5,22 +5,22 @@ import { FAULT_KINDS, type FaultKind } from './history.js';
 export interface ChaosOptions {
   readonly events: number;
   readonly faults: number;
-  /** The kinds to draw from. */
+  /** Kinds of faults to draw from. */
   readonly kinds: readonly FaultKind[];
   readonly seeds: readonly number[];
   /** A mutant's name, or `all`. */
   readonly mutant: string | undefined;
-  /** Plays the mutants' scenarios on a system in which nothing is broken. */
+  /** Plays the mutants' scenarios on the correct system. */
   readonly control: boolean;
-  /** Plays the scenarios in which a process stands still at a named point. */
+  /** Plays the scenarios in which a dispatcher freezes at a stall point. */
   readonly stalls: boolean;
   readonly report: string | undefined;
-  /** Where the history goes, for those who work on the checker. */
+  /** File for the history, for work on the checker. */
   readonly history: string | undefined;
   readonly eventsPerSecond: number;
 }
 
-/** @throws Error that says which option is wrong */
+/** @throws Error that names the wrong option */
 export function parseOptions(args: readonly string[]): ChaosOptions {
   const { values } = parseArgs({
     args: [...args],
@@ -38,7 +38,7 @@ export function parseOptions(args: readonly string[]): ChaosOptions {
       history: { type: 'string' },
     },
   });
-  if (values.stalls && (values.mutant !== undefined || values.control)) throw new Error('--stalls excludes --mutant and --control: in its scenarios nothing is broken');
+  if (values.stalls && (values.mutant !== undefined || values.control)) throw new Error('--stalls excludes --mutant and --control: it runs the correct system');
   return {
     events: countOf('events', values.events, 1),
     faults: countOf('faults', values.faults, 0),
@@ -55,7 +55,7 @@ export function parseOptions(args: readonly string[]): ChaosOptions {
 
 function countOf(name: string, text: string, least: number): number {
   const count = Number(text);
-  if (!Number.isSafeInteger(count) || count < least) throw new Error(`--${name} ${text} is not a whole number from ${least} on`);
+  if (!Number.isSafeInteger(count) || count < least) throw new Error(`--${name} ${text} is not a whole number of at least ${least}`);
   return count;
 }
 
@@ -65,12 +65,12 @@ function seedsOf(seed: string | undefined, seeds: string | undefined): number[] 
   if (seeds === undefined) return [randomInt(1, 1_000_000)];
   const bounds = /^(\d+)\.\.(\d+)$/.exec(seeds);
   const [first, last] = [Number(bounds?.[1]), Number(bounds?.[2])];
-  if (bounds === null || last < first) throw new Error(`--seeds ${seeds} is not like 1..20`);
+  if (bounds === null || last < first) throw new Error(`--seeds ${seeds} is not a range like 1..20`);
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
 
 function kindOf(name: string): FaultKind {
   const kind = FAULT_KINDS.find((known) => known === name);
-  if (kind === undefined) throw new Error(`--kinds ${name}: there are ${FAULT_KINDS.join(', ')}`);
+  if (kind === undefined) throw new Error(`--kinds ${name} is not one of ${FAULT_KINDS.join(', ')}`);
   return kind;
 }

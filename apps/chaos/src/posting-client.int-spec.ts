@@ -4,9 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { PostingClient } from './posting-client.js';
 
-/** Gateways that have one memory; each says how often it was asked. */
+/** Keys that the two gateways share. */
 const known = new Set<string>();
-const asked: number[] = [];
+/** By gateway: number of requests. */
+const requests: number[] = [];
 let servers: Server[];
 let client: PostingClient;
 let refusals: number;
@@ -16,7 +17,7 @@ beforeEach(async () => {
   refusals = 0;
   servers = [0, 1].map((number) =>
     createServer((request, response) => {
-      asked[number] = (asked[number] ?? 0) + 1;
+      requests[number] = (requests[number] ?? 0) + 1;
       request.resume();
       if (refusals-- > 0) return void response.writeHead(429).end();
       const key = String(request.headers['idempotency-key']);
@@ -26,7 +27,7 @@ beforeEach(async () => {
     }).listen(0, '127.0.0.1'),
   );
   await Promise.all(servers.map((server) => once(server, 'listening')));
-  asked.splice(0, 2, 0, 0);
+  requests.splice(0, 2, 0, 0);
   client = new PostingClient(servers.map((server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`), 'key');
 });
 
@@ -36,11 +37,11 @@ afterEach(async () => {
 });
 
 describe('PostingClient', () => {
-  it('posts until a gateway accepts, at one after the other', async () => {
+  it('tries one gateway after the other until one accepts', async () => {
     refusals = 1;
     const { tries } = await client.post('e', 'k', 0, new AbortController().signal);
     expect(tries.map(({ answer }) => answer)).toEqual([{ kind: 'refused', status: 429 }, { kind: 'accepted', eventId: 'evt_"k"', replayed: false }]);
-    expect(asked).toEqual([1, 1]);
+    expect(requests).toEqual([1, 1]);
   });
 
   it('posts every twentieth accepted event once more, at the next gateway', async () => {
@@ -49,6 +50,6 @@ describe('PostingClient', () => {
     const again = events.filter(({ tries }) => tries.length === 2);
     expect(again.map(({ key }) => key)).toEqual(['k19', 'k39']);
     expect(again.map(({ tries }) => tries[1]?.answer)).toEqual(again.map(({ key }) => ({ kind: 'accepted', eventId: `evt_"${key}"`, replayed: true })));
-    expect(asked).toEqual([40, 2]);
+    expect(requests).toEqual([40, 2]);
   });
 });

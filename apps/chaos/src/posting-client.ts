@@ -5,15 +5,15 @@ import { sealedBody } from './sealed-body.js';
 
 const TRY_LIMIT_MS = 5_000;
 const RETRY_MS = 100;
-/** Of so many accepted events one is posted again, at the next gateway: what is accepted must be known there. */
-const AGAIN_EVERY = 20;
+/** One in so many accepted events is posted again at the next gateway, which must know the key. */
+const REPEAT_EVERY = 20;
 
-/** What no client may be told of a post that is right. */
-export class RefusedForGood extends Error {
-  override readonly name = 'RefusedForGood';
+/** A gateway refused a correct post permanently. */
+export class UnexpectedAnswer extends Error {
+  override readonly name = 'UnexpectedAnswer';
 }
 
-/** Posts events, each until a gateway has accepted it, and some once more, with the same key and body, at one gateway after the other. */
+/** Posts each event, with the same key and body, at one gateway after the other until one accepts it. Repeats some. */
 export class PostingClient {
   private readonly agent = new Agent({ connections: 64, connectTimeout: TRY_LIMIT_MS });
   private accepted = 0;
@@ -24,9 +24,9 @@ export class PostingClient {
   ) {}
 
   /**
-   * @param first the gateway that is asked first
-   * @param signal gives up; what is returned then was not accepted, as far as the client knows
-   * @throws RefusedForGood
+   * @param first number of the first gateway to try
+   * @param signal ends the tries; the returned event then has no 202
+   * @throws UnexpectedAnswer
    */
   async post(entity: string, key: string, first: number, signal: AbortSignal): Promise<PostedEvent> {
     const body = sealedBody(entity, key);
@@ -36,7 +36,7 @@ export class PostingClient {
       tries.push(last);
       if (last.answer.kind === 'accepted') {
         this.accepted += 1;
-        if (this.accepted % AGAIN_EVERY === 0) tries.push(await this.try(turn + 1, key, body));
+        if (this.accepted % REPEAT_EVERY === 0) tries.push(await this.try(turn + 1, key, body));
         break;
       }
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
@@ -74,8 +74,8 @@ export class PostingClient {
     }
     if (status === 202) return { kind: 'accepted', eventId: (JSON.parse(text) as { id: string }).id, replayed };
     if (status === 429 || (status === 503 && text.includes('"overloaded"'))) return { kind: 'refused', status };
-    // store_unavailable: the gateway doesn't know whether Postgres had committed it.
+    // store_unavailable: Postgres may have committed the event.
     if (status === 503) return { kind: 'unknown' };
-    throw new RefusedForGood(`a post of ${key} was answered ${status} ${text.slice(0, 300)}`);
+    throw new UnexpectedAnswer(`a post of ${key} was answered with ${status} ${text.slice(0, 300)}`);
   }
 }

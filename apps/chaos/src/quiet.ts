@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { queryOnce } from './database.js';
+import { queryOnce } from './query-once.js';
 import type { Rig } from './rig.js';
 
-const LOOK_MS = 250;
-/** Between two lines that say what is still open. */
-const SAY_MS = 10_000;
+const POLL_INTERVAL_MS = 250;
+const PROGRESS_INTERVAL_MS = 10_000;
 
 interface Open {
   readonly notAdmitted: number;
@@ -36,12 +35,12 @@ const STUCK = `
     left join shard_cursors c on c.shard = s.shard
   order by s.shard`;
 
-/** Waits until every accepted event has its outcome everywhere. Resolves with what is stuck when that does not come. */
+/** Waits until every accepted event has its outcome at every endpoint. Resolves with findings if the limit passes first. */
 export async function untilQuiet(rig: Rig, limitMs: number, signal: AbortSignal): Promise<string[]> {
   const deadlineMs = performance.now() + limitMs;
   let open: Open | undefined;
   let failure: unknown;
-  let sayMs = performance.now() + SAY_MS;
+  let progressMs = performance.now() + PROGRESS_INTERVAL_MS;
   while (performance.now() < deadlineMs && !signal.aborted) {
     try {
       [open] = await queryOnce<Open>(rig.databaseUrl, OPEN);
@@ -49,11 +48,11 @@ export async function untilQuiet(rig: Rig, limitMs: number, signal: AbortSignal)
     } catch (error) {
       failure = error;
     }
-    if (performance.now() > sayMs) {
-      sayMs += SAY_MS;
+    if (performance.now() > progressMs) {
+      progressMs += PROGRESS_INTERVAL_MS;
       rig.say(`  still open: ${open === undefined ? String(failure) : JSON.stringify(open)}`);
     }
-    await delay(LOOK_MS);
+    await delay(POLL_INTERVAL_MS);
   }
   if (signal.aborted) return [];
   const rows = await queryOnce<{ notAdmitted: number; pending: number; outbox: number }>(rig.databaseUrl, STUCK).catch(() => []);

@@ -7,12 +7,12 @@ const first = (seed: number, count: number): number[] => {
 };
 
 describe('Random', () => {
-  it('gives the same numbers for the same seed, and others for another', () => {
+  it('gives the same numbers for the same seed, and different ones for another seed', () => {
     expect(first(7, 20)).toEqual(first(7, 20));
     expect(first(7, 20)).not.toEqual(first(8, 20));
   });
 
-  it('spreads evenly over 0 … 1', () => {
+  it('is uniform between 0 and 1', () => {
     const numbers = first(1, 10_000);
     expect(Math.min(...numbers)).toBeGreaterThanOrEqual(0);
     expect(Math.max(...numbers)).toBeLessThan(1);
@@ -23,7 +23,7 @@ describe('Random', () => {
     }
   });
 
-  it('picks whole numbers with both bounds, and shuffles without loss', () => {
+  it('draws whole numbers including both bounds, and keeps every item when it shuffles', () => {
     const random = new Random(3);
     expect(new Set(Array.from({ length: 200 }, () => random.integer(2, 4)))).toEqual(new Set([2, 3, 4]));
     expect(random.shuffled([1, 2, 3, 4, 5]).sort()).toEqual([1, 2, 3, 4, 5]);

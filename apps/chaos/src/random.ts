@@ -1,4 +1,4 @@
-/** Numbers that look random and are the same for the same seed (splitmix32). Not for secrets. */
+/** Pseudo-random numbers (splitmix32): the same sequence for the same seed. Not for secrets. */
 export class Random {
   private state: number;
 
@@ -6,7 +6,7 @@ export class Random {
     this.state = seed | 0;
   }
 
-  /** From 0 up to 1, without 1. */
+  /** At least 0, less than 1. */
   next(): number {
     this.state = (this.state + 0x9e3779b9) | 0;
     let mixed = this.state ^ (this.state >>> 16);
@@ -16,15 +16,15 @@ export class Random {
     return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
   }
 
-  /** A whole number, both bounds included. */
+  /** A whole number between the bounds, both included. */
   integer(low: number, high: number): number {
     return low + Math.floor(this.next() * (high - low + 1));
   }
 
-  /** @throws RangeError when there is nothing to pick from */
+  /** @throws RangeError when the list is empty */
   pick<T>(from: readonly T[]): T {
     const picked = from[this.integer(0, from.length - 1)];
-    if (picked === undefined) throw new RangeError('Nothing to pick from');
+    if (picked === undefined) throw new RangeError('The list to pick from is empty');
     return picked;
   }
 

@@ -1,24 +1,24 @@
 /**
- * Runs beside the harness and ends what it started when the harness is gone, however that one ended: the channel closes
- * with it even after kill -9. A process that the harness had stopped (SIGSTOP) could not notice that by itself.
+ * Kills the harness's processes when the harness exits for any reason: the channel then closes, even after kill -9.
+ * Processes frozen with SIGSTOP could not notice that themselves.
  */
-import type { ReaperOrder } from './reaper.js';
+import type { ReaperCommand } from './reaper.js';
 
 const pids = new Set<number>();
 
-process.on('message', (order: ReaperOrder) => {
-  if (order.kind === 'watch') pids.add(order.pid);
-  else pids.delete(order.pid);
+process.on('message', ({ kind, pid }: ReaperCommand) => {
+  if (kind === 'watch') pids.add(pid);
+  else pids.delete(pid);
 });
 process.on('disconnect', () => {
   for (const pid of pids) {
     try {
       process.kill(pid, 'SIGKILL');
     } catch {
-      // Gone already.
+      // The process has already exited.
     }
   }
   process.exit(0);
 });
-// Ctrl-C reaches the whole foreground group: the harness decides when it ends.
+// Ctrl-C must not end this process before the harness.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);

@@ -2,12 +2,12 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export interface ReaperOrder {
+export interface ReaperCommand {
   readonly kind: 'watch' | 'forget';
   readonly pid: number;
 }
 
-/** Makes sure that no process of the harness's outlives it. */
+/** Ensures that no child process outlives the harness. */
 export class Reaper {
   private readonly process: ChildProcess;
 
@@ -17,19 +17,19 @@ export class Reaper {
     this.process.channel?.unref();
   }
 
-  /** Until the child has ended. */
+  /** Guards the child until it exits. */
   watch(child: ChildProcess): void {
     const { pid } = child;
     if (pid === undefined) return;
-    this.tell({ kind: 'watch', pid });
-    child.once('exit', () => this.tell({ kind: 'forget', pid }));
+    this.send({ kind: 'watch', pid });
+    child.once('exit', () => this.send({ kind: 'forget', pid }));
   }
 
   stop(): void {
     if (this.process.connected) this.process.disconnect();
   }
 
-  private tell(order: ReaperOrder): void {
-    if (this.process.connected) this.process.send(order);
+  private send(command: ReaperCommand): void {
+    if (this.process.connected) this.process.send(command);
   }
 }

@@ -4,17 +4,17 @@ import { extname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { ReceiverMode, ReceiverOrder, ReceiverReply, ReceiverStatus, RecordedArrival } from './receiver-orders.js';
+import type { ReceiverCommand, ReceiverMode, ReceiverReply, ReceiverStatus, RecordedArrival } from './receiver-messages.js';
 import type { Reaper } from './reaper.js';
 
 const ANSWER_LIMIT_MS = 30_000;
 
-type Unnumbered<Order> = Order extends ReceiverOrder ? Omit<Order, 'number'> : never;
+type Unnumbered<Command> = Command extends ReceiverCommand ? Omit<Command, 'number'> : never;
 
-/** The receiver's process, as the harness sees it. */
+/** Starts the receiver's process and sends it commands. */
 export class ReceiverHandle {
   private readonly waiting = new Map<number, (status: ReceiverStatus) => void>();
-  private orders = 0;
+  private commands = 0;
 
   private constructor(private readonly child: ChildProcess) {
     child.on('message', ({ number, status }: ReceiverReply) => {
@@ -27,21 +27,21 @@ export class ReceiverHandle {
     const child = fork(fileURLToPath(new URL(`./receiver-process${extname(import.meta.url)}`, import.meta.url)), { detached: true });
     options.reaper.watch(child);
     const handle = new ReceiverHandle(child);
-    await handle.tell({ kind: 'start', port: options.port, shards: options.shards });
+    await handle.send({ kind: 'start', port: options.port, shards: options.shards });
     return handle;
   }
 
-  async become(mode: ReceiverMode): Promise<void> {
-    await this.tell({ kind: 'mode', mode });
+  async setMode(mode: ReceiverMode): Promise<void> {
+    await this.send({ kind: 'mode', mode });
   }
 
   status(): Promise<ReceiverStatus> {
-    return this.tell({ kind: 'status' });
+    return this.send({ kind: 'status' });
   }
 
-  /** All that has arrived, in that order. */
+  /** All arrivals, in order; passed through `file`. */
   async arrivals(file: string): Promise<RecordedArrival[]> {
-    await this.tell({ kind: 'dump', file });
+    await this.send({ kind: 'dump', file });
     const arrivals: RecordedArrival[] = [];
     for await (const line of createInterface({ input: createReadStream(file) })) {
       arrivals.push(JSON.parse(line) as RecordedArrival);
@@ -53,16 +53,16 @@ export class ReceiverHandle {
     this.child.kill('SIGKILL');
   }
 
-  private async tell(order: Unnumbered<ReceiverOrder>): Promise<ReceiverStatus> {
-    const number = ++this.orders;
+  private async send(command: Unnumbered<ReceiverCommand>): Promise<ReceiverStatus> {
+    const number = ++this.commands;
     const { promise, resolve } = Promise.withResolvers<ReceiverStatus>();
     this.waiting.set(number, resolve);
-    this.child.send({ ...order, number });
-    const inTime = new AbortController();
-    const late = delay(ANSWER_LIMIT_MS, undefined, { signal: inTime.signal }).catch(() => undefined);
+    this.child.send({ ...command, number });
+    const timer = new AbortController();
+    const late = delay(ANSWER_LIMIT_MS, undefined, { signal: timer.signal }).catch(() => undefined);
     const status = await Promise.race([promise, late]);
-    inTime.abort();
-    if (status === undefined) throw new Error(`The receiver has not answered "${order.kind}" for ${ANSWER_LIMIT_MS / 1_000} s`);
+    timer.abort();
+    if (status === undefined) throw new Error(`The receiver did not answer "${command.kind}" within ${ANSWER_LIMIT_MS / 1_000} s`);
     return status;
   }
 }

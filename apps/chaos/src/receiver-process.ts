@@ -1,25 +1,25 @@
-/** The receiver as a process of its own: see receiver-server.ts. Its orders come over the channel; it ends with it. */
+/** Runs a ReceiverServer. Commands arrive on the channel to the harness; when it closes, the process exits. */
 import { ReceiverServer } from './receiver-server.js';
-import type { ReceiverOrder, ReceiverReply } from './receiver-orders.js';
+import type { ReceiverCommand, ReceiverReply } from './receiver-messages.js';
 
 const server = new ReceiverServer();
 
-async function obey(order: ReceiverOrder): Promise<void> {
-  switch (order.kind) {
+async function execute(command: ReceiverCommand): Promise<void> {
+  switch (command.kind) {
     case 'start':
-      await server.start(order.port, order.shards);
+      await server.start(command.port, command.shards);
       break;
     case 'mode':
-      await server.become(order.mode);
+      await server.setMode(command.mode);
       break;
     case 'dump':
-      await server.dump(order.file);
+      await server.dump(command.file);
       break;
     case 'status':
   }
-  process.send?.({ number: order.number, status: server.status } satisfies ReceiverReply);
+  process.send?.({ number: command.number, status: server.status } satisfies ReceiverReply);
 }
 
-process.on('message', (order: ReceiverOrder) => void obey(order));
+process.on('message', (command: ReceiverCommand) => void execute(command));
 process.on('disconnect', () => process.exit(0));
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { freePort } from '#dev/testing/free-port';
 import { nowMs } from './clock.js';
-import type { RecordedArrival } from './receiver-orders.js';
+import type { RecordedArrival } from './receiver-messages.js';
 import { ReceiverServer } from './receiver-server.js';
 import { sealedBody } from './sealed-body.js';
 
@@ -17,7 +17,7 @@ beforeEach(async () => {
   await receiver.start(port, 8);
 });
 
-afterEach(() => receiver.become({ kind: 'down' }));
+afterEach(() => receiver.setMode({ kind: 'down' }));
 
 const post = async (body = sealedBody('e', 'k')): Promise<number> => {
   const headers = { 'webhook-id': 'evt_1', 'lockstep-delivery': 'dlv_1', 'lockstep-entity': 'e%20%C3%BC', 'lockstep-sequence': '4', 'lockstep-attempt': '2', 'lockstep-redelivered': 'true' };
@@ -35,7 +35,7 @@ async function dumped(): Promise<RecordedArrival[]> {
 }
 
 describe('ReceiverServer', () => {
-  it('records what arrived, from its arrival until its answer has left', async () => {
+  it('records each request, from its arrival to the end of its answer', async () => {
     const beforeMs = nowMs();
     expect(await post()).toBe(200);
     const [arrival] = await dumped();
@@ -45,16 +45,16 @@ describe('ReceiverServer', () => {
     expect(receiver.status.damaged).toEqual([]);
   });
 
-  it('fails, is slow, resets, and is down, as it is told', async () => {
-    await receiver.become({ kind: 'failing', percent: 100 });
+  it('fails, delays, resets or refuses, according to its mode', async () => {
+    await receiver.setMode({ kind: 'failing', percent: 100 });
     expect(await post()).toBe(500);
-    await receiver.become({ kind: 'slow', delayMs: 80 });
+    await receiver.setMode({ kind: 'slow', delayMs: 80 });
     expect(await post()).toBe(200);
-    await receiver.become({ kind: 'resetting' });
+    await receiver.setMode({ kind: 'resetting' });
     await expect(post()).rejects.toThrow();
-    await receiver.become({ kind: 'down' });
+    await receiver.setMode({ kind: 'down' });
     await expect(post()).rejects.toThrow();
-    await receiver.become({ kind: 'ok' });
+    await receiver.setMode({ kind: 'ok' });
     expect(await post()).toBe(200);
     const arrivals = await dumped();
     expect(arrivals.map(({ status }) => status)).toEqual([500, 200, undefined, 200]);
@@ -63,7 +63,7 @@ describe('ReceiverServer', () => {
     expect(reset?.endedAtMs).toBeGreaterThan(reset?.arrivedAtMs ?? Infinity);
   });
 
-  it('says when a body is not what was posted', async () => {
+  it('reports a body that differs from what was posted', async () => {
     await post(sealedBody('e', 'k').replace('chaos', 'order'));
     expect(receiver.status.damaged).toHaveLength(1);
   });

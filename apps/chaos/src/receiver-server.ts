@@ -3,14 +3,14 @@ import { createWriteStream } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { shardOf } from '#domain/shard';
 import { nowMs } from './clock.js';
-import type { ReceiverMode, ReceiverStatus, RecordedArrival } from './receiver-orders.js';
+import type { ReceiverMode, ReceiverStatus, RecordedArrival } from './receiver-messages.js';
 import { keyOfSealed } from './sealed-body.js';
 
-type Open = { -readonly [Field in keyof RecordedArrival]: RecordedArrival[Field] };
+type MutableArrival = { -readonly [Field in keyof RecordedArrival]: RecordedArrival[Field] };
 
-/** What webhooks are delivered to. It records each request: when it arrived, and when and how its answer had left. */
+/** Receives the deliveries. Records the arrival of each request, and the end and status of its answer. */
 export class ReceiverServer {
-  private readonly arrivals: Open[] = [];
+  private readonly arrivals: MutableArrival[] = [];
   private readonly damaged: string[] = [];
   private lastMs: number[] = [];
   private mode: ReceiverMode = { kind: 'ok' };
@@ -27,7 +27,7 @@ export class ReceiverServer {
     await this.listen();
   }
 
-  async become(mode: ReceiverMode): Promise<void> {
+  async setMode(mode: ReceiverMode): Promise<void> {
     this.mode = mode;
     if (mode.kind === 'down') {
       const { server } = this;
@@ -37,11 +37,11 @@ export class ReceiverServer {
     } else if (this.server === undefined) await this.listen();
   }
 
-  /** Writes all arrivals, a line of JSON each, in the order in which they arrived. */
+  /** Writes all arrivals in order, one line of JSON each. */
   async dump(file: string): Promise<void> {
     const output = createWriteStream(file);
     for (const arrival of this.arrivals) {
-      // Still open: it has lasted until now.
+      // A request that is still open ends now.
       if (arrival.endedAtMs < arrival.arrivedAtMs) arrival.endedAtMs = nowMs();
       if (!output.write(`${JSON.stringify(arrival)}\n`)) await once(output, 'drain');
     }
@@ -50,14 +50,14 @@ export class ReceiverServer {
   }
 
   private async listen(): Promise<void> {
-    // Connections are kept as long as the sender likes: whether it handles their end is the resets' business.
-    const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => this.take(request, response));
+    // Longer than the sender keeps a connection. The reset faults test how it handles broken connections.
+    const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => this.record(request, response));
     server.listen(this.port, '127.0.0.1');
     await once(server, 'listening');
     this.server = server;
   }
 
-  private take(request: IncomingMessage, response: ServerResponse): void {
+  private record(request: IncomingMessage, response: ServerResponse): void {
     const arrival = arrivalOf(request, nowMs());
     this.arrivals.push(arrival);
     const shard = shardOf('default', arrival.entity, this.lastMs.length);
@@ -74,7 +74,7 @@ export class ReceiverServer {
     request.on('end', () => this.answer(arrival, Buffer.concat(chunks).toString(), request, response));
   }
 
-  private answer(arrival: Open, body: string, request: IncomingMessage, response: ServerResponse): void {
+  private answer(arrival: MutableArrival, body: string, request: IncomingMessage, response: ServerResponse): void {
     const key = keyOfSealed(body);
     if (key === undefined) this.damaged.push(`${arrival.eventId} arrived as ${body.slice(0, 200)}`);
     else arrival.key = key;
@@ -86,7 +86,7 @@ export class ReceiverServer {
   }
 }
 
-function arrivalOf({ headers, url = '' }: IncomingMessage, arrivedAtMs: number): Open {
+function arrivalOf({ headers, url = '' }: IncomingMessage, arrivedAtMs: number): MutableArrival {
   const text = (name: string): string => {
     const value = headers[name];
     return typeof value === 'string' ? value : '';

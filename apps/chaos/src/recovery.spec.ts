@@ -16,17 +16,17 @@ const arrived = (eventId: string, shard: number, atMs: number): Arrival => ({ ..
 const fault = (changes: Partial<FaultRecord> = {}): FaultRecord => ({ kind: 'cut', target: 'x', fromMs: 1_000, untilMs: 2_000, ...changes });
 
 describe('recoveriesOf', () => {
-  it('is the slowest shard’s next arrival after the end', () => {
+  it('counts until the slowest shard’s next arrival after the fault', () => {
     const [recovery] = recoveriesOf([fault()], [arrival(0, 900), arrival(0, 2_100), arrival(1, 1_500), arrival(1, 2_700)], SHARDS);
     expect(recovery).toMatchObject({ recoveredMs: 700, longestGapMs: 1_200 });
   });
 
-  it('counts from a kill to the end of the silence that follows, whatever was still on its way', () => {
+  it('counts from a kill to the end of the silence that follows, despite requests already sent', () => {
     const [kill] = recoveriesOf([fault({ kind: 'kill' })], [arrival(0, 1_001), arrival(0, 1_900), arrival(0, 2_100), arrival(1, 1_300), arrival(1, 2_050)], SHARDS);
     expect(kill).toMatchObject({ recoveredMs: 900, longestGapMs: 899 });
   });
 
-  it('says when a shard never came back', () => {
+  it('is infinite for a shard that has no more arrivals', () => {
     const [never] = recoveriesOf([fault()], [arrival(0, 2_100)], SHARDS);
     expect(never?.recoveredMs).toBe(Infinity);
   });
@@ -38,34 +38,34 @@ describe('slowRecoveries', () => {
   const slow = (faults: FaultRecord[], acceptedMs: number, arrivedMs: number): string[] =>
     slowRecoveries(faults, [accepted('a', 0, 900), accepted('b', 0, acceptedMs)], [arrived('a', 0, 990), arrived('b', 0, arrivedMs)], SHARDS);
 
-  it('names shards that stood still for longer than is promised after a dispatcher’s kill', () => {
-    expect(slow([kill], 1_100, 16_300)).toEqual(['shard 0 stood still for 15.2 s after kill dispatcher 1, with events waiting; 15.0 s are promised']);
+  it('reports shards that are silent for longer than promised after a dispatcher’s kill', () => {
+    expect(slow([kill], 1_100, 16_300)).toEqual(['shard 0 was silent for 15.2 s after kill dispatcher 1 while events were waiting; the limit is 15.0 s']);
     expect(slow([kill], 1_100, 15_900)).toEqual([]);
     expect(slow([{ ...kill, target: 'gateway 1' }], 1_100, 16_300)).toEqual([]);
   });
 
-  it('counts from the return of Postgres or Kafka, whatever was silent before', () => {
+  it('counts from the return of Postgres or Kafka, and ignores earlier silence', () => {
     expect(slow([back], 1_100, 17_900)).toEqual([]);
-    expect(slow([back], 1_100, 18_100)).toEqual(['shard 0 stood still for 10.1 s after restart-kafka Kafka, with events waiting; 10.0 s are promised']);
+    expect(slow([back], 1_100, 18_100)).toEqual(['shard 0 was silent for 10.1 s after restart-kafka Kafka while events were waiting; the limit is 10.0 s']);
   });
 
-  it('leaves to the next fault what that one makes of it', () => {
+  it('does not charge a fault with the effect of the next one', () => {
     const under = (fromMs: number): FaultRecord => fault({ kind: 'isolate-from-postgres', target: 'dispatcher 1', fromMs, untilMs: fromMs + 30_000 });
     const slowUnder = (fromMs: number): string[] =>
       slowRecoveries([back, under(fromMs)], [accepted('a', 0, 900), accepted('b', 0, 8_900)], [arrived('a', 0, 8_100), arrived('b', 0, 60_000)], SHARDS);
     expect(slowUnder(9_000)).toEqual([]);
     expect(slowUnder(18_000)).toEqual([]);
-    expect(slowUnder(20_000)).toEqual(['shard 0 stood still for 11.1 s after restart-kafka Kafka, with events waiting; 10.0 s are promised']);
+    expect(slowUnder(20_000)).toEqual(['shard 0 was silent for 11.1 s after restart-kafka Kafka while events were waiting; the limit is 10.0 s']);
   });
 
-  it('counts only while something waits that was accepted', () => {
+  it('counts only while an accepted event waits', () => {
     expect(slow([kill, back], 16_000, 20_000)).toEqual([]);
-    // What never arrives is for others to find.
+    // The checker reports events that never arrive.
     const events = [accepted('dead', 0, 500), accepted('a', 0, 900), accepted('b', 0, 30_000)];
     expect(slowRecoveries([kill], events, [arrived('a', 0, 990), arrived('b', 0, 30_010)], SHARDS)).toEqual([]);
   });
 
-  it('leaves alone who moved meanwhile, and what stood still later', () => {
+  it('ignores a shard that delivers slowly, and later silence', () => {
     const events = Array.from({ length: 40 }, (_, i) => accepted(`e${i}`, 0, 1_000));
     const arrivals = Array.from({ length: 40 }, (_, i) => arrived(`e${i}`, 0, 2_000 + i * 900));
     expect(slowRecoveries([kill, back], events, arrivals, SHARDS)).toEqual([]);
@@ -78,16 +78,16 @@ describe('stuckWhileIsolated', () => {
   const isolated = fault({ kind: 'isolate-from-kafka', fromMs: 0, untilMs: 30_000 });
   const events = [accepted('a', 0, 100), accepted('b', 1, 200), accepted('c', 1, 900)];
 
-  it('names a shard that nobody took over', () => {
+  it('reports a shard that no dispatcher took over', () => {
     const arrivals = [arrived('a', 0, 300), arrived('b', 1, 30_100), arrived('c', 1, 30_200)];
     expect(stuckWhileIsolated([isolated], events, arrivals, SHARDS))
-      .toEqual(['shard 1 stood still while x was cut for 30.0 s: of the 2 events accepted at its beginning 2 had not arrived by its end']);
-    // Some were sent before the cut was felt.
+      .toEqual(['shard 1 was stuck while x was isolated for 30.0 s: 2 of the 2 events accepted in its first tenth had not arrived by its end']);
+    // Some were sent before the dispatcher noticed the cut.
     const most = [accepted('d', 1, 300), ...events];
     expect(stuckWhileIsolated([isolated], most, [arrived('d', 1, 310), ...arrivals], SHARDS)).toHaveLength(1);
   });
 
-  it('lets a takeover have its time, and knows nothing of shards without load', () => {
+  it('allows time for a takeover, and ignores shards without load', () => {
     const arrivals = [arrived('a', 0, 300), arrived('b', 1, 24_000)];
     expect(stuckWhileIsolated([isolated], events, arrivals, SHARDS)).toEqual([]);
     expect(stuckWhileIsolated([isolated], events.slice(0, 1), arrivals, SHARDS)).toEqual([]);

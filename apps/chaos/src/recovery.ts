@@ -4,26 +4,25 @@ import { acceptanceOf } from './lanes.js';
 
 export interface Recovery {
   readonly fault: FaultRecord;
-  /** From the fault's end until each shard had an arrival again; from a process' kill to the end of the longest silence that followed. Infinity: never. */
+  /** From the fault's end until each shard has an arrival; for a kill, from the kill to the end of the longest silence. May be Infinity. */
   readonly recoveredMs: number;
-  /** The longest that any shard went without an arrival, from the fault's beginning until the first one after its end. */
+  /** The longest time of any shard without an arrival, between the fault's start and the first arrival after its end. */
   readonly longestGapMs: number;
 }
 
-/** From a dispatcher's kill -9 until its lanes move again, with the default lease: its end, and a taker's start. */
+/** From a dispatcher's kill -9 to the first delivery of its shards' next owner, with the default lease of 10 s. */
 const TAKEOVER_LIMIT_MS = 15_000;
-/** From the return of Postgres or Kafka. */
+/** From the return of Postgres or Kafka to the first delivery. */
 const RETURN_LIMIT_MS = 10_000;
 const SERVER_FAULTS: readonly FaultKind[] = ['kill-postgres', 'restart-postgres', 'kill-kafka', 'restart-kafka'];
 
-/** How long deliveries took to come back after each of the faults. */
 export function recoveriesOf(faults: readonly FaultRecord[], arrivals: readonly Arrival[], shards: number): Recovery[] {
   const times = arrivalTimes(arrivals, shards);
   return faults.map((fault) => {
     const { fromMs, untilMs } = fault;
     const gaps = times.map((own) => longestGap(own, fromMs, own.find((atMs) => atMs > untilMs) ?? Infinity));
     const longestGapMs = Math.max(...gaps.map(({ lengthMs }) => lengthMs));
-    // After a kill some requests are still on their way: what counts is the end of the silence that follows.
+    // After a kill some requests still arrive, so the end of the longest silence counts.
     const backMs = fault.kind === 'kill'
       ? gaps.filter(({ lengthMs }) => lengthMs === longestGapMs).map(({ endMs }) => endMs - fromMs)
       : times.map((own) => (own.find((atMs) => atMs > untilMs) ?? Infinity) - untilMs);
@@ -42,10 +41,9 @@ function longestGap(times: readonly number[], fromMs: number, toMs: number): { l
 }
 
 /**
- * Shards that stood still for longer than is promised after a dispatcher's kill -9, or after Postgres or Kafka was back.
- * A shard stands still while nothing of it arrives although something waits that had been accepted: a machine that is
- * slow at accepting, and an event that is slow behind others, are not its fault. Nor is what the next fault
- * makes of it: that one comes when this one is over, or long after what is promised. What never arrives is the checker's.
+ * Shards that are silent for longer than promised after a dispatcher's kill -9, or after Postgres or Kafka returned. A
+ * shard is silent while none of its events arrives although an accepted one waits. The time ends when the next fault
+ * starts. Events that never arrive do not count; the checker reports them.
  */
 export function slowRecoveries(faults: readonly FaultRecord[], events: readonly PostedEvent[], arrivals: readonly Arrival[], shards: number): string[] {
   const times = arrivalTimes(arrivals, shards);
@@ -56,8 +54,8 @@ export function slowRecoveries(faults: readonly FaultRecord[], events: readonly 
     const { fromMs, limitMs } = promise;
     const nextMs = Math.min(...faults.map((other) => other.fromMs).filter((ms) => ms > fault.fromMs));
     return times.flatMap((own, shard) => {
-      const stoodMs = standstill(own, waits[shard] ?? [], { fromMs, untilMs: fromMs + limitMs, nextMs });
-      return stoodMs > limitMs ? [`shard ${shard} stood still for ${seconds(stoodMs)} after ${fault.kind} ${fault.target}, with events waiting; ${seconds(limitMs)} are promised`] : [];
+      const silentMs = longestSilence(own, waits[shard] ?? [], { fromMs, untilMs: fromMs + limitMs, nextMs });
+      return silentMs > limitMs ? [`shard ${shard} was silent for ${seconds(silentMs)} after ${fault.kind} ${fault.target} while events were waiting; the limit is ${seconds(limitMs)}`] : [];
     });
   });
 }
@@ -67,8 +65,8 @@ function promiseAfter({ kind, target, fromMs, untilMs }: FaultRecord): { fromMs:
   return SERVER_FAULTS.includes(kind) ? { fromMs: untilMs, limitMs: RETURN_LIMIT_MS } : undefined;
 }
 
-/** The longest silence among those that were there at some moment from `fromMs` to `untilMs`, as far as something waited then, until `nextMs`. */
-function standstill(times: readonly number[], waits: readonly Wait[], { fromMs, untilMs, nextMs }: { fromMs: number; untilMs: number; nextMs: number }): number {
+/** The longest silence that starts between `fromMs` and `untilMs`; it counts while an event waits, and until `nextMs`. */
+function longestSilence(times: readonly number[], waits: readonly Wait[], { fromMs, untilMs, nextMs }: { fromMs: number; untilMs: number; nextMs: number }): number {
   let longestMs = 0;
   let lastMs = fromMs;
   for (const atMs of times.filter((ms) => ms > fromMs)) {
@@ -83,8 +81,8 @@ function standstill(times: readonly number[], waits: readonly Wait[], { fromMs, 
 }
 
 /**
- * Shards that stood still for as long as one process was cut off, while others could have taken them: of what was
- * accepted in the first tenth of that time, most had not arrived by its end.
+ * Shards that no other process took over while one was isolated: most events accepted in the first tenth of that time
+ * had not arrived by its end.
  */
 export function stuckWhileIsolated(faults: readonly FaultRecord[], events: readonly PostedEvent[], arrivals: readonly Arrival[], shards: number): string[] {
   const waits = waitsOf(events, arrivals, shards);
@@ -93,7 +91,7 @@ export function stuckWhileIsolated(faults: readonly FaultRecord[], events: reado
       const early = own.filter(({ acceptedAtMs }) => acceptedAtMs >= fromMs && acceptedAtMs <= fromMs + (untilMs - fromMs) / 10);
       const late = early.filter(({ arrivedAtMs }) => arrivedAtMs > untilMs);
       return late.length * 2 > early.length
-        ? [`shard ${shard} stood still while ${target} was cut for ${seconds(untilMs - fromMs)}: of the ${early.length} events accepted at its beginning ${late.length} had not arrived by its end`]
+        ? [`shard ${shard} was stuck while ${target} was isolated for ${seconds(untilMs - fromMs)}: ${late.length} of the ${early.length} events accepted in its first tenth had not arrived by its end`]
         : [];
     }),
   );
@@ -101,11 +99,11 @@ export function stuckWhileIsolated(faults: readonly FaultRecord[], events: reado
 
 interface Wait {
   readonly acceptedAtMs: number;
-  /** First, at any endpoint; Infinity: never. */
+  /** First arrival at any endpoint; Infinity if there is none. */
   readonly arrivedAtMs: number;
 }
 
-/** By shard: the accepted events' waits. */
+/** By shard: the waits of accepted events. */
 function waitsOf(events: readonly PostedEvent[], arrivals: readonly Arrival[], shards: number): Wait[][] {
   const firstMs = new Map<string, number>();
   for (const { eventId, arrivedAtMs } of arrivals) if (!firstMs.has(eventId)) firstMs.set(eventId, arrivedAtMs);
@@ -118,7 +116,7 @@ function waitsOf(events: readonly PostedEvent[], arrivals: readonly Arrival[], s
   return waits;
 }
 
-/** By shard: when something arrived. */
+/** By shard: the times of all arrivals. */
 function arrivalTimes(arrivals: readonly Arrival[], shards: number): number[][] {
   const times = Array.from({ length: shards }, (): number[] => []);
   for (const { entity, arrivedAtMs } of arrivals) times[shardOf('default', entity, shards)]?.push(arrivedAtMs);

@@ -23,7 +23,7 @@ const reportOf = (seed: number): SeedReport => ({ ...runOf(seed), faults: [], co
 const seedsIn = async (): Promise<number[]> => (JSON.parse(await readFile(file, 'utf8')) as SeedReport[]).map(({ options }) => options.seed);
 
 describe('ReportFile', () => {
-  it('goes on where a former sitting ended', async () => {
+  it('continues an interrupted run', async () => {
     new ReportFile(file).add(reportOf(2));
     const next = new ReportFile(file);
     expect(next.find(runOf(1))).toBeUndefined();
@@ -32,14 +32,14 @@ describe('ReportFile', () => {
     expect(await seedsIn()).toEqual([1, 2]);
   });
 
-  it('refuses to mix runs of one seed that were made otherwise', () => {
+  it('rejects a run of the same seed with another schedule or other options', () => {
     const report = new ReportFile(file);
     report.add(reportOf(1));
     expect(() => report.find(runOf(1, 200))).toThrow('has another run of seed 1');
     expect(() => report.find({ ...runOf(1), schedule: [] })).toThrow('has another run of seed 1');
   });
 
-  it('leaves a file alone that is no report', async () => {
+  it('does not change a file that is not a report', async () => {
     await writeFile(file, 'seed 1 was fine');
     expect(() => new ReportFile(file)).toThrow(SyntaxError);
     expect(await readFile(file, 'utf8')).toBe('seed 1 was fine');

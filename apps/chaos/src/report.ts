@@ -2,8 +2,7 @@ import type { RunResult } from './run.js';
 import type { RigOptions } from './rig.js';
 import type { ScheduledDrive } from './scheduled-drive.js';
 
-/** More of them say nothing new. */
-const FINDINGS_SHOWN = 40;
+const MAX_FINDINGS_SHOWN = 40;
 
 const seconds = (ms: number): string => (Number.isFinite(ms) ? `${(ms / 1_000).toFixed(1)} s` : 'never');
 
@@ -17,13 +16,13 @@ function countsOf({ history }: RunResult): Record<string, number> {
     deliveries: deliveries.length,
     dead: deliveries.filter(({ status }) => status === 'dead').length,
     arrivals: arrivals.length,
-    /** Requests beyond the first of their delivery: retries, replays, repeats. */
+    /** All requests but each delivery's first: retries, replays, repeats. */
     again: arrivals.length - distinct,
     repeatsAfterDelivery: repeatsAfterDelivery(arrivals),
   };
 }
 
-/** Requests of a delivery whose 2xx had been sent: what at-least-once costs the receiver. */
+/** Requests that arrive after their delivery's 2xx, which at-least-once delivery allows. */
 function repeatsAfterDelivery(arrivals: RunResult['history']['arrivals']): number {
   const delivered = new Set<string>();
   let repeats = 0;
@@ -34,15 +33,15 @@ function repeatsAfterDelivery(arrivals: RunResult['history']['arrivals']): numbe
   return repeats;
 }
 
-/** For people. */
+/** The result as lines for people. */
 export function linesOf(result: RunResult): string[] {
   const rows = result.recoveries.map(({ fault, recoveredMs, longestGapMs }) => [
     fault.kind, fault.target, seconds(fault.untilMs - fault.fromMs), seconds(recoveredMs), seconds(longestGapMs),
   ]);
-  const shown = result.findings.slice(0, FINDINGS_SHOWN);
+  const shown = result.findings.slice(0, MAX_FINDINGS_SHOWN);
   return [
     '',
-    ...table([['fault', 'target', 'lasted', 'recovered after', 'longest gap of a shard'], ...rows]),
+    ...table([['fault', 'target', 'lasted', 'back', 'silent'], ...rows]),
     '',
     Object.entries(countsOf(result)).map(([name, count]) => `${name} ${count}`).join(', '),
     `took ${seconds(result.durationMs)}`,
@@ -53,7 +52,7 @@ export function linesOf(result: RunResult): string[] {
   ];
 }
 
-/** For programs: a seed's run, as a report's file has it. */
+/** A seed's entry in a report file. */
 export interface SeedReport extends SeedRun {
   readonly faults: readonly object[];
   readonly counts: Readonly<Record<string, number>>;
@@ -61,7 +60,7 @@ export interface SeedReport extends SeedRun {
   readonly durationMs: number;
 }
 
-/** What makes a seed's run the one that it is. */
+/** Identifies a run: the same seed with the same options and schedule. */
 export interface SeedRun {
   readonly options: Omit<ScheduledDrive, 'schedule'> & Pick<RigOptions, 'topology' | 'leaseTtlMs' | 'retryScheduleMs'>;
   readonly schedule: ScheduledDrive['schedule'];

@@ -1,6 +1,6 @@
 import type { AppProcess } from './app-process.js';
 import { nowMs } from './clock.js';
-import { queryOnce } from './database.js';
+import { queryOnce } from './query-once.js';
 import { deleteLog } from './faults/log.js';
 import type { FaultKind, FaultRecord } from './history.js';
 import type { PostingClient } from './posting-client.js';
@@ -10,13 +10,13 @@ import { armStall, type StallPoint, untilStalled } from './stall-points.js';
 import { SteadyClients } from './steady-clients.js';
 import { linkName } from './topology.js';
 
-/** A rig as scenarios act on it; notes the faults that they cause. */
+/** Lets scenarios act on a rig, and records the faults that they cause. */
 export class RigStage implements Stage {
   readonly faults: FaultRecord[] = [];
   readonly gateways: readonly App[];
   readonly dispatchers: readonly App[];
   readonly load: SteadyClients;
-  readonly receiver = { mode: (mode: ReceiverMode): Promise<void> => this.turnReceiver(mode) };
+  readonly receiver = { setMode: (mode: ReceiverMode): Promise<void> => this.setReceiverMode(mode) };
   private readonly names = new Map<App, string>();
   private readonly cutAtMs = new Map<App, number>();
 
@@ -40,31 +40,31 @@ export class RigStage implements Stage {
 
   restorePostgres(app: App): Promise<void> {
     this.postgresLink(app).restore();
-    this.note('isolate-from-postgres', this.nameOf(app), this.cutAtMs.get(app) ?? nowMs());
+    this.record('isolate-from-postgres', this.nameOf(app), this.cutAtMs.get(app) ?? nowMs());
     return Promise.resolve();
   }
 
   async deleteLog(): Promise<void> {
     const fromMs = nowMs();
     await deleteLog(this.rig, { kind: 'delete-log', target: 'events', atEvent: 0, durationMs: 0, amount: undefined });
-    this.note('delete-log', 'events', fromMs);
+    this.record('delete-log', 'events', fromMs);
   }
 
   query<Row extends object>(sql: string): Promise<Row[]> {
     return queryOnce<Row>(this.rig.databaseUrl, sql);
   }
 
-  private async turnReceiver(mode: ReceiverMode): Promise<void> {
-    this.rig.say(`the receiver: ${mode.kind}`);
-    if (mode.kind === 'slow') await this.rig.receiver.become({ kind: 'slow', delayMs: mode.answerMs });
-    else if (mode.kind === 'failing') await this.rig.receiver.become({ kind: 'failing', percent: 100 });
-    else await this.rig.receiver.become({ kind: 'ok' });
+  private async setReceiverMode(mode: ReceiverMode): Promise<void> {
+    this.rig.say(`the receiver is ${mode.kind}`);
+    if (mode.kind === 'slow') await this.rig.receiver.setMode({ kind: 'slow', delayMs: mode.answerMs });
+    else if (mode.kind === 'failing') await this.rig.receiver.setMode({ kind: 'failing', percent: 100 });
+    else await this.rig.receiver.setMode({ kind: 'ok' });
   }
 
   private appOf(process: AppProcess): App {
     const { rig } = this;
     const { name } = process;
-    // What has ended it and when, until it runs again.
+    // Why and when the app ended; undefined while it runs.
     let ended: { kind: FaultKind; atMs: number } | undefined;
     let stalledAtMs: number | undefined;
     const app: App = {
@@ -77,25 +77,25 @@ export class RigStage implements Stage {
       stop: async () => {
         rig.say(`${name} is stopped`);
         ended = { kind: 'restart', atMs: nowMs() };
-        const wrong = await process.stop();
-        if (wrong !== undefined) rig.findings.push(wrong);
+        const finding = await process.stop();
+        if (finding !== undefined) rig.findings.push(finding);
       },
       start: async () => {
         process.start();
         await process.ready();
-        if (ended !== undefined) this.note(ended.kind, name, ended.atMs);
+        if (ended !== undefined) this.record(ended.kind, name, ended.atMs);
         ended = undefined;
       },
       armStall: (point: StallPoint) => armStall(rig.logFolder, process.pid, point),
       untilStalled: async (timeoutMs) => {
         await untilStalled(rig.logFolder, process.pid, timeoutMs);
         stalledAtMs = nowMs();
-        rig.say(`${name} stands still`);
+        rig.say(`${name} is frozen`);
       },
       thaw: () => {
         process.thaw();
-        if (stalledAtMs !== undefined) this.note('freeze', name, stalledAtMs);
-        rig.say(`${name} goes on`);
+        if (stalledAtMs !== undefined) this.record('freeze', name, stalledAtMs);
+        rig.say(`${name} is thawed`);
         stalledAtMs = undefined;
         return Promise.resolve();
       },
@@ -112,7 +112,7 @@ export class RigStage implements Stage {
     return this.names.get(app) ?? 'an app of another stage';
   }
 
-  private note(kind: FaultKind, target: string, fromMs: number): void {
+  private record(kind: FaultKind, target: string, fromMs: number): void {
     this.faults.push({ kind, target, fromMs, untilMs: nowMs() });
   }
 }

@@ -17,26 +17,26 @@ import { gatewayNames, linkName, processNames, RECEIVER_LINK, type Topology } fr
 const ADMIN_KEY = 'chaos-admin-key-0123456789abcdef';
 
 export interface RigOptions {
-  /** Where the apps' build is: `dist`, or that of a mutant. */
+  /** The apps' build: `dist`, or a mutant's. */
   readonly distFolder: string;
   readonly topology: Topology;
   readonly shards: number;
   readonly leaseTtlMs: number;
   readonly retryScheduleMs: readonly number[];
-  /** More of the apps' environment, or other values. */
+  /** Added to the apps' environment; replaces defaults. */
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** The whole system under fire: servers, apps, receiver, and the network between them. Faults act on it. */
+/** The system under test: servers, apps, receiver, and a proxy on each connection. Faults act on it. */
 export class Rig {
   /** By name. */
   readonly apps = new Map<string, AppProcess>();
-  /** By name: each with a proxy of its own. */
+  /** By name. */
   readonly links = new Map<string, TcpProxy>();
-  /** What the harness itself has seen go wrong. */
+  /** Findings that need no history, such as an unexpected exit. */
   readonly findings: string[] = [];
   readonly topicPrefix = 'chaos.';
-  /** What the `dlq` topic had of foreign records when it was deleted. */
+  /** Foreign records in the `dlq` topic, read before a fault deleted it. */
   readonly parked: string[] = [];
   private readonly reaper = new Reaper();
   private readonly logs: WriteStream[] = [];
@@ -44,12 +44,12 @@ export class Rig {
 
   private constructor(
     private readonly options: RigOptions,
-    /** Of all processes; kept when something was found. */
+    /** Logs of all processes; kept if there are findings. */
     readonly logFolder: string,
     readonly say: (line: string) => void,
   ) {}
 
-  /** Everything runs and is ready. What was started is stopped again when that fails. */
+  /** Starts everything and waits until it is ready. Stops everything if that fails. */
   static async start(options: RigOptions, say: (line: string) => void): Promise<Rig> {
     const rig = new Rig(options, await mkdtemp(path.join(tmpdir(), 'lockstep-chaos-')), say);
     try {
@@ -73,17 +73,17 @@ export class Rig {
     return this.running.operator;
   }
 
-  /** Past all proxies. */
+  /** Bypasses the proxies. */
   get databaseUrl(): string {
     return this.running.databaseUrl;
   }
 
-  /** Where endpoints are, through the dispatchers' proxy: their names are appended. */
+  /** Base URL of the endpoints, through the dispatchers' proxy; their names are appended. */
   get receiverUrl(): string {
     return this.running.receiverUrl;
   }
 
-  /** Where clients post, through their proxies. */
+  /** Gateway URLs for posting clients, through proxies. */
   get gatewayUrls(): string[] {
     return gatewayNames(this.options.topology).map((name) => `http://127.0.0.1:${this.link(linkName('clients', name)).port}`);
   }
@@ -92,24 +92,24 @@ export class Rig {
 
   app(name: string): AppProcess {
     const app = this.apps.get(name);
-    if (app === undefined) throw new Error(`There is no ${name}`);
+    if (app === undefined) throw new Error(`No app is called ${name}`);
     return app;
   }
 
   link(name: string): TcpProxy {
     const link = this.links.get(name);
-    if (link === undefined) throw new Error(`There is no link ${name}`);
+    if (link === undefined) throw new Error(`No link is called ${name}`);
     return link;
   }
 
-  /** Whatever faults have left behind: the network is whole, the receiver answers. */
+  /** Undoes all faults: restores the network, thaws the apps, lets the receiver answer. */
   async heal(): Promise<void> {
     for (const link of this.links.values()) link.restore();
     for (const app of this.apps.values()) app.thaw();
-    await this.receiver.become({ kind: 'ok' });
+    await this.receiver.setMode({ kind: 'ok' });
   }
 
-  /** Ends all that runs; never rejects. */
+  /** Stops everything; never rejects. */
   async stop(): Promise<void> {
     for (const app of this.apps.values()) {
       app.close();
@@ -124,13 +124,13 @@ export class Rig {
     this.reaper.stop();
   }
 
-  /** No process needs a restart by hand: one that isn't ready after a minute of fair weather is a finding. */
+  /** Reports apps that are not ready a minute after the last fault. */
   async checkReady(): Promise<void> {
     const waits = await Promise.allSettled([...this.apps.values()].map((app) => app.ready()));
     for (const wait of waits) if (wait.status === 'rejected') this.findings.push(String(wait.reason));
   }
 
-  async forgetLogs(): Promise<void> {
+  async deleteLogs(): Promise<void> {
     await rm(this.logFolder, { recursive: true, force: true });
   }
 
@@ -160,7 +160,7 @@ export class Rig {
   }
 
   private async migrationOfBuild(): Promise<typeof Migrations.migrate> {
-    const module = (await import(path.join(this.options.distFolder, 'libs', 'postgres', 'src', 'migrate.js'))) as typeof Migrations;
+    const module = (await import(path.join(this.options.distFolder, 'libs', 'ground', 'postgres', 'migrate.js'))) as typeof Migrations;
     return module.migrate;
   }
 
@@ -172,7 +172,7 @@ export class Rig {
     const direct = new URL(databaseUrl);
     const proxied = new URL(databaseUrl);
     proxied.port = String((await this.openLink(linkName(name, 'Postgres'), Number(direct.port))).port);
-    // All its sessions are called like it, whatever their pool: the witness tells by that who writes.
+    // All pools of the app use its name for their sessions; the triggers in Postgres identify the writer by it.
     proxied.searchParams.set('application_name', name);
     const app = name.startsWith('gateway') ? 'gateway' : 'dispatcher';
     const port = await freePort();
@@ -185,9 +185,9 @@ export class Rig {
       env: this.environment(proxied.toString(), kafkaPort),
       logFolder: this.logFolder,
       reaper: this.reaper,
-      onEnded: (what) => {
-        this.findings.push(what);
-        this.say(what);
+      onUnexpectedExit: (message) => {
+        this.findings.push(message);
+        this.say(message);
       },
     });
     this.apps.set(name, process);

@@ -2,17 +2,17 @@ import type { FaultRecord, PostedEvent } from './history.js';
 import type { PostingClient } from './posting-client.js';
 import type { Rig, RigOptions } from './rig.js';
 
-/** All that a run is made of. */
+/** Everything that defines a run. */
 export interface RunPlan extends RigOptions {
   readonly endpoints: readonly string[];
-  /** Whether what is promised of recoveries holds: with default settings, and a receiver that answers while others fail. */
-  readonly recoversInTime: boolean;
-  /** How long after the load everything may take to have its outcome. */
+  /** Whether the promised recovery times apply. They assume the default lease, and a receiver that answers. */
+  readonly checksRecovery: boolean;
+  /** Limit for the outcomes of all events, counted from the end of the load. */
   readonly quietLimitMs: number;
   readonly drive: Drive;
 }
 
-/** What happens between "all is ready" and "wait until all is quiet": puts load on the rig, and causes the faults. */
+/** Posts events and causes faults, once the rig is ready. */
 export type Drive = (rig: Rig, client: PostingClient, signal: AbortSignal) => Promise<Driven>;
 
 export interface Driven {

@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { findingsIn } from './checker.js';
-import { witnessed } from './chaos-database.js';
+import { readStaleWrites } from './chaos-database.js';
 import { nowMs } from './clock.js';
 import { readDeliveries, readParked, verify } from './evidence.js';
 import type { Arrival, History } from './history.js';
@@ -16,13 +16,13 @@ export interface RunResult {
   readonly history: History;
   readonly recoveries: readonly Recovery[];
   readonly durationMs: number;
-  /** Where the processes' logs and the history are; undefined when nothing was found and they are gone. */
+  /** Logs of all processes, and the history; undefined without findings, because they are deleted then. */
   readonly logFolder: string | undefined;
 }
 
 /**
- * One run: the system under load and faults, then quiet, then judged.
- * @throws whatever kept it from being done
+ * Runs the system under load and faults, waits until all events have their outcomes, and checks the history.
+ * @throws Error when the run could not be completed
  */
 export async function run(plan: RunPlan, signal: AbortSignal): Promise<RunResult> {
   const startedMs = nowMs();
@@ -34,7 +34,7 @@ export async function run(plan: RunPlan, signal: AbortSignal): Promise<RunResult
     signal.throwIfAborted();
     await rig.stop();
     const findings = [...rig.findings, ...found, ...findingsIn(history)];
-    if (findings.length === 0) await rig.forgetLogs();
+    if (findings.length === 0) await rig.deleteLogs();
     else await writeFile(path.join(rig.logFolder, 'history.json'), JSON.stringify(history));
     return {
       findings,
@@ -45,7 +45,7 @@ export async function run(plan: RunPlan, signal: AbortSignal): Promise<RunResult
     };
   } catch (error) {
     await rig.stop();
-    say(`the logs: ${rig.logFolder}`);
+    say(`logs: ${rig.logFolder}`);
     throw error;
   }
 }
@@ -59,15 +59,15 @@ interface Observed {
 async function observe(rig: Rig, plan: RunPlan, signal: AbortSignal): Promise<Observed> {
   signal.throwIfAborted();
   for (const name of plan.endpoints) await rig.operator.addEndpoint(rig.receiverUrl, name);
-  rig.say('all is ready; the load begins');
+  rig.say('everything is ready; starting the load');
   const client = new PostingClient(rig.gatewayUrls, rig.adminKey);
   const { events, faults } = await plan.drive(rig, client, signal).finally(() => client.close());
   signal.throwIfAborted();
-  rig.say(`${events.length} events posted; waiting until all have their outcomes`);
+  rig.say(`${events.length} events posted; waiting for all outcomes`);
   await rig.heal();
   const stuck = await untilQuiet(rig, plan.quietLimitMs, signal);
   signal.throwIfAborted();
-  rig.say(stuck.length === 0 ? 'all is quiet' : 'it does not become quiet');
+  rig.say(stuck.length === 0 ? 'all events have their outcomes' : 'some events have no outcome');
   await rig.checkReady();
   const arrivals = await readArrivals(rig);
   const history: History = {
@@ -76,7 +76,7 @@ async function observe(rig: Rig, plan: RunPlan, signal: AbortSignal): Promise<Ob
     arrivals,
     faults,
     deliveries: await readDeliveries(rig.databaseUrl),
-    witnessed: await witnessed(rig.databaseUrl),
+    staleWrites: await readStaleWrites(rig.databaseUrl),
     parked: [...rig.parked, ...(await readParked(rig))],
     imbalance: await verify(rig.databaseUrl),
     retryScheduleMs: plan.retryScheduleMs,
@@ -86,7 +86,7 @@ async function observe(rig: Rig, plan: RunPlan, signal: AbortSignal): Promise<Ob
     ...stuck,
     ...damaged.map((line) => `damaged: ${line}`),
     ...stuckWhileIsolated(faults, events, arrivals, plan.shards),
-    ...(plan.recoversInTime ? slowRecoveries(faults, events, arrivals, plan.shards) : []),
+    ...(plan.checksRecovery ? slowRecoveries(faults, events, arrivals, plan.shards) : []),
   ];
   return { history, recoveries: recoveriesOf(faults, arrivals, plan.shards), found };
 }

@@ -1,66 +1,66 @@
 import { waitUntil } from '#dev/testing/wait-until';
 import type { StallPoint } from './stall-points.js';
 
-/** One gateway or dispatcher of a run. */
+/** A gateway or dispatcher of a run. */
 export interface App {
-  /** SIGKILL. One that stands still is killed as well; that it stood still before then counts as no freeze: it did nothing after it. */
+  /** Sends SIGKILL. A stall before it is not recorded as a freeze, because the app does nothing after it. */
   kill(): Promise<void>;
-  /** SIGTERM, and waits for its end. */
+  /** Sends SIGTERM and waits for the exit. */
   stop(): Promise<void>;
-  /** Starts it again; resolves when it is ready. */
+  /** Starts the app again; resolves when it is ready. */
   start(): Promise<void>;
   armStall(point: StallPoint): Promise<void>;
-  /** @throws Error when it doesn't come by its stall point in time */
+  /** @throws Error when the app does not reach its stall point in time */
   untilStalled(timeoutMs: number): Promise<void>;
-  /** SIGCONT. The history has a freeze from the stall to here. */
+  /** Sends SIGCONT, and records a freeze that began with the stall. */
   thaw(): Promise<void>;
 }
 
 export type ReceiverMode =
   | { readonly kind: 'ok' }
-  /** Answers 200 after this time. */
+  /** Answers 200 after `answerMs`. */
   | { readonly kind: 'slow'; readonly answerMs: number }
   /** Answers 500 at once. */
   | { readonly kind: 'failing' };
 
 export interface LoadOptions {
-  /** Each is posted to by a client of its own, one event after the other, so that the order of its posts is known. */
+  /** Each has one client, which posts one event after the other, so that their order is known. */
   readonly entities: number;
-  /** Between an answer and the same client's next post. */
+  /** Between an answer and the client's next post. */
   readonly intervalMs: number;
 }
 
-/** What a scripted scenario acts on. Every event of its load, and every fault, is in the run's history. */
+/** The system under test, as a scenario sees it. The history contains all events and faults. */
 export interface Stage {
   readonly gateways: readonly App[];
   readonly dispatchers: readonly App[];
   readonly load: {
-    /** Clients go to the gateways in turn; a post that was not answered is tried again, with its key, at the next one. */
+    /** Clients alternate between the gateways. A post without an answer is repeated with its key at the next one. */
     start(options: LoadOptions): void;
-    /** Resolves when no post is under way. A load can be started again. */
+    /** Resolves when no post is open. The load can be started again. */
     stop(): Promise<void>;
   };
-  readonly receiver: { mode(mode: ReceiverMode): Promise<void> };
-  /** Takes Postgres away from one app, and gives it back. */
+  readonly receiver: { setMode(mode: ReceiverMode): Promise<void> };
+  /** Breaks the app's connections to Postgres and refuses new ones. */
   cutFromPostgres(app: App): Promise<void>;
   restorePostgres(app: App): Promise<void>;
-  /** Deletes every record that the `events` topic holds now (Kafka's DeleteRecords). */
+  /** Deletes all records of the `events` topic (Kafka's DeleteRecords). */
   deleteLog(): Promise<void>;
   query<Row extends object>(sql: string): Promise<Row[]>;
 }
 
-/** A scripted run: what is started, and what then happens to it. Afterwards the harness stops the load, waits until all is quiet, and checks. */
+/** A scripted run. After `play`, the harness stops the load, waits for all outcomes and checks the history. */
 export interface Scenario {
   readonly gateways: number;
   readonly dispatchers: number;
   readonly shards: number;
   readonly leaseTtlMs: number;
   readonly retryScheduleMs: readonly number[];
-  /** Leaves every app running and the receiver answering. Takes at most a minute. */
+  /** Ends with every app running and the receiver answering, within a minute. */
   play(stage: Stage): Promise<void>;
 }
 
-/** Short leases and short delays: a scenario waits for both. */
+/** The lease and the retry delays are short, because scenarios wait for them. */
 export const SETTINGS = {
   gateways: 1,
   dispatchers: 2,
@@ -69,7 +69,7 @@ export const SETTINGS = {
   retryScheduleMs: [200, 1_000, 1_000, 1_000],
 } as const;
 
-/** All of a takeover: the group's session (6 s), its rebalance, the lease's end and a TTL of watching it. */
+/** Covers the group's session (6 s), the rebalance, the lease's expiry, and the new owner's observation of it. */
 const TAKEOVER_TIMEOUT_MS = 30_000;
 export const STALL_TIMEOUT_MS = 20_000;
 
@@ -77,7 +77,7 @@ export function sleep(durationMs: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, durationMs));
 }
 
-/** Waits until all shards are owned, by this many dispatchers. */
+/** Waits until exactly this many dispatchers own all shards. */
 export async function ownedBy(stage: Stage, dispatchers: number): Promise<void> {
   await waitUntil(`all shards owned by ${dispatchers} dispatchers`, async () => {
     const [leases] = await stage.query<{ owners: number; all: boolean }>(
@@ -87,23 +87,23 @@ export async function ownedBy(stage: Stage, dispatchers: number): Promise<void> 
   }, TAKEOVER_TIMEOUT_MS);
 }
 
-/** Waits until the gateways' outbox is empty: what was accepted is in Kafka. */
+/** Waits until the gateways' outbox is empty: all accepted events are then in Kafka. */
 export async function allRelayed(stage: Stage): Promise<void> {
   await waitUntil('the outbox is empty', async () => (await stage.query('select from outbox limit 1')).length === 0);
 }
 
-/** Waits until the dispatchers' outbox is empty: what their relays send next is what comes of attempts. */
+/** Waits until the dispatchers' outbox is empty: their relays then send only retry tokens and the like. */
 export async function allNudged(stage: Stage): Promise<void> {
   await waitUntil('the dispatch outbox is empty', async () => (await stage.query('select from dispatch_outbox limit 1')).length === 0);
 }
 
-/** Freezes the app at the point; resolves when it stands still. */
+/** Freezes the app at the point; resolves when it is frozen. */
 async function stallAt(app: App, point: StallPoint): Promise<void> {
   await app.armStall(point);
   await app.untilStalled(STALL_TIMEOUT_MS);
 }
 
-/** Starts a load when both dispatchers own shards, and freezes the first of them at the point; resolves with it when it stands still. */
+/** Starts a load when both dispatchers own shards, and freezes the first one at the point. Resolves with it when it is frozen. */
 export async function stallUnderLoad(stage: Stage, point: StallPoint): Promise<App> {
   const first = nth(stage.dispatchers, 0);
   await ownedBy(stage, 2);
@@ -119,9 +119,9 @@ export async function killAt(app: App, point: StallPoint): Promise<void> {
   await app.kill();
 }
 
-/** The dispatcher or gateway of this number. @throws Error when the stage has none */
+/** The dispatcher or gateway with this number. @throws Error when there is none */
 export function nth(apps: readonly App[], number: number): App {
   const app = apps[number];
-  if (app === undefined) throw new Error(`The scenario has no app ${number}`);
+  if (app === undefined) throw new Error(`The scenario has no app number ${number}`);
   return app;
 }

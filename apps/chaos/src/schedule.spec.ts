@@ -7,17 +7,17 @@ const options = (changes: Partial<ScheduleOptions> = {}): ScheduleOptions => ({
 });
 
 describe('scheduleOf', () => {
-  it('is the same for the same seed, and another for another', () => {
+  it('depends only on the seed', () => {
     expect(scheduleOf(options())).toEqual(scheduleOf(options()));
     expect(scheduleOf(options())).not.toEqual(scheduleOf(options({ seed: 2 })));
   });
 
-  it('has every kind within seeds 1 to 20', () => {
+  it('includes every kind within seeds 1 to 20', () => {
     const seen = new Set(Array.from({ length: 20 }, (_, i) => scheduleOf(options({ seed: i + 1 })).map(({ kind }) => kind)).flat());
     expect([...seen].sort()).toEqual([...FAULT_KINDS].sort());
   });
 
-  it('has as many faults as asked for, one after the other, all before the load ends', () => {
+  it('has the requested number of faults, in order, all before the load ends', () => {
     const schedule = scheduleOf(options({ faults: 40 }));
     expect(schedule).toHaveLength(40);
     const starts = schedule.map(({ atEvent }) => atEvent);
@@ -25,7 +25,7 @@ describe('scheduleOf', () => {
     expect(starts.at(-1)).toBeLessThan(19_000);
   });
 
-  it('keeps to the kinds asked for, and to targets that are there', () => {
+  it('uses only the requested kinds and existing targets', () => {
     const schedule = scheduleOf(options({ kinds: ['kill', 'freeze'], faults: 30 }));
     expect(new Set(schedule.map(({ kind }) => kind))).toEqual(new Set(['kill', 'freeze']));
     expect(new Set(schedule.map(({ target }) => target))).toEqual(new Set(['gateway 0', 'gateway 1', 'dispatcher 0', 'dispatcher 1', 'dispatcher 2']));

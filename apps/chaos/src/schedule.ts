@@ -5,9 +5,9 @@ import type { Topology } from './topology.js';
 
 export interface ScheduledFault {
   readonly kind: FaultKind;
-  /** A name of `Topology`'s, or a word of the fault's own. */
+  /** A name from `Topology`, or one that the kind of fault defines. */
   readonly target: string;
-  /** It starts when that many events are accepted, and the fault before it is over. */
+  /** Number of accepted events at which the fault starts, after the one before it. */
   readonly atEvent: number;
   readonly durationMs: number;
   /** See `FaultShape.amount`. */
@@ -23,7 +23,7 @@ export interface ScheduleOptions {
   readonly leaseTtlMs: number;
 }
 
-/** Faults spread over the events, no kind again before each kind asked for was there once. The same for the same options. */
+/** Spreads faults over the events. No kind repeats before every kind was used. The same options give the same schedule. */
 export function scheduleOf(options: ScheduleOptions): ScheduledFault[] {
   const random = new Random(options.seed);
   const shapes = faultShapes(options.leaseTtlMs);
@@ -43,6 +43,6 @@ function kindsOf({ faults, kinds = FAULT_KINDS }: ScheduleOptions, random: Rando
   const drawn: FaultKind[] = [];
   while (drawn.length < faults) drawn.push(...random.shuffled(kinds));
   const taken = drawn.slice(0, faults);
-  // A replay wants dead letters, which the others make.
+  // A replay needs dead letters, which the other faults cause.
   return [...taken.filter((kind) => kind !== 'replay-dead-letters'), ...taken.filter((kind) => kind === 'replay-dead-letters')];
 }

@@ -8,23 +8,23 @@ const PROGRESS_MS = 10_000;
 export interface ScheduledDrive {
   readonly events: number;
   readonly eventsPerSecond: number;
-  /** The clients' choices; the schedule has been drawn from it. */
+  /** For the clients' choices. The schedule is drawn from it too. */
   readonly seed: number;
   readonly schedule: readonly ScheduledFault[];
 }
 
-/** So many events, posted steadily, and the faults of a schedule on the way. */
+/** Posts events at a steady rate, and causes the faults of a schedule. */
 export function scheduled({ events, eventsPerSecond, seed, schedule }: ScheduledDrive): Drive {
   return async (rig, client, signal) => {
     const load = new Load(client, { seed, events, perSecond: eventsPerSecond });
     const stopLoad = (): void => load.stop();
     signal.addEventListener('abort', stopLoad);
-    // A load that has failed must not leave the faults waiting for its events.
+    // If the load fails, faults must not wait for its events.
     const failed = new AbortController();
     const faults = new FaultRunner(rig, load, AbortSignal.any([signal, failed.signal]));
     const progress = setInterval(() => rig.say(`${load.accepted} of ${events} events accepted`), PROGRESS_MS);
     const loading = load.run().catch((error: unknown) => {
-      rig.findings.push(`the load ended: ${error instanceof Error ? error.message : String(error)}`);
+      rig.findings.push(`the load failed: ${error instanceof Error ? error.message : String(error)}`);
       failed.abort();
     });
     try {

@@ -2,7 +2,7 @@ import type { Drive } from './run-plan.js';
 import type { Scenario } from './scenario.js';
 import { RigStage } from './rig-stage.js';
 
-/** What a scenario's script says, step by step. */
+/** Plays a scenario. */
 export function scripted(scenario: Scenario): Drive {
   return async (rig, client, signal) => {
     const stage = new RigStage(rig, client, signal);

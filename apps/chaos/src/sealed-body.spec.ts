@@ -1,11 +1,11 @@
 import { expect, it } from '@jest/globals';
 import { keyOfSealed, sealedBody } from './sealed-body.js';
 
-it('knows its own bodies', () => {
+it('reads the key of an unchanged body', () => {
   expect(keyOfSealed(sealedBody('entity-1', 'key-1'))).toBe('key-1');
 });
 
-it('knows when a body was read and written again, or has lost a byte', () => {
+it('detects a body that was parsed and serialized, or that lost a byte', () => {
   const body = sealedBody('entity-1', 'key-1');
   expect(keyOfSealed(JSON.stringify(JSON.parse(body)))).toBeUndefined();
   expect(keyOfSealed(body.slice(0, -1))).toBeUndefined();

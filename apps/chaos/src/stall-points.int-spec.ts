@@ -6,7 +6,7 @@ import path from 'node:path';
 import { waitUntil } from '#dev/testing/wait-until';
 import { armStall, disarmStall, STALL_LISTENER, untilStalled } from './stall-points.js';
 
-/** Comes by two points again and again, and says so before and after. */
+/** Passes two points in a loop, with a log entry before and after each. */
 const SCRIPT = `${STALL_LISTENER}
 let text = '';
 setInterval(() => {
@@ -24,9 +24,9 @@ describe('a process with stall points', () => {
   let pid: number;
 
   const log = (): Promise<string> => readFile(path.join(folder, `log-${pid}`), 'utf8');
-  const goesOn = async (): Promise<void> => {
+  const untilRunning = async (): Promise<void> => {
     const before = (await log()).length;
-    await waitUntil('the process goes on', async () => (await log()).length > before + 100);
+    await waitUntil('the process runs', async () => (await log()).length > before + 100);
   };
 
   beforeEach(async () => {
@@ -45,7 +45,7 @@ describe('a process with stall points', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('freezes exactly at the one that was armed, once, and goes on when it is thawed', async () => {
+  it('freezes once at the armed point, and continues when thawed', async () => {
     await armStall(folder, pid, 'in-batch');
     await untilStalled(folder, pid, 10_000);
     const frozen = await log();
@@ -53,22 +53,22 @@ describe('a process with stall points', () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(await log()).toBe(frozen);
     child.kill('SIGCONT');
-    await goesOn();
+    await untilRunning();
 
     await armStall(folder, pid, 'before-send');
     await untilStalled(folder, pid, 10_000);
     expect(await log()).toMatch(/to before-send $/);
   });
 
-  it('goes on when its point is taken back, wherever it is by then', async () => {
+  it('continues when its point is disarmed, before or after it freezes', async () => {
     await armStall(folder, pid, 'relay-sent');
     await expect(untilStalled(folder, pid, 100)).rejects.toThrow(`process ${pid} at its stall point`);
     await disarmStall(folder, pid);
-    await goesOn();
+    await untilRunning();
 
     await armStall(folder, pid, 'in-batch');
     await untilStalled(folder, pid, 10_000);
     await disarmStall(folder, pid);
-    await goesOn();
+    await untilRunning();
   });
 });

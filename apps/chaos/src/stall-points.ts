@@ -5,47 +5,47 @@ import { waitUntil } from '#dev/testing/wait-until';
 import { BUILT } from './built-files.js';
 import type { Edit } from './test-build.js';
 
-/** Where a process of a test build can be made to freeze itself. */
+/** A point in the code where a process of a test build can freeze itself. */
 export type StallPoint =
-  /** An attempt is about to be handed to its connection; the owner's deadline was checked. */
+  /** After the check of the lease's deadline, before the attempt is sent. */
   | 'before-send'
-  /** Records were read, and their admission is about to be sent to Postgres. */
+  /** After records were read, before their admission is sent to Postgres. */
   | 'before-admission'
-  /** The admission is committed; nobody here knows it yet. */
+  /** After the admission is committed, before the process acts on it. */
   | 'in-admission'
-  /** A receiver has answered, and the outcome is about to be sent to Postgres. */
+  /** After the receiver's answer, before the outcome is sent to Postgres. */
   | 'before-outcome'
-  /** The outcome is committed; nobody here knows it yet. */
+  /** After the outcome is committed, before the process acts on it. */
   | 'in-outcome'
-  /** A batch of Kafka's is in hand. */
+  /** At the start of a batch from Kafka. */
   | 'in-batch'
-  /** The relay has read rows, and is about to send them to Kafka. */
+  /** After the relay read rows, before it sends them to Kafka. */
   | 'relay-read'
-  /** Kafka has acknowledged the relay's rows, which are still in Postgres. */
+  /** After Kafka acknowledged the relay's rows, before they are removed from Postgres. */
   | 'relay-sent';
 
-/** The code before which each point lies. */
+/** Each point is inserted before this code. */
 const PLACES: Readonly<Record<StallPoint, readonly [file: string, code: string]>> = {
   'before-send': [BUILT.attemptClient, 'pool.dispatch('],
   'before-admission': [BUILT.admissionRepository, 'const rows = await admitBatch.run({'],
   'in-admission': [BUILT.admissionRepository, 'return verdictsOf(admissions, ids, rows);'],
   'before-outcome': [BUILT.outcomeRepository, 'const rows = await commitOutcomes.run({'],
   'in-outcome': [BUILT.outcomeRepository, 'const applied = new Set();'],
-  'in-batch': [BUILT.shardTransport, 'const topic = batch.topic.slice(this.options.topicPrefix.length);'],
-  'relay-read': [BUILT.relay, 'const sent = await this.sender.send(rows);'],
-  'relay-sent': [BUILT.relay, 'this.moved = sent.rows;'],
+  'in-batch': [BUILT.batchReader, 'const topic = batch.topic.slice(this.options.topicPrefix.length);'],
+  'relay-read': [BUILT.relay, 'const result = await this.sender.send(rows);'],
+  'relay-sent': [BUILT.relay, 'this.sent = result.rows;'],
 };
 
 export const STALL_POINTS = Object.keys(PLACES) as StallPoint[];
 
-/** Code that stands before what a point's place has. Optional call: the build's other programs don't listen. */
+/** The code inserted for a point. The call is optional, because only the apps have a listener. */
 export function stallCode(point: string): string {
   return `globalThis.stall?.('${point}');`;
 }
 
 /**
- * What a process with stall points runs first. SIGUSR2 tells it to look which point is armed; its next pass through
- * that point freezes it, within the call. It says so before, since it can't say anything after.
+ * Runs first in a process with stall points. At SIGUSR2 the process reads which point is armed. Its next pass through
+ * that point writes a file and then freezes the process within the call.
  */
 export const STALL_LISTENER = `import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 let armed;
@@ -64,10 +64,10 @@ globalThis.stall = (point) => {
 
 const LISTENER_URL = `data:text/javascript,${encodeURIComponent(STALL_LISTENER)}`;
 
-/** Every test build has these. They come first: a mutant's edits see them in place. */
+/** Applied to every test build, before the edits of a mutant. */
 export const STALL_EDITS: readonly Edit[] = [
   ...['gateway', 'dispatcher'].map((app): Edit => {
-    const first = "import { runApp } from '#ground/process/run-app';";
+    const first = "import { loadConfig } from '#ground/config/config';";
     return { file: `dist/apps/${app}/src/main.js`, find: first, replace: `import "${LISTENER_URL}";\n${first}` };
   }),
   ...STALL_POINTS.map((point): Edit => {
@@ -79,36 +79,36 @@ export const STALL_EDITS: readonly Edit[] = [
 const ARM_TIMEOUT_MS = 5_000;
 
 /**
- * Makes the process freeze itself at its next pass through the point. Resolves when it knows. Only for one that is
- * ready: before it listens, the signal would end it.
- * @param folder the process' CHAOS_FOLDER
+ * Makes the process freeze at its next pass through the point. Resolves when the process has read the command. The
+ * process must be ready: before its listener runs, the signal would end it.
+ * @param folder the CHAOS_FOLDER of the process
  */
 export async function armStall(folder: string, pid: number, point: StallPoint): Promise<void> {
   await rm(path.join(folder, `stalled-${pid}`), { force: true });
-  await tell(folder, pid, point);
+  await sendPoint(folder, pid, point);
 }
 
-/** Takes the point back; a process that has reached it meanwhile goes on. */
+/** Disarms the point. A process that is already frozen continues. */
 export async function disarmStall(folder: string, pid: number): Promise<void> {
   process.kill(pid, 'SIGCONT');
-  await tell(folder, pid, '');
+  await sendPoint(folder, pid, '');
   process.kill(pid, 'SIGCONT');
 }
 
-/** Waits until the process stands still at the point that was armed. @throws Error when it doesn't come by there */
+/** Waits until the process is frozen at its armed point. @throws Error when it does not get there in time */
 export async function untilStalled(folder: string, pid: number, timeoutMs: number): Promise<void> {
   await waitUntil(`process ${pid} at its stall point`, () => existsSync(path.join(folder, `stalled-${pid}`)) && isStopped(pid), timeoutMs);
 }
 
-async function tell(folder: string, pid: number, point: string): Promise<void> {
-  const order = path.join(folder, `stall-${pid}`);
-  await writeFile(order, point);
+async function sendPoint(folder: string, pid: number, point: string): Promise<void> {
+  const file = path.join(folder, `stall-${pid}`);
+  await writeFile(file, point);
   process.kill(pid, 'SIGUSR2');
-  // It takes the order away when it has read it.
-  await waitUntil(`process ${pid} knows its stall point`, () => !existsSync(order), ARM_TIMEOUT_MS);
+  // The process removes the file once it has read it.
+  await waitUntil(`process ${pid} reads its stall point`, () => !existsSync(file), ARM_TIMEOUT_MS);
 }
 
-/** Its state is the first field after the command's name, which may hold anything (proc(5)). */
+/** The state is the first field after the command's name, which may contain any character (proc(5)). */
 function isStopped(pid: number): boolean {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   return stat.slice(stat.lastIndexOf(')') + 2).startsWith('T');

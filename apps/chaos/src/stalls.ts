@@ -1,28 +1,27 @@
 import { ownedBy, SETTINGS, type Scenario, sleep, stallUnderLoad } from './scenario.js';
 import type { StallPoint } from './stall-points.js';
 
-/** A process that stands still where it hurts for longer than its lease, and then goes on: nothing is broken, and nothing may be found. */
+/** A dispatcher of the correct system freezes at a point for longer than its lease. Any finding is a failure. */
 export interface Stall {
   readonly point: StallPoint;
-  /** What the process has in hand when it stands still, and what must become of that. */
-  readonly tells: string;
+  /** The state at the freeze, and what must follow. */
+  readonly expectation: string;
 }
 
-/** Before the socket's write; between the fence's commit and its acknowledgement; inside eachBatch. */
 export const STALLS: readonly Stall[] = [
-  { point: 'before-send', tells: "An attempt is handed to its socket when the lane is another owner's: it may arrive as a late repeat, and as nothing else" },
-  { point: 'in-outcome', tells: 'An outcome is committed, and its lane moves on only when it is not ours any more: it must not' },
-  { point: 'in-batch', tells: 'Records of Kafka are in hand that the next owner has admitted: they must not be admitted again, nor the cursor go back' },
+  { point: 'before-send', expectation: 'It sends an attempt after another dispatcher took the lane: the attempt may only arrive as a late repeat' },
+  { point: 'in-outcome', expectation: 'It learns that an outcome is committed after another dispatcher took the lane: it must not send the next event' },
+  { point: 'in-batch', expectation: 'It holds records that the next owner has admitted: it must not admit them again or move the cursor back' },
 ];
 
-/** Some of the load comes after the thaw, when the process has what it had, and takes its share again. */
+/** The load continues after the thaw, while the process uses its stale state and then owns shards again. */
 export function stallScenario({ point }: Stall): Scenario {
   return {
     ...SETTINGS,
     async play(stage) {
       const first = await stallUnderLoad(stage, point);
       await ownedBy(stage, 1);
-      // The new owner has loaded the lanes, and moves them on.
+      // The new owner loads the lanes and delivers.
       await sleep(2_000);
       await first.thaw();
       await ownedBy(stage, 2);

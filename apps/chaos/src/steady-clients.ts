@@ -3,7 +3,7 @@ import type { PostedEvent } from './history.js';
 import type { PostingClient } from './posting-client.js';
 import type { LoadOptions } from './scenario.js';
 
-/** Clients that post for an entity each, one event after the other, until they are stopped; they can be started again. */
+/** Runs one client for each entity, which posts one event after the other until `stop`. Can be started again. */
 export class SteadyClients {
   readonly posted: PostedEvent[] = [];
   private clients: Promise<void>[] = [];
@@ -22,7 +22,7 @@ export class SteadyClients {
     this.clients = Array.from({ length: entities }, (_, entity) => this.postAll(entity, intervalMs, signal).catch((error: unknown) => this.fail(error)));
   }
 
-  /** Resolves when no post is under way. @throws what a client was told that no client may be told */
+  /** Resolves when no post is open. @throws UnexpectedAnswer */
   async stop(): Promise<void> {
     this.stopping.abort();
     await Promise.all(this.clients);

@@ -7,7 +7,7 @@ interface Query {
   readonly params: readonly { readonly name: string; readonly locs: readonly { readonly a: number; readonly b: number }[] }[];
 }
 
-/** A generated query as `nest build` writes it, with its parameters' offsets as PgTyped counts them. */
+/** A generated query as `nest build` writes it, with parameter offsets as PgTyped counts them. */
 function queryOf(statement: string, ...names: string[]): string {
   const params = names.map((name) => ({
     name,
@@ -25,12 +25,12 @@ function parsed(text: string): Query {
 describe('an edit', () => {
   const edit = { file: 'x.js', find: 'b', replace: '$& c' };
 
-  it('replaces what it finds, as it is written', () => {
+  it('inserts the replacement literally', () => {
     expect(edited('a b d', edit)).toBe('a $& c d');
   });
 
-  it('is refused when what it replaces is not there, or not only once', () => {
-    expect(() => edited('a d', edit)).toThrow('x.js has this 0 times instead of once: b');
+  it('fails when the text is missing or not unique', () => {
+    expect(() => edited('a d', edit)).toThrow('x.js contains this 0 times instead of once: b');
     expect(() => edited('a b b', edit)).toThrow('2 times');
   });
 });
@@ -39,7 +39,7 @@ describe("an edit of a generated query's statement", () => {
   const before = queryOf('select a from t where x = :x! and y = 1 and z = :z! or :x!', 'x', 'z');
   const spans = ({ statement, params }: Query): string[] => params.flatMap(({ locs }) => locs.map(({ a, b }) => statement.slice(a, b + 1)));
 
-  it('keeps every parameter in its place when the statement gets longer or shorter', () => {
+  it('adjusts the parameter offsets when the statement gets longer or shorter', () => {
     for (const replace of ['', ' and y = 1 and y is not null -- longer']) {
       const after = parsed(edited(before, sqlEdit(FILE, ' and y = 1', replace)));
       expect(after.statement).toBe(`select a from t where x = :x!${replace} and z = :z! or :x!`);
@@ -47,18 +47,18 @@ describe("an edit of a generated query's statement", () => {
     }
   });
 
-  it('leaves the rest of the file as it was', () => {
+  it('does not change the rest of the file', () => {
     const after = edited(before, sqlEdit(FILE, 'select a', 'select $1'));
     expect(after.split('\n').toSpliced(1, 1)).toEqual(before.split('\n').toSpliced(1, 1));
     expect(parsed(after).statement).toMatch(/^select \$1 from/);
   });
 
-  it('is refused when a parameter is inside what it replaces', () => {
-    expect(() => edited(before, sqlEdit(FILE, 'z = :z!', 'true'))).toThrow('the parameter z is inside what is replaced');
+  it('fails when it would replace a parameter', () => {
+    expect(() => edited(before, sqlEdit(FILE, 'z = :z!', 'true'))).toThrow('the edit would replace the parameter z');
   });
 
-  it('is refused for a file without a query, and when the text is only outside the statement', () => {
-    expect(() => edited('a b', sqlEdit(FILE, 'b', ''))).toThrow('holds no generated query');
+  it('fails for a file without a query, and for text outside the statement', () => {
+    expect(() => edited('a b', sqlEdit(FILE, 'b', ''))).toThrow('contains no generated query');
     expect(() => edited(before, sqlEdit(FILE, 'PreparedQuery', ''))).toThrow('0 times');
   });
 });

@@ -3,37 +3,33 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { projectRoot } from '#ground/config/project-root';
 
-/** A change to a built file, or to a migration. What it replaces must be there exactly once, so that no edit rots unseen. */
+/** A change to a built file or a migration. `find` must occur exactly once, so that outdated edits fail. */
 export interface Edit {
-  /** From the build's root: `dist/libs/…/x.js`, `migrations/….sql`. */
+  /** Relative to the project: `dist/libs/…/x.js`, `migrations/….sql`. */
   readonly file: string;
   readonly find: string;
   readonly replace: string;
-  /** Inside the SQL statement of a generated query, whose parameters are known by their offsets in it. */
+  /** The edit applies to a generated query's SQL statement, and adjusts its parameter offsets. */
   readonly inStatement?: boolean;
 }
 
-/** The built project in a folder of its own, changed; its apps are started from there. */
+/** An edited copy of the built project. */
 export interface TestBuild {
   readonly folder: string;
   dispose(): Promise<void>;
 }
 
-/** A statement as PgTyped holds it: `a` is the offset of a parameter's colon, `b` that of its last character. */
+/** A statement as PgTyped stores it: `a` is the offset of a parameter's colon, `b` of its last character. */
 interface StatementParts {
   readonly params: readonly { readonly name: string; readonly locs: readonly { readonly a: number; readonly b: number }[] }[];
   readonly statement: string;
 }
 
-/** An edit of a generated query's statement. */
 export function sqlEdit(file: string, find: string, replace: string): Edit {
   return { file, find, replace, inStatement: true };
 }
 
-/**
- * Copies what `nest build` made, and the migrations, and applies the edits, one after the other. Production code has no
- * switch for tests: what a test changes is changed in a copy.
- */
+/** Copies the build and the migrations, and applies the edits in order. Production code therefore needs no test switches. */
 export async function prepareTestBuild(edits: readonly Edit[]): Promise<TestBuild> {
   const root = projectRoot();
   const folder = await mkdtemp(path.join(tmpdir(), 'lockstep-chaos-build-'));
@@ -42,7 +38,7 @@ export async function prepareTestBuild(edits: readonly Edit[]): Promise<TestBuil
     await Promise.all([
       cp(path.join(root, 'dist'), path.join(folder, 'dist'), { recursive: true, filter: (source) => !source.endsWith('.map') }),
       cp(path.join(root, 'migrations'), path.join(folder, 'migrations'), { recursive: true }),
-      // With the same "imports", which lead into the copy from here.
+      // Its "imports" then resolve to the copy.
       cp(path.join(root, 'package.json'), path.join(folder, 'package.json')),
       symlink(path.join(root, 'node_modules'), path.join(folder, 'node_modules')),
     ]);
@@ -56,8 +52,8 @@ export async function prepareTestBuild(edits: readonly Edit[]): Promise<TestBuil
 }
 
 /**
- * The texts of all files that the edits change, with all of them made, one after the other.
- * @throws Error when an edit doesn't fit
+ * The edited texts by file, with the edits applied in order.
+ * @throws Error when an edit does not fit
  */
 export async function editedFiles(edits: readonly Edit[]): Promise<Map<string, string>> {
   const root = projectRoot();
@@ -70,8 +66,8 @@ export async function editedFiles(edits: readonly Edit[]): Promise<Map<string, s
 }
 
 /**
- * The file's text with the edit made.
- * @throws Error when what it replaces isn't there exactly once
+ * Applies one edit to a file's text.
+ * @throws Error when the text to replace does not occur exactly once
  */
 export function edited(text: string, { file, find, replace, inStatement = false }: Edit): string {
   if (!inStatement) {
@@ -79,7 +75,7 @@ export function edited(text: string, { file, find, replace, inStatement = false 
     return text.slice(0, at) + replace + text.slice(at + find.length);
   }
   const literal = /^const \w+IR = (\{.*\});$/m.exec(text)?.[1];
-  if (literal === undefined) throw new Error(`${file} holds no generated query`);
+  if (literal === undefined) throw new Error(`${file} contains no generated query`);
   const before = JSON.parse(literal) as StatementParts;
   return text.replace(literal, () => JSON.stringify(editedStatement(before, find, replace, file)));
 }
@@ -91,19 +87,19 @@ function editedStatement<Parts extends StatementParts>(before: Parts, find: stri
   const params = before.params.map((param) => ({
     ...param,
     locs: param.locs.map(({ a, b }) => {
-      if (a < end && b >= at) throw new Error(`${file}: the parameter ${param.name} is inside what is replaced`);
+      if (a < end && b >= at) throw new Error(`${file}: the edit would replace the parameter ${param.name}`);
       return { a: moved(a), b: moved(b) };
     }),
   }));
   const statement = before.statement.slice(0, at) + replace + before.statement.slice(end);
   for (const { name, locs } of params) {
-    for (const { a } of locs) if (!statement.startsWith(`:${name}`, a)) throw new Error(`${file}: the parameter ${name} is not at ${a} any more`);
+    for (const { a } of locs) if (!statement.startsWith(`:${name}`, a)) throw new Error(`${file}: the parameter ${name} is no longer at ${a}`);
   }
   return { ...before, params, statement };
 }
 
 function onlyPlaceOf(find: string, text: string, file: string): number {
   const places = text.split(find).length - 1;
-  if (places !== 1) throw new Error(`${file} has this ${places} times instead of once: ${find}`);
+  if (places !== 1) throw new Error(`${file} contains this ${places} times instead of once: ${find}`);
   return text.indexOf(find);
 }

@@ -1,4 +1,4 @@
-/** How many of each app run, and so what faults can hit. Names are the ones that people read in the report. */
+/** The apps of a run. Their names, and those of their links, appear in the report. */
 export interface Topology {
   readonly gateways: number;
   readonly dispatchers: number;
@@ -11,7 +11,7 @@ export const processNames = (topology: Topology): string[] => [...gatewayNames(t
 export const linkName = (from: string, to: string): string => `${from} – ${to}`;
 export const RECEIVER_LINK = linkName('dispatchers', 'receiver');
 
-/** Every connection that passes through a proxy of the harness's. */
+/** All links; each passes through a proxy. */
 export function linkNames(topology: Topology): string[] {
   return [
     ...processNames(topology).flatMap((name) => [linkName(name, 'Postgres'), linkName(name, 'Kafka')]),

@@ -48,7 +48,7 @@ import { PartitionKeeper } from '#upkeep/partitions';
 import { observePartitions } from '#upkeep/partitions.metrics';
 import { createPool, databaseOf, type Database, type PoolOptions } from '#ground/postgres/pool';
 import { DispatchOutbox } from '#flow/relay/dispatch-outbox';
-import { OutboxProbe } from '#flow/relay/outbox-probe';
+import { readDispatchOutboxState } from '#flow/relay/outbox-state';
 import { Relay } from '#flow/relay/relay';
 import { dispatchOutboxGauges } from '#flow/relay/relay.metrics';
 import { createRelayProducer } from '#flow/relay/relay-sender';
@@ -127,8 +127,6 @@ export class Dispatcher {
       rebalanceTimeoutMs: Math.max(sessionTimeoutMs, config.leaseTtlMs),
       maxRecordBytes: maxMessageBytes(config.maxBodyBytes),
       logger,
-      onAssigned: (shards) => this.group.onAssigned(shards),
-      onFetchingAgain: () => this.supervisor.recheckLogs(),
       onFatal,
     });
 
@@ -167,7 +165,7 @@ export class Dispatcher {
 
     const ownedShards = (): number[] => shards.shards();
     observePendingAge(new PendingAgeProbe(this.health, ownedShards), (err) => logger.debug({ err }, 'The oldest pending event could not be looked up'));
-    dispatchOutboxGauges.observe(OutboxProbe.ofDispatch(this.health, ownedShards));
+    dispatchOutboxGauges.observe(() => readDispatchOutboxState(this.health, ownedShards()));
     this.relay = new Relay({
       source: new DispatchOutbox(this.database('relay', { max: 1, plans: 'queue' }), new Topics(config.kafka.topicPrefix), tiers, logger),
       producer: createRelayProducer(kafka),

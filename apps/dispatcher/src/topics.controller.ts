@@ -1,7 +1,8 @@
-import { Controller, Inject } from '@nestjs/common';
+import { Controller, Inject, UseFilters } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import type { LogReader } from '#flow/admission/log-reader';
 import type { RetryReader } from '#flow/retries/retry-reader';
+import { HandlerErrorFilter } from '#ground/kafka/handler-error.filter';
 import type { BatchResult, ShardBatch } from '#ground/kafka/shard-batch';
 
 export const TOPIC_READERS = Symbol('TOPIC_READERS');
@@ -15,6 +16,7 @@ export interface TopicReaders {
 
 /** What is done with the batches of each topic. */
 @Controller()
+@UseFilters(HandlerErrorFilter)
 export class TopicsController {
   constructor(@Inject(TOPIC_READERS) private readonly readers: TopicReaders) {}
 

@@ -19,13 +19,12 @@ import { LoadShedding } from '#ground/http/load-shedding';
 import { serveOpenApi } from '#ground/http/openapi';
 import { isEventPost } from '#flow/ingest/ingest.controller';
 import { IngestRepository } from '#flow/ingest/ingest.repository';
-import { type CommittedEvent, IngestService } from '#flow/ingest/ingest.service';
+import { IngestService } from '#flow/ingest/ingest.service';
 import { QueueLimit } from '#flow/ingest/queue-limit';
 import { LanesViewRepository } from '#manage/lanes/lanes-view.repository';
 import { LanesService } from '#manage/lanes/lanes.service';
 import { createKafka } from '#ground/kafka/client';
 import { ensureTopics } from '#ground/kafka/ensure-topics';
-import { maxBatchBytes } from '#ground/kafka/message-size';
 import { Topics } from '#ground/kafka/topics';
 import { LedgerRepository } from '#manage/ledger/ledger.repository';
 import { LedgerService } from '#manage/ledger/ledger.service';
@@ -33,12 +32,8 @@ import type { ExpiringRowsSweeper } from '#ground/postgres/expiring-rows-sweeper
 import { PartitionKeeper } from '#upkeep/partitions';
 import { observePartitions } from '#upkeep/partitions.metrics';
 import { createPool, type Database, databaseOf, type PoolOptions } from '#ground/postgres/pool';
-import { IngestOutbox } from '#flow/relay/ingest-outbox';
-import { OutboxProbe } from '#flow/relay/outbox-probe';
-import { RecentEvents } from '#flow/relay/recent-events';
-import { Relay } from '#flow/relay/relay';
-import { RelayLeases } from '#flow/relay/relay-leases';
-import { createRelayProducer } from '#flow/relay/relay-sender';
+import { EventRelay } from '#flow/relay/event-relay';
+import { readOutboxState } from '#flow/relay/outbox-state';
 import { outboxGauges } from '#flow/relay/relay.metrics';
 import { expiredKeysSweeper } from '#upkeep/expired-keys-sweeper';
 import { RetentionSweeper } from '#upkeep/retention-sweeper';
@@ -51,10 +46,6 @@ import { migrateAndLog } from '#ground/postgres/migrate';
 import { whenPostgresAnswers } from '#ground/postgres/when-postgres-answers';
 import { TopicsKeeper } from '#ground/kafka/topics-keeper';
 
-/** A post that waits holds its body: beside how many of them may wait, 64 MiB, and then 503. */
-const MAX_QUEUED_BYTES = 67_108_864;
-/** Between commit and Kafka; what does not fit is read back from Postgres. */
-const MAX_RECENT_BYTES = 16_777_216;
 /** Long enough for any batch on a slow disk; a commit that hangs longer becomes a 503. */
 const INGEST_TIMEOUT_MS = 5_000;
 /** Ten million events took 73 s on two busy cores when something did not agree, a third of that when all did. */
@@ -82,9 +73,7 @@ export class Gateway {
   private readonly ingest: IngestService;
   private readonly ledger: LedgerService;
   private readonly topics: TopicsKeeper;
-  private readonly leases: RelayLeases;
-  private readonly recent = new RecentEvents(MAX_RECENT_BYTES);
-  private readonly relay: Relay;
+  private readonly relay: EventRelay;
   private readonly stopping = new AbortController();
   private app: NestFastifyApplication | undefined;
   private prepared = false;
@@ -112,22 +101,10 @@ export class Gateway {
     this.authenticator = new Authenticator(new TenantsRepository(this.database));
     const kafka = createKafka(config.kafka, 'lockstep-gateway', logger);
     this.topics = new TopicsKeeper({ ensure: () => ensureTopics(kafka, config), logger, onRefused: onFatal });
-    this.leases = new RelayLeases(databaseOf(relay), { stuckForMs: () => this.relay.stuckForMs, logger });
-    this.relay = new Relay({
-      source: new IngestOutbox(databaseOf(relay), new Topics(config.kafka.topicPrefix).events, this.recent),
-      producer: createRelayProducer(kafka),
-      shards: this.leases.shards,
-      maxBatchBytes: maxBatchBytes(config.maxBodyBytes),
-      logger,
-    });
-    this.ingest = new IngestService(new IngestRepository(databaseOf(ingest), config.idempotencyRetentionMs), {
-      shards: config.kafka.partitions,
-      queueLimit: new QueueLimit(),
-      maxQueuedBytes: MAX_QUEUED_BYTES,
-      onCommitted: (events) => this.handToRelay(events),
-    });
+    this.relay = new EventRelay(databaseOf(relay), kafka, new Topics(config.kafka.topicPrefix), config, logger);
+    this.ingest = new IngestService(new IngestRepository(databaseOf(ingest), config), new QueueLimit(), this.relay, config);
     this.ledger = new LedgerService(new LedgerRepository(ledger));
-    outboxGauges.observe(OutboxProbe.ofEvents(this.database));
+    outboxGauges.observe(() => readOutboxState(this.database));
     observePartitions(() => this.partitions.aheadSeconds);
   }
 
@@ -149,8 +126,7 @@ export class Gateway {
     }, logger, this.stopping.signal);
     this.authenticator.open(await establishAdminKey(this.database, config.adminKey, print));
     this.topics.start();
-    await this.leases.start();
-    this.relay.start();
+    await this.relay.start();
     this.keySweeper.start();
     this.retention.start();
     this.prepared = true;
@@ -174,7 +150,7 @@ export class Gateway {
     this.ledger.stop();
     await Promise.all([this.partitions.stop(), this.keySweeper.stop(), this.retention.stop(), this.closeHttp(leftMs())]);
     await this.relay.stop(leftMs());
-    await Promise.all([this.leases.stop(), this.topics.stop()]);
+    await this.topics.stop();
     await Promise.all(this.pools.map((pool) => pool.end()));
   }
 
@@ -183,13 +159,6 @@ export class Gateway {
     if (this.app === undefined) return;
     await closeHttpApp(this.app, drainMs);
     await this.ingest.idle();
-  }
-
-  private handToRelay(events: readonly CommittedEvent[]): void {
-    const ours = new Set(this.leases.shards());
-    const relayed = events.filter(({ shard }) => ours.has(shard));
-    for (const event of relayed) this.recent.add(event);
-    if (relayed.length > 0) this.relay.nudge();
   }
 
   private async createApp(): Promise<NestFastifyApplication> {
@@ -209,7 +178,7 @@ export class Gateway {
         needs: [
           new PostgresIndicator(this.database),
           // Not while it only sheds load: whoever takes it out of a balancer sends that load to the others.
-          new StateIndicator('queue', () => (this.ingest.stuck ? 'full' : undefined)),
+          new StateIndicator('queue', () => (this.ingest.isStalled ? 'full' : undefined)),
         ],
         degradedBy: [
           new StateIndicator('kafka', () => this.topics.problem),

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 
 afterEach(async () => {
-  await shop.pool.query('drop trigger if exists fails on order_outbox; drop trigger if exists fails on order_steps; drop trigger if exists fails on payments');
+  await shop.pool.query('drop trigger if exists fails on shop.order_outbox; drop trigger if exists fails on shop.order_steps; drop trigger if exists fails on shop.payments');
 });
 
 afterAll(async () => {
@@ -30,19 +30,19 @@ async function breakTable(table: string, event: 'insert' | 'update', times: numb
     select setval('failures', 1, false);
     create or replace function fails() returns trigger language plpgsql as $$
       begin if nextval('failures') <= tg_argv[0]::int then raise exception 'out of luck' using errcode = 'admin_shutdown'; end if; return new; end $$;
-    create trigger fails before ${event} on ${table} for each row when (${when}) execute function fails(${times})`);
+    create trigger fails before ${event} on shop.${table} for each row when (${when}) execute function fails(${times})`);
 }
 
-const untilAllHaveEnded = (): Promise<unknown> => waitUntil('the end of all sagas', async () => (await shop.count('orders', "status in ('created', 'paid')")) === 0);
+const untilAllHaveEnded = (): Promise<unknown> => waitUntil('the end of all sagas', async () => (await shop.count('shop.orders', "status in ('created', 'paid')")) === 0);
 
 const stepsOf = async (id: string | undefined): Promise<string[]> => {
-  const { rows } = await shop.pool.query<{ step: string; status: string }>('select step, status from order_steps where order_id = $1 order by step', [id?.slice(4)]);
+  const { rows } = await shop.pool.query<{ step: string; status: string }>('select step, status from shop.order_steps where order_id = $1 order by step', [id?.slice(4)]);
   return rows.map(({ step, status }) => `${step} ${status}`);
 };
 
 const outsideOf = async (id: string | undefined): Promise<{ payments: number[]; shipments: number }> => {
-  const { rows } = await shop.pool.query<{ amount: number }>('select amount from payments where order_id = $1 order by id', [id?.slice(4)]);
-  return { payments: rows.map(({ amount }) => amount), shipments: await shop.count('shipments', `order_id = '${id?.slice(4)}'`) };
+  const { rows } = await shop.pool.query<{ amount: number }>('select amount from shop.payments where order_id = $1 order by id', [id?.slice(4)]);
+  return { payments: rows.map(({ amount }) => amount), shipments: await shop.count('shop.shipments', `order_id = '${id?.slice(4)}'`) };
 };
 
 describe('POST /orders', () => {
@@ -56,18 +56,18 @@ describe('POST /orders', () => {
       const again = await post(`${url}/orders`, key, body, name);
       expect([again.status, again.text, again.headers.get('location'), again.headers.get('idempotent-replayed')]).toEqual([201, first.text, `/orders/${first.json.id}`, 'true']);
     }
-    expect(await shop.count('orders', `user_id = '${body.userId}'`)).toBe(1);
+    expect(await shop.count('shop.orders', `user_id = '${body.userId}'`)).toBe(1);
     expect(await post(`${url}/orders`, key, { ...body, amount: 1 })).toMatchObject({ status: 422, json: { code: 'idempotency_key_reused' } });
   });
 
   it('refuses what has no key, and what is no order; neither leaves anything behind', async () => {
-    const before = await shop.count('orders');
+    const before = await shop.count('shop.orders');
     expect(await post(`${url}/orders`, undefined, order())).toMatchObject({ status: 400, json: { code: 'idempotency_key_required' } });
     const key = newKey();
     for (const body of [order(0), order(-1), order(1.5), order(2 ** 53), { ...order(), amount: '1' }, order(1, ''), order(1, 'x'.repeat(256)), order(1, 'a\0'), { ...order(), more: 1 }]) {
       expect(await post(`${url}/orders`, key, body)).toMatchObject({ status: 400, json: { code: 'invalid_request' } });
     }
-    expect(await shop.count('orders')).toBe(before);
+    expect(await shop.count('shop.orders')).toBe(before);
     expect((await post(`${url}/orders`, key, order())).status).toBe(201);
   });
 
@@ -77,12 +77,12 @@ describe('POST /orders', () => {
     const placed = answers.filter(({ status }) => status === 201);
     expect(new Set(placed.map(({ text }) => text)).size).toBe(1);
     expect(answers.filter(({ status, headers }) => status !== 201 && !(status === 409 && Number(headers.get('retry-after')) >= 1))).toEqual([]);
-    expect(await shop.count('orders', `user_id = '${body.userId}'`)).toBe(1);
+    expect(await shop.count('shop.orders', `user_id = '${body.userId}'`)).toBe(1);
   });
 
   it('commits key, order and event together, or none of them', async () => {
     const [key, body] = [newKey(), order()];
-    const there = async (): Promise<number[]> => [await shop.count('orders', `user_id = '${body.userId}'`), await shop.count('idempotent_requests', `key = '${key}'`)];
+    const there = async (): Promise<number[]> => [await shop.count('shop.orders', `user_id = '${body.userId}'`), await shop.count('idempotent_requests', `key = '${key}'`)];
     // The last thing that its transaction writes before the answer.
     await breakTable('order_outbox', 'insert', 1);
     const refused = await post(`${url}/orders`, key, body);
@@ -92,7 +92,7 @@ describe('POST /orders', () => {
     expect(placed.status).toBe(201);
     expect(await there()).toEqual([1, 1]);
     await shop.untilStatus(placed.json.id, 'confirmed');
-    await waitUntil('an empty outbox', async () => (await shop.count('order_outbox')) === 0);
+    await waitUntil('an empty outbox', async () => (await shop.count('shop.order_outbox')) === 0);
   });
 });
 
@@ -105,7 +105,7 @@ describe('while Kafka is away', () => {
     expect(status).toBe(201);
     const ready = await fetch(`${url}/health/ready`);
     expect([ready.status, await ready.json()]).toEqual([200, expect.objectContaining({ details: expect.objectContaining({ kafka: expect.objectContaining({ status: 'degraded' }) }) })]);
-    expect([await shop.count('order_outbox'), await shop.count('order_steps', `order_id = '${id?.slice(4)}'`)]).toEqual([1, 0]);
+    expect([await shop.count('shop.order_outbox'), await shop.count('shop.order_steps', `order_id = '${id?.slice(4)}'`)]).toEqual([1, 0]);
     await shop.stopApps();
     url = await shop.start();
     await shop.untilStatus(id, 'confirmed');
@@ -160,7 +160,7 @@ describe('the saga', () => {
     const failing = await post(`${url}/orders`, newKey(), order());
     await shop.untilStatus(failing.json.id, 'confirmed');
     expect(await outsideOf(failing.json.id)).toEqual({ payments: [4_200], shipments: 1 });
-    const { rows: [step] } = await shop.pool.query<{ attempts: number }>("select attempts from order_steps where order_id = $1 and step = 'payment'", [failing.json.id?.slice(4)]);
+    const { rows: [step] } = await shop.pool.query<{ attempts: number }>("select attempts from shop.order_steps where order_id = $1 and step = 'payment'", [failing.json.id?.slice(4)]);
     expect(step?.attempts).toBe(3);
   });
 
@@ -171,7 +171,7 @@ describe('the saga', () => {
     await waitUntil('the failure', async () => (await shop.pool.query("select from failures where is_called and last_value >= 1")).rowCount === 1);
     expect([await stepsOf(lost.json.id), await outsideOf(lost.json.id)]).toEqual([['payment due'], { payments: [4_200], shipments: 0 }]);
     // It is taken up again when its lease is over, which is now.
-    await shop.pool.query('update order_steps set due_at = now() where order_id = $1', [lost.json.id?.slice(4)]);
+    await shop.pool.query('update shop.order_steps set due_at = now() where order_id = $1', [lost.json.id?.slice(4)]);
     await shop.untilStatus(lost.json.id, 'confirmed');
     expect(await outsideOf(lost.json.id)).toEqual({ payments: [4_200], shipments: 1 });
   });
@@ -215,7 +215,7 @@ describe('two members', () => {
       Promise.all(Array.from({ length: count }, async (_, i) => (await post(`${i % 2 === 0 ? url : other}/orders`, newKey(), order(1_000 + i, users[i % users.length]))).json.id));
     const ids = await place(60);
     // Some of their sagas are under way.
-    await waitUntil('all events', async () => (await shop.count('payments_inbox', `user_id = any('{${users.join(',')}}')`)) === 60);
+    await waitUntil('all events', async () => (await shop.count('shop.payments_inbox', `user_id = any('{${users.join(',')}}')`)) === 60);
     await shop.stopApps();
     // As if the offsets had not been reported before a crash: Kafka brings all records again.
     const repeats = await received('repeat');
@@ -227,11 +227,11 @@ describe('two members', () => {
     const uuids = ids.map((id) => id?.slice(4));
     const { rows: [sums] } = await shop.pool.query<Record<string, number>>(
       `select
-         (select count(*)::int from payments where order_id = any($1)) as payments,
-         (select count(*)::int from shipments where order_id = any($1)) as shipments,
-         (select sum(amount)::int from payment_totals where user_id = any($2)) as totals,
-         (select sum(amount)::int from orders where user_id = any($2)) as amounts,
-         (select count(*)::int from payments_inbox where order_id = any($1)) as received`,
+         (select count(*)::int from shop.payments where order_id = any($1)) as payments,
+         (select count(*)::int from shop.shipments where order_id = any($1)) as shipments,
+         (select sum(amount)::int from shop.payment_totals where user_id = any($2)) as totals,
+         (select sum(amount)::int from shop.orders where user_id = any($2)) as amounts,
+         (select count(*)::int from shop.payments_inbox where order_id = any($1)) as received`,
       [uuids, users]);
     expect(sums).toMatchObject({ payments: 80, shipments: 80, received: 80, totals: sums?.['amounts'] });
   });

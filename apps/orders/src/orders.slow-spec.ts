@@ -39,16 +39,16 @@ async function place(app: AppUnderTest | undefined): Promise<void> {
 
 const untilConfirmed = (orders: number): Promise<unknown> => {
   let confirmed = 0;
-  return waitUntil(() => `${orders} confirmed orders, have ${confirmed}`, async () => (confirmed = await count("orders where status = 'confirmed'")) === orders, 30_000);
+  return waitUntil(() => `${orders} confirmed orders, have ${confirmed}`, async () => (confirmed = await count("shop.orders where status = 'confirmed'")) === orders, 30_000);
 };
 
 /** Everything was done once for each order, by the books of the bank, the warehouse and payments. */
 async function expectOnce(orders: number): Promise<void> {
   expect([
-    await count('orders'), await count('payments'), await count('shipments'), await count('payments_inbox'),
-    await count('(select distinct order_id from payments) paid'), await count('(select distinct order_id from shipments) shipped'),
+    await count('shop.orders'), await count('shop.payments'), await count('shop.shipments'), await count('shop.payments_inbox'),
+    await count('(select distinct order_id from shop.payments) paid'), await count('(select distinct order_id from shop.shipments) shipped'),
   ]).toEqual(Array(6).fill(orders));
-  const { rows } = await client.query<{ sum: number }>('select sum(amount)::int as sum from payment_totals');
+  const { rows } = await client.query<{ sum: number }>('select sum(amount)::int as sum from shop.payment_totals');
   expect(rows[0]?.sum).toBe(4_200 * orders);
 }
 
@@ -56,23 +56,23 @@ test('kill -9 between a payment and its record: whoever comes next finds it paid
   // Steps can be done now, and none can be recorded as long as the lock is ours.
   await client.query(`
     create function wait_for_the_test() returns trigger language plpgsql as $$ begin perform pg_advisory_xact_lock(42); return new; end $$;
-    create trigger wait_for_the_test before update on order_steps for each row when (new.status = 'done') execute function wait_for_the_test();
+    create trigger wait_for_the_test before update on shop.order_steps for each row when (new.status = 'done') execute function wait_for_the_test();
     select pg_advisory_lock(42)`);
   await place(apps[0]);
   const waiting = "pg_stat_activity where datname = current_database() and application_name = 'lockstep-orders-saga' and wait_event = 'advisory'";
   await waitUntil('a payment that is not recorded yet', async () => (await count(waiting)) === 1);
-  expect([await count('payments'), await count("orders where status = 'created'")]).toEqual([1, 1]);
+  expect([await count('shop.payments'), await count("shop.orders where status = 'created'")]).toEqual([1, 1]);
   await Promise.all(apps.map((app) => app.signal('SIGKILL')));
   // Its session does not notice, and would record it after all.
   await client.query(`select pg_terminate_backend(pid) from ${waiting}`);
   await waitUntil('the session gone', async () => (await count(waiting)) === 0);
-  await client.query('select pg_advisory_unlock(42); drop trigger wait_for_the_test on order_steps');
-  expect(await count("order_steps where status = 'due'")).toBe(1);
+  await client.query('select pg_advisory_unlock(42); drop trigger wait_for_the_test on shop.order_steps');
+  expect(await count("shop.order_steps where status = 'due'")).toBe(1);
 
   for (const app of apps) app.start();
   await untilConfirmed(1);
   await expectOnce(1);
-  expect(await count("order_steps where step = 'payment' and attempts >= 2")).toBe(1);
+  expect(await count("shop.order_steps where step = 'payment' and attempts >= 2")).toBe(1);
 });
 
 test('kill -9 of one of two under load: clients repeat their requests at the other, and every order is placed, paid and shipped once', async () => {
@@ -104,9 +104,9 @@ test('a process with another KAFKA_PARTITIONS than the topic has ends with 1', a
 // The last one: nobody is left after it.
 test('SIGTERM: what is under way is answered, and the process ends with 0', async () => {
   const answers = Promise.all(Array.from({ length: 20 }, (_, i) => post(`${apps[1]?.url}/orders`, newKey(), { userId: `user-${i}`, amount: 4_200 }).then(({ status }) => status, () => undefined)));
-  await waitUntil('an order', async () => (await count('orders')) > 61);
+  await waitUntil('an order', async () => (await count('shop.orders')) > 61);
   expect(await apps[1]?.signal('SIGTERM')).toBe(0);
   const placed = (await answers).filter((status) => status === 201).length;
-  expect(await count('orders')).toBeGreaterThanOrEqual(61 + placed);
+  expect(await count('shop.orders')).toBeGreaterThanOrEqual(61 + placed);
   expect(placed).toBeGreaterThan(0);
 });

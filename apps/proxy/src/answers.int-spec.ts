@@ -12,7 +12,7 @@ let backend: Backend;
 let client: Client;
 
 beforeAll(async () => {
-  proxy = await ProxyUnderTest.start([]);
+  proxy = await ProxyUnderTest.start([], { maxHeldBytes: 8_000_000, storePatienceMs: 200 });
   ({ backend, client } = proxy);
 });
 
@@ -99,7 +99,7 @@ describe('an answer', () => {
 
   it('is held while it can not be stored, but not any number of them: then requests are refused', async () => {
     const body = randomBytes(1_000_000);
-    const keys = Array.from({ length: 70 }, newKey);
+    const keys = Array.from({ length: 9 }, newKey);
     const open = Promise.withResolvers<void>();
     backend.respond = (_call, response) => void open.promise.then(() => response.writeHead(200).end(body));
     const answers = Promise.all(keys.map((key) => client.send(key)));
@@ -116,7 +116,7 @@ describe('an answer', () => {
     }
     await waitUntil('room', async () => (await client.send(newKey())).status === 201);
     for (const key of keys) await waitUntil('the answer in the store', async () => (await proxy.stateOf(key)) === 'completed');
-    expect(replayed(await client.send(keys[69] ?? ''))).toBe(true);
+    expect(replayed(await client.send(keys[8] ?? ''))).toBe(true);
   });
 
   it.each(['while its key is claimed', 'behind another request on its connection'])('that is long is taken to its end when its client has left %s', async (moment) => {

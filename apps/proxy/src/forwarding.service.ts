@@ -1,48 +1,45 @@
+import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ProxyRoute } from './proxy-config.js';
 import { LockstepError } from '#domain/problem';
-import type { Claim, ClaimOutcome, Offer, Settlement, StoredResponse, Verdict } from '#idempotency/claim';
+import { Lifetime } from '#ground/process/lifetime';
+import { InjectConfig } from '#ground/process/process-context';
+import type { Claim, ClaimOutcome, KeyedRequest, Settlement, StoredResponse, Verdict } from '#idempotency/claim';
 import { problemOf } from '#idempotency/claim-problem';
 import { fingerprintOf } from '#idempotency/fingerprint';
 import { idempotentRequests } from '#idempotency/idempotency.metrics';
-import { type IdempotencyService, isStoreAway } from '#idempotency/idempotency.service';
+import { IdempotencyService, isStoreAway } from '#idempotency/idempotency.service';
 import { preferredWaitMs } from '#idempotency/prefer';
 import { replayHeaders } from '#idempotency/replay';
 import { ANYBODY, principalIn, scopeOf } from '#idempotency/scope';
-import { inTime } from '#idempotency/store-patience';
-import type { WebhookPosition, WebhookPositions } from '#idempotency/webhook-positions';
 import { ClientResponse } from './client-response.js';
 import { forwardedHeaders } from './forwarded-headers.js';
 import { HeldBytes } from './held-bytes.js';
 import { forwardKeyed } from './keyed-exchange.js';
+import { LaneOrder } from './lane-order.js';
 import { passThrough } from './pass-through.js';
+import type { ProxyConfig, ProxyRoute } from './proxy-config.js';
 import { hasBody, readBody } from './request-body.js';
-import { keyOf, positionOf } from './request-key.js';
-import type { RouteTable } from './route-table.js';
-import type { Upstream, UpstreamRequest } from './upstream.js';
+import { keyOf } from './request-key.js';
+import { RouteTable } from './route-table.js';
+import { Upstream, type UpstreamRequest } from './upstream.js';
 
 /** The proxy serves one tenant. */
 const TENANT = 'default';
-/** Requests with a key, and their answers until those are stored, are held in memory: 64 MiB, and then no more of them (503). */
-const MOST_HELD_BYTES = 67_108_864;
-
-export interface ForwardingParts {
-  readonly routes: RouteTable;
-  readonly upstream: Upstream;
-  readonly idempotency: IdempotencyService;
-  readonly positions: WebhookPositions;
-  /** Of a request with a key. */
-  readonly maxBodyBytes: number;
-  /** Whether the store has been there since the start. */
-  readonly storeReady: () => boolean;
-}
 
 /** What the proxy does with each request. */
+@Injectable()
 export class ForwardingService {
-  private readonly held = new HeldBytes(MOST_HELD_BYTES);
   private readonly underWay = new Set<Promise<void>>();
 
-  constructor(private readonly parts: ForwardingParts) {}
+  constructor(
+    @InjectConfig() private readonly config: Pick<ProxyConfig, 'maxBodyBytes'>,
+    private readonly lifetime: Lifetime,
+    private readonly routes: RouteTable,
+    private readonly upstream: Upstream,
+    private readonly idempotency: IdempotencyService,
+    private readonly laneOrder: LaneOrder,
+    private readonly held: HeldBytes,
+  ) {}
 
   /** @throws LockstepError while nothing was answered */
   async forward(request: FastifyRequest, reply: FastifyReply): Promise<void> {
@@ -64,11 +61,11 @@ export class ForwardingService {
     const { method, url = '' } = request.raw;
     // Absolute URLs and `*` are for proxies that a client has chosen (RFC 9112, 3.2).
     if (method === undefined || !url.startsWith('/')) throw new LockstepError('invalid_request', 'The request must name a path');
-    const route = this.parts.routes.of(method, url);
+    const route = this.routes.of(method, url);
     const key = keyOf(request.headers, route);
     if (key === undefined) return this.forwardPlain(request, reply, route);
     if (this.held.full) throw new LockstepError('overloaded', 'Too many requests with an idempotency key are being carried out; try again shortly', { retryAfterSeconds: 1 });
-    const body = await readBody(request.raw, this.parts.maxBodyBytes).catch((error: unknown) => {
+    const body = await readBody(request.raw, this.config.maxBodyBytes).catch((error: unknown) => {
       // With bytes of the request unread, the connection can't be used again.
       reply.header('connection', 'close');
       throw error;
@@ -84,13 +81,13 @@ export class ForwardingService {
   private forwardPlain(request: FastifyRequest, reply: FastifyReply, route: ProxyRoute): Promise<void> {
     const { raw } = request;
     const body = hasBody(raw) ? raw : null;
-    return passThrough(this.parts.upstream, upstreamRequestOf(request, route, body), reply);
+    return passThrough(this.upstream, upstreamRequestOf(request, route, body), reply);
   }
 
   private async forwardOnce(request: FastifyRequest, reply: FastifyReply, route: ProxyRoute, { key, body }: { key: string; body: Buffer }): Promise<void> {
-    const { upstream, idempotency } = this.parts;
-    const offer = offerOf(request, route, key, body);
-    const outcome = await this.claim(offer, request, reply, route.failOpen);
+    const { upstream, idempotency } = this;
+    const keyed = keyedRequestOf(request, route, key, body);
+    const outcome = await this.claim(keyed, request, reply, route.failOpen);
     const forwarded = upstreamRequestOf(request, route, body);
     switch (outcome.kind) {
       case 'unprotected':
@@ -98,10 +95,10 @@ export class ForwardingService {
       case 'replay':
         return this.answerAgain(outcome.response, outcome.ageMs, request, reply);
       case 'claimed': {
-        const position = route.refuseRegressed ? await this.positionInLane(request, offer, outcome.claim) : undefined;
+        const position = route.refuseRegressed ? await this.laneOrder.enter(request.headers, keyed, outcome.claim) : undefined;
         const settle = (claim: Claim, settlement: Settlement): Promise<Verdict> =>
-          position === undefined ? idempotency.settle(claim, settlement) : this.settleInLane(position, claim, settlement);
-        return forwardKeyed(upstream, { claim: outcome.claim, route, request: forwarded, reply, settle, held: this.held });
+          position === undefined ? idempotency.settle(claim, settlement) : this.laneOrder.settle(position, claim, settlement);
+        return forwardKeyed(upstream, { claim: outcome.claim, route, request: forwarded, reply, settle, inTime: (stored) => idempotency.inTime(stored), held: this.held });
       }
       case 'in_flight':
       case 'mismatch':
@@ -112,50 +109,19 @@ export class ForwardingService {
     }
   }
 
-  private async claim(offer: Offer, request: FastifyRequest, reply: FastifyReply, failOpen: boolean): Promise<ClaimOutcome | { readonly kind: 'unprotected' }> {
+  private async claim(keyed: KeyedRequest, request: FastifyRequest, reply: FastifyReply, failOpen: boolean): Promise<ClaimOutcome | { readonly kind: 'unprotected' }> {
     try {
-      if (!this.parts.storeReady()) throw new LockstepError('store_unavailable', 'The proxy is starting: its store does not answer yet', { retryAfterSeconds: 1 });
+      if (!this.lifetime.hasStarted) throw new LockstepError('store_unavailable', 'The proxy is starting: its store does not answer yet', { retryAfterSeconds: 1 });
       const waitMs = preferredWaitMs(request.headers['prefer']);
-      if (waitMs === 0) return await this.parts.idempotency.claim(offer);
+      if (waitMs === 0) return await this.idempotency.claim(keyed);
       const gone = new AbortController();
       reply.raw.once('close', () => gone.abort());
-      return await this.parts.idempotency.claim(offer, { waitMs, signal: gone.signal });
+      return await this.idempotency.claim(keyed, { waitMs, signal: gone.signal });
     } catch (error) {
       if (!failOpen || !isStoreAway(error)) throw error;
       idempotentRequests.inc({ outcome: 'unprotected' });
       return { kind: 'unprotected' };
     }
-  }
-
-  /**
-   * Where a delivery stands in its lane, if it has one.
-   * @throws LockstepError sequence_regressed, store_unavailable; the key is free again then
-   */
-  private async positionInLane({ headers }: FastifyRequest, { tenant, scope }: Offer, claim: Claim): Promise<WebhookPosition | undefined> {
-    const found = positionOf(headers);
-    if (found === undefined) return undefined;
-    const position = { tenant, scope, ...found };
-    try {
-      if (!(await this.parts.positions.isPassed(position))) return position;
-      throw new LockstepError('sequence_regressed', `Event ${position.sequence} of this entity comes after a later one; it was not passed on`);
-    } catch (error) {
-      await inTime(this.parts.idempotency.settle(claim, { state: 'failed' }));
-      throw error;
-    }
-  }
-
-  /**
-   * Only a delivery that its receiver has taken moves its lane: what it refuses, because it is signed by nobody, must not
-   * shut the lane for those that come. The lane is first, so that no crash leaves it behind an event that was taken.
-   */
-  private async settleInLane(position: WebhookPosition, claim: Claim, settlement: Settlement): Promise<Verdict> {
-    const { positions, idempotency } = this.parts;
-    if (settlement.state !== 'completed') return idempotency.settle(claim, settlement);
-    const moved = await positions.advance(position, claim.retentionMs).then(() => true, () => false);
-    const verdict = await idempotency.settle(claim, settlement);
-    // The store was away; settling has waited until it was there.
-    if (!moved) await positions.advance(position, claim.retentionMs);
-    return verdict;
   }
 
   private answerAgain({ status, headers, body }: StoredResponse, ageMs: number, { raw }: FastifyRequest, reply: FastifyReply): void {
@@ -170,7 +136,7 @@ export class ForwardingService {
   }
 }
 
-function offerOf({ raw, headers }: FastifyRequest, route: ProxyRoute, key: string, body: Buffer): Offer {
+function keyedRequestOf({ raw, headers }: FastifyRequest, route: ProxyRoute, key: string, body: Buffer): KeyedRequest {
   const { method = '', url = '' } = raw;
   // A webhook is signed, and its sender is known by its key; its signature is another one each time.
   const principal = route.mode === 'webhook' ? ANYBODY : principalIn(headers, route.principal);

@@ -3,7 +3,6 @@ import type { ProxyRoute } from './proxy-config.js';
 import type { Claim, Settlement, Verdict } from '#idempotency/claim';
 import { supersededProblem } from '#idempotency/claim-problem';
 import { type HeaderFields, keptHeaders, passedHeaders, settledState } from '#idempotency/response-policy';
-import { inTime } from '#idempotency/store-patience';
 import { ClientResponse } from './client-response.js';
 import type { HeldBytes } from './held-bytes.js';
 import type { ResponseSink, Upstream, UpstreamFailure, UpstreamRequest } from './upstream.js';
@@ -21,6 +20,8 @@ export interface KeyedExchange {
   readonly reply: FastifyReply;
   /** Stores how it ended, however long that takes. */
   readonly settle: (claim: Claim, settlement: Settlement) => Promise<Verdict>;
+  /** Its result, or `late` when the client has waited long enough for it. */
+  readonly inTime: (stored: Promise<Verdict>) => Promise<Verdict | 'late'>;
   readonly held: HeldBytes;
 }
 
@@ -91,7 +92,7 @@ class KeptResponse implements ResponseSink {
   onEnd(): void {
     this.ended = true;
     this.settled ??= this.settle(this.completed(Buffer.concat(this.kept)));
-    inTime(this.settled).then((verdict) => this.finish(verdict), this.reject);
+    this.keyed.inTime(this.settled).then((verdict) => this.finish(verdict), this.reject);
   }
 
   onFailure(failure: UpstreamFailure): void {
@@ -103,7 +104,7 @@ class KeptResponse implements ResponseSink {
       return;
     }
     const settled = this.settle({ state: failure.kind === 'not_sent' ? 'failed' : 'indeterminate' });
-    inTime(settled).then(() => {
+    this.keyed.inTime(settled).then(() => {
       if (!this.client.started) return this.reject(upstreamProblem(failure));
       this.client.cut();
       this.resolve();

@@ -1,5 +1,4 @@
-import { loadProxyConfig } from './proxy-config.js';
-import { runCreatedApp } from '#ground/process/run-created-app';
-import { IdempotencyProxy } from './proxy.js';
+import { runApp } from '#ground/process/run-app';
+import { PROXY } from './proxy-app.js';
 
-await runCreatedApp({ name: 'proxy', load: loadProxyConfig, create: (context) => new IdempotencyProxy(context) });
+await runApp(PROXY);

@@ -13,8 +13,10 @@ test('two variables are enough to run a proxy, and everything goes one way', () 
     routes: [{
       path: '/*', mode: 'request', keyRequired: false, takeover: 'never', failOpen: false, leaseMs: 30_000, retentionMs: 86_400_000, timeoutMs: 300_000, principal: ['authorization', 'x-api-key'], refuseRegressed: false,
     }],
-    drainTimeoutMs: 8_000,
+    drainTimeoutMs: 8_000, idempotencyLeaseMs: 30_000, idempotencyRetentionMs: 86_400_000,
     maxBodyBytes: 262_144,
+    maxHeldBytes: 67_108_864,
+    storePatienceMs: 2_000,
     logLevel: 'info',
   });
 });

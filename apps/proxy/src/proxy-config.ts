@@ -1,6 +1,7 @@
 import { ConfigError, parseEnvironment, portOf } from '#ground/config/config';
 import type { Environment } from '#ground/config/environment';
 import type { ProxyRouteSetting } from '#ground/config/proxy-routes';
+import { DEFAULT_STORE_PATIENCE_MS } from '#idempotency/idempotency-options';
 
 /** A route of the proxy, complete. */
 export type ProxyRoute = Omit<ProxyRouteSetting, 'lease' | 'retention' | 'timeout'> & { readonly leaseMs: number; readonly retentionMs: number; readonly timeoutMs: number };
@@ -14,11 +15,21 @@ export interface ProxyConfig {
   /** The first one that matches holds; the last one matches everything. */
   readonly routes: readonly ProxyRoute[];
   readonly drainTimeoutMs: number;
+  /** Of routes that set no lease. */
+  readonly idempotencyLeaseMs: number;
+  /** Of routes that set no retention. */
+  readonly idempotencyRetentionMs: number;
   /** Of a request with a key, which is held in memory. */
   readonly maxBodyBytes: number;
+  /** Memory for requests with a key and their answers until these are stored. Above it such requests get 503. */
+  readonly maxHeldBytes: number;
+  /** How long a client waits for its answer to be stored, in milliseconds. */
+  readonly storePatienceMs: number;
   readonly logLevel: Environment['LOG_LEVEL'];
 }
 
+/** 64 MiB. */
+const MAX_HELD_BYTES = 67_108_864;
 /** Beside the gateway's. */
 const DEFAULT_PORT = 8081;
 
@@ -47,7 +58,11 @@ export function loadProxyConfig(env: Record<string, string | undefined>): ProxyC
       timeoutMs: timeout,
     })),
     drainTimeoutMs: values.LOCKSTEP_DRAIN_TIMEOUT,
+    idempotencyLeaseMs: values.LOCKSTEP_IDEMPOTENCY_LEASE,
+    idempotencyRetentionMs: values.LOCKSTEP_IDEMPOTENCY_RETENTION,
     maxBodyBytes: values.LOCKSTEP_MAX_BODY_BYTES,
+    maxHeldBytes: MAX_HELD_BYTES,
+    storePatienceMs: DEFAULT_STORE_PATIENCE_MS,
     logLevel: values.LOG_LEVEL,
   };
 }

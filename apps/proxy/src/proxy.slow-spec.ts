@@ -88,7 +88,7 @@ async function whileLocked(table: string, work: (waiting: (options?: { end: bool
   try {
     await locker.query(`begin; lock table ${table} in access exclusive mode`);
     await work(async ({ end } = { end: false }) => {
-      const { rows } = await observer.query(`select ${end ? 'pg_terminate_backend(pid)' : 'pid'} from pg_stat_activity where wait_event_type = 'Lock' and application_name = 'lockstep-proxy-store'`);
+      const { rows } = await observer.query(`select ${end ? 'pg_terminate_backend(pid)' : 'pid'} from pg_stat_activity where wait_event_type = 'Lock' and application_name = 'lockstep-proxy-idempotency'`);
       return rows.length;
     });
   } finally {

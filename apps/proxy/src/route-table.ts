@@ -1,12 +1,14 @@
-import type { ProxyRoute } from './proxy-config.js';
+import { Injectable } from '@nestjs/common';
+import { InjectConfig } from '#ground/process/process-context';
+import type { ProxyConfig, ProxyRoute } from './proxy-config.js';
 
 /** Which route a request belongs to. */
+@Injectable()
 export class RouteTable {
   private readonly routes: readonly { readonly route: ProxyRoute; readonly matches: (path: string) => boolean }[];
 
-  /** @param routes the first one that matches holds; the last one matches everything */
-  constructor(routes: readonly ProxyRoute[]) {
-    this.routes = routes.map((route) => ({ route, matches: matcherOf(route.path) }));
+  constructor(@InjectConfig() config: Pick<ProxyConfig, 'routes'>) {
+    this.routes = config.routes.map((route) => ({ route, matches: matcherOf(route.path) }));
   }
 
   /** @param url as the client wrote it; compared decoded, so that `/%6frders` is no way around a route */
@@ -16,11 +18,6 @@ export class RouteTable {
     if (found === undefined) throw new Error('The last route must match everything');
     return found.route;
   }
-}
-
-/** Of all routes, how often the shortest lease must be renewed. */
-export function heartbeatMs(routes: readonly ProxyRoute[]): number {
-  return Math.min(...routes.map(({ leaseMs }) => leaseMs)) / 3;
 }
 
 /** What stores an answer, and keeps a waiting client, after the backend's time is over. */

@@ -20,7 +20,7 @@ let backend: Backend;
 let client: Client;
 
 beforeEach(async () => {
-  proxy = await ProxyUnderTest.start(ROUTES);
+  proxy = await ProxyUnderTest.start(ROUTES, { storePatienceMs: 200 });
   ({ backend, client } = proxy);
 });
 

@@ -1,6 +1,9 @@
 import type { Readable } from 'node:stream';
+import { Injectable } from '@nestjs/common';
 import { type Dispatcher, Pool } from 'undici';
+import { InjectConfig } from '#ground/process/process-context';
 import type { HeaderFields } from '#idempotency/response-policy';
+import type { ProxyConfig } from './proxy-config.js';
 
 export interface UpstreamRequest {
   readonly method: string;
@@ -34,12 +37,13 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const TIMEOUTS: readonly unknown[] = ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'];
 
 /** The backend that the proxy stands in front of. Nothing is sent twice, and no redirect is followed. */
+@Injectable()
 export class Upstream {
   private readonly pool: Pool;
   private readonly basePath: string;
 
-  constructor(upstreamUrl: string) {
-    const { origin, pathname } = new URL(upstreamUrl);
+  constructor(@InjectConfig() config: Pick<ProxyConfig, 'upstreamUrl'>) {
+    const { origin, pathname } = new URL(config.upstreamUrl);
     this.basePath = pathname.replace(/\/$/, '');
     this.pool = new Pool(origin, { connections: MOST_CONNECTIONS, pipelining: 1, connect: { timeout: CONNECT_TIMEOUT_MS } });
   }

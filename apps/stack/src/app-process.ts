@@ -6,30 +6,30 @@ import type { ProcessExit } from '#dev/embedded/guarded-process';
 import { urlHostOf } from '#ground/config/config';
 import { NODE_FLAGS } from '#ground/process/node-flags';
 import { BoundedLog } from './bounded-log.js';
-import { KeptRunning } from './kept-running.js';
 import { consoleLine } from './log-lines.js';
 import { RepeatFilter } from './repeat-filter.js';
 import { StackError } from './stack-error.js';
 import type { RunningApp } from './stack-file.js';
+import { SupervisedProcess } from './supervised-process.js';
 
 const readyTimeoutMs = 60_000;
-// The apps' own bound from SIGTERM to exit; then something hangs.
+// The apps promise to exit within this time of SIGTERM.
 const drainTimeoutMs = 15_000;
-// An app that ends this often before it is ready will not become so: its settings or its database are wrong.
-const hopelessStarts = 3;
+// After so many failed starts, the app's settings or its database are wrong.
+const maximumFailedStarts = 3;
 
 export interface AppSpecification {
   readonly app: string;
   readonly instance: number;
-  /** The file that Node runs. */
+  /** The app's main file. */
   readonly entry: string;
-  /** The address that it listens on, as the environment says. */
+  /** The app's HOST, where it listens. */
   readonly host: string;
   readonly port: number;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly logFolder: string;
   readonly say: (line: string) => void;
-  /** After each start: its pid is another one now. */
+  /** Called after each start, which changes the pid. */
   readonly onStarted: () => void;
 }
 
@@ -39,13 +39,13 @@ interface SpawnedApp {
   readonly exited: Promise<ProcessExit>;
 }
 
-/** One instance of an app: a process of its own that is started again when it dies. */
+/** One instance of an app. Restarts it when it exits unexpectedly, and collects its output. */
 export class AppProcess {
   readonly url: string;
   private readonly name: string;
   private readonly log: BoundedLog;
   private readonly repeats = new RepeatFilter();
-  private readonly kept: KeptRunning<SpawnedApp>;
+  private readonly process: SupervisedProcess<SpawnedApp>;
   private starts = 0;
 
   constructor(private readonly specification: AppSpecification) {
@@ -53,7 +53,7 @@ export class AppProcess {
     this.url = `http://${urlHostOf(host)}:${port}`;
     this.name = `${app}-${instance}`;
     this.log = new BoundedLog(path.join(logFolder, `${this.name}.log`));
-    this.kept = new KeptRunning({
+    this.process = new SupervisedProcess({
       name: this.name,
       start: () => this.spawn(),
       stop: (started) => this.drain(started),
@@ -62,40 +62,40 @@ export class AppProcess {
     });
   }
 
-  /** As it stands in stack.json; undefined before its first start. */
+  /** Entry for stack.json; undefined before the first start. */
   get running(): RunningApp | undefined {
     const { app, instance } = this.specification;
-    const pid = this.kept.running?.pid;
+    const pid = this.process.current?.pid;
     return pid === undefined ? undefined : { app, instance, pid, url: this.url };
   }
 
   async start(): Promise<void> {
-    await this.kept.start();
+    await this.process.start();
   }
 
   /**
    * Resolves when `/health/ready` answers 200.
-   * @throws StackError app_not_ready with the log's last lines, after 60 s or when it ends again and again
+   * @throws StackError app_not_ready with the log's last lines, after 60 s or three failed starts
    */
   async waitUntilReady(signal: AbortSignal): Promise<void> {
     const deadline = performance.now() + readyTimeoutMs;
     while (!signal.aborted) {
       if (await this.isReady()) return;
-      if (this.starts > hopelessStarts) throw this.notReady(`ended ${hopelessStarts} times at its start`);
+      if (this.starts > maximumFailedStarts) throw this.notReady(`exited during its start ${maximumFailedStarts} times`);
       if (performance.now() >= deadline) throw this.notReady(`is not ready after ${readyTimeoutMs / 1000} s`);
       await delay(100, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  /** SIGTERM, then SIGKILL when it doesn't drain in time. */
+  /** Sends SIGTERM, and SIGKILL if the app does not exit in time. */
   async stop(): Promise<void> {
-    await this.kept.stop();
+    await this.process.stop();
     await this.log.close();
   }
 
-  /** SIGKILL to one that is being stopped. */
+  /** Sends SIGKILL to an app that is stopping. */
   kill(): void {
-    this.kept.running?.child.kill('SIGKILL');
+    this.process.current?.child.kill('SIGKILL');
   }
 
   private spawn(): Promise<SpawnedApp> {
@@ -105,12 +105,12 @@ export class AppProcess {
     const parentWatch = new URL(`../../../libs/dev/embedded/parent-watch${extension}`, import.meta.url).href;
     const child = spawn(process.execPath, [...NODE_FLAGS, '--import', parentWatch, entry], {
       env: { ...environment, PORT: String(port) },
-      // Its own session: Ctrl-C in a terminal must not reach it, or it would be gone before the drain is through.
+      // In its own session, Ctrl-C in a terminal does not reach the app; the supervisor drains it.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     for (const output of [child.stdout, child.stderr]) {
-      if (output !== null) createInterface({ input: output }).on('line', (line) => this.take(line));
+      if (output !== null) createInterface({ input: output }).on('line', (line) => this.handleLine(line));
     }
     const exited = new Promise<ProcessExit>((resolve) => {
       child.once('exit', (code, signal) => resolve({ code, signal }));
@@ -121,27 +121,27 @@ export class AppProcess {
     });
   }
 
-  private take(line: string): void {
+  private handleLine(line: string): void {
     this.log.write(line);
     const found = consoleLine(this.name, line);
     if (found === undefined) return;
-    // A crash's stack has no clock, and all its lines are wanted.
-    const text = found.clock === '' ? found.text : this.repeats.pass(found.text, performance.now());
+    // Lines of a crash's stack have no clock, and all of them are shown.
+    const text = found.clock === '' ? found.text : this.repeats.filter(found.text, performance.now());
     if (text !== undefined) this.specification.say(`${found.clock}  ${text}`.trimStart());
   }
 
   private async drain({ child, pid, exited }: SpawnedApp): Promise<void> {
-    const inTime = new AbortController();
-    const killLate = delay(drainTimeoutMs, undefined, { signal: inTime.signal }).then(
+    const timer = new AbortController();
+    const killLate = delay(drainTimeoutMs, undefined, { signal: timer.signal }).then(
       () => {
-        this.specification.say(`${this.name} (pid ${pid}) did not stop within ${drainTimeoutMs / 1000} s: killed`);
+        this.specification.say(`${this.name} (pid ${pid}) did not stop within ${drainTimeoutMs / 1000} s; killing it`);
         child.kill('SIGKILL');
       },
       () => undefined,
     );
     child.kill('SIGTERM');
     await exited;
-    inTime.abort();
+    timer.abort();
     await killLate;
   }
 

@@ -1,14 +1,14 @@
 const firstMs = 250;
 const longestMs = 10_000;
-// A life this long was not a failed start: the next death begins anew.
+// A process that ran this long had started successfully, so the delay begins again at 250 ms.
 const healthyMs = 30_000;
 
-/** How long to wait before what died is started again: 250 ms, doubling to 10 s. */
+/** The delay before a restart: 250 ms, doubling to 10 s. */
 export class Backoff {
   private nextMs = firstMs;
 
-  delayAfter(livedMs: number): number {
-    if (livedMs >= healthyMs) this.nextMs = firstMs;
+  delayAfter(uptimeMs: number): number {
+    if (uptimeMs >= healthyMs) this.nextMs = firstMs;
     const delayMs = this.nextMs;
     this.nextMs = Math.min(delayMs * 2, longestMs);
     return delayMs;

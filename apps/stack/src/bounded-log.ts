@@ -5,7 +5,7 @@ import path from 'node:path';
 const maximumBytes = 50 << 20;
 const linesKept = 20;
 
-/** A log file that begins anew at each start and at 50 MB; the one before is kept as `<file>.1`. */
+/** A log file that is replaced at each start and at 50 MB; the previous one is kept as `<file>.1`. */
 export class BoundedLog {
   private stream: WriteStream;
   private bytes = 0;
@@ -13,7 +13,7 @@ export class BoundedLog {
 
   constructor(readonly file: string) {
     mkdirSync(path.dirname(file), { recursive: true });
-    this.stream = this.begin();
+    this.stream = this.open();
   }
 
   write(line: string): void {
@@ -21,7 +21,7 @@ export class BoundedLog {
     this.recent.splice(0, this.recent.length - linesKept);
     if (this.bytes > maximumBytes) {
       this.stream.end();
-      this.stream = this.begin();
+      this.stream = this.open();
     }
     this.bytes += Buffer.byteLength(line) + 1;
     this.stream.write(`${line}\n`);
@@ -35,7 +35,7 @@ export class BoundedLog {
     await new Promise<void>((resolve) => this.stream.end(resolve));
   }
 
-  private begin(): WriteStream {
+  private open(): WriteStream {
     this.bytes = 0;
     if ((statSync(this.file, { throwIfNoEntry: false })?.size ?? 0) > 0) renameSync(this.file, `${this.file}.1`);
     // A full disk must not end the supervisor.

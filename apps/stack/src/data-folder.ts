@@ -6,12 +6,12 @@ import { StackError } from './stack-error.js';
 
 interface LockOwner {
   readonly pid: number;
-  /** When that process started: after kill -9 its pid may be another process. */
+  /** The process's start time, because after a kill -9 its pid may belong to another process. */
   readonly startMark: string;
 }
 
-/** The pid of the stack that runs on this data folder, if one does. */
-export async function stackOn(dataDir: string): Promise<number | undefined> {
+/** The pid of the stack that uses this data folder; undefined if there is none. */
+export async function findStack(dataDir: string): Promise<number | undefined> {
   const text = await readFile(lockFile(dataDir), 'utf8').catch(() => '');
   const owner = parseOwner(text);
   const found = owner === undefined ? undefined : await describeProcess(owner.pid);
@@ -19,10 +19,10 @@ export async function stackOn(dataDir: string): Promise<number | undefined> {
 }
 
 /**
- * Makes the folder and takes it for this process, until `releaseDataFolder` or the process's end in whatever way.
- * @throws StackError data_folder_in_use naming the other stack's pid
+ * Creates the folder and locks it for this process, until `releaseDataFolder` or until the process exits.
+ * @throws StackError data_folder_in_use with the other stack's pid
  */
-export async function takeDataFolder(dataDir: string): Promise<void> {
+export async function lockDataFolder(dataDir: string): Promise<void> {
   await mkdir(dataDir, { recursive: true });
   const self = await describeProcess(process.pid);
   const owner = JSON.stringify({ pid: process.pid, startMark: self?.startMark ?? '' } satisfies LockOwner);
@@ -33,7 +33,7 @@ export async function takeDataFolder(dataDir: string): Promise<void> {
     } catch (error) {
       if (systemErrorCode(error) !== 'EEXIST') throw error;
     }
-    const pid = await stackOn(dataDir);
+    const pid = await findStack(dataDir);
     if (pid !== undefined) {
       throw new StackError('data_folder_in_use', `A stack (pid ${pid}) is running on ${dataDir}: stop it, or set LOCKSTEP_DATA_DIR to another folder.`);
     }
@@ -45,7 +45,7 @@ export async function releaseDataFolder(dataDir: string): Promise<void> {
   await rm(lockFile(dataDir), { force: true });
 }
 
-/** Written beside and renamed, so that a reader sees the old or the new content, never half of it. Mode 0600. */
+/** Replaces a file atomically: a reader sees the old or the new content. Mode 0600. */
 export async function replaceFile(file: string, content: string): Promise<void> {
   const unfinished = `${file}.${process.pid}.unfinished`;
   await writeFile(unfinished, content, { mode: 0o600 });

@@ -32,7 +32,7 @@ const SECRETS = {
 };
 const APPS = Object.entries(compose.services).filter(([, { build }]) => build !== undefined);
 
-/** What compose makes of a service's environment: https://docs.docker.com/reference/compose-file/interpolation/ */
+/** The service's environment after compose's interpolation: https://docs.docker.com/reference/compose-file/interpolation/ */
 function environmentOf({ environment }: Service, given: Record<string, string>): Record<string, string> {
   const interpolate = (text: string) =>
     text.replace(/\$\{([A-Z_]+)(?:(:-|:\?)([^}]*))?\}/g, (_, name: string, kind: string | undefined, operand: string) => {
@@ -43,19 +43,19 @@ function environmentOf({ environment }: Service, given: Record<string, string>):
   return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, interpolate(String(value))]));
 }
 
-test('the image has an entry for each app of the compose file, and only for apps that there are', () => {
+test('the image can run each app of the compose file, and only existing apps', () => {
   expect(APPS.map(([name, { command }]) => [name, command])).toEqual([['gateway', ['gateway']], ['dispatcher', ['dispatcher']], ['proxy', ['proxy']], ['migrate', ['migrate']]]);
   const started = [...entrypoint.matchAll(/^ {2}([a-z |]+)\)/gm)].flatMap(([, names = '']) => names.split(' | '));
   expect(started).toEqual(['gateway', 'dispatcher', 'proxy', 'orders', 'migrate', 'verify']);
 });
 
-test.each(APPS)('every variable of %s is one of the schema, and with the secrets given its values are valid', (_name, service) => {
+test.each(APPS)('every variable of %s is in the schema, and its value is valid', (_name, service) => {
   const environment = environmentOf(service, SECRETS);
   expect(Object.keys(environment).filter((name) => !(name in environmentSchema.shape))).toEqual([]);
   expect(() => parseEnvironment(environment)).not.toThrow();
 });
 
-test.each(['gateway', 'dispatcher'])('%s has all that an app needs', (name) => {
+test.each(['gateway', 'dispatcher'])('%s has all required settings', (name) => {
   const service = compose.services[name];
   expect(service).toBeDefined();
   const config = loadConfig(environmentOf(service as Service, SECRETS));
@@ -63,13 +63,13 @@ test.each(['gateway', 'dispatcher'])('%s has all that an app needs', (name) => {
   expect(config).toMatchObject({ port: 8080, adminKey: SECRETS.LOCKSTEP_ADMIN_KEY, secretKey: SECRETS.LOCKSTEP_SECRET_KEY, kafka: { brokers: ['kafka:9092'], partitions: 8 } });
 });
 
-test('the proxy has all that it needs, once it is told its backend', () => {
+test('the proxy has all required settings but UPSTREAM_URL', () => {
   const service = compose.services['proxy'] as Service;
   expect(() => loadProxyConfig(environmentOf(service, SECRETS))).toThrow(/^UPSTREAM_URL is not set/);
   expect(loadProxyConfig(environmentOf(service, { ...SECRETS, UPSTREAM_URL: 'http://backend' }))).toMatchObject({ port: 8081, upstreamUrl: 'http://backend', databaseUrl: 'postgresql://lockstep:a1b2c3@postgres:5432/lockstep' });
 });
 
-test('every setting in .env reaches the apps, but those that the compose file decides', () => {
+test('every setting in .env reaches the apps, except those that the compose file sets', () => {
   const { gateway, proxy } = compose.services;
   const decided = ['HOST', 'PORT', 'DATABASE_URL', 'KAFKA_BROKERS', 'KAFKA_SSL', 'KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'];
   const forProxy = ['UPSTREAM_URL', 'LOCKSTEP_PROXY_ROUTES', 'LOCKSTEP_IDEMPOTENCY_LEASE'];
@@ -80,20 +80,20 @@ test('every setting in .env reaches the apps, but those that the compose file de
   }
 });
 
-test.each(Object.keys(SECRETS))('without %s nothing starts, and compose says what to do', (name) => {
+test.each(Object.keys(SECRETS))('without %s no service starts, and compose says what to do', (name) => {
   const incomplete = { ...SECRETS, [name]: '' };
   expect(() => Object.values(compose.services).map((service) => environmentOf(service, incomplete))).toThrow(
-    new RegExp(`^${name} is missing a value: .*make one as the top of docker-compose.yml says`),
+    new RegExp(`^${name} is missing a value: .*see the top of docker-compose.yml`),
   );
 });
 
-test('no secret is written into the file', () => {
+test('the compose file contains no secret', () => {
   const secrets = Object.values(compose.services).flatMap(({ environment }) => Object.entries(environment).filter(([name]) => /KEY|PASSWORD|SECRET/.test(name)));
   expect(secrets.length).toBeGreaterThan(0);
   expect(secrets.filter(([, value]) => !/^\$\{[A-Z_]+:\?/.test(String(value)))).toEqual([]);
 });
 
-test('what a service waits for is there and can be waited for', () => {
+test('every dependency of a service exists and has the check that its condition needs', () => {
   for (const { depends_on: dependencies = {} } of Object.values(compose.services)) {
     for (const [name, { condition }] of Object.entries(dependencies)) {
       const service = compose.services[name];
@@ -103,14 +103,14 @@ test('what a service waits for is there and can be waited for', () => {
   }
 });
 
-test('the data of Postgres and Kafka is on volumes that are declared', () => {
+test('the data of Postgres and Kafka is on declared volumes', () => {
   const mounted = Object.entries(compose.services).flatMap(([name, { volumes = [] }]) => volumes.map((volume) => [name, ...volume.split(':')]));
   expect(mounted).toEqual([['postgres', 'postgres', '/var/lib/postgresql'], ['kafka', 'kafka', '/var/lib/kafka/data']]);
   expect(compose.services['kafka']?.environment['KAFKA_LOG_DIRS']).toBe('/var/lib/kafka/data');
   expect(Object.keys(compose.volumes)).toEqual(['postgres', 'kafka']);
 });
 
-test('all that the Dockerfile copies is there, and .dockerignore lets exactly that through', () => {
+test('everything that the Dockerfile copies exists, and .dockerignore allows exactly that', () => {
   const copied = [...dockerfile.matchAll(/^COPY (?!--from)(?:--\S+ )*(.+) \S+$/gm)].flatMap(([, sources = '']) => sources.split(' '));
   expect(copied.length).toBeGreaterThan(10);
   expect(copied.filter((file) => !existsSync(path.join(root, file)))).toEqual([]);
@@ -126,11 +126,11 @@ test('the image listens on all interfaces, and the compose file publishes its po
   expect(published.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
 });
 
-test('the image runs the apps with the same flags as everything else does', () => {
+test('the image runs the apps with the common Node flags', () => {
   expect(entrypoint).toContain(`exec node ${NODE_FLAGS.join(' ')} "dist/apps/$app/src/main.js"`);
 });
 
-test('the image runs as a user that is not root, and starts what is copied into it', () => {
+test('the image does not run as root, and contains the scripts that it starts', () => {
   const runtime = dockerfile.slice(dockerfile.lastIndexOf('FROM'));
   expect(runtime).toMatch(/^USER (?!root|0)/m);
   for (const [, script = ''] of [...runtime.matchAll(/"(deploy\/[^"]+)"/g), ...entrypoint.matchAll(/(scripts\/\S+)/g)]) {
@@ -138,10 +138,15 @@ test('the image runs as a user that is not root, and starts what is copied into 
   }
 });
 
-test('what the migrate script imports of our scripts is in the image too', () => {
+test('the image contains the scripts that the migrate script imports', () => {
   const imported = [...read('scripts/migrate.mjs').matchAll(/^import .*'\.\/(.+)';$/gm)].map(([, file = '']) => `scripts/${file}`);
   expect(imported).toEqual(['scripts/check-node.mjs']);
   expect(dockerfile).toContain(imported.join(' '));
+});
+
+test('the image contains the migrations that apps apply at their start', () => {
+  const runtime = dockerfile.slice(dockerfile.lastIndexOf('FROM'));
+  for (const folder of ['migrations', ...globSync('apps/*/migrations', { cwd: root })]) expect(runtime).toMatch(new RegExp(`^COPY .*${folder} ${folder}$`, 'm'));
 });
 
 test('every app that the image starts has its entry file', () => {

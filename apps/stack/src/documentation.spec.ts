@@ -6,13 +6,13 @@ import { projectRoot } from '#ground/config/project-root';
 const root = projectRoot();
 const pages = ['README.md', ...globSync('{docs,bench,deploy}/**/*.md', { cwd: root })];
 
-/** Headings as the anchors that GitHub gives them. */
+/** The anchors that GitHub generates for the headings. */
 function anchorsOf(file: string): string[] {
   return [...readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading.toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-'));
 }
 
-test.each(pages)('every link of %s inside the repository leads somewhere', (page) => {
+test.each(pages)('every internal link of %s has a target', (page) => {
   const text = readFileSync(path.join(root, page), 'utf8');
   const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link).filter((link) => !/^[a-z]+:/.test(link));
   const broken = links.filter((link) => {
@@ -23,6 +23,6 @@ test.each(pages)('every link of %s inside the repository leads somewhere', (page
   expect(broken).toEqual([]);
 });
 
-test('the README stays short: what is longer belongs to docs/', () => {
+test('the README has at most 200 lines', () => {
   expect(readFileSync(path.join(root, 'README.md'), 'utf8').split('\n').length).toBeLessThanOrEqual(200);
 });

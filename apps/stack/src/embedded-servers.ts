@@ -2,19 +2,19 @@ import path from 'node:path';
 import { type KafkaServer, prepareKafka, startKafka } from '#dev/embedded/kafka-server';
 import { type PostgresServer, startPostgres } from '#dev/embedded/postgres-server';
 import { BoundedLog } from './bounded-log.js';
-import { KeptRunning } from './kept-running.js';
-import { rememberedPorts } from './ports.js';
+import { persistentPorts } from './ports.js';
 import type { StackSettings } from './stack-settings.js';
+import { SupervisedProcess } from './supervised-process.js';
 
 export interface ServerAddresses {
   readonly databaseUrl: string;
   readonly kafkaBrokers: string;
 }
 
-/** The PostgreSQL and the Kafka of this stack: those that are configured, and embedded ones for the others. */
+/** PostgreSQL and Kafka for the stack: starts an embedded server unless the settings name one. */
 export class EmbeddedServers {
-  private postgres: KeptRunning<PostgresServer> | undefined;
-  private kafka: KeptRunning<KafkaServer> | undefined;
+  private postgres: SupervisedProcess<PostgresServer> | undefined;
+  private kafka: SupervisedProcess<KafkaServer> | undefined;
   private readonly logs: BoundedLog[] = [];
   private readonly stopped = new AbortController();
 
@@ -23,14 +23,14 @@ export class EmbeddedServers {
     private readonly say: (line: string) => void,
   ) {}
 
-  /** Both at once. Waits for both even when one fails, so that `stop` finds whatever was started. */
+  /** Starts both at once. Waits for both even if one fails, so that `stop` finds the other one. */
   async start(): Promise<ServerAddresses> {
     const { databaseUrl, kafkaBrokers, dataDir, environment } = this.settings;
     if (kafkaBrokers === undefined) await prepareKafka({ environment, onProgress: this.say, signal: this.stopped.signal });
-    const ports = await rememberedPorts(dataDir, ['postgres', 'kafka', 'kafkaController']);
+    const ports = await persistentPorts(dataDir, ['postgres', 'kafka', 'kafkaController']);
     this.stopped.signal.throwIfAborted();
-    if (databaseUrl === undefined) this.postgres = this.keepPostgres(ports.postgres);
-    if (kafkaBrokers === undefined) this.kafka = this.keepKafka(ports.kafka, ports.kafkaController);
+    if (databaseUrl === undefined) this.postgres = this.supervisePostgres(ports.postgres);
+    if (kafkaBrokers === undefined) this.kafka = this.superviseKafka(ports.kafka, ports.kafkaController);
     const [postgres, kafka] = await Promise.allSettled([
       databaseUrl ?? this.postgres?.start().then((server) => server.url) ?? '',
       kafkaBrokers ?? this.kafka?.start().then((server) => server.brokers) ?? '',
@@ -47,9 +47,9 @@ export class EmbeddedServers {
     await Promise.all(this.logs.map((log) => log.close()));
   }
 
-  private keepPostgres(port: number): KeptRunning<PostgresServer> {
+  private supervisePostgres(port: number): SupervisedProcess<PostgresServer> {
     const log = this.logOf('postgres');
-    return new KeptRunning({
+    return new SupervisedProcess({
       name: 'PostgreSQL',
       start: () => startPostgres({ dataDir: path.join(this.settings.dataDir, 'postgres'), port, onLog: (line) => log.write(line) }),
       stop: (server) => server.stop(),
@@ -58,10 +58,10 @@ export class EmbeddedServers {
     });
   }
 
-  private keepKafka(port: number, controllerPort: number): KeptRunning<KafkaServer> {
+  private superviseKafka(port: number, controllerPort: number): SupervisedProcess<KafkaServer> {
     const log = this.logOf('kafka');
     const { dataDir, environment } = this.settings;
-    return new KeptRunning({
+    return new SupervisedProcess({
       name: 'Kafka',
       start: () => startKafka({
         dataDir: path.join(dataDir, 'kafka'),

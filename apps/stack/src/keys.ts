@@ -6,26 +6,26 @@ import type { StackSettings } from './stack-settings.js';
 
 export interface Key {
   readonly value: string;
-  /** Given by its variable, read from the data folder, or made at this start. */
-  readonly origin: 'given' | 'kept' | 'made';
+  /** From its environment variable, from the data folder, or generated at this start. */
+  readonly origin: 'configured' | 'stored' | 'generated';
   readonly file: string;
 }
 
-/** What the management API is reached with: 43 url-safe characters when made here. */
+/** The key for the management API; a generated one has 43 URL-safe characters. */
 export function adminKey(settings: StackSettings): Promise<Key> {
   return keyOf(settings.adminKey, path.join(settings.dataDir, 'admin-key'), () => randomBytes(32).toString('base64url'));
 }
 
-/** What stored secrets are encrypted with: 32 random bytes when made here. Without it they can't be read again. */
+/** The key that encrypts stored secrets; a generated one has 32 random bytes. Losing it loses the secrets. */
 export function secretKey(settings: StackSettings): Promise<Key> {
   return keyOf(settings.secretKey, path.join(settings.dataDir, 'secret-key'), () => randomBytes(32).toString('base64'));
 }
 
-async function keyOf(given: string | undefined, file: string, make: () => string): Promise<Key> {
-  if (given !== undefined) return { value: given, origin: 'given', file };
-  const kept = (await readFile(file, 'utf8').catch(() => '')).trim();
-  if (kept !== '') return { value: kept, origin: 'kept', file };
-  const value = make();
+async function keyOf(configured: string | undefined, file: string, generate: () => string): Promise<Key> {
+  if (configured !== undefined) return { value: configured, origin: 'configured', file };
+  const stored = (await readFile(file, 'utf8').catch(() => '')).trim();
+  if (stored !== '') return { value: stored, origin: 'stored', file };
+  const value = generate();
   await replaceFile(file, `${value}\n`);
-  return { value, origin: 'made', file };
+  return { value, origin: 'generated', file };
 }

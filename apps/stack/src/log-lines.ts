@@ -1,15 +1,15 @@
-/** pino's level numbers from which a line is shown on the console. */
+/** pino's level numbers that the console shows. */
 const names = new Map([[40, 'WARN'], [50, 'ERROR'], [60, 'FATAL']]);
 
 export interface ConsoleLine {
-  /** The time of day, empty where the line has none of its own. */
+  /** The time of day; empty if the line has none. */
   readonly clock: string;
   readonly text: string;
 }
 
 /**
- * An app's log line as the console shows it, or undefined when it is only for the file: below warn. What is not one
- * of pino's lines (a crash's stack, a warning of Node's) is shown as it is.
+ * An app's log line in the console's form; undefined below the level warn. Lines that are not pino's, such as a crash's
+ * stack, stay unchanged.
  */
 export function consoleLine(app: string, line: string): ConsoleLine | undefined {
   const entry = parse(line);

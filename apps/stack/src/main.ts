@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { projectRoot } from '#ground/config/project-root';
-import { npmGone } from './npm-watch.js';
+import { npmExit } from './npm-exit.js';
 import { describeFailure, runStack } from './run-stack.js';
 import { readStackSettings } from './stack-settings.js';
 
@@ -8,7 +8,7 @@ function entryOf(app: string): string {
   return path.join(projectRoot(), 'dist', 'apps', app, 'src', 'main.js');
 }
 
-// Whoever read our output may be gone while the stack still has to be stopped.
+// The reader of the output may exit before the stack is stopped.
 process.stdout.on('error', () => undefined);
 
 function say(line: string): void {
@@ -16,7 +16,7 @@ function say(line: string): void {
 }
 
 try {
-  const npm = npmGone(process.env['npm_lifecycle_event'] !== undefined);
+  const npm = npmExit(process.env['npm_lifecycle_event'] !== undefined);
   await runStack(readStackSettings(process.env), { gateway: entryOf('gateway'), dispatcher: entryOf('dispatcher') }, say, npm);
 } catch (error) {
   say(describeFailure(error));

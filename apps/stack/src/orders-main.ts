@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { loadOrdersConfig } from '../../orders/src/orders-config.js';
 import { projectRoot } from '#ground/config/project-root';
-import { npmGone } from './npm-watch.js';
+import { npmExit } from './npm-exit.js';
 import { describeFailure } from './run-stack.js';
 import { runSingleApp } from './single-app.js';
 import { ORDERS_DATA_FOLDER, readSingleAppSettings } from './stack-settings.js';
@@ -13,13 +13,13 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** Any addresses will do to see whether the rest is valid: ours have none yet. */
-const ANYWHERE = { DATABASE_URL: 'postgresql://127.0.0.1/any', KAFKA_BROKERS: '127.0.0.1:9092' };
+/** Placeholders, so that the other settings can be validated before the servers have addresses. */
+const PLACEHOLDERS = { DATABASE_URL: 'postgresql://127.0.0.1/any', KAFKA_BROKERS: '127.0.0.1:9092' };
 
-/** What is set; empty counts as unset. */
-const given = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''));
+/** An empty variable counts as unset. */
+const environment = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''));
 
-function story(url: string): string[] {
+function instructions(url: string): string[] {
   return [
     '',
     `The orders app is ready: ${url}`,
@@ -27,20 +27,20 @@ function story(url: string): string[] {
     `  Metrics  ${url}/metrics`,
     `  API      ${url}/docs`,
     '',
-    '  Place an order; send it again, and the answer is the same, with `idempotent-replayed: true`. The amount is in cents.',
+    '  Place an order. Run the command again for the same answer with `idempotent-replayed: true`. The amount is in cents.',
     `    curl -i ${url}/orders -H 'content-type: application/json' -H 'idempotency-key: order-1' -d '{"userId":"user-1","amount":4200}'`,
-    '  Then see how far it has come, at the `location` of the answer. Above 500000 it is not shipped and refunded, above 1000000 not paid.',
-    '  Checks that say what they do: npm run test-idempotency, npm run test-concurrent',
+    '  The `location` of the answer shows the status of the order. Above 500000 it is refunded instead of shipped; above 1000000 the payment fails.',
+    '  To check idempotency: npm run test-idempotency, npm run test-concurrent',
     '',
   ];
 }
 
 try {
-  const npm = npmGone(process.env['npm_lifecycle_event'] !== undefined);
-  const { port } = loadOrdersConfig({ ...ANYWHERE, ...given });
+  const npm = npmExit(process.env['npm_lifecycle_event'] !== undefined);
+  const { port } = loadOrdersConfig({ ...PLACEHOLDERS, ...environment });
   const entry = path.join(projectRoot(), 'dist', 'apps', 'orders', 'src', 'main.js');
   say('Starting the orders app ...');
-  await runSingleApp({ app: 'orders', entry, settings: readSingleAppSettings(given, port, ORDERS_DATA_FOLDER), needsKafka: true, say, ready: story }, npm);
+  await runSingleApp({ app: 'orders', entry, settings: readSingleAppSettings(environment, port, ORDERS_DATA_FOLDER), needsKafka: true, say, readyLines: instructions }, npm);
 } catch (error) {
   say(describeFailure(error));
   process.exitCode = 1;

@@ -6,12 +6,12 @@ import { StackError } from './stack-error.js';
 import type { StackSettings } from './stack-settings.js';
 import { summaryLines } from './summary.js';
 
-// npm passes a terminal's Ctrl-C on to us, which the terminal has sent us already: one press arrives twice.
-const samePressMs = 500;
+// Both the terminal and npm send SIGINT for one Ctrl-C, so it arrives twice.
+const sameKeyPressMs = 500;
 
 /**
- * Runs a stack until SIGTERM, SIGINT, SIGHUP or until `ends` is aborted; resolves when everything is stopped. Sets the exit code 1 and says
- * why when it could not be started.
+ * Runs a stack until SIGTERM, SIGINT, SIGHUP or `ends`. Resolves when everything is stopped. If the start fails, prints
+ * the reason and sets the exit code 1.
  */
 export async function runStack(settings: StackSettings, entries: AppEntries, say: (line: string) => void, ends: AbortSignal): Promise<void> {
   const stack = new Stack(settings, entries, say);
@@ -26,22 +26,22 @@ export async function runStack(settings: StackSettings, entries: AppEntries, say
     await demo?.close();
   }
 
-  function onSignal(signal: NodeJS.Signals | 'npm is gone'): void {
+  function onSignal(signal: NodeJS.Signals | 'npm has exited'): void {
     if (endingSince === undefined) {
       say(`${signal}: draining and stopping ...`);
       end().then(() => {
         say('Stopped.');
         ended.resolve();
       }, ended.reject);
-    } else if (signal === 'SIGINT' && performance.now() - endingSince > samePressMs) {
-      say('Hurrying.');
-      stack.hurry();
+    } else if (signal === 'SIGINT' && performance.now() - endingSince > sameKeyPressMs) {
+      say('Killing the apps.');
+      stack.killApps();
     }
   }
 
-  // Never taken off again: a late Ctrl-C must not turn a clean stop into a death by signal.
+  // The handlers stay, so that a late Ctrl-C does not end the process during a clean stop.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, onSignal);
-  ends.addEventListener('abort', () => onSignal('npm is gone'));
+  ends.addEventListener('abort', () => onSignal('npm has exited'));
   try {
     say(`Starting ${[...embeddedNames(settings), 'gateway', 'dispatcher'].join(', ')} ...`);
     const started = await stack.start();
@@ -53,7 +53,7 @@ export async function runStack(settings: StackSettings, entries: AppEntries, say
       }
     }
   } catch (error) {
-    // Stopping makes what is being started fail: no error then.
+    // Stopping during a start makes the start fail, which is no error.
     if (endingSince === undefined) {
       process.exitCode = 1;
       say(describeFailure(error));
@@ -64,7 +64,7 @@ export async function runStack(settings: StackSettings, entries: AppEntries, say
   await ended.promise;
 }
 
-/** A sentence for what a person can mend; everything else is ours, with its stack. */
+/** The message of an error that the user can fix; the stack of any other error. */
 export function describeFailure(error: unknown): string {
   if (error instanceof StackError || error instanceof EmbeddedError || error instanceof ConfigError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);

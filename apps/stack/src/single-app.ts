@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { AppProcess } from './app-process.js';
-import { releaseDataFolder, takeDataFolder } from './data-folder.js';
+import { lockDataFolder, releaseDataFolder } from './data-folder.js';
 import { EmbeddedServers } from './embedded-servers.js';
 import { portOrFree } from './ports.js';
 import { describeFailure } from './run-stack.js';
@@ -8,34 +8,34 @@ import type { StackSettings } from './stack-settings.js';
 
 export interface SingleAppOptions {
   readonly app: string;
-  /** The file that Node runs. */
+  /** The app's main file. */
   readonly entry: string;
   readonly settings: StackSettings;
-  /** Whether the app needs a Kafka; Postgres all do. */
+  /** Whether the app needs Kafka. All apps need Postgres. */
   readonly needsKafka: boolean;
   readonly say: (line: string) => void;
-  /** What to tell the person who started it, when it is ready. */
-  readonly ready: (url: string) => readonly string[];
+  /** Lines to print when the app is ready. */
+  readonly readyLines: (url: string) => readonly string[];
 }
 
-/** An app on its own, with embedded servers where no others are configured, in a data folder of its own. */
+/** One app with its own data folder, and with embedded servers unless the settings name others. */
 export class SingleApp {
   private readonly servers: EmbeddedServers;
   private readonly stopped = new AbortController();
   private app: AppProcess | undefined;
-  private folderTaken = false;
+  private folderLocked = false;
 
   constructor(private readonly options: SingleAppOptions) {
     const { settings, needsKafka, say } = options;
-    // Any address counts as one that is configured.
+    // An empty address counts as configured, so no Kafka starts.
     this.servers = new EmbeddedServers({ ...settings, kafkaBrokers: needsKafka ? settings.kafkaBrokers : '' }, say);
   }
 
-  /** Resolves when it is ready, or was stopped meanwhile. @throws StackError, EmbeddedError; call `stop` then */
+  /** Resolves when the app is ready, or after `stop`. @throws StackError, EmbeddedError; then call `stop` */
   async start(): Promise<void> {
-    const { app, entry, settings, needsKafka, say, ready } = this.options;
-    await takeDataFolder(settings.dataDir);
-    this.folderTaken = true;
+    const { app, entry, settings, needsKafka, say, readyLines } = this.options;
+    await lockDataFolder(settings.dataDir);
+    this.folderLocked = true;
     const port = await portOrFree(settings.port);
     const servers = await this.servers.start();
     if (this.stopped.signal.aborted) return;
@@ -48,20 +48,20 @@ export class SingleApp {
     await this.app.start();
     await this.app.waitUntilReady(this.stopped.signal);
     if (this.stopped.signal.aborted) return;
-    for (const line of ready(this.app.url)) say(line);
+    for (const line of readyLines(this.app.url)) say(line);
   }
 
   async stop(): Promise<void> {
     this.stopped.abort();
     await this.app?.stop();
     await this.servers.stop();
-    if (this.folderTaken) await releaseDataFolder(this.options.settings.dataDir);
+    if (this.folderLocked) await releaseDataFolder(this.options.settings.dataDir);
   }
 }
 
 /**
- * Runs an app until SIGTERM, SIGINT, SIGHUP or until `ends` is aborted; resolves when everything is stopped. Sets the
- * exit code 1 and says why when it could not be started.
+ * Runs an app until SIGTERM, SIGINT, SIGHUP or `ends`. Resolves when everything is stopped. If the start fails, prints
+ * the reason and sets the exit code 1.
  */
 export async function runSingleApp(options: SingleAppOptions, ends: AbortSignal): Promise<void> {
   const single = new SingleApp(options);
@@ -77,11 +77,11 @@ export async function runSingleApp(options: SingleAppOptions, ends: AbortSignal)
     end();
   };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, onSignal);
-  ends.addEventListener('abort', () => onSignal('npm is gone'));
+  ends.addEventListener('abort', () => onSignal('npm has exited'));
   try {
     await single.start();
   } catch (error) {
-    // Stopping makes what is being started fail: no error then.
+    // Stopping during a start makes the start fail, which is no error.
     if (!ending) {
       process.exitCode = 1;
       options.say(describeFailure(error));

@@ -1,6 +1,6 @@
 export type StackErrorCode = 'app_not_ready' | 'data_folder_in_use' | 'port_taken';
 
-/** Why the stack can't run: the message is for the person who typed `npm start`. */
+/** The reason why the stack cannot run. The message says what to do. */
 export class StackError extends Error {
   override readonly name = 'StackError';
 

@@ -1,6 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { describeProcess, signalProcess, waitUntilGone } from '#dev/embedded/process-info';
+import { describeProcess, signalProcess, waitForExit } from '#dev/embedded/process-info';
 import { replaceFile } from './data-folder.js';
 
 export interface RunningApp {
@@ -10,9 +10,9 @@ export interface RunningApp {
   readonly url: string;
 }
 
-/** `<data dir>/stack.json`: where verify, chaos and bench find a running stack. */
+/** `<data dir>/stack.json`: describes the running stack for `npm run migrate`, `npm run verify` and `npm run dev`. */
 export interface StackFile {
-  /** The supervisor's. */
+  /** Of the supervisor. */
   readonly pid: number;
   readonly databaseUrl: string;
   readonly kafkaBrokers: string;
@@ -27,20 +27,20 @@ export async function removeStackFile(dataDir: string): Promise<void> {
   await rm(stackFile(dataDir), { force: true });
 }
 
-// Above the drain that an app gets when its supervisor was killed (parent-watch.ts).
-const leftoverTimeMs = 10_000;
+// Longer than an app's drain after its supervisor was killed (parent-watch.ts).
+const drainLimitMs = 10_000;
 
-/** After a kill -9 the apps of the last stack still drain for some seconds, on the ports that we want. */
-export async function waitForLeftoverApps(dataDir: string): Promise<void> {
+/** Waits for the apps of a killed stack, which use the same ports and drain for some seconds. */
+export async function waitForOrphanedApps(dataDir: string): Promise<void> {
   const text = await readFile(stackFile(dataDir), 'utf8').catch(() => undefined);
   if (text === undefined) return;
   await Promise.all(processesIn(text).map(async ({ pid }) => {
     const found = await describeProcess(pid);
-    // Every app of ours has the watch preloaded; without it in the command the pid is somebody else's by now.
+    // The stack's apps preload parent-watch. A command without it is another program that has got the pid.
     if (found === undefined || !found.command.includes('parent-watch')) return;
-    if (await waitUntilGone(found, leftoverTimeMs)) return;
+    if (await waitForExit(found, drainLimitMs)) return;
     signalProcess(pid, 'SIGKILL');
-    await waitUntilGone(found, leftoverTimeMs);
+    await waitForExit(found, drainLimitMs);
   }));
   await removeStackFile(dataDir);
 }

@@ -4,30 +4,30 @@ import { projectRoot } from '#ground/config/project-root';
 
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
-/** What `npm start` itself needs to know; everything else reaches the apps through their environment. */
+/** The settings of `npm start` itself. The apps read the others from their environment. */
 export interface StackSettings {
-  /** Gateway i listens on port + i; 0: any free ones. */
   readonly host: string;
+  /** Gateway i listens on port + i; with 0, on any free port. */
   readonly port: number;
   readonly gateways: number;
   readonly dispatchers: number;
   readonly demo: boolean;
   readonly dataDir: string;
-  /** Undefined: the embedded server is started. */
+  /** Undefined: an embedded server starts. */
   readonly databaseUrl: string | undefined;
   readonly kafkaBrokers: string | undefined;
-  /** Undefined: made and kept in the data folder. */
+  /** Undefined: generated and stored in the data folder. */
   readonly adminKey: string | undefined;
-  /** The same; given when the database is. */
+  /** As `adminKey`, but always set if `databaseUrl` is. */
   readonly secretKey: string | undefined;
   readonly environment: EnvironmentVariables;
 }
 
-/** @throws ConfigError naming each bad value and each unknown `LOCKSTEP_*` name, also those that only the apps read */
+/** @throws ConfigError that names each invalid value and each unknown `LOCKSTEP_*` name, including those of the apps */
 export function readStackSettings(environment: EnvironmentVariables): StackSettings {
   const values = parseEnvironment(environment);
   if (values.DATABASE_URL !== undefined && values.LOCKSTEP_SECRET_KEY === undefined) {
-    throw new ConfigError('LOCKSTEP_SECRET_KEY is not set, but DATABASE_URL is: the secrets in that database outlive this data folder. Make a key with `openssl rand -base64 32` and keep it');
+    throw new ConfigError('LOCKSTEP_SECRET_KEY is not set, but DATABASE_URL is: the secrets in that database outlive this data folder. Generate a key with `openssl rand -base64 32` and keep it');
   }
   return {
     host: values.HOST,
@@ -44,32 +44,32 @@ export function readStackSettings(environment: EnvironmentVariables): StackSetti
   };
 }
 
-/** Where the apps that run on their own keep their data, beside the stack's. */
+/** Data folders of single apps, which may run at the same time as a stack. */
 export const PROXY_DATA_FOLDER = '.lockstep-proxy';
 export const ORDERS_DATA_FOLDER = '.lockstep-orders';
 
-/** All data folders of this installation: the one that is named, or else the stack's and the single apps' own. @throws ConfigError */
+/** All data folders: only LOCKSTEP_DATA_DIR if it is set, else those of the stack and of the single apps. @throws ConfigError */
 export function dataFolders(environment: EnvironmentVariables): string[] {
   const { dataDir } = readStackSettings(environment);
-  const given = environment['LOCKSTEP_DATA_DIR'];
-  if (given !== undefined && given !== '') return [dataDir];
+  const configured = environment['LOCKSTEP_DATA_DIR'];
+  if (configured !== undefined && configured !== '') return [dataDir];
   return [dataDir, ...[PROXY_DATA_FOLDER, ORDERS_DATA_FOLDER].map((folder) => path.resolve(projectRoot(), folder))];
 }
 
 /**
- * The settings of an app that runs on its own, with a data folder of its own unless one is given: a stack may run beside it.
- * @throws ConfigError as above
+ * The settings of a single app. Its default data folder is not the stack's, because a stack may run at the same time.
+ * @throws ConfigError as `readStackSettings`
  */
 export function readSingleAppSettings(environment: EnvironmentVariables, port: number, dataFolder: string): StackSettings {
   const values = parseEnvironment(environment);
-  const given = environment['LOCKSTEP_DATA_DIR'];
+  const configured = environment['LOCKSTEP_DATA_DIR'];
   return {
     host: values.HOST,
     port,
     gateways: 0,
     dispatchers: 0,
     demo: false,
-    dataDir: path.resolve(projectRoot(), given === undefined || given === '' ? dataFolder : given),
+    dataDir: path.resolve(projectRoot(), configured === undefined || configured === '' ? dataFolder : configured),
     databaseUrl: values.DATABASE_URL,
     kafkaBrokers: values.KAFKA_BROKERS,
     adminKey: values.LOCKSTEP_ADMIN_KEY,
@@ -78,7 +78,7 @@ export function readSingleAppSettings(environment: EnvironmentVariables, port: n
   };
 }
 
-// Deliveries to receivers on this machine, the demo's among them. Only here: an app on its own refuses them.
+// Allows deliveries to receivers on this machine, such as the demo's. An app outside a stack rejects them by default.
 const loopbackNetworks = '127.0.0.0/8,::1/128';
 
 export interface StackConnections {
@@ -88,7 +88,7 @@ export interface StackConnections {
   readonly secretKey: string;
 }
 
-/** The environment of every app of the stack, without its own PORT. */
+/** The environment of every app of the stack, except PORT. */
 export function appEnvironment(settings: StackSettings, connections: StackConnections): Record<string, string | undefined> {
   const networks = settings.environment['LOCKSTEP_ALLOW_PRIVATE_NETWORKS'];
   return {

@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { AppProcess, type AppSpecification } from './app-process.js';
-import { releaseDataFolder, takeDataFolder } from './data-folder.js';
+import { lockDataFolder, releaseDataFolder } from './data-folder.js';
 import { EmbeddedServers, type ServerAddresses } from './embedded-servers.js';
 import { type Key, adminKey, secretKey } from './keys.js';
-import { gatewayPorts, rememberedPorts } from './ports.js';
-import { removeStackFile, waitForLeftoverApps, writeStackFile } from './stack-file.js';
+import { gatewayPorts, persistentPorts } from './ports.js';
+import { removeStackFile, waitForOrphanedApps, writeStackFile } from './stack-file.js';
 import { type StackSettings, appEnvironment } from './stack-settings.js';
 
-/** The files that Node runs. */
+/** The apps' main files. */
 export interface AppEntries {
   readonly gateway: string;
   readonly dispatcher: string;
@@ -21,13 +21,13 @@ export interface StartedStack {
   readonly dispatcherUrls: readonly string[];
 }
 
-/** Everything that `npm start` runs: the servers, then the apps, each in a process of its own that is kept running. */
+/** Starts and supervises the processes of `npm start`: first the servers, then the apps. */
 export class Stack {
   private readonly stopped = new AbortController();
   private readonly servers: EmbeddedServers;
   private apps: readonly AppProcess[] = [];
   private addresses: ServerAddresses | undefined;
-  private folderTaken = false;
+  private folderLocked = false;
   private fileWrites: Promise<void> = Promise.resolve();
 
   constructor(
@@ -39,15 +39,14 @@ export class Stack {
   }
 
   /**
-   * Resolves when every app is ready and stack.json is written, or early (with undefined) when stopped meanwhile.
-   * After a rejection call `stop`.
+   * Resolves when every app is ready and stack.json is written; with undefined after `stop`. If it rejects, call `stop`.
    * @throws StackError, EmbeddedError
    */
   async start(): Promise<StartedStack | undefined> {
     const { settings } = this;
-    await takeDataFolder(settings.dataDir);
-    this.folderTaken = true;
-    await waitForLeftoverApps(settings.dataDir);
+    await lockDataFolder(settings.dataDir);
+    this.folderLocked = true;
+    await waitForOrphanedApps(settings.dataDir);
     const ports = await gatewayPorts(settings);
     const [admin, secret] = await Promise.all([adminKey(settings), secretKey(settings)]);
     if (this.stopped.signal.aborted) return undefined;
@@ -72,21 +71,21 @@ export class Stack {
     };
   }
 
-  /** The apps drain, then the servers shut down; nothing of the stack runs afterwards. */
+  /** Drains the apps, then shuts the servers down. Resolves when all processes have exited. */
   async stop(): Promise<void> {
     this.stopped.abort();
     await Promise.all(this.apps.map((app) => app.stop()));
     await this.servers.stop();
     this.addresses = undefined;
     await this.fileWrites;
-    if (this.folderTaken) {
+    if (this.folderLocked) {
       await removeStackFile(this.settings.dataDir);
       await releaseDataFolder(this.settings.dataDir);
     }
   }
 
-  /** Cuts the apps' drain short; what they had in flight is sent again after the next start. */
-  hurry(): void {
+  /** Ends the apps' drain with SIGKILL. The next start repeats their open attempts. */
+  killApps(): void {
     for (const app of this.apps) app.kill();
   }
 
@@ -106,10 +105,10 @@ export class Stack {
 
   private async dispatcherPorts(): Promise<number[]> {
     const names = Array.from({ length: this.settings.dispatchers }, (_, instance) => `dispatcher${instance}`);
-    return Object.values(await rememberedPorts(this.settings.dataDir, names));
+    return Object.values(await persistentPorts(this.settings.dataDir, names));
   }
 
-  /** One after the other, so that the last one written is the newest. Nothing is written before the first readiness. */
+  /** Writes in sequence, so that the newest content remains. Does nothing before all apps are ready for the first time. */
   private rewriteStackFile(): Promise<void> {
     this.fileWrites = this.fileWrites.then(async () => {
       if (this.addresses === undefined) return;

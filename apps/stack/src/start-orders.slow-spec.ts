@@ -9,7 +9,7 @@ import { projectRoot } from '#ground/config/project-root';
 import { freePort } from '#dev/testing/free-port';
 import { waitUntil } from '#dev/testing/wait-until';
 
-// As a reader types it: the built app on the embedded Postgres and Kafka, and the scripts against it.
+// As for a reader of the docs: the built app on embedded Postgres and Kafka, and the scripts that check it.
 jest.setTimeout(120_000);
 
 let dataDir: string;
@@ -48,35 +48,35 @@ async function runToEnd(script: string): Promise<{ code: number; output: string 
   return { code, output: output() };
 }
 
-test('the scripts fail at a shop that places an order for each request', async () => {
+test('the scripts fail against an app that places an order for each request', async () => {
   let orders = 0;
-  const careless = createServer((request, response) => {
+  const nonIdempotent = createServer((request, response) => {
     request.resume();
     response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify({ id: `ord_${++orders}`, userId: '', amount: 0 }));
   });
-  careless.listen(Number(new URL(url).port), '127.0.0.1');
-  await once(careless, 'listening');
+  nonIdempotent.listen(Number(new URL(url).port), '127.0.0.1');
+  await once(nonIdempotent, 'listening');
   try {
     for (const script of ['test-idempotency', 'test-concurrent']) expect(await runToEnd(script)).toMatchObject({ code: 1, output: expect.stringContaining('FAIL') });
   } finally {
-    careless.close();
-    careless.closeAllConnections();
+    nonIdempotent.close();
+    nonIdempotent.closeAllConnections();
   }
 });
 
-test('npm run start:orders, and the scripts that a reader runs against it', async () => {
-  // Nobody there yet.
+test('npm run start:orders passes the scripts, and its example works', async () => {
+  // The app does not run yet.
   expect(await runToEnd('test-idempotency')).toMatchObject({ code: 1, output: expect.stringContaining('npm run start:orders') });
 
   const { child, output } = run('start:orders');
-  await waitUntil(() => `what to try; it says:\n${output()}`, () => output().includes('curl -i') || child.exitCode !== null, 90_000);
+  await waitUntil(() => `the instructions in the output:\n${output()}`, () => output().includes('curl -i') || child.exitCode !== null, 90_000);
   for (const script of ['test-idempotency', 'test-concurrent']) {
-    const { code, output: said } = await runToEnd(script);
-    expect(said).toContain('All as it should be.');
-    expect(said).not.toContain('FAIL');
+    const { code, output: lines } = await runToEnd(script);
+    expect(lines).toContain('All checks passed.');
+    expect(lines).not.toContain('FAIL');
     expect(code).toBe(0);
   }
-  // The example that it prints.
+  // The example in the app's output.
   const response = await fetch(`${url}/orders`, { method: 'POST', body: '{"userId":"user-1","amount":4200}', headers: { 'content-type': 'application/json', 'idempotency-key': 'order-1' } });
   expect(response.status).toBe(201);
   const location = response.headers.get('location') ?? '';

@@ -8,7 +8,7 @@ import { projectRoot } from '#ground/config/project-root';
 import { freePort } from '#dev/testing/free-port';
 import { waitUntil } from '#dev/testing/wait-until';
 
-// As a new user types it: the built proxy, the embedded Postgres, the demo's backend.
+// As for a new user: the built proxy, the embedded Postgres, the demo's backend.
 jest.setTimeout(120_000);
 
 let dataDir: string;
@@ -40,16 +40,16 @@ function run(script: string, environment: Record<string, string> = {}): ChildPro
   return npm;
 }
 
-test('npm run demo:proxy: the same key twice is one call of the backend, and the same again after a restart', async () => {
+test('npm run demo:proxy calls the backend once for a repeated key, even after a restart', async () => {
   const send = async (): Promise<[string, string | null]> => {
     const response = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: '{"amount":1}', headers: { 'idempotency-key': 'order-1' } });
     return [await response.text(), response.headers.get('idempotent-replayed')];
   };
   const answers: [string, string | null][] = [];
   for (let start = 0; start < 2; start++) {
-    // Empty counts as unset.
+    // An empty variable counts as unset.
     const child = run('demo:proxy', { DATABASE_URL: '' });
-    await waitUntil(() => `the demo's story; it says:\n${output}`, () => output.includes('curl -i') || child.exitCode !== null, 90_000);
+    await waitUntil(() => `the instructions in the output:\n${output}`, () => output.includes('curl -i') || child.exitCode !== null, 90_000);
     answers.push(await send(), await send());
     expect(output.match(/Backend: call \d+, /g) ?? []).toHaveLength(start === 0 ? 1 : 0);
     child.kill('SIGTERM');

@@ -4,7 +4,7 @@ import type { Key } from './keys.js';
 import type { StartedStack } from './stack.js';
 import type { StackSettings } from './stack-settings.js';
 
-/** What the person who typed `npm start` sees when everything is ready. */
+/** The output of `npm start` when everything is ready. */
 export function summaryLines(settings: StackSettings, stack: StartedStack): string[] {
   const [gateway = ''] = stack.gatewayUrls;
   const configured = Object.entries(maskedSummary(settings.environment)).map(([name, value]) => `${name}=${value}`);
@@ -16,10 +16,10 @@ export function summaryLines(settings: StackSettings, stack: StartedStack): stri
     ['PostgreSQL', `${maskUrl(stack.servers.databaseUrl)}${settings.databaseUrl === undefined ? '  (embedded)' : ''}`],
     ['Kafka', `${stack.servers.kafkaBrokers}${settings.kafkaBrokers === undefined ? '  (embedded)' : ''}`],
     ['Data and logs', displayPath(settings.dataDir)],
-    ['Configured', configured.length === 0 ? 'nothing, all defaults (.env.example lists the settings)' : configured.join('  ')],
+    ['Configured', configured.length === 0 ? 'only defaults (.env.example lists the settings)' : configured.join('  ')],
     ['Admin key', adminKeyText(stack.adminKey)],
-    ...(settings.databaseUrl !== undefined && stack.secretKey.origin !== 'given'
-      ? [['Secret key', `in ${displayPath(stack.secretKey.file)}: keep it, this database's secrets can't be read without it`] satisfies [string, string]]
+    ...(settings.databaseUrl !== undefined && stack.secretKey.origin !== 'configured'
+      ? [['Secret key', `in ${displayPath(stack.secretKey.file)}: keep it, without it this database's secrets cannot be read`] satisfies [string, string]]
       : []),
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
@@ -28,23 +28,23 @@ export function summaryLines(settings: StackSettings, stack: StartedStack): stri
 
 function adminKeyText({ origin, value, file }: Key): string {
   switch (origin) {
-    case 'given':
-      return 'the one in LOCKSTEP_ADMIN_KEY';
-    case 'kept':
+    case 'configured':
+      return 'the value of LOCKSTEP_ADMIN_KEY';
+    case 'stored':
       return `in ${displayPath(file)}`;
-    case 'made':
-      return `${value}  (made now, kept in ${displayPath(file)}, not shown again)`;
+    case 'generated':
+      return `${value}  (new; stored in ${displayPath(file)}, not shown again)`;
   }
 }
 
-/** How the admin key is written in a command to copy: itself only when it was shown just now anyway. */
+/** The admin key as text for a shell command. A key that was not shown at this start stays hidden. */
 export function adminKeyForShell({ origin, value, file }: Key): string {
   switch (origin) {
-    case 'given':
+    case 'configured':
       return '$LOCKSTEP_ADMIN_KEY';
-    case 'kept':
+    case 'stored':
       return `$(cat ${displayPath(file)})`;
-    case 'made':
+    case 'generated':
       return value;
   }
 }

@@ -7,11 +7,11 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { projectRoot } from '#ground/config/project-root';
-import { describeProcess, waitUntilGone } from '#dev/embedded/process-info';
+import { describeProcess, waitForExit } from '#dev/embedded/process-info';
 import { freePort } from '#dev/testing/free-port';
 import type { StackFile } from './stack-file.js';
 
-// The supervisor as a process of its own, with a stand-in for the apps and servers that nobody asks anything.
+// The supervisor as a separate process. A fixture replaces the apps, and the servers' addresses are never used.
 jest.setTimeout(30_000);
 
 let dataDir: string;
@@ -61,10 +61,10 @@ function supervise(environment: Record<string, string> = {}): RunningSupervisor 
   return supervisor;
 }
 
-async function eventually<T>(what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> {
+async function eventually<T>(what: string, find: () => Promise<T | undefined> | T | undefined): Promise<T> {
   const deadline = performance.now() + 15_000;
   for (;;) {
-    const found = await look();
+    const found = await find();
     if (found !== undefined) return found;
     if (performance.now() >= deadline) throw new Error(`Not within 15 s: ${what}\n${started.map(({ output }) => output()).join('\n---\n')}`);
     await delay(20);
@@ -84,7 +84,7 @@ function pidsOf(file: StackFile): number[] {
   return file.processes.map(({ pid }) => pid);
 }
 
-test('it writes stack.json, hands the apps their environment, starts an app again that dies, and stops cleanly', async () => {
+test('writes stack.json, passes the environment to the apps, restarts a killed app, and stops cleanly', async () => {
   const supervisor = supervise({ LOCKSTEP_GATEWAYS: '2' });
   const first = await ready();
   expect(first).toMatchObject({ pid: supervisor.process.pid, databaseUrl: 'postgres://nobody:secret@127.0.0.1:1/none', kafkaBrokers: '127.0.0.1:1' });
@@ -100,7 +100,7 @@ test('it writes stack.json, hands the apps their environment, starts an app agai
     return file !== undefined && !pidsOf(file).includes(victim) ? file : undefined;
   });
   expect(pidsOf(second).slice(1)).toEqual(others);
-  await eventually('a line that names the dead', () => (supervisor.output().includes(`gateway-0 (pid ${victim}) ended with signal SIGKILL`) ? true : undefined));
+  await eventually('a line about the killed app', () => (supervisor.output().includes(`gateway-0 (pid ${victim}) exited with signal SIGKILL`) ? true : undefined));
 
   supervisor.process.kill('SIGTERM');
   expect(await supervisor.exit).toBe(0);
@@ -108,7 +108,7 @@ test('it writes stack.json, hands the apps their environment, starts an app agai
   expect(await Promise.all(pidsOf(second).map(describeProcess))).toEqual([undefined, undefined, undefined]);
 });
 
-test('the summary masks secrets, shows a key it made once, and the second start uses the same', async () => {
+test('the summary masks secrets and shows a generated key once; the next start uses the same key', async () => {
   const first = supervise();
   await eventually('the summary', () => (first.output().includes('Admin key') ? true : undefined));
   await ready();
@@ -126,7 +126,7 @@ test('the summary masks secrets, shows a key it made once, and the second start 
   expect((await readFile(path.join(dataDir, 'admin-key'), 'utf8')).trim()).toBe(key);
 });
 
-test('a port that is taken is named with the variable to change', async () => {
+test('the error for a taken port names the variable to change', async () => {
   const other = createServer();
   other.listen(port + 1, '127.0.0.1');
   await once(other, 'listening');
@@ -136,7 +136,7 @@ test('a port that is taken is named with the variable to change', async () => {
   other.close();
 });
 
-test('a second stack on the same data folder is refused with the pid of the first', async () => {
+test('a second stack on the same data folder fails and names the pid of the first', async () => {
   const first = supervise();
   await ready();
   const second = supervise({ PORT: String(await freePort()) });
@@ -145,7 +145,7 @@ test('a second stack on the same data folder is refused with the pid of the firs
   expect(await stackFile()).toMatchObject({ pid: first.process.pid });
 });
 
-test('kill -9 of the supervisor ends its apps, and the next start on the same ports waits for them', async () => {
+test('kill -9 of the supervisor stops its apps, and the next start on the same ports waits for them', async () => {
   const first = supervise({ FIXTURE_DRAIN_MS: '1000' });
   const file = await ready();
   const apps = (await Promise.all(pidsOf(file).map(describeProcess))).filter((info) => info !== undefined);
@@ -153,27 +153,27 @@ test('kill -9 of the supervisor ends its apps, and the next start on the same po
   first.process.kill('SIGKILL');
   await first.exit;
   const second = supervise();
-  await eventually('a stack.json of the second', async () => ((await stackFile())?.pid === second.process.pid ? true : undefined));
-  expect(await Promise.all(apps.map((info) => waitUntilGone(info, 0)))).toEqual([true, true]);
+  await eventually('the second stack.json', async () => ((await stackFile())?.pid === second.process.pid ? true : undefined));
+  expect(await Promise.all(apps.map((info) => waitForExit(info, 0)))).toEqual([true, true]);
 });
 
-test('a lock left behind whose pid is another process now is no obstacle', async () => {
+test('a stale lock does not prevent a start, even if its pid belongs to another process', async () => {
   await writeFile(path.join(dataDir, 'stack.lock'), JSON.stringify({ pid: process.pid, startMark: 'long ago' }));
   supervise();
   await ready();
 });
 
-test('one Ctrl-C drains though it arrives twice through npm; another one later hurries', async () => {
+test('one Ctrl-C drains although it arrives twice through npm; a second one kills the apps', async () => {
   const supervisor = supervise({ FIXTURE_DRAIN_MS: '14000' });
   await ready();
   supervisor.process.kill('SIGINT');
   supervisor.process.kill('SIGINT');
   await eventually('the drain', () => (supervisor.output().includes('draining and stopping') ? true : undefined));
-  expect(supervisor.output()).not.toContain('Hurrying');
-  // One at a time: one that arrives while the process exits would end it by the signal.
+  expect(supervisor.output()).not.toContain('Killing the apps');
+  // One signal at a time: a signal during the exit of the process would end it.
   let sentAtMs = -Infinity;
-  await eventually('the hurry', () => {
-    if (supervisor.output().includes('Hurrying')) return true;
+  await eventually('the end of the drain', () => {
+    if (supervisor.output().includes('Killing the apps')) return true;
     if (performance.now() - sentAtMs < 2_000) return undefined;
     sentAtMs = performance.now();
     supervisor.process.kill('SIGINT');
@@ -182,13 +182,13 @@ test('one Ctrl-C drains though it arrives twice through npm; another one later h
   expect(await supervisor.exit).toBe(0);
 });
 
-test('an app that ends again and again at its start stops the start, with its last lines', async () => {
+test('an app that exits at each start makes the start fail with the last lines of its log', async () => {
   const supervisor = supervise({ FIXTURE_ENDS: 'yes' });
   expect(await supervisor.exit).toBe(1);
-  expect(supervisor.output()).toMatch(/-0 ended 3 times at its start\. The last lines of .*-0\.log:\n {2}Error: wrong settings/);
+  expect(supervisor.output()).toMatch(/-0 exited during its start 3 times\. The last lines of .*-0\.log:\n {2}Error: wrong settings/);
 });
 
-test('a setting that does not exist stops the start and is named', async () => {
+test('an unknown setting makes the start fail with its name', async () => {
   const supervisor = supervise({ LOCKSTEP_GATEWAY: '2' });
   expect(await supervisor.exit).toBe(1);
   expect(supervisor.output()).toContain('LOCKSTEP_GATEWAY ');

@@ -7,7 +7,7 @@ export type EmbeddedErrorCode =
   | 'platform_unsupported'
   | 'postgres_start_failed';
 
-/** Why an embedded server can't run: the message is one sentence that a person can act on. */
+/** The reason why an embedded server cannot run. The message is one sentence that says what to do. */
 export class EmbeddedError extends Error {
   override readonly name = 'EmbeddedError';
 

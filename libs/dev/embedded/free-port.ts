@@ -2,30 +2,27 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { systemErrorCode } from './system-error.js';
 
-// Below the ports that systems hand to outgoing connections (Linux: from 32768), so that none of those takes ours
-// between the choice and the listen, or while its owner restarts.
+// Below the range for outgoing connections (Linux: from 32768), so that none of them takes the port before its server
+// listens, or while that server restarts.
 const firstPort = 20_000;
 const lastPort = 32_000;
 
-/** Those that this process was given: nobody may listen on them yet. Of thirty ports two were the same in one of 27 cases. */
-const given = new Set<number>();
+/** Ports that this process has returned but may not use yet. Without it, two of thirty ports were equal in one of 27 cases. */
+const returned = new Set<number>();
 
-/**
- * A TCP port that nobody listens on now, and that this process was not given before. Another process may take it before
- * you do.
- */
+/** A free TCP port that this process has not returned before. Another process may still take it first. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(firstPort, lastPort);
-    if (given.has(port)) continue;
-    // Those are listened on by now, or forgotten.
-    if (given.size > (lastPort - firstPort) / 2) given.clear();
-    given.add(port);
+    if (returned.has(port)) continue;
+    // The older ones are in use or no longer needed.
+    if (returned.size > (lastPort - firstPort) / 2) returned.clear();
+    returned.add(port);
     if (await isPortFree(port)) return port;
   }
 }
 
-/** Whether this machine would let us listen on the port, on loopback and on all its addresses. */
+/** Whether a server can listen on the port, on loopback and on all addresses. */
 export async function isPortFree(port: number): Promise<boolean> {
   return (await canListen(port, '127.0.0.1')) && (await canListen(port, undefined));
 }

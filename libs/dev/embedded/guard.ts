@@ -1,17 +1,16 @@
 /**
- * Runs one server as its child and stops it when the process that started the guard is gone, however that one ended:
- * the IPC channel closes with it even after kill -9. A file that runs on its own, compiled or with its types
- * stripped, so it imports nothing of ours but types.
+ * Runs one server as its child, and stops it when the guard's parent exits for any reason: the IPC channel then closes,
+ * even after kill -9. Node runs this file directly, compiled or with types stripped, so it imports only types.
  */
 import { spawn } from 'node:child_process';
-import type { GuardOrder, GuardReport } from './guarded-process.js';
+import type { GuardOptions, GuardReport } from './guarded-process.js';
 
-const order = JSON.parse(process.argv[2] ?? '') as GuardOrder;
+const options = JSON.parse(process.argv[2] ?? '') as GuardOptions;
 
-const child = spawn(order.command, order.args, {
-  cwd: order.cwd,
+const child = spawn(options.command, options.args, {
+  cwd: options.cwd,
   stdio: ['ignore', 'inherit', 'inherit'],
-  ...order.runAs,
+  ...options.runAs,
 });
 
 let stopping = false;
@@ -20,10 +19,10 @@ function stop(): void {
     return;
   }
   stopping = true;
-  // Shows in the process list, where the next start tells "being stopped" from "in use" (see reclaim.ts).
+  // The next start reads the title from the process list, to distinguish "stopping" from "in use" (reclaim.ts).
   process.title = 'lockstep guard: stopping';
-  child.kill(order.stopSignal);
-  setTimeout(() => child.kill('SIGKILL'), order.graceMs).unref();
+  child.kill(options.stopSignal);
+  setTimeout(() => child.kill('SIGKILL'), options.graceMs).unref();
 }
 
 function report(message: GuardReport, then: () => void): void {

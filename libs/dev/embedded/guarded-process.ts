@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { extname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { describeProcess, signalProcess, waitUntilGone } from './process-info.js';
+import { describeProcess, signalProcess, waitForExit } from './process-info.js';
 
-/** What a guard is told: one JSON argument. */
-export interface GuardOrder {
+/** Passed to the guard as one JSON argument. */
+export interface GuardOptions {
   readonly command: string;
   readonly args: readonly string[];
   readonly cwd?: string;
@@ -27,21 +27,18 @@ export interface ProcessExit {
 }
 
 export interface GuardedProcess {
-  /** The server's own pid, not its guard's. */
+  /** Of the server, not of its guard. */
   readonly pid: number;
-  /** Settles when the server is gone, whether it was asked to or not. Never rejects. */
+  /** Resolves when the server exits for any reason. Never rejects. */
   readonly exited: Promise<ProcessExit>;
-  /** Sends the stop signal, SIGKILL after the grace; resolves when the server is gone. */
+  /** Sends the stop signal, and SIGKILL after the grace period. Resolves when the server has exited. */
   stop(): Promise<ProcessExit>;
 }
 
-/**
- * Starts a server under a guard of its own (see guard.ts).
- * The guard leads its own session, so that Ctrl-C in a terminal reaches only who started it.
- */
-export async function startGuarded(order: GuardOrder, onLine: (line: string) => void): Promise<GuardedProcess> {
+/** Starts a server under a guard (guard.ts). The guard has its own session, so that Ctrl-C in a terminal does not reach it. */
+export async function startGuarded(options: GuardOptions, onLine: (line: string) => void): Promise<GuardedProcess> {
   const guardFile = fileURLToPath(new URL(`./guard${extname(import.meta.url)}`, import.meta.url));
-  const guard = spawn(process.execPath, [guardFile, JSON.stringify(order)], {
+  const guard = spawn(process.execPath, [guardFile, JSON.stringify(options)], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
@@ -50,8 +47,8 @@ export async function startGuarded(order: GuardOrder, onLine: (line: string) => 
       createInterface({ input: output }).on('line', onLine);
     }
   }
-  // The channel's end too: the exit event alone can overtake the last report.
-  const guardGone = Promise.all([once(guard, 'exit'), once(guard, 'disconnect')]);
+  // Waits for the channel's end too, because the exit event can come before the last report.
+  const guardExited = Promise.all([once(guard, 'exit'), once(guard, 'disconnect')]);
   const started = Promise.withResolvers<number>();
   let lastExit: ProcessExit | undefined;
   guard.on('message', (message) => {
@@ -61,21 +58,21 @@ export async function startGuarded(order: GuardOrder, onLine: (line: string) => 
         started.resolve(report.pid);
         break;
       case 'failed':
-        started.reject(new Error(`${order.command}: ${report.message}`));
+        started.reject(new Error(`${options.command}: ${report.message}`));
         break;
       case 'exited':
         lastExit = { code: report.code, signal: report.signal };
         break;
     }
   });
-  guardGone.then(
-    () => started.reject(new Error(`${order.command}: its guard ended`)),
+  guardExited.then(
+    () => started.reject(new Error(`${options.command}: its guard has exited`)),
     (error: unknown) => started.reject(error),
   );
   const pid = await started.promise;
-  const exited = guardGone.then(async () => {
+  const exited = guardExited.then(async () => {
     if (lastExit === undefined) {
-      await stopLeftBehind(pid, order);
+      await stopOrphan(pid, options);
     }
     return lastExit ?? { code: null, signal: null };
   });
@@ -83,7 +80,7 @@ export async function startGuarded(order: GuardOrder, onLine: (line: string) => 
     pid,
     exited,
     stop: () => {
-      // A guard that is going already has closed the channel: nothing to say then.
+      // A guard that is exiting has closed the channel, and stops the server anyway.
       if (guard.connected) {
         guard.send('stop', () => undefined);
       }
@@ -92,15 +89,15 @@ export async function startGuarded(order: GuardOrder, onLine: (line: string) => 
   };
 }
 
-/** Only a guard that was itself killed leaves its server behind. */
-async function stopLeftBehind(pid: number, order: GuardOrder): Promise<void> {
+/** Stops the server of a guard that was killed. */
+async function stopOrphan(pid: number, options: GuardOptions): Promise<void> {
   const server = await describeProcess(pid);
   if (server === undefined) {
     return;
   }
-  signalProcess(pid, order.stopSignal);
-  if (!(await waitUntilGone(server, order.graceMs))) {
+  signalProcess(pid, options.stopSignal);
+  if (!(await waitForExit(server, options.graceMs))) {
     signalProcess(pid, 'SIGKILL');
-    await waitUntilGone(server, order.graceMs);
+    await waitForExit(server, options.graceMs);
   }
 }

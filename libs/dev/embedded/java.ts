@@ -5,15 +5,15 @@ import { EmbeddedError } from './embedded-error.js';
 
 const run = promisify(execFile);
 
-/** Kafka 4's brokers need it. */
+/** Required by Kafka 4's brokers. */
 const minimumJava = 17;
 
-/** The variables that say where Java and Maven are: PATH and JAVA_HOME. */
+/** PATH and JAVA_HOME, used to find Java and Maven. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The command that runs Java: JAVA_HOME's when it is set, else the one on the PATH.
- * @throws EmbeddedError java_missing when there is none or it is older than 17
+ * The Java command: from JAVA_HOME if set, else from the PATH.
+ * @throws EmbeddedError java_missing when there is no Java, or it is older than 17
  */
 export async function findJava(environment: Environment): Promise<string> {
   const home = environment['JAVA_HOME'];
@@ -23,7 +23,7 @@ export async function findJava(environment: Environment): Promise<string> {
     throw new EmbeddedError(
       'java_missing',
       `The embedded Kafka needs Java ${minimumJava} or newer (found ${found === undefined ? 'none' : `Java ${found}`}): ` +
-        `install a JRE ${minimumJava}+ (or point JAVA_HOME at one), or set KAFKA_BROKERS to a Kafka that you run.`,
+        `install a JRE ${minimumJava}+ (or set JAVA_HOME to one), or set KAFKA_BROKERS to your own Kafka.`,
     );
   }
   return java;
@@ -32,7 +32,7 @@ export async function findJava(environment: Environment): Promise<string> {
 async function javaVersion(java: string, environment: Environment): Promise<number | undefined> {
   try {
     const { stdout, stderr } = await run(java, ['-version'], { env: { ...environment } });
-    // "17.0.15" since Java 9, "1.8.0_402" before.
+    // Java 9 and newer print "17.0.15", older versions "1.8.0_402".
     const match = /version "(?:1\.)?(\d+)/.exec(`${stderr}${stdout}`);
     return match === null ? undefined : Number(match[1]);
   } catch {

@@ -11,8 +11,8 @@ import { systemErrorCode } from './system-error.js';
 const run = promisify(execFile);
 
 /**
- * The folder with Kafka's jars. Maven fetches them once (44 MB); the folder's name changes with the pom. They are
- * copied beside it and renamed when complete, so neither two starts at once nor a cut-off one leave half of them.
+ * The folder with Kafka's jars. Maven fetches them once (44 MB); the folder's name depends on the pom. A complete
+ * folder is renamed into place, so that concurrent or interrupted starts leave no partial one.
  * @throws EmbeddedError maven_missing, kafka_fetch_failed
  */
 export async function kafkaJars(
@@ -36,7 +36,7 @@ export async function kafkaJars(
     await copyWithMaven(pom, unfinished, environment, signal);
     await chmod(unfinished, 0o755);
     await rename(unfinished, jars).catch(async (error: unknown) => {
-      // Another start was faster: its folder is as good.
+      // A concurrent start may have created the same folder.
       if (!(await isFolder(jars))) {
         throw error;
       }
@@ -55,8 +55,8 @@ async function copyWithMaven(pom: string, target: string, environment: Environme
     if (systemErrorCode(cause) === 'ENOENT') {
       throw new EmbeddedError(
         'maven_missing',
-        'The embedded Kafka is fetched with Maven, and there is no "mvn" on the PATH: ' +
-          'install Maven, or set KAFKA_BROKERS to a Kafka that you run.',
+        'Maven fetches the embedded Kafka, but there is no "mvn" on the PATH: ' +
+          'install Maven, or set KAFKA_BROKERS to your own Kafka.',
         { cause },
       );
     }
@@ -64,8 +64,8 @@ async function copyWithMaven(pom: string, target: string, environment: Environme
     const firstError = output.split('\n').find((line) => line.includes('ERROR')) ?? output.trim().slice(-300);
     throw new EmbeddedError(
       'kafka_fetch_failed',
-      `Maven couldn't fetch Apache Kafka (${firstError.replace(/^.*?\[ERROR\]\s*/, '').trim()}): ` +
-        'check the network or Maven\'s mirror settings, or set KAFKA_BROKERS to a Kafka that you run.',
+      `Maven could not fetch Apache Kafka (${firstError.replace(/^.*?\[ERROR\]\s*/, '').trim()}): ` +
+        'check the network or Maven\'s mirror settings, or set KAFKA_BROKERS to your own Kafka.',
       { cause },
     );
   }

@@ -32,7 +32,7 @@ async function start(environment?: Record<string, string>): Promise<KafkaServer>
   return server;
 }
 
-test('records survive a restart on other ports', async () => {
+test('keeps its records across a restart on other ports', async () => {
   const first = await start();
   await produce(first.brokers, 'kept', 'one');
   await first.stop();
@@ -40,13 +40,13 @@ test('records survive a restart on other ports', async () => {
   expect(await firstRecord(second.brokers, 'kept')).toBe('one');
 }, 40_000);
 
-test('without Java it says in one sentence what to install or to set', async () => {
+test('without Java, the error says what to install or set', async () => {
   const refusal = start({ PATH: '' });
   await expect(refusal).rejects.toMatchObject({ code: 'java_missing' });
   await expect(refusal).rejects.toThrow(/Java 17 or newer \(found none\).*KAFKA_BROKERS/);
 });
 
-test('a Java that is too old is named', async () => {
+test('the error names a Java version that is too old', async () => {
   const java = path.join(dataDir, 'bin', 'java');
   await mkdir(path.dirname(java));
   await writeFile(java, '#!/bin/sh\necho \'openjdk version "11.0.2" 2019-01-15\' >&2\n');
@@ -54,7 +54,7 @@ test('a Java that is too old is named', async () => {
   await expect(start({ JAVA_HOME: dataDir, PATH: '' })).rejects.toThrow(/found Java 11/);
 });
 
-test('without Maven and without cached jars it says in one sentence what to install or to set', async () => {
+test('without Maven and cached jars, the error says what to install or set', async () => {
   const refusal = kafkaJars({ PATH: '' }, () => undefined, undefined, dataDir);
   await expect(refusal).rejects.toMatchObject({ code: 'maven_missing' });
   await expect(refusal).rejects.toThrow(/install Maven.*KAFKA_BROKERS/);

@@ -12,7 +12,7 @@ import { type ExtraListener, formatOnce, serverProperties } from './kafka-storag
 import { withDeathSignal } from './launch.js';
 import { reclaimDataFolder } from './reclaim.js';
 
-// Long, because after a kill -9 it recovers its logs first; a broker that ends is noticed at once.
+// Long, because Kafka recovers its logs after a kill -9. An exit during the start is detected at once.
 const readyTimeoutMs = 120_000;
 
 export interface StartKafkaOptions {
@@ -20,24 +20,24 @@ export interface StartKafkaOptions {
   readonly port: number;
   readonly controllerPort: number;
   readonly listeners?: readonly ExtraListener[];
-  /** Warnings and what the JVM prints; the whole log is in `<dataDir>/server.log`. */
+  /** Receives warnings and the JVM's output; the complete log is `<dataDir>/server.log`. */
   readonly onLog: (line: string) => void;
-  /** The one-time download, which takes a while. */
+  /** Reports the one-time download, which takes a while. */
   readonly onProgress?: (line: string) => void;
-  /** Where PATH and JAVA_HOME are looked up; this process's own by default. */
+  /** Default: the environment of this process. */
   readonly environment?: Environment;
-  /** Cuts the download short. */
+  /** Aborts the download. */
   readonly signal?: AbortSignal;
-  /** For tests: up 0.6 s sooner with 2 s less of a core, at the price of throughput later. */
+  /** For tests: starts 0.6 s sooner and uses 2 s less CPU time, at the cost of throughput later. */
   readonly shortLived?: boolean;
 }
 
-// The JVM's first compiler only: the second one's work pays after some seconds under load.
+// Only the JVM's first compiler: the second one pays off only after some seconds of load.
 const quickStart = '-XX:TieredStopAtLevel=1';
 
 export interface KafkaServer {
   readonly brokers: string;
-  /** The JVM's. */
+  /** Of the JVM. */
   readonly pid: number;
   readonly exited: Promise<ProcessExit>;
   stop(): Promise<void>;
@@ -50,7 +50,7 @@ export interface KafkaProgram {
 }
 
 /**
- * Finds Java and fetches Kafka when it is not cached: all that can be missing on a machine, before anything is started.
+ * Finds Java, and fetches Kafka unless it is cached. Reports anything missing on the machine before a server starts.
  * @throws EmbeddedError java_missing, maven_missing, kafka_fetch_failed
  */
 export async function prepareKafka(options: Pick<StartKafkaOptions, 'environment' | 'onProgress' | 'signal'>): Promise<KafkaProgram> {
@@ -60,8 +60,8 @@ export async function prepareKafka(options: Pick<StartKafkaOptions, 'environment
 }
 
 /**
- * A real Apache Kafka on 127.0.0.1 (KRaft, one node), ready: a metadata request was answered. The data stays in
- * `dataDir`. It is stopped when this process ends in whatever way.
+ * Starts Apache Kafka on 127.0.0.1 (KRaft, one node), and waits until it is ready. The data stays in `dataDir`. The
+ * server stops when this process exits for any reason.
  * @throws EmbeddedError java_missing, maven_missing, kafka_fetch_failed, data_folder_in_use, kafka_start_failed
  */
 export async function startKafka(options: StartKafkaOptions): Promise<KafkaServer> {
@@ -71,7 +71,7 @@ export async function startKafka(options: StartKafkaOptions): Promise<KafkaServe
   const dataDir = await realpath(options.dataDir);
   const logFolder = join(dataDir, 'log');
   const javaFlags = loggingFlags(dataDir);
-  await stopLeftover(dataDir);
+  await stopOrphan(dataDir);
   await formatOnce({ java, jars, javaFlags: [quickStart, ...javaFlags], dataDir, logFolder, ports: options });
   const properties = join(dataDir, 'server.properties');
   await writeFile(properties, serverProperties(logFolder, options));
@@ -86,7 +86,7 @@ export async function startKafka(options: StartKafkaOptions): Promise<KafkaServe
   await writeFile(join(dataDir, 'server.pid'), `${guarded.pid}\n`);
   const brokers = `127.0.0.1:${options.port}`;
   try {
-    await whenReady(guarded, brokers, lastLines, dataDir);
+    await waitUntilReady(guarded, brokers, lastLines, dataDir);
   } catch (error) {
     await guarded.stop();
     throw error;
@@ -106,8 +106,8 @@ function loggingFlags(dataDir: string): string[] {
   return [`-Dlog4j2.configurationFile=${configuration}`, `-Dlockstep.kafka.log=${join(dataDir, 'server.log')}`];
 }
 
-/** Kafka's `.lock` is a lock of the kernel's, gone with its process: only a living broker has to be dealt with. */
-async function stopLeftover(dataDir: string): Promise<void> {
+/** Stops a broker of an earlier run. Kafka's `.lock` needs no cleanup: the kernel releases it when the process exits. */
+async function stopOrphan(dataDir: string): Promise<void> {
   const pid = Number.parseInt(await readFile(join(dataDir, 'server.pid'), 'utf8').catch(() => ''), 10);
   await reclaimDataFolder({
     server: 'Kafka',
@@ -118,7 +118,7 @@ async function stopLeftover(dataDir: string): Promise<void> {
   });
 }
 
-async function whenReady(
+async function waitUntilReady(
   guarded: GuardedProcess,
   brokers: string,
   lastLines: readonly string[],
@@ -128,16 +128,16 @@ async function whenReady(
   void guarded.exited.then((exit) => (ended = exit));
   const deadline = performance.now() + readyTimeoutMs;
   for (;;) {
-    const refusal = await askForService(brokers);
-    if (refusal === undefined) {
+    const problem = await checkReadiness(brokers);
+    if (problem === undefined) {
       return;
     }
     if (ended !== undefined || performance.now() >= deadline) {
-      const why = ended === undefined ? `not ready after ${readyTimeoutMs / 1000} s` : 'ended';
+      const what = ended === undefined ? `was not ready after ${readyTimeoutMs / 1000} s` : 'exited during its start';
       throw new EmbeddedError(
         'kafka_start_failed',
-        `Kafka ${why} at its start, see ${join(dataDir, 'server.log')}: ${lastLines.at(-1) ?? 'no output'}`,
-        { cause: refusal },
+        `Kafka ${what}, see ${join(dataDir, 'server.log')}: ${lastLines.at(-1) ?? 'no output'}`,
+        { cause: problem },
       );
     }
     await delay(50);
@@ -145,10 +145,10 @@ async function whenReady(
 }
 
 /**
- * Why it can't be used yet, or undefined once a broker is listed and finds a group's coordinator: that makes the offsets
- * topic at the first start, for which the first consumers would otherwise wait with errors. An open port means nothing.
+ * Returns why Kafka is not ready; undefined when a broker is listed and finds a group's coordinator. Finding it creates
+ * the offsets topic at the first start; without that, the first consumers would get errors. An open port is not enough.
  */
-async function askForService(brokers: string): Promise<unknown> {
+async function checkReadiness(brokers: string): Promise<unknown> {
   fixRequestQueueTimer();
   const kafka = new Kafka({
     clientId: 'lockstep-embedded',

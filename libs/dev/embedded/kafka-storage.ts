@@ -10,19 +10,19 @@ const run = promisify(execFile);
 export interface KafkaPorts {
   readonly port: number;
   readonly controllerPort: number;
-  /** More ways in, for those who reach the broker through a proxy of their own. */
+  /** More listeners, for clients that reach the broker through proxies. */
   readonly listeners?: readonly ExtraListener[];
 }
 
-/** Who connects to `port` is told that the broker is at `advertisedPort`, and connects there from then on. */
+/** A client that connects to `port` gets `advertisedPort` as the broker's address for later connections. */
 export interface ExtraListener {
-  /** Capitals and digits; not PLAINTEXT or CONTROLLER. */
+  /** Capital letters and digits; not PLAINTEXT or CONTROLLER. */
   readonly name: string;
   readonly port: number;
   readonly advertisedPort: number;
 }
 
-/** A single node that is broker and controller, everything on 127.0.0.1. */
+/** Configures one node as broker and controller, on 127.0.0.1. */
 export function serverProperties(logFolder: string, ports: KafkaPorts): string {
   const extra = ports.listeners ?? [];
   const listeners = (portOf: (listener: ExtraListener) => number): string =>
@@ -49,12 +49,12 @@ export function serverProperties(logFolder: string, ports: KafkaPorts): string {
     'share.coordinator.state.topic.min.isr': 1,
     'share.coordinator.state.topic.num.partitions': 4,
     'group.initial.rebalance.delay.ms': 0,
-    // Ours are 10 s; tests use 3 s, so that a killed member's partitions move within the test.
+    // The product uses 10 s; tests use 3 s, so that a killed member's partitions move during the test.
     'group.min.session.timeout.ms': 1000,
     'auto.create.topics.enable': 'false',
     'message.max.bytes': 8 << 20,
     'replica.fetch.max.bytes': 8 << 20,
-    // The default of 128 MB is a third of the heap we give it.
+    // The default of 128 MB is a third of the heap.
     'log.cleaner.dedupe.buffer.size': 16 << 20,
   };
   return Object.entries(settings)
@@ -62,10 +62,7 @@ export function serverProperties(logFolder: string, ports: KafkaPorts): string {
     .join('');
 }
 
-/**
- * Formats the folder once, under another name that is renamed when it is complete, so that a start that was cut
- * short leaves nothing half formatted.
- */
+/** Formats the folder once. The formatted folder is renamed into place, so that an interrupted start leaves no partial one. */
 export async function formatOnce(options: {
   java: string;
   jars: string;
@@ -82,13 +79,13 @@ export async function formatOnce(options: {
   const properties = join(dataDir, 'format.properties');
   await rm(unfinished, { recursive: true, force: true });
   await writeFile(properties, serverProperties(unfinished, options.ports));
-  // Not one that begins with a dash: the tool takes it for an option.
+  // Must not start with a dash, which the tool takes for an option.
   const clusterId = `A${randomBytes(16).toString('base64url').slice(1)}`;
   const args = ['format', '--standalone', '-t', clusterId, '-c', properties];
   try {
     await run(java, [...options.javaFlags, '-cp', `${jars}/*`, 'kafka.tools.StorageTool', ...args]);
   } catch (cause) {
-    throw new EmbeddedError('kafka_start_failed', `Kafka's data folder can't be formatted: ${String(cause)}`, {
+    throw new EmbeddedError('kafka_start_failed', `Kafka's data folder cannot be formatted: ${String(cause)}`, {
       cause,
     });
   }

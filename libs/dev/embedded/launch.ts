@@ -9,8 +9,8 @@ export interface Launch {
 }
 
 /**
- * The command, run by util-linux' setpriv where there is one (Linux): the kernel then sends the signal when the
- * parent is killed. Without setpriv only the guard stops a server.
+ * Runs the command through setpriv (util-linux) if it is installed: the kernel then sends the signal when the parent is
+ * killed. Without setpriv only the guard stops a server.
  */
 export async function withDeathSignal(command: string, args: readonly string[], signal: NodeJS.Signals): Promise<Launch> {
   return (await setprivHelp()).includes('--pdeathsig')

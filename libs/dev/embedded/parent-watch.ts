@@ -1,10 +1,10 @@
 /**
- * Preloaded (`--import`) into an app that the supervisor starts: when the supervisor is gone, however it ended, its
- * IPC channel closes and the app drains as on SIGTERM. Runs on its own, so it imports nothing of ours.
+ * Preloaded (`--import`) into the supervisor's apps. When the supervisor exits for any reason, the IPC channel closes
+ * and the app drains as on SIGTERM. Node loads this file directly, so it imports nothing from the project.
  */
 import { isMainThread } from 'node:worker_threads';
 
-// Shorter than the app's own drain: the servers it would write to are being stopped as well.
+// Shorter than the app's own drain, because the guards stop Postgres and Kafka at the same time.
 const drainMs = 5_000;
 
 if (isMainThread && process.channel !== undefined) {
@@ -12,6 +12,6 @@ if (isMainThread && process.channel !== undefined) {
     process.kill(process.pid, 'SIGTERM');
     setTimeout(() => process.kill(process.pid, 'SIGKILL'), drainMs).unref();
   });
-  // The watch alone must not keep a process alive.
+  // The channel must not keep the process alive.
   process.channel.unref();
 }

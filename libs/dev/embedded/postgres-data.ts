@@ -8,7 +8,7 @@ import { EmbeddedError } from './embedded-error.js';
 import { withDeathSignal } from './launch.js';
 import type { PostgresBinaries } from './postgres-binaries.js';
 import { reclaimDataFolder } from './reclaim.js';
-import { type ServerUser, nameOfWorkingDirectory } from './server-user.js';
+import { type ServerUser, accessiblePath } from './server-user.js';
 
 export interface PostgresData {
   readonly cluster: string;
@@ -16,8 +16,8 @@ export interface PostgresData {
 }
 
 /**
- * Makes the cluster once, under another name that is renamed when it is complete, so that a start that was cut
- * short leaves nothing that looks like a cluster. The superuser's password is random and stays in a 0600 file.
+ * Creates the cluster once. The complete cluster is renamed into place, so that an interrupted start leaves no partial
+ * one. The superuser's password is random and stays in a file with mode 0600.
  */
 export async function preparePostgresData(
   dataDir: string,
@@ -33,7 +33,7 @@ export async function preparePostgresData(
     const password = await readFile(passwordFile, 'utf8').catch((cause: unknown) => {
       throw new EmbeddedError(
         'postgres_start_failed',
-        `${passwordFile} is missing, so nobody can log in: put it back, or run "npm run reset".`,
+        `${passwordFile} is missing, so no client can log in: restore it, or run "npm run reset".`,
         { cause },
       );
     });
@@ -41,7 +41,7 @@ export async function preparePostgresData(
   }
   const password = randomBytes(24).toString('base64url');
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
-  await makeCluster({ folder, cluster, password, binaries, user, durable });
+  await createCluster({ folder, cluster, password, binaries, user, durable });
   return { cluster, password };
 }
 
@@ -49,7 +49,7 @@ export function clusterFolder(dataDir: string): string {
   return join(dataDir, 'cluster');
 }
 
-async function makeCluster(options: {
+async function createCluster(options: {
   folder: string;
   cluster: string;
   password: string;
@@ -65,15 +65,15 @@ async function makeCluster(options: {
   await mkdir(unfinished, { mode: 0o700 });
   await writeFile(initialPassword, options.password, { mode: 0o600 });
   if (user !== undefined) {
-    await giveTo(user, [unfinished, initialPassword]);
+    await changeOwner(user, [unfinished, initialPassword]);
   }
   const args = [
-    `--pgdata=${await nameOfWorkingDirectory(unfinished, user)}`,
+    `--pgdata=${await accessiblePath(unfinished, user)}`,
     '--username=postgres',
     '--pwfile=/dev/stdin',
     '--auth=scram-sha-256',
     '--encoding=UTF8',
-    // Built in since Postgres 17: the sort order doesn't depend on the machine's libraries.
+    // Postgres 17's builtin provider: the sort order does not depend on the machine's libraries.
     '--locale=C',
     '--locale-provider=builtin',
     '--builtin-locale=C.UTF-8',
@@ -91,7 +91,7 @@ async function makeCluster(options: {
   await rename(unfinished, cluster);
 }
 
-async function giveTo(user: ServerUser, paths: readonly string[]): Promise<void> {
+async function changeOwner(user: ServerUser, paths: readonly string[]): Promise<void> {
   try {
     for (const path of paths) {
       await chown(path, user.uid, user.gid);
@@ -99,14 +99,14 @@ async function giveTo(user: ServerUser, paths: readonly string[]): Promise<void>
   } catch (cause) {
     throw new EmbeddedError(
       'postgres_start_failed',
-      `PostgreSQL refuses to run as root, and this root can't give its files to uid ${user.uid} (${String(cause)}): ` +
+      `PostgreSQL refuses to run as root, and this process cannot give its files to uid ${user.uid} (${String(cause)}): ` +
         'start as another user, allow CAP_CHOWN, CAP_SETUID and CAP_SETGID, or set DATABASE_URL.',
       { cause },
     );
   }
 }
 
-/** Hands the password over as standard input: the server's user may not be able to reach the file by its path. */
+/** Passes the password as standard input, because the server's user may have no access to the file's path. */
 async function runInitdb(
   initdb: string,
   args: readonly string[],
@@ -127,9 +127,8 @@ async function runInitdb(
 }
 
 /**
- * A `postmaster.pid` whose process is gone, or is another program by now (after a reboot or kill -9), would keep
- * Postgres from starting: it only asks whether the pid is alive. Postgres still checks the shared memory segment
- * that belongs to the folder, so removing the file can't let two servers onto one cluster.
+ * Removes a stale `postmaster.pid`. Postgres checks only whether its pid is alive, and after a reboot that may be another
+ * program. Postgres also checks the folder's shared memory segment, so two servers cannot run on one cluster.
  * @throws EmbeddedError data_folder_in_use
  */
 export async function clearStalePostmaster(cluster: string): Promise<void> {

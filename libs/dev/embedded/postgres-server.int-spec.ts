@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { freePort } from '#dev/testing/free-port';
-import { describeProcess, waitUntilGone } from './process-info.js';
+import { describeProcess, waitForExit } from './process-info.js';
 import { type PostgresServer, startPostgres } from './postgres-server.js';
 
 let dataDir: string;
@@ -49,7 +49,7 @@ test('data, database and password survive a restart', async () => {
   expect(new URL(second.url).password).toBe(new URL(first.url).password);
 });
 
-test('it runs the settings that it is measured with, on loopback only', async () => {
+test('runs with the settings of the benchmarks, on loopback only', async () => {
   const server = await start();
   const rows = await query(
     server.url,
@@ -65,7 +65,7 @@ test('it runs the settings that it is measured with, on loopback only', async ()
   });
 });
 
-test('a postmaster.pid left by kill -9 does not prevent the next start, even when its pid is another process now', async () => {
+test('a postmaster.pid left by kill -9 does not prevent the next start, even if its pid belongs to another process', async () => {
   const first = await start();
   await first.stop();
   const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
@@ -80,7 +80,7 @@ test('a postmaster.pid left by kill -9 does not prevent the next start, even whe
   }
 });
 
-test('a second start on a folder in use is refused with the pid of the first', async () => {
+test('a second start on the same folder fails and names the pid of the first', async () => {
   const first = await start();
   await expect(start()).rejects.toMatchObject({
     code: 'data_folder_in_use',
@@ -89,14 +89,14 @@ test('a second start on a folder in use is refused with the pid of the first', a
   expect(await query(first.url, 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
 });
 
-test('a server whose guard was killed goes too, and the next start recovers its data', async () => {
+test('a server whose guard is killed stops, and the next start recovers its data', async () => {
   const first = await start();
   await query(first.url, 'CREATE TABLE kept AS SELECT 7 AS n');
   const server = await describeProcess(first.pid);
   if (server === undefined) throw new Error('not running');
   process.kill(server.parentPid, 'SIGKILL');
   await first.exited;
-  expect(await waitUntilGone(server, 0)).toBe(true);
+  expect(await waitForExit(server, 0)).toBe(true);
   const second = await start();
   expect(await query(second.url, 'SELECT n FROM kept')).toEqual([{ n: 7 }]);
 });

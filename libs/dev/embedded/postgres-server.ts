@@ -5,33 +5,33 @@ import { type GuardedProcess, type ProcessExit, startGuarded } from './guarded-p
 import { withDeathSignal } from './launch.js';
 import { postgresBinaries } from './postgres-binaries.js';
 import { clearStalePostmaster, clusterFolder, preparePostgresData } from './postgres-data.js';
-import { nameOfWorkingDirectory, serverUser } from './server-user.js';
+import { accessiblePath, serverUser } from './server-user.js';
 
 const database = 'lockstep';
-// Long, because after a kill -9 it replays up to max_wal_size first; a server that ends is noticed at once.
+// Long, because Postgres replays up to max_wal_size after a kill -9. An exit during the start is detected at once.
 const readyTimeoutMs = 120_000;
 
 export interface StartPostgresOptions {
   readonly dataDir: string;
   readonly port: number;
   readonly onLog: (line: string) => void;
-  /** Default true. False is for tests only: a power cut then loses data. */
+  /** Default true. Without it a power cut loses data, so false is only for tests. */
   readonly fsync?: boolean;
 }
 
 export interface PostgresServer {
   readonly url: string;
   readonly port: number;
-  /** The postmaster's. */
+  /** Of the postmaster. */
   readonly pid: number;
   readonly exited: Promise<ProcessExit>;
-  /** A fast shutdown: sessions are cut, a checkpoint is written. */
+  /** Fast shutdown: ends all sessions and writes a checkpoint. */
   stop(): Promise<void>;
 }
 
 /**
- * A real PostgreSQL 18 on 127.0.0.1 with a database `lockstep`, ready for queries. The data stays in `dataDir`.
- * It is stopped when this process ends in whatever way.
+ * Starts PostgreSQL 18 on 127.0.0.1 with a database `lockstep`, and waits until it answers queries. The data stays in
+ * `dataDir`. The server stops when this process exits for any reason.
  * @throws EmbeddedError platform_unsupported, data_folder_in_use, postgres_start_failed
  */
 export async function startPostgres(options: StartPostgresOptions): Promise<PostgresServer> {
@@ -40,18 +40,18 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Post
   const binaries = await postgresBinaries(user);
   const { cluster, password } = await preparePostgresData(dataDir, binaries, user, fsync);
   await clearStalePostmaster(cluster);
-  const args = ['-D', await nameOfWorkingDirectory(cluster, user), '-p', String(port), ...settings(cluster, fsync)];
+  const args = ['-D', await accessiblePath(cluster, user), '-p', String(port), ...settings(cluster, fsync)];
   const launch = await withDeathSignal(binaries.postgres, args, 'SIGINT');
   const lastLines: string[] = [];
-  const order = { ...launch, cwd: cluster, stopSignal: 'SIGINT', graceMs: 10_000, ...(user === undefined ? {} : { runAs: user }) } as const;
-  const guarded = await startGuarded(order, (line) => {
+  const guardOptions = { ...launch, cwd: cluster, stopSignal: 'SIGINT', graceMs: 10_000, ...(user === undefined ? {} : { runAs: user }) } as const;
+  const guarded = await startGuarded(guardOptions, (line) => {
     lastLines.push(line);
     lastLines.splice(0, lastLines.length - 12);
     onLog(line);
   });
   const urlOf = (name: string): string => `postgres://postgres:${password}@127.0.0.1:${port}/${name}`;
   try {
-    await whenReady(guarded, urlOf('postgres'), lastLines);
+    await waitUntilReady(guarded, urlOf('postgres'), lastLines);
     await ensureDatabase(urlOf('postgres'));
   } catch (error) {
     await guarded.stop();
@@ -70,10 +70,10 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Post
 
 function settings(cluster: string, fsync: boolean): string[] {
   const values = {
-    // In the process list the next start recognizes the server of this folder by it (clearStalePostmaster).
+    // The next start finds this folder's server in the process list by this setting (clearStalePostmaster).
     'lockstep.data_folder': cluster,
     listen_addresses: '127.0.0.1',
-    // No socket file: its lock in /tmp outlives a kill -9 and is shared by all users of the machine.
+    // No socket file: its lock in /tmp survives a kill -9 and is shared by all users of the machine.
     unix_socket_directories: '',
     shared_buffers: '256MB',
     max_wal_size: '4GB',
@@ -87,21 +87,21 @@ function settings(cluster: string, fsync: boolean): string[] {
   return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
 
-async function whenReady(guarded: GuardedProcess, url: string, lastLines: readonly string[]): Promise<void> {
+async function waitUntilReady(guarded: GuardedProcess, url: string, lastLines: readonly string[]): Promise<void> {
   let ended: ProcessExit | undefined;
   void guarded.exited.then((exit) => (ended = exit));
   const deadline = performance.now() + readyTimeoutMs;
   for (;;) {
-    const refusal = await tryQuery(url, 'SELECT 1');
-    if (refusal === undefined) {
+    const problem = await checkReadiness(url);
+    if (problem === undefined) {
       return;
     }
     if (ended !== undefined || performance.now() >= deadline) {
-      const why = ended === undefined ? `not ready after ${readyTimeoutMs / 1000} s` : 'ended';
+      const what = ended === undefined ? `was not ready after ${readyTimeoutMs / 1000} s` : 'exited during its start';
       throw new EmbeddedError(
         'postgres_start_failed',
-        `PostgreSQL ${why} at its start: ${lastLines.at(-1) ?? 'no output'}\n${lastLines.join('\n')}`,
-        { cause: refusal },
+        `PostgreSQL ${what}: ${lastLines.at(-1) ?? 'no output'}\n${lastLines.join('\n')}`,
+        { cause: problem },
       );
     }
     await delay(30);
@@ -121,14 +121,14 @@ async function ensureDatabase(url: string): Promise<void> {
   }
 }
 
-/** Why the query couldn't be answered, or undefined when it was. */
-async function tryQuery(url: string, text: string): Promise<unknown> {
+/** Returns why Postgres does not answer a query; undefined if it does. */
+async function checkReadiness(url: string): Promise<unknown> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 });
-  // A connection that breaks later is reported by the query; without a listener it would end the process.
+  // The query reports a broken connection. Without a listener the event would end the process.
   client.on('error', () => undefined);
   try {
     await client.connect();
-    await client.query(text);
+    await client.query('SELECT 1');
     return undefined;
   } catch (error) {
     return error ?? 'no answer';

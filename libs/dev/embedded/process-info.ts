@@ -10,11 +10,11 @@ export interface ProcessInfo {
   readonly pid: number;
   readonly parentPid: number;
   readonly command: string;
-  /** When it started, as the system counts: a pid with another mark is another process. */
+  /** The process's start time in the system's format. The same pid with another mark is another process. */
   readonly startMark: string;
 }
 
-/** What runs under this pid; undefined when nothing does. A zombie is nothing: it holds no file, port or memory. */
+/** The process with this pid; undefined if there is none or it is a zombie, which holds no file, port or memory. */
 export async function describeProcess(pid: number): Promise<ProcessInfo | undefined> {
   return process.platform === 'linux' ? fromProc(pid) : fromPs(pid);
 }
@@ -25,7 +25,7 @@ async function fromProc(pid: number): Promise<ProcessInfo | undefined> {
       readFile(`/proc/${pid}/stat`, 'utf8'),
       readFile(`/proc/${pid}/cmdline`, 'utf8'),
     ]);
-    // The name, in parentheses, may itself hold spaces and parentheses: count from the last one.
+    // The name in parentheses may itself contain spaces and parentheses, so fields count from the last one.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const [state, parentPid] = fields;
     if (state === 'Z' || state === 'X') {
@@ -55,8 +55,8 @@ async function fromPs(pid: number): Promise<ProcessInfo | undefined> {
   }
 }
 
-/** Whether it was gone within the time. Someone else's child has no exit event: it can only be watched. */
-export async function waitUntilGone(target: ProcessInfo, timeoutMs: number): Promise<boolean> {
+/** Whether the process exits within the time. Polls, because only a child process has an exit event. */
+export async function waitForExit(target: ProcessInfo, timeoutMs: number): Promise<boolean> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const found = await describeProcess(target.pid);
@@ -70,7 +70,7 @@ export async function waitUntilGone(target: ProcessInfo, timeoutMs: number): Pro
   }
 }
 
-/** Sends the signal; a process that has gone already is no error. */
+/** Sends the signal. Does nothing if the process has exited. */
 export function signalProcess(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);

@@ -30,23 +30,23 @@ async function modeOf(...names: string[]): Promise<number> {
   return (await stat(path.join(...names))).mode & 0o777;
 }
 
-test('every user can read and run the copy, and only its owner can change it', async () => {
-  const made = await copy();
-  expect(await readFile(path.join(made, 'library'), 'utf8')).toBe('library');
-  const modes = await Promise.all([modeOf(cache), modeOf(made), modeOf(made, 'bin'), modeOf(made, 'bin', 'server'), modeOf(made, 'library.1')]);
+test('every user can read and run the copy, but only its owner can change it', async () => {
+  const copied = await copy();
+  expect(await readFile(path.join(copied, 'library'), 'utf8')).toBe('library');
+  const modes = await Promise.all([modeOf(cache), modeOf(copied), modeOf(copied, 'bin'), modeOf(copied, 'bin', 'server'), modeOf(copied, 'library.1')]);
   expect(modes).toEqual([0o755, 0o755, 0o755, 0o755, 0o644]);
 });
 
-test('it is made once, also by several starts at once, and nothing unfinished stays', async () => {
-  const made = await Promise.all([copy(), copy(), copy(), copy()]);
-  expect(new Set(made).size).toBe(1);
-  const { ino } = await stat(made[0] ?? '');
-  expect(await copy()).toBe(made[0]);
-  expect((await stat(made[0] ?? '')).ino).toBe(ino);
-  expect(await readdir(cache)).toEqual([path.basename(made[0] ?? '')]);
+test('concurrent starts create one copy and leave nothing unfinished', async () => {
+  const copies = await Promise.all([copy(), copy(), copy(), copy()]);
+  expect(new Set(copies).size).toBe(1);
+  const { ino } = await stat(copies[0] ?? '');
+  expect(await copy()).toBe(copies[0]);
+  expect((await stat(copies[0] ?? '')).ino).toBe(ino);
+  expect(await readdir(cache)).toEqual([path.basename(copies[0] ?? '')]);
 });
 
-test('other content gets another copy, and a damaged copy is replaced', async () => {
+test('different content gets another copy, and a damaged copy is replaced', async () => {
   const first = await copy();
   await truncate(path.join(first, 'bin', 'server'));
   expect(await copy()).toBe(first);
@@ -55,27 +55,27 @@ test('other content gets another copy, and a damaged copy is replaced', async ()
   await writeFile(path.join(source, 'library.2'), 'library');
   const second = await copy();
   expect(second).not.toBe(first);
-  expect((await readdir(cache)).sort()).toEqual([first, second].map((made) => path.basename(made)).sort());
+  expect((await readdir(cache)).sort()).toEqual([first, second].map((copied) => path.basename(copied)).sort());
 });
 
-test('what a killed start left half copied is removed an hour later', async () => {
+test('a partial copy of a killed start is removed after an hour', async () => {
   await mkdir(path.join(cache, 'unfinished-old'), { recursive: true });
   await mkdir(path.join(cache, 'unfinished-new'));
   const twoHoursAgo = new Date(Date.now() - 7_200_000);
   await utimes(path.join(cache, 'unfinished-old'), twoHoursAgo, twoHoursAgo);
-  const made = await copy();
-  expect((await readdir(cache)).sort()).toEqual([path.basename(made), 'unfinished-new']);
+  const copied = await copy();
+  expect((await readdir(cache)).sort()).toEqual([path.basename(copied), 'unfinished-new']);
 });
 
-test('a cache folder that another user can write to is refused', async () => {
+test('rejects a cache folder that another user can write to', async () => {
   await mkdir(cache);
   await chmod(cache, 0o777);
   await expect(copy()).rejects.toMatchObject({ code: 'postgres_start_failed', message: expect.stringContaining(`could change ${cache}`) as unknown });
   expect(await readdir(cache)).toEqual([]);
 });
 
-// Only root can give a folder to another user.
-(process.getuid?.() === 0 ? test : test.skip)('a cache folder that another user prepared is refused, also behind a link', async () => {
+// Only root can change a folder's owner.
+(process.getuid?.() === 0 ? test : test.skip)('rejects a cache folder of another user, even behind a link', async () => {
   const prepared = path.join(folder, 'prepared');
   await mkdir(prepared);
   await chown(prepared, 65_534, 65_534);

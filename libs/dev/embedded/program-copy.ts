@@ -5,16 +5,16 @@ import { EmbeddedError } from './embedded-error.js';
 import { foldersAbove } from './server-user.js';
 import { systemErrorCode } from './system-error.js';
 
-/** For what can be made again. It exists on every Linux, every user may pass it, and only root may write to it. */
+/** Below /var/cache, which exists on every Linux; all users have access, and only root can write to it. */
 export const PROGRAM_CACHE = '/var/cache/lockstep';
 
-// A copy takes a second.
+// Far above the second that a copy takes.
 const abandonedAfterMs = 3_600_000;
 const unfinishedPrefix = 'unfinished-';
 
 /**
- * A copy of a program's folder that every user can run, made once for each content. It is written beside its place
- * and renamed when complete, so neither two starts at once nor one that is killed leave half of it there.
+ * Copies a program's folder so that every user can run it, once for each content. The complete copy is renamed into
+ * place, so that concurrent or killed starts leave no partial one.
  * @throws EmbeddedError postgres_start_failed when another user could change what is in the cache
  */
 export async function programCopy(source: string, name: string, cache = PROGRAM_CACHE): Promise<string> {
@@ -22,22 +22,22 @@ export async function programCopy(source: string, name: string, cache = PROGRAM_
   await removeAbandoned(folder);
   const content = await fingerprint(source);
   const copy = join(folder, `${name}-${content.slice(0, 12)}`);
-  if (await holds(copy, content)) {
+  if (await isIntact(copy, content)) {
     return copy;
   }
   const unfinished = await mkdtemp(join(folder, unfinishedPrefix));
   try {
     const fresh = join(unfinished, 'fresh');
     await cp(source, fresh, { recursive: true, verbatimSymlinks: true });
-    await openToAll(fresh);
-    await putInPlace(fresh, copy, content);
+    await makeReadable(fresh);
+    await moveIntoPlace(fresh, copy, content);
   } finally {
     await rm(unfinished, { recursive: true, force: true });
   }
   return copy;
 }
 
-/** The cache folder's real path, with nothing on the way that another user could replace. */
+/** The cache folder's real path. Rejects a path with a folder that another user could change. */
 async function trustedFolder(cache: string): Promise<string> {
   await mkdir(cache, { recursive: true });
   const folder = await realpath(cache);
@@ -49,12 +49,12 @@ async function trustedFolder(cache: string): Promise<string> {
     if ((uid !== 0 && uid !== process.getuid?.()) || (writable && !sticky)) {
       throw new EmbeddedError(
         'postgres_start_failed',
-        `Another user could change ${path}, so PostgreSQL's program can't be kept in ${cache}: ` +
+        `Another user could change ${path}, so PostgreSQL's program cannot be stored in ${cache}: ` +
           `delete ${cache} and let only root write to ${path}, start as another user, or set DATABASE_URL.`,
       );
     }
   }
-  // The umask may have closed it.
+  // The umask may have removed access for other users.
   await chmod(folder, 0o755);
   return folder;
 }
@@ -62,7 +62,7 @@ async function trustedFolder(cache: string): Promise<string> {
 async function removeAbandoned(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
-    const found = name.startsWith(unfinishedPrefix) ? await ifThere(lstat(path)) : undefined;
+    const found = name.startsWith(unfinishedPrefix) ? await ifExists(lstat(path)) : undefined;
     if (found !== undefined && Date.now() - found.mtimeMs > abandonedAfterMs) {
       await rm(path, { recursive: true, force: true });
     }
@@ -70,8 +70,8 @@ async function removeAbandoned(folder: string): Promise<void> {
 }
 
 /**
- * Changes with every name, size and link. It reads no file: a package of one version differs only where an install was
- * cut short, and a copy where a power cut emptied files.
+ * A hash of all names, sizes and links. File contents are not read: only an interrupted install or a power cut changes
+ * files of one version, and both change sizes.
  */
 async function fingerprint(folder: string): Promise<string> {
   const lines = (await readdir(folder, { recursive: true })).sort().map(async (path) => {
@@ -81,11 +81,11 @@ async function fingerprint(folder: string): Promise<string> {
   return createHash('sha256').update((await Promise.all(lines)).join('')).digest('hex');
 }
 
-async function holds(copy: string, content: string): Promise<boolean> {
-  return (await ifThere(fingerprint(copy))) === content;
+async function isIntact(copy: string, content: string): Promise<boolean> {
+  return (await ifExists(fingerprint(copy))) === content;
 }
 
-async function openToAll(folder: string): Promise<void> {
+async function makeReadable(folder: string): Promise<void> {
   await chmod(folder, 0o755);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   await Promise.all(
@@ -99,7 +99,7 @@ async function openToAll(folder: string): Promise<void> {
   );
 }
 
-async function putInPlace(fresh: string, copy: string, content: string): Promise<void> {
+async function moveIntoPlace(fresh: string, copy: string, content: string): Promise<void> {
   try {
     await rename(fresh, copy);
     return;
@@ -108,15 +108,15 @@ async function putInPlace(fresh: string, copy: string, content: string): Promise
       throw error;
     }
   }
-  // Another start was faster, or what is there is damaged.
-  if (!(await holds(copy, content))) {
+  // Either a concurrent start was faster, or the existing copy is damaged.
+  if (!(await isIntact(copy, content))) {
     await rename(copy, `${fresh}.replaced`);
     await rename(fresh, copy);
   }
 }
 
-async function ifThere<T>(look: Promise<T>): Promise<T | undefined> {
-  return look.catch((error: unknown) => {
+async function ifExists<T>(result: Promise<T>): Promise<T | undefined> {
+  return result.catch((error: unknown) => {
     if (systemErrorCode(error) === 'ENOENT') {
       return undefined;
     }

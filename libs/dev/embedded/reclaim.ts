@@ -1,45 +1,45 @@
 import { EmbeddedError } from './embedded-error.js';
-import { type ProcessInfo, describeProcess, signalProcess, waitUntilGone } from './process-info.js';
+import { type ProcessInfo, describeProcess, signalProcess, waitForExit } from './process-info.js';
 
-// From the death of a supervisor until its guard has noticed: milliseconds, but the machine may be busy.
+// A guard notices the supervisor's exit within milliseconds, or later on a busy machine.
 const noticeMs = 2_000;
-// Above a guard's grace (10 s), after which it sends SIGKILL.
+// Longer than a guard's grace period (10 s), after which it sends SIGKILL.
 const stopTimeMs = 20_000;
 
-export interface Leftover {
-  /** For the error's sentence: "PostgreSQL". */
+export interface EarlierServer {
+  /** For the error message, for example "PostgreSQL". */
   readonly server: string;
   readonly dataDir: string;
   readonly pid: number | undefined;
   readonly stopSignal: NodeJS.Signals;
-  /** Tells our server from whatever else got that pid since. */
+  /** Distinguishes the server from another program that has got its pid. */
   readonly isServer: (found: ProcessInfo) => boolean;
 }
 
 /**
- * Makes sure that no server of an earlier run is still alive on this data folder: one that is being stopped by its
- * guard is waited for, one that lost its guard is stopped.
- * @throws EmbeddedError data_folder_in_use when it is alive under a living guard, so somebody is using it
+ * Ensures that no server of an earlier run uses the data folder. Waits for a server that its guard is stopping, and
+ * stops a server without a guard.
+ * @throws EmbeddedError data_folder_in_use when the server runs under a guard that is not stopping it
  */
-export async function reclaimDataFolder(leftover: Leftover): Promise<void> {
-  const found = leftover.pid === undefined ? undefined : await describeProcess(leftover.pid);
-  if (found === undefined || !leftover.isServer(found)) {
+export async function reclaimDataFolder(earlier: EarlierServer): Promise<void> {
+  const found = earlier.pid === undefined ? undefined : await describeProcess(earlier.pid);
+  if (found === undefined || !earlier.isServer(found)) {
     return;
   }
-  if ((await guardOf(found)) === 'watching' && (await waitUntilGone(found, noticeMs))) {
+  if ((await guardOf(found)) === 'watching' && (await waitForExit(found, noticeMs))) {
     return;
   }
   const guard = await guardOf(found);
   if (guard === 'none') {
-    signalProcess(found.pid, leftover.stopSignal);
+    signalProcess(found.pid, earlier.stopSignal);
   }
-  if (guard !== 'watching' && (await waitUntilGone(found, stopTimeMs))) {
+  if (guard !== 'watching' && (await waitForExit(found, stopTimeMs))) {
     return;
   }
   throw new EmbeddedError(
     'data_folder_in_use',
-    `${leftover.server} (pid ${found.pid}) is still running on ${leftover.dataDir}: ` +
-      'stop what started it, or choose another LOCKSTEP_DATA_DIR.',
+    `${earlier.server} (pid ${found.pid}) is still running on ${earlier.dataDir}: ` +
+      'stop the process that started it, or set another LOCKSTEP_DATA_DIR.',
   );
 }
 

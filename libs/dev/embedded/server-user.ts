@@ -8,8 +8,8 @@ export interface ServerUser {
 }
 
 /**
- * The user that Postgres runs as when we are root, which it refuses to be: the owner of its existing data folder,
- * else `postgres`, else `nobody`. None is made: starting a stack must not change the machine's accounts.
+ * The user for Postgres if this process is root, as which Postgres refuses to run: the owner of the existing data
+ * folder, else `postgres`, else `nobody`. Creates no account, because a start must not change the machine's accounts.
  */
 export async function serverUser(existingData: string): Promise<ServerUser | undefined> {
   if (process.getuid?.() !== 0) {
@@ -19,7 +19,7 @@ export async function serverUser(existingData: string): Promise<ServerUser | und
   if (owner !== undefined && owner.uid !== 0) {
     return { uid: owner.uid, gid: owner.gid };
   }
-  // The file, not the command `id`: the PATH may be a bare one.
+  // Reads the file instead of running `id`, because the PATH may be incomplete.
   const accounts = await readFile('/etc/passwd', 'utf8').catch(() => '');
   for (const name of ['postgres', 'nobody']) {
     const match = new RegExp(`^${name}:[^:]*:(\\d+):(\\d+):`, 'm').exec(accounts);
@@ -29,37 +29,36 @@ export async function serverUser(existingData: string): Promise<ServerUser | und
   }
   throw new EmbeddedError(
     'postgres_start_failed',
-    'PostgreSQL refuses to run as root and there is no account "postgres" or "nobody" to run it as: ' +
+    'PostgreSQL refuses to run as root, and there is no account "postgres" or "nobody" for it: ' +
       'start as another user, or set DATABASE_URL.',
   );
 }
 
 /**
- * What a process of this user calls its data folder, which must be its working directory. We enter that directory while
- * we are still root, and Linux resolves /proc/self/cwd to it without a look at the folders above. So the server needs
- * no privilege to run below root's home.
- * @throws EmbeddedError postgres_start_failed where the system has no such link and a folder above is closed
+ * A path by which this user can access a folder that is its working directory. Root enters the folder first; Linux
+ * resolves /proc/self/cwd without checking the folders above, so the server can run below root's home.
+ * @throws EmbeddedError postgres_start_failed if there is no such link and the user has no access to a folder above
  */
-export async function nameOfWorkingDirectory(folder: string, user: ServerUser | undefined): Promise<string> {
+export async function accessiblePath(folder: string, user: ServerUser | undefined): Promise<string> {
   if (user === undefined) {
     return folder;
   }
   if (process.platform === 'linux') {
     return '/proc/self/cwd';
   }
-  const closed = await closedFolderAbove(folder, user);
-  if (closed === undefined) {
+  const inaccessible = await inaccessibleFolderAbove(folder, user);
+  if (inaccessible === undefined) {
     return folder;
   }
   throw new EmbeddedError(
     'postgres_start_failed',
-    `PostgreSQL runs as uid ${user.uid} when started by root, and that user can't pass ${closed}: ` +
+    `PostgreSQL runs as uid ${user.uid} when started by root, and that user has no access to ${inaccessible}: ` +
       'move the project or LOCKSTEP_DATA_DIR, start as another user, or set DATABASE_URL.',
   );
 }
 
-/** The first folder above the path that the user can't pass, by its mode bits. */
-export async function closedFolderAbove(path: string, user: ServerUser): Promise<string | undefined> {
+/** The nearest folder above the path whose mode bits deny the user access (the execute bit). */
+export async function inaccessibleFolderAbove(path: string, user: ServerUser): Promise<string | undefined> {
   for (const folder of foldersAbove(path)) {
     const { mode, uid, gid } = await stat(folder);
     const execute = uid === user.uid ? 0o100 : gid === user.gid ? 0o010 : 0o001;
@@ -70,7 +69,7 @@ export async function closedFolderAbove(path: string, user: ServerUser): Promise
   return undefined;
 }
 
-/** From the nearest to the root of the file system. */
+/** All folders above the path, the nearest first. */
 export function foldersAbove(path: string): string[] {
   const folder = dirname(path);
   return folder === path ? [] : [folder, ...foldersAbove(folder)];

@@ -1,4 +1,4 @@
-/** A system error's code such as ENOENT. Not by instanceof: jest's errors come from another realm. */
+/** The code of a system error, such as ENOENT. Does not use instanceof, because jest's errors come from another realm. */
 export function systemErrorCode(error: unknown): string | undefined {
   return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

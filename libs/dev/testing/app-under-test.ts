@@ -8,12 +8,12 @@ import { waitUntil } from './wait-until.js';
 
 type App = 'gateway' | 'dispatcher' | 'proxy' | 'orders';
 
-/** An app as a real process of the built code. */
+/** An app of the built code, in a process of its own. */
 export class AppUnderTest {
   private process: ChildProcess | undefined;
   private output = '';
-  /** Those that were sent a signal. */
-  private readonly told = new WeakSet<ChildProcess>();
+  /** Processes that were sent a signal. */
+  private readonly signalled = new WeakSet<ChildProcess>();
 
   private constructor(
     private readonly app: App,
@@ -21,7 +21,7 @@ export class AppUnderTest {
     readonly url: string,
   ) {}
 
-  /** @returns the process, not waited for: `ready` does that */
+  /** Starts the process without waiting for it; `ready` waits. */
   static async launch(app: App, env: Record<string, string>): Promise<AppUnderTest> {
     const port = await freePort();
     const launched = new AppUnderTest(app, { ...env, PORT: String(port) }, `http://127.0.0.1:${port}`);
@@ -33,22 +33,22 @@ export class AppUnderTest {
     return this.process?.pid;
   }
 
-  /** Whether the process that was started last is still there. */
+  /** Whether the last process is running. */
   get running(): boolean {
     return this.process !== undefined && this.process.exitCode === null && this.process.signalCode === null;
   }
 
-  /** Of the process that was started last; undefined: it runs, or a signal has ended it. */
+  /** Exit code of the last process; undefined while it runs, or if a signal ended it. */
   get exitCode(): number | undefined {
     return this.process?.exitCode ?? undefined;
   }
 
-  /** The end of what the process that was started last has written. */
+  /** The end of the last process's output. */
   get lastOutput(): string {
     return this.output;
   }
 
-  /** Starts it (again) on the same port. */
+  /** Starts a process, always on the same port. */
   start(): void {
     const entry = path.join(projectRoot(), 'dist', 'apps', this.app, 'src', 'main.js');
     const { PATH = '' } = process.env;
@@ -56,8 +56,8 @@ export class AppUnderTest {
     const child = spawn(process.execPath, [...NODE_FLAGS, entry], { env: { PATH, ...this.env }, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (this.output = (this.output + chunk.toString()).slice(-20_000)));
     child.once('exit', (code, signal) => {
-      // Whatever waits for it now waits in vain, and should know why.
-      if (!this.told.has(child)) process.stderr.write(`The ${this.app} at ${this.url} ended by itself (${signal ?? code}). Its last output:\n${this.output.slice(-4_000)}\n`);
+      // A test that waits for the app then fails, and this says why.
+      if (!this.signalled.has(child)) process.stderr.write(`The ${this.app} at ${this.url} ended by itself (${signal ?? code}). Its last output:\n${this.output.slice(-4_000)}\n`);
     });
     this.process = child;
   }
@@ -70,11 +70,11 @@ export class AppUnderTest {
     }
   }
 
-  /** Sends a signal; resolves with exit code or signal name when it has ended. SIGSTOP and SIGCONT resolve at once. */
+  /** Sends a signal. Resolves with exit code or signal name when the process has ended; at once for SIGSTOP and SIGCONT. */
   async signal(signal: NodeJS.Signals): Promise<number | NodeJS.Signals | undefined> {
     const child = this.process;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return undefined;
-    this.told.add(child);
+    this.signalled.add(child);
     const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
     child.kill(signal);
     if (signal === 'SIGSTOP' || signal === 'SIGCONT') return undefined;

@@ -17,12 +17,12 @@ describe('findingsIn', () => {
     ['a follower that overtakes a retry', [arrival(1, 0, { status: 500 }), arrival(2, 10)], 'a: #2 arrived before #1 was delivered'],
     ['an overlap', [arrival(1, 0, { endedAtMs: 20 }), arrival(1, 10)], 'a: #1 attempt 1 overlaps #1 attempt 1'],
     ['a repeat after a delivery', [arrival(1, 0), arrival(1, 10)], 'a: #1 was sent again after it was delivered'],
-    ['two events in one place', [arrival(1, 0, { status: 500 }), arrival(1, 10, { eventId: 'x' })], 'a: #1 is e1 and x'],
+    ['two events with one sequence', [arrival(1, 0, { status: 500 }), arrival(1, 10, { eventId: 'x' })], 'a: #1 is e1 and x'],
   ])('finds %s', (_name, arrivals, finding) => {
     expect(findingsIn(arrivals)).toContain(finding);
   });
 
-  it('lets a lane go on after a delivery that was given up, and repeats happen at a takeover', () => {
+  it('accepts that a lane continues after a delivery that was given up, and repeats at a takeover', () => {
     expect(findingsIn([arrival(1, 0, { status: 500 }), arrival(2, 10)], { givenUp: new Set(['e1']) })).toEqual([]);
     expect(findingsIn([arrival(1, 0), arrival(1, 3), arrival(2, 10)], { takeovers: true })).toEqual([]);
   });

@@ -16,9 +16,9 @@ export interface Arrival {
 }
 
 /**
- * What is wrong with what a receiver saw, one line a finding; empty when the guarantees held. Per entity: first
- * arrivals ascend from 1 without a gap; the first arrival of n+1 comes after the end of a 2xx of n, unless n is named
- * in `given up` (dead or discarded); one delivery has one id; without a takeover no two requests overlap.
+ * Checks a receiver's record against the guarantees; one line for each finding. Per entity: first arrivals ascend from 1
+ * without a gap; n+1 arrives first after a 2xx of n has ended, unless n is in `givenUp` (dead or discarded); a sequence
+ * has one event; without a takeover no two requests overlap.
  */
 export function findingsIn(arrivals: readonly Arrival[], options: { readonly givenUp?: ReadonlySet<string>; readonly takeovers?: boolean } = {}): string[] {
   const findings: string[] = [];

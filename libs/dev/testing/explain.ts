@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Database } from '#ground/postgres/pool';
 
-/** A database that runs no statement, but asks the pool's sessions how they would; `plans` gets one text a statement. */
+/** A database that explains statements instead of running them; `plans` gets one plan for each statement. */
 export function explaining(pool: pg.Pool, plans: string[]): Database {
   return {
     query: async (text, values) => {

@@ -1,14 +1,13 @@
 import fc from 'fast-check';
 
 /**
- * Looks for an input for which `holds` throws, from another seed each time, until `mostRuns` inputs were tried or
- * `searchMs` have passed. When it returns, nothing of it is running any more: fast-check goes on without the run that
- * its time limit meets, which would then disturb the next test.
- * @throws Error with the counterexample, its seed and path; of the run that the time limit met, as `holds` threw it
+ * Searches for an input that makes `holds` throw, with a new seed each time, for at most `mostRuns` inputs or `searchMs`.
+ * At its time limit fast-check does not wait for the last run, which would disturb the next test; this function does.
+ * @throws Error with the counterexample, its seed and path; for the last run, the error of `holds`
  */
 export async function fuzz<Input>(inputs: fc.Arbitrary<Input>, holds: (input: Input) => Promise<void>, { mostRuns, searchMs }: { readonly mostRuns: number; readonly searchMs: number }): Promise<void> {
   const seed = Math.floor(Math.random() * 0x7fffffff);
-  // Also of a search that finds nothing: the next one looks elsewhere.
+  // A search that finds nothing prints its seed too, so that it can be repeated.
   process.stderr.write(`fast-check seed ${seed}\n`);
   let running = Promise.resolve();
   const property = fc.asyncProperty(inputs, (input) => (running = holds(input)));

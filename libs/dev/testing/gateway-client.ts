@@ -8,7 +8,7 @@ export interface Answer {
   readonly json: unknown;
 }
 
-/** Talks to a gateway as a client with the admin key does. */
+/** A client of a gateway, with the admin key. */
 export class GatewayClient {
   constructor(private readonly url: string) {}
 

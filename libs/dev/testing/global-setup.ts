@@ -15,14 +15,14 @@ declare global {
 export default async function startSharedServers(): Promise<void> {
   const entry = fileURLToPath(new URL('./shared-servers-process.ts', import.meta.url));
   const owner = spawn(process.execPath, ['--conditions=source', '--import', '@swc-node/register/esm-register', entry], {
-    // Its own session: Ctrl-C reaches jest alone, and the servers go when jest's channel closes.
+    // A session of its own: Ctrl-C reaches jest alone, and the servers stop when jest's channel closes.
     detached: true,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   globalThis.lockstepSharedServers = owner;
   const started = await Promise.race([once(owner, 'message'), once(owner, 'exit').then(() => undefined)]);
   if (started === undefined) {
-    throw new Error('The shared servers did not start; the reason stands above');
+    throw new Error('The shared servers did not start; the reason is above');
   }
   const servers = started[0] as SharedServers;
   process.env['LOCKSTEP_TEST_DATABASE_URL'] = servers.databaseUrl;

@@ -6,7 +6,7 @@ const NASTY_TEXTS = [
   '__proto__', 'constructor', 'toString', 'x'.repeat(300), '😀'.repeat(256), 'x'.repeat(70_000),
 ];
 
-/** Numbers that are not what they look like. As JSON, so that what JavaScript can't hold is sent all the same. */
+/** Numbers that parsers read in different ways. Texts, because JavaScript cannot represent all of them. */
 const NASTY_NUMBERS = ['-0', '0', '-1', '1.5', '9007199254740993', '123456789012345678901234567890', '1e400', '-1e400', '1e-400', '2147483648', '9223372036854775808', '0.1e1'];
 
 const nastyText = fc.oneof(fc.constantFrom(...NASTY_TEXTS), fc.string({ unit: 'binary', maxLength: 40 }));
@@ -36,7 +36,7 @@ export const { value: jsonText } = fc.letrec<{ value: string; array: string; obj
   ).map((members) => `{${members.join(',')}}`),
 }));
 
-/** A value in JSON's place that a route does not expect: well formed most often. */
+/** A value that a route does not expect; well-formed JSON most often. */
 const hostileValue = fc.oneof(
   nastyText.map(quoted), fc.constantFrom(...NASTY_NUMBERS), jsonText,
   fc.constantFrom(
@@ -70,7 +70,7 @@ export const hostileBody = (valid: Readonly<Record<string, unknown>>): fc.Arbitr
   }) },
 );
 
-/** Text as part of a path or query: most often percent-encoded, sometimes wrongly, never with what ends a request line. */
+/** Part of a path or query: percent-encoded most often, sometimes wrongly, without characters that end a request line. */
 export const hostileSegment = fc.oneof(
   nastyText.map((text) => encodeURIComponent(text.toWellFormed()).slice(0, 4_000)),
   fc.constantFrom('%', '%2', '%00', '%ff', '%c0%af', '%2e%2e', '..', '.', ';a=b', '*', ':id', '[', '"', '\\', '%5c', '%2f', '%F0%9F%98%80', '%ed%a0%80', '\xff'),

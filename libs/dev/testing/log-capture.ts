@@ -2,7 +2,7 @@ import pino from 'pino';
 
 export interface LogCapture {
   readonly logger: pino.Logger;
-  /** What was logged so far, oldest first. */
+  /** The lines so far, oldest first. */
   readonly lines: readonly { readonly level: number; readonly msg: string; readonly [field: string]: unknown }[];
 }
 

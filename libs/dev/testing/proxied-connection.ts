@@ -1,16 +1,16 @@
 import { connect, type Socket } from 'node:net';
 
-/** What the network does to what passes. `watched`: it looks at each chunk, and those that do not pass are lost. */
-export type Weather =
-  | { readonly kind: 'fair' }
+/** What happens to the bytes of one direction. `filtered`: chunks that do not pass are lost. */
+export type Condition =
+  | { readonly kind: 'normal' }
   | { readonly kind: 'slow'; readonly delayMs: number }
-  | { readonly kind: 'dead' }
-  | { readonly kind: 'watched'; readonly passes: (chunk: Buffer) => boolean };
+  | { readonly kind: 'blocked' }
+  | { readonly kind: 'filtered'; readonly passes: (chunk: Buffer) => boolean };
 
-/** A client's connection and the one to the server that belongs to it. */
+/** A client's connection and its counterpart to the server. */
 export class ProxiedConnection {
   private readonly target: Socket;
-  private readonly ways: readonly [Way, Way];
+  private readonly directions: readonly [Direction, Direction];
 
   constructor(
     private readonly client: Socket,
@@ -25,14 +25,17 @@ export class ProxiedConnection {
         if (client.closed && this.target.closed) onClosed();
       });
     }
-    this.ways = [new Way(client, this.target), new Way(this.target, client)];
+    this.directions = [new Direction(client, this.target), new Direction(this.target, client)];
   }
 
-  /** @param requests what becomes of what the client sends; `answers`: of what the server does */
-  become(requests: Weather, answers: Weather): void {
-    const [there, back] = this.ways;
-    there.become(requests);
-    back.become(answers);
+  /**
+   * @param requests for the client's bytes
+   * @param answers for the server's bytes
+   */
+  set(requests: Condition, answers: Condition): void {
+    const [toServer, toClient] = this.directions;
+    toServer.set(requests);
+    toClient.set(answers);
   }
 
   destroy(): void {
@@ -46,63 +49,61 @@ export class ProxiedConnection {
   }
 }
 
-/** One direction: what `from` sends reaches `to`. */
-class Way {
-  private weather: Weather = { kind: 'fair' };
-  /** On their way since the network is slow, oldest first. */
-  private readonly late: { readonly chunk: Buffer; readonly dueMs: number }[] = [];
+/** Forwards bytes of `from` to `to`. */
+class Direction {
+  private condition: Condition = { kind: 'normal' };
+  /** Delayed chunks, oldest first. */
+  private readonly delayed: { readonly chunk: Buffer; readonly dueMs: number }[] = [];
   private timer: NodeJS.Timeout | undefined;
-  private gone = false;
+  private closed = false;
 
   constructor(
     private readonly from: Socket,
     private readonly to: Socket,
   ) {
     from.on('close', () => {
-      this.gone = true;
-      this.passOn();
+      this.closed = true;
+      this.forward();
     });
     from.pipe(to);
   }
 
-  become(weather: Weather): void {
-    if (weather.kind === this.weather.kind) {
-      this.weather = weather;
-      return;
-    }
-    this.weather = weather;
+  set(condition: Condition): void {
+    const changes = condition.kind !== this.condition.kind;
+    this.condition = condition;
+    if (!changes) return;
     this.from.unpipe(this.to);
     this.from.off('data', this.hold);
     clearTimeout(this.timer);
     this.timer = undefined;
-    if (weather.kind === 'dead') this.from.pause();
-    if (weather.kind === 'slow' || weather.kind === 'watched') this.from.on('data', this.hold).resume();
-    if (weather.kind === 'fair') {
-      for (const { chunk } of this.late.splice(0)) this.write(chunk);
-      if (!this.gone) this.from.pipe(this.to);
+    if (condition.kind === 'blocked') this.from.pause();
+    if (condition.kind === 'slow' || condition.kind === 'filtered') this.from.on('data', this.hold).resume();
+    if (condition.kind === 'normal') {
+      for (const { chunk } of this.delayed.splice(0)) this.write(chunk);
+      if (!this.closed) this.from.pipe(this.to);
     }
-    this.passOn();
+    this.forward();
   }
 
   private readonly hold = (chunk: Buffer): void => {
-    if (this.weather.kind === 'watched' && !this.weather.passes(chunk)) return;
-    const delayMs = this.weather.kind === 'slow' ? this.weather.delayMs : 0;
-    this.late.push({ chunk, dueMs: performance.now() + delayMs });
-    this.passOn();
+    if (this.condition.kind === 'filtered' && !this.condition.passes(chunk)) return;
+    const delayMs = this.condition.kind === 'slow' ? this.condition.delayMs : 0;
+    this.delayed.push({ chunk, dueMs: performance.now() + delayMs });
+    this.forward();
   };
 
-  /** What is due, and at last the end of the connection. */
-  private passOn(): void {
-    if (this.weather.kind === 'dead') return;
-    while ((this.late[0]?.dueMs ?? Infinity) <= performance.now()) this.write(this.late.shift()?.chunk);
-    const [next] = this.late;
+  /** Forwards the chunks that are due, and after the last one the end of the connection. */
+  private forward(): void {
+    if (this.condition.kind === 'blocked') return;
+    while ((this.delayed[0]?.dueMs ?? Infinity) <= performance.now()) this.write(this.delayed.shift()?.chunk);
+    const [next] = this.delayed;
     if (next !== undefined) {
       this.timer ??= setTimeout(() => {
         this.timer = undefined;
-        this.passOn();
+        this.forward();
       }, next.dueMs - performance.now());
-    } else if (this.gone) {
-      // What stands in the socket's buffer since the network was dead goes first.
+    } else if (this.closed) {
+      // First the bytes that the socket has buffered since it was paused.
       for (let chunk = this.from.read() as Buffer | null; chunk !== null; chunk = this.from.read() as Buffer | null) this.write(chunk);
       this.to.destroySoon();
     }

@@ -9,19 +9,19 @@ export interface RawAnswer {
   readonly body: Buffer;
 }
 
-/** What a connection may take in all: above every limit of the server's that a test waits for. */
+/** Time limit of a connection: longer than every timeout of the server that a test waits for. */
 const DEADLINE_MS = 15_000;
 
 export async function openSocket(url: string): Promise<Socket> {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port), noDelay: true, allowHalfOpen: true });
-  // A reset is no failure of the test: what came before it counts.
+  // A reset does not fail the test: the bytes before it count.
   socket.on('error', () => undefined);
   await once(socket, 'connect');
   return socket;
 }
 
-/** What arrives until the server closes the connection. */
+/** Reads until the server closes the connection. */
 export async function readToEnd(socket: Socket): Promise<Buffer> {
   const chunks: Buffer[] = [];
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -36,12 +36,12 @@ export async function readToEnd(socket: Socket): Promise<Buffer> {
 }
 
 /**
- * Sends these bytes as they are, then nothing more, and gives the first final answer; undefined when there is none.
- * A request that asks for `connection: close` is answered at once; the others are ended after a while, which tells an
- * incomplete one that nothing more will come.
+ * Sends these bytes, and returns the first final answer, or undefined if there is none. A request with `connection: close`
+ * ends with its answer. Other connections are half-closed after a while, so that the server knows that an incomplete
+ * request ends there.
  */
 export async function sendRaw(url: string, bytes: Buffer): Promise<RawAnswer | undefined> {
-  // Node gives no answer any more to who ends in the middle of one: a slow answer gets a second chance.
+  // Node drops the answer to a client that has half-closed: if the answer was slow, the second try waits longer.
   return (await exchange(url, bytes, 500)) ?? exchange(url, bytes, 10_000);
 }
 
@@ -54,13 +54,13 @@ async function exchange(url: string, bytes: Buffer, endAfterMs: number): Promise
   return finalAnswerIn(received);
 }
 
-/** Header lines as they are given: repeated names, odd values. Bytes beyond ASCII as latin1. */
+/** A request with exactly these header lines. Characters beyond ASCII are sent as latin1. */
 export function requestBytes(method: string, target: string, headers: readonly (readonly [string, string])[], body: Uint8Array = Buffer.alloc(0)): Buffer {
   const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
   return Buffer.concat([Buffer.from(`${method} ${target} HTTP/1.1\r\n${lines}\r\n`, 'latin1'), body]);
 }
 
-/** The first answer in a connection's bytes that is no announcement (1xx). */
+/** The first answer that is not interim (1xx). */
 export function finalAnswerIn(bytes: Buffer): RawAnswer | undefined {
   for (let at = 0; ; ) {
     const headEnd = bytes.indexOf('\r\n\r\n', at);
@@ -76,9 +76,9 @@ export function finalAnswerIn(bytes: Buffer): RawAnswer | undefined {
 }
 
 /**
- * What is wrong with an answer, whatever was asked of a system whose servers are there; undefined when nothing is. No 5xx,
- * not even a 503 that says when to come again: a statement that fails because of what it was given can look like a store
- * that is away. And every error a problem document with a code of ours (RFC 9457); a HEAD gets none.
+ * The fault of an answer to any request while Postgres and Kafka are available; undefined if it has none. A 5xx is a fault,
+ * a 503 too: a statement that fails because of its input can look like an unavailable store. Every error must be a problem
+ * document with a code of ours (RFC 9457), except for HEAD.
  */
 export function faultOf(answer: RawAnswer | undefined, method: string): string | undefined {
   if (answer === undefined) return 'no answer';

@@ -2,10 +2,10 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Arrival } from './arrivals.js';
 
-/** A webhook receiver that keeps a record of its own of all that arrives. */
+/** A webhook receiver that records every request. */
 export class Receiver {
   readonly arrivals: Arrival[] = [];
-  /** The status to answer with, after however long it takes. */
+  /** The status of the answer. */
   respond: (arrival: Arrival) => number | Promise<number> = () => 200;
   private readonly server: Server;
 
@@ -18,7 +18,7 @@ export class Receiver {
         const arrival = arrivalOf(request.headers, Buffer.concat(chunks).toString(), arrivedAtMs);
         this.arrivals.push(arrival);
         void Promise.resolve(this.respond(arrival)).then((status) => {
-          // Before the answer leaves: whatever follows it arrives later.
+          // Recorded before the answer is sent: the next request of the lane must arrive later.
           arrival.status = status;
           arrival.endedAtMs = performance.now();
           response.writeHead(status).end('seen');

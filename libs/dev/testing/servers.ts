@@ -6,18 +6,18 @@ import { type PostgresServer, startPostgres } from '#dev/embedded/postgres-serve
 import { freePort } from './free-port.js';
 import type { SharedServers } from './shared-servers.js';
 
-/** A Postgres and a Kafka of a suite's own, in a temporary folder. */
+/** A Postgres and a Kafka for one suite, in a temporary folder. */
 export interface Servers extends SharedServers {
   readonly postgres: Outage;
   readonly kafka: Outage;
   stop(): Promise<void>;
 }
 
-/** Takes a server away, and gives it back with its data at the same address. */
+/** Stops a server, and starts it again with its data at the same address. */
 export interface Outage {
   /** SIGKILL. */
   kill(): Promise<void>;
-  /** As an operator does it: the server ends in order. */
+  /** An orderly shutdown, as by an operator. */
   shutDown(): Promise<void>;
   start(): Promise<void>;
 }
@@ -25,7 +25,7 @@ export interface Outage {
 type Server = PostgresServer | KafkaServer;
 
 export interface ServersOptions {
-  /** What the servers log, a line at a time. */
+  /** Gets each log line of the servers. */
   readonly onLog?: (server: 'postgres' | 'kafka', line: string) => void;
   readonly kafkaListeners?: StartKafkaOptions['listeners'];
 }
@@ -53,7 +53,7 @@ export async function startServers({ onLog = () => undefined, kafkaListeners = [
       },
     };
   } catch (error) {
-    // One of the two may run. The folder stays: the error names a log in it.
+    // One of the two may run. The folder is kept, because the error names a log in it.
     await stopAll();
     throw error;
   }

@@ -1,4 +1,4 @@
-/** Runs the servers that the suites of a test run share, until the process that started it closes the channel or dies. */
+/** Runs the servers that all suites of a test run share, until its parent process closes the channel or dies. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

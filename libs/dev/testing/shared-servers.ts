@@ -1,6 +1,6 @@
 /** The Postgres and the Kafka that all suites of a run share; global-setup.ts starts them. */
 export interface SharedServers {
-  /** Of a superuser, so that a suite can make a database of its own. */
+  /** Of a superuser, so that each suite can create a database. */
   readonly databaseUrl: string;
   readonly kafkaBrokers: string;
 }

@@ -7,24 +7,24 @@ import { waitUntil } from './wait-until.js';
 
 export interface SteadyLoadOptions {
   readonly entities: readonly string[];
-  /** Between an entity's answer and its next post. */
+  /** From an entity's answer to its next post. */
   readonly intervalMs: number;
 }
 
 export interface Posted {
   readonly id: string;
   readonly entity: string;
-  /** When it was sent first, by the clock of `Arrival.arrivedAtMs`. */
+  /** Time of the first send, by the clock of `Arrival.arrivedAtMs`. */
   readonly sentAtMs: number;
 }
 
 const RETRY_MS = 50;
-/** Answers that a client tries again on. */
+/** Errors on which a client retries. */
 const PASSING = /: 503 |fetch failed|terminated|other side closed/;
 
 /**
- * Clients that post steadily, each for an entity of its own, one event after the other, and try again with the same
- * idempotency key, at the next gateway, when a connection breaks or a gateway says 503.
+ * Clients that post steadily: one for each entity, one event after the other. When a connection breaks or a gateway answers
+ * 503, a client retries at the next gateway with the same idempotency key.
  */
 export class SteadyLoad {
   readonly posted: Posted[] = [];
@@ -36,7 +36,7 @@ export class SteadyLoad {
     private readonly options: SteadyLoadOptions,
   ) {
     this.clients = options.entities.map((entity, i) => this.client(entity, i));
-    // Told by `stop`, not as rejections that nobody handles.
+    // `stop` reports the errors; until then they must not be unhandled rejections.
     for (const client of this.clients) client.catch(() => undefined);
   }
 
@@ -44,7 +44,7 @@ export class SteadyLoad {
     return new SteadyLoad(system, options);
   }
 
-  /** Ends the load; resolves with all that was accepted. @throws what a client got that is no reason to try again */
+  /** Ends the load; resolves with all accepted events. @throws an error on which a client does not retry */
   async stop(): Promise<readonly Posted[]> {
     this.stopping = true;
     await Promise.all(this.clients);
@@ -73,7 +73,7 @@ export class SteadyLoad {
   }
 }
 
-/** Waits until the receiver has all of them. */
+/** Waits until the receiver has all events. */
 export async function allArrived(receiver: Receiver, posted: readonly Posted[], timeoutMs = 30_000): Promise<void> {
   const missing = (): Posted[] => {
     const { delivered } = receiver;
@@ -83,8 +83,8 @@ export async function allArrived(receiver: Receiver, posted: readonly Posted[], 
 }
 
 /**
- * What is wrong with what a receiver saw of a load, one line a finding: what `findingsIn` says of takeovers, and first
- * arrivals in another order than that of the posts.
+ * Checks a receiver's record of a load: the findings of `findingsIn` with takeovers, and first arrivals that are not in the
+ * order of the posts.
  */
 export function findingsUnderLoad(arrivals: readonly Arrival[], posted: readonly Posted[]): string[] {
   const findings = findingsIn(arrivals, { takeovers: true });
@@ -97,7 +97,7 @@ export function findingsUnderLoad(arrivals: readonly Arrival[], posted: readonly
   return findings;
 }
 
-/** `count` entities on each of the shards, so that every shard has work. */
+/** `count` entities for each shard, so that every shard has work. */
 export function entitiesOn(shards: number, count: number): string[] {
   const found = Array.from({ length: shards }, (): string[] => []);
   for (let i = 0; found.some(({ length }) => length < count); i++) {
@@ -107,7 +107,7 @@ export function entitiesOn(shards: number, count: number): string[] {
   return found.flat();
 }
 
-/** From a moment to the next arrival on each of the shards, in milliseconds; Infinity where none came. */
+/** The time from `sinceMs` to the next arrival on each shard, in milliseconds; Infinity if there is none. */
 export function untilNextArrivalMs(arrivals: readonly Arrival[], shards: number, sinceMs: number): number[] {
   return Array.from({ length: shards }, (_, shard) => {
     const next = arrivals.find(({ entity, arrivedAtMs }) => arrivedAtMs > sinceMs && shardOf('default', entity, shards) === shard);
@@ -115,7 +115,7 @@ export function untilNextArrivalMs(arrivals: readonly Arrival[], shards: number,
   });
 }
 
-/** The longest time without an arrival on each of the shards, between two moments. */
+/** The longest time without an arrival on each shard, between two moments. */
 export function longestGapsMs(arrivals: readonly Arrival[], shards: number, fromMs: number, toMs: number): number[] {
   return Array.from({ length: shards }, (_, shard) => {
     const times = arrivals.filter(({ entity, arrivedAtMs }) => arrivedAtMs > fromMs && arrivedAtMs < toMs && shardOf('default', entity, shards) === shard).map(({ arrivedAtMs }) => arrivedAtMs);
@@ -130,7 +130,7 @@ export function latenciesMs(arrivals: readonly Arrival[], posted: readonly Poste
   return posted.map(({ id, sentAtMs }) => (first.get(id) ?? Infinity) - sentAtMs).sort((a, b) => a - b);
 }
 
-/** The value that `share` of the ascending values don't exceed. */
+/** The value that `share` of the ascending values do not exceed. */
 export function percentile(values: readonly number[], share: number): number {
   return values[Math.min(values.length - 1, Math.floor(values.length * share))] ?? NaN;
 }

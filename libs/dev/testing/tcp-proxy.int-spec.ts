@@ -56,7 +56,7 @@ const client = (): Client => new Client(connect(proxy.port, '127.0.0.1'));
 const pass = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('TcpProxy', () => {
-  it('passes everything on, and the end of a connection both ways', async () => {
+  it('forwards everything, and the end of a connection in both directions', async () => {
     const one = client();
     await one.ask('a');
     one.socket.end();
@@ -67,7 +67,7 @@ describe('TcpProxy', () => {
     await waitUntil('the client to see the end', () => two.closed);
   });
 
-  it('cut: breaks what is there and lets nothing in, until it is whole again', async () => {
+  it('cut: breaks all connections and refuses new ones until restore', async () => {
     const one = client();
     await one.ask('a');
     proxy.cut();
@@ -79,7 +79,7 @@ describe('TcpProxy', () => {
     expect(received).toBe('ab');
   });
 
-  it('delay: everything later by that much, in order, also on new connections', async () => {
+  it('delay: delays every chunk, in order, on new connections too', async () => {
     const one = client();
     await one.ask('a');
     proxy.delay(100);
@@ -100,7 +100,7 @@ describe('TcpProxy', () => {
     await waitUntil('what was late before what came after', () => received === 'abcdef', 5_000);
   });
 
-  it('delay: a connection that ends has its last bytes passed on', async () => {
+  it('delay: forwards the last bytes of a connection that ends', async () => {
     const one = client();
     await one.ask('a');
     proxy.delay(50);
@@ -109,7 +109,7 @@ describe('TcpProxy', () => {
     expect(received).toBe('ab');
   });
 
-  it('half-open: silence, connections stay; what was sent arrives when it is whole again', async () => {
+  it('half-open: connections stay open and silent; the bytes arrive after restore', async () => {
     const one = client();
     await one.ask('a');
     proxy.halfOpen();
@@ -123,7 +123,7 @@ describe('TcpProxy', () => {
     await waitUntil('all of it', () => one.answers === 'seen a;unasked;seen b;' && two.answers === 'seen c;', 5_000);
   });
 
-  it('half-open: who gives up meanwhile is not noticed, and what it had sent arrives late', async () => {
+  it('half-open: the server does not notice a client that closes, and gets its bytes later', async () => {
     const one = client();
     await one.ask('a');
     proxy.halfOpen();
@@ -137,7 +137,7 @@ describe('TcpProxy', () => {
     expect(received).toBe('ab');
   });
 
-  it('holdAnswers: what is sent arrives, also on new connections, and is answered when it is whole again', async () => {
+  it('holdAnswers: requests arrive, on new connections too, and answers come after restore', async () => {
     const one = client();
     await one.ask('a');
     proxy.holdAnswers();
@@ -151,7 +151,7 @@ describe('TcpProxy', () => {
     await waitUntil('both answers', () => one.answers === 'seen a;seen b;' && two.answers === 'seen c;', 5_000);
   });
 
-  it('holdAnswers: what is cut before it is whole again was done, and nobody has heard of it', async () => {
+  it('holdAnswers: a request that is cut before restore arrived without an answer', async () => {
     const one = client();
     proxy.holdAnswers();
     one.socket.write('a');
@@ -161,7 +161,7 @@ describe('TcpProxy', () => {
     expect(one.answers).toBe('');
   });
 
-  it('cutAt: passes everything on until a client sends that, which does not arrive', async () => {
+  it('cutAt: forwards everything until a client sends these bytes, which do not arrive', async () => {
     const [one, two] = [client(), client()];
     const reached = proxy.cutAt('commit');
     await Promise.all([one.ask('a'), two.ask('b')]);
@@ -173,7 +173,7 @@ describe('TcpProxy', () => {
     await client().ask('commit');
   });
 
-  it('holdAnswersAt: passes everything on until a client sends that, whose answer waits', async () => {
+  it('holdAnswersAt: forwards everything until a client sends these bytes, whose answer is held', async () => {
     const one = client();
     const reached = proxy.holdAnswersAt('commit');
     await one.ask('a');

@@ -1,16 +1,16 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
-import { ProxiedConnection, type Weather } from './proxied-connection.js';
+import { type Condition, ProxiedConnection } from './proxied-connection.js';
 
-const FAIR: Weather = { kind: 'fair' };
+const NORMAL: Condition = { kind: 'normal' };
 
-/** A TCP proxy in front of a server: takes the server away from its clients, in several ways, and gives it back. */
+/** A TCP proxy that disturbs the connections between clients and a server in several ways. */
 export class TcpProxy {
   private readonly connections = new Set<ProxiedConnection>();
   private readonly server = createServer((client) => this.join(client));
   private open = true;
-  private requests: Weather = FAIR;
-  private answers: Weather = FAIR;
+  private requests: Condition = NORMAL;
+  private answers: Condition = NORMAL;
 
   private constructor(
     private readonly targetPort: number,
@@ -36,25 +36,25 @@ export class TcpProxy {
     for (const connection of this.connections) connection.destroy();
   }
 
-  /** Each chunk arrives that much later, in order; new connections too. */
+  /** Delays each chunk, in order, on new connections too. */
   delay(delayMs: number): void {
-    this.become({ kind: 'slow', delayMs });
+    this.set({ kind: 'slow', delayMs });
   }
 
   /**
-   * Nothing passes, either way, and nobody is told: connections stay open, new ones are accepted and dead. What was sent
-   * meanwhile arrives when the network is whole again, as TCP has it, even when its sender has given up by then.
+   * Blocks both directions without an error. Connections stay open, and new ones are accepted. The bytes arrive after
+   * `restore`, as with TCP, even if their sender has closed by then.
    */
   halfOpen(): void {
-    this.become({ kind: 'dead' });
+    this.set({ kind: 'blocked' });
   }
 
-  /** What clients send arrives; what the server says to it waits until the network is whole again. */
+  /** Forwards requests, and holds the answers until `restore`. */
   holdAnswers(): void {
-    this.become(FAIR, { kind: 'dead' });
+    this.set(NORMAL, { kind: 'blocked' });
   }
 
-  /** As `cut`, at the moment when a client sends a chunk with these bytes: it does not arrive. Resolves then. */
+  /** Cuts when a client sends a chunk with these bytes, which does not arrive. Resolves then. */
   cutAt(bytes: string): Promise<void> {
     return this.when(bytes, () => {
       this.cut();
@@ -62,7 +62,7 @@ export class TcpProxy {
     });
   }
 
-  /** As `holdAnswers`, from the moment when a client sends a chunk with these bytes: it arrives. Resolves then. */
+  /** Holds answers from the moment when a client sends a chunk with these bytes, which arrives. Resolves then. */
   holdAnswersAt(bytes: string): Promise<void> {
     return this.when(bytes, () => {
       this.holdAnswers();
@@ -70,15 +70,15 @@ export class TcpProxy {
     });
   }
 
-  /** Breaks all connections with a reset, once; new ones are as before. */
+  /** Resets all connections. New ones are not affected. */
   reset(): void {
     for (const connection of this.connections) connection.reset();
   }
 
-  /** The network is whole again. */
+  /** Ends all disturbances. */
   restore(): void {
     this.open = true;
-    this.become(FAIR);
+    this.set(NORMAL);
   }
 
   async stop(): Promise<void> {
@@ -87,13 +87,13 @@ export class TcpProxy {
     await once(this.server, 'close');
   }
 
-  private become(requests: Weather, answers = requests): void {
+  private set(requests: Condition, answers = requests): void {
     this.requests = requests;
     this.answers = answers;
-    for (const connection of this.connections) connection.become(requests, answers);
+    for (const connection of this.connections) connection.set(requests, answers);
   }
 
-  /** @param then says whether these bytes pass */
+  /** @param then returns whether the chunk passes */
   private when(bytes: string, then: () => boolean): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const passes = (chunk: Buffer): boolean => {
@@ -101,7 +101,7 @@ export class TcpProxy {
       resolve();
       return then();
     };
-    this.become({ kind: 'watched', passes }, FAIR);
+    this.set({ kind: 'filtered', passes }, NORMAL);
     return promise;
   }
 
@@ -112,6 +112,6 @@ export class TcpProxy {
     }
     const connection = new ProxiedConnection(client, { port: this.targetPort, host: this.targetHost }, () => this.connections.delete(connection));
     this.connections.add(connection);
-    connection.become(this.requests, this.answers);
+    connection.set(this.requests, this.answers);
   }
 }

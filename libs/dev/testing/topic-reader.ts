@@ -10,7 +10,7 @@ export interface ReadRecord {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Reads topics from their beginning, each partition's records in order. */
+/** Reads topics from the beginning, the records of each partition in order. */
 export class TopicReader {
   readonly records: ReadRecord[] = [];
 
@@ -32,7 +32,7 @@ export class TopicReader {
     return reader;
   }
 
-  /** Waits for that many records; returns all there are then. An event that was relayed twice counts once. */
+  /** Waits for `count` records; returns all that have come by then. An event that was sent twice counts once. */
   async atLeast(count: number): Promise<readonly ReadRecord[]> {
     await waitUntil(() => `${count} records, have ${this.distinct}`, () => this.distinct >= count);
     return this.records;

@@ -7,8 +7,9 @@ import { SecretBox } from '#ground/secrets/secret-box';
 import { createLogger } from '#ground/telemetry/logger';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
 import { waitUntil } from '#dev/testing/wait-until';
-import { type Attempt, AttemptClient } from './attempt-client.js';
+import { AttemptClient } from './attempt-client.js';
 import { EndpointDirectory } from './endpoint-directory.js';
+import type { Attempt } from './exchange.js';
 
 /** Below the 30 s after which an idle connection closes anyway. */
 const SOON_MS = 10_000;
@@ -111,32 +112,32 @@ describe('AttemptClient', () => {
     expect(bodies).toHaveLength(1);
   });
 
-  it('keeps 16 KiB of the body, and a body of whatever size leaves a 2xx a 2xx', async () => {
+  it('keeps 16 KiB of the body, and a longer body does not make a 2xx fail', async () => {
     answer = (_request, response) => void response.writeHead(200).end(Buffer.alloc(3_000_000, 'x'));
     const result = await send().result;
     expect(result).toMatchObject({ statusCode: 200, error: undefined });
     expect(result?.responseBody.length).toBe(16_384);
   });
 
-  it('gives up when the whole exchange takes too long, headers or body', async () => {
+  it('times out when headers or body take too long', async () => {
     answer = () => undefined;
     expect(await send({ timeoutMs: 150 }).result).toMatchObject({ statusCode: undefined, error: 'No complete response within 150 ms' });
     answer = (_request, response) => void response.writeHead(200).write('never ends');
     expect(await send({ timeoutMs: 150 }).result).toMatchObject({ statusCode: undefined, error: 'No complete response within 150 ms' });
   });
 
-  it('says what went wrong when no response comes', async () => {
+  it('reports the error when no response comes', async () => {
     answer = (request) => request.socket.destroy();
     expect(await send().result).toMatchObject({ statusCode: undefined, error: expect.stringMatching(/UND_ERR_SOCKET|ECONNRESET/) as unknown as string });
     expect(await send({ url: 'http://127.0.0.1:9/' }).result).toMatchObject({ statusCode: undefined, error: expect.stringContaining('ECONNREFUSED') as unknown as string });
   });
 
-  it('reads how long a 503 asks to wait', async () => {
+  it('reads the Retry-After of a 503', async () => {
     answer = (_request, response) => response.writeHead(503, { 'retry-after': '7' }).end();
     expect(await send().result).toMatchObject({ statusCode: 503, retryAfterMs: 7_000 });
   });
 
-  it('can be cut off, under way or waiting for a connection', async () => {
+  it('can be aborted, in flight or waiting for a connection', async () => {
     answer = () => undefined;
     const attempts = [send(), send(), send()];
     attempts.forEach((attempt) => attempt.abort());
@@ -192,7 +193,7 @@ describe('AttemptClient', () => {
     expect(await openSockets()).toBe(1);
   });
 
-  it('sends what was made ready before the endpoint was deleted, and leaves no connection behind', async () => {
+  it('sends an attempt that was prepared before its endpoint was deleted, and leaves no connection open', async () => {
     await change('deleted_at = now()');
     await waitUntil('the deletion', () => directory.get(endpoint)?.deleted === true, SOON_MS);
     expect(await send().result).toMatchObject({ statusCode: 200 });

@@ -9,7 +9,7 @@ const facts: AttemptFacts = {
   contentType: 'application/json; charset=utf-8',
   traceparent: null,
   payload: Buffer.from('{}'),
-  place: { sequence: 4, previousSequence: 2 },
+  position: { sequence: 4, previousSequence: 2 },
   attempt: 2,
   replayed: false,
   redelivered: false,
@@ -21,7 +21,7 @@ function headersOf(changes: Partial<AttemptFacts> = {}, custom: Record<string, s
 }
 
 describe('deliveredHeaders', () => {
-  it('says what is delivered, in which place, and which attempt this is', () => {
+  it('has ids, type, entity, sequences and the number of the attempt', () => {
     expect(headersOf()).toMatchObject({
       'content-type': 'application/json; charset=utf-8',
       'webhook-id': 'evt_0192c1f00000700080000000000000ab',
@@ -41,7 +41,7 @@ describe('deliveredHeaders', () => {
   });
 
   it('has no sequence for an endpoint without order', () => {
-    expect(Object.keys(headersOf({ place: undefined })).filter((name) => name.includes('sequence'))).toEqual([]);
+    expect(Object.keys(headersOf({ position: undefined })).filter((name) => name.includes('sequence'))).toEqual([]);
   });
 
   it('marks replays and redeliveries, and only those', () => {

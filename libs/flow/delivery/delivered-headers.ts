@@ -3,7 +3,7 @@ import { VERSION } from '#ground/config/version';
 import { deliveryId, toPublicId, type DeliveryKey } from '#domain/ids';
 import { webhookSignature } from './signature.js';
 
-/** What the headers of one attempt say. */
+/** The contents of one attempt's headers. */
 export interface AttemptFacts {
   readonly key: DeliveryKey;
   readonly type: string;
@@ -12,7 +12,7 @@ export interface AttemptFacts {
   readonly traceparent: string | null;
   readonly payload: Buffer;
   /** Undefined for an endpoint with ordering "none". */
-  readonly place: { readonly sequence: number; readonly previousSequence: number } | undefined;
+  readonly position: { readonly sequence: number; readonly previousSequence: number } | undefined;
   readonly attempt: number;
   readonly replayed: boolean;
   readonly redelivered: boolean;
@@ -20,9 +20,9 @@ export interface AttemptFacts {
 
 const USER_AGENT = `Lockstep/${VERSION}`;
 
-/** The headers of one attempt as names and values in turn, which undici takes without looking them up again. */
+/** The headers of one attempt: names and values alternately, the form that costs undici least. */
 export function deliveredHeaders(facts: AttemptFacts, signingKeys: readonly KeyObject[], custom: Readonly<Record<string, string>>, nowMs: number): string[] {
-  const { key, place } = facts;
+  const { key, position } = facts;
   const id = toPublicId('evt', key.eventId);
   const timestampSeconds = Math.floor(nowMs / 1_000);
   const headers = [
@@ -38,7 +38,7 @@ export function deliveredHeaders(facts: AttemptFacts, signingKeys: readonly KeyO
     'lockstep-attempt', String(facts.attempt),
     'traceparent', facts.traceparent ?? traceparentOf(facts),
   ];
-  if (place !== undefined) headers.push('lockstep-sequence', String(place.sequence), 'lockstep-previous-sequence', String(place.previousSequence));
+  if (position !== undefined) headers.push('lockstep-sequence', String(position.sequence), 'lockstep-previous-sequence', String(position.previousSequence));
   if (facts.replayed) headers.push('lockstep-replay', 'true');
   if (facts.redelivered) headers.push('lockstep-redelivered', 'true');
   for (const [name, value] of Object.entries(custom)) headers.push(name, value);
@@ -46,8 +46,8 @@ export function deliveredHeaders(facts: AttemptFacts, signingKeys: readonly KeyO
 }
 
 /**
- * A W3C trace context for an event that came without one: the event's id is the trace's, so that all of its attempts
- * at all endpoints share a trace; the span is made of endpoint and attempt. Not sampled.
+ * A W3C trace context for an event without one. The event's id is the trace id, so that its attempts at all endpoints share
+ * a trace; the span id holds endpoint and attempt. Not sampled.
  */
 function traceparentOf({ key, attempt }: AttemptFacts): string {
   const span = key.endpoint.toString(16).padStart(8, '0') + attempt.toString(16).padStart(8, '0').slice(-8);

@@ -41,7 +41,7 @@ async function addSecret(endpoint: number, expiresIn: string | null): Promise<vo
 }
 
 describe('EndpointDirectory', () => {
-  it("sees what is changed after the database's clock was set back, also of what was changed before that", async () => {
+  it("sees changes after the database's clock was set back, also of an endpoint that was changed before", async () => {
     const [fast, other] = [await fixture.createEndpoint(), await fixture.createEndpoint()];
     await fixture.pool.query("update endpoints set updated_at = now() - interval '1 day'");
     await directory.start();
@@ -70,7 +70,7 @@ describe('EndpointDirectory', () => {
     expect(changes.filter((change) => change.startsWith(`${endpoint} `))).toHaveLength(1);
   });
 
-  describe('after a 410', () => {
+  describe('stopGone', () => {
     let endpoint: number;
     const touch = (settings: string): Promise<unknown> => fixture.pool.query(`update endpoints set updated_at = now(), ${settings} where id = $1`, [endpoint]);
 
@@ -80,7 +80,7 @@ describe('EndpointDirectory', () => {
       await directory.start();
     });
 
-    it('has the endpoint stopped at once, and until the outcome is committed, whatever is read before', async () => {
+    it('stops the endpoint at once, and until the outcome is committed, also when its row changes before', async () => {
       const onCommitted = directory.stopGone(endpoint);
       expect(statusOf(endpoint)).toBe('disabled');
       expect(changes.at(-1)).toBe(`${endpoint} disabled`);
@@ -93,7 +93,7 @@ describe('EndpointDirectory', () => {
       await whenStatus(endpoint, 'active');
     });
 
-    it('has it active again when the outcome could not be committed, though its row has not changed', async () => {
+    it('makes the endpoint active again when the outcome is not committed, though its row has not changed', async () => {
       const [first, second] = [directory.stopGone(endpoint), directory.stopGone(endpoint)];
       first();
       await touch('timeout_ms = 4321');

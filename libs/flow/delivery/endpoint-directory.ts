@@ -4,14 +4,16 @@ import { type Moment, now } from '#domain/clock';
 import { toPublicId } from '#domain/ids';
 import { LookBack } from '#ground/polling/look-back';
 import { Poll } from '#ground/polling/poll';
+import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
+import { InjectLogger } from '#ground/process/process-context';
 import { SecretBox } from '#ground/secrets/secret-box';
 import type { Logger } from '#ground/telemetry/logger';
 import { headersContext, secretContext } from '#ground/secrets/secret-contexts';
 import { type ILoadEndpointsResult, loadEndpoints } from './load-endpoints.queries.js';
 import { type SigningKey, SigningKeys } from './signing-keys.js';
 
-/** What it takes to deliver to an endpoint. */
+/** The settings that a delivery to an endpoint needs. */
 export interface EndpointTarget {
   readonly id: number;
   /** `ep_…` */
@@ -24,21 +26,20 @@ export interface EndpointTarget {
   /** Undefined: the installation's schedule. */
   readonly retryScheduleMs: readonly number[] | undefined;
   readonly maxRetryAfterMs: number;
-  /** `dlqPolicy: halt`: a lane stops at its dead letter until an operator decides. */
+  /** `dlqPolicy: halt`: a lane halts at its dead letter until an operator acts. */
   readonly haltsAtDeadLetter: boolean;
   readonly status: 'active' | 'paused' | 'disabled';
   readonly deleted: boolean;
 }
 
-/** How far back each read goes: longer than any statement that changes an endpoint may take to commit. */
+/** How far back each read goes: further than any statement that changes an endpoint takes to commit. */
 const LOOK_BACK_MS = 90_000;
 const INTERVAL_MS = 1_000;
 
 type ChangeListener = (target: EndpointTarget) => void;
 
 /**
- * The endpoints as this process knows them: loaded at the start, then kept current by reading changes once a second,
- * and at once on a nudge.
+ * The endpoints that this process knows: all of them at the start, then changes, read once a second and on a nudge.
  */
 @Injectable()
 export class EndpointDirectory {
@@ -53,9 +54,9 @@ export class EndpointDirectory {
   private readonly lookBack = new LookBack(LOOK_BACK_MS);
 
   constructor(
-    private readonly database: Database,
+    @InjectDatabase('endpoints') private readonly database: Database,
     private readonly secrets: SecretBox,
-    private readonly logger: Logger,
+    @InjectLogger() private readonly logger: Logger,
   ) {
     this.poll = new Poll({
       intervalMs: INTERVAL_MS,
@@ -69,7 +70,7 @@ export class EndpointDirectory {
     this.listeners.push(listener);
   }
 
-  /** @throws what Postgres threw at the first read */
+  /** @throws the error of the first read */
   async start(): Promise<void> {
     await this.load();
     this.poll.start();

@@ -1,6 +1,6 @@
 /*
-  What it takes to deliver to the endpoints that changed since :sinceMs or within the last :withinMs, whichever goes back
-  further (see LookBack), and to those of :ids, changed or not. Deleted ones too.
+  Delivery settings of the endpoints that changed since :sinceMs or within the last :withinMs (see LookBack), and of those in
+  :ids. Deleted ones are included.
 */
 /* @name loadEndpoints */
 select

@@ -1,14 +1,14 @@
 /*
   Accepts a batch of events in one statement: claims their idempotency keys, stores them and queues them for Kafka.
 
-  :ids … :lengths      one entry an event, in the order of arrival, which becomes the order of `accept_seq`; an empty
-                       text stands for "none" in :occurredAts, :keys and :traceparents
-  :fingerprints        32 bytes an event, one after the other
-  :payloads            all bodies one after the other; an event's starts at its offset (from 1). One parameter, because
-                       an array of bytea would travel as text, each byte as two digits.
+  :ids … :lengths      one entry per event, in the order of arrival, which becomes the order of `accept_seq`; an empty
+                       text means "none" in :occurredAts, :keys and :traceparents
+  :fingerprints        32 bytes per event, concatenated
+  :payloads            all bodies, concatenated; an event's body starts at its offset (from 1). One parameter, because an
+                       array of bytea travels as text, with two digits per byte.
 
-  Keys are claimed in sorted order, or two gateways with the same keys would deadlock. An expired key is claimed anew.
-  Returns when the batch was accepted, and the ids whose keys are taken: nothing of those was stored.
+  Keys are claimed in sorted order, so that two gateways with the same keys cannot deadlock. An expired key can be claimed
+  again. Returns when the batch was accepted, and the ids whose keys are taken: those events were not stored.
 */
 /* @name acceptBatch */
 with offered as materialized (
@@ -43,7 +43,7 @@ stored as (
     id, tenant, shard, type, entity, nullif(occurred_at, '')::timestamptz, nullif(key, ''), content_type,
     nullif(traceparent, ''), substring(:payloads!::bytea from start for length)
   from offered
-  -- "in", not a join: a hashed look-up whatever the planner guesses about the arrays' lengths.
+  -- "in" is a hashed lookup in every plan. A join depends on the planner's guess about the arrays' lengths.
   where key = '' or id in (select event_id from claimed)
   order by ordinal
   returning accept_seq, tenant, shard, id

@@ -15,16 +15,16 @@ function pathsRefused(bytes: Buffer): string[] {
 }
 
 describe('parseEventRequest', () => {
-  it('reads type, entity, timestamp and key, and lets further members pass', () => {
+  it('reads type, entity, timestamp and key, and ignores further members', () => {
     const request = parseEventRequest(body({ ...good, timestamp: '2026-01-01T00:00:00Z', idempotencyKey: 'k', extra: [1] }));
     expect(request).toEqual({ type: 'order.created', entity: 'order-17', occurredAt: new Date('2026-01-01T00:00:00Z'), idempotencyKey: 'k' });
   });
 
-  it("prefers the header's key, whatever the body's is", () => {
+  it("prefers the header's key to any key in the body", () => {
     expect(parseEventRequest(body({ ...good, idempotencyKey: 17 }), 'header').idempotencyKey).toBe('header');
   });
 
-  it.each(['a', 'order.created', 'Order_Created-2.v1', 'x'.repeat(128)])('takes the type %s', (type) => {
+  it.each(['a', 'order.created', 'Order_Created-2.v1', 'x'.repeat(128)])('accepts the type %s', (type) => {
     expect(pathsRefused(body({ ...good, type }))).toEqual([]);
   });
 
@@ -32,7 +32,7 @@ describe('parseEventRequest', () => {
     expect(pathsRefused(body({ ...good, type }))).toEqual(['/type']);
   });
 
-  it.each(['a', ' ', 'заказ/17', '😀'.repeat(255)])('takes the entity %s', (entity) => {
+  it.each(['a', ' ', 'заказ/17', '😀'.repeat(255)])('accepts the entity %s', (entity) => {
     expect(pathsRefused(body({ ...good, entity }))).toEqual([]);
   });
 
@@ -40,12 +40,12 @@ describe('parseEventRequest', () => {
     expect(pathsRefused(body({ ...good, entity }))).toEqual(['/entity']);
   });
 
-  it('takes any data but none', () => {
+  it('accepts any data, but requires some', () => {
     expect([null, 0, '', [], {}].map((data) => pathsRefused(body({ ...good, data })))).toEqual([[], [], [], [], []]);
     expect(pathsRefused(body({ type: 'a', entity: 'b' }))).toEqual(['/data']);
   });
 
-  it('takes null for what may be left out', () => {
+  it('accepts null for optional members', () => {
     const request = parseEventRequest(body({ ...good, timestamp: null, idempotencyKey: null }));
     expect([request.occurredAt, request.idempotencyKey]).toEqual([undefined, undefined]);
   });

@@ -3,11 +3,11 @@ import { parseKeyMember } from '#domain/idempotency-key';
 import { LockstepError, type ProblemDetail } from '#domain/problem';
 import { parseTimestamp } from './timestamp.js';
 
-/** What Lockstep reads of an event's body; the body itself goes on as it came. */
+/** What Lockstep reads of an event's body. The body is delivered unchanged. */
 export interface EventRequest {
   readonly type: string;
   readonly entity: string;
-  /** When it happened, as the producer says. */
+  /** When it happened, according to the producer. */
   readonly occurredAt: Date | undefined;
   readonly idempotencyKey: string | undefined;
 }
@@ -18,14 +18,14 @@ const TYPE = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/;
 const CONTROL = /\p{Cc}/u;
 
 /**
- * Reads the JSON form of an event: `{"type","entity","data","timestamp"?,"idempotencyKey"?,…}`. Checked by hand: on
- * the hot path a schema library took as long as everything else in the request together.
- * `headerKey`, the key of the `Idempotency-Key` header, wins over the body's.
- * @throws LockstepError invalid_request naming all that is wrong, or invalid_idempotency_key
+ * Reads the JSON form of an event: `{"type","entity","data","timestamp"?,"idempotencyKey"?,…}`. Checked by hand, because a
+ * schema library took as long as the rest of the request.
+ * @param headerKey the key of the `Idempotency-Key` header, which takes precedence over the body's
+ * @throws LockstepError `invalid_request`, which names everything that is wrong; `invalid_idempotency_key`
  */
 export function parseEventRequest(body: Buffer, headerKey?: string): EventRequest {
   const { type, entity, timestamp: givenTimestamp, idempotencyKey, data } = parseObject(body);
-  // Many clients write null for what they leave out.
+  // Many clients send null for an absent member.
   const timestamp = givenTimestamp ?? undefined;
   const occurredAt = typeof timestamp === 'string' ? parseTimestamp(timestamp) : undefined;
   if (!isType(type) || !isEntity(entity) || data === undefined || (occurredAt === undefined && timestamp !== undefined)) {
@@ -55,7 +55,7 @@ function isType(value: unknown): value is string {
 
 function isEntity(value: unknown): value is string {
   if (typeof value !== 'string' || value === '' || CONTROL.test(value) || !value.isWellFormed()) return false;
-  // Characters, not UTF-16 units: counted only where the two can differ.
+  // The limit is in characters, which are counted only if the number of UTF-16 units exceeds it.
   return value.length <= LONGEST_ENTITY || [...value].length <= LONGEST_ENTITY;
 }
 

@@ -1,4 +1,4 @@
-/* What the given keys stand for; those that do not exist (any more) are left out. */
+/* Finds the events that the given keys stand for. Omits keys that do not exist, or no longer do. */
 /* @name findKeys */
 select k.tenant, k.key, k.fingerprint, k.event_id as "eventId", k.accepted_at as "acceptedAt"
 from unnest(:tenants!::text[], :keys!::text[]) as asked (tenant, key)

@@ -4,8 +4,9 @@ import { mintId } from '#domain/ids';
 import { ensureInstallation } from '#ground/postgres/installation';
 import { createPool, databaseOf } from '#ground/postgres/pool';
 import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
+import type { CommittedEvent } from '#flow/relay/event-relay';
 import { IngestRepository } from './ingest.repository.js';
-import { type CommittedEvent, IngestService, type NewEvent } from './ingest.service.js';
+import { IngestService, type NewEvent } from './ingest.service.js';
 import { QueueLimit } from './queue-limit.js';
 import { waitUntil } from '#dev/testing/wait-until';
 
@@ -25,10 +26,17 @@ afterAll(async () => {
   await database.drop();
 });
 
-const ignore: (events: readonly CommittedEvent[]) => void = () => undefined;
+interface Limits {
+  readonly keyRetentionMs?: number;
+  readonly maxRequests?: number;
+  readonly maxBytes?: number;
+  readonly committed?: CommittedEvent[];
+}
 
-function service({ keyRetentionMs = DAY_MS, mostQueued = 1_000, maxQueuedBytes = 10_000_000, onCommitted = ignore } = {}): IngestService {
-  return new IngestService(new IngestRepository(databaseOf(pool), keyRetentionMs), { shards: 4, queueLimit: new QueueLimit({ least: mostQueued, burst: 0, leastInCrowd: mostQueued }), maxQueuedBytes, onCommitted });
+function service({ keyRetentionMs = DAY_MS, maxRequests = 1_000, maxBytes = 10_000_000, committed = [] }: Limits = {}): IngestService {
+  const queueLimit = new QueueLimit({ minRequests: maxRequests, burst: 0, minRequestsOverloaded: maxRequests, maxBytes });
+  const relay = { add: (events: readonly CommittedEvent[]) => void committed.push(...events) };
+  return new IngestService(new IngestRepository(databaseOf(pool), { idempotencyRetentionMs: keyRetentionMs }), queueLimit, relay, { kafka: { partitions: 4 } });
 }
 
 function event(changes: Partial<NewEvent> = {}): NewEvent {
@@ -48,13 +56,13 @@ const codesOf = (results: readonly PromiseSettledResult<unknown>[]): string[] =>
   results.map((result) => (result.status === 'fulfilled' ? 'accepted' : String((result.reason as { code?: string }).code)));
 
 describe('accept', () => {
-  it('stores the bytes as they came, and queues the event for Kafka', async () => {
+  it('stores the bytes unchanged, and queues the event for Kafka', async () => {
     const posted = event({
       payload: Buffer.from('{ "n" : 12345678901234567890, "s":"\\u00fc" }'), occurredAt: new Date('2020-02-02T02:02:02.222Z'), contentType: 'application/json; charset=utf-8',
       idempotencyKey: `key ${mintId()}`, traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
     });
     const committed: CommittedEvent[] = [];
-    const accepted = await service({ onCommitted: (events) => committed.push(...events) }).accept(posted);
+    const accepted = await service({ committed }).accept(posted);
     expect(accepted.replayed).toBe(false);
     expect(await stored(posted.entity)).toMatchObject([{
       id: accepted.id, tenant: 'default', type: 'order.created', payload: posted.payload, occurred_at: posted.occurredAt, accepted_at: new Date(accepted.acceptedAt),
@@ -70,7 +78,7 @@ describe('accept', () => {
     expect((await stored(entity)).map(({ id }) => id)).toEqual(accepted.map(({ id }) => id));
   });
 
-  it('makes one event of 50 concurrent posts with one key, at one gateway and at two', async () => {
+  it('creates one event from 50 concurrent requests with one key, at one gateway and at two', async () => {
     for (const gateways of [[service()], [service(), service()]]) {
       const posted = event({ idempotencyKey: mintId() });
       const accepted = await Promise.all(Array.from({ length: 50 }, (_, i) => (gateways[i % gateways.length] ?? service()).accept(posted)));
@@ -81,7 +89,7 @@ describe('accept', () => {
     }
   });
 
-  it('refuses another body under a used key, at once and later', async () => {
+  it('refuses another body under a used key, at the same time and later', async () => {
     const ingest = service();
     const idempotencyKey = mintId();
     const results = await Promise.allSettled([ingest.accept(event({ idempotencyKey })), ingest.accept(event({ idempotencyKey })), service().accept(event({ idempotencyKey }))]);
@@ -89,7 +97,13 @@ describe('accept', () => {
     expect(codesOf(await Promise.allSettled([ingest.accept(event({ idempotencyKey }))]))).toEqual(['idempotency_key_reused']);
   });
 
-  it("gives a replay its answer also while another body is being refused under its key", async () => {
+  it('treats a request with the same key and body as a replay, even with another content type', async () => {
+    const [ingest, posted] = [service(), event({ idempotencyKey: mintId() })];
+    const { id } = await ingest.accept(posted);
+    expect(await ingest.accept({ ...posted, contentType: 'application/json; charset=utf-8' })).toMatchObject({ id, replayed: true });
+  });
+
+  it("answers a replay while another body is being refused under the same key", async () => {
     const ingest = service();
     const first = event({ idempotencyKey: mintId() });
     const { id } = await ingest.accept(first);
@@ -98,7 +112,7 @@ describe('accept', () => {
     expect(results[1]).toMatchObject({ value: { id, replayed: true } });
   });
 
-  it('answers a replay, a reused key and a new event that share a batch each in its own way', async () => {
+  it('answers a replay, a reused key and a new event separately when they share a batch', async () => {
     const ingest = service();
     const first = event({ idempotencyKey: mintId() });
     const { id } = await ingest.accept(first);
@@ -108,7 +122,7 @@ describe('accept', () => {
     expect(results[1]).toMatchObject({ value: { id, replayed: true } });
   });
 
-  it('keeps keys apart by tenant', async () => {
+  it('keeps the keys of tenants separate', async () => {
     await pool.query("insert into tenants (id) values ('other') on conflict do nothing");
     const posted = event({ idempotencyKey: mintId() });
     const ingest = service();
@@ -116,7 +130,7 @@ describe('accept', () => {
     expect(one.id).not.toBe(other.id);
   });
 
-  it('takes an expired key for a new event', async () => {
+  it('accepts an expired key for a new event', async () => {
     const idempotencyKey = mintId();
     const first = await service({ keyRetentionMs: 1 }).accept(event({ idempotencyKey }));
     await waitUntil('the key expired', async () => (await pool.query('select from idempotency_keys where key = $1 and expires_at <= now()', [idempotencyKey])).rowCount === 1);
@@ -128,8 +142,8 @@ describe('accept', () => {
   });
 });
 
-describe('what goes wrong', () => {
-  it('fails a poison row alone: its neighbours are accepted, its key stays free', async () => {
+describe('failures', () => {
+  it('fails a poison row alone, accepts the other rows, and leaves the key free', async () => {
     await pool.query("alter table events add constraint no_poison check (type <> 'poison') not valid");
     const ingest = service();
     const poison = event({ type: 'poison', idempotencyKey: mintId() });
@@ -138,7 +152,7 @@ describe('what goes wrong', () => {
     expect(await ingest.accept({ ...poison, type: 'healed' })).toMatchObject({ replayed: false });
   });
 
-  it('calls a missing partition an outage, not a bad request', async () => {
+  it('reports a missing partition as an outage, not as a bad request', async () => {
     await pool.query(`do $$ declare p text; begin
       for p in select inhrelid::regclass::text from pg_inherits where inhparent = 'events'::regclass loop execute format('alter table events detach partition %I', p); end loop; end $$`);
     try {
@@ -153,8 +167,8 @@ describe('what goes wrong', () => {
     }
   });
 
-  it('refuses more than its queue holds, by number and by bytes, and takes more when it has drained', async () => {
-    for (const ingest of [service({ mostQueued: 3 }), service({ maxQueuedBytes: 100 })]) {
+  it('sheds requests above the limits in number and in bytes, and accepts more once the queue has drained', async () => {
+    for (const ingest of [service({ maxRequests: 3 }), service({ maxBytes: 100 })]) {
       const payload = Buffer.alloc(40, '1');
       const results = await Promise.allSettled(Array.from({ length: 5 }, () => ingest.accept(event({ payload }))));
       expect(codesOf(results)).toEqual(['accepted', 'accepted', 'accepted', 'overloaded', 'overloaded']);
@@ -163,21 +177,21 @@ describe('what goes wrong', () => {
     }
   });
 
-  it('is stuck when it refuses because nothing is committed, and not just because more come than can be', async () => {
-    const ingest = service({ mostQueued: 3 });
+  it('is stalled if it sheds because nothing is committed, but not if more arrives than can be committed', async () => {
+    const ingest = service({ maxRequests: 3 });
     await ingest.accept(event());
     const holder = await pool.connect();
     await holder.query('begin; lock table events in access exclusive mode');
     const waiting = Promise.all(Array.from({ length: 3 }, () => ingest.accept(event())));
-    expect([ingest.full, ingest.stuck]).toEqual([true, false]);
-    await waitUntil('it is stuck', () => ingest.stuck);
+    expect([ingest.isFull, ingest.isStalled]).toEqual([true, false]);
+    await waitUntil('a stall', () => ingest.isStalled);
     await holder.query('rollback');
     holder.release();
     await waiting;
-    expect([ingest.full, ingest.stuck]).toEqual([false, false]);
+    expect([ingest.isFull, ingest.isStalled]).toEqual([false, false]);
   });
 
-  it('fails closed when its connection is ended in the middle, and goes on with the next', async () => {
+  it('fails requests when its connection is cut, and accepts more on the next connection', async () => {
     const ingest = service();
     const posts = Promise.allSettled(Array.from({ length: 2_000 }, () => ingest.accept(event({ idempotencyKey: mintId() })).then(() => 'accepted')));
     await pool.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");

@@ -13,14 +13,14 @@ const accepted = z
   })
   .meta({ id: 'AcceptedEvent' });
 
-/** What the route says of itself in the OpenAPI document; `parseEventRequest` does the checking. */
+/** The route in the OpenAPI document. `parseEventRequest` does the checking. */
 export function DocumentAcceptEvent(): MethodDecorator {
   return applyDecorators(
     ApiTags('events'),
     ApiHeader({ name: 'Idempotency-Key', required: false, description: 'A quoted string, or a token of up to 255 printable characters; wins over `idempotencyKey`' }),
     ApiHeader({ name: 'Lockstep-Tenant', required: false, description: 'The tenant to act on; `default` when left out' }),
     ApiBody({
-      description: 'Delivered to the endpoints byte for byte; further members are welcome',
+      description: 'Delivered to the endpoints byte for byte; may have further members',
       schema: {
         type: 'object',
         required: ['type', 'entity', 'data'],

@@ -1,11 +1,12 @@
 import { LockstepError } from '#domain/problem';
+import type { Config } from '#ground/config/config';
 import { storeErrorOf } from '#ground/postgres/answering-database';
 import type { Database } from '#ground/postgres/pool';
 import { isConflict, isPoison } from '#ground/postgres/sql-errors';
 import { acceptBatch } from './accept-batch.queries.js';
 import { findKeys } from './find-keys.queries.js';
 
-/** An event that was checked and is to be stored. */
+/** A checked event, to be stored. */
 export interface Submission {
   /** The event's id, a UUIDv7. */
   readonly id: string;
@@ -15,38 +16,38 @@ export interface Submission {
   readonly entity: string;
   readonly occurredAt: Date | undefined;
   readonly idempotencyKey: string | undefined;
-  /** SHA-256 of content type and payload; undefined without a key. */
+  /** SHA-256 of the payload; undefined without a key. The content type does not count: a client may change its parameters. */
   readonly fingerprint: Buffer | undefined;
   readonly contentType: string;
   readonly traceparent: string | undefined;
   readonly payload: Buffer;
 }
 
-/** `acceptedAt` in RFC 3339, made once a batch: making it took as long as reading the body. */
+/** `acceptedAt` in RFC 3339, formatted once per batch: it takes as long as reading a body. */
 export type Committed =
   | { readonly kind: 'accepted'; readonly acceptedAt: string }
   /** The key was used before with the same body, for this event. */
   | { readonly kind: 'replayed'; readonly eventId: string; readonly acceptedAt: string }
   /** The key was used before with another body. */
   | { readonly kind: 'reused' }
-  /** The key was taken a moment ago and is free now: offer the event again. */
+  /** The key was used when the batch was stored, and is free now: submit the event again. */
   | { readonly kind: 'released' };
 
 const NO_FINGERPRINT = Buffer.alloc(32);
-/** Deadlocks end with one of the two going through; three in a row did not happen in an hour of twins. */
-const MOST_TRIES = 3;
+/** One of two deadlocked statements succeeds. An hour of equal keys at two gateways never took three attempts. */
+const MAX_ATTEMPTS = 3;
 
 export class IngestRepository {
   constructor(
     private readonly database: Database,
-    private readonly keyRetentionMs: number,
+    private readonly config: Pick<Config, 'idempotencyRetentionMs'>,
   ) {}
 
   /**
-   * Commits the batch in one statement, with one more look-up when keys were taken; results in the same order. After
-   * it resolves, the events that it calls accepted are durable.
-   * @throws LockstepError store_unavailable when Postgres does not answer (whether it was committed is unknown); the
-   * server's own error when a row can't be stored, and then nothing is
+   * Commits the batch in one statement, plus a lookup if some keys were used before. Results are in the same order. Once
+   * it resolves, accepted events are durable.
+   * @throws LockstepError `store_unavailable` if Postgres does not answer, with an unknown outcome; the server's own error
+   * if a row cannot be stored, and then none is
    */
   async commit(submissions: readonly Submission[]): Promise<readonly Committed[]> {
     const { acceptedAt, taken } = await this.acceptBatch(submissions);
@@ -57,13 +58,13 @@ export class IngestRepository {
   }
 
   private async acceptBatch(submissions: readonly Submission[]): Promise<{ acceptedAt: string; taken: ReadonlySet<string> }> {
-    const parameters = parametersOf(submissions, this.keyRetentionMs);
-    for (let tries = 1; ; tries++) {
+    const parameters = parametersOf(submissions, this.config.idempotencyRetentionMs);
+    for (let attempt = 1; ; attempt++) {
       try {
         const [row] = await acceptBatch.run(parameters, this.database);
         return { acceptedAt: (row?.acceptedAt ?? new Date()).toISOString(), taken: new Set(row?.taken) };
       } catch (error) {
-        if (isConflict(error) && tries < MOST_TRIES) continue;
+        if (isConflict(error) && attempt < MAX_ATTEMPTS) continue;
         throw storeErrorOf(error);
       }
     }
@@ -87,14 +88,14 @@ export class IngestRepository {
   }
 }
 
-/** What a client may see of an error that one submission alone caused, or the error itself. */
+/** Turns an error that one submission alone caused into `invalid_request`. Returns any other error unchanged. */
 export function submissionErrorOf(error: unknown): unknown {
   if (!isPoison(error)) return error;
   const reason = error instanceof Error ? error.message : '';
   return new LockstepError('invalid_request', `The event can't be stored: ${reason}`, { cause: error });
 }
 
-/** The submissions as columns; a loop a column, since arrays of one type are what V8 builds fastest. */
+/** The submissions as columns. One loop per column, because V8 builds arrays of one type fastest. */
 function parametersOf(submissions: readonly Submission[], retentionMs: number): Parameters<typeof acceptBatch.run>[0] {
   let next = 1;
   const offsets = submissions.map(({ payload }) => {

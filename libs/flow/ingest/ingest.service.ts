@@ -2,12 +2,14 @@ import { hash } from 'node:crypto';
 import { mintId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
 import { shardOf } from '#domain/shard';
+import type { CommittedEvent, EventRelay } from '#flow/relay/event-relay';
+import type { Config } from '#ground/config/config';
 import { GroupCommit } from '#ground/postgres/group-commit';
 import { eventsAccepted, eventsDeduplicated, ingestBatchSize, ingestQueueBytes, ingestQueueLimit, ingestQueueRequests } from './ingest.metrics.js';
 import type { QueueLimit } from './queue-limit.js';
 import { type Committed, type IngestRepository, type Submission, submissionErrorOf } from './ingest.repository.js';
 
-/** An event as it was posted, checked. */
+/** A checked event, as it was posted. */
 export interface NewEvent {
   readonly tenant: string;
   readonly type: string;
@@ -16,7 +18,7 @@ export interface NewEvent {
   readonly idempotencyKey: string | undefined;
   readonly contentType: string;
   readonly traceparent: string | undefined;
-  /** Delivered exactly as it is. */
+  /** Delivered byte for byte. */
   readonly payload: Buffer;
 }
 
@@ -25,50 +27,25 @@ export interface Accepted {
   readonly id: string;
   /** RFC 3339. */
   readonly acceptedAt: string;
-  /** True: an earlier post with this key and body was accepted; this is its answer. */
+  /** Whether an earlier request with this key and body was accepted, and this is its answer. */
   readonly replayed: boolean;
-}
-
-/** An event that is stored, for the relay. */
-export interface CommittedEvent {
-  /** Its UUID. */
-  readonly id: string;
-  readonly tenant: string;
-  readonly shard: number;
-  readonly type: string;
-  readonly entity: string;
-  /** When it happened, else when it was accepted; RFC 3339. */
-  readonly time: string;
-  readonly source: string;
-  readonly contentType: string;
-  readonly traceparent: string | null;
-  readonly payload: Buffer;
-}
-
-export interface IngestOptions {
-  readonly shards: number;
-  /** How many posts may wait at once; more are refused with `overloaded`. */
-  readonly queueLimit: QueueLimit;
-  readonly maxQueuedBytes: number;
-  /** Called after a commit with what it stored: the relay has work. */
-  readonly onCommitted: (events: readonly CommittedEvent[]) => void;
 }
 
 /** 512: above it the statement's latency grows faster than its rate. */
 const BATCH_ITEMS = 512;
-/** 1 MiB: one statement's parameters are held three times over while they are sent. */
+/** 1 MiB: a statement's parameters are in memory three times while they are sent. */
 const BATCH_BYTES = 1_048_576;
 
-/** Far above what a commit takes, also on a busy disk. */
-const STUCK_MS = 1_000;
+/** Far above what a commit takes, even on a busy disk. */
+const STALLED_MS = 1_000;
 
 /**
- * Accepts events: a resolved `accept` means that the event is committed. One event per tenant and idempotency key,
- * however many posts carry it, here or at other gateways, at once or later.
+ * Accepts events: once `accept` resolves, the event is committed. A tenant's idempotency key stands for one event,
+ * however many requests carry it, at this gateway or others, at the same time or later.
  */
 export class IngestService {
   private readonly commits: GroupCommit<Submission, Committed>;
-  /** Posts with a key that wait for their commit: a twin that arrives meanwhile waits for the same one. */
+  /** Requests with a key that wait for their commit. A second request with the same key and body shares the result. */
   private readonly inFlight = new Map<string, { readonly fingerprint: Buffer; readonly accepted: Promise<Accepted> }>();
   private queuedRequests = 0;
   private queuedBytes = 0;
@@ -76,7 +53,9 @@ export class IngestService {
 
   constructor(
     private readonly repository: IngestRepository,
-    private readonly options: IngestOptions,
+    private readonly queueLimit: QueueLimit,
+    private readonly relay: Pick<EventRelay, 'add'>,
+    private readonly config: { readonly kafka: Pick<Config['kafka'], 'partitions'> },
   ) {
     this.commits = new GroupCommit({
       maxItems: BATCH_ITEMS,
@@ -88,40 +67,40 @@ export class IngestService {
 
   /** Sheds a request if the queue is full. Call it once per request, because it counts those that are shed. */
   shedIfFull(): boolean {
-    if (!this.full) return false;
-    this.options.queueLimit.refused(this.queuedRequests, performance.now());
+    if (!this.isFull) return false;
+    this.queueLimit.onShed(this.queuedRequests, performance.now());
     return true;
   }
 
-  /** Whether a post would be refused now. */
-  get full(): boolean {
-    return this.options.queueLimit.isReached(this.queuedRequests) || this.queuedBytes >= this.options.maxQueuedBytes;
+  /** Whether a request would be shed now. */
+  get isFull(): boolean {
+    return this.queueLimit.isFull(this.queuedRequests, this.queuedBytes);
   }
 
-  /** Whether posts are refused because nothing is being committed, and not just because more come than can be. */
-  get stuck(): boolean {
-    return this.full && performance.now() - this.lastCommitAtMs > STUCK_MS;
+  /** Whether requests are shed because nothing is being committed. False if more arrive than can be committed. */
+  get isStalled(): boolean {
+    return this.isFull && performance.now() - this.lastCommitAtMs > STALLED_MS;
   }
 
   /**
    * Commits the event, or finds the one that its key stands for.
-   * @throws LockstepError overloaded, store_unavailable (it may have been committed: the same key tells),
-   * idempotency_key_reused, invalid_request when the event itself can't be stored
+   * @throws LockstepError `overloaded`; `idempotency_key_reused`; `invalid_request` if Postgres can't store this event;
+   * `store_unavailable`, after which the event may be committed (a request with the same key finds out)
    */
   async accept(event: NewEvent): Promise<Accepted> {
     if (event.idempotencyKey === undefined) return this.submit(event, undefined);
     const fingerprint = fingerprintOf(event);
     const key = `${event.tenant}/${event.idempotencyKey}`;
-    const twin = this.inFlight.get(key);
-    if (twin?.fingerprint.equals(fingerprint) === true) {
-      const accepted = await twin.accepted;
+    const earlier = this.inFlight.get(key);
+    if (earlier?.fingerprint.equals(fingerprint) === true) {
+      const accepted = await earlier.accepted;
       eventsDeduplicated.inc();
       return { ...accepted, replayed: true };
     }
-    if (twin !== undefined) {
-      const keyIsTheirs = await twin.accepted.then(() => true, () => false);
-      if (keyIsTheirs) throw keyReused();
-      // The other body was refused: the key may be free, or have been ours all along.
+    if (earlier !== undefined) {
+      const isKeyUsed = await earlier.accepted.then(() => true, () => false);
+      if (isKeyUsed) throw keyReused();
+      // The other request failed: the key may be free now, or may already stand for this body.
       return this.accept(event);
     }
     const accepted = this.submit(event, fingerprint);
@@ -133,15 +112,15 @@ export class IngestService {
     }
   }
 
-  /** Resolves when everything that was accepted for commit is answered. */
+  /** Resolves when no event waits for its commit. */
   async idle(): Promise<void> {
     await this.commits.idle();
   }
 
   private async submit(event: NewEvent, fingerprint: Buffer | undefined): Promise<Accepted> {
     if (this.shedIfFull()) throw new LockstepError('overloaded', 'Too many events wait to be stored; try again shortly', { retryAfterSeconds: 1 });
-    const submission = { ...event, id: mintId(), shard: shardOf(event.tenant, event.entity, this.options.shards), fingerprint };
-    this.options.queueLimit.entered(this.queuedRequests, performance.now());
+    const submission = { ...event, id: mintId(), shard: shardOf(event.tenant, event.entity, this.config.kafka.partitions), fingerprint };
+    this.queueLimit.onAccepted(this.queuedRequests, performance.now());
     this.queuedRequests++;
     this.queuedBytes += event.payload.length;
     try {
@@ -161,12 +140,12 @@ export class IngestService {
     const startedAtMs = performance.now();
     const committed = await this.repository.commit(submissions);
     this.lastCommitAtMs = performance.now();
-    this.options.queueLimit.committed(submissions.length, this.lastCommitAtMs - startedAtMs);
+    this.queueLimit.onCommitted(submissions.length, this.lastCommitAtMs - startedAtMs);
     ingestBatchSize.observe(submissions.length);
     ingestQueueRequests.set(this.queuedRequests);
-    ingestQueueLimit.set(this.options.queueLimit.limit);
+    ingestQueueLimit.set(this.queueLimit.maxRequests);
     ingestQueueBytes.set(this.queuedBytes);
-    this.options.onCommitted(
+    this.relay.add(
       submissions.flatMap((submission, i) => {
         const result = committed[i];
         return result?.kind === 'accepted' ? [committedEventOf(submission, result.acceptedAt)] : [];

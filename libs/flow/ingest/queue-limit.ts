@@ -1,123 +1,126 @@
 export interface QueueLimitOptions {
-  /** So many may always wait. 128: what 100 connections that post one after the other have under way, and some. */
-  readonly least: number;
-  /** So many more in a second, since a thousand posts at once are no overload. 896. */
+  /** Requests that may always wait. 128: somewhat more than 100 connections that each post one event after another. */
+  readonly minRequests: number;
+  /** Requests per second above the limit before that counts as overload. 896: a thousand posts at once are no overload. */
   readonly burst: number;
-  /** So many may always wait in a crowd. 32: with fewer at a commit, each takes a larger part of its time. */
-  readonly leastInCrowd: number;
+  /** Requests that may always wait during overload. 32: a smaller commit spends a larger share of its time on itself. */
+  readonly minRequestsOverloaded: number;
+  /** Bytes of the waiting events. 64 MiB: a waiting request keeps its body in memory. */
+  readonly maxBytes: number;
 }
 
-/** What may wait is what is committed in this time: then nobody waits much longer. Two full commits on a usual disk. */
-const LONGEST_WAIT_MS = 10;
-/** The same in a crowd. Whoever waits meets each pause (a collection, a slow disk), so they are few. */
-const LONGEST_WAIT_IN_CROWD_MS = 3;
-/** How long a burst lasts, how long a trial does, and how long nobody comes before all is as at the beginning. */
+const DEFAULTS: QueueLimitOptions = { minRequests: 128, burst: 896, minRequestsOverloaded: 32, maxBytes: 67_108_864 };
+
+/** As many requests may wait as are committed in this time, so none waits much longer: two full commits on a usual disk. */
+const MAX_WAIT_MS = 10;
+/** The same during overload. Every pause (garbage collection, a slow disk) then delays fewer requests. */
+const MAX_WAIT_OVERLOADED_MS = 3;
+/** Length of a burst and of a probe; and time without any request after which overload is over. */
 const SECOND_MS = 1_000;
-/** A crowd is asked after so long whether it has gone, and each time that it hasn't, after twice as long. */
-const FIRST_TRIAL_AFTER_MS = 1_000;
-const LAST_TRIAL_AFTER_MS = 16_000;
-/** More than this share of a second's posts refused: the crowd is still there. */
-const REFUSED_SHARE_IN_TRIAL = 0.05;
-/** Weight of the latest commit in the rate: a second of them, at one every few milliseconds. */
+/** First probe after 1 s of overload; each failed probe doubles the interval, up to 16 s. */
+const MIN_PROBE_INTERVAL_MS = 1_000;
+const MAX_PROBE_INTERVAL_MS = 16_000;
+/** A probe that sheds more than this share of a second's requests fails. */
+const SHED_SHARE_IN_PROBE = 0.05;
+/** Weight of the latest commit in the rate. At one commit every few milliseconds the rate covers about a second. */
 const SMOOTHING = 0.02;
 
+type State =
+  | { readonly name: 'normal'; readonly endsAtMs: number; burstLeft: number }
+  | { readonly name: 'overloaded'; readonly endsAtMs: number; readonly sinceMs: number; arrivals: number }
+  | { readonly name: 'probing'; readonly endsAtMs: number; shedsLeft: number };
+
 /**
- * How many posts may wait for their commit before more are refused. By Little's law who is let in waits for as long as
- * it takes to commit what is ahead: a bound on the number, made from the rate that is measured, is a bound on time, and
- * unlike one on time it is known before the post is read.
+ * Decides how many requests may wait for their commit; more are shed. By Little's law, a request waits as long as the
+ * requests ahead of it take to commit. A limit on their number, computed from the measured rate, is therefore a limit on
+ * time, and is known before the request is read.
  *
- *     open ──burst used up──▶ crowd ──its time is over──▶ trial ──few are refused──▶ open
- *                               ▲                           │
- *                               └─────many are refused──────┘
+ *     normal ──burst used up──▶ overloaded ──interval over──▶ probing ──few shed──▶ normal
+ *                                   ▲                            │
+ *                                   └─────────many shed──────────┘
  *
- * Open: a burst is let in beyond the limit. In a crowd fewer may wait, which keeps the waits short and costs throughput:
- * whether it has gone can't be told from how many are refused then, but from how many would be with the usual limit,
- * which is what a trial is. Pure: told what happened, asked what may.
+ * - `normal`: a burst above the limit is accepted. It is renewed every second.
+ * - `overloaded`: the limit is lower, which keeps waits short but costs throughput. The number of requests shed here
+ *   does not show whether the overload is over.
+ * - `probing`: the normal limit without a burst, for a second. The number of requests shed here does show it.
+ *
+ * Every state ends at the first request after its time at which the queue is below the normal limit. A second without
+ * any request leads from every state to `normal`. Pure: the caller passes the time of a monotonic clock.
  */
 export class QueueLimit {
-  private mode: 'open' | 'crowd' | 'trial' = 'open';
-  private ratePerMs = 0;
-  private burstLeft: number;
-  private trialAfterMs = FIRST_TRIAL_AFTER_MS;
-  /** Of this crowd, or of this trial. */
-  private sinceMs = 0;
-  private untilMs = -Infinity;
-  private cameAtMs = -Infinity;
-  private came = 0;
-  private toleratedInTrial = 0;
+  private state: State;
+  private probeIntervalMs = MIN_PROBE_INTERVAL_MS;
+  private commitsPerMs = 0;
+  private lastArrivalAtMs = -Infinity;
 
-  constructor(private readonly options: QueueLimitOptions = { least: 128, burst: 896, leastInCrowd: 32 }) {
-    this.burstLeft = options.burst;
+  constructor(private readonly options: QueueLimitOptions = DEFAULTS) {
+    this.state = { name: 'normal', endsAtMs: -Infinity, burstLeft: options.burst };
   }
 
-  /** So many may wait now, a burst aside. */
-  get limit(): number {
-    return this.mode === 'crowd' ? this.limitOf(this.options.leastInCrowd, LONGEST_WAIT_IN_CROWD_MS) : this.usualLimit;
+  /** Requests that may wait now, burst excluded. */
+  get maxRequests(): number {
+    return this.state.name === 'overloaded' ? this.limitOf(this.options.minRequestsOverloaded, MAX_WAIT_OVERLOADED_MS) : this.normalLimit;
   }
 
-  /** Whether one more is too many, while so many wait. */
-  isReached(waiting: number): boolean {
-    return waiting >= this.limit && (this.mode !== 'open' || this.burstLeft < 1);
+  /** Whether a further request would be too many, with this many requests and bytes waiting. */
+  isFull(waiting: number, waitingBytes: number): boolean {
+    if (waitingBytes >= this.options.maxBytes) return true;
+    return waiting >= this.maxRequests && (this.state.name !== 'normal' || this.state.burstLeft < 1);
   }
 
-  /** One was let in, behind so many, at this time of a monotonic clock. */
-  entered(waiting: number, nowMs: number): void {
-    this.comes(waiting, nowMs);
-    if (this.mode !== 'open' || waiting < this.usualLimit) return;
-    this.burstLeft -= 1;
-    if (this.burstLeft < 1) this.turn('crowd', nowMs, this.trialAfterMs);
+  /** A request was accepted behind `waiting` others. */
+  onAccepted(waiting: number, nowMs: number): void {
+    this.onArrival(waiting, nowMs);
+    if (this.state.name !== 'normal' || waiting < this.normalLimit) return;
+    this.state.burstLeft -= 1;
+    if (this.state.burstLeft < 1) this.overload(nowMs);
   }
 
-  /** One was not. */
-  refused(waiting: number, nowMs: number): void {
-    this.comes(waiting, nowMs);
-    if (this.mode !== 'trial') return;
-    this.toleratedInTrial -= 1;
-    if (this.toleratedInTrial >= 0) return;
-    this.trialAfterMs = Math.min(2 * this.trialAfterMs, LAST_TRIAL_AFTER_MS);
-    this.turn('crowd', nowMs, this.trialAfterMs);
+  /** A request was shed. */
+  onShed(waiting: number, nowMs: number): void {
+    this.onArrival(waiting, nowMs);
+    if (this.state.name !== 'probing') return;
+    this.state.shedsLeft -= 1;
+    if (this.state.shedsLeft >= 0) return;
+    this.probeIntervalMs = Math.min(2 * this.probeIntervalMs, MAX_PROBE_INTERVAL_MS);
+    this.overload(nowMs);
   }
 
-  /** A statement has committed so many in this time. */
-  committed(count: number, tookMs: number): void {
-    this.ratePerMs += SMOOTHING * (count / Math.max(tookMs, 0.1) - this.ratePerMs);
+  /** A statement committed `count` requests in `tookMs`. */
+  onCommitted(count: number, tookMs: number): void {
+    this.commitsPerMs += SMOOTHING * (count / Math.max(tookMs, 0.1) - this.commitsPerMs);
   }
 
-  private comes(waiting: number, nowMs: number): void {
-    const nobodyCame = nowMs - this.cameAtMs >= SECOND_MS;
-    // No burst on top of a queue that is long already.
-    if ((nobodyCame || nowMs >= this.untilMs) && waiting < this.usualLimit) {
-      if (this.mode === 'crowd' && !nobodyCame) this.tryOut(nowMs);
-      else this.open(nowMs);
+  private onArrival(waiting: number, nowMs: number): void {
+    const isAfterIdleSecond = nowMs - this.lastArrivalAtMs >= SECOND_MS;
+    this.lastArrivalAtMs = nowMs;
+    // A queue that is long already gets no burst on top.
+    if ((isAfterIdleSecond || nowMs >= this.state.endsAtMs) && waiting < this.normalLimit) {
+      if (this.state.name === 'overloaded' && !isAfterIdleSecond) this.probe(nowMs, this.state);
+      else this.recover(nowMs);
     }
-    this.came += 1;
-    this.cameAtMs = nowMs;
+    if (this.state.name === 'overloaded') this.state.arrivals += 1;
   }
 
-  private tryOut(nowMs: number): void {
-    const cameInSecond = (this.came * SECOND_MS) / (nowMs - this.sinceMs);
-    this.toleratedInTrial = cameInSecond * REFUSED_SHARE_IN_TRIAL;
-    this.turn('trial', nowMs, SECOND_MS);
+  private overload(nowMs: number): void {
+    this.state = { name: 'overloaded', sinceMs: nowMs, endsAtMs: nowMs + this.probeIntervalMs, arrivals: 0 };
   }
 
-  private open(nowMs: number): void {
-    this.burstLeft = this.options.burst;
-    this.trialAfterMs = FIRST_TRIAL_AFTER_MS;
-    this.turn('open', nowMs, SECOND_MS);
+  private probe(nowMs: number, { arrivals, sinceMs }: State & { readonly name: 'overloaded' }): void {
+    const arrivalsPerSecond = (arrivals * SECOND_MS) / (nowMs - sinceMs);
+    this.state = { name: 'probing', endsAtMs: nowMs + SECOND_MS, shedsLeft: arrivalsPerSecond * SHED_SHARE_IN_PROBE };
   }
 
-  private turn(mode: 'open' | 'crowd' | 'trial', nowMs: number, forMs: number): void {
-    this.mode = mode;
-    this.came = 0;
-    this.sinceMs = nowMs;
-    this.untilMs = nowMs + forMs;
+  private recover(nowMs: number): void {
+    this.probeIntervalMs = MIN_PROBE_INTERVAL_MS;
+    this.state = { name: 'normal', endsAtMs: nowMs + SECOND_MS, burstLeft: this.options.burst };
   }
 
-  private get usualLimit(): number {
-    return this.limitOf(this.options.least, LONGEST_WAIT_MS);
+  private get normalLimit(): number {
+    return this.limitOf(this.options.minRequests, MAX_WAIT_MS);
   }
 
-  private limitOf(least: number, longestWaitMs: number): number {
-    return Math.max(least, Math.ceil(this.ratePerMs * longestWaitMs));
+  private limitOf(minRequests: number, maxWaitMs: number): number {
+    return Math.max(minRequests, Math.ceil(this.commitsPerMs * maxWaitMs));
   }
 }

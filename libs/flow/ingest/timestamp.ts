@@ -1,8 +1,8 @@
 const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
 
 /**
- * The moment of an RFC 3339 date and time, to the millisecond; undefined when the text is none or names one that does
- * not exist (30 February). Leap seconds pass, as the second after. `Date.parse` takes neither rule.
+ * Parses an RFC 3339 date and time, to the millisecond. Undefined if the text is none, or names a date that does not exist
+ * (30 February). A leap second becomes the second after it. `Date.parse` follows neither rule.
  */
 export function parseTimestamp(text: string): Date | undefined {
   const match = RFC_3339.exec(text);
@@ -16,13 +16,13 @@ export function parseTimestamp(text: string): Date | undefined {
   const moment = new Date(0);
   moment.setUTCFullYear(year, month - 1, day);
   moment.setUTCHours(hour, minute - offsetMinutes, second, milliseconds);
-  // An offset can lead out of what four digits, and Postgres, can name.
+  // With an offset, the year may need more than four digits, or lie before the year 1.
   return moment.getUTCFullYear() >= 1 && moment.getUTCFullYear() <= 9_999 ? moment : undefined;
 }
 
 /** 0 for a month that does not exist. */
 function daysIn(year: number, month: number): number {
   if (month < 1 || month > 12) return 0;
-  // Any year of the same place in the 400-year cycle will do; the constructor takes years below 100 for 19xx.
+  // Any year at the same place of the 400-year cycle will do: Date.UTC reads years below 100 as 19xx.
   return new Date(Date.UTC(2_000 + (year % 400), month, 0)).getUTCDate();
 }

@@ -188,9 +188,9 @@ export class LaneRunner implements LaneListener {
 
   private attempt(record: LaneRecord, item: DeliveryItem, target: EndpointTarget): Promise<AttemptResult | undefined> {
     const { lane, redelivered } = record;
-    const place = record.name.kind === 'single' ? undefined : { sequence: item.sequence, previousSequence: lane.deliveredSequence };
+    const position = record.name.kind === 'single' ? undefined : { sequence: item.sequence, previousSequence: lane.deliveredSequence };
     const body = payloadOf(item);
-    const headers = deliveredHeaders({ ...item, payload: body, place, attempt: lane.attempts + 1, redelivered, replayed: item.replayed }, target.signingKeys.current(), target.headers, Date.now());
+    const headers = deliveredHeaders({ ...item, payload: body, position, attempt: lane.attempts + 1, redelivered, replayed: item.replayed }, target.signingKeys.current(), target.headers, Date.now());
     // Until its outcome is committed.
     record.redelivered = true;
     const { url, timeoutMs } = target;

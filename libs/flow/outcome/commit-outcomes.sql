@@ -1,17 +1,12 @@
 /*
-  Commits what came of a batch of attempts, of several shards, in one statement: fence, attempt, the delivery's state,
-  the lane's counters, and the records for Kafka that follow from it (retry token, dead letter). Either all of a row's
-  writes are committed or none.
+  Commits the outcomes of a batch of attempts, of several shards: fence, attempt, the delivery's state, the lane's counters,
+  and records for Kafka (retry token, dead letter). Returns the ordinals (from 1) of the rows that were applied, and the
+  shards whose fence held. find-outcomes.sql looks up a row of a held shard that was not applied.
 
-  Returns the ordinals (from 1) of the rows that were applied, and the shards whose fence held. A row of a held shard
-  that was not applied is looked up by find-outcomes.sql: it was committed before, or the delivery has moved on.
-
-  Response bodies come as one bytea with offsets, since an array of bytea would travel as hex digits.
-  Runs in sessions with hash joins, merge joins and sequential scans off: every join here is from the batch to a
-  primary key, and the planner, which can't know how long the arrays are, must not choose a scan of a whole day instead.
-  Nor an index of the few: after an ANALYZE in a quiet moment the index of pending deliveries seems to hold nothing, and
-  was read from end to end for each outcome (27 µs of Postgres an event became 270). So "pending" stands in a CASE, which
-  no partial index matches, and `events` is looked up row by row (OFFSET 0).
+  Response bodies are one bytea with offsets: an array of bytea would be sent as hex digits.
+  Every join goes from the batch to a primary key (sessions `by-index`). "pending" is in a CASE, which no partial index
+  matches, and `events` is read row by row (OFFSET 0): after an ANALYZE while nothing was pending, the planner read the
+  whole index of pending deliveries for each outcome (270 instead of 27 µs an event).
 */
 /* @name commitOutcomes */
 with fence as (
@@ -64,7 +59,7 @@ recorded as (
   from decided
 ),
 locked as (
-  -- In one order, as admissions lock them by theirs: two statements that meet in several lanes wait, and don't deadlock.
+  -- In the order in which admissions lock lanes too, so that two statements with several lanes in common don't deadlock.
   select l.id, x.sequence, x.status, x.halts
   from decided x
     join lanes l on l.id = x.lane
@@ -129,7 +124,7 @@ letters as (
   where x.status = 'dead'
 ),
 gone as (
-  -- 410: the receiver says that it wants no more. What waits stays in its lanes until the endpoint is active again.
+  -- 410: the receiver wants no more events. Pending deliveries stay in their lanes until the endpoint is active again.
   update endpoints p
   set
     status = 'disabled', status_reason = 'The endpoint answered 410 Gone; activate it again with resume', updated_at = now()
@@ -137,7 +132,7 @@ gone as (
   returning p.id, p.tenant, p.public_id
 ),
 audited as (
-  -- Once: of statements that meet here, the second finds the endpoint disabled.
+  -- Once: of two statements at the same time, the second finds the endpoint disabled.
   insert into audit_log (tenant, actor, action, subject, detail)
   select
     tenant, 'system', 'endpoint.disabled', 'ep_' || replace(public_id::text, '-', ''), jsonb_build_object('reason', 'gone')

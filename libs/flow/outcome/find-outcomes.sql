@@ -1,4 +1,4 @@
-/* Which of these attempts were committed under these epochs: the ones whose acknowledgement was lost. */
+/* The ordinals of the attempts that were committed under these epochs: their acknowledgement was lost. */
 /* @name findOutcomes */
 select o.ordinal::integer as "ordinal!"
 from

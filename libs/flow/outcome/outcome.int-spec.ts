@@ -34,7 +34,7 @@ afterAll(async () => {
   await fixture.close();
 });
 
-/** Events of one entity, admitted: their ids in the lane's order. */
+/** Admits events of one entity. @returns their ids, in the lane's order */
 async function admitted(entity: string, count: number): Promise<string[]> {
   const ids = await fixture.accept(Array.from({ length: count }, () => ({ shard: 0, entity })));
   await admissions.admit([{ shard: 0, epoch, eventIds: ids, parked: [], nextOffset: undefined, caughtUp: false }]);
@@ -92,7 +92,7 @@ describe('outcome', () => {
     expect(rows.map(({ response_body: body }) => [...body])).toEqual([[0, 255, 1]]);
   });
 
-  it('is idempotent: said twice, it changes nothing the second time', async () => {
+  it('is idempotent: committed twice, it changes nothing the second time', async () => {
     const [eventId = ''] = await admitted('twice', 1);
     const delivered = outcome(eventId, 1, { kind: 'delivered' });
     expect(await outcomes.commit([delivered])).toEqual(['applied']);
@@ -101,7 +101,7 @@ describe('outcome', () => {
     expect(rowCount).toBe(1);
   });
 
-  it('refuses an owner whose epoch has moved on, and lets the others of the batch through', async () => {
+  it('refuses a stale owner, and commits the other outcomes of the batch', async () => {
     const [eventId = ''] = await admitted('fenced', 1);
     const otherEpoch = await fixture.takeShard(1);
     const [other = ''] = await fixture.accept([{ shard: 1, entity: 'other' }]);
@@ -112,7 +112,7 @@ describe('outcome', () => {
     expect(await delivery(eventId)).toMatchObject({ status: 'pending', attempts: 0, closed_sequence: 0 });
   });
 
-  it('gives a delivery one terminal outcome: a later attempt\'s is superseded', async () => {
+  it('gives a delivery one terminal outcome: that of a later attempt is superseded', async () => {
     const [eventId = ''] = await admitted('single', 1);
     await outcomes.commit([outcome(eventId, 1, { kind: 'delivered' })]);
     expect(await outcomes.commit([outcome(eventId, 2, { kind: 'dead', reason: 'attempts_exhausted' })])).toEqual(['superseded']);
@@ -174,7 +174,7 @@ describe('outcome', () => {
     expect([await disablings(fenced), await disablings(deleted)]).toEqual([[], []]);
   });
 
-  it('judges outcomes of two ownerships of a shard each by its own', async () => {
+  it('checks outcomes of two ownerships of a shard each against its own epoch', async () => {
     const [former = '', present = ''] = [...(await admitted('two owners a', 1)), ...(await admitted('two owners b', 1))];
     const stale = epoch;
     epoch = await fixture.takeShard(0);
@@ -187,7 +187,7 @@ describe('outcome', () => {
     expect(await delivery(former)).toMatchObject({ status: 'pending', attempts: 0 });
   });
 
-  it('stores an outcome without the text that Postgres can\'t hold, and its neighbours as they are', async () => {
+  it('stores an outcome without the text that Postgres cannot store, and the others of its batch unchanged', async () => {
     const [bad = ''] = await admitted('poison', 1);
     const [good = ''] = await admitted('healthy', 1);
     const service = new OutcomeService(outcomes, pino({ level: 'silent' }));

@@ -1,12 +1,15 @@
+import { Injectable } from '@nestjs/common';
 import { idBounds } from '#domain/ids';
+import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
 import { commitOutcomes, type delivery_status } from './commit-outcomes.queries.js';
 import { findOutcomes } from './find-outcomes.queries.js';
 import type { Outcome, OutcomeVerdict } from './outcome.js';
 
 /** Outcomes in Postgres. Its sessions join by index only; see commit-outcomes.sql. */
+@Injectable()
 export class OutcomeRepository {
-  constructor(private readonly database: Database) {}
+  constructor(@InjectDatabase('outcome') private readonly database: Database) {}
 
   /** Commits the outcomes of several shards in one statement; the verdicts are in the order of `outcomes`. */
   async commit(outcomes: readonly Outcome[]): Promise<OutcomeVerdict[]> {
@@ -18,7 +21,7 @@ export class OutcomeRepository {
       offset += result.responseBody.length;
       return at;
     });
-    // Arrays may hold nulls; PgTyped's types don't say so.
+    // Arrays may hold nulls, which PgTyped's types lack.
     const rows = await commitOutcomes.run(
       {
         shards: [...epochs.keys()],

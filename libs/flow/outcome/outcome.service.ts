@@ -1,29 +1,32 @@
+import { Injectable } from '@nestjs/common';
 import { RoundBudget } from '#domain/round-budget';
 import { GroupCommit } from '#ground/postgres/group-commit';
 import { isPoison } from '#ground/postgres/sql-errors';
+import { InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
 import { outcomeBatchSize } from './outcome.metrics.js';
 import type { Outcome, OutcomeVerdict } from './outcome.js';
-import type { OutcomeRepository } from './outcome.repository.js';
+import { OutcomeRepository } from './outcome.repository.js';
 
 // 500: above it the statement's latency grows faster than its rate.
 const MAX_OUTCOMES = 500;
 const RETRY_MS = 200;
-/** A statement costs as much as ten outcomes do. Nobody waits for most: their lanes have nothing more to send. */
+/** A statement costs as much as ten outcomes. Most outcomes can wait: their lanes have nothing more to send. */
 const COMMITS_EVERY_MS = 12;
 const COMMITS_AHEAD = 4;
 
 /**
- * Commits outcomes in groups. While Postgres is away it goes on trying for as long as the process lives: an attempt
- * that was made is not forgotten, and its lane waits for it.
+ * Commits outcomes in groups. While Postgres is unavailable it retries until the process ends: a lane moves on only when the
+ * outcome of its head is committed.
  */
+@Injectable()
 export class OutcomeService {
   private readonly commits: GroupCommit<Outcome, OutcomeVerdict>;
   private stopped = false;
 
   constructor(
     private readonly repository: OutcomeRepository,
-    private readonly logger: Logger,
+    @InjectLogger() private readonly logger: Logger,
   ) {
     this.commits = new GroupCommit({
       maxItems: MAX_OUTCOMES,
@@ -33,31 +36,26 @@ export class OutcomeService {
   }
 
   /**
-   * Resolves when the outcome is committed, or can't be: `fenced`, `superseded`.
-   * @param isAwaited its lane has more to send, or others wait for its place
-   * @throws what Postgres threw, after `stop` or when this outcome's content can't be stored
+   * Resolves when the outcome is committed, or cannot be: `fenced`, `superseded`.
+   * @param isAwaited its lane has more to send, or other lanes wait for its slot
+   * @throws the error of Postgres, after `stop` or if the outcome cannot be stored even without the response's content
    */
   async add(outcome: Outcome, isAwaited: boolean): Promise<OutcomeVerdict> {
     try {
       return await this.commits.add(outcome, isAwaited);
     } catch (error) {
       if (!isPoison(error)) throw error;
-      this.logger.error({ err: error, key: outcome.key }, 'An attempt\'s response can not be stored; it is stored without it');
+      this.logger.error({ err: error, key: outcome.key }, 'An attempt\'s response cannot be stored; storing the outcome without it');
       return this.commits.add({ ...outcome, result: { ...outcome.result, error: undefined, responseBody: Buffer.alloc(0) } }, isAwaited);
     }
   }
 
-  /** A lane has got more to send while its outcome may be waiting. */
+  /** Makes waiting outcomes urgent: a lane has more to send. */
   hurry(): void {
     this.commits.hurry();
   }
 
-  /** Resolves when all outcomes are committed. */
-  idle(): Promise<void> {
-    return this.commits.idle();
-  }
-
-  /** Gives up on what can't be committed now: at the end of the process. */
+  /** Ends the retries, at the end of the process. */
   stop(): void {
     this.stopped = true;
   }
@@ -78,7 +76,7 @@ export class OutcomeService {
         return await this.repository.commit(outcomes);
       } catch (error) {
         if (isPoison(error) || this.stopped) throw error;
-        this.logger.warn({ err: error, outcomes: outcomes.length }, 'Outcomes could not be committed; trying again');
+        this.logger.warn({ err: error, outcomes: outcomes.length }, 'Outcomes could not be committed; retrying');
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
@@ -86,8 +84,8 @@ export class OutcomeService {
 }
 
 /**
- * Outcomes in statements of one epoch a shard. There are two only when the shard was lost and taken again while an
- * outcome of the former ownership still waited; one fence can't speak for both.
+ * Splits outcomes so that each statement has one epoch for each shard, because a fence compares one. A shard has two epochs
+ * only if it was lost and acquired again while an outcome of the former ownership waited.
  */
 function roundsOf(outcomes: readonly Outcome[]): Outcome[][] {
   const epochs = new Map<number, Set<number>>();

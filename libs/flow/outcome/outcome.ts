@@ -1,7 +1,7 @@
 import type { AttemptResult, Disposition } from '#domain/disposition';
 import type { DeliveryKey } from '#domain/ids';
 
-/** An attempt that has ended, and what follows from it. */
+/** The result of an attempt, to be committed. */
 export interface Outcome {
   readonly shard: number;
   readonly epoch: number;
@@ -10,17 +10,17 @@ export interface Outcome {
   readonly attempt: number;
   readonly result: AttemptResult;
   readonly disposition: Disposition;
-  /** Whether the lane stops at this dead letter until an operator decides. */
+  /** Whether the lane halts at this dead letter until an operator acts. */
   readonly halts: boolean;
-  /** Topic of the retry token, without the prefix; undefined when a timer does. */
+  /** Topic of the retry token, without the prefix. Undefined if a timer wakes the head, or no retry follows. */
   readonly tokenTopic: string | undefined;
 }
 
 export type OutcomeVerdict =
   | 'applied'
-  /** This very outcome was committed before, and its acknowledgement lost. */
+  /** The same outcome was committed before; its acknowledgement was lost. */
   | 'already'
   /** The shard has another owner. */
   | 'fenced'
-  /** The delivery is not where the attempt started from: the lane is to be loaded anew. */
+  /** The delivery has moved on since the attempt began: the lane must be reloaded. */
   | 'superseded';

@@ -1,4 +1,4 @@
-/* How many records of these shards' dispatch outbox wait for Kafka, and for how many seconds the oldest has. */
+/* Counts the records of these shards in the dispatch outbox, and returns the age of the oldest in seconds. */
 /* @name dispatchOutboxDepth */
 select
   (select count(*) from dispatch_outbox where shard = any(:shards!::integer[]))::integer as "depth!",

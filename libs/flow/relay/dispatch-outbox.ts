@@ -5,42 +5,41 @@ import { readDispatchOutbox } from './read-dispatch-outbox.queries.js';
 import { orphanedTokens } from './relay.metrics.js';
 import { READ_BOUNDS, type RelayRow, type RelaySource } from './relay-source.js';
 
-/** Records that outcomes and operators' actions made (retry tokens, dead letters, nudges), on their way to their topics. */
+/** The outbox of dispatchers: retry tokens, dead letters and nudges for their topics. */
 export class DispatchOutbox implements RelaySource<RelayRow> {
-  private readonly retryTopics: string;
-  private readonly rungs: ReadonlySet<string>;
-  /** Topics of rungs that are gone, and were spoken of. */
-  private readonly gone = new Set<string>();
+  private readonly retryTopicPrefix: string;
+  private readonly retryTopics: ReadonlySet<string>;
+  private readonly loggedTopics = new Set<string>();
 
-  /** @param tiersMs the retry ladder's rungs, in milliseconds */
+  /** @param tiersMs delays of the retry tiers, in milliseconds */
   constructor(
     private readonly database: Database,
     private readonly topics: Topics,
     tiersMs: readonly number[],
     private readonly logger: Logger,
   ) {
-    this.retryTopics = topics.named('retry.');
-    this.rungs = new Set(tiersMs.map((tierMs) => topics.retry(tierMs)));
+    this.retryTopicPrefix = topics.named('retry.');
+    this.retryTopics = new Set(tiersMs.map((tierMs) => topics.retry(tierMs)));
   }
 
   /**
-   * As every source; but retry tokens for a rung that the schedule no longer has are removed unsent. Nobody reads their
-   * topic, and where it is gone they would hold up all that is behind them. A token is only a nudge: its head is started
-   * by the sweeper when its time has come.
+   * Like every source, except that retry tokens of a tier that the schedule no longer has are removed unsent. Nothing
+   * reads their topic, and if it was deleted, they would block all records behind them. A token is only a nudge: the
+   * scan starts its head in time.
    */
-  async next(shards: readonly number[], moved: readonly RelayRow[]): Promise<readonly RelayRow[]> {
-    for (let removed = moved; ; ) {
+  async next(shards: readonly number[], sent: readonly RelayRow[]): Promise<readonly RelayRow[]> {
+    for (let removed = sent; ; ) {
       const rows = await this.read(shards, removed);
-      removed = rows.filter(({ topic }) => topic.startsWith(this.retryTopics) && !this.rungs.has(topic));
+      removed = rows.filter(({ topic }) => topic.startsWith(this.retryTopicPrefix) && !this.retryTopics.has(topic));
       if (removed.length === 0) return rows;
-      for (const { topic } of removed) this.passOver(topic);
+      for (const { topic } of removed) this.onOrphan(topic);
     }
   }
 
   private async read(shards: readonly number[], removed: readonly RelayRow[]): Promise<readonly RelayRow[]> {
-    const movedShards = removed.map(({ shard }) => shard);
-    const movedIds = removed.map(({ sequence }) => sequence);
-    const rows = await readDispatchOutbox.run({ shards: [...shards], movedShards, movedIds, ...READ_BOUNDS }, this.database);
+    const sentShards = removed.map(({ shard }) => shard);
+    const sentIds = removed.map(({ sequence }) => sequence);
+    const rows = await readDispatchOutbox.run({ shards: [...shards], sentShards, sentIds, ...READ_BOUNDS }, this.database);
     return rows.map(({ id, shard, topic, key, headers, value }) => ({
       sequence: id,
       shard,
@@ -49,10 +48,10 @@ export class DispatchOutbox implements RelaySource<RelayRow> {
     }));
   }
 
-  private passOver(topic: string): void {
+  private onOrphan(topic: string): void {
     orphanedTokens.inc({ topic });
-    if (this.gone.has(topic)) return;
-    this.gone.add(topic);
-    this.logger.info({ topic }, 'Retry tokens for a rung that the schedule no longer has are removed: the sweeper starts what they stand for');
+    if (this.loggedTopics.has(topic)) return;
+    this.loggedTopics.add(topic);
+    this.logger.info({ topic }, 'Removing retry tokens of a tier that the retry schedule no longer has; the scan starts their deliveries in time');
   }
 }

@@ -18,7 +18,7 @@ export interface IHoldRelayLeasesQuery {
   result: IHoldRelayLeasesResult;
 }
 
-const holdRelayLeasesIR: any = {"usedParamSet":{"relay":true,"ttlMs":true},"params":[{"name":"relay","required":true,"transform":{"type":"scalar"},"locs":[{"a":58,"b":64},{"a":227,"b":233},{"a":373,"b":379},{"a":612,"b":618},{"a":694,"b":700},{"a":841,"b":847},{"a":929,"b":935}]},{"name":"ttlMs","required":true,"transform":{"type":"scalar"},"locs":[{"a":403,"b":409},{"a":959,"b":965}]}],"statement":"with seen as (\n  insert into relays (id, seen_at) values (:relay!, now())\n  on conflict (id) do update set seen_at = excluded.seen_at\n),\nforgotten as (\n  delete from relays where seen_at < now() - interval '1 minute' and id <> :relay!\n),\nshare as (\n  select ceil((select count(*) from relay_leases)::numeric / (count(*) + 1))::integer as shards\n  from relays\n  where id <> :relay! and seen_at > now() - :ttlMs!::float8 * interval '1 millisecond'\n),\nwanted as (\n  -- Mine first, so that shards do not wander; skip locked: another relay is claiming that one now.\n  select shard\n  from relay_leases\n  where relay = :relay! or relay is null or expires_at <= now()\n  order by relay is distinct from :relay!, shard\n  limit (select shards from share)\n  for update skip locked\n),\nreleased as (\n  update relay_leases set relay = null\n  where relay = :relay! and shard not in (select shard from wanted)\n)\nupdate relay_leases l\nset relay = :relay!, expires_at = now() + :ttlMs!::float8 * interval '1 millisecond'\nfrom wanted\nwhere l.shard = wanted.shard\nreturning l.shard"};
+const holdRelayLeasesIR: any = {"usedParamSet":{"relay":true,"ttlMs":true},"params":[{"name":"relay","required":true,"transform":{"type":"scalar"},"locs":[{"a":58,"b":64},{"a":225,"b":231},{"a":371,"b":377},{"a":617,"b":623},{"a":699,"b":705},{"a":846,"b":852},{"a":934,"b":940}]},{"name":"ttlMs","required":true,"transform":{"type":"scalar"},"locs":[{"a":401,"b":407},{"a":964,"b":970}]}],"statement":"with seen as (\n  insert into relays (id, seen_at) values (:relay!, now())\n  on conflict (id) do update set seen_at = excluded.seen_at\n),\nexpired as (\n  delete from relays where seen_at < now() - interval '1 minute' and id <> :relay!\n),\nshare as (\n  select ceil((select count(*) from relay_leases)::numeric / (count(*) + 1))::integer as shards\n  from relays\n  where id <> :relay! and seen_at > now() - :ttlMs!::float8 * interval '1 millisecond'\n),\nwanted as (\n  -- Own shards first, so that shards seldom move. Skip locked: another relay is acquiring that shard now.\n  select shard\n  from relay_leases\n  where relay = :relay! or relay is null or expires_at <= now()\n  order by relay is distinct from :relay!, shard\n  limit (select shards from share)\n  for update skip locked\n),\nreleased as (\n  update relay_leases set relay = null\n  where relay = :relay! and shard not in (select shard from wanted)\n)\nupdate relay_leases l\nset relay = :relay!, expires_at = now() + :ttlMs!::float8 * interval '1 millisecond'\nfrom wanted\nwhere l.shard = wanted.shard\nreturning l.shard"};
 
 /**
  * Query generated from SQL:
@@ -27,7 +27,7 @@ const holdRelayLeasesIR: any = {"usedParamSet":{"relay":true,"ttlMs":true},"para
  *   insert into relays (id, seen_at) values (:relay!, now())
  *   on conflict (id) do update set seen_at = excluded.seen_at
  * ),
- * forgotten as (
+ * expired as (
  *   delete from relays where seen_at < now() - interval '1 minute' and id <> :relay!
  * ),
  * share as (
@@ -36,7 +36,7 @@ const holdRelayLeasesIR: any = {"usedParamSet":{"relay":true,"ttlMs":true},"para
  *   where id <> :relay! and seen_at > now() - :ttlMs!::float8 * interval '1 millisecond'
  * ),
  * wanted as (
- *   -- Mine first, so that shards do not wander; skip locked: another relay is claiming that one now.
+ *   -- Own shards first, so that shards seldom move. Skip locked: another relay is acquiring that shard now.
  *   select shard
  *   from relay_leases
  *   where relay = :relay! or relay is null or expires_at <= now()

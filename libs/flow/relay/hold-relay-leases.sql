@@ -1,13 +1,13 @@
 /*
-  Renews this relay's leases and claims its fair share of the shards: their number by that of the relays alive, rounded
-  up. What it holds above its share is released for the others. Returns the shards it holds now.
+  Renews this relay's leases, acquires its fair share of the shards and releases the rest. The share is the number of
+  shards divided by that of the live relays, rounded up. Returns the shards that it holds now.
 */
 /* @name holdRelayLeases */
 with seen as (
   insert into relays (id, seen_at) values (:relay!, now())
   on conflict (id) do update set seen_at = excluded.seen_at
 ),
-forgotten as (
+expired as (
   delete from relays where seen_at < now() - interval '1 minute' and id <> :relay!
 ),
 share as (
@@ -16,7 +16,7 @@ share as (
   where id <> :relay! and seen_at > now() - :ttlMs!::float8 * interval '1 millisecond'
 ),
 wanted as (
-  -- Mine first, so that shards do not wander; skip locked: another relay is claiming that one now.
+  -- Own shards first, so that shards seldom move. Skip locked: another relay is acquiring that shard now.
   select shard
   from relay_leases
   where relay = :relay! or relay is null or expires_at <= now()

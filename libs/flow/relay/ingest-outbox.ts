@@ -11,7 +11,7 @@ interface OutboxRow extends RelayRow {
   readonly eventId: string;
 }
 
-/** Accepted events on their way to the `events` topic. */
+/** The outbox of ingest: accepted events for the `events` topic. */
 export class IngestOutbox implements RelaySource<OutboxRow> {
   /** @param topic full name of the `events` topic */
   constructor(
@@ -20,14 +20,14 @@ export class IngestOutbox implements RelaySource<OutboxRow> {
     private readonly recent: RecentEvents,
   ) {}
 
-  async next(shards: readonly number[], moved: readonly OutboxRow[]): Promise<readonly OutboxRow[]> {
+  async next(shards: readonly number[], sent: readonly OutboxRow[]): Promise<readonly OutboxRow[]> {
     const { rowsPerShard, rows: most } = READ_BOUNDS;
-    const movedShards = moved.map(({ shard }) => shard);
-    const movedSeqs = moved.map(({ sequence }) => sequence);
-    const rows = await readOutbox.run({ shards: [...shards], movedShards, movedSeqs, rowsPerShard, rows: most }, this.database);
-    for (const { eventId } of moved) this.recent.delete(eventId);
+    const sentShards = sent.map(({ shard }) => shard);
+    const sentSeqs = sent.map(({ sequence }) => sequence);
+    const rows = await readOutbox.run({ shards: [...shards], sentShards, sentSeqs, rowsPerShard, rows: most }, this.database);
+    for (const { eventId } of sent) this.recent.delete(eventId);
     const read = await this.readBack(rows);
-    // What did not fit holds back what comes after it in its shard.
+    // An event that did not fit into the read holds back the later ones of its shard.
     const cut = new Set<number>();
     return rows.flatMap((row): OutboxRow[] => {
       const event = this.recent.get(row.eventId) ?? read.get(row.eventId);
@@ -37,7 +37,7 @@ export class IngestOutbox implements RelaySource<OutboxRow> {
     });
   }
 
-  /** Events that another process committed, or that were forgotten here. */
+  /** Events that another process committed, or that were evicted here. */
   private async readBack(rows: readonly IReadOutboxResult[]): Promise<Map<string, RelayedEvent>> {
     const ids = rows.filter(({ eventId }) => this.recent.get(eventId) === undefined).map(({ eventId }) => eventId);
     if (ids.length === 0) return new Map();

@@ -1,4 +1,4 @@
-/* How many events wait for Kafka, and for how many seconds the oldest has. */
+/* Counts the events in the outbox, and returns the age of the oldest in seconds. */
 /* @name outboxDepth */
 select
   count(*)::integer as depth,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { register } from 'prom-client';
 import { databaseOf } from '#ground/postgres/pool';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
-import { OutboxProbe } from './outbox-probe.js';
+import { readDispatchOutboxState, readOutboxState } from './outbox-state.js';
 import { dispatchOutboxGauges, outboxGauges } from './relay.metrics.js';
 
 let fixture: ShardFixture;
@@ -16,25 +16,25 @@ afterAll(() => fixture.close());
 const namesOf = async (): Promise<(string | undefined)[]> => (await register.metrics()).match(/^lockstep_(?:dispatch_)?outbox_\w+ /gm)?.map((name) => name.trim()) ?? [];
 const valueOf = async (name: string): Promise<number> => Number(new RegExp(`^${name} (.*)$`, 'm').exec(await register.metrics())?.[1]);
 
-describe('the gauges of the outboxes', () => {
-  it('exist only where somebody looks', async () => {
+describe('OutboxGauges', () => {
+  it('exist only in a process that observes an outbox', async () => {
     expect(await namesOf()).toEqual([]);
-    outboxGauges.observe(OutboxProbe.ofEvents(databaseOf(fixture.pool)));
+    outboxGauges.observe(() => readOutboxState(databaseOf(fixture.pool)));
     expect(await namesOf()).toEqual(['lockstep_outbox_depth', 'lockstep_outbox_oldest_age_seconds']);
   });
 
-  it("tell of the dispatch outbox how many records of the process's shards wait, and the oldest one's age", async () => {
+  it("report how many records of the process's shards wait in the dispatch outbox, and the age of the oldest", async () => {
     await fixture.pool.query(`
       insert into dispatch_outbox (tenant, shard, topic, created_at) values
       ('default', 3, 'control', now() - interval '3 days'), ('default', 0, 'dlq', now() - interval '1 hour'),
       ('default', 1, 'dlq', now() - interval '2 hours'), ('default', 1, 'dlq', now())`);
-    dispatchOutboxGauges.observe(OutboxProbe.ofDispatch(databaseOf(fixture.pool), () => [0, 1, 2]));
+    dispatchOutboxGauges.observe(() => readDispatchOutboxState(databaseOf(fixture.pool), [0, 1, 2]));
     expect(await valueOf('lockstep_dispatch_outbox_depth')).toBe(3);
     const ageSeconds = await valueOf('lockstep_dispatch_outbox_oldest_age_seconds');
     expect(ageSeconds).toBeGreaterThanOrEqual(7_200);
     expect(ageSeconds).toBeLessThan(10_000);
-    // The last one holds, and nothing is what a process without shards has.
-    dispatchOutboxGauges.observe(OutboxProbe.ofDispatch(databaseOf(fixture.pool), () => []));
+    // A later observation replaces it, and a process without shards reports an empty outbox.
+    dispatchOutboxGauges.observe(() => readDispatchOutboxState(databaseOf(fixture.pool), []));
     expect([await valueOf('lockstep_dispatch_outbox_depth'), await valueOf('lockstep_dispatch_outbox_oldest_age_seconds')]).toEqual([0, 0]);
   });
 });

@@ -1,15 +1,14 @@
 /*
-  Removes the given records, which are in Kafka, and reads each shard's next ones, oldest first; as read-outbox.sql
-  does. :rowsPerShard and :bytesPerShard bound what one shard gets (its first row always comes), :rows and :bytes the
-  whole.
+  Removes the given records, which are in Kafka, and reads each shard's next ones, oldest first, like read-outbox.sql.
+  :rowsPerShard and :bytesPerShard limit what is read of one shard (at least its first row), :rows and :bytes the total.
 */
 /* @name readDispatchOutbox */
 with removed as (
   delete from dispatch_outbox o
   using
-    unnest(:movedShards!::integer[], :movedIds!::bigint[]) as moved (shard, id)
+    unnest(:sentShards!::integer[], :sentIds!::bigint[]) as sent (shard, id)
       cross join lateral (
-        select w.ctid as place from dispatch_outbox w where w.shard = moved.shard and w.id = moved.id offset 0
+        select w.ctid as place from dispatch_outbox w where w.shard = sent.shard and w.id = sent.id offset 0
       ) as found,
     (select set_config('synchronous_commit', 'off', true)) as faster
   where o.ctid = found.place
@@ -20,7 +19,7 @@ head as materialized (
     cross join lateral (
       select *, row_number() over (order by d.id) as turn
       from dispatch_outbox d
-      where d.shard = wanted.shard and d.id not in (select unnest(:movedIds!::bigint[]))
+      where d.shard = wanted.shard and d.id not in (select unnest(:sentIds!::bigint[]))
       order by d.id
       limit :rowsPerShard!
     ) o

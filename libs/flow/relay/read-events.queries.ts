@@ -30,7 +30,7 @@ export interface IReadEventsQuery {
   result: IReadEventsResult;
 }
 
-const readEventsIR: any = {"usedParamSet":{"ids":true,"bytes":true},"params":[{"name":"ids","required":true,"transform":{"type":"scalar"},"locs":[{"a":108,"b":112}]},{"name":"bytes","required":true,"transform":{"type":"scalar"},"locs":[{"a":698,"b":704}]}],"statement":"with found as (\n  select e.*, sum(e.bytes) over (order by wanted.ordinal) - e.bytes as before\n  from unnest(:ids!::uuid[]) with ordinality as wanted (id, ordinal)\n    -- \"offset 0\": a look-up by key for each id; whatever the planner guesses, never a scan of all events.\n    cross join lateral (\n      select\n        id, tenant, type, entity, occurred_at, accepted_at, source, content_type, traceparent, payload,\n        octet_length(payload) as bytes\n      from events\n      where events.id = wanted.id\n      offset 0\n    ) e\n)\nselect\n  id, tenant, type, entity, coalesce(occurred_at, accepted_at) as \"time!\", source,\n  content_type as \"contentType\", traceparent, payload\nfrom found\nwhere before < :bytes!"};
+const readEventsIR: any = {"usedParamSet":{"ids":true,"bytes":true},"params":[{"name":"ids","required":true,"transform":{"type":"scalar"},"locs":[{"a":108,"b":112}]},{"name":"bytes","required":true,"transform":{"type":"scalar"},"locs":[{"a":698,"b":704}]}],"statement":"with found as (\n  select e.*, sum(e.bytes) over (order by wanted.ordinal) - e.bytes as before\n  from unnest(:ids!::uuid[]) with ordinality as wanted (id, ordinal)\n    -- OFFSET 0 makes every plan look up each id by key. The planner must not choose a scan of all events.\n    cross join lateral (\n      select\n        id, tenant, type, entity, occurred_at, accepted_at, source, content_type, traceparent, payload,\n        octet_length(payload) as bytes\n      from events\n      where events.id = wanted.id\n      offset 0\n    ) e\n)\nselect\n  id, tenant, type, entity, coalesce(occurred_at, accepted_at) as \"time!\", source,\n  content_type as \"contentType\", traceparent, payload\nfrom found\nwhere before < :bytes!"};
 
 /**
  * Query generated from SQL:
@@ -38,7 +38,7 @@ const readEventsIR: any = {"usedParamSet":{"ids":true,"bytes":true},"params":[{"
  * with found as (
  *   select e.*, sum(e.bytes) over (order by wanted.ordinal) - e.bytes as before
  *   from unnest(:ids!::uuid[]) with ordinality as wanted (id, ordinal)
- *     -- "offset 0": a look-up by key for each id; whatever the planner guesses, never a scan of all events.
+ *     -- OFFSET 0 makes every plan look up each id by key. The planner must not choose a scan of all events.
  *     cross join lateral (
  *       select
  *         id, tenant, type, entity, occurred_at, accepted_at, source, content_type, traceparent, payload,

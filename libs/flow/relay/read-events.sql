@@ -1,11 +1,11 @@
 /*
-  What goes to Kafka of the given events, in the given order, up to :bytes of payload; the first always.
+  Reads the given events for Kafka, in the given order, up to :bytes of payload, but at least the first.
 */
 /* @name readEvents */
 with found as (
   select e.*, sum(e.bytes) over (order by wanted.ordinal) - e.bytes as before
   from unnest(:ids!::uuid[]) with ordinality as wanted (id, ordinal)
-    -- "offset 0": a look-up by key for each id; whatever the planner guesses, never a scan of all events.
+    -- OFFSET 0 makes every plan look up each id by key. The planner must not choose a scan of all events.
     cross join lateral (
       select
         id, tenant, type, entity, occurred_at, accepted_at, source, content_type, traceparent, payload,

@@ -9,10 +9,10 @@ export type numberArray = (number)[];
 
 /** 'ReadOutbox' parameters type */
 export interface IReadOutboxParams {
-  movedSeqs: NumberOrStringArray;
-  movedShards: numberArray;
   rows: NumberOrString;
   rowsPerShard: NumberOrString;
+  sentSeqs: NumberOrStringArray;
+  sentShards: numberArray;
   shards: numberArray;
 }
 
@@ -29,7 +29,7 @@ export interface IReadOutboxQuery {
   result: IReadOutboxResult;
 }
 
-const readOutboxIR: any = {"usedParamSet":{"movedShards":true,"movedSeqs":true,"shards":true,"rowsPerShard":true,"rows":true},"params":[{"name":"movedShards","required":true,"transform":{"type":"scalar"},"locs":[{"a":60,"b":72}]},{"name":"movedSeqs","required":true,"transform":{"type":"scalar"},"locs":[{"a":86,"b":96},{"a":878,"b":888}]},{"name":"shards","required":true,"transform":{"type":"scalar"},"locs":[{"a":482,"b":489}]},{"name":"rowsPerShard","required":true,"transform":{"type":"scalar"},"locs":[{"a":936,"b":949}]},{"name":"rows","required":true,"transform":{"type":"scalar"},"locs":[{"a":993,"b":998}]}],"statement":"with removed as (\n  delete from outbox o\n  using\n    unnest(:movedShards!::integer[], :movedSeqs!::bigint[]) as moved (shard, accept_seq)\n      cross join lateral (\n        select w.ctid as place from outbox w where w.shard = moved.shard and w.accept_seq = moved.accept_seq offset 0\n      ) as found,\n    (select set_config('synchronous_commit', 'off', true)) as faster\n  where o.ctid = found.place\n)\nselect o.accept_seq as \"acceptSeq\", o.shard, o.event_id as \"eventId\"\nfrom unnest(:shards!::integer[]) as wanted (shard)\n  cross join lateral (\n    select accept_seq, shard, event_id, row_number() over (order by accept_seq) as turn\n    from outbox\n    -- Both parts of the statement see the table as it was before. \"not in (select\": a hashed look-up, which \"<> all\"\n    -- of a parameter is not.\n    where outbox.shard = wanted.shard and outbox.accept_seq not in (select unnest(:movedSeqs!::bigint[]))\n    order by accept_seq\n    limit :rowsPerShard!\n  ) o\norder by o.turn, o.accept_seq\nlimit :rows!"};
+const readOutboxIR: any = {"usedParamSet":{"sentShards":true,"sentSeqs":true,"shards":true,"rowsPerShard":true,"rows":true},"params":[{"name":"sentShards","required":true,"transform":{"type":"scalar"},"locs":[{"a":60,"b":71}]},{"name":"sentSeqs","required":true,"transform":{"type":"scalar"},"locs":[{"a":85,"b":94},{"a":868,"b":877}]},{"name":"shards","required":true,"transform":{"type":"scalar"},"locs":[{"a":477,"b":484}]},{"name":"rowsPerShard","required":true,"transform":{"type":"scalar"},"locs":[{"a":925,"b":938}]},{"name":"rows","required":true,"transform":{"type":"scalar"},"locs":[{"a":982,"b":987}]}],"statement":"with removed as (\n  delete from outbox o\n  using\n    unnest(:sentShards!::integer[], :sentSeqs!::bigint[]) as sent (shard, accept_seq)\n      cross join lateral (\n        select w.ctid as place from outbox w where w.shard = sent.shard and w.accept_seq = sent.accept_seq offset 0\n      ) as found,\n    (select set_config('synchronous_commit', 'off', true)) as faster\n  where o.ctid = found.place\n)\nselect o.accept_seq as \"acceptSeq\", o.shard, o.event_id as \"eventId\"\nfrom unnest(:shards!::integer[]) as wanted (shard)\n  cross join lateral (\n    select accept_seq, shard, event_id, row_number() over (order by accept_seq) as turn\n    from outbox\n    -- Both parts of the statement see the table as it was before. \"not in (select\" is a hashed lookup; \"<> all\" of a\n    -- parameter is not.\n    where outbox.shard = wanted.shard and outbox.accept_seq not in (select unnest(:sentSeqs!::bigint[]))\n    order by accept_seq\n    limit :rowsPerShard!\n  ) o\norder by o.turn, o.accept_seq\nlimit :rows!"};
 
 /**
  * Query generated from SQL:
@@ -37,9 +37,9 @@ const readOutboxIR: any = {"usedParamSet":{"movedShards":true,"movedSeqs":true,"
  * with removed as (
  *   delete from outbox o
  *   using
- *     unnest(:movedShards!::integer[], :movedSeqs!::bigint[]) as moved (shard, accept_seq)
+ *     unnest(:sentShards!::integer[], :sentSeqs!::bigint[]) as sent (shard, accept_seq)
  *       cross join lateral (
- *         select w.ctid as place from outbox w where w.shard = moved.shard and w.accept_seq = moved.accept_seq offset 0
+ *         select w.ctid as place from outbox w where w.shard = sent.shard and w.accept_seq = sent.accept_seq offset 0
  *       ) as found,
  *     (select set_config('synchronous_commit', 'off', true)) as faster
  *   where o.ctid = found.place
@@ -49,9 +49,9 @@ const readOutboxIR: any = {"usedParamSet":{"movedShards":true,"movedSeqs":true,"
  *   cross join lateral (
  *     select accept_seq, shard, event_id, row_number() over (order by accept_seq) as turn
  *     from outbox
- *     -- Both parts of the statement see the table as it was before. "not in (select": a hashed look-up, which "<> all"
- *     -- of a parameter is not.
- *     where outbox.shard = wanted.shard and outbox.accept_seq not in (select unnest(:movedSeqs!::bigint[]))
+ *     -- Both parts of the statement see the table as it was before. "not in (select" is a hashed lookup; "<> all" of a
+ *     -- parameter is not.
+ *     where outbox.shard = wanted.shard and outbox.accept_seq not in (select unnest(:sentSeqs!::bigint[]))
  *     order by accept_seq
  *     limit :rowsPerShard!
  *   ) o

@@ -6,13 +6,13 @@ const event = (id: string, bytes: number): RelayedEvent => ({
 });
 
 describe('RecentEvents', () => {
-  it('forgets the oldest when there is no room', () => {
+  it('evicts the oldest when it is full', () => {
     const recent = new RecentEvents(4_000);
     for (const id of ['a', 'b', 'c']) recent.add(event(id, 1_000));
     expect(['a', 'b', 'c'].map((id) => recent.get(id) !== undefined)).toEqual([false, true, true]);
   });
 
-  it('makes room for what is deleted, and holds nothing that is larger than itself', () => {
+  it('reuses the space of deleted events, and does not keep an event that is larger than all space', () => {
     const recent = new RecentEvents(4_000);
     recent.add(event('a', 2_000));
     recent.delete('a');
@@ -22,5 +22,12 @@ describe('RecentEvents', () => {
     expect(recent.get('b')).toBeDefined();
     recent.add(event('d', 9_000));
     expect(['b', 'c', 'd'].map((id) => recent.get(id))).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('evicts many at once, since each eviction skips the entries that were deleted before', () => {
+    const recent = new RecentEvents(80 * 1_000);
+    const ids = Array.from({ length: 81 }, (_, i) => String(i));
+    for (const id of ids) recent.add(event(id, 1_000 - 512));
+    expect(ids.filter((id) => recent.get(id) === undefined)).toEqual(ids.slice(0, 11));
   });
 });

@@ -1,21 +1,21 @@
 import type { RelayRow } from './relay-source.js';
 
-/** A record batch's own header and, generously, what each record adds to its key, value and headers. */
+/** Upper bounds for the header of a record batch, and for what each record and each header adds to its content. */
 const BATCH_OVERHEAD_BYTES = 256;
 const RECORD_OVERHEAD_BYTES = 32;
 const HEADER_OVERHEAD_BYTES = 8;
 
 /**
- * The rows that may go in one send: kafkajs puts all records for a partition in one record batch and never splits it,
- * so of each topic's partition come only its first ones up to the byte bound; the first always. All together are
- * bounded too, since a send is in memory several times over; the very first always comes.
+ * The rows that fit into one send. kafkajs puts all records of a partition into one record batch and never splits it, so
+ * `batch` limits the bytes for each partition. `send` limits the bytes of all, since a send is in memory several times.
+ * The first row of a partition fits into any batch, and the first row of all into any send.
  */
 export function fitting<Row extends RelayRow>(rows: readonly Row[], { batch, send }: { readonly batch: number; readonly send: number }): Row[] {
   const bytesOf = new Map<string, number>();
   const full = new Set<number>();
   let sent = 0;
   return rows.filter((row) => {
-    // A shard's later rows wait with the one that did not fit, whatever their topic: order.
+    // To keep the order, a shard's later rows wait with the one that did not fit, even those for other topics.
     if (full.has(row.shard)) return false;
     const partition = `${row.topic}/${row.shard}`;
     const before = bytesOf.get(partition);
@@ -39,7 +39,7 @@ function recordBytes({ message }: RelayRow): number {
   return bytes;
 }
 
-/** The rows by what `keyOf` says of them, in the order of their first. */
+/** Groups rows by key. Groups are in the order of their first rows. */
 export function grouped<Row extends RelayRow, Key>(rows: readonly Row[], keyOf: (row: Row) => Key): Map<Key, Row[]> {
   const groups = new Map<Key, Row[]>();
   for (const row of rows) {

@@ -1,86 +1,82 @@
 import { randomUUID } from 'node:crypto';
+import { Poll } from '#ground/polling/poll';
 import type { Database } from '#ground/postgres/pool';
 import type { Logger } from '#ground/telemetry/logger';
 import { holdRelayLeases } from './hold-relay-leases.queries.js';
+import type { KafkaStall } from './kafka-stall.js';
 import { releaseRelayLeases } from './release-relay-leases.queries.js';
 import { relayShards } from './relay.metrics.js';
 
 const RENEW_MS = 1_000;
 const TTL_MS = 3_000;
-/** A relay that has moved nothing for this long leaves its shards to the others. */
-const STUCK_MS = 3_000;
-
-export interface RelayLeasesOptions {
-  /** For how long the relay could not work, in milliseconds. */
-  readonly stuckForMs: () => number;
-  readonly logger: Logger;
-}
+/** After a stall of this length a relay leaves its shards to the others. */
+const MAX_STALL_MS = 3_000;
 
 /**
- * Shares the shards out among the gateways that are alive, so that they do not all relay the same rows. Only thrift:
- * two gateways that both think a shard theirs repeat records and break no order.
+ * Divides the shards among the gateways that are alive, so that they do not all relay the same rows. This only saves
+ * work: two gateways that both relay a shard repeat records, but keep their order.
  *
- * So one that can't reach Kafka, and perhaps alone can't, gives its leases up and goes on trying all the same: whoever
- * can takes them, and when nobody can, whoever can first goes on at once.
+ * A gateway that cannot reach Kafka releases its leases, because others may be able to reach it. It keeps trying to
+ * relay the same shards: if no gateway can reach Kafka, the first one that can again relays at once.
  */
 export class RelayLeases {
   private readonly id = randomUUID();
+  private readonly poll: Poll;
+  private readonly firstRenewal = Promise.withResolvers<void>();
   private held: readonly number[] = [];
   private heldUntilMs = 0;
-  private timer: NodeJS.Timeout | undefined;
-  private renewing: Promise<void> = Promise.resolve();
-  private stopped = false;
-  private yielding = false;
+  private isReleased = false;
 
   constructor(
     private readonly database: Database,
-    private readonly options: RelayLeasesOptions,
-  ) {}
+    private readonly stall: KafkaStall,
+    private readonly logger: Logger,
+  ) {
+    this.poll = new Poll({
+      work: () => this.renew(),
+      intervalMs: RENEW_MS,
+      onError: (error) => logger.debug({ err: error }, 'Relay leases were not renewed; retrying'),
+    });
+  }
 
-  /** The shards that are ours now. */
+  /** The shards that this process relays now. */
   readonly shards = (): readonly number[] => (performance.now() < this.heldUntilMs ? this.held : []);
 
-  /** Resolves after the first claim. */
+  /** Resolves after the first attempt to acquire leases. */
   async start(): Promise<void> {
-    await this.renew();
-    this.schedule();
+    this.poll.start();
+    await this.firstRenewal.promise;
   }
 
   /** Leaves the shards to the others at once. */
   async stop(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.renewing;
+    await this.poll.stop();
+    this.firstRenewal.resolve();
     this.held = [];
     await releaseRelayLeases.run({ relay: this.id }, this.database).catch((error: unknown) => {
-      this.options.logger.debug({ err: error }, 'The relay leases were not released; they expire');
+      this.logger.debug({ err: error }, 'Relay leases were not released; they expire');
     });
   }
 
-  private schedule(): void {
-    if (this.stopped) return;
-    this.timer = setTimeout(() => void this.renew().then(() => this.schedule()), RENEW_MS);
+  private async renew(): Promise<void> {
+    try {
+      if (this.stall.kafkaStalledMs(performance.now()) > MAX_STALL_MS) await this.release();
+      else await this.hold();
+    } finally {
+      this.firstRenewal.resolve();
+    }
   }
 
-  private renew(): Promise<void> {
-    const stuck = this.options.stuckForMs() > STUCK_MS;
-    this.renewing = (stuck ? this.yield() : this.hold()).catch((error: unknown) => {
-      this.options.logger.debug({ err: error }, 'The relay leases were not renewed; trying again');
-    });
-    return this.renewing;
-  }
-
-  /** Not renewed, but tried on. */
-  private async yield(): Promise<void> {
+  private async release(): Promise<void> {
     this.heldUntilMs = Infinity;
-    if (!this.yielding) this.options.logger.warn({ shards: this.held }, 'Events can not be moved to Kafka from here: other gateways do it if they can');
-    this.yielding = true;
+    if (!this.isReleased) this.logger.warn({ shards: this.held }, 'This process cannot send events to Kafka; other gateways relay its shards if they can');
+    this.isReleased = true;
     await releaseRelayLeases.run({ relay: this.id }, this.database);
   }
 
   private async hold(): Promise<void> {
-    this.yielding = false;
-    // Counted from before it is sent, so that we never think a shard ours for longer than the others do.
+    this.isReleased = false;
+    // Measured before the statement is sent, so that this process never counts on a lease for longer than the others do.
     const sentAtMs = performance.now();
     const rows = await holdRelayLeases.run({ relay: this.id, ttlMs: TTL_MS }, this.database);
     this.held = rows.map(({ shard }) => shard).sort((a, b) => a - b);

@@ -6,10 +6,10 @@ import { relayBatchSize, relayed, relayErrors } from './relay.metrics.js';
 import { grouped } from './relay-batch.js';
 import type { RelayRow } from './relay-source.js';
 
-/** Kafka's errors for "too large": MESSAGE_TOO_LARGE and RECORD_LIST_TOO_LARGE. */
+/** Kafka's error codes MESSAGE_TOO_LARGE and RECORD_LIST_TOO_LARGE. */
 const TOO_LARGE = [10, 18];
 
-/** A producer as relays need it: acks from all replicas, our partitions, a few quick tries (the relay goes on for ever). */
+/** A producer for one relay: it makes only a few quick attempts, because the relay itself retries forever. */
 export function createRelayProducer(kafka: Kafka): Producer {
   return kafka.producer({
     createPartitioner: Partitioners.DefaultPartitioner,
@@ -18,15 +18,15 @@ export function createRelayProducer(kafka: Kafka): Producer {
   });
 }
 
-/** What became of a send. */
+/** The result of a send. */
 export interface Sent<Row extends RelayRow> {
   /** In Kafka, acknowledged by all in-sync replicas. */
   readonly rows: readonly Row[];
-  /** Shards whose rows were not taken, or not all of them. */
+  /** Shards of which Kafka refused some or all rows. */
   readonly failedShards: readonly number[];
 }
 
-/** Sends rows to Kafka so that each partition gets its own in order. */
+/** Sends rows to Kafka, each partition's in order. */
 export class RelaySender {
   constructor(
     private readonly producer: Producer,
@@ -34,9 +34,9 @@ export class RelaySender {
   ) {}
 
   /**
-   * Sends all rows in one request a broker. When Kafka refuses it for the sake of some partition, each shard's rows go
-   * on their own, so that one shard's trouble is not the others'.
-   * @throws what kafkajs throws when Kafka can't be reached
+   * Sends all rows in one request per broker. If Kafka refuses it because of some partition, each shard's rows are sent
+   * separately, so that one shard does not block the others.
+   * @throws the error of kafkajs if Kafka cannot be reached
    */
   async send<Row extends RelayRow>(rows: readonly Row[]): Promise<Sent<Row>> {
     try {
@@ -46,30 +46,30 @@ export class RelaySender {
       if (protocolErrorOf(error) === undefined) throw error;
     }
     const shards = [...grouped(rows, ({ shard }) => shard)];
-    const results = await Promise.all(shards.map(async ([shard, own]) => ({ shard, own, taken: await this.sendShard(own) })));
+    const results = await Promise.all(shards.map(async ([shard, own]) => ({ shard, own, accepted: await this.sendShard(own) })));
     return {
-      rows: results.flatMap(({ taken }) => taken),
-      failedShards: results.filter(({ own, taken }) => taken.length < own.length).map(({ shard }) => shard),
+      rows: results.flatMap(({ accepted }) => accepted),
+      failedShards: results.filter(({ own, accepted }) => accepted.length < own.length).map(({ shard }) => shard),
     };
   }
 
-  /** Sends one shard's rows, halving what is too large; returns those that were taken, its first ones. */
+  /** Sends one shard's rows, and halves a batch that is too large. Returns the rows that were accepted: its first ones. */
   private async sendShard<Row extends RelayRow>(rows: readonly Row[]): Promise<readonly Row[]> {
     try {
       await this.sendAll(rows);
       return rows;
     } catch (error) {
       if (!TOO_LARGE.includes(protocolErrorOf(error)?.code ?? -1)) {
-        this.logger.warn({ err: error, shard: rows[0]?.shard }, 'Kafka did not take records of a shard; trying again');
+        this.logger.warn({ err: error, shard: rows[0]?.shard }, 'Kafka refused records of a shard; retrying');
         relayErrors.inc({ step: 'send' });
         return [];
       }
       if (rows.length === 1) {
-        // Leaving it out would break the entity's order: the shard waits, loudly. Topics made by Lockstep have room
-        // for the largest body, so somebody has lowered a topic's max.message.bytes.
+        // Skipping the record would break its entity's order, so the shard waits. Topics that Lockstep creates accept
+        // the largest body: this topic's max.message.bytes was lowered later.
         this.logger.error(
           { err: error, topic: rows[0]?.topic, shard: rows[0]?.shard, sequence: rows[0]?.sequence },
-          "Kafka refuses a record as too large and its shard waits for it: raise the topic's max.message.bytes",
+          "Kafka refuses a record as too large, and its shard waits: raise the topic's max.message.bytes",
         );
         relayErrors.inc({ step: 'refused' });
         return [];
@@ -92,7 +92,7 @@ export class RelaySender {
   }
 }
 
-/** The broker's own answer behind an error of kafkajs, which wraps it once its tries are used up. */
+/** The broker's answer. kafkajs wraps it in another error after its last attempt. */
 function protocolErrorOf(error: unknown): { readonly code: number } | undefined {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof KafkaJSProtocolError) return cause;

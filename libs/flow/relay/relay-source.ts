@@ -1,6 +1,6 @@
 import type { Message } from 'kafkajs';
 
-/** A committed row on its way to Kafka. */
+/** A committed row for Kafka. */
 export interface RelayRow {
   /** Order within the shard. */
   readonly sequence: number;
@@ -10,16 +10,16 @@ export interface RelayRow {
   readonly message: Message & { readonly key: string | null; readonly value: Buffer | null };
 }
 
-/** Where rows wait until they are in Kafka. */
+/** A table in which rows wait until they are in Kafka. */
 export interface RelaySource<Row extends RelayRow> {
   /**
-   * Removes the rows that were moved to Kafka, and reads what waits next in these shards: of each its first ones without
-   * a gap, in order. Empty when nothing waits.
+   * Removes rows that were sent to Kafka, and reads the next ones of these shards: of each shard its first ones, in
+   * order and without a gap. Empty when nothing waits.
    */
-  next(shards: readonly number[], moved: readonly Row[]): Promise<readonly Row[]>;
+  next(shards: readonly number[], sent: readonly Row[]): Promise<readonly Row[]>;
 }
 
-/** What one read may bring and one send may take, so that memory and latency stay bounded whatever waits. */
+/** Limits of one read and one send: memory and latency stay bounded, however many rows wait. */
 export const READ_BOUNDS = {
   /** 500: above it a send's latency grows faster than its rate. */
   rowsPerShard: 500,

@@ -18,6 +18,7 @@ import { TopicReader } from '#dev/testing/topic-reader';
 import { waitUntil } from '#dev/testing/wait-until';
 import { DispatchOutbox } from './dispatch-outbox.js';
 import { IngestOutbox } from './ingest-outbox.js';
+import { KafkaStall } from './kafka-stall.js';
 import { RecentEvents } from './recent-events.js';
 import { Relay } from './relay.js';
 import { RelayLeases } from './relay-leases.js';
@@ -26,19 +27,19 @@ import { createRelayProducer } from './relay-sender.js';
 import type { RelayRow, RelaySource } from './relay-source.js';
 
 const SHARDS = [0, 1, 2, 3];
-/** In one request, which fails or is repeated as a whole: 500 of each partition. */
+/** Rows in one request, which fails or is repeated as a whole: 500 per partition. */
 const MOST_ROWS = 500 * SHARDS.length;
 const logger = createLogger('test', 'silent');
 
 let database: TestDatabase;
 let pool: pg.Pool;
 let kafka: Kafka;
-/** The same one, by an address at which nobody answers. */
+/** The same Kafka, at an address where nothing listens. */
 let unreachable: Kafka;
 let topics: Topics;
 let reader: TopicReader;
 const relays: Relay[] = [];
-/** What the producers asked of Kafka, and what of it had a plain answer: taken, or refused as too large. */
+/** Requests that the producers sent, and those with a clear result: accepted, or refused as too large. */
 let requests: number;
 let settled: number;
 
@@ -72,18 +73,18 @@ afterAll(async () => {
   await database.drop();
 });
 
-function ingestRelay({ recent = new RecentEvents(0), shards = (): readonly number[] => SHARDS, maxBatchBytes = 100_000, producer = countedProducer() } = {}): Relay {
-  return startRelay(new IngestOutbox(databaseOf(pool), topics.events, recent), shards, maxBatchBytes, producer);
+function ingestRelay({ recent = new RecentEvents(0), shards = (): readonly number[] => SHARDS, maxBatchBytes = 100_000, producer = countedProducer(), stall = new KafkaStall() } = {}): Relay {
+  return startRelay(new IngestOutbox(databaseOf(pool), topics.events, recent), shards, maxBatchBytes, producer, stall);
 }
 
-function startRelay(source: RelaySource<RelayRow>, shards: () => readonly number[], maxBatchBytes: number, producer = countedProducer()): Relay {
-  const relay = new Relay({ source, producer, shards, maxBatchBytes, logger });
+function startRelay(source: RelaySource<RelayRow>, shards: () => readonly number[], maxBatchBytes: number, producer = countedProducer(), stall = new KafkaStall()): Relay {
+  const relay = new Relay({ source, producer, shards, maxBatchBytes, stall, logger });
   relays.push(relay);
   relay.start();
   return relay;
 }
 
-/** Counts requests, since kafkajs repeats those that fail by itself. */
+/** Counts requests, because kafkajs itself repeats those that fail. */
 function countedProducer(): Producer {
   const producer = createRelayProducer(kafka);
   const sendBatch = producer.sendBatch.bind(producer);
@@ -95,7 +96,7 @@ function countedProducer(): Producer {
       settled += 1;
       return result;
     } catch (error) {
-      // Refused, and nothing of it written.
+      // Kafka refused it, and wrote no record.
       if (String(error).includes('larger than')) settled += 1;
       throw error;
     }
@@ -103,7 +104,7 @@ function countedProducer(): Producer {
   return producer;
 }
 
-/** Both outboxes as a load leaves them: nothing in them, and an index of what was. */
+/** Leaves both outboxes as a load does: no rows, and indexes full of dead entries. */
 async function fillAndEmptyOutboxes(): Promise<void> {
   await pool.query("insert into outbox (tenant, shard, accept_seq, event_id) select 'default', n % 4, -n, gen_random_uuid() from generate_series(1, 20000) n");
   await pool.query("insert into dispatch_outbox (tenant, shard, topic) select 'default', n % 4, 'control' from generate_series(1, 20000) n");
@@ -111,16 +112,16 @@ async function fillAndEmptyOutboxes(): Promise<void> {
   await pool.query('delete from dispatch_outbox');
 }
 
-/** How each of the outboxes would be read next, when 500 rows have been moved. */
+/** The plans of the next read of each outbox, after 500 rows were sent. */
 async function planRounds(): Promise<string[]> {
   const plans: string[] = [];
-  const moved = Array.from({ length: 500 }, (_, i) => ({ sequence: i, shard: 0, topic: '', eventId: '', message: { key: null, value: null } }));
-  await new IngestOutbox(explaining(pool, plans), topics.events, new RecentEvents(0)).next(SHARDS, moved);
-  await new DispatchOutbox(explaining(pool, plans), topics, [1_000], logger).next(SHARDS, moved);
+  const sent = Array.from({ length: 500 }, (_, i) => ({ sequence: i, shard: 0, topic: '', eventId: '', message: { key: null, value: null } }));
+  await new IngestOutbox(explaining(pool, plans), topics.events, new RecentEvents(0)).next(SHARDS, sent);
+  await new DispatchOutbox(explaining(pool, plans), topics, [1_000], logger).next(SHARDS, sent);
   return plans;
 }
 
-/** Commits events as ingest does; each one's payload is its number. */
+/** Commits events as ingest does. An event's payload is its number. */
 async function commit(events: readonly { shard: number; bytes?: number }[]): Promise<string[]> {
   const ids = events.map(() => mintId());
   await pool.query(
@@ -139,7 +140,7 @@ async function outboxIsEmpty(): Promise<void> {
   await waitUntil('an empty outbox', async () => (await pool.query('select from outbox limit 1')).rowCount === 0);
 }
 
-/** The ids on the `events` topic where each came first, by partition. */
+/** The ids on the `events` topic, each once, by partition. */
 function firstAppearances(): Map<number, string[]> {
   const seen = new Map<number, string[]>();
   for (const { partition, headers } of reader.records) {
@@ -151,8 +152,8 @@ function firstAppearances(): Map<number, string[]> {
 }
 
 /**
- * These events, and no others, are in Kafka, each shard's first appearances in their order. Only what a request brought
- * that failed may be there more than once: nothing is when none has.
+ * Expects exactly these events in Kafka, and each shard's first appearances in order. Only records of requests that failed
+ * may appear more than once.
  */
 function expectRelayed(ids: readonly string[], shardOf: (i: number) => number): void {
   const expected = Map.groupBy(ids.map((id, i) => ({ id, shard: shardOf(i) })), ({ shard }) => shard);
@@ -161,7 +162,7 @@ function expectRelayed(ids: readonly string[], shardOf: (i: number) => number): 
   expect(reader.records.length - ids.length).toBeLessThanOrEqual((requests - settled) * MOST_ROWS);
 }
 
-/** As if somebody had lowered the topic's max.message.bytes, to 128 KiB. */
+/** Lowers the topic's max.message.bytes to 128 KiB. */
 async function lowerTopicLimit(): Promise<void> {
   const admin = kafka.admin();
   await admin.connect();
@@ -200,7 +201,7 @@ describe('Relay', () => {
     expectRelayed([id ?? ''], () => 2);
   });
 
-  it('relays what a gateway left behind when it was killed after its commit', async () => {
+  it('relays events of a gateway that was killed after its commit', async () => {
     const ids = await commit(many(1_300));
     ingestRelay();
     await outboxIsEmpty();
@@ -208,7 +209,7 @@ describe('Relay', () => {
     expectRelayed(ids, (i) => i % SHARDS.length);
   });
 
-  it('takes what this process just committed from memory, what it has not from Postgres, in order', async () => {
+  it('takes events of this process from memory and others from Postgres, in order', async () => {
     const recent = new RecentEvents(1_000_000);
     const ids = await commit(many(8));
     const { rows } = await pool.query<{ id: string }>('select id from events order by accept_seq desc limit 4');
@@ -224,7 +225,7 @@ describe('Relay', () => {
     expect(rows.map(({ id }) => recent.get(id))).toEqual([undefined, undefined, undefined, undefined]);
   });
 
-  it('keeps the order of first appearances when three relays without leases move the same rows', async () => {
+  it('keeps the order of first appearances when three relays without leases send the same rows', async () => {
     const ids: string[] = [];
     for (let i = 0; i < 3; i++) ingestRelay();
     for (let i = 0; i < 20; i++) ids.push(...(await commit(many(100))));
@@ -233,8 +234,8 @@ describe('Relay', () => {
     expect(SHARDS.map((shard) => firstAppearances().get(shard))).toEqual(SHARDS.map((shard) => ofShard(ids, shard)));
   });
 
-  it('halves a batch that the topic refuses as too large, and keeps its order', async () => {
-    // The relay believes in ten times what the topic takes.
+  it('halves a batch that the topic refuses as too large, and keeps the order', async () => {
+    // The relay assumes ten times the topic's limit.
     await lowerTopicLimit();
     const ids = await commit(Array.from({ length: 30 }, () => ({ shard: 1, bytes: 20_000 })));
     ingestRelay({ maxBatchBytes: 1_310_720 });
@@ -243,7 +244,7 @@ describe('Relay', () => {
     expectRelayed(ids, () => 1);
   });
 
-  it('a record that the topic will never take blocks its own shard, loudly, and no other', async () => {
+  it('a record that the topic refuses for good blocks its own shard and no other, and is reported', async () => {
     await lowerTopicLimit();
     await commit([{ shard: 1, bytes: 200_000 }, { shard: 1 }, { shard: 2 }]);
     const relay = ingestRelay();
@@ -257,29 +258,30 @@ describe('Relay', () => {
     await outboxIsEmpty();
   });
 
-  it('is stuck while it can\'t reach Kafka, also when others have moved all that waited', async () => {
-    const cut = ingestRelay({ producer: createRelayProducer(unreachable) });
-    expect(cut.stuckForMs).toBe(0);
+  it('stalls while it cannot reach Kafka, even after other relays have sent all rows', async () => {
+    const stall = new KafkaStall();
+    const cut = ingestRelay({ producer: createRelayProducer(unreachable), stall });
+    expect(stall.isPending).toBe(false);
     const ids = await commit(many(4));
     await waitUntil('the failure', () => cut.problem !== undefined);
     ingestRelay();
     await outboxIsEmpty();
     await reader.atLeast(4);
     expectRelayed(ids, (i) => i % SHARDS.length);
-    // So long that a poll has come by the empty outbox.
-    const stuckForMs = cut.stuckForMs;
-    await waitUntil('another second', () => cut.stuckForMs > stuckForMs + 1_000);
+    // Long enough for a poll that finds the outbox empty.
+    const stalledMs = stall.kafkaStalledMs(performance.now());
+    await waitUntil('another second', () => stall.kafkaStalledMs(performance.now()) > stalledMs + 1_000);
     expect(cut.problem).toBeDefined();
   });
 
-  it('moves the records of the dispatch outbox to their topics', async () => {
+  it('sends the records of the dispatch outbox to their topics', async () => {
     await pool.query(
       `insert into dispatch_outbox (tenant, shard, topic, key, headers, value) values
        ('default', 0, 'control', null, '{}', '{"kind":"endpoint_changed"}'),
        ('default', 3, 'dlq', 'default/e', '{"lockstep-reason":"exhausted","ce_id":"evt_1"}', null)`);
     startRelay(new DispatchOutbox(databaseOf(pool), topics, [1_000], logger), () => SHARDS, 100_000);
     await waitUntil('a record on each topic', () => new Set(reader.records.map(({ topic }) => topic)).size === 2);
-    // Relayed at least once: a topic that was just made may take a record and not say so.
+    // Relayed at least once: a new topic may accept a record without acknowledging it.
     const records = [...new Map(reader.records.map((record) => [record.topic, record])).values()];
     expect(records.sort((a, b) => a.partition - b.partition)).toEqual([
       { topic: topics.control, partition: 0, key: undefined, value: Buffer.from('{"kind":"endpoint_changed"}'), headers: {} },
@@ -288,7 +290,7 @@ describe('Relay', () => {
     await waitUntil('an empty dispatch outbox', async () => (await pool.query('select from dispatch_outbox')).rowCount === 0);
   });
 
-  it('removes retry tokens for a rung that the schedule no longer has, and goes on with what is behind them', async () => {
+  it('removes retry tokens of a tier that the schedule no longer has, and sends the records behind them', async () => {
     await pool.query(
       `insert into dispatch_outbox (tenant, shard, topic, key)
        select 'default', 0, case when n <= 1200 then 'retry.7m' when n = 1201 then 'retry.1s' else 'control' end, 'k' || n from generate_series(1, 1202) n`);
@@ -302,29 +304,29 @@ describe('Relay', () => {
     expect(log.lines).toMatchObject([{ level: 30, topic: topics.named('retry.7m') }]);
   });
 
-  it('removes by key, also when both outboxes were empty at the last ANALYZE', async () => {
+  it('removes by key, even if both outboxes were empty at the last ANALYZE', async () => {
     await fillAndEmptyOutboxes();
     await pool.query('vacuum analyze outbox, dispatch_outbox');
     const plans = await planRounds();
-    // What is removed ("o") by its place, which is looked up ("w") by key.
+    // Rows ("o") are removed by ctid, which is looked up ("w") by key.
     expect(plans.map((plan) => plan.match(/[A-Z].* on (?:dispatch_)?outbox [ow] /g))).toEqual([
       ['Delete on outbox o ', 'Index Scan using outbox_pkey on outbox w ', 'Tid Scan on outbox o '],
       ['Delete on dispatch_outbox o ', 'Index Scan using dispatch_outbox_shard on dispatch_outbox w ', 'Tid Scan on dispatch_outbox o '],
     ]);
-    const byKey = /Index Cond: \(\(shard = moved\.shard\) AND \((?:accept_seq|id) = moved\.(?:accept_seq|id)\)\)/;
+    const byKey = /Index Cond: \(\(shard = sent\.shard\) AND \((?:accept_seq|id) = sent\.(?:accept_seq|id)\)\)/;
     expect(plans.map((plan) => byKey.test(plan))).toEqual([true, true]);
   });
 
-  it('reads past what was removed only once, also when a few records waited at the last ANALYZE', async () => {
+  it('reads removed entries only once, even if a few records waited at the last ANALYZE', async () => {
     await fillAndEmptyOutboxes();
     await commit(many(12));
     await pool.query("insert into dispatch_outbox (tenant, shard, topic) select 'default', n % 4, 'control' from generate_series(1, 12) n");
     await pool.query('analyze outbox, dispatch_outbox');
-    // A bitmap scan marks no entry as removed, so that each round would read all of them.
+    // A bitmap scan does not mark index entries as dead, so every read would visit all of them.
     expect((await planRounds()).filter((plan) => plan.includes('Bitmap'))).toEqual([]);
   });
 
-  it('moves only the shards that it is given', async () => {
+  it('sends only the shards that it is given', async () => {
     const ids = await commit(many(8));
     const relay = ingestRelay({ shards: () => [1] });
     await reader.atLeast(2);
@@ -335,8 +337,8 @@ describe('Relay', () => {
 });
 
 describe('RelayLeases', () => {
-  it('shares the shards fairly, hands them over at a stop, and takes those of the dead', async () => {
-    const [one, two] = [new RelayLeases(databaseOf(pool), { stuckForMs: () => 0, logger }), new RelayLeases(databaseOf(pool), { stuckForMs: () => 0, logger })];
+  it('shares the shards fairly, releases them at a stop, and acquires those of a dead gateway', async () => {
+    const [one, two] = [new RelayLeases(databaseOf(pool), new KafkaStall(), logger), new RelayLeases(databaseOf(pool), new KafkaStall(), logger)];
     await one.start();
     expect(one.shards()).toEqual(SHARDS);
     await two.start();
@@ -346,29 +348,29 @@ describe('RelayLeases', () => {
     await one.stop();
     expect(one.shards()).toEqual([]);
     await waitUntil('all shards at the other', () => two.shards().length === SHARDS.length);
-    // A gateway that was killed: it is listed and holds a lease, and renews nothing.
+    // A killed gateway: it is listed and holds leases, but renews none.
     await two.stop();
     await pool.query("insert into relays (id) values (gen_random_uuid())");
     await pool.query("update relay_leases set relay = (select id from relays), expires_at = now() + interval '1 second'");
-    const three = new RelayLeases(databaseOf(pool), { stuckForMs: () => 0, logger });
+    const three = new RelayLeases(databaseOf(pool), new KafkaStall(), logger);
     await three.start();
-    await waitUntil('all shards of the dead', () => three.shards().length === SHARDS.length);
+    await waitUntil('all shards of the dead gateway', () => three.shards().length === SHARDS.length);
     await three.stop();
   });
 
-  it('leaves the shards to another when it can\'t work, tries on, and shares them again when it can', async () => {
-    let stuckForMs = 0;
-    const one = new RelayLeases(databaseOf(pool), { stuckForMs: () => stuckForMs, logger });
-    const two = new RelayLeases(databaseOf(pool), { stuckForMs: () => 0, logger });
+  it('releases the shards during a stall but keeps trying, and shares them again afterwards', async () => {
+    const stall = new KafkaStall();
+    const one = new RelayLeases(databaseOf(pool), stall, logger);
+    const two = new RelayLeases(databaseOf(pool), new KafkaStall(), logger);
     await one.start();
     await two.start();
     await waitUntil('two shards each', () => one.shards().length === 2 && two.shards().length === 2);
     const own = one.shards();
-    stuckForMs = 4_000;
+    stall.onSend(performance.now() - 4_000);
     await waitUntil('all shards at the other', () => two.shards().length === SHARDS.length);
-    // Should the other one be stuck too, who can go on first does.
+    // If the other one stalls too, the first that reaches Kafka relays.
     expect(one.shards()).toEqual(own);
-    stuckForMs = 0;
+    stall.onAnswer();
     await waitUntil('two shards each again', () => one.shards().length === 2 && two.shards().length === 2);
     await Promise.all([one.stop(), two.stop()]);
   });

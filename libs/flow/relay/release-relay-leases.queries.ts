@@ -15,12 +15,12 @@ export interface IReleaseRelayLeasesQuery {
   result: IReleaseRelayLeasesResult;
 }
 
-const releaseRelayLeasesIR: any = {"usedParamSet":{"relay":true},"params":[{"name":"relay","required":true,"transform":{"type":"scalar"},"locs":[{"a":47,"b":53},{"a":108,"b":114}]}],"statement":"with gone as (\n  delete from relays where id = :relay!\n)\nupdate relay_leases set relay = null where relay = :relay!"};
+const releaseRelayLeasesIR: any = {"usedParamSet":{"relay":true},"params":[{"name":"relay","required":true,"transform":{"type":"scalar"},"locs":[{"a":51,"b":57},{"a":112,"b":118}]}],"statement":"with unlisted as (\n  delete from relays where id = :relay!\n)\nupdate relay_leases set relay = null where relay = :relay!"};
 
 /**
  * Query generated from SQL:
  * ```
- * with gone as (
+ * with unlisted as (
  *   delete from relays where id = :relay!
  * )
  * update relay_leases set relay = null where relay = :relay!

@@ -1,6 +1,6 @@
-/* This relay stops: its shards are free at once. */
+/* Releases all shards of this relay, which stops or cannot reach Kafka. */
 /* @name releaseRelayLeases */
-with gone as (
+with unlisted as (
   delete from relays where id = :relay!
 )
 update relay_leases set relay = null where relay = :relay!;

@@ -1,6 +1,7 @@
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { parseDurationMs } from '#domain/duration';
+import { parseNetwork } from '#ground/network/networks';
 import { duration, LEASE_BOUNDS_MS, RETENTION_BOUNDS_MS } from './duration-setting.js';
 import { proxyRoutes } from './proxy-routes.js';
 
@@ -24,34 +25,13 @@ const retrySchedule = z.string().transform((text, context) => {
 
 const networks = z.string().transform((text, context) => {
   const cidrs = text.split(',').map((part) => part.trim()).filter((part) => part !== '');
-  const bad = cidrs.filter((cidr) => !isNetwork(cidr));
+  const bad = cidrs.filter((cidr) => parseNetwork(cidr) === undefined);
   if (bad.length > 0) {
     context.addIssue({ code: 'custom', message: `must be networks such as 10.0.0.0/8 or addresses such as ::1, with commas between; not one: ${bad.join(' ')}` });
     return z.NEVER;
   }
   return cidrs;
 });
-
-/** An address, or an address and a prefix length. */
-function isNetwork(text: string): boolean {
-  const [address = '', prefix, ...rest] = text.split('/');
-  const family = isIP(address);
-  if (family === 0 || rest.length > 0) return false;
-  if (prefix === undefined) return true;
-  return /^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128);
-}
-
-/** The given networks as a set that addresses can be checked against. */
-export function blockListOf(cidrs: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const cidr of cidrs) {
-    const [address = '', prefix] = cidr.split('/');
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-    if (prefix === undefined) list.addAddress(address, family);
-    else list.addSubnet(address, Number(prefix), family);
-  }
-  return list;
-}
 
 /** Every variable that Lockstep reads, with its default. What each one means stands in `.env.example`. */
 export const environmentSchema = z.object({

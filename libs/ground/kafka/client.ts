@@ -3,10 +3,10 @@ import type { KafkaConfig } from '#ground/config/config';
 import type { Logger } from '#ground/telemetry/logger';
 import { patchKafkajs } from './wire/patch-kafkajs.js';
 
-/** kafkajs' errors. Plain Node finds only a few named exports of this CommonJS package, so they are taken from here. */
+/** kafkajs' errors. As named imports they fail in plain Node, which finds only some exports of this CommonJS package. */
 export const { KafkaJSProtocolError, KafkaJSNonRetriableError } = kafkajs;
 
-/** A kafkajs client with Lockstep's connection settings; its log lines go to `logger`. */
+/** A kafkajs client with Lockstep's connection settings and patches (see `patchKafkajs`). It logs to `logger`. */
 export function createKafka(config: KafkaConfig, clientId: string, logger: Logger): Kafka {
   patchKafkajs();
   const log = logger.child({ module: 'kafkajs' });
@@ -17,7 +17,7 @@ export function createKafka(config: KafkaConfig, clientId: string, logger: Logge
     ...(config.sasl === undefined ? {} : { sasl: config.sasl as SASLOptions }),
     connectionTimeout: 3_000,
     requestTimeout: 15_000,
-    // Ours decide how long to go on: a request that fails is worth a few quick tries, not minutes of silence.
+    // A few quick tries. Our callers decide how long to continue, and log it; kafkajs would be silent for minutes.
     retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 5 },
     logLevel: logLevel.INFO,
     logCreator: () => ({ namespace, level, log: { message, ...fields } }: LogEntry) => {
@@ -26,7 +26,7 @@ export function createKafka(config: KafkaConfig, clientId: string, logger: Logge
   });
 }
 
-/** Rebalances and reconnects are everyday events here, which kafkajs reports as errors; the caller logs what matters. */
+/** kafkajs reports rebalances and reconnects as errors, but they are normal here. Our callers log what matters. */
 function pinoLevelOf(level: logLevel): 'info' | 'debug' {
   return level === logLevel.ERROR ? 'info' : 'debug';
 }

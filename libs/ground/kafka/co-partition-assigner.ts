@@ -4,12 +4,12 @@ import { assignShards, type ShardClaim } from '#domain/shard-assignment';
 const NAME = 'lockstep-co-partition';
 const VERSION = 1;
 
-/** The shards that this member was assigned last, and when: what it tells the group's leader at the next rebalance. */
+/** The shards that the group assigned to this member last, and when. The member sends them to the group's leader at the next rebalance. */
 export class ShardHolding {
   private generation = -1;
   private shards: readonly number[] = [];
 
-  /** The group has assigned these shards. kafkajs does not tell its generation; the time orders two of them as well. */
+  /** kafkajs does not show the group's generation; the time orders assignments as well. */
   assigned(shards: readonly number[]): void {
     this.shards = shards;
     this.generation = Date.now();
@@ -26,7 +26,7 @@ export class ShardHolding {
         return { generation, shards: shards.filter((shard) => typeof shard === 'number') };
       }
     } catch {
-      // Another version's member: it keeps nothing, which costs a handover and no more.
+      // A member of another version: it keeps no shards, which costs a handover.
     }
     return { generation: -1, shards: [] };
   }

@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { Kafka, logLevel } from 'kafkajs';
+import pino from 'pino';
+import { loadConfig } from '#ground/config/config';
 import { sharedServers } from '#dev/testing/shared-servers';
 import { waitUntil } from '#dev/testing/wait-until';
+import { createKafka } from './client.js';
 import { LogEndsReader } from './log-ends.js';
 
-const kafka = new Kafka({ brokers: [sharedServers().kafkaBrokers], logLevel: logLevel.NOTHING });
+const config = loadConfig({ DATABASE_URL: 'postgres://x@y/z', KAFKA_BROKERS: sharedServers().kafkaBrokers, LOCKSTEP_SECRET_KEY: 'x'.repeat(32) });
+const kafka = createKafka(config.kafka, 'test', pino({ level: 'silent' }));
 const topic = `log-ends-${randomBytes(4).toString('hex')}`;
 const admin = kafka.admin();
 const producer = kafka.producer();
@@ -22,7 +25,7 @@ afterAll(async () => {
   await Promise.all([admin.disconnect(), producer.disconnect(), reader.close()]);
 });
 
-it('tells how far a log reaches, and where in it a time is', async () => {
+it('reads where each log starts and ends, and the offset of a time', async () => {
   const nowMs = Date.now();
   const messages = [30, 20, 10].map((minutes) => ({ partition: 1, value: String(minutes), timestamp: String(nowMs - minutes * 60_000) }));
   for (const message of messages) await producer.send({ topic, messages: [message] });
@@ -32,6 +35,6 @@ it('tells how far a log reaches, and where in it a time is', async () => {
 });
 
 it('fails when there is no such topic', async () => {
-  const nobody = new LogEndsReader(kafka, 'nobody');
-  await expect(nobody.offsetsSince(Date.now())).rejects.toThrow();
+  const missing = new LogEndsReader(kafka, 'missing');
+  await expect(missing.offsetsSince(Date.now())).rejects.toThrow();
 });

@@ -1,12 +1,12 @@
 import type { Admin, Kafka } from 'kafkajs';
 
-/** Where a partition's log begins, and the offset that its next record will get. */
+/** Offset of a partition's first record, and the offset that its next record gets. */
 export interface LogEnds {
   readonly start: number;
   readonly end: number;
 }
 
-/** Asks Kafka how far a topic's partitions reach, without reading them. */
+/** Asks Kafka where the logs of a topic start and end, without reading them. */
 export class LogEndsReader {
   private admin: Admin | undefined;
 
@@ -15,15 +15,15 @@ export class LogEndsReader {
     private readonly topic: string,
   ) {}
 
-  /** @throws what kafkajs throws while Kafka doesn't answer, or the topic isn't there */
+  /** The ends by partition. @throws what kafkajs throws while Kafka does not answer, or lacks the topic */
   async read(): Promise<Map<number, LogEnds>> {
     const partitions = await this.ask((admin) => admin.fetchTopicOffsets(this.topic));
     return new Map(partitions.map(({ partition, low, high }) => [partition, { start: Number(low), end: Number(high) }]));
   }
 
   /**
-   * The offset of each partition's first record that is no older than this (milliseconds since 1970); the log's end when
-   * there is none.
+   * Each partition's offset of the first record that is not older than `timeMs` (milliseconds since 1970), or the log's
+   * end when there is none.
    * @throws as `read` does
    */
   async offsetsSince(timeMs: number): Promise<Map<number, number>> {
@@ -31,13 +31,13 @@ export class LogEndsReader {
     return new Map(partitions.map(({ partition, offset }) => [partition, Number(offset)]));
   }
 
-  private async ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
+  private async ask<T>(query: (admin: Admin) => Promise<T>): Promise<T> {
     const admin = (this.admin ??= this.kafka.admin({ retry: { retries: 0 } }));
     try {
       await admin.connect();
-      return await question(admin);
+      return await query(admin);
     } catch (error) {
-      // It would go on with the leaders that it knows, which may have moved.
+      // This client would keep asking the leaders that it knows, and those may have moved.
       await this.close();
       throw error;
     }

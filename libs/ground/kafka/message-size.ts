@@ -5,7 +5,7 @@ import { TopicsError } from './topics-error.js';
 
 const ENTRY = 'max.message.bytes';
 
-/** Space for key and headers beside the largest body. */
+/** Space for the key and headers of a record with the largest body. */
 const HEADROOM_BYTES = 65_536;
 /** Kafka limits record batches, not records. With less than a megabyte, the relay could send only small batches. */
 const MIN_BATCH_BYTES = 1_048_576;

@@ -2,12 +2,12 @@ import type { EachBatchPayload } from 'kafkajs';
 
 type Commit = EachBatchPayload['commitOffsetsIfNecessary'];
 
-/** A commit is a write to Kafka: one for every batch took a third of the broker's time at 200 events/s. */
+/** A commit is a write to Kafka: with one for each batch, commits took a third of the broker's time at 200 events/s. */
 const INTERVAL_MS = 1_000;
 
 /**
- * Commits the consumer group's offsets once a second. They only show lag, and bring the retry topics' readers near
- * where they were: how far a shard is read stands in Postgres.
+ * Commits the consumer group's offsets once a second. They show lag, and after a takeover the retry topics are read from
+ * them. Correctness does not depend on them: Postgres holds how far a shard's events are read.
  */
 export class OffsetReporter {
   private readonly offsets = new Map<string, { topic: string; partition: number; offset: number }>();
@@ -16,14 +16,17 @@ export class OffsetReporter {
 
   constructor(private readonly onError: (error: unknown) => void) {}
 
-  /** @param commit the batch's own: the consumer's would end it when it meets a rebalance */
+  /**
+   * @param offset the next one to read
+   * @param commit the batch's own; the consumer's ends the consumer when it meets a rebalance
+   */
   report(topic: string, partition: number, offset: number, commit: Commit): void {
     this.offsets.set(`${topic}/${partition}`, { topic, partition, offset });
     this.commit = commit;
     this.timer ??= setTimeout(() => this.flush(), INTERVAL_MS);
   }
 
-  /** Forgets what was not committed: after a rejoin the partitions may be another's. */
+  /** Drops uncommitted offsets: after a rejoin, another member may own the partitions. */
   clear(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
@@ -32,9 +35,9 @@ export class OffsetReporter {
 
   private flush(): void {
     this.timer = undefined;
-    // Explicit offsets: without them kafkajs commits nothing unless a threshold is set.
     const topics = [...this.offsets.values()].map(({ topic, partition, offset }) => ({ topic, partitions: [{ partition, offset: String(offset) }] }));
     this.offsets.clear();
+    // Without explicit offsets, kafkajs commits nothing unless a threshold is set.
     this.commit?.({ topics }).catch(this.onError);
   }
 }

@@ -4,55 +4,55 @@ import { QuietPartitions } from './quiet-partitions.js';
 const retry = { topic: 'retry.1s', partition: 3 };
 
 describe('quiet partitions', () => {
-  it('are part of one fetch, then rest until 200 ms are over', () => {
+  it('are part of one fetch in 200 ms', () => {
     const quiet = new QuietPartitions();
-    quiet.open(retry);
-    const turns = [0, 50, 100, 199, 200, 250].map((nowMs) => quiet.turn(1, nowMs));
-    expect(turns).toEqual(['look', 'rest', undefined, undefined, 'look', 'rest']);
+    quiet.add(retry);
+    const before = [0, 50, 100, 199, 200, 250].map((nowMs) => quiet.beforeFetch(1, nowMs));
+    expect(before).toEqual(['resume', 'pause', undefined, undefined, 'resume', 'pause']);
     expect(quiet.all).toEqual([retry]);
   });
 
-  it('stay part of the fetches while there is more to be read, and when one is opened meanwhile', () => {
+  it('are part of the next fetch when there is more to read, or another one is added', () => {
     const quiet = new QuietPartitions();
-    quiet.open(retry);
-    expect(quiet.turn(1, 0)).toBe('look');
-    quiet.hurry();
-    expect(quiet.turn(1, 5)).toBe('look');
-    quiet.open({ topic: 'retry.5s', partition: 0 });
-    expect(quiet.turn(1, 10)).toBe('look');
-    expect(quiet.turn(1, 15)).toBe('rest');
+    quiet.add(retry);
+    expect(quiet.beforeFetch(1, 0)).toBe('resume');
+    quiet.expedite();
+    expect(quiet.beforeFetch(1, 5)).toBe('resume');
+    quiet.add({ topic: 'retry.5s', partition: 0 });
+    expect(quiet.beforeFetch(1, 10)).toBe('resume');
+    expect(quiet.beforeFetch(1, 15)).toBe('pause');
   });
 
-  it('are looked at by one node at a time, and by each', () => {
+  it('are part of the fetches of one node at a time, and of every node in turn', () => {
     const quiet = new QuietPartitions();
-    quiet.open(retry);
-    expect(quiet.turn(1, 0)).toBe('look');
-    expect(quiet.turn(2, 1)).toBeUndefined();
-    expect(quiet.turn(1, 50)).toBe('rest');
-    expect(quiet.turn(2, 51)).toBe('look');
-    expect(quiet.turn(1, 60)).toBeUndefined();
-    expect(quiet.turn(2, 101)).toBe('rest');
+    quiet.add(retry);
+    expect(quiet.beforeFetch(1, 0)).toBe('resume');
+    expect(quiet.beforeFetch(2, 1)).toBeUndefined();
+    expect(quiet.beforeFetch(1, 50)).toBe('pause');
+    expect(quiet.beforeFetch(2, 51)).toBe('resume');
+    expect(quiet.beforeFetch(1, 60)).toBeUndefined();
+    expect(quiet.beforeFetch(2, 101)).toBe('pause');
   });
 
-  it('are looked at by the next node when the one that looked is gone for two seconds', () => {
+  it('are part of another node\'s fetch when one has not ended for two seconds', () => {
     const quiet = new QuietPartitions();
-    quiet.open(retry);
-    expect(quiet.turn(1, 0)).toBe('look');
-    expect(quiet.turn(2, 1_999)).toBeUndefined();
-    expect(quiet.turn(2, 2_000)).toBe('look');
-    expect(quiet.turn(2, 2_050)).toBe('rest');
+    quiet.add(retry);
+    expect(quiet.beforeFetch(1, 0)).toBe('resume');
+    expect(quiet.beforeFetch(2, 1_999)).toBeUndefined();
+    expect(quiet.beforeFetch(2, 2_000)).toBe('resume');
+    expect(quiet.beforeFetch(2, 2_050)).toBe('pause');
   });
 
-  it('are forgotten when they are shut, and at a rebalance in the middle of a look', () => {
+  it('are no longer read once removed, or cleared in the middle of a fetch', () => {
     const quiet = new QuietPartitions();
-    quiet.open(retry);
-    quiet.open({ topic: 'retry.5s', partition: 3 });
-    quiet.shut(retry);
+    quiet.add(retry);
+    quiet.add({ topic: 'retry.5s', partition: 3 });
+    quiet.remove(retry);
     expect(quiet.all).toEqual([{ topic: 'retry.5s', partition: 3 }]);
-    quiet.turn(1, 0);
-    quiet.shutAll();
+    quiet.beforeFetch(1, 0);
+    quiet.clear();
     expect(quiet.all).toEqual([]);
-    // The node that looked may be gone: another one's turn comes all the same.
-    expect(quiet.turn(2, 1)).toBe('look');
+    // The first node may never end its fetch; another node does not wait for it.
+    expect(quiet.beforeFetch(2, 1)).toBe('resume');
   });
 });

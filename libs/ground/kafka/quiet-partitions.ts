@@ -1,41 +1,39 @@
 import type { TopicPartition } from 'kafkajs';
 
-/** Between two looks into the quiet partitions. */
-const LOOK_MS = 200;
-/** A look that takes longer is none any more: its broker is gone, and its partitions are at another. */
-const LONGEST_LOOK_MS = 2_000;
+const INTERVAL_MS = 200;
+/** A fetch that takes longer has failed: its broker is away, and its partitions are at another. */
+const FETCH_LIMIT_MS = 2_000;
 
 /**
- * Partitions that are seldom written to and that nobody waits for: only one fetch in 200 ms asks for them. Each partition
- * in a fetch costs broker and client about 20 µs whether it has records or not, and a ladder of five rungs has five times
- * as many as there are shards.
+ * Partitions that rarely get records and may be read late: one fetch in 200 ms includes them. A partition in a fetch costs
+ * broker and client about 20 µs, with or without records, and five retry tiers have five partitions for each shard.
  *
- * One broker's look at a time, since kafkajs pauses partitions for the fetches from all brokers.
+ * They are part of one broker's fetches at a time, because kafkajs pauses a partition for the fetches from all brokers.
  */
 export class QuietPartitions {
   private readonly partitions = new Map<string, TopicPartition>();
-  /** By node; one that isn't in it is due. */
+  /** By node; a node without an entry is due. */
   private readonly dueAtMs = new Map<number, number>();
-  private looking: { readonly nodeId: number; readonly sinceMs: number } | undefined;
+  private included: { readonly nodeId: number; readonly sinceMs: number } | undefined;
 
-  /** To be read, at once and then every 200 ms. */
-  open(partition: TopicPartition): void {
+  /** Reads this partition at once, and then every 200 ms. */
+  add(partition: TopicPartition): void {
     this.partitions.set(keyOf(partition), partition);
-    this.hurry();
+    this.expedite();
   }
 
-  shut(partition: TopicPartition): void {
+  remove(partition: TopicPartition): void {
     this.partitions.delete(keyOf(partition));
   }
 
-  shutAll(): void {
+  clear(): void {
     this.partitions.clear();
-    this.looking = undefined;
-    this.hurry();
+    this.included = undefined;
+    this.expedite();
   }
 
-  /** There is more to be read. */
-  hurry(): void {
+  /** The next fetch includes the partitions: there is more to read. */
+  expedite(): void {
     this.dueAtMs.clear();
   }
 
@@ -44,19 +42,19 @@ export class QuietPartitions {
   }
 
   /**
-   * A fetch from this node is about to begin; the one before has ended.
-   * @returns whether the quiet partitions are to be part of it; undefined: as it is
+   * Call when a fetch from this node begins; the node's previous one has ended.
+   * @returns what to do with the partitions before it; undefined: nothing
    */
-  turn(nodeId: number, nowMs: number): 'look' | 'rest' | undefined {
-    const { looking } = this;
-    if (looking !== undefined && looking.nodeId !== nodeId && nowMs < looking.sinceMs + LONGEST_LOOK_MS) return undefined;
+  beforeFetch(nodeId: number, nowMs: number): 'resume' | 'pause' | undefined {
+    const { included } = this;
+    if (included !== undefined && included.nodeId !== nodeId && nowMs < included.sinceMs + FETCH_LIMIT_MS) return undefined;
     if (nowMs >= (this.dueAtMs.get(nodeId) ?? -Infinity)) {
-      this.dueAtMs.set(nodeId, nowMs + LOOK_MS);
-      this.looking = { nodeId, sinceMs: nowMs };
-      return 'look';
+      this.dueAtMs.set(nodeId, nowMs + INTERVAL_MS);
+      this.included = { nodeId, sinceMs: nowMs };
+      return 'resume';
     }
-    this.looking = undefined;
-    return looking === undefined ? undefined : 'rest';
+    this.included = undefined;
+    return included === undefined ? undefined : 'pause';
   }
 }
 

@@ -1,23 +1,23 @@
 import type { KafkaMessage } from 'kafkajs';
 
-/** What the transport hands to a handler: records of one partition, in the log's order. */
+/** What the transport passes to a handler: records of one partition, in the log's order. */
 export interface ShardBatch {
   readonly shard: number;
   /** Topic without the prefix: `events`, `control`, `retry.5s`. */
   readonly topic: string;
   readonly records: readonly KafkaMessage[];
   readonly firstOffset: number;
-  /** Where the log goes on; offsets may be left out in between (a transaction's markers). */
+  /** Offset after the batch. Offsets inside it may be missing, such as those of a transaction's markers. */
   readonly nextOffset: number;
-  /** Whether nothing lies behind this batch in the log. */
+  /** Whether the log ends with this batch. */
   readonly endsLog: boolean;
 }
 
-/** What became of a batch. */
+/** A handler's answer to a batch. */
 export type BatchResult =
-  /** Done with all of it: read on. */
+  /** All records are done. */
   | { readonly kind: 'done' }
-  /** Done before this offset; the rest is to come again after a pause. */
+  /** The records before this offset are done; the others come again after the pause. */
   | { readonly kind: 'pause'; readonly fromOffset: number; readonly durationMs: number }
-  /** Nothing done; whoever owns the shard opens the partition again. */
+  /** Nothing is done. The partition stays paused until its shard is opened again. */
   | { readonly kind: 'closed' };

@@ -49,32 +49,36 @@ interface Member {
   readonly transport: ShardTransport;
   readonly assignments: (readonly number[])[];
   readonly fatal: Error[];
-  /** How often fetching went on after it had failed. */
-  readonly fetchedAgain: () => number;
+  /** How often fetching has recovered after a failure. */
+  readonly fetchRecoveries: () => number;
 }
 
 /** Opens these of the assigned shards at each assignment: the group may rejoin at any time, and starts paused then. */
 type Openings = (assigned: readonly number[]) => (readonly [shard: number, offset: number])[];
 
+const done = (): BatchResult => ({ kind: 'done' });
+
 const all: Openings = (assigned) => assigned.map((shard) => [shard, 0]);
 
-function join(handlers: Record<string, (batch: ShardBatch) => BatchResult | Promise<BatchResult>>, openings: Openings): Member {
+type Handlers = Record<string, (batch: ShardBatch) => BatchResult | Promise<BatchResult>>;
+
+function join(handlers: Handlers, openings: Openings): Member {
   const assignments: (readonly number[])[] = [];
   const fatal: Error[] = [];
-  let fetchedAgain = 0;
+  let fetchRecoveries = 0;
   const transport = new ShardTransport({
     kafka, logger, groupId: `${prefix}group`, topicPrefix: prefix, topics: ['events'], quietTopics: ['retry.1s'], shards: SHARDS, sessionTimeoutMs: 6_000, rebalanceTimeoutMs: 6_000, maxRecordBytes: 300_000,
-    onAssigned: (shards) => {
-      assignments.push(shards);
-      for (const [shard, offset] of openings(shards)) transport.open(shard, offset);
-    },
-    onFetchingAgain: () => (fetchedAgain += 1),
     onFatal: (error) => fatal.push(error),
   });
-  for (const [pattern, handler] of Object.entries(handlers)) transport.addHandler(pattern, (batch: ShardBatch) => Promise.resolve(handler(batch)), true);
+  transport.onAssigned((shards) => {
+    assignments.push(shards);
+    for (const [shard, offset] of openings(shards)) transport.open(shard, offset);
+  });
+  transport.onFetchRecovered(() => (fetchRecoveries += 1));
+  for (const [pattern, handler] of Object.entries<Handlers[string]>({ events: done, retry: done, ...handlers })) transport.addHandler(pattern, (batch: ShardBatch) => Promise.resolve(handler(batch)), true);
   transport.listen(() => undefined);
   transports.push(transport);
-  return { transport, assignments, fatal, fetchedAgain: () => fetchedAgain };
+  return { transport, assignments, fatal, fetchRecoveries: () => fetchRecoveries };
 }
 
 const latest = ({ assignments }: Member): readonly number[] => assignments.at(-1) ?? [];
@@ -93,7 +97,7 @@ function inKafkaJs<Module>(file: string): Module {
   return createRequire(import.meta.url)(`kafkajs/src/${file}`) as Module;
 }
 
-/** What kafkajs' own loop throws from now on, when it has fetched something; until it is mended. */
+/** Makes kafkajs' own loop throw this error when it has fetched records. @returns repairs it */
 function breakFetchLoop(error: Error): () => void {
   const { prototype } = inKafkaJs<{ prototype: { lastOffset: () => string } }>('consumer/batch.js');
   const { lastOffset } = prototype;
@@ -106,7 +110,7 @@ function breakFetchLoop(error: Error): () => void {
 }
 
 describe('ShardTransport', () => {
-  it('reads an assigned partition only once it is opened, from the offset it is told', async () => {
+  it('reads an assigned partition once it is opened, from the given offset', async () => {
     const seen: string[] = [];
     await produce('events', 1, ['a', 'b', 'c']);
     await produce('events', 2, ['never opened']);
@@ -120,7 +124,7 @@ describe('ShardTransport', () => {
     await waitUntil('the offset committed, for lag displays', async () => (await committed('events', 1)) === 3);
   });
 
-  it('gives a batch again, and lives on, when its handler throws what would end kafkajs\' consumer', async () => {
+  it('gives a batch again when its handler throws what would end kafkajs\' consumer', async () => {
     let calls = 0;
     const member = join({ events: () => {
       calls += 1;
@@ -139,18 +143,18 @@ describe('ShardTransport', () => {
     const member = join({ events: () => ({ kind: 'done' }) }, all);
     await joined(member, SHARDS);
     // A TypeError anywhere in kafkajs' own loop ends it with restart: false.
-    const mend = breakFetchLoop(new TypeError('broken'));
+    const repair = breakFetchLoop(new TypeError('broken'));
     try {
       await produce('events', 0, ['x']);
       await waitUntil('the report', () => member.fatal.length === 1);
       expect(member.fatal[0]?.message).toContain('broken');
       expect(member.transport.isMember).toBe(false);
     } finally {
-      mend();
+      repair();
     }
   });
 
-  it('is one member when it leaves and comes back while it joins', async () => {
+  it('is one member when it leaves and rejoins while it joins', async () => {
     let read = 0;
     const member = join({ events: ({ records }) => {
       read += records.length;
@@ -169,10 +173,10 @@ describe('ShardTransport', () => {
       return joinAndSync.call(this);
     };
     try {
-      const mend = breakFetchLoop(new kafkajs.KafkaJSError('as in an outage'));
+      const repair = breakFetchLoop(new kafkajs.KafkaJSError('as in an outage'));
       await produce('events', 0, ['x']);
       await joining.promise;
-      mend();
+      repair();
       joins = member.assignments.length;
       member.transport.leave();
       member.transport.rejoin();
@@ -195,19 +199,19 @@ describe('ShardTransport', () => {
     await joined(member, SHARDS);
     const { KafkaJSGroupCoordinatorNotFound } = inKafkaJs<Record<string, new (message: string) => Error>>('errors.js');
     if (KafkaJSGroupCoordinatorNotFound === undefined) throw new Error('kafkajs has no such error any more');
-    const mend = breakFetchLoop(new KafkaJSGroupCoordinatorNotFound('Failed to find group coordinator'));
+    const repair = breakFetchLoop(new KafkaJSGroupCoordinatorNotFound('Failed to find group coordinator'));
     try {
       await produce('events', 0, ['x']);
       await waitUntil('the crash', () => !member.transport.isMember);
     } finally {
-      mend();
+      repair();
     }
     await waitUntil('the record, by the same member', () => seen.includes('x'));
     expect(member.transport.isMember).toBe(true);
     expect(member.fatal).toEqual([]);
   });
 
-  it('comes back to the rest of a batch after a pause', async () => {
+  it('gives the rest of a batch again after a pause', async () => {
     const offsets: number[] = [];
     const member = join({ events: () => ({ kind: 'done' }), retry: ({ firstOffset, records }) => {
       offsets.push(firstOffset);
@@ -219,7 +223,7 @@ describe('ShardTransport', () => {
     expect(offsets).toEqual([0, 1]);
   });
 
-  it('shares the shards, the same of every topic, and starts paused after each rebalance', async () => {
+  it('shares the shards, the same ones of every topic, and starts paused after each rebalance', async () => {
     const seen: string[] = [];
     const handlers = (name: string) => ({
       events: ({ shard }: ShardBatch): BatchResult => (seen.push(`${name} events ${shard}`), { kind: 'done' }),
@@ -243,7 +247,7 @@ describe('ShardTransport', () => {
     expect([...first.fatal, ...second.fatal]).toEqual([]);
   });
 
-  it.each([['at once', false], ['later', true]])('notices, and reads on, when its topics are deleted and made anew %s', async (_, later) => {
+  it.each([['at once', false], ['later', true]])('notices that its topics were deleted and created again %s, and reads them', async (_, later) => {
     const seen: string[] = [];
     const member = join({ events: ({ shard, firstOffset, records }) => {
       seen.push(...records.map(({ value }, i) => `${shard} ${firstOffset + i} ${value?.toString() ?? ''}`));
@@ -256,14 +260,48 @@ describe('ShardTransport', () => {
     await admin.deleteTopics({ topics: ['events', 'retry.1s'].map((topic) => `${prefix}${topic}`) });
     if (later) await waitUntil('the consumer notices', () => !member.transport.isMember || member.assignments.length > before);
     await ensureTopics(kafka, configWith({}));
-    await waitUntil('noticed', () => member.fetchedAgain() > 0 || member.assignments.length > before, 40_000);
+    await waitUntil('noticed', () => member.fetchRecoveries() > 0 || member.assignments.length > before, 40_000);
     // The producer's metadata is of the old topic, too.
     await waitUntil('the new log takes records', () => produce('events', 0, ['c']).then(() => true, () => false));
     await waitUntil('the new log read', () => seen.includes('0 0 c'));
     expect(member.fatal).toEqual([]);
   });
 
-  it('leaves the group so that another gets the shards, and comes back', async () => {
+  it('reads records that are larger than a whole fetch, while other partitions have records too', async () => {
+    const MEGABYTE = 1_048_576;
+    // Above what a fetch asks for: of a partition 1 MiB, of all 2 MiB.
+    const large = 'x'.repeat(3 * MEGABYTE);
+    const type = kafkajs.ConfigResourceTypes.TOPIC;
+    await admin.alterConfigs({ validateOnly: false, resources: [{ type, name: `${prefix}events`, configEntries: [{ name: 'max.message.bytes', value: String(4 * MEGABYTE) }] }] });
+    await waitUntil('a topic that takes large records', () => produce('events', 0, [large]).then(() => true, () => false));
+    const values = ['a', large, 'b'];
+    await Promise.all([0, 1, 2, 3].flatMap((shard) => values.map((value) => produce('events', shard, [value]))));
+    const sizes: number[] = [];
+    await joined(join({ events: ({ records }) => {
+      sizes.push(...records.map(({ value }) => value?.length ?? 0));
+      return { kind: 'done' };
+    } }, all), SHARDS);
+    await waitUntil(() => `${sizes.length} of 13 records`, () => sizes.length === 13);
+    expect(sizes.filter((size) => size === large.length)).toHaveLength(5);
+  });
+
+  it('refuses to start without exactly one handler for each topic', () => {
+    const member = join({}, all);
+    member.transport.addHandler('retry', () => Promise.resolve(done()), true);
+    expect(() => member.transport.listen(() => undefined)).toThrow('Several handlers for the topic retry.1s');
+  });
+
+  it('closes once, also while it joins', async () => {
+    const member = join({}, all);
+    await Promise.all([member.transport.close(), member.transport.close()]);
+    member.transport.rejoin();
+    member.transport.leave();
+    await waitUntil('no member', async () => ['Dead', 'Empty'].includes((await admin.describeGroups([`${prefix}group`])).groups[0]?.state ?? ''));
+    expect(member.assignments).toEqual([]);
+    expect(member.fatal).toEqual([]);
+  });
+
+  it('leaves the group so that another member gets the shards, and rejoins', async () => {
     const [first, second] = [join({}, () => []), join({}, () => [])];
     await joined(first, SHARDS / 2);
     await joined(second, SHARDS / 2);
@@ -277,7 +315,7 @@ describe('ShardTransport', () => {
     expect([...first.fatal, ...second.fatal]).toEqual([]);
   });
 
-  it('survives a rebalance in the middle of a batch: the old handler\'s offsets are not resolved', async () => {
+  it('does not resolve offsets of a batch whose handler ends after a rebalance', async () => {
     let release: (result: BatchResult) => void = () => undefined;
     let calls = 0;
     const member = join({ events: () => {

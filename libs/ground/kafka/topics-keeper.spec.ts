@@ -22,7 +22,7 @@ function keeperOf(...checks: (TopicsReport | Error | Promise<never>)[]) {
   const log = captureLog();
   const ensure = async (): Promise<TopicsReport> => {
     const check = await (checks.length > 1 ? checks.shift() : checks[0]);
-    if (check === undefined) throw new Error('No check is left');
+    if (check === undefined) throw new Error('A keeper needs at least one check');
     if (check instanceof Error) throw check;
     return check;
   };
@@ -39,7 +39,7 @@ describe('TopicsKeeper', () => {
     await keeper.stop();
   });
 
-  it('reports the same as a problem, and goes on checking, when the topics were usable before', async () => {
+  it('reports the same as a problem, and continues to check, when the topics were usable before', async () => {
     const { keeper, refused } = keeperOf(USABLE, tooSmall, USABLE);
     keeper.start();
     await jest.advanceTimersByTimeAsync(0);

@@ -13,18 +13,18 @@ async function look(lookBack: LookBack, ...changedAtMs: number[]): Promise<LookB
 }
 
 describe('LookBack', () => {
-  it('begins with all there is', async () => {
+  it('reads all rows at first', async () => {
     expect(await look(new LookBack(MARGIN_MS))).toMatchObject({ sinceMs: 0 });
   });
 
-  it('goes on from the newest that was seen, however late that came, and never from later', async () => {
+  it('continues from the newest time it has read, in any order of arrival', async () => {
     const lookBack = new LookBack(MARGIN_MS);
     await look(lookBack, 500_000, 700_000, 600_000);
     expect(await look(lookBack, 400_000)).toMatchObject({ sinceMs: 610_000 });
     expect(await look(lookBack)).toMatchObject({ sinceMs: 610_000 });
   });
 
-  it('covers the time since the last look that succeeded, whatever was seen', async () => {
+  it('covers the time since the last successful read, for any times in the rows', async () => {
     const clock = jest.spyOn(performance, 'now');
     try {
       const lookBack = new LookBack(MARGIN_MS);

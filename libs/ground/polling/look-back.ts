@@ -1,25 +1,24 @@
 import { elapsedMs, type Moment, now } from '#domain/clock';
 
-/** Rows that changed since `sinceMs` (the database's clock), and those of the last `withinMs`: whichever goes back further. */
+/** How far back to read changes: to `sinceMs` (the database's clock) or by `withinMs`, whichever is further. */
 export interface LookBounds {
   readonly sinceMs: number;
   readonly withinMs: number;
 }
 
 /**
- * How far back looks for changed rows have to go. Rows bear the time of their change, and the database's clock may be
- * stepped between two looks: by what was seen, a look begins late enough after a step forward; by the time that has
- * passed since the last one, early enough after a step back. In both cases by a margin more, since a change bears the
- * time at which its transaction began.
+ * Decides how far back a read for changed rows goes. Rows carry the time of their change, and the database's clock may be
+ * set between two reads. The newest time that was read bounds a read after a step forward; the time since the last read
+ * bounds it after a step back. A margin is added, because the time of a change is when its transaction began.
  */
 export class LookBack {
   private newestMs = 0;
   private lastLook: Moment | undefined;
 
-  /** @param marginMs longer than any statement that makes such a change may take to commit */
+  /** @param marginMs longer than any statement that makes such a change takes to commit */
   constructor(private readonly marginMs: number) {}
 
-  /** Runs a look and passes its rows on; of one that fails nothing is remembered. The first one gets all there is. */
+  /** Reads changes and returns them. A read that fails is forgotten. The first read gets all rows. */
   async look<Row extends { readonly changedAtMs: number }>(find: (bounds: LookBounds) => Promise<readonly Row[]>): Promise<readonly Row[]> {
     const startedAt = now();
     const rows = await find(this.bounds(startedAt));

@@ -41,7 +41,7 @@ describe('Poll', () => {
     expect(runs).toHaveLength(0);
     await jest.advanceTimersByTimeAsync(1);
     expect(runs).toHaveLength(1);
-    // One that takes long is not run beside itself.
+    // A long run does not overlap the next one.
     await jest.advanceTimersByTimeAsync(3 * INTERVAL_MS);
     expect(runs).toHaveLength(1);
     await end();
@@ -52,7 +52,7 @@ describe('Poll', () => {
     await poll.stop();
   });
 
-  it('gives what was nudged during a run a run of its own, and only one', async () => {
+  it('starts one more run for all nudges during a run', async () => {
     const { poll, runs, end } = world();
     poll.start();
     poll.nudge();
@@ -95,7 +95,7 @@ describe('Poll', () => {
     expect(begun).toBe(1);
   });
 
-  it('calls what the stop has cut off no failure, and waits for no pause', async () => {
+  it('does not report a run that the stop aborted, and does not wait for the interval', async () => {
     const { poll, runs, errors } = world();
     poll.start();
     await poll.stop();

@@ -1,17 +1,17 @@
 export interface PollOptions {
-  /** One run of the work. At the stop `signal` is aborted: it ends soon then. */
+  /** One run of the work. `stop` aborts the signal, and the run then ends soon. */
   readonly work: (signal: AbortSignal) => Promise<unknown>;
-  /** From the end of a run to the next one, in milliseconds; a function is asked at the end of each. */
+  /** From the end of a run to the next one, in milliseconds. A function is called at the end of each run. */
   readonly intervalMs: number | (() => number);
-  /** The same after a run that failed; `intervalMs` when there is none. */
+  /** The same after a run that failed. Default: `intervalMs`. */
   readonly retryMs?: number;
-  /** Gets what a run threw, but not what the stop has cut off. */
+  /** Gets the error of a run, unless `stop` aborted it. */
   readonly onError: (error: unknown) => void;
 }
 
 /**
- * Work that is done again and again: every `intervalMs`, and at once when nudged. One run at a time; what is nudged
- * while one is under way gets a run that begins after it. No failure ends it, and it keeps no process alive.
+ * Repeats work: every `intervalMs`, and at once on a nudge. One run at a time; a nudge during a run starts another one after
+ * it. A failure does not end the poll, and its timer does not keep the process alive.
  */
 export class Poll {
   private readonly stopping = new AbortController();
@@ -29,7 +29,7 @@ export class Poll {
     else this.runAfter(firstInMs);
   }
 
-  /** Does the work as soon as possible. */
+  /** Starts a run as soon as possible. */
   nudge(): void {
     if (!this.started || this.stopped) return;
     if (this.running !== undefined) {
@@ -40,7 +40,7 @@ export class Poll {
     this.running = this.run();
   }
 
-  /** Resolves when the run under way has ended; there is no further one. */
+  /** Resolves when the current run has ended. No further run starts. */
   async stop(): Promise<void> {
     this.stopping.abort();
     clearTimeout(this.timer);
@@ -56,7 +56,7 @@ export class Poll {
     do {
       this.again = false;
       failed = await this.fails();
-    } while (this.nudgedMeanwhile());
+    } while (this.wasNudged());
     this.running = undefined;
     const { intervalMs, retryMs = Infinity } = this.options;
     const usualMs = typeof intervalMs === 'number' ? intervalMs : intervalMs();
@@ -73,7 +73,7 @@ export class Poll {
     }
   }
 
-  private nudgedMeanwhile(): boolean {
+  private wasNudged(): boolean {
     return this.again && !this.stopped;
   }
 

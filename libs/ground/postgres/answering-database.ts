@@ -25,8 +25,8 @@ export function storeErrorOf(error: unknown): unknown {
 }
 
 /**
- * The same database for statements that serve one request. Their errors are what the request may see, where that is
- * known: store_unavailable, or invalid_request for a value that Postgres cannot store.
+ * The database for statements that serve one request. Its errors are those that the client may see: store_unavailable, and
+ * invalid_request for a value that Postgres cannot store. Other errors stay as they are.
  */
 export function answering(database: Database): Database {
   return {

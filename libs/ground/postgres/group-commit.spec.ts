@@ -7,7 +7,7 @@ import { GroupCommit } from './group-commit.js';
 const poisonError = (): Error => Object.assign(new pg.DatabaseError('bad row', 0, 'error'), { code: '22001' });
 
 describe('GroupCommit', () => {
-  it('commits what arrived during a commit together, in order of arrival', async () => {
+  it('commits items that arrived during a commit together, in order of arrival', async () => {
     const batches: number[][] = [];
     const gates: (() => void)[] = [];
     const commits = new GroupCommit<number, number>({
@@ -31,14 +31,14 @@ describe('GroupCommit', () => {
     expect(batches).toEqual([[1], [2, 3, 4]]);
   });
 
-  it('keeps to its bounds; an item above the byte bound goes alone', async () => {
+  it('keeps to its limits, and commits an item above the byte limit alone', async () => {
     const batches: number[][] = [];
     const commits = new GroupCommit<number, number>({ maxItems: 3, maxBytes: 10, bytesOf: (n) => n, commit: (items) => Promise.resolve((batches.push([...items]), items)) });
     await Promise.all([1, 1, 1, 1, 9, 1, 50, 2].map((n) => commits.add(n)));
     expect(batches).toEqual([[1, 1, 1], [1, 9], [1], [50], [2]]);
   });
 
-  it('fails the poison alone, whatever its place, and keeps the order of the others', async () => {
+  it('fails poison items alone, and keeps the order of the others', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 60 }), async (poisonous) => {
         const committed: number[] = [];
@@ -57,7 +57,7 @@ describe('GroupCommit', () => {
     );
   });
 
-  it('fails the whole batch, once, on any other error, and goes on', async () => {
+  it('fails the whole batch once on any other error, and commits the next one', async () => {
     let calls = 0;
     const commits = new GroupCommit<number, number>({ maxItems: 10, commit: (items) => (++calls === 1 ? Promise.reject(new Error('away')) : Promise.resolve(items)) });
     const results = await Promise.allSettled([1, 2, 3].map((n) => commits.add(n)));
@@ -73,12 +73,12 @@ describe('GroupCommit', () => {
   });
 
   describe('with a budget', () => {
-    /** Its first commit may begin at once, the next one in an hour. */
+    /** The first commit may begin at once, the next one an hour later. */
     function slowCommits(batches: number[][]): GroupCommit<number, number> {
       return new GroupCommit({ maxItems: 10, commit: (items) => Promise.resolve((batches.push([...items]), items)), budget: new RoundBudget(3_600_000, 0) });
     }
 
-    it('keeps a commit back until an item comes that is urgent, and takes along what has waited', async () => {
+    it('delays a commit until an urgent item arrives, and commits the waiting items with it', async () => {
       const batches: number[][] = [];
       const commits = slowCommits(batches);
       await commits.add(1);
@@ -89,7 +89,7 @@ describe('GroupCommit', () => {
       expect(batches).toEqual([[1], [2, 3, 4]]);
     });
 
-    it('commits what waits when it is told to hurry', async () => {
+    it('commits the waiting items on `hurry`', async () => {
       const batches: number[][] = [];
       const commits = slowCommits(batches);
       await commits.add(1);
@@ -100,7 +100,7 @@ describe('GroupCommit', () => {
       expect(await second).toBe(2);
     });
 
-    /** One whose first commit is under way until `open`, and an item that waits behind it. */
+    /** Its first commit is under way until `open` is called, and a second item waits. */
     async function underWay(): Promise<{ commits: GroupCommit<number, number>; first: Promise<number>; second: Promise<number>; open: () => void }> {
       const { promise: gate, resolve: open } = Promise.withResolvers<void>();
       const commits = new GroupCommit<number, number>({ maxItems: 10, commit: (items) => gate.then(() => items), budget: new RoundBudget(3_600_000, 0) });
@@ -110,7 +110,7 @@ describe('GroupCommit', () => {
       return { commits, first, second: commits.add(2), open };
     }
 
-    it('answers those of the last commit before it waits for the next one', async () => {
+    it('answers the callers of the last commit before it delays the next one', async () => {
       const { commits, first, second, open } = await underWay();
       open();
       expect([await first, commits.waiting]).toEqual([1, 1]);
@@ -118,7 +118,7 @@ describe('GroupCommit', () => {
       expect(await second).toBe(2);
     });
 
-    it('remembers during a commit that what waits is urgent', async () => {
+    it('remembers a `hurry` during a commit', async () => {
       const { commits, first, second, open } = await underWay();
       commits.hurry();
       open();

@@ -1,15 +1,16 @@
 import type { RoundBudget } from '#domain/round-budget';
+import { CommitPacing } from './commit-pacing.js';
 import { isPoison } from './sql-errors.js';
 
 export interface GroupCommitOptions<Item, Result> {
   /** Most items in one statement. */
   readonly maxItems: number;
-  /** Most bytes in one statement; a single larger item goes alone. */
+  /** Most bytes in one statement. A single larger item has a statement of its own. */
   readonly maxBytes?: number;
   readonly bytesOf?: (item: Item) => number;
-  /** Commits the items in one statement and returns their results in the same order. */
+  /** Commits the items in one statement, and returns their results in the same order. */
   readonly commit: (items: readonly Item[]) => Promise<readonly Result[]>;
-  /** Keeps commits apart under a load, so that each has more to do. Without one they follow each other at once. */
+  /** Spaces commits out under load, so that each has more items. Default: the next one starts as soon as one ends. */
   readonly budget?: RoundBudget;
 }
 
@@ -19,44 +20,44 @@ interface Waiting<Item, Result> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Tells the callers of a batch what became of their items. */
-type Settle = () => void;
+/** Settles the promises of a batch's callers. */
+type Answer = () => void;
 
 /**
- * Commits items in batches: whatever arrived while the last commit was under way forms the next one, so that batches
- * grow with the load by themselves and no timer adds latency, unless there is a `budget`. One commit is under way at a time, in order of arrival.
+ * Commits items in batches. Items that arrive during a commit form the next batch, so batches grow with the load, and
+ * no timer adds latency unless there is a `budget`. One commit runs at a time, in order of arrival.
  *
- * A statement that fails because of one item's content is split until that item fails alone; its neighbours succeed.
- * Any other error fails the whole batch: whether it was committed is then unknown to the caller.
+ * If one item's content makes a statement fail, the batch is split until that item fails alone, and the others succeed.
+ * Any other error fails the whole batch; its callers then do not know whether it was committed.
  */
 export class GroupCommit<Item, Result> {
   private queue: Waiting<Item, Result>[] = [];
   private running: Promise<void> | undefined;
-  /** What waits is urgent, whoever it was added by. */
-  private hurried = false;
-  /** Ends the wait for the next commit's time. */
-  private goOn: (() => void) | undefined;
+  private readonly pacing: CommitPacing;
+  /** For the callers of the last batch, until they are answered. */
+  private pendingAnswer: Answer | undefined;
 
-  constructor(private readonly options: GroupCommitOptions<Item, Result>) {}
+  constructor(private readonly options: GroupCommitOptions<Item, Result>) {
+    this.pacing = new CommitPacing(options.budget);
+  }
 
   /** Items that wait for a commit, without those being committed. */
   get waiting(): number {
     return this.queue.length;
   }
 
-  /** @param isUrgent its commit keeps no distance */
+  /** @param isUrgent the next commit is not delayed */
   add(item: Item, isUrgent = false): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.queue.push({ item, resolve, reject });
       this.running ??= this.run();
-      if (isUrgent) this.hurry();
+      if (isUrgent) this.pacing.hurry();
     });
   }
 
-  /** What waits now is urgent: the next commit keeps no distance. */
+  /** Makes the waiting items urgent: the next commit is not delayed. */
   hurry(): void {
-    this.hurried = this.queue.length > 0;
-    this.goOn?.();
+    if (this.queue.length > 0) this.pacing.hurry();
   }
 
   /** Resolves when nothing waits and nothing is being committed. */
@@ -67,35 +68,26 @@ export class GroupCommit<Item, Result> {
   private async run(): Promise<void> {
     // One turn of the event loop: requests that were read from sockets in the same turn share the first commit.
     await new Promise((resolve) => setImmediate(resolve));
-    let settle: Settle = () => undefined;
     while (this.queue.length > 0) {
-      const waitMs = this.options.budget?.waitMs(performance.now()) ?? 0;
-      if (waitMs > 0 && !this.hurried) {
-        settle();
-        settle = () => undefined;
-        await this.keepApart(waitMs);
+      const delayMs = this.pacing.delayMs();
+      if (delayMs > 0) {
+        this.answerLastBatch();
+        await this.pacing.delay(delayMs);
       }
-      this.hurried = false;
-      this.options.budget?.begin(performance.now());
+      this.pacing.begin();
       const committing = this.commit(this.nextBatch());
-      // Only now: what a caller does with its result would otherwise keep Postgres waiting for the next batch.
-      settle();
-      settle = await committing;
-      if (this.queue.length === 0) {
-        settle();
-        settle = () => undefined;
-      }
+      // The next statement is sent first: callers' work on their results would keep Postgres waiting for it.
+      this.answerLastBatch();
+      this.pendingAnswer = await committing;
+      if (this.queue.length === 0) this.answerLastBatch();
     }
     this.running = undefined;
   }
 
-  private async keepApart(ms: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, ms);
-    this.goOn = resolve;
-    await promise;
-    this.goOn = undefined;
-    clearTimeout(timer);
+  private answerLastBatch(): void {
+    const answer = this.pendingAnswer;
+    this.pendingAnswer = undefined;
+    answer?.();
   }
 
   private nextBatch(): Waiting<Item, Result>[] {
@@ -115,23 +107,25 @@ export class GroupCommit<Item, Result> {
     return this.queue.splice(0, count);
   }
 
-  /** Commits a batch, and returns what tells its callers. The statement is sent before this returns its promise. */
-  private async commit(batch: readonly Waiting<Item, Result>[]): Promise<Settle> {
+  /** Commits a batch; never rejects. The statement is sent before this returns its promise. */
+  private async commit(batch: readonly Waiting<Item, Result>[]): Promise<Answer> {
     try {
       const results = await this.options.commit(batch.map(({ item }) => item));
       if (results.length !== batch.length) throw new Error(`A commit of ${batch.length} items gave ${results.length} results`);
       return () => results.forEach((result, i) => batch[i]?.resolve(result));
     } catch (error) {
-      if (isPoison(error) && batch.length > 1) {
-        const half = batch.length >> 1;
-        const first = await this.commit(batch.slice(0, half));
-        const second = await this.commit(batch.slice(half));
-        return () => {
-          first();
-          second();
-        };
-      }
+      if (isPoison(error) && batch.length > 1) return this.commitHalves(batch);
       return () => batch.forEach(({ reject }) => reject(error));
     }
+  }
+
+  private async commitHalves(batch: readonly Waiting<Item, Result>[]): Promise<Answer> {
+    const half = batch.length >> 1;
+    const first = await this.commit(batch.slice(0, half));
+    const second = await this.commit(batch.slice(half));
+    return () => {
+      first();
+      second();
+    };
   }
 }

@@ -7,6 +7,15 @@ import type { Logger } from '#ground/telemetry/logger';
 
 const TABLE = 'schema_migrations';
 
+/** A folder of migrations, and the schema in which they are applied and recorded. */
+export interface Migrations {
+  readonly folder: string;
+  /** Made when it is missing. Undefined: the connection's default. */
+  readonly schema?: string;
+}
+
+const LOCKSTEP: Migrations = { folder: path.join(projectRoot(), 'migrations') };
+
 /** Thrown when the database's schema is newer than this program: it was migrated by a later release. */
 export class SchemaTooNewError extends Error {
   override readonly name = 'SchemaTooNewError';
@@ -25,58 +34,68 @@ export interface SchemaStatus {
 }
 
 /** Which migrations the database has, lacks, and has from a newer release. */
-export async function schemaStatus(databaseUrl: string): Promise<SchemaStatus> {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    const { rows: [table] } = await client.query<{ present: boolean }>('select to_regclass($1) is not null as present', [TABLE]);
-    const { rows } = table?.present === true
-      ? await client.query<{ name: string }>(`select name from ${TABLE} order by id`)
-      : { rows: [] };
-    const applied = rows.map(({ name }) => name);
-    const known = await knownMigrations();
-    return {
-      applied,
-      pending: known.filter((name) => !applied.includes(name)),
-      unknown: applied.filter((name) => !known.includes(name)),
-    };
-  } finally {
-    await client.end();
-  }
+export async function schemaStatus(databaseUrl: string, migrations = LOCKSTEP): Promise<SchemaStatus> {
+  return withClient(databaseUrl, (client) => statusOn(client, migrations));
 }
 
 /**
  * Applies the migrations that the database lacks, each in a transaction, under an advisory lock on which other
  * processes wait. Returns the names of those applied.
+ * @param onNotice gets what a migration says with RAISE NOTICE
  * @throws SchemaTooNewError when the database was migrated by a newer release
  */
-export async function migrate(databaseUrl: string): Promise<string[]> {
-  const { unknown, pending } = await schemaStatus(databaseUrl);
-  if (unknown.length > 0) throw new SchemaTooNewError(unknown);
-  if (pending.length === 0) return [];
-  const applied = await runner({
-    databaseUrl,
-    dir: migrationsFolder(),
-    direction: 'up',
-    migrationsTable: TABLE,
-    advisoryLockMode: 'wait',
-    singleTransaction: false,
-    log: () => undefined,
+export async function migrate(databaseUrl: string, migrations = LOCKSTEP, onNotice: (text: string) => void = () => undefined): Promise<string[]> {
+  return withClient(databaseUrl, async (client) => {
+    const { unknown, pending } = await statusOn(client, migrations);
+    if (unknown.length > 0) throw new SchemaTooNewError(unknown);
+    if (pending.length === 0) return [];
+    client.on('notice', ({ message }) => onNotice(message ?? ''));
+    const applied = await runner({
+      dbClient: client,
+      dir: migrations.folder,
+      direction: 'up',
+      ...(migrations.schema === undefined ? {} : { schema: migrations.schema, createSchema: true }),
+      migrationsTable: TABLE,
+      advisoryLockMode: 'wait',
+      singleTransaction: false,
+      log: () => undefined,
+    });
+    return applied.map(({ name }) => name);
   });
-  return applied.map(({ name }) => name);
 }
 
 /** As `migrate`, with a log line that names what was applied. */
-export async function migrateAndLog(databaseUrl: string, logger: Logger): Promise<void> {
-  const applied = await migrate(databaseUrl);
+export async function migrateAndLog(databaseUrl: string, logger: Logger, migrations = LOCKSTEP): Promise<void> {
+  const applied = await migrate(databaseUrl, migrations, (notice) => logger.info({ notice }, 'A migration reports'));
   if (applied.length > 0) logger.info({ migrations: applied }, 'The database was migrated');
 }
 
-function migrationsFolder(): string {
-  return path.join(projectRoot(), 'migrations');
+async function statusOn(client: pg.Client, { folder, schema }: Migrations): Promise<SchemaStatus> {
+  const table = schema === undefined ? TABLE : `${schema}.${TABLE}`;
+  const { rows: [found] } = await client.query<{ present: boolean }>('select to_regclass($1) is not null as present', [table]);
+  const { rows } = found?.present === true ? await client.query<{ name: string }>(`select name from ${table} order by id`) : { rows: [] };
+  const applied = rows.map(({ name }) => name);
+  const known = await namesIn(folder);
+  return {
+    applied,
+    pending: known.filter((name) => !applied.includes(name)),
+    unknown: applied.filter((name) => !known.includes(name)),
+  };
 }
 
-async function knownMigrations(): Promise<string[]> {
-  const files = await readdir(migrationsFolder());
+async function withClient<Result>(databaseUrl: string, work: (client: pg.Client) => Promise<Result>): Promise<Result> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  // A broken connection fails the next statement. Without a listener it would end the process.
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  const files = await readdir(folder);
   return files.filter((file) => file.endsWith('.sql')).map((file) => file.slice(0, -'.sql'.length)).sort();
 }

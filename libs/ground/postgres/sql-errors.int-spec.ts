@@ -72,15 +72,15 @@ describe('failureOf', () => {
   });
 });
 
-describe('what a request may see', () => {
-  it('is invalid_request for a bad value, store_unavailable when Postgres may have committed, else the error itself', async () => {
+describe('storeErrorOf and answering', () => {
+  it('give invalid_request for a bad value, store_unavailable when Postgres may have committed, else the error itself', async () => {
     const serving = answering(databaseOf(pool));
     expect(await errorOf('insert into days values (1, $1)', ['a\0b'], serving)).toMatchObject({ code: 'invalid_request' });
     expect(await errorOf('insert into days values (51)', [], serving)).toMatchObject({ code: 'store_unavailable' });
     expect(await errorOf('insert into days values (9)', [], serving)).toMatchObject({ code: '23514' });
   });
 
-  it('stays what it is when it was told already', async () => {
+  it('leave an error of ours as it is', async () => {
     const known = storeErrorOf(await errorOf('insert into days values (50)'));
     expect(known).toMatchObject({ code: 'store_unavailable', retryAfterSeconds: 1 });
     expect(storeErrorOf(known)).toBe(known);

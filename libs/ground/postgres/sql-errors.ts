@@ -19,7 +19,7 @@ export type SqlFailure =
   | 'fault';
 
 /**
- * Failures by SQLSTATE: a code of five characters goes before its class of two. What is not listed is a fault.
+ * Failures by SQLSTATE. A code of five characters has precedence over its class of two. All others are faults.
  * https://www.postgresql.org/docs/18/errcodes-appendix.html
  */
 const FAILURES: Readonly<Record<string, SqlFailure>> = {
@@ -49,11 +49,11 @@ export function sqlStateOf(error: unknown): string | undefined {
   return error instanceof pg.DatabaseError ? error.code : undefined;
 }
 
-/** What this error means; the one place that compares SQLSTATEs. */
+/** What this error means. No other code compares SQLSTATEs. */
 export function failureOf(error: unknown): SqlFailure {
   if (error instanceof LockstepError) return error.code === 'store_unavailable' ? 'unavailable' : 'fault';
   const state = sqlStateOf(error);
-  // An error that Postgres did not report is about the way to it: refused, reset, timed out.
+  // Postgres did not report it: the connection was refused or reset, or timed out.
   if (state === undefined || isMissingPartition(error)) return 'unavailable';
   return FAILURES[state] ?? FAILURES[state.slice(0, 2)] ?? 'fault';
 }

@@ -5,9 +5,9 @@ import { failureOf } from './sql-errors.js';
 const RETRY_MS = 2_000;
 
 /**
- * Does the work that makes the store ready, such as migrations. While Postgres does not answer, tries again every two
- * seconds, with a log line each time, until `signal` is aborted.
- * @throws what the work throws for another reason, such as SchemaTooNewError or ShardsChangedError; an AbortError
+ * Runs work that needs Postgres, such as migrations. While Postgres is unavailable, it retries every two seconds, with a log
+ * line each time, until `signal` is aborted.
+ * @throws any other error of the work, such as SchemaTooNewError or ShardsChangedError; an AbortError
  */
 export async function whenPostgresAnswers(work: () => Promise<void>, logger: Logger, signal: AbortSignal): Promise<void> {
   for (;;) {

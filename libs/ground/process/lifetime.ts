@@ -42,6 +42,11 @@ export class Lifetime {
     await this.running?.catch(() => undefined);
   }
 
+  /** Whether the start has come to `ready()`. Stays true while the process stops. */
+  get hasStarted(): boolean {
+    return this.isReady;
+  }
+
   /** Why the process should get no requests; undefined while it should. */
   get problem(): string | undefined {
     if (this.stopping.signal.aborted) return 'stopping';

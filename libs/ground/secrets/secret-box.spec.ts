@@ -4,7 +4,7 @@ import { SecretBox, SecretBoxError } from './secret-box.js';
 
 const KEY = 'a secret key of more than 32 characters';
 
-test('what was sealed opens with the same key and context, in another process too', () => {
+test('a box opens with the same key and context, in another process too', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), fc.string(), (plaintext, context) => {
       expect(new SecretBox(KEY).open(new SecretBox(KEY).seal(plaintext, context), context)).toBe(plaintext);
@@ -25,7 +25,7 @@ test('the same secret never gives the same box twice, and a box does not show it
   expect(one.includes('visible')).toBe(false);
 });
 
-test('a box does not open for another context, so that a row copied over another stays shut', () => {
+test('a box does not open for another context, as when it is copied to another row', () => {
   const box = new SecretBox(KEY);
   expect(() => box.open(box.seal('whsec_a', 'endpoint/1'), 'endpoint/2')).toThrow(SecretBoxError);
 });

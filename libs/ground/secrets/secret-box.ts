@@ -5,9 +5,9 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * Encrypts secrets at rest: AES-256-GCM under a key derived (HKDF-SHA-256) from LOCKSTEP_SECRET_KEY. A box is one
- * format byte, the nonce, the tag and the ciphertext. `context` (such as `endpoint/<id>`) is bound to the box, so
- * that a row copied over another row's does not open.
+ * Encrypts secrets at rest with AES-256-GCM, by a key derived (HKDF-SHA-256) from LOCKSTEP_SECRET_KEY. A box is a format
+ * byte, the nonce, the tag and the ciphertext. It is bound to its `context` (such as `endpoint/<id>`): a box that is copied
+ * to another row does not open.
  */
 export class SecretBox {
   private readonly key: Buffer;
@@ -23,7 +23,7 @@ export class SecretBox {
     return Buffer.concat([Buffer.from([FORMAT]), nonce, cipher.getAuthTag(), ciphertext]);
   }
 
-  /** @throws SecretBoxError when the box was sealed with another key or for another context, or was changed */
+  /** @throws SecretBoxError if the box was sealed with another key or context, or was changed */
   open(box: Uint8Array, context: string): string {
     const nonce = box.subarray(1, 1 + NONCE_BYTES);
     const tag = box.subarray(1 + NONCE_BYTES, 1 + NONCE_BYTES + TAG_BYTES);

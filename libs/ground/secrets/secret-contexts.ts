@@ -1,9 +1,9 @@
-/** What an endpoint's encrypted headers are bound to. */
+/** The context that an endpoint's encrypted headers are bound to. */
 export function headersContext(publicId: string): string {
   return `endpoint-headers/${publicId}`;
 }
 
-/** What an endpoint's signing secrets are bound to. */
+/** The context that an endpoint's signing secrets are bound to. */
 export function secretContext(publicId: string): string {
   return `endpoint-secret/${publicId}`;
 }

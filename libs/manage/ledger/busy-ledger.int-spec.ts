@@ -40,7 +40,7 @@ class BusyShard {
       id: mintId(), tenant: i % 3 === 0 ? 'acme' : 'default', shard: this.shard, type: 'order.created', entity: `${this.shard}-${i % 7}`, occurredAt: undefined,
       idempotencyKey: i % 2 === 0 ? mintId() : undefined, fingerprint: i % 2 === 0 ? Buffer.alloc(32) : undefined, contentType: 'application/json', traceparent: undefined, payload: Buffer.from('{}'),
     }));
-    await new IngestRepository(databaseOf(this.pool), 60_000).commit(submissions);
+    await new IngestRepository(databaseOf(this.pool), { idempotencyRetentionMs: 60_000 }).commit(submissions);
   }
 
   /** In the log first, and then out of the outbox; a few stay there for the next time. */

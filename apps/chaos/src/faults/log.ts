@@ -13,7 +13,7 @@ async function withAdmin(rig: Rig, act: (admin: Admin) => Promise<void>): Promis
   }
 }
 
-/** All that `events` holds now, read or not, is gone: what retention does to a consumer that is too late. */
+/** Deletes all records of `events`, read or not, as retention does to a consumer that is too late. */
 export const deleteLog: FaultAction = async (rig) => {
   const topic = `${rig.topicPrefix}events`;
   await withAdmin(rig, async (admin) => {
@@ -23,7 +23,7 @@ export const deleteLog: FaultAction = async (rig) => {
   return nothingToEnd;
 };
 
-/** All topics go; the apps make them anew, empty. What the dead letters' topic has seen is kept: it is evidence. */
+/** Deletes all topics; the apps create them again, empty. Reads the `dlq` topic first, because it is evidence. */
 export const recreateTopics: FaultAction = async (rig) => {
   rig.parked.push(...(await readParked(rig)));
   await withAdmin(rig, async (admin) => {

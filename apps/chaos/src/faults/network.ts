@@ -8,10 +8,10 @@ const withLink = (change: (link: TcpProxy, amount: number) => void): FaultAction
   return Promise.resolve(() => Promise.resolve(link.restore()));
 };
 
-/** All connections break, and new ones are refused. */
+/** Breaks all connections and refuses new ones. */
 export const cut = withLink((link) => link.cut());
 
-/** A process has neither Postgres nor Kafka. */
+/** Cuts a process off from Postgres and Kafka. */
 export const isolate: FaultAction = (rig, { target }) => {
   const links = ['Postgres', 'Kafka'].map((server) => rig.link(linkName(target, server)));
   for (const link of links) link.cut();
@@ -21,10 +21,10 @@ export const isolate: FaultAction = (rig, { target }) => {
   });
 };
 
-/** `amount` milliseconds. */
+/** Delays all data by `amount` milliseconds. */
 export const delay = withLink((link, delayMs) => link.delay(delayMs));
 
-/** Nothing passes and nobody is told; what was sent meanwhile arrives at the end. */
+/** Holds all data back without an error; it arrives when the fault ends. */
 export const halfOpen = withLink((link) => link.halfOpen());
 
 export const reset: FaultAction = (rig, { target }) => {

@@ -1,8 +1,8 @@
 import type { Rig } from '../rig.js';
 import type { ScheduledFault } from '../schedule.js';
 
-/** Begins a fault; resolves with how to end it. */
+/** Starts a fault; resolves with the function that ends it. */
 export type FaultAction = (rig: Rig, fault: ScheduledFault) => Promise<() => Promise<void>>;
 
-/** For faults that are over as soon as they have begun. */
+/** For faults that happen at once. */
 export const nothingToEnd = (): Promise<void> => Promise.resolve();

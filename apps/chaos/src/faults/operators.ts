@@ -12,6 +12,6 @@ export const addEndpoint: FaultAction = async (rig) => {
 
 export const replayDeadLetters: FaultAction = async (rig) => {
   const matched = await rig.operator.replayDeadLetters();
-  rig.say(`  ${matched} dead letters are replayed`);
+  rig.say(`  replaying ${matched} dead letters`);
   return nothingToEnd;
 };

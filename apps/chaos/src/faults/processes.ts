@@ -1,6 +1,6 @@
 import { type FaultAction, nothingToEnd } from './ongoing-fault.js';
 
-/** kill -9; started again at the fault's end. */
+/** Kills an app with SIGKILL, and starts it when the fault ends. */
 export const kill: FaultAction = async (rig, { target }) => {
   const app = rig.app(target);
   await app.kill();
@@ -10,7 +10,7 @@ export const kill: FaultAction = async (rig, { target }) => {
   };
 };
 
-/** SIGSTOP, for longer than a lease lives; then it goes on where it stood. */
+/** Stops an app with SIGSTOP for longer than a lease, then continues it. */
 export const freeze: FaultAction = (rig, { target }) => {
   const app = rig.app(target);
   app.freeze();
@@ -20,11 +20,11 @@ export const freeze: FaultAction = (rig, { target }) => {
   });
 };
 
-/** SIGTERM, and started again when it has ended. */
+/** Stops an app with SIGTERM, then starts it again. */
 export const restart: FaultAction = async (rig, { target }) => {
   const app = rig.app(target);
-  const wrong = await app.stop();
-  if (wrong !== undefined) rig.findings.push(wrong);
+  const finding = await app.stop();
+  if (finding !== undefined) rig.findings.push(finding);
   app.start();
   await app.ready();
   return nothingToEnd;

@@ -3,7 +3,7 @@ import { type FaultAction, nothingToEnd } from './ongoing-fault.js';
 
 type ServerName = 'postgres' | 'kafka';
 
-/** kill -9; started again, with its data, at the fault's end. */
+/** Kills a server with SIGKILL, and starts it with its data when the fault ends. */
 export const killServer = (name: ServerName): FaultAction => async (rig: Rig) => {
   await rig.servers[name].kill();
   return () => rig.servers[name].start();

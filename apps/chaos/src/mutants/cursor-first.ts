@@ -6,12 +6,12 @@ import { stallCode } from '../stall-points.js';
 const AT = stallCode('before-admission');
 
 /**
- * Killed between the two statements, the records in hand are behind the cursor and in no inbox: the next owner reads on
- * after them. The correct system moves the cursor in the admission's own statement, so killed there it has moved nothing.
+ * The dispatcher is killed between the two statements. Its records are behind the cursor but in no inbox, so the next
+ * owner skips them. The correct system moves the cursor and admits in one statement.
  */
 export const cursorFirst: Mutant = {
   name: 'cursor-first',
-  breaks: "The shard's cursor moves in a statement of its own, before the admission and without its fence: events are passed over, and those after them go first.",
+  breaks: 'The cursor moves before the admission, in a separate statement without the fence: events are skipped, and later events overtake them.',
   caughtBy: ['outcome', 'order of posts'],
   edits: [
     {
@@ -35,7 +35,7 @@ export const cursorFirst: Mutant = {
       stage.load.start({ entities: 32, intervalMs: 20 });
       await sleep(2_000);
       await killAt(first, 'before-admission');
-      // The others' events of the same entities are admitted meanwhile.
+      // The other dispatcher admits later events of the same entities.
       await ownedBy(stage, 1);
       await sleep(3_000);
       await first.start();

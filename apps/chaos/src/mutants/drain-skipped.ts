@@ -4,7 +4,7 @@ import { nth, ownedBy, SETTINGS, sleep } from '../scenario.js';
 
 const DRAINING = 'while (busy.size > 0 && !lease.isLost && performance.now() <';
 
-/** A dispatcher that is told to stop lets its requests end, and commits their outcomes; or, here, drops them. */
+/** A stopping dispatcher waits for its requests and commits their outcomes. The mutant drops them. */
 export const drainSkipped: Mutant = {
   name: 'drain-skipped',
   breaks: 'A shard is handed over without waiting for its attempts: they are cut off, and repeated after a graceful stop.',
@@ -16,12 +16,12 @@ export const drainSkipped: Mutant = {
   })),
   scenario: {
     ...SETTINGS,
-    // Longer than elsewhere: on a machine too busy to renew a short one, requests are cut off for that reason as well.
+    // Longer than elsewhere: a busy machine may not renew a short lease in time, which also cuts off requests.
     leaseTtlMs: 10_000,
     async play(stage) {
       await ownedBy(stage, 2);
-      await stage.receiver.mode({ kind: 'slow', answerMs: 1_000 });
-      // As fast as they are answered: every lane has a request open, and no backlog grows.
+      await stage.receiver.setMode({ kind: 'slow', answerMs: 1_000 });
+      // Posts come as fast as answers, so every lane has an open request and no backlog grows.
       stage.load.start({ entities: 32, intervalMs: 800 });
       for (const number of [0, 1]) {
         await sleep(2_500);
@@ -32,7 +32,7 @@ export const drainSkipped: Mutant = {
         await ownedBy(stage, 2);
       }
       await stage.load.stop();
-      await stage.receiver.mode({ kind: 'ok' });
+      await stage.receiver.setMode({ kind: 'ok' });
     },
   },
 };

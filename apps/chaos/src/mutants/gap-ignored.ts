@@ -3,12 +3,12 @@ import type { Mutant } from '../mutant.js';
 import { allRelayed, ownedBy, SETTINGS, sleep } from '../scenario.js';
 
 /**
- * Records are deleted that no dispatcher has read, and more come after them. Who meets the gap admits what is missing
- * from Postgres first; who reads on over it admits the later events of the same entities before it.
+ * Unread records are deleted, and more follow. The correct dispatcher first admits the missing events from Postgres. The
+ * mutant reads on, and admits later events of the same entities before them.
  */
 export const gapIgnored: Mutant = {
   name: 'gap-ignored',
-  breaks: 'A gap in the log is read over: later events are admitted before those that the log has lost.',
+  breaks: 'A gap in the log is ignored: later events are admitted before those that the log has lost.',
   caughtBy: ['outcome', 'order of posts'],
   edits: [
     {

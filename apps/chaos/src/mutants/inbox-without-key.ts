@@ -2,13 +2,13 @@ import type { Mutant } from '../mutant.js';
 import { killAt, nth, ownedBy, SETTINGS, sleep } from '../scenario.js';
 
 /**
- * A gateway is killed after Kafka's acknowledgement and before it removed the rows: the next relay sends them again. The
- * inbox takes each event once. Without its key the repeat is admitted too, as far as the deliveries' own key lets it:
- * that refuses it as "poison", so a genuine event is parked as foreign.
+ * A gateway is killed between Kafka's acknowledgement and the removal of its rows, so the next relay sends them again.
+ * Without the inbox's key, admission inserts the repeat. The deliveries' key then rejects the statement as poison, and
+ * a genuine event is parked as foreign.
  */
 export const inboxWithoutKey: Mutant = {
   name: 'inbox-without-key',
-  breaks: 'The inbox has no unique key: a record that Kafka has twice is admitted twice.',
+  breaks: 'The inbox has no unique key: a record that is in Kafka twice is admitted twice.',
   caughtBy: ['parked'],
   edits: [
     {
@@ -26,7 +26,7 @@ export const inboxWithoutKey: Mutant = {
       stage.load.start({ entities: 32, intervalMs: 20 });
       await sleep(2_000);
       await killAt(first, 'relay-sent');
-      // Until the other gateway's relay has its shards: its lease ends in 3 s.
+      // The other gateway's relay takes the shards over when the lease expires, after 3 s.
       await sleep(5_000);
       await first.start();
       await sleep(2_000);

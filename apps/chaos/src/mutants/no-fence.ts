@@ -8,14 +8,13 @@ const NO_EPOCH = 'join shard_leases l on l.shard = c.shard';
 const OUTCOMES = BUILT.commitOutcomes;
 
 /**
- * An owner is frozen with an answer in hand, until the shard's next owner has sent the same head again to a slow
- * receiver; thawed, it writes what it got. The fence refuses that, since the epoch has moved on. Without it the row is
- * written under the old epoch, while the new owner's attempt is in flight: the witness in Postgres sees it.
+ * An owner freezes with an answer whose outcome is not committed. The next owner sends the same head to a slow receiver.
+ * Thawed, the former owner commits its outcome. The fence rejects that; without it, the row has the old epoch.
  */
 export const noFence: Mutant = {
   name: 'no-fence',
-  breaks: "Admissions and outcomes don't compare their epoch with the lease's: a former owner goes on writing.",
-  caughtBy: ['witness'],
+  breaks: "Admissions and outcomes do not compare their epoch with the lease's: a former owner still writes.",
+  caughtBy: ['stale write'],
   edits: [
     sqlEdit(BUILT.admitBatch, EPOCH, NO_EPOCH),
     sqlEdit(OUTCOMES, EPOCH, NO_EPOCH),
@@ -25,13 +24,13 @@ export const noFence: Mutant = {
     ...SETTINGS,
     async play(stage) {
       const first = await stallUnderLoad(stage, 'before-outcome');
-      await stage.receiver.mode({ kind: 'slow', answerMs: 6_000 });
+      await stage.receiver.setMode({ kind: 'slow', answerMs: 6_000 });
       await ownedBy(stage, 1);
-      // The new owner has loaded the lanes and sent their heads; none is answered yet.
+      // The new owner loads the lanes and sends their heads; none is answered yet.
       await sleep(2_000);
       await first.thaw();
       await sleep(1_000);
-      await stage.receiver.mode({ kind: 'ok' });
+      await stage.receiver.setMode({ kind: 'ok' });
       await stage.load.stop();
       await sleep(6_000);
     },

@@ -3,12 +3,12 @@ import type { Mutant } from '../mutant.js';
 import { killAt, nth, ownedBy, SETTINGS, sleep } from '../scenario.js';
 
 /**
- * Killed with answers in hand that are not committed yet, a dispatcher has sent nothing after those heads. One that
- * didn't wait has: the next owner sends n again after n+1 had arrived, though nothing was frozen and no network slow.
+ * The dispatcher is killed before it commits the outcomes of some heads. The correct one has sent nothing behind those
+ * heads. The mutant has, so the next owner sends n again after n+1 has arrived, without a freeze or a slow network.
  */
 export const outcomeNotAwaited: Mutant = {
   name: 'outcome-not-awaited',
-  breaks: "A lane moves on before its head's outcome is committed: after a crash n comes again behind n+1.",
+  breaks: "A lane sends its next event before its head's outcome is committed: after a crash n arrives again behind n+1.",
   caughtBy: ['late'],
   edits: [
     {
@@ -21,7 +21,7 @@ export const outcomeNotAwaited: Mutant = {
     ...SETTINGS,
     async play(stage) {
       await ownedBy(stage, 2);
-      // Slower than the receiver: who doesn't wait for an outcome is well ahead of it, and a backlog is at hand.
+      // With commits slower than the receiver, the mutant is well ahead of them, and every lane has a backlog.
       await stage.query(`
         create function chaos_slow_outcome() returns trigger language plpgsql as $$
         begin

@@ -2,10 +2,10 @@ import { BUILT } from '../built-files.js';
 import type { Mutant } from '../mutant.js';
 import { ownedBy, SETTINGS, sleep } from '../scenario.js';
 
-/** Half of the records are on a partition that isn't their shard; its owner takes them for foreign and parks them. */
+/** Half of the records go to a partition other than their shard; its owner parks them as foreign. */
 export const randomPartition: Mutant = {
   name: 'random-partition',
-  breaks: "Events aren't produced to their shard's partition: genuine events are parked as foreign, and admitted late or never.",
+  breaks: "Events are not produced to their shard's partition: genuine events are parked as foreign, and admitted late or never.",
   caughtBy: ['parked'],
   edits: [{ file: BUILT.ingestOutbox, find: 'partition: shard,', replace: 'partition: Math.random() < 0.5 ? 0 : shard,' }],
   scenario: {

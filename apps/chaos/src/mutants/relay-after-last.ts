@@ -5,23 +5,23 @@ import { nth, ownedBy, SETTINGS, sleep } from '../scenario.js';
 const OUTBOX = BUILT.ingestOutbox;
 
 /**
- * Some of the gateways' statements are made to take long after they drew their numbers, as on a slow disk: what the
- * other gateway accepts meanwhile has higher numbers and is visible first. A relay that reads the lowest first sends the
- * late ones when they appear; one that reads on after the last one it sent leaves them, until it is started anew.
+ * Some gateway statements commit late, as on a slow disk; higher numbers of the other gateway become visible first. The
+ * correct relay always reads the lowest number. The mutant reads after the last number it sent, so it skips late rows
+ * until it restarts.
  */
 export const relayAfterLast: Mutant = {
   name: 'relay-after-last',
-  breaks: 'The relay reads on after the last accept_seq that it sent: events that are visible late are passed over, and admitted late or never.',
+  breaks: 'The relay reads after the last accept_seq that it sent: events that become visible late are skipped, and admitted late or never.',
   caughtBy: ['outcome', 'order of posts'],
   edits: [
     { file: OUTBOX, find: 'const rows = await readOutbox.run(', replace: 'const found = await readOutbox.run(' },
     {
       file: OUTBOX,
-      find: 'for (const { eventId } of moved)',
+      find: 'for (const { eventId } of sent)',
       replace: `this.last ??= new Map();
-        for (const { shard, sequence } of moved) this.last.set(shard, Math.max(sequence, this.last.get(shard) ?? 0));
+        for (const { shard, sequence } of sent) this.last.set(shard, Math.max(sequence, this.last.get(shard) ?? 0));
         const rows = found.filter(({ shard, acceptSeq }) => acceptSeq > (this.last.get(shard) ?? 0));
-        for (const { eventId } of moved)`,
+        for (const { eventId } of sent)`,
     },
   ],
   scenario: {
@@ -40,7 +40,7 @@ export const relayAfterLast: Mutant = {
       `);
       stage.load.start({ entities: 64, intervalMs: 10 });
       await sleep(4_000);
-      // Who relays its shards next has no last one for them: it sends what was left, behind what came later.
+      // The next relay of these shards remembers no last number: it sends the skipped rows behind later ones.
       const gateway = nth(stage.gateways, 0);
       await gateway.stop();
       await sleep(1_500);

@@ -5,10 +5,10 @@ import { stallCode } from '../stall-points.js';
 
 const AT = stallCode('relay-read');
 
-/** Killed before it has sent what it read: the rows are still in the outbox, for the next relay; or, here, nowhere. */
+/** The relay is killed between reading and sending rows. They remain in the outbox for the next relay; the mutant has lost them. */
 export const relayDeletesFirst: Mutant = {
   name: 'relay-deletes-first',
-  breaks: "The relay removes rows before Kafka has acknowledged them: after a crash they are not in Kafka, and their entities' later events go first.",
+  breaks: "The relay removes rows before Kafka has acknowledged them: after a crash they are not in Kafka, and later events of their entities overtake them.",
   caughtBy: ['outcome', 'order of posts'],
   edits: [{ file: BUILT.relay, find: AT, replace: `await this.options.source.next([], rows);\n        ${AT}` }],
   scenario: {

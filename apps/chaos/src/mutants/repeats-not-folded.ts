@@ -6,12 +6,9 @@ import { sqlEdit } from '../test-build.js';
 const ADMISSION = BUILT.admitBatch;
 
 /**
- * While no dispatcher reads, a gateway is killed between Kafka's acknowledgement and the removal of its rows, and another
- * sends them again: both copies are in the dispatchers' next fetch. Folded, the second counts for nothing. Unfolded, each
- * copy takes a sequence of its own, so that an event has two of them, or a lane a hole.
- *
- * "on conflict do nothing" belongs to it: the deliveries' key would otherwise refuse the statement, and halving the
- * batch, as for poison, would tell the copies apart.
+ * Two gateways send the same rows while no dispatcher reads, so both copies are in the next fetch. Without folding, each
+ * copy takes a sequence: an event has two, or its lane a gap. The edits add "on conflict do nothing", because the
+ * deliveries' key would otherwise reject the statement and halving the batch would separate the copies.
  */
 export const repeatsNotFolded: Mutant = {
   name: 'repeats-not-folded',
@@ -28,7 +25,7 @@ export const repeatsNotFolded: Mutant = {
     async play(stage) {
       const load = { entities: 32, intervalMs: 20 };
       await ownedBy(stage, 2);
-      // First some events that are read: a log that nobody has read yet is not where a shard's first admission comes from.
+      // The dispatchers first read some events, because a shard's first admission does not come from the log.
       stage.load.start(load);
       await sleep(2_000);
       await stage.load.stop();
@@ -39,7 +36,7 @@ export const repeatsNotFolded: Mutant = {
       await killAt(nth(stage.gateways, 0), 'relay-sent');
       await sleep(1_000);
       await stage.load.stop();
-      // By the other gateway, once the dead one's relay lease has ended.
+      // The other gateway sends the rows when the killed one's relay lease has expired.
       await allRelayed(stage);
       await Promise.all([...stage.dispatchers, nth(stage.gateways, 0)].map((app) => app.start()));
       stage.load.start(load);

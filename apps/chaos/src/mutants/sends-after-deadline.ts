@@ -3,13 +3,12 @@ import type { Mutant } from '../mutant.js';
 import { nth, ownedBy, SETTINGS, sleep } from '../scenario.js';
 
 /**
- * A dispatcher that Postgres doesn't answer any more cuts off its requests at its own deadline, so that they have ended
- * when the next owner sends. One that goes on has them open still, at a receiver that takes longer than the lease: two
- * requests of one lane at a time, though nothing was frozen.
+ * A dispatcher without Postgres cuts off its requests at its lease's deadline, before the next owner sends. The mutant
+ * leaves them open at a receiver slower than the lease: a lane has two open requests, without a freeze.
  */
 export const sendsAfterDeadline: Mutant = {
   name: 'sends-after-deadline',
-  breaks: "An owner sends on, and leaves its requests open, after its lease's deadline: requests of a lane overlap those of the next owner.",
+  breaks: "An owner keeps sending, and leaves requests open, after its lease's deadline: its requests overlap those of the next owner.",
   caughtBy: ['overlap'],
   edits: [
     { file: BUILT.lease, find: "return this.current === 'active' && this.remainingMs() > 0;", replace: 'return this.mayRead;' },
@@ -23,16 +22,16 @@ export const sendsAfterDeadline: Mutant = {
       await ownedBy(stage, 2);
       stage.load.start({ entities: 16, intervalMs: 200 });
       await sleep(2_000);
-      // Below the endpoint's timeout of 15 s.
-      await stage.receiver.mode({ kind: 'slow', answerMs: 14_000 });
-      // Until every lane has a request open.
+      // Less than the endpoint's timeout of 15 s.
+      await stage.receiver.setMode({ kind: 'slow', answerMs: 14_000 });
+      // Every lane then has an open request.
       await sleep(2_000);
       await stage.cutFromPostgres(first);
       await stage.load.stop();
       await ownedBy(stage, 1);
       await sleep(1_000);
-      await stage.receiver.mode({ kind: 'ok' });
-      // Shards go back only when the new owner's requests have ended: they take longer than a drain waits.
+      await stage.receiver.setMode({ kind: 'ok' });
+      // Shards move back only when the new owner's requests have ended; a drain does not wait that long.
       await sleep(14_000);
       await stage.restorePostgres(first);
       await ownedBy(stage, 2);

@@ -5,14 +5,13 @@ import { allNudged, nth, ownedBy, SETTINGS, sleep, STALL_TIMEOUT_MS } from '../s
 const TOKENS = BUILT.tokenRedeemer;
 
 /**
- * A dispatcher is killed after its relay sent the tokens of every head's second attempt, and before it removed them: the
- * next owner makes that attempt as soon as it has the lanes, fails again, and sends the tokens once more. They come due
- * while the heads wait 8 s for their third attempt. Such a token is for another attempt and another epoch, and the head
- * isn't due: each of these three alone keeps it from starting anything, so they are one protection.
+ * A dispatcher is killed after sending the tokens of second attempts. The next owner makes these attempts and sends the
+ * tokens again; they arrive while heads wait 8 s for their third attempt. Attempt, epoch and due time each show that
+ * such a token is stale, so the mutant removes all three checks.
  */
 export const tokenUnchecked: Mutant = {
   name: 'token-unchecked',
-  breaks: "Neither a retry token's event, attempt and epoch nor the head's own time are checked: a stale token starts an attempt before its delay.",
+  breaks: "Neither a retry token's event, attempt and epoch nor the head's due time are checked: a stale token starts an attempt too early.",
   caughtBy: ['retry'],
   edits: [
     { file: TOKENS, find: " || lanes.lease.epoch !== token.epoch || record.lane.phase !== 'waiting'", replace: " || record.lane.phase !== 'waiting'" },
@@ -26,8 +25,8 @@ export const tokenUnchecked: Mutant = {
     async play(stage) {
       const first = nth(stage.dispatchers, 0);
       await ownedBy(stage, 2);
-      await stage.receiver.mode({ kind: 'failing' });
-      // Not with the news of the endpoint in hand; and before the first tokens: those of later attempts are 8 s apart.
+      await stage.receiver.setMode({ kind: 'failing' });
+      // The stall must not catch the endpoint's notification, but the first tokens: later ones are 8 s apart.
       await allNudged(stage);
       await first.armStall('relay-sent');
       stage.load.start({ entities: 16, intervalMs: 500 });
@@ -35,9 +34,9 @@ export const tokenUnchecked: Mutant = {
       await first.kill();
       await stage.load.stop();
       await ownedBy(stage, 1);
-      // The second attempts, at once, and their repeated tokens 1 s later.
+      // The new owner makes the second attempts at once; their repeated tokens arrive 1 s later.
       await sleep(5_000);
-      await stage.receiver.mode({ kind: 'ok' });
+      await stage.receiver.setMode({ kind: 'ok' });
       await first.start();
     },
   },

@@ -19,12 +19,12 @@ export interface IAddPaymentQuery {
   result: IAddPaymentResult;
 }
 
-const addPaymentIR: any = {"usedParamSet":{"id":true,"orderId":true,"amount":true},"params":[{"name":"id","required":true,"transform":{"type":"scalar"},"locs":[{"a":52,"b":55}]},{"name":"orderId","required":true,"transform":{"type":"scalar"},"locs":[{"a":58,"b":66}]},{"name":"amount","required":true,"transform":{"type":"scalar"},"locs":[{"a":69,"b":76}]}],"statement":"insert into payments (id, order_id, amount) values (:id!, :orderId!, :amount!)\non conflict (order_id, (amount < 0)) do nothing"};
+const addPaymentIR: any = {"usedParamSet":{"id":true,"orderId":true,"amount":true},"params":[{"name":"id","required":true,"transform":{"type":"scalar"},"locs":[{"a":57,"b":60}]},{"name":"orderId","required":true,"transform":{"type":"scalar"},"locs":[{"a":63,"b":71}]},{"name":"amount","required":true,"transform":{"type":"scalar"},"locs":[{"a":74,"b":81}]}],"statement":"insert into shop.payments (id, order_id, amount) values (:id!, :orderId!, :amount!)\non conflict (order_id, (amount < 0)) do nothing"};
 
 /**
  * Query generated from SQL:
  * ```
- * insert into payments (id, order_id, amount) values (:id!, :orderId!, :amount!)
+ * insert into shop.payments (id, order_id, amount) values (:id!, :orderId!, :amount!)
  * on conflict (order_id, (amount < 0)) do nothing
  * ```
  */

@@ -16,12 +16,12 @@ export interface IAddShipmentQuery {
   result: IAddShipmentResult;
 }
 
-const addShipmentIR: any = {"usedParamSet":{"id":true,"orderId":true},"params":[{"name":"id","required":true,"transform":{"type":"scalar"},"locs":[{"a":45,"b":48}]},{"name":"orderId","required":true,"transform":{"type":"scalar"},"locs":[{"a":51,"b":59}]}],"statement":"insert into shipments (id, order_id) values (:id!, :orderId!)\non conflict (order_id) do nothing"};
+const addShipmentIR: any = {"usedParamSet":{"id":true,"orderId":true},"params":[{"name":"id","required":true,"transform":{"type":"scalar"},"locs":[{"a":50,"b":53}]},{"name":"orderId","required":true,"transform":{"type":"scalar"},"locs":[{"a":56,"b":64}]}],"statement":"insert into shop.shipments (id, order_id) values (:id!, :orderId!)\non conflict (order_id) do nothing"};
 
 /**
  * Query generated from SQL:
  * ```
- * insert into shipments (id, order_id) values (:id!, :orderId!)
+ * insert into shop.shipments (id, order_id) values (:id!, :orderId!)
  * on conflict (order_id) do nothing
  * ```
  */

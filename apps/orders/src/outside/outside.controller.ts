@@ -1,4 +1,4 @@
-import { Body, Controller, Post } from '@nestjs/common';
+import { Body, Controller, Post, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
 import { z } from 'zod';
@@ -7,6 +7,7 @@ import { LockstepError } from '#domain/problem';
 import { answering } from '#ground/postgres/answering-database';
 import { Idempotent, IdempotentTransaction } from '#idempotency/idempotent';
 import { type Database, databaseOf } from '#ground/postgres/pool';
+import { StartedGuard } from '../started.guard.js';
 import { addPayment } from './add-payment.queries.js';
 import { addShipment } from './add-shipment.queries.js';
 
@@ -28,6 +29,7 @@ interface OutsideAnswer {
  */
 @ApiTags('outside')
 @Controller('outside')
+@UseGuards(StartedGuard)
 export class OutsideController {
   @Post('payments')
   @Idempotent({ transaction: true })

@@ -19,13 +19,13 @@ export interface IDeleteExpiredInboxQuery {
   result: IDeleteExpiredInboxResult;
 }
 
-const deleteExpiredInboxIR: any = {"usedParamSet":{"places":true},"params":[{"name":"places","required":true,"transform":{"type":"scalar"},"locs":[{"a":66,"b":73}]}],"statement":"with deleted as (\n  delete from payments_inbox\n  where ctid = any(:places!::text[]::tid[]) and expires_at <= now()\n  returning 1\n)\nselect count(*)::integer as \"deleted!\" from deleted"};
+const deleteExpiredInboxIR: any = {"usedParamSet":{"places":true},"params":[{"name":"places","required":true,"transform":{"type":"scalar"},"locs":[{"a":71,"b":78}]}],"statement":"with deleted as (\n  delete from shop.payments_inbox\n  where ctid = any(:places!::text[]::tid[]) and expires_at <= now()\n  returning 1\n)\nselect count(*)::integer as \"deleted!\" from deleted"};
 
 /**
  * Query generated from SQL:
  * ```
  * with deleted as (
- *   delete from payments_inbox
+ *   delete from shop.payments_inbox
  *   where ctid = any(:places!::text[]::tid[]) and expires_at <= now()
  *   returning 1
  * )

@@ -19,13 +19,13 @@ export interface IFindExpiredInboxQuery {
   result: IFindExpiredInboxResult;
 }
 
-const findExpiredInboxIR: any = {"usedParamSet":{"limit":true},"params":[{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":82,"b":88}]}],"statement":"select ctid::text as \"place!\"\nfrom payments_inbox\nwhere expires_at <= now()\nlimit :limit!"};
+const findExpiredInboxIR: any = {"usedParamSet":{"limit":true},"params":[{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":87,"b":93}]}],"statement":"select ctid::text as \"place!\"\nfrom shop.payments_inbox\nwhere expires_at <= now()\nlimit :limit!"};
 
 /**
  * Query generated from SQL:
  * ```
  * select ctid::text as "place!"
- * from payments_inbox
+ * from shop.payments_inbox
  * where expires_at <= now()
  * limit :limit!
  * ```

@@ -1,6 +1,6 @@
 /* Where inbox rows are that Kafka can't bring again any more, up to :limit of them. */
 /* @name findExpiredInbox */
 select ctid::text as "place!"
-from payments_inbox
+from shop.payments_inbox
 where expires_at <= now()
 limit :limit!;

@@ -1,23 +1,22 @@
-import { Controller, Inject } from '@nestjs/common';
+import { Controller, UseFilters } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
+import { HandlerErrorFilter } from '#ground/kafka/handler-error.filter';
 import type { BatchResult, ShardBatch } from '#ground/kafka/shard-batch';
+import { InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
+import { ORDER_CREATED } from '../order-topic.js';
 import { eventsReceived } from '../orders.metrics.js';
 import { SagaRunner } from '../saga/saga-runner.js';
 import { orderCreatedOf, PaymentsInbox } from './payments-inbox.js';
 
-/** The topic's name without the prefix. */
-export const ORDER_CREATED = 'order.created';
-
-export const PAYMENTS_LOGGER = Symbol('PAYMENTS_LOGGER');
-
 /** Payments: what is done when an order was created. */
 @Controller()
+@UseFilters(HandlerErrorFilter)
 export class OrderCreatedController {
   constructor(
     private readonly inbox: PaymentsInbox,
     private readonly saga: SagaRunner,
-    @Inject(PAYMENTS_LOGGER) private readonly logger: Logger,
+    @InjectLogger() private readonly logger: Logger,
   ) {}
 
   /**

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { mintId, toPublicId } from '#domain/ids';
+import { migrate } from '#ground/postgres/migrate';
 import { createPool, databaseOf } from '#ground/postgres/pool';
 import { captureLog } from '#dev/testing/log-capture';
 import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
-import { expiredInboxSweeper } from './expired-inbox-sweeper.js';
+import { ORDERS_MIGRATIONS } from '../orders-migrations.js';
+import { ExpiredInboxSweeper } from './expired-inbox-sweeper.js';
 import { type OrderCreated, orderCreatedOf, PaymentsInbox } from './payments-inbox.js';
 
 let database: TestDatabase;
@@ -13,8 +15,9 @@ let inbox: PaymentsInbox;
 
 beforeAll(async () => {
   database = await createTestDatabase();
+  await migrate(database.url, ORDERS_MIGRATIONS);
   pool = createPool({ databaseUrl: database.url, applicationName: 'test', max: 8, plans: 'by-index' });
-  inbox = new PaymentsInbox(databaseOf(pool), 60_000);
+  inbox = new PaymentsInbox(databaseOf(pool), { kafka: { retentionMs: 30_000 } });
 });
 
 afterAll(async () => {
@@ -33,15 +36,15 @@ beforeEach(() => {
 /** Orders of this user, and their events. */
 async function placed(userId: string, count: number, amount = 10): Promise<OrderCreated[]> {
   const events = Array.from({ length: count }, () => ({ eventId: mintId(), orderId: mintId() }));
-  await pool.query('insert into orders (id, user_id, amount, created_at) select id, $2, $3, now() from unnest($1::uuid[]) id', [events.map(({ orderId }) => orderId), userId, amount]);
+  await pool.query('insert into shop.orders (id, user_id, amount, created_at) select id, $2, $3, now() from unnest($1::uuid[]) id', [events.map(({ orderId }) => orderId), userId, amount]);
   return events;
 }
 
 async function effects(userId: string): Promise<unknown> {
   const { rows } = await pool.query(
-    `select t.orders, t.amount::float8, (select count(*)::int from order_steps s join orders o on o.id = s.order_id where o.user_id = t.user_id) as steps,
-       (select count(*)::int from payments_inbox i where i.user_id = t.user_id) as received
-     from payment_totals t where user_id = $1`, [userId]);
+    `select t.orders, t.amount::float8, (select count(*)::int from shop.order_steps s join shop.orders o on o.id = s.order_id where o.user_id = t.user_id) as steps,
+       (select count(*)::int from shop.payments_inbox i where i.user_id = t.user_id) as received
+     from shop.payment_totals t where user_id = $1`, [userId]);
   return rows[0];
 }
 
@@ -64,9 +67,9 @@ describe('the inbox', () => {
 
   it('has an event and its effects together, or neither', async () => {
     const events = await placed('together', 3);
-    await pool.query(`create function refuse() returns trigger language plpgsql as $$ begin raise exception 'out of luck'; end $$; create trigger refuse before insert on order_steps for each row execute function refuse()`);
+    await pool.query(`create function refuse() returns trigger language plpgsql as $$ begin raise exception 'out of luck'; end $$; create trigger refuse before insert on shop.order_steps for each row execute function refuse()`);
     await expect(receive(events)).rejects.toThrow('out of luck');
-    await pool.query('drop trigger refuse on order_steps');
+    await pool.query('drop trigger refuse on shop.order_steps');
     expect(await effects('together')).toBeUndefined();
     expect(await receive(events)).toBe(3);
     expect(await effects('together')).toEqual({ orders: 3, amount: 30, steps: 3, received: 3 });
@@ -93,9 +96,9 @@ describe('the inbox', () => {
     const [poison] = events.slice(4);
     await pool.query(`
       create function poison() returns trigger language plpgsql as $$ begin raise exception 'too much' using errcode = 'numeric_value_out_of_range'; end $$;
-      create trigger poison before insert on order_steps for each row when (new.order_id = '${poison?.orderId}') execute function poison()`);
+      create trigger poison before insert on shop.order_steps for each row when (new.order_id = '${poison?.orderId}') execute function poison()`);
     expect(await receive(events)).toBe(8);
-    await pool.query('drop trigger poison on order_steps');
+    await pool.query('drop trigger poison on shop.order_steps');
     expect(refused).toEqual([poison]);
     expect(await effects('poison')).toEqual({ orders: 8, amount: 80, steps: 8, received: 8 });
   });
@@ -106,11 +109,11 @@ describe('the inbox', () => {
 
   it('forgets events when they can not come again', async () => {
     const { signal } = new AbortController();
-    const sweeper = expiredInboxSweeper(pool, captureLog().logger);
-    await new PaymentsInbox(databaseOf(pool), -1).receive(await placed('expired', 7), onRefused);
-    const { rows: [kept] } = await pool.query<{ count: number }>('select count(*)::int as count from payments_inbox where expires_at > now()');
+    const sweeper = new ExpiredInboxSweeper(pool, captureLog().logger);
+    await new PaymentsInbox(databaseOf(pool), { kafka: { retentionMs: -1 } }).receive(await placed('expired', 7), onRefused);
+    const { rows: [kept] } = await pool.query<{ count: number }>('select count(*)::int as count from shop.payments_inbox where expires_at > now()');
     expect(await sweeper.sweep(signal)).toBe(7);
-    expect((await pool.query('select from payments_inbox')).rowCount).toBe(kept?.count);
+    expect((await pool.query('select from shop.payments_inbox')).rowCount).toBe(kept?.count);
   });
 });
 

@@ -1,8 +1,12 @@
-import { z } from 'zod';
+import { Injectable } from '@nestjs/common';
 import type { KafkaMessage } from 'kafkajs';
+import { z } from 'zod';
 import { parsePublicId } from '#domain/ids';
+import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
 import { isPoison } from '#ground/postgres/sql-errors';
+import { InjectConfig } from '#ground/process/process-context';
+import type { OrdersConfig } from '../orders-config.js';
 import { receiveOrders } from './receive-orders.queries.js';
 
 export interface OrderCreated {
@@ -28,12 +32,14 @@ export function orderCreatedOf({ headers, value }: Pick<KafkaMessage, 'headers' 
 }
 
 /** The transactional inbox of payments. */
+@Injectable()
 export class PaymentsInbox {
-  /** @param retentionMs how long an event is remembered: longer than Kafka can bring it again */
-  constructor(
-    private readonly database: Database,
-    private readonly retentionMs: number,
-  ) {}
+  /** How long an event is remembered: twice as long as Kafka keeps it, because Kafka deletes whole segments, and late. */
+  private readonly retentionMs: number;
+
+  constructor(@InjectDatabase('inbox') private readonly database: Database, @InjectConfig() { kafka }: { readonly kafka: Pick<OrdersConfig['kafka'], 'retentionMs'> }) {
+    this.retentionMs = 2 * kafka.retentionMs;
+  }
 
   /**
    * Takes these events in: each one's effects (the user's total, the saga's first step) are committed together with its

@@ -15,12 +15,12 @@ export interface IOrderOutboxDepthQuery {
   result: IOrderOutboxDepthResult;
 }
 
-const orderOutboxDepthIR: any = {"usedParamSet":{},"params":[],"statement":"select count(*)::integer as \"depth!\" from order_outbox"};
+const orderOutboxDepthIR: any = {"usedParamSet":{},"params":[],"statement":"select count(*)::integer as \"depth!\" from shop.order_outbox"};
 
 /**
  * Query generated from SQL:
  * ```
- * select count(*)::integer as "depth!" from order_outbox
+ * select count(*)::integer as "depth!" from shop.order_outbox
  * ```
  */
 export const orderOutboxDepth = new PreparedQuery<IOrderOutboxDepthParams,IOrderOutboxDepthResult>(orderOutboxDepthIR);

@@ -1,3 +1,3 @@
 /* How many orders wait for Kafka. */
 /* @name orderOutboxDepth */
-select count(*)::integer as "depth!" from order_outbox;
+select count(*)::integer as "depth!" from shop.order_outbox;

@@ -1,8 +1,13 @@
+import { Injectable } from '@nestjs/common';
 import { toPublicId } from '#domain/ids';
 import { partitionOf } from '#domain/shard';
+import { Topics } from '#ground/kafka/topics';
+import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
+import { InjectConfig } from '#ground/process/process-context';
 import { READ_BOUNDS, type RelayRow, type RelaySource } from '#flow/relay/relay-source';
-import { orderOutboxDepth } from './order-outbox-depth.queries.js';
+import { ORDER_CREATED } from '../order-topic.js';
+import type { OrdersConfig } from '../orders-config.js';
 import { readOrderOutbox } from './read-order-outbox.queries.js';
 
 /**
@@ -21,16 +26,16 @@ export interface OrderRow extends RelayRow {
 }
 
 /** Committed orders on their way to `order.created`: what the relay needs to know of this outbox. */
+@Injectable()
 export class OrderOutbox implements RelaySource<OrderRow> {
-  /**
-   * @param topic full name of `order.created`
-   * @param partitions how many it has: slots are dealt out to them in turn
-   */
-  constructor(
-    private readonly database: Database,
-    private readonly topic: string,
-    private readonly partitions: number,
-  ) {}
+  private readonly topic: string;
+  /** Slots are dealt out to them in turn. */
+  private readonly partitions: number;
+
+  constructor(@InjectDatabase('relay') private readonly database: Database, topics: Topics, @InjectConfig() { kafka }: Pick<OrdersConfig, 'kafka'>) {
+    this.topic = topics.named(ORDER_CREATED);
+    this.partitions = kafka.partitions;
+  }
 
   async next(shards: readonly number[], moved: readonly OrderRow[]): Promise<readonly OrderRow[]> {
     const { rowsPerShard, rows: most } = READ_BOUNDS;
@@ -55,10 +60,4 @@ export class OrderOutbox implements RelaySource<OrderRow> {
   private partitionOf(slot: number): number {
     return slot % this.partitions;
   }
-}
-
-/** How many orders wait for Kafka; undefined when Postgres does not answer. */
-export async function outboxDepth(database: Database): Promise<number | undefined> {
-  const [row] = await orderOutboxDepth.run(undefined, database).catch(() => []);
-  return row?.depth;
 }

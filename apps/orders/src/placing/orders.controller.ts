@@ -1,14 +1,16 @@
-import { Body, Controller, Get, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Res, UseGuards } from '@nestjs/common';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type pg from 'pg';
 import { Documented } from '#ground/http/openapi';
 import { Idempotent, IdempotentTransaction } from '#idempotency/idempotent';
+import { StartedGuard } from '../started.guard.js';
 import { type NewOrder, newOrderSchema, type Order, orderSchema } from './order.schema.js';
 import { OrdersService } from './orders.service.js';
 
 @ApiTags('orders')
 @Controller('orders')
+@UseGuards(StartedGuard)
 export class OrdersController {
   constructor(private readonly orders: OrdersService) {}
 

@@ -1,5 +1,8 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
 import type { Order } from './order.schema.js';
+import { orderOutboxDepth } from './order-outbox-depth.queries.js';
 import { placeOrder } from './place-order.queries.js';
 import { readOrder } from './read-order.queries.js';
 
@@ -14,8 +17,9 @@ export interface OrderEvent {
 }
 
 /** Orders, with the event that each one begins with. */
+@Injectable()
 export class OrdersRepository {
-  constructor(private readonly database: Database) {}
+  constructor(@InjectDatabase('orders') private readonly database: Database) {}
 
   /** @param database a connection in whose transaction the key is claimed */
   async place(order: StoredOrder, event: OrderEvent, database: Database): Promise<void> {
@@ -25,5 +29,11 @@ export class OrdersRepository {
   async read(id: string): Promise<StoredOrder | undefined> {
     const [order] = await readOrder.run({ id }, this.database);
     return order;
+  }
+
+  /** How many orders wait for Kafka; undefined when Postgres does not answer. */
+  async countWaiting(): Promise<number | undefined> {
+    const [row] = await orderOutboxDepth.run(undefined, this.database).catch(() => []);
+    return row?.depth;
   }
 }

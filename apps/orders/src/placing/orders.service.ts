@@ -1,3 +1,4 @@
+import { Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { mintId, parsePublicId, toPublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
@@ -5,9 +6,10 @@ import { answering } from '#ground/postgres/answering-database';
 import { databaseOf } from '#ground/postgres/pool';
 import { slotOf } from './order-outbox.js';
 import type { NewOrder, Order } from './order.schema.js';
-import type { OrdersRepository, StoredOrder } from './orders.repository.js';
+import { OrdersRepository, type StoredOrder } from './orders.repository.js';
 
 /** Placing orders, and looking at them. */
+@Injectable()
 export class OrdersService {
   constructor(private readonly orders: OrdersRepository) {}
 

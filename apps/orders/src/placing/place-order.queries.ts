@@ -25,16 +25,16 @@ export interface IPlaceOrderQuery {
   result: IPlaceOrderResult;
 }
 
-const placeOrderIR: any = {"usedParamSet":{"id":true,"userId":true,"amount":true,"createdAt":true,"slot":true,"eventId":true,"value":true},"params":[{"name":"id","required":true,"transform":{"type":"scalar"},"locs":[{"a":82,"b":85}]},{"name":"userId","required":true,"transform":{"type":"scalar"},"locs":[{"a":88,"b":95},{"a":204,"b":211}]},{"name":"amount","required":true,"transform":{"type":"scalar"},"locs":[{"a":98,"b":105}]},{"name":"createdAt","required":true,"transform":{"type":"scalar"},"locs":[{"a":108,"b":118}]},{"name":"slot","required":true,"transform":{"type":"scalar"},"locs":[{"a":185,"b":190}]},{"name":"eventId","required":true,"transform":{"type":"scalar"},"locs":[{"a":193,"b":201}]},{"name":"value","required":true,"transform":{"type":"scalar"},"locs":[{"a":214,"b":220}]}],"statement":"with placed as (\n  insert into orders (id, user_id, amount, created_at)\n  values (:id!, :userId!, :amount!, :createdAt!)\n)\ninsert into order_outbox (slot, event_id, key, value)\nvalues (:slot!, :eventId!, :userId!, :value!)"};
+const placeOrderIR: any = {"usedParamSet":{"id":true,"userId":true,"amount":true,"createdAt":true,"slot":true,"eventId":true,"value":true},"params":[{"name":"id","required":true,"transform":{"type":"scalar"},"locs":[{"a":87,"b":90}]},{"name":"userId","required":true,"transform":{"type":"scalar"},"locs":[{"a":93,"b":100},{"a":214,"b":221}]},{"name":"amount","required":true,"transform":{"type":"scalar"},"locs":[{"a":103,"b":110}]},{"name":"createdAt","required":true,"transform":{"type":"scalar"},"locs":[{"a":113,"b":123}]},{"name":"slot","required":true,"transform":{"type":"scalar"},"locs":[{"a":195,"b":200}]},{"name":"eventId","required":true,"transform":{"type":"scalar"},"locs":[{"a":203,"b":211}]},{"name":"value","required":true,"transform":{"type":"scalar"},"locs":[{"a":224,"b":230}]}],"statement":"with placed as (\n  insert into shop.orders (id, user_id, amount, created_at)\n  values (:id!, :userId!, :amount!, :createdAt!)\n)\ninsert into shop.order_outbox (slot, event_id, key, value)\nvalues (:slot!, :eventId!, :userId!, :value!)"};
 
 /**
  * Query generated from SQL:
  * ```
  * with placed as (
- *   insert into orders (id, user_id, amount, created_at)
+ *   insert into shop.orders (id, user_id, amount, created_at)
  *   values (:id!, :userId!, :amount!, :createdAt!)
  * )
- * insert into order_outbox (slot, event_id, key, value)
+ * insert into shop.order_outbox (slot, event_id, key, value)
  * values (:slot!, :eventId!, :userId!, :value!)
  * ```
  */

@@ -32,17 +32,17 @@ export interface IReadOrderOutboxQuery {
   result: IReadOrderOutboxResult;
 }
 
-const readOrderOutboxIR: any = {"usedParamSet":{"movedSlots":true,"movedIds":true,"slots":true,"rowsPerSlot":true,"rows":true},"params":[{"name":"movedSlots","required":true,"transform":{"type":"scalar"},"locs":[{"a":66,"b":77}]},{"name":"movedIds","required":true,"transform":{"type":"scalar"},"locs":[{"a":91,"b":100},{"a":791,"b":800}]},{"name":"slots","required":true,"transform":{"type":"scalar"},"locs":[{"a":571,"b":577}]},{"name":"rowsPerSlot","required":true,"transform":{"type":"scalar"},"locs":[{"a":840,"b":852}]},{"name":"rows","required":true,"transform":{"type":"scalar"},"locs":[{"a":888,"b":893}]}],"statement":"with removed as (\n  delete from order_outbox o\n  using\n    unnest(:movedSlots!::integer[], :movedIds!::bigint[]) as moved (slot, id)\n      cross join lateral (\n        select w.ctid as place from order_outbox w where w.slot = moved.slot and w.id = moved.id offset 0\n      ) as found,\n    -- Need not be durable: what comes back after a crash of Postgres is sent again.\n    (select set_config('synchronous_commit', 'off', true)) as faster\n  where o.ctid = found.place\n)\nselect o.slot, o.id, o.event_id as \"eventId\", o.key, o.value, o.created_at as \"createdAt\"\nfrom unnest(:slots!::integer[]) as wanted (slot)\n  cross join lateral (\n    select *, row_number() over (order by id) as turn\n    from order_outbox\n    where order_outbox.slot = wanted.slot and order_outbox.id not in (select unnest(:movedIds!::bigint[]))\n    order by id\n    limit :rowsPerSlot!\n  ) o\norder by o.turn, o.id\nlimit :rows!"};
+const readOrderOutboxIR: any = {"usedParamSet":{"movedSlots":true,"movedIds":true,"slots":true,"rowsPerSlot":true,"rows":true},"params":[{"name":"movedSlots","required":true,"transform":{"type":"scalar"},"locs":[{"a":71,"b":82}]},{"name":"movedIds","required":true,"transform":{"type":"scalar"},"locs":[{"a":96,"b":105},{"a":806,"b":815}]},{"name":"slots","required":true,"transform":{"type":"scalar"},"locs":[{"a":581,"b":587}]},{"name":"rowsPerSlot","required":true,"transform":{"type":"scalar"},"locs":[{"a":855,"b":867}]},{"name":"rows","required":true,"transform":{"type":"scalar"},"locs":[{"a":903,"b":908}]}],"statement":"with removed as (\n  delete from shop.order_outbox o\n  using\n    unnest(:movedSlots!::integer[], :movedIds!::bigint[]) as moved (slot, id)\n      cross join lateral (\n        select w.ctid as place from shop.order_outbox w where w.slot = moved.slot and w.id = moved.id offset 0\n      ) as found,\n    -- Need not be durable: what comes back after a crash of Postgres is sent again.\n    (select set_config('synchronous_commit', 'off', true)) as faster\n  where o.ctid = found.place\n)\nselect o.slot, o.id, o.event_id as \"eventId\", o.key, o.value, o.created_at as \"createdAt\"\nfrom unnest(:slots!::integer[]) as wanted (slot)\n  cross join lateral (\n    select *, row_number() over (order by id) as turn\n    from shop.order_outbox\n    where order_outbox.slot = wanted.slot and order_outbox.id not in (select unnest(:movedIds!::bigint[]))\n    order by id\n    limit :rowsPerSlot!\n  ) o\norder by o.turn, o.id\nlimit :rows!"};
 
 /**
  * Query generated from SQL:
  * ```
  * with removed as (
- *   delete from order_outbox o
+ *   delete from shop.order_outbox o
  *   using
  *     unnest(:movedSlots!::integer[], :movedIds!::bigint[]) as moved (slot, id)
  *       cross join lateral (
- *         select w.ctid as place from order_outbox w where w.slot = moved.slot and w.id = moved.id offset 0
+ *         select w.ctid as place from shop.order_outbox w where w.slot = moved.slot and w.id = moved.id offset 0
  *       ) as found,
  *     -- Need not be durable: what comes back after a crash of Postgres is sent again.
  *     (select set_config('synchronous_commit', 'off', true)) as faster
@@ -52,7 +52,7 @@ const readOrderOutboxIR: any = {"usedParamSet":{"movedSlots":true,"movedIds":tru
  * from unnest(:slots!::integer[]) as wanted (slot)
  *   cross join lateral (
  *     select *, row_number() over (order by id) as turn
- *     from order_outbox
+ *     from shop.order_outbox
  *     where order_outbox.slot = wanted.slot and order_outbox.id not in (select unnest(:movedIds!::bigint[]))
  *     order by id
  *     limit :rowsPerSlot!

@@ -4,11 +4,11 @@
 */
 /* @name readOrderOutbox */
 with removed as (
-  delete from order_outbox o
+  delete from shop.order_outbox o
   using
     unnest(:movedSlots!::integer[], :movedIds!::bigint[]) as moved (slot, id)
       cross join lateral (
-        select w.ctid as place from order_outbox w where w.slot = moved.slot and w.id = moved.id offset 0
+        select w.ctid as place from shop.order_outbox w where w.slot = moved.slot and w.id = moved.id offset 0
       ) as found,
     -- Need not be durable: what comes back after a crash of Postgres is sent again.
     (select set_config('synchronous_commit', 'off', true)) as faster
@@ -18,7 +18,7 @@ select o.slot, o.id, o.event_id as "eventId", o.key, o.value, o.created_at as "c
 from unnest(:slots!::integer[]) as wanted (slot)
   cross join lateral (
     select *, row_number() over (order by id) as turn
-    from order_outbox
+    from shop.order_outbox
     where order_outbox.slot = wanted.slot and order_outbox.id not in (select unnest(:movedIds!::bigint[]))
     order by id
     limit :rowsPerSlot!

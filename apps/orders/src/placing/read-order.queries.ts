@@ -23,13 +23,13 @@ export interface IReadOrderQuery {
   result: IReadOrderResult;
 }
 
-const readOrderIR: any = {"usedParamSet":{"id":true},"params":[{"name":"id","required":true,"transform":{"type":"scalar"},"locs":[{"a":97,"b":100}]}],"statement":"select id, user_id as \"userId\", amount, status, created_at as \"createdAt\"\nfrom orders\nwhere id = :id!"};
+const readOrderIR: any = {"usedParamSet":{"id":true},"params":[{"name":"id","required":true,"transform":{"type":"scalar"},"locs":[{"a":102,"b":105}]}],"statement":"select id, user_id as \"userId\", amount, status, created_at as \"createdAt\"\nfrom shop.orders\nwhere id = :id!"};
 
 /**
  * Query generated from SQL:
  * ```
  * select id, user_id as "userId", amount, status, created_at as "createdAt"
- * from orders
+ * from shop.orders
  * where id = :id!
  * ```
  */

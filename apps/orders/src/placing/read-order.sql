@@ -1,4 +1,4 @@
 /* @name readOrder */
 select id, user_id as "userId", amount, status, created_at as "createdAt"
-from orders
+from shop.orders
 where id = :id!;

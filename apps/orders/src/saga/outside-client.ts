@@ -1,3 +1,7 @@
+import type { AddressInfo } from 'node:net';
+import { Injectable } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import { z } from 'zod';
 import { type Answer, type SagaStep, stepKey } from './saga.js';
 
@@ -16,15 +20,15 @@ export interface StepRequest {
   readonly amount: number;
 }
 
-/** The bank and the warehouse, over HTTP. */
+/** The bank and the warehouse, over HTTP. In the example this process is both. */
+@Injectable()
 export class OutsideClient {
-  /** @param baseUrl asked before each call */
-  constructor(private readonly baseUrl: () => string) {}
+  constructor(private readonly http: HttpAdapterHost<FastifyAdapter>) {}
 
   /** Asks for a step under its derived key. Never throws: whatever is no clear answer is `unknown`, and its reason. */
   async ask({ orderId, step, amount }: StepRequest): Promise<{ readonly answer: Answer; readonly reason?: unknown }> {
     try {
-      const response = await fetch(`${this.baseUrl()}/outside/${PATHS[step]}`, {
+      const response = await fetch(`${this.ownUrl()}/outside/${PATHS[step]}`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', 'idempotency-key': stepKey(orderId, step) },
         // Byte for byte the same at each attempt: another body under the same key would be refused.
@@ -37,5 +41,12 @@ export class OutsideClient {
     } catch (reason) {
       return { answer: 'unknown', reason };
     }
+  }
+
+  private ownUrl(): string {
+    const { address, family, port } = this.http.httpAdapter.getHttpServer().address() as AddressInfo;
+    // All interfaces include loopback.
+    if (address === '0.0.0.0' || address === '::') return `http://127.0.0.1:${port}`;
+    return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
   }
 }

@@ -21,12 +21,12 @@ export interface IPostponeStepQuery {
   result: IPostponeStepResult;
 }
 
-const postponeStepIR: any = {"usedParamSet":{"delayMs":true,"orderId":true,"step":true},"params":[{"name":"delayMs","required":true,"transform":{"type":"scalar"},"locs":[{"a":40,"b":48}]},{"name":"orderId","required":true,"transform":{"type":"scalar"},"locs":[{"a":102,"b":110}]},{"name":"step","required":true,"transform":{"type":"scalar"},"locs":[{"a":123,"b":128}]}],"statement":"update order_steps\nset due_at = now() + :delayMs!::float8 * interval '1 millisecond'\nwhere order_id = :orderId! and step = :step! and status = 'due'\nreturning order_id as \"orderId\""};
+const postponeStepIR: any = {"usedParamSet":{"delayMs":true,"orderId":true,"step":true},"params":[{"name":"delayMs","required":true,"transform":{"type":"scalar"},"locs":[{"a":45,"b":53}]},{"name":"orderId","required":true,"transform":{"type":"scalar"},"locs":[{"a":107,"b":115}]},{"name":"step","required":true,"transform":{"type":"scalar"},"locs":[{"a":128,"b":133}]}],"statement":"update shop.order_steps\nset due_at = now() + :delayMs!::float8 * interval '1 millisecond'\nwhere order_id = :orderId! and step = :step! and status = 'due'\nreturning order_id as \"orderId\""};
 
 /**
  * Query generated from SQL:
  * ```
- * update order_steps
+ * update shop.order_steps
  * set due_at = now() + :delayMs!::float8 * interval '1 millisecond'
  * where order_id = :orderId! and step = :step! and status = 'due'
  * returning order_id as "orderId"

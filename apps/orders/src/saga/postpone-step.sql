@@ -1,6 +1,6 @@
 /* A step whose answer is not known is tried again. */
 /* @name postponeStep */
-update order_steps
+update shop.order_steps
 set due_at = now() + :delayMs!::float8 * interval '1 millisecond'
 where order_id = :orderId! and step = :step! and status = 'due'
 returning order_id as "orderId";

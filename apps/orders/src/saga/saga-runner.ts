@@ -1,10 +1,12 @@
+import { Injectable } from '@nestjs/common';
 import { toPublicId } from '#domain/ids';
 import { Poll } from '#ground/polling/poll';
+import { InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
 import { stepAnswers } from '../orders.metrics.js';
-import { CALL_TIMEOUT_MS, type OutsideClient } from './outside-client.js';
+import { CALL_TIMEOUT_MS, OutsideClient } from './outside-client.js';
 import { advance, retryDelayMs } from './saga.js';
-import type { DueStep, StepsRepository } from './steps.repository.js';
+import { type DueStep, StepsRepository } from './steps.repository.js';
 
 /** Steps at once: each is a call, and a connection of Postgres' for a moment. */
 const AT_ONCE = 16;
@@ -14,13 +16,14 @@ const INTERVAL_MS = 500;
 const LEASE_MS = CALL_TIMEOUT_MS + 2_000;
 
 /** Takes sagas from step to step. As many processes as you like: they share the steps, and repeat only what is safe. */
+@Injectable()
 export class SagaRunner {
   private readonly poll: Poll;
 
   constructor(
     private readonly steps: StepsRepository,
     private readonly outside: OutsideClient,
-    private readonly logger: Logger,
+    @InjectLogger() private readonly logger: Logger,
   ) {
     this.poll = new Poll({
       work: (signal) => this.work(signal),

@@ -27,22 +27,22 @@ export interface ISettleStepQuery {
   result: ISettleStepResult;
 }
 
-const settleStepIR: any = {"usedParamSet":{"status":true,"orderId":true,"step":true,"next":true,"order":true},"params":[{"name":"status","required":true,"transform":{"type":"scalar"},"locs":[{"a":54,"b":61}]},{"name":"orderId","required":true,"transform":{"type":"scalar"},"locs":[{"a":102,"b":110}]},{"name":"step","required":true,"transform":{"type":"scalar"},"locs":[{"a":123,"b":128}]},{"name":"next","required":false,"transform":{"type":"scalar"},"locs":[{"a":249,"b":253},{"a":285,"b":289}]},{"name":"order","required":true,"transform":{"type":"scalar"},"locs":[{"a":345,"b":351}]}],"statement":"with settled as (\n  update order_steps\n  set status = :status!, settled_at = now()\n  where order_id = :orderId! and step = :step! and status = 'due'\n  returning order_id\n),\nfollowed as (\n  insert into order_steps (order_id, step)\n  select order_id, :next::saga_step from settled where :next::saga_step is not null\n)\nupdate orders o\nset status = :order!, updated_at = now()\nfrom settled\nwhere o.id = settled.order_id\nreturning o.id"};
+const settleStepIR: any = {"usedParamSet":{"status":true,"orderId":true,"step":true,"next":true,"order":true},"params":[{"name":"status","required":true,"transform":{"type":"scalar"},"locs":[{"a":59,"b":66}]},{"name":"orderId","required":true,"transform":{"type":"scalar"},"locs":[{"a":107,"b":115}]},{"name":"step","required":true,"transform":{"type":"scalar"},"locs":[{"a":128,"b":133}]},{"name":"next","required":false,"transform":{"type":"scalar"},"locs":[{"a":259,"b":263},{"a":300,"b":304}]},{"name":"order","required":true,"transform":{"type":"scalar"},"locs":[{"a":370,"b":376}]}],"statement":"with settled as (\n  update shop.order_steps\n  set status = :status!, settled_at = now()\n  where order_id = :orderId! and step = :step! and status = 'due'\n  returning order_id\n),\nfollowed as (\n  insert into shop.order_steps (order_id, step)\n  select order_id, :next::shop.saga_step from settled where :next::shop.saga_step is not null\n)\nupdate shop.orders o\nset status = :order!, updated_at = now()\nfrom settled\nwhere o.id = settled.order_id\nreturning o.id"};
 
 /**
  * Query generated from SQL:
  * ```
  * with settled as (
- *   update order_steps
+ *   update shop.order_steps
  *   set status = :status!, settled_at = now()
  *   where order_id = :orderId! and step = :step! and status = 'due'
  *   returning order_id
  * ),
  * followed as (
- *   insert into order_steps (order_id, step)
- *   select order_id, :next::saga_step from settled where :next::saga_step is not null
+ *   insert into shop.order_steps (order_id, step)
+ *   select order_id, :next::shop.saga_step from settled where :next::shop.saga_step is not null
  * )
- * update orders o
+ * update shop.orders o
  * set status = :order!, updated_at = now()
  * from settled
  * where o.id = settled.order_id

@@ -4,16 +4,16 @@
 */
 /* @name settleStep */
 with settled as (
-  update order_steps
+  update shop.order_steps
   set status = :status!, settled_at = now()
   where order_id = :orderId! and step = :step! and status = 'due'
   returning order_id
 ),
 followed as (
-  insert into order_steps (order_id, step)
-  select order_id, :next::saga_step from settled where :next::saga_step is not null
+  insert into shop.order_steps (order_id, step)
+  select order_id, :next::shop.saga_step from settled where :next::shop.saga_step is not null
 )
-update orders o
+update shop.orders o
 set status = :order!, updated_at = now()
 from settled
 where o.id = settled.order_id

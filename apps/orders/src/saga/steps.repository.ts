@@ -1,3 +1,5 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
 import { claimSteps } from './claim-steps.queries.js';
 import { postponeStep } from './postpone-step.queries.js';
@@ -15,8 +17,9 @@ export interface DueStep {
 }
 
 /** Where sagas stand. */
+@Injectable()
 export class StepsRepository {
-  constructor(private readonly database: Database) {}
+  constructor(@InjectDatabase('saga') private readonly database: Database) {}
 
   /** Up to `limit` steps that are due; nobody else gets them within `leaseMs`. */
   claim(limit: number, leaseMs: number): Promise<DueStep[]> {

@@ -9,24 +9,24 @@ interface EndpointRow {
 
 const requestTimeoutMs = 10_000;
 
-/** The part of Lockstep's HTTP API that the demo uses, as any client would. */
+/** A client for the part of Lockstep's HTTP API that the demo uses. */
 export class LockstepClient {
   constructor(
     private readonly gatewayUrl: string,
     private readonly adminKey: string,
   ) {}
 
-  /** The demo's endpoint, made at the first start and pointed at this start's receiver. */
-  async pointDemoEndpointAt(url: string): Promise<void> {
-    const known = await this.findDemoEndpoint();
-    if (known === undefined) {
-      await this.request('POST', '/v1/endpoints', { url, description: 'The receiver of the demo that npm start shows', metadata: { demo: 'true' } });
+  /** Sets the URL of the demo's endpoint, and creates the endpoint at the first start. */
+  async setDemoEndpoint(url: string): Promise<void> {
+    const existing = await this.findDemoEndpoint();
+    if (existing === undefined) {
+      await this.request('POST', '/v1/endpoints', { url, description: 'Receiver of the demo in npm start', metadata: { demo: 'true' } });
     } else {
-      await this.request('PATCH', `/v1/endpoints/${known.id}`, { url });
+      await this.request('PATCH', `/v1/endpoints/${existing.id}`, { url });
     }
   }
 
-  /** Returns the event's id. Tries again with the same idempotency key until it is accepted, or the signal says stop. */
+  /** Returns the event's id. Retries with the same idempotency key until the event is accepted or the signal aborts. */
   async post(event: StoryEvent, signal: AbortSignal): Promise<string> {
     const idempotencyKey = randomUUID();
     for (;;) {

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** How long `/slow` takes: longer than a lease. */
+/** Duration of `/slow`: longer than a lease. */
 const SLOW_MS = 45_000;
 
-/** A backend to try the proxy with: it counts its calls, says so, and answers with the count. */
+/** A backend for the proxy's demo. It counts its calls, prints each one, and answers with the count. */
 export class MockBackend {
   private calls = 0;
   private readonly timers = new Set<NodeJS.Timeout>();
@@ -15,7 +15,7 @@ export class MockBackend {
     this.server = createServer((request, response) => this.answer(request, response));
   }
 
-  /** On a free port; resolves with its URL. */
+  /** Listens on a free port; resolves with the URL. */
   async listen(): Promise<string> {
     this.server.listen(0, '127.0.0.1');
     await once(this.server, 'listening');
@@ -30,15 +30,15 @@ export class MockBackend {
     await once(this.server, 'close');
   }
 
-  /** What to type to see something. */
-  story(proxyUrl: string): string[] {
+  /** Commands to try, with the expected results. */
+  instructions(proxyUrl: string): string[] {
     return [
       '',
-      '  Send the same key twice: the backend says that it was called once, and the second answer has `idempotent-replayed: true`.',
+      '  Send the same key twice: the backend prints one call, and the second answer has `idempotent-replayed: true`.',
       `    curl -i ${proxyUrl}/ -H 'idempotency-key: order-1' -d '{"amount":1}'`,
-      '  This one takes 45 s. While it runs, the same command again (in another terminal) gets a 409; with `Prefer: wait=60` it waits.',
+      '  This request takes 45 s. A second one during that time (in another terminal) gets a 409; with `Prefer: wait=60` it waits.',
       `    curl -i ${proxyUrl}/slow -H 'idempotency-key: order-2' -d '{"amount":2}'`,
-      '  Another body with a used key gets a 422.',
+      '  A used key with another body gets a 422.',
       `    curl -i ${proxyUrl}/ -H 'idempotency-key: order-1' -d '{"amount":3}'`,
     ];
   }

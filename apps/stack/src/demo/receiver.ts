@@ -1,6 +1,6 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import { once } from 'node:events';
-import type { Arrival } from './order-watch.js';
+import type { Arrival } from './order-check.js';
 
 /** The demo's webhook receiver. */
 export class Receiver {

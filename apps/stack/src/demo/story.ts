@@ -11,8 +11,8 @@ const ordersPerWave = 3;
 export const ordersPerStory = waves * ordersPerWave;
 
 /**
- * Orders that live through their four steps, three at a time and each one step behind the one before, so that a
- * refusal of one order's event is followed by events of that order, which wait, and of others, which don't.
+ * Takes orders through four steps, three orders at a time, each one step behind the one before. After a refused event,
+ * later events of the same order wait, and events of other orders do not.
  */
 export function storyFrom(firstOrder: number): StoryEvent[] {
   const events: StoryEvent[] = [];
@@ -30,7 +30,7 @@ export function storyFrom(firstOrder: number): StoryEvent[] {
   return events;
 }
 
-/** The events that the demo's receiver says no to, once each: one a wave, at another step each time. */
+/** Keys of the events that the receiver refuses once: one or two a wave, at different steps. */
 export function refusedOnce(story: readonly StoryEvent[]): ReadonlySet<string> {
   const entities = [...new Set(story.map(({ entity }) => entity))];
   const refusals = [[0, 1], [4, 2], [6, 0], [8, 1]] as const;

@@ -1,19 +1,19 @@
 type Bytes = string | Buffer;
 
-/** What a record holds; its offset and time are the batch's. */
+/** A record without offset and time, which are the batch's. */
 export interface ProducedRecord {
   readonly key?: Bytes | null;
   readonly value?: Bytes | null;
   readonly headers?: Readonly<Record<string, Bytes | readonly Bytes[]>>;
 }
 
-/** A character takes three bytes at most in UTF-8 (four for two UTF-16 units). */
-const BYTES_PER_CHARACTER = 3;
-const LONGEST_VARINT = 8;
+/** A UTF-16 unit takes at most three bytes in UTF-8, and a pair of them four. */
+const MAX_BYTES_PER_UNIT = 3;
+const MAX_VARINT_BYTES = 8;
 
-/** Bytes that the record takes at most. */
+/** The most bytes that the record takes. */
 export function recordBound({ key, value, headers = {} }: ProducedRecord): number {
-  let bound = 4 * LONGEST_VARINT + bytesBound(key) + bytesBound(value);
+  let bound = 4 * MAX_VARINT_BYTES + bytesBound(key) + bytesBound(value);
   for (const name of Object.keys(headers)) {
     const one = headers[name] ?? '';
     if (Array.isArray(one)) for (const each of one as readonly Bytes[]) bound += bytesBound(name) + bytesBound(each);
@@ -24,11 +24,11 @@ export function recordBound({ key, value, headers = {} }: ProducedRecord): numbe
 
 /**
  * Writes a record of format v2 (https://kafka.apache.org/documentation/#record) without a time of its own, byte for byte
- * as kafkajs does. `target` has room for `recordBound`.
- * @returns where the next one goes
+ * as kafkajs does. `target` must have space for `recordBound`.
+ * @returns where the next record begins
  */
 export function writeRecord(target: Buffer, start: number, offsetDelta: number, { key, value, headers = {} }: ProducedRecord): number {
-  // Most are shorter than 8 KiB: their length takes two bytes.
+  // Most records are shorter than 8 KiB, and their length takes two bytes.
   let at = start + 2;
   target[at++] = 0; // Attributes: none are defined.
   target[at++] = 0; // Milliseconds after the batch's.
@@ -57,34 +57,34 @@ function writeHeaders(target: Buffer, start: number, headers: Readonly<Record<st
   return at;
 }
 
-/** With its length before it; -1 stands for null. */
+/** Writes the bytes behind their length; the length of null is -1. */
 function writeBytes(target: Buffer, start: number, bytes: Bytes | null | undefined): number {
   if (bytes === null || bytes === undefined) return writeVarint(target, start, -1);
   if (typeof bytes !== 'string') {
     const at = writeVarint(target, start, bytes.length);
     return at + bytes.copy(target, at);
   }
-  // Written first and measured by that: asking for the length takes as long as writing.
-  const room = varintSize(bytes.length);
-  const written = target.write(bytes, start + room, 'utf8');
-  return withLength(target, start, room, start + room + written);
+  // Writes the string first, which tells its length: Buffer.byteLength takes as long as writing.
+  const gap = varintSize(bytes.length);
+  const written = target.write(bytes, start + gap, 'utf8');
+  return withLength(target, start, gap, start + gap + written);
 }
 
-/** Puts the length of what was written behind `room` bytes in front of it, and moves it when that takes another number of bytes. */
-function withLength(target: Buffer, start: number, room: number, end: number): number {
-  const length = end - start - room;
+/** Writes the length of `start + gap … end` at `start`, and moves the bytes when the length doesn't fill the gap exactly. @returns the new end */
+function withLength(target: Buffer, start: number, gap: number, end: number): number {
+  const length = end - start - gap;
   const needed = varintSize(length);
-  if (needed !== room) target.copyWithin(start + needed, start + room, end);
+  if (needed !== gap) target.copyWithin(start + needed, start + gap, end);
   writeVarint(target, start, length);
-  return end - room + needed;
+  return end - gap + needed;
 }
 
 function bytesBound(bytes: Bytes | null | undefined): number {
   if (bytes === null || bytes === undefined) return 1;
-  return LONGEST_VARINT + (typeof bytes === 'string' ? BYTES_PER_CHARACTER * bytes.length : bytes.length);
+  return MAX_VARINT_BYTES + (typeof bytes === 'string' ? MAX_BYTES_PER_UNIT * bytes.length : bytes.length);
 }
 
-/** Small numbers of either sign become small ones without; exact up to 2^52. */
+/** Maps small numbers of either sign to small positive ones; exact up to 2^52. */
 function zigzag(value: number): number {
   return value >= 0 ? 2 * value : -2 * value - 1;
 }

@@ -41,19 +41,19 @@ test('replaces the method of kafkajs 2.2.4', () => {
   expect(createHash('sha256').update(theirs.toString()).digest('hex')).toBe('04347ea969c6f2e3754427c0cbaee0bd4ce947fbd82f7b6e027506a06dfc581a');
 });
 
-test('kafkajs itself still sets a timer with a negative delay when nothing is pending', () => {
+test('kafkajs itself still sets a timer with a negative delay while nothing is pending', () => {
   const setTimer = jest.spyOn(globalThis, 'setTimeout');
   new RequestQueue({}).scheduleCheckPendingRequests();
   expect(setTimer.mock.calls.map(([, delayMs]) => delayMs)).toEqual([-1_000_001]);
 });
 
-test('with nothing pending and no throttling there is no timer', () => {
+test('sets no timer while nothing is pending and the broker does not throttle', () => {
   const queue = fixedQueue();
   queue.scheduleCheckPendingRequests();
   expect(jest.getTimerCount()).toBe(0);
 });
 
-test('with requests pending they are looked at after 10 ms, once however often it is asked for', () => {
+test('requests that are pending are checked once after 10 ms, also when the check is scheduled twice', () => {
   const queue = fixedQueue();
   queue.pending.push({});
   queue.scheduleCheckPendingRequests();
@@ -67,7 +67,7 @@ test('with requests pending they are looked at after 10 ms, once however often i
   expect(jest.getTimerCount()).toBe(1);
 });
 
-test('while the broker throttles, requests wait until it ends', () => {
+test('requests wait until the broker\'s throttling ends', () => {
   const queue = fixedQueue();
   queue.pending.push({});
   queue.throttledUntil = Date.now() + 500;

@@ -1,18 +1,18 @@
 import type { Arrival } from './history.js';
 
-/** How a receiver treats what arrives. */
+/** How the receiver treats requests. */
 export type ReceiverMode =
   | { readonly kind: 'ok' }
-  /** It does not listen. */
+  /** Does not listen. */
   | { readonly kind: 'down' }
   | { readonly kind: 'slow'; readonly delayMs: number }
-  /** That share of the requests, in per cent, gets a 500. */
+  /** Answers this share of the requests with 500. */
   | { readonly kind: 'failing'; readonly percent: number }
-  /** Each request is read to its end; then the connection is reset. */
+  /** Reads each request to its end, then resets the connection. */
   | { readonly kind: 'resetting' };
 
-/** What the harness tells the receiver; each is answered with its number. */
-export type ReceiverOrder = { readonly number: number } & (
+/** From the harness to the receiver, which replies with the command's number. */
+export type ReceiverCommand = { readonly number: number } & (
   | { readonly kind: 'start'; readonly port: number; readonly shards: number }
   | { readonly kind: 'mode'; readonly mode: ReceiverMode }
   | { readonly kind: 'status' }
@@ -21,9 +21,9 @@ export type ReceiverOrder = { readonly number: number } & (
 
 export interface ReceiverStatus {
   readonly arrivals: number;
-  /** When something last arrived, by shard. */
+  /** By shard: time of the last arrival. */
   readonly lastMs: readonly number[];
-  /** Bodies that are not what was posted, one line each. */
+  /** Bodies that differ from what was posted, one line each. */
   readonly damaged: readonly string[];
 }
 
@@ -32,5 +32,5 @@ export interface ReceiverReply {
   readonly status: ReceiverStatus;
 }
 
-/** As the receiver writes them: it knows an endpoint by its path only. */
+/** An arrival as the receiver records it: it knows only the endpoint's path. */
 export type RecordedArrival = Omit<Arrival, 'endpoint'> & { readonly path: string };

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { projectRoot } from '#ground/config/project-root';
 import { freePort } from '#dev/testing/free-port';
-import { type RunningNpm, runNpm, seen } from '../fixtures/running-npm.js';
+import { type RunningNpm, runNpm, waitForOutput } from '../fixtures/run-npm.js';
 
 jest.setTimeout(120_000);
 const run = promisify(execFile);
@@ -16,7 +16,7 @@ let folder: string;
 let npm: RunningNpm | undefined;
 
 beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'lockstep-closed-'));
+  folder = await mkdtemp(path.join(tmpdir(), 'lockstep-inaccessible-'));
 });
 
 afterEach(async () => {
@@ -26,26 +26,26 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** A clone with what `npm install` and the build would put into it, taken from here to save a minute. */
+/** A clone with copies of node_modules and dist, which saves a minute. */
 async function cloneProject(): Promise<string> {
   const clone = path.join(folder, 'lockstep');
   await run('git', ['clone', '--quiet', projectRoot(), clone]);
   const modules = path.join(projectRoot(), 'node_modules');
-  // As hard links, or as copies where the folders are on different file systems.
+  // Hard links, or copies if the folders are on different file systems.
   await run('cp', ['-al', modules, clone]).catch(() => run('cp', ['-a', modules, clone]));
-  // Copies: a build in the clone would write through links into the files here.
+  // Copies, because a build in the clone would change this project's files through links.
   await run('cp', ['-a', path.join(projectRoot(), 'dist'), clone]);
   return clone;
 }
 
-// As root, PostgreSQL runs as a user that can't pass this folder. As another user it runs as that user, who can.
-test('below a folder that other users cannot pass, a clone starts, accepts an event, and runs a test', async () => {
+// If the test runs as root, PostgreSQL runs as a user without access to this folder.
+test('a clone below a folder without access for other users starts, accepts an event, and runs a test', async () => {
   expect((await stat(folder)).mode & 0o777).toBe(0o700);
   const clone = await cloneProject();
   const port = await freePort();
 
   npm = runNpm(['start'], clone, { PORT: String(port), LOCKSTEP_DEMO: 'off' });
-  await seen(npm, 'Lockstep is ready');
+  await waitForOutput(npm, 'Lockstep is ready');
   const key = (await readFile(path.join(clone, '.lockstep', 'admin-key'), 'utf8')).trim();
   const answer = await fetch(`http://127.0.0.1:${port}/v1/events`, {
     method: 'POST',

@@ -1,4 +1,4 @@
-/** One request as the receiver saw it. */
+/** A request to the receiver, with its answer. */
 export interface Arrival {
   readonly id: string;
   readonly entity: string;
@@ -8,8 +8,8 @@ export interface Arrival {
   readonly status: 200 | 503;
 }
 
-/** Checks order from what arrives, and from nothing else: a receiver's own view. */
-export class OrderWatch {
+/** Checks the order of events, using only the requests that arrive. */
+export class OrderCheck {
   private readonly lanes = new Map<string, { sequence: number; delivered: boolean }>();
   private readonly delivered = new Set<string>();
   private readonly refused = new Set<string>();
@@ -20,8 +20,8 @@ export class OrderWatch {
     return { delivered: this.delivered.size, refused: this.refused.size, retries: this.retryCount, outOfOrder: this.outOfOrderCount };
   }
 
-  /** Whether this arrival keeps the order: a later event of an entity only after the one before was taken. */
-  see({ id, entity, sequence, attempt, status }: Arrival): boolean {
+  /** Whether the arrival is in order: an entity's next event may arrive only after a 200 for the one before. */
+  record({ id, entity, sequence, attempt, status }: Arrival): boolean {
     const last = this.lanes.get(entity);
     const isRepeat = this.delivered.has(id) || this.refused.has(id);
     const inOrder = isRepeat || last === undefined || (sequence === last.sequence + 1 && last.delivered);

@@ -8,48 +8,49 @@ export interface RunningProcess {
   readonly exited: Promise<ProcessExit>;
 }
 
-/** Starts what it is given, and again whenever it ends by itself, until it is stopped. */
-export class KeptRunning<Started extends RunningProcess> {
+/** Starts a process, and restarts it after each unexpected exit until `stop`. */
+export class SupervisedProcess<Started extends RunningProcess> {
   private readonly stopping = new AbortController();
   private readonly backoff = new Backoff();
   private starting: Promise<Started> | undefined;
-  private current: Started | undefined;
-  private watch: Promise<void> = Promise.resolve();
+  private started: Started | undefined;
+  private supervision: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: {
     readonly name: string;
     readonly start: () => Promise<Started>;
     readonly stop: (started: Started) => Promise<unknown>;
-    /** After each start, the first included. */
+    /** Called after each start, including the first. */
     readonly onStarted: (started: Started) => void;
     readonly say: (line: string) => void;
   }) {}
 
-  get running(): Started | undefined {
-    return this.current;
+  /** The process started last; undefined before the first start. */
+  get current(): Started | undefined {
+    return this.started;
   }
 
-  /** Resolves when it runs for the first time. Rejects as its start does; it is not tried again then. */
+  /** Resolves after the first start. Rejects if that fails, without another try. */
   async start(): Promise<Started> {
     const started = await this.startOnce();
-    this.watch = this.keepRunning(started, performance.now());
+    this.supervision = this.keepRunning(started, performance.now());
     return started;
   }
 
-  /** Resolves when it is gone for good, also when it was just being started. */
+  /** Resolves when the process has exited and will not be restarted. Waits for a start in progress. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.starting?.catch(() => undefined);
-    const { current } = this;
-    if (current !== undefined) await this.options.stop(current);
-    await this.watch;
+    const { started } = this;
+    if (started !== undefined) await this.options.stop(started);
+    await this.supervision;
   }
 
   private async startOnce(): Promise<Started> {
     this.stopping.signal.throwIfAborted();
     this.starting = this.options.start();
     const started = await this.starting;
-    this.current = started;
+    this.started = started;
     this.options.onStarted(started);
     return started;
   }
@@ -60,29 +61,29 @@ export class KeptRunning<Started extends RunningProcess> {
     for (;;) {
       const exit = await started.exited;
       if (this.stopping.signal.aborted) return;
-      const again = await this.startAgain(`${this.options.name} (pid ${started.pid}) ended with ${describeExit(exit)}`, performance.now() - startedAt);
-      if (again === undefined) return;
-      started = again;
+      const next = await this.restart(`${this.options.name} (pid ${started.pid}) exited with ${describeExit(exit)}`, performance.now() - startedAt);
+      if (next === undefined) return;
+      started = next;
       startedAt = performance.now();
     }
   }
 
-  /** Until it succeeds; undefined when stopped meanwhile. */
-  private async startAgain(what: string, livedMs: number): Promise<Started | undefined> {
-    let reason = what;
-    let lived = livedMs;
+  /** Tries until a start succeeds; undefined if `stop` was called. */
+  private async restart(exitReason: string, lastUptimeMs: number): Promise<Started | undefined> {
+    let reason = exitReason;
+    let uptimeMs = lastUptimeMs;
     while (!this.stopping.signal.aborted) {
-      const delayMs = this.backoff.delayAfter(lived);
-      this.options.say(`${reason}; starting it again in ${delayMs} ms`);
+      const delayMs = this.backoff.delayAfter(uptimeMs);
+      this.options.say(`${reason}; restarting it in ${delayMs} ms`);
       await delay(delayMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
       if (this.stopping.signal.aborted) return undefined;
       try {
         const started = await this.startOnce();
-        this.options.say(`${this.options.name} was started again (pid ${started.pid})`);
+        this.options.say(`${this.options.name} restarted (pid ${started.pid})`);
         return started;
       } catch (error) {
         reason = `${this.options.name} could not be started: ${error instanceof Error ? error.message : String(error)}`;
-        lived = 0;
+        uptimeMs = 0;
       }
     }
     return undefined;

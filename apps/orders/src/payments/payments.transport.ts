@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import { Kafka } from 'kafkajs';
+import { ShardTransport } from '#ground/kafka/shard-transport';
+import { maxMessageBytes } from '#ground/kafka/message-size';
+import { type Fatal, InjectConfig, InjectFatal, InjectLogger } from '#ground/process/process-context';
+import type { Logger } from '#ground/telemetry/logger';
+import { ORDER_CREATED } from '../order-topic.js';
+import type { OrdersConfig } from '../orders-config.js';
+
+/** Kafka's default minimum. A dead member's partitions wait this long for another member. */
+const SESSION_MS = 6_000;
+
+/** The members of payments' group share the partitions of `order.created`. */
+@Injectable()
+export class PaymentsTransport extends ShardTransport {
+  /** Those that this process reads now. */
+  partitions: readonly number[] = [];
+
+  constructor(kafka: Kafka, @InjectConfig() config: Pick<OrdersConfig, 'kafka' | 'maxBodyBytes'>, @InjectLogger() logger: Logger, @InjectFatal() onFatal: Fatal) {
+    const { topicPrefix, partitions } = config.kafka;
+    super({
+      kafka,
+      groupId: `${topicPrefix}payments`,
+      topicPrefix,
+      topics: [ORDER_CREATED],
+      quietTopics: [],
+      shards: partitions,
+      sessionTimeoutMs: SESSION_MS,
+      rebalanceTimeoutMs: SESSION_MS,
+      maxRecordBytes: maxMessageBytes(config.maxBodyBytes),
+      logger,
+      onFatal,
+    });
+    this.onAssigned((assigned) => {
+      this.partitions = assigned;
+      for (const partition of assigned) this.open(partition);
+    });
+  }
+
+  /** Nest calls it before Postgres and the topic are ready. */
+  override listen(callback: (error?: unknown) => void): void {
+    callback();
+  }
+
+  joinGroup(): void {
+    super.listen(() => undefined);
+  }
+}

@@ -1,0 +1,16 @@
+import type { Database } from '#ground/postgres/pool';
+import { dispatchOutboxDepth } from './dispatch-outbox-depth.queries.js';
+import { outboxDepth } from './outbox-depth.queries.js';
+import type { OutboxState } from './outbox-gauges.js';
+
+/** Accepted events that are not in Kafka yet. */
+export async function readOutboxState(database: Database): Promise<OutboxState> {
+  const [row] = await outboxDepth.run(undefined, database);
+  return { depth: row?.depth ?? 0, oldestAgeSeconds: row?.oldestAgeSeconds ?? 0 };
+}
+
+/** Records of these shards in the dispatch outbox. */
+export async function readDispatchOutboxState(database: Database, shards: readonly number[]): Promise<OutboxState> {
+  const [row] = await dispatchOutboxDepth.run({ shards: [...shards] }, database);
+  return { depth: row?.depth ?? 0, oldestAgeSeconds: row?.oldestAgeSeconds ?? 0 };
+}
