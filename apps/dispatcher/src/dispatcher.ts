@@ -159,8 +159,6 @@ export class Dispatcher {
 
     // A database of its own: a replay of many dead letters must not hold up the windows of the lanes.
     const operations = this.database('operations', { max: 1, plans: 'by-index' });
-    this.transport.onAssigned((assigned) => this.group.onAssigned(assigned));
-    this.transport.onFetchRecovered(() => this.supervisor.recheckLogs());
     this.marks = new LaneMarks(new LaneMarksRepository(operations), shards, runner, loader, logger);
     this.replays = new ReplayApplier(new OpenReplaysRepository(operations), shards, loader, logger);
     this.discarder = new EndpointDiscarder(lanes, shards, runner, logger);
