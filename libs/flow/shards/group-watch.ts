@@ -17,10 +17,13 @@ export class GroupWatch {
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
-    @Inject(ShardTransport) private readonly member: Pick<ShardTransport, 'isHeartbeatFresh'>,
-    @Inject(ShardSupervisor) private readonly supervisor: Pick<ShardSupervisor, 'assign'>,
+    @Inject(ShardTransport) private readonly member: Pick<ShardTransport, 'isHeartbeatFresh' | 'onAssigned' | 'onFetchRecovered'>,
+    @Inject(ShardSupervisor) private readonly supervisor: Pick<ShardSupervisor, 'assign' | 'recheckLogs'>,
     @InjectLogger() private readonly logger: Logger,
-  ) {}
+  ) {
+    member.onAssigned((shards) => this.onAssigned(shards));
+    member.onFetchRecovered(() => supervisor.recheckLogs());
+  }
 
   start(): void {
     this.timer = setInterval(() => this.check(), INTERVAL_MS);
@@ -31,7 +34,7 @@ export class GroupWatch {
   }
 
   /** The group has assigned these shards. */
-  onAssigned(shards: readonly number[]): void {
+  private onAssigned(shards: readonly number[]): void {
     this.shards = shards;
     this.isFresh = true;
     this.supervisor.assign(shards);
