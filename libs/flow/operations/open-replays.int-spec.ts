@@ -131,7 +131,7 @@ describe('a replay of dead letters', () => {
 describe('a replay of an event', () => {
   /** The event's deliveries: their endpoint, replay number and status. */
   const deliveriesOf = async (event: string): Promise<unknown[]> =>
-    (await fixture.pool.query('select endpoint, replay, status, sequence from deliveries where event_id = $1 order by endpoint, replay', [event])).rows;
+    (await fixture.pool.query<object>('select endpoint, replay, status, sequence from deliveries where event_id = $1 order by endpoint, replay', [event])).rows;
 
   it('makes its dead letter pending, and delivers it once more where it was delivered, however often it is asked for', async () => {
     const other = await fixture.createEndpoint();
