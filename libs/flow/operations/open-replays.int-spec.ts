@@ -67,13 +67,13 @@ async function overtaken(): Promise<number> {
 }
 
 describe('a replay of dead letters', () => {
-  it('goes on batch by batch where it was left, under whichever ownership, and never lets a later letter overtake', async () => {
+  it('continues batch by batch where it was left, under any owner, and never lets a later letter overtake', async () => {
     const { id, matched } = await ask(all());
     expect(matched).toBe(LANES * PER_LANE);
     const job = work(id);
     expect(await open.apply(job, epoch)).toMatchObject({ held: true, finished: false });
     expect([await statuses(), await overtaken()]).toEqual([{ dead: 700, pending: 500 }, 0]);
-    // The owner dies here, and another goes on.
+    // The owner dies here, and another continues.
     const before = epoch;
     epoch = await fixture.takeShard(0);
     expect(await open.apply(job, before)).toMatchObject({ held: false, lanes: [] });
