@@ -43,7 +43,7 @@ it('opens its logs again when fetching works again: the topic may be another', (
   expect(gate).toEqual(['open 3 at 9', 'open 3 at 9']);
 });
 
-it('closes a log for whoever still holds it', () => {
+it('closes a log also for code that still holds it', () => {
   const { gate, logs, lanes } = world();
   logs.open(lanes, CURSOR);
   const open = logs.find(3);

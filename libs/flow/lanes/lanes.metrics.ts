@@ -15,7 +15,7 @@ export const deadLetters = new Counter({
 
 export const attemptsTotal = new Counter({
   name: 'lockstep_attempts_total',
-  help: 'Attempts by the class of their response: 2xx to 5xx, or none',
+  help: 'Attempts by response class: 2xx to 5xx, or none',
   labelNames: ['response'] as const,
 });
 
@@ -33,13 +33,13 @@ export const acceptedToDeliveredSeconds = new Histogram({
 
 export const retriesTotal = new Counter({
   name: 'lockstep_retries_total',
-  help: 'Retries by the rung of the ladder that they wait on, or "timer"',
+  help: 'Retries by the retry tier that they wait on, or "timer"',
   labelNames: ['tier'] as const,
 });
 
 export const lanesByState = new Gauge({
   name: 'lockstep_lanes',
-  help: 'Lanes with something pending that this process holds, by state',
+  help: 'Lanes with pending deliveries in this process, by state',
   labelNames: ['state'] as const,
 });
 
@@ -62,7 +62,7 @@ export function observePendingAge(read: () => Promise<number | undefined>): void
 function createPendingAgeGauge(): void {
   new Gauge({
     name: 'lockstep_oldest_pending_age_seconds',
-    help: 'Age of the oldest event that is pending on the shards of this process',
+    help: 'Age of the oldest pending event on the shards of this process',
     async collect() {
       const ageSeconds = await pendingAgeSeconds?.();
       if (ageSeconds !== undefined) this.set(ageSeconds);
