@@ -198,7 +198,7 @@ describe('what comes late', () => {
     const [eventId = ''] = oldest;
     await sweeper.sweep(signal);
     const [verdict] = await admissions.admit([{ shard: SHARD, epoch, eventIds: [eventId], parked: [], nextOffset: undefined, caughtUp: false }]);
-    expect(verdict).toMatchObject({ kind: 'admitted', admitted: 0, unknown: [{ eventId, elsewhere: false }] });
+    expect(verdict).toMatchObject({ kind: 'admitted', admitted: 0, unmatched: [{ eventId, elsewhere: false }] });
     const offered = { kind: 'offered', offset: 7, eventId, record: { key: null, value: null, headers: {}, timestamp: '0', attributes: 0, offset: '7' } } as const;
     expect(withoutEvent(offered, false, RETENTION_MS, Date.now())).toEqual({ kind: 'retired', offset: 7 });
     expect(await verify()).toMatchObject(WHOLE);
@@ -210,7 +210,7 @@ describe('what comes late', () => {
     await expect(sweeper.sweep(signal)).rejects.toMatchObject({ code: '55P03' });
     await end();
     const [verdict] = await admissions.admit([{ shard: SHARD, epoch, eventIds: [eventId], parked: [], nextOffset: undefined, caughtUp: false }]);
-    expect(verdict).toMatchObject({ admitted: 0, unknown: [{ eventId, elsewhere: false }] });
+    expect(verdict).toMatchObject({ admitted: 0, unmatched: [{ eventId, elsewhere: false }] });
   });
 
   it('is an event of that day by a clock that is far behind: refused as an outage, never lost', async () => {
