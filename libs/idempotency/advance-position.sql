@@ -1,5 +1,5 @@
 /*
-  Moves a webhook lane to this sequence, unless it is beyond it already. An expired position counts as none.
+  Moves a webhook lane to this sequence, unless it is further already. An expired position does not count.
 */
 /* @name advancePosition */
 insert into webhook_positions as position (scope, lane, tenant, sequence, expires_at)

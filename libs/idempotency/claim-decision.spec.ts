@@ -8,34 +8,34 @@ const safe = { fingerprint, takeover: 'safe' } as const;
 const response = { status: 201, headers: ['a', 'b'], body: Buffer.from('x') };
 
 describe('decide', () => {
-  it('says that another request has the key, whatever became of that one', () => {
+  it('reports a mismatch when another request has the key, in any state', () => {
     for (const state of ['in_flight', 'completed', 'failed', 'indeterminate'] as const) {
       expect(decide({ ...found, state, leaseLeftMs: -1 }, { fingerprint: Buffer.alloc(32, 2), takeover: 'safe' })).toEqual({ kind: 'mismatch' });
     }
   });
 
-  it('lets wait for a lease that holds, also where a takeover would be allowed', () => {
+  it('reports a request in flight while its lease holds, also if takeovers are allowed', () => {
     for (const keyed of [never, safe]) expect(decide(found, keyed)).toEqual({ kind: 'in_flight', retryAfterSeconds: 2 });
   });
 
-  it('takes a lease that ran out for indeterminate, and both for free where the keyed says so', () => {
+  it('treats an expired lease as indeterminate, and frees both if the request allows takeovers', () => {
     for (const each of [{ ...found, leaseLeftMs: 0 }, { ...found, state: 'indeterminate' as const, leaseLeftMs: 0 }]) {
       expect(decide(each, never)).toEqual({ kind: 'indeterminate' });
       expect(decide(each, safe)).toEqual({ kind: 'free' });
     }
   });
 
-  it('gives the response of a completed request, or says that there is none', () => {
+  it('returns the response of a completed request, or reports that none was kept', () => {
     expect(decide({ ...found, state: 'completed', response }, never)).toEqual({ kind: 'replay', response, ageMs: 4_000 });
     expect(decide({ ...found, state: 'completed', response: { ...response, body: Buffer.alloc(0) } }, never)).toMatchObject({ kind: 'replay' });
     expect(decide({ ...found, state: 'completed', response: { ...response, body: undefined } }, safe)).toEqual({ kind: 'response_not_kept', status: 201 });
   });
 
-  it('frees what has failed', () => {
+  it('frees the key of a failed request', () => {
     expect(decide({ ...found, state: 'failed' }, never)).toEqual({ kind: 'free' });
   });
 });
 
-it('tells to come again after half of the time that it has taken, from 1 s to 30 s', () => {
+it('asks the client to retry after half of the elapsed time, between 1 s and 30 s', () => {
   expect([0, 1_000, 2_001, 20_000, 45_000, 600_000].map(retryAfterSeconds)).toEqual([1, 1, 2, 10, 23, 30]);
 });

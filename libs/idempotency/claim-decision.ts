@@ -1,19 +1,19 @@
 import type { ClaimOutcome, KeyedRequest } from './claim.js';
 
-/** What stands in the store under a key. */
+/** The stored row of a key. */
 export interface FoundRequest {
   readonly state: 'in_flight' | 'completed' | 'failed' | 'indeterminate';
   readonly fingerprint: Buffer;
-  /** Since it was claimed, while it is in flight; since it ended, otherwise. */
+  /** Time since the claim while it is in flight, otherwise since its end. */
   readonly ageMs: number;
   readonly leaseLeftMs: number;
   readonly response: { readonly status: number; readonly headers: readonly string[]; readonly body: Buffer | undefined } | undefined;
 }
 
-/** `free`: nothing is in its way (any more); offer it again. */
+/** `free`: nothing blocks the key; claim it again. */
 export type Decision = Exclude<ClaimOutcome, { kind: 'claimed' }> | { readonly kind: 'free' };
 
-/** What a request is told when its key is there and was not claimed for it. The one place that says what a state means. */
+/** What a stored row means for a request that did not get the key. The only place that interprets the states. */
 export function decide(found: FoundRequest, { fingerprint, takeover }: Pick<KeyedRequest, 'fingerprint' | 'takeover'>): Decision {
   if (!found.fingerprint.equals(fingerprint)) return { kind: 'mismatch' };
   switch (found.state) {
@@ -37,7 +37,7 @@ function undecided(takeover: KeyedRequest['takeover']): Decision {
   return takeover === 'safe' ? { kind: 'free' } : { kind: 'indeterminate' };
 }
 
-/** Half of the time that it has taken so far, from 1 s to 30 s: a client that comes back then has waited half in vain at most. */
+/** Half of the time that the request has taken so far, between 1 s and 30 s. A client then waits at most 1.5 times as long as needed. */
 export function retryAfterSeconds(ageMs: number): number {
   return Math.min(Math.max(Math.ceil(ageMs / 2_000), 1), 30);
 }

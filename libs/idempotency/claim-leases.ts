@@ -4,7 +4,7 @@ import type { Claim, KeyedRequest } from './claim.js';
 import { heldRequests } from './idempotency.metrics.js';
 import { type ClaimAttempt, type IdempotencyRepository, nameOf } from './idempotency.repository.js';
 
-/** Each is one request whose claim got no answer. Beyond this number a key stays locked until its lease expires. */
+/** Requests whose claim got no answer. Above this number a key stays locked until its lease expires. */
 const MAX_UNANSWERED_CLAIMS = 10_000;
 /** After a failed renewal. */
 const RETRY_MS = 250;
@@ -16,7 +16,7 @@ interface HeldClaim {
 
 interface UnansweredClaim {
   readonly attempt: ClaimAttempt;
-  /** Until then the claim is given up again at each beat. */
+  /** Each beat gives the claim up again until then. */
   untilMs: number;
 }
 

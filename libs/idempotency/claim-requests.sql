@@ -1,26 +1,24 @@
 /*
-  Claims keys, each for the request that offers it, and reads what stands there for those that can't be claimed: check
-  and claim in one statement, so nothing can come between. A key that is only read writes nothing.
+  Claims the free keys and reads the others, in one statement. A key that is only read writes nothing.
 
-  :scopes … :claimIds    one entry an offer; no key twice
-  :fingerprints          32 bytes an offer, one after the other
+  :scopes … :claimIds    one entry per attempt; no key twice
+  :fingerprints          32 bytes per attempt, concatenated
 
-  Claimable is what is not there, is expired, has failed, or has a lease that ran out where the offer allows a takeover;
-  the last two only with the same fingerprint. Claimed in sorted order, or two processes with the same keys would
-  deadlock. An offer that comes back neither way met somebody who had not committed when this statement began: ask again.
+  A key is free if it is new, expired, failed, or its lease has expired and the attempt allows a takeover; the last two
+  only with the same fingerprint. Claims in sorted order, or two processes with the same keys would deadlock.
 
-  Returns a row for each key that was there (found), and one for each that was claimed (fence), which may be the same
-  key. A response's body of more than :inlineBytes is left out: read-response.sql reads it.
+  Returns a row for each key that was found, and one for each claim (fence); a key can have both. No row: another claim
+  committed after this statement began; try again. Bodies above :inlineBytes are left out (read-response.sql).
 */
 /* @name claimRequests */
-with offered as materialized (
+with attempted as materialized (
   select
     ordinal::integer as ordinal, scope, key, tenant, claim_id, takeover_safe, lease_ms, retention_ms,
     substring(:fingerprints!::bytea from (ordinal::integer - 1) * 32 + 1 for 32) as fingerprint
   from unnest(
     :scopes!::text[], :keys!::text[], :tenants!::text[], :claimIds!::uuid[], :takeoverSafe!::boolean[], :leasesMs!::float8[],
     :retentionsMs!::float8[]
-  ) with ordinality as offer (scope, key, tenant, claim_id, takeover_safe, lease_ms, retention_ms, ordinal)
+  ) with ordinality as attempt (scope, key, tenant, claim_id, takeover_safe, lease_ms, retention_ms, ordinal)
 ),
 found as materialized (
   select
@@ -29,10 +27,10 @@ found as materialized (
     r.fingerprint = o.fingerprint and (
       r.state = 'failed' or (r.state <> 'completed' and o.takeover_safe and r.lease_expires_at <= now())
     ) as claimable
-  from offered o
+  from attempted o
     join idempotent_requests r on r.scope = o.scope and r.key = o.key
-  -- Not `expires_at > now()`: while the table is small the planner takes the BRIN index for it, and a session keeps that
-  -- plan as the table grows: each claim then read all of it, and the rate fell to 400/s within 20 s.
+  -- Not `expires_at > now()`: on a small table the planner chooses the BRIN index for it, and a session keeps that plan
+  -- as the table grows. Each claim then read the whole table, and the rate fell to 400/s within 20 s.
   where extract(epoch from r.expires_at - now()) > 0
 ),
 claimed as (
@@ -42,13 +40,13 @@ claimed as (
   select
     scope, key, tenant, fingerprint, 'in_flight', nextval('idempotency_fences'), claim_id, takeover_safe, now(),
     now() + lease_ms * interval '1 millisecond', now() + (lease_ms + retention_ms) * interval '1 millisecond'
-  from offered
+  from attempted
   where ordinal not in (select ordinal from found where not claimable)
   order by scope, key
   on conflict (scope, key) do update
     set
       fingerprint = excluded.fingerprint, state = 'in_flight', claim_id = excluded.claim_id,
-      -- Drawn under the row's lock: above whatever stood there.
+      -- Drawn under the lock of the row, so that it is above every earlier fence.
       fence = nextval('idempotency_fences'),
       takeover_safe = excluded.takeover_safe, claimed_at = excluded.claimed_at,
       lease_expires_at = excluded.lease_expires_at, expires_at = excluded.expires_at,

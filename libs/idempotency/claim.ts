@@ -1,4 +1,4 @@
-/** A request with a key that wants to be the one which is carried out. */
+/** A request with an idempotency key. One of all requests with a key is carried out. */
 export interface KeyedRequest {
   readonly tenant: string;
   /** Of `scopeOf`. */
@@ -6,15 +6,15 @@ export interface KeyedRequest {
   readonly key: string;
   /** Of `fingerprintOf`: 32 bytes. */
   readonly fingerprint: Buffer;
-  /** How long it may stay silent: then nobody knows whether it is still being carried out. */
+  /** How long a claim holds without renewal. After that, the outcome of the request is unknown. */
   readonly leaseMs: number;
-  /** How long the key is remembered, from its end on. */
+  /** How long the key is remembered after the request has ended. */
   readonly retentionMs: number;
-  /** `safe`: once its lease has run out another one carries it out (again). */
+  /** `safe`: when the lease has expired, the next request with the key is carried out again. */
   readonly takeover: 'never' | 'safe';
 }
 
-/** The right to carry a request out, and to say what came of it as long as its fence is the highest of its key. */
+/** The right to carry a request out. Its outcome is stored only while its fence is the highest of the key. */
 export interface Claim {
   readonly scope: string;
   readonly key: string;
@@ -25,36 +25,36 @@ export interface Claim {
 
 export interface StoredResponse {
   readonly status: number;
-  /** Names and values in turn. */
+  /** Names and values, alternating. */
   readonly headers: readonly string[];
   readonly body: Buffer;
 }
 
-/** What is to be done with a request that carries a key. */
+/** What happens with a request that has a key. */
 export type ClaimOutcome =
   /** Carry it out, then settle the claim. */
   | { readonly kind: 'claimed'; readonly claim: Claim; readonly takeover: boolean }
-  /** It was carried out: answer with this, and nothing else. `ageMs`: how long ago. */
+  /** It was carried out `ageMs` ago: answer with this response. */
   | { readonly kind: 'replay'; readonly response: StoredResponse; readonly ageMs: number }
-  /** Another one is carrying it out. */
+  /** Another request with the key is in progress. */
   | { readonly kind: 'in_flight'; readonly retryAfterSeconds: number }
   /** The key was used with another request. */
   | { readonly kind: 'mismatch' }
-  /** It was begun, and nobody knows whether it was done. */
+  /** It was started, and its outcome is unknown. */
   | { readonly kind: 'indeterminate' }
   /** It was carried out, and its response was too large to keep. */
   | { readonly kind: 'response_not_kept'; readonly status: number }
-  /** It was carried out, and its response can not be read now. */
+  /** It was carried out, but Postgres is away, and its response with it. */
   | { readonly kind: 'response_away' };
 
 /** How a claimed request ended. */
 export type Settlement =
   /** `body` undefined: too large to keep. */
   | { readonly state: 'completed'; readonly status: number; readonly headers: readonly string[]; readonly body: Buffer | undefined }
-  /** It was not done: the same request may be carried out anew. */
+  /** It was not carried out: the same request may be tried again. */
   | { readonly state: 'failed' }
-  /** Nobody knows whether it was done. */
+  /** Its outcome is unknown. */
   | { readonly state: 'indeterminate' };
 
-/** `superseded`: a later claim of the key holds now; nothing was stored. */
+/** `superseded`: a later claim holds the key, so nothing was stored. */
 export type Verdict = 'stored' | 'superseded';

@@ -1,4 +1,4 @@
-/* Deletes the positions at these places that are expired and not being moved at this moment; returns how many. */
+/* Deletes the expired positions at these ctids, except locked ones; returns how many. */
 /* @name deleteExpiredPositions */
 with expired as materialized (
   select ctid

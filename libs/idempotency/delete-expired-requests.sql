@@ -1,4 +1,4 @@
-/* Deletes what is expired at these places and that nobody claims anew at this moment; returns how many that were. */
+/* Deletes the expired requests at these ctids, except locked ones, which may be claimed again; returns how many. */
 /* @name deleteExpiredRequests */
 with expired as materialized (
   select ctid

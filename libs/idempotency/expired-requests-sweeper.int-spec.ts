@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import { captureLog } from '#dev/testing/log-capture';
 import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
 import { claimOf, completed, Engine, requestOf } from './fixtures/engine.js';
@@ -21,7 +22,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-it('deletes what is expired, in batches, and nothing that is held or remembered', async () => {
+it('deletes expired rows in batches, and no held or remembered ones', async () => {
   const { signal } = new AbortController();
   await engine.service.settle(claimOf(await engine.service.claim(requestOf('remembered'))), completed('done'));
   await engine.service.claim(requestOf('held'));
@@ -36,7 +37,7 @@ it('deletes what is expired, in batches, and nothing that is held or remembered'
   expect(rows.map(({ name }) => name)).toEqual(['held', 'new', 'remembered']);
 });
 
-it('waits for nobody: what is being claimed anew at this moment is left to it', async () => {
+it('does not wait for locks: a key that is being claimed again stays', async () => {
   const { signal } = new AbortController();
   await fill(3, '-1 second');
   const sweeper = new ExpiredRequestsSweeper(engine.pool, captureLog().logger);
@@ -51,14 +52,18 @@ it('waits for nobody: what is being claimed anew at this moment is left to it', 
   expect(await sweeper.sweep(signal)).toBe(1);
 });
 
-/** Requests that nobody will ask for, `each` of them expired or not. */
+/** Completed requests that expire after `expiresIn`. */
 async function fill(count: number, expiresIn: string): Promise<void> {
-  await engine.pool.query(`
+  // Without the engine's limit: 100,000 rows take a second or more.
+  const client = new pg.Client(database.url);
+  await client.connect();
+  await client.query(`
     insert into idempotent_requests (scope, key, tenant, fingerprint, state, fence, claim_id, takeover_safe, claimed_at, lease_expires_at, expires_at)
     select 'filled', gen_random_uuid()::text, 'default', sha256(''), 'completed', n, gen_random_uuid(), false, now(), now(), now() + $2::interval from generate_series(1, $1::int) n`, [count, expiresIn]);
+  await client.end();
 }
 
-describe('what is stored is counted', () => {
+describe('the number of stored requests', () => {
   const measured = async (): Promise<number> => {
     await new ExpiredRequestsSweeper(engine.pool, captureLog().logger).sweep(new AbortController().signal);
     const { values: [gauge] } = await storedRequests.get();
@@ -67,11 +72,11 @@ describe('what is stored is counted', () => {
   const stored = async (): Promise<number> => (await engine.pool.query<{ count: number }>('select count(*) from idempotent_requests')).rows[0]?.count ?? NaN;
 
   beforeEach(async () => {
-    // Neither autovacuum nor anybody else has looked at it: a new table, as that of a new installation.
+    // Without statistics, as in a new installation.
     await engine.pool.query('truncate idempotent_requests; alter table idempotent_requests set (autovacuum_enabled = false)');
   });
 
-  it('before anybody has analyzed the table, and after most of it was deleted', async () => {
+  it('is exact before the first ANALYZE, and after most rows were deleted', async () => {
     expect(await measured()).toBe(0);
     for (const key of ['a', 'b', 'c']) await engine.service.claim(requestOf(key));
     expect(await measured()).toBe(3);
@@ -82,7 +87,7 @@ describe('what is stored is counted', () => {
     expect((await storedBytes.get()).values[0]?.value).toBeGreaterThan(100_000);
   });
 
-  it('from a sample where there are many, of which it reads no more than that', async () => {
+  it('is estimated from a sample of a large table, without reading more than the sample', async () => {
     await fill(100_000, '1 hour');
     await engine.pool.query("delete from idempotent_requests where key < '2'");
     const [there, seen] = [await stored(), await measured()];
@@ -93,7 +98,7 @@ describe('what is stored is counted', () => {
     expect(Number(/Buffers: shared hit=(\d+)/.exec(plan)?.[1])).toBeLessThan(1_024);
   });
 
-  /** How Postgres measures with a sample of so many pages, and what it has read for it. */
+  /** The plan of the measurement with a sample of this many pages. */
   async function explainAnalyze(pages: number): Promise<string> {
     let plan = '';
     await measureRequests.run({ pages }, {
@@ -107,7 +112,7 @@ describe('what is stored is counted', () => {
   }
 });
 
-it('a webhook lane only moves on, and from anywhere once its position is expired', async () => {
+it('a webhook lane moves only forward, until its position has expired', async () => {
   const positions = new WebhookPositions(databaseOf(engine.pool));
   const take = async (sequence: number, retentionMs = 60_000): Promise<boolean> => {
     const position = { tenant: 'default', scope: 's', lane: 'lane', sequence };

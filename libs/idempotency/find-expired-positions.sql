@@ -1,4 +1,4 @@
-/* Where webhook lanes' positions are that nothing was delivered to for their retention, up to :limit of them. */
+/* The ctids of up to :limit expired positions: those of lanes without a delivery for their retention. */
 /* @name findExpiredPositions */
 select ctid::text as "place!"
 from webhook_positions

@@ -1,4 +1,4 @@
-/* Where expired requests are, up to :limit of them; by the BRIN index, as find-expired-keys.sql of retention has it. */
+/* The ctids of up to :limit expired requests; by the BRIN index, as find-expired-keys.sql in libs/upkeep. */
 /* @name findExpiredRequests */
 select ctid::text as "place!"
 from idempotent_requests

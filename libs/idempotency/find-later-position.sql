@@ -1,4 +1,4 @@
-/* Returns a row when a webhook lane is beyond this sequence. An expired position counts as none. */
+/* Returns a row when a webhook lane has passed this sequence. An expired position does not count. */
 /* @name findLaterPosition */
 select sequence
 from webhook_positions

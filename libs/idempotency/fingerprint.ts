@@ -9,8 +9,9 @@ export interface FingerprintedRequest {
 }
 
 /**
- * SHA-256 of method, path, query sorted by name, content type and body: two requests with one key are the same when
- * theirs is. Each part goes in with its length, so that no two requests give the same bytes.
+ * SHA-256 of method, path, query sorted by name, content type and body. Requests with the same key and fingerprint are
+ * the same request. Each part is preceded by its length, so that different requests never give the same bytes.
+ * The content type counts, because it decides what the body means to a handler (unlike at ingest, which takes JSON only).
  */
 export function fingerprintOf({ method, url, contentType, body }: FingerprintedRequest): Buffer {
   const at = url.indexOf('?');
@@ -20,7 +21,7 @@ export function fingerprintOf({ method, url, contentType, body }: FingerprintedR
   return hash('sha256', Buffer.concat([Buffer.from(head), body]), 'buffer');
 }
 
-/** By name only: among values of one name the order may matter (`sort=a&sort=b`). */
+/** By name only: the order of values of one name may matter (`sort=a&sort=b`). */
 function sortedQuery(query: string): string {
   if (!query.includes('&')) return query;
   return query

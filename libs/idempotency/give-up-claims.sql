@@ -1,4 +1,4 @@
-/* Frees the keys of claims whose answer was lost: nothing was done with them. Those that never arrived are not there. */
+/* Frees the keys of claims that got no answer, and so were not used. Claims that were not committed have no row. */
 /* @name giveUpClaims */
 with given_up as materialized (
   select r.scope, r.key, r.claim_id

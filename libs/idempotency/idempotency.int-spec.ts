@@ -38,7 +38,7 @@ async function passTime(key: string, ms: number): Promise<void> {
 }
 
 describe('a key', () => {
-  it('is claimed once by 1,000 requests at once in two processes; the others hear that it is in progress, and later get the answer', async () => {
+  it('is claimed once by 1,000 concurrent requests in two processes; the others get in_flight, and later the answer', async () => {
     const key = newKey();
     const outcomes = await Promise.all(Array.from({ length: 1_000 }, (_, i) => (i % 2 === 0 ? one : other).service.claim(requestOf(key))));
     expect(kindsOf(outcomes)).toEqual({ claimed: 1, in_flight: 999 });
@@ -49,7 +49,7 @@ describe('a key', () => {
     expect(replays[999]).toMatchObject({ response: { status: 201, headers: ['content-type', 'text/plain'], body: Buffer.from('done') } });
   });
 
-  it('writes nothing when its answer is read again', async () => {
+  it('is not written when its answer is replayed', async () => {
     const key = newKey();
     await one.service.settle(claimOf(await one.service.claim(requestOf(key))), completed('done'));
     const version = async (): Promise<unknown> => (await one.pool.query('select r.xmin, r.xmax, r.ctid, f.last_value from idempotent_requests r, idempotency_fences f where r.key = $1', [key])).rows;
@@ -58,7 +58,7 @@ describe('a key', () => {
     expect(await version()).toEqual(before);
   });
 
-  it('is told apart by scope, and is refused for another request whatever became of the first', async () => {
+  it('is separate in each scope, and refused for a different request in any state', async () => {
     const key = newKey();
     const claim = claimOf(await one.service.claim(requestOf(key)));
     expect((await one.service.claim(requestOf(key, { scope: 'default - PUT /' }))).kind).toBe('claimed');
@@ -69,7 +69,7 @@ describe('a key', () => {
     expect((await other.service.claim(requestOf(key))).kind).toBe('claimed');
   });
 
-  it('may come several times in one batch, in every state, among others', async () => {
+  it('may occur several times in one batch, in every state, among other keys', async () => {
     const [fresh, done, failed, running] = [newKey(), newKey(), newKey(), newKey()];
     await one.service.settle(claimOf(await one.service.claim(requestOf(done))), completed('done'));
     await one.service.settle(claimOf(await one.service.claim(requestOf(failed))), { state: 'failed' });
@@ -83,17 +83,17 @@ describe('a key', () => {
     expect(new Set(fences).size).toBe(2);
   });
 
-  it('is looked up by itself, also where the statement was planned while there were few: never by reading all that are not expired', async () => {
+  it('is found by its index, also with a plan from when the table was small: never by reading all unexpired rows', async () => {
     const fresh = await createTestDatabase();
     const observer = new pg.Client(fresh.url);
     await observer.connect();
-    // Unanalysed and small, as after the first seconds of an installation.
+    // Small and not analysed, as in the first seconds of an installation.
     await observer.query(`
       insert into idempotent_requests (scope, key, tenant, fingerprint, state, fence, claim_id, takeover_safe, claimed_at, lease_expires_at, expires_at)
       select 's', n::text, 'default', '', 'completed', n, gen_random_uuid(), false, now(), now(), now() + interval '1 hour' from generate_series(1, 100) n`);
     const engine = new Engine(fresh.url);
     expect((await engine.service.claim(requestOf(newKey()))).kind).toBe('claimed');
-    // A session's counts are there when it has ended.
+    // Postgres reports the counts of a session at its end.
     await engine.close();
     await waitUntil('the counts', async () => (await observer.query("select from pg_stat_activity where datname = current_database() and application_name = 'test'")).rowCount === 0);
     const { rows } = await observer.query<{ scans: string }>("select idx_scan as scans from pg_stat_user_indexes where indexrelname = 'idempotent_requests_expires_at'");
@@ -102,15 +102,15 @@ describe('a key', () => {
     expect(rows).toEqual([{ scans: '0' }]);
   });
 
-  it('that Postgres refuses fails alone', async () => {
-    // Beyond what a row of an index may have.
+  it('that Postgres refuses fails without its neighbours', async () => {
+    // Above the size limit of an index row.
     const poison = requestOf(newKey(), { scope: randomBytes(4_000).toString('hex') });
     const [refused, ...others] = await Promise.allSettled([poison, ...Array.from({ length: 9 }, () => requestOf(newKey()))].map((keyed) => one.service.claim(keyed)));
     expect(refused?.status).toBe('rejected');
     expect(others.map((result) => result.status === 'fulfilled' && result.value.kind)).toEqual(Array(9).fill('claimed'));
   });
 
-  it('never deadlocks with others that come in other orders', async () => {
+  it('never deadlocks, in whatever order keys are claimed', async () => {
     const keys = Array.from({ length: 40 }, newKey);
     for (let round = 0; round < 25; round++) {
       const claims = await Promise.all([one, other].map((engine, i) => Promise.all((i === 0 ? keys : keys.toReversed()).map((key) => engine.service.claim(requestOf(key))))));
@@ -123,7 +123,7 @@ describe('a key', () => {
 });
 
 describe('an answer', () => {
-  it('comes back byte for byte, whatever key, headers and body', async () => {
+  it('is replayed byte for byte, with any key, headers and body', async () => {
     const printable = fc.string({ unit: fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCodePoint(code)), minLength: 1, maxLength: 255 });
     const latin = fc.string({ unit: fc.integer({ min: 0x20, max: 0xff }).map((code) => String.fromCodePoint(code)), maxLength: 40 });
     const answers = fc.record({ key: printable, status: fc.integer({ min: 200, max: 499 }), headers: fc.array(latin, { maxLength: 6 }), body: fc.uint8Array({ maxLength: 500 }).map((bytes) => Buffer.from(bytes)) });
@@ -135,7 +135,7 @@ describe('an answer', () => {
     }, { mostRuns: 60, searchMs: 3_000 });
   });
 
-  it('of a megabyte comes back too, and of one that was not kept it is said', async () => {
+  it('of a megabyte is replayed too; a missing one is reported as not kept', async () => {
     const [large, larger] = [newKey(), newKey()];
     const body = randomBytes(1_048_576);
     await one.service.settle(claimOf(await one.service.claim(requestOf(large))), completed(body));
@@ -145,10 +145,10 @@ describe('an answer', () => {
     expect(await other.service.claim(requestOf(larger))).toEqual({ kind: 'response_not_kept', status: 200 });
   });
 
-  it('that Postgres takes only at the fifth try, because of conflicts, is stored', async () => {
+  it('is stored, also if Postgres accepts it only at the fifth try, because of conflicts', async () => {
     const key = newKey();
     const claim = claimOf(await one.service.claim(requestOf(key)));
-    // A sequence counts what is rolled back too.
+    // A sequence also counts rolled back transactions.
     await one.pool.query(`
       create sequence conflicts;
       create function conflict() returns trigger language plpgsql as $$ begin
@@ -160,14 +160,14 @@ describe('an answer', () => {
     expect((await other.service.claim(requestOf(key))).kind).toBe('replay');
   });
 
-  it('that Postgres does not take at all is said in the log', async () => {
+  it('that Postgres refuses for good is logged', async () => {
     const claim = claimOf(await one.service.claim(requestOf(newKey())));
     await one.pool.query('alter table idempotent_requests add constraint not_599 check (status <> 599)');
     await expect(one.service.settle(claim, completed('done', 599))).rejects.toMatchObject({ code: '23514' });
     expect(one.log.lines).toEqual([expect.objectContaining({ msg: expect.stringContaining('could not be stored') })]);
   });
 
-  it('may be stored twice, and stays the first one', async () => {
+  it('may be stored twice; the first one stays', async () => {
     const key = newKey();
     const claim = claimOf(await one.service.claim(requestOf(key)));
     expect(await Promise.all([one.service.settle(claim, completed('first')), one.service.settle(claim, completed('first'))])).toEqual(['stored', 'stored']);
@@ -175,7 +175,7 @@ describe('an answer', () => {
     expect(await other.service.claim(requestOf(key))).toMatchObject({ kind: 'replay', response: { body: Buffer.from('first') } });
   });
 
-  it('is waited for by whoever likes to, here and in another process', async () => {
+  it('reaches requests that prefer to wait, in this process and in another one', async () => {
     const key = newKey();
     const claim = claimOf(await one.service.claim(requestOf(key)));
     const { signal } = new AbortController();
@@ -186,7 +186,7 @@ describe('an answer', () => {
     expect((await Promise.all(waiting)).map(({ kind }) => kind)).toEqual(['replay', 'replay']);
   });
 
-  it('of a request that failed is another try for one of those who waited', async () => {
+  it('lets one of the waiting requests try again when the first one failed', async () => {
     const key = newKey();
     const claim = claimOf(await one.service.claim(requestOf(key)));
     const { signal } = new AbortController();
@@ -197,7 +197,7 @@ describe('an answer', () => {
 });
 
 describe('a lease', () => {
-  it('is renewed for as long as the work takes: 45 s of work with 30 s, at a hundredth of the time', async () => {
+  it('is renewed while the work lasts: 45 s of work with a lease of 30 s, a hundred times as fast', async () => {
     const worker = new Engine(database.url, 300);
     const key = newKey();
     const keyed = requestOf(key, { leaseMs: 300 });
@@ -213,7 +213,7 @@ describe('a lease', () => {
 
   it('that is shorter than the usual one is renewed in time too', async () => {
     const keyed = requestOf(newKey(), { leaseMs: 300 });
-    // By its options it renews every 10 s. Not `one`, which would renew all its leases more often from here on.
+    // Renews every 10 s by its options. Not `one`, which would renew all its leases more often from now on.
     const worker = new Engine(database.url);
     const claim = claimOf(await worker.service.claim(keyed));
     const doneAtMs = performance.now() + 600;
@@ -224,7 +224,7 @@ describe('a lease', () => {
     await worker.close();
   });
 
-  it('that ran out leaves the request indeterminate, until its holder says how it ended', async () => {
+  it('that expired leaves the request indeterminate, until its holder settles', async () => {
     const key = newKey();
     const claim = claimOf(await one.service.claim(requestOf(key)));
     await passTime(key, 30_001);
@@ -233,7 +233,7 @@ describe('a lease', () => {
     expect((await other.service.claim(requestOf(key))).kind).toBe('replay');
   });
 
-  it('that ran out is taken over where that is safe, with a higher fence, and the old holder stores nothing any more', async () => {
+  it('that expired is taken over where that is safe, with a higher fence; the old holder stores nothing', async () => {
     const key = newKey();
     const keyed = requestOf(key, { takeover: 'safe' });
     const paused = claimOf(await one.service.claim(keyed));
@@ -248,7 +248,7 @@ describe('a lease', () => {
     expect(await one.service.claim(keyed)).toMatchObject({ kind: 'replay', response: { body: Buffer.from('from the successor') } });
   });
 
-  it('is over at once when the holder says that it does not know', async () => {
+  it('ends at once when the holder settles as indeterminate', async () => {
     const [never, safe] = [requestOf(newKey()), requestOf(newKey(), { takeover: 'safe' })];
     for (const keyed of [never, safe]) await one.service.settle(claimOf(await one.service.claim(keyed)), { state: 'indeterminate' });
     expect((await other.service.claim(never)).kind).toBe('indeterminate');
@@ -257,7 +257,7 @@ describe('a lease', () => {
 });
 
 describe('a retention', () => {
-  it('that is over frees the key, with a higher fence, also after its row was deleted', async () => {
+  it('that has passed frees the key, with a higher fence, also after its row was deleted', async () => {
     const key = newKey();
     const fences: number[] = [];
     for (const remove of [false, true, false]) {
@@ -271,7 +271,7 @@ describe('a retention', () => {
     expect(new Set(fences).size).toBe(3);
   });
 
-  it('begins with the end of the work, however long that is', async () => {
+  it('begins at the end of the work', async () => {
     const worker = new Engine(database.url, 150);
     const key = newKey();
     const keyed = requestOf(key, { leaseMs: 150, retentionMs: 1 });

@@ -10,7 +10,7 @@ import { WebhookPositions } from './webhook-positions.js';
 export interface IdempotencyStoreOptions {
   /** Connections to Postgres. Without transactions 6 are enough; each handler in a transaction takes one. */
   readonly connections?: number;
-  /** A statement, or the transaction of a handler, that takes longer is a 503. */
+  /** A statement, or the transaction of a handler, that takes longer fails with 503. */
   readonly transactionTimeoutMs?: number;
 }
 
@@ -23,7 +23,7 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<IdempotencyOpt
       ...(definition.imports ?? []),
       // 6: a batch of claims, a batch of outcomes and the heartbeat at once; the others read large answers.
       PostgresModule.pool({ name: 'idempotency', max: connections, transactionTimeoutMs, plans: 'by-index' }),
-      // Its own: expired rows are deleted for as long as it takes.
+      // A pool of its own: deleting expired rows must not delay requests.
       PostgresModule.pool({ name: 'idempotency-upkeep', max: 1, plans: 'by-index' }),
     ],
   }))

@@ -12,12 +12,12 @@ import { readResponse } from './read-response.queries.js';
 import { renewRequests } from './renew-requests.queries.js';
 import { settleRequests } from './settle-requests.queries.js';
 
-/** An attempt and the UUID by which whoever made it finds its claim again. */
+/** One attempt to claim a key. After a lost answer, the process finds its claim by the UUID. */
 export interface ClaimAttempt extends KeyedRequest {
   readonly claimId: string;
 }
 
-/** A response whose body is read on its own, since it is large. */
+/** A response whose body needs a statement of its own, because it is large. */
 export interface LargeReplay {
   readonly kind: 'large_replay';
   readonly fence: number;
@@ -26,7 +26,7 @@ export interface LargeReplay {
   readonly ageMs: number;
 }
 
-/** `free`: somebody else was at it; attempt it again. */
+/** `free`: another claim committed at the same moment; try again. */
 export type ClaimResult = ClaimOutcome | LargeReplay | { readonly kind: 'free' };
 
 export interface ClaimedSettlement {
@@ -34,8 +34,8 @@ export interface ClaimedSettlement {
   readonly settlement: Settlement;
 }
 
-/** Deadlocks end with one of the two going through; three in a row did not happen in an hour of twins. */
-const MOST_TRIES = 3;
+/** One side of a deadlock always succeeds. Three deadlocks in a row did not occur in an hour of concurrent repeats. */
+const MAX_TRIES = 3;
 /** 64 KiB: with a batch of 256 keys that is 16 MiB at most; larger bodies are read one by one. */
 const INLINE_BODY_BYTES = 65_536;
 
@@ -45,8 +45,8 @@ export class IdempotencyRepository {
   constructor(@InjectDatabase('idempotency') private readonly database: Database) {}
 
   /**
-   * Claims what can be claimed, in one statement; results in the order of the attempts. Of several attempts of one key the
-   * first one counts, and the others are told what they would be told after it.
+   * Claims the free keys, in one statement; results in the order of the attempts. Among several attempts at one key the
+   * first one counts; the others get the result that they would get after it.
    * @throws LockstepError store_unavailable: whether anything was claimed is unknown
    */
   async claim(attempts: readonly ClaimAttempt[]): Promise<readonly ClaimResult[]> {
@@ -68,8 +68,8 @@ export class IdempotencyRepository {
   }
 
   /**
-   * Stores how claimed requests ended, in one statement; verdicts in the same order.
-   * @throws LockstepError store_unavailable: whether it was stored is unknown; saying it again is harmless
+   * Stores the outcomes of claimed requests, in one statement; verdicts in the same order.
+   * @throws LockstepError store_unavailable: unknown outcome; storing it again is harmless
    */
   async settle(settlements: readonly ClaimedSettlement[]): Promise<readonly Verdict[]> {
     const parameters = settlementParametersOf(settlements);
@@ -89,7 +89,7 @@ export class IdempotencyRepository {
     }, this.database));
   }
 
-  /** Frees what these attempts may have claimed without knowing it. @throws LockstepError store_unavailable */
+  /** Frees the keys that these attempts may have claimed without getting an answer. @throws LockstepError store_unavailable */
   async giveUp(attempts: readonly ClaimAttempt[]): Promise<void> {
     await this.run('settle', () => giveUpClaims.run({
       scopes: attempts.map(({ scope }) => scope),
@@ -98,7 +98,7 @@ export class IdempotencyRepository {
     }, this.database));
   }
 
-  /** A response's body; undefined when its key is another claim's by now. @throws LockstepError store_unavailable */
+  /** The body of a response; undefined when another claim has taken the key since. @throws LockstepError store_unavailable */
   async readBody({ scope, key }: KeyedRequest, fence: number): Promise<Buffer | undefined> {
     const [row] = await this.run('read', () => readResponse.run({ scope, key, fence }, this.database));
     return row?.body;
@@ -112,14 +112,14 @@ export class IdempotencyRepository {
         storeDuration.observe({ statement }, (performance.now() - startedAtMs) / 1_000);
         return result;
       } catch (error) {
-        if (isConflict(error) && tries < MOST_TRIES) continue;
+        if (isConflict(error) && tries < MAX_TRIES) continue;
         throw storeErrorOf(error);
       }
     }
   }
 }
 
-/** Which key of which scope; a scope holds no line break. */
+/** Key and scope as one text. A scope has no line break. */
 export function nameOf({ scope, key }: Pick<KeyedRequest, 'scope' | 'key'>): string {
   return `${scope}\n${key}`;
 }
@@ -127,7 +127,7 @@ export function nameOf({ scope, key }: Pick<KeyedRequest, 'scope' | 'key'>): str
 function resultOf(attempt: ClaimAttempt, winner: ClaimAttempt, fence: number | undefined, found: IClaimRequestsResult | undefined): ClaimResult {
   if (fence !== undefined) {
     const { scope, key, leaseMs, retentionMs } = winner;
-    // Found and claimed all the same: it had failed, or its lease had run out.
+    // Found and claimed: the earlier request had failed, or its lease had expired.
     if (attempt === winner) return { kind: 'claimed', claim: { scope, key, fence, leaseMs, retentionMs }, takeover: found !== undefined && found.state !== 'failed' };
     return decide({ state: 'in_flight', fingerprint: winner.fingerprint, ageMs: 0, leaseLeftMs: winner.leaseMs, response: undefined }, attempt);
   }
@@ -174,7 +174,7 @@ function settlementParametersOf(settlements: readonly ClaimedSettlement[]): Para
     bodies.push(body);
     next += body.length;
   }
-  // Arrays may hold nulls; PgTyped's types don't say so.
+  // Arrays may contain nulls, which PgTyped's types do not express.
   return {
     scopes: settlements.map(({ claim }) => claim.scope),
     keys: settlements.map(({ claim }) => claim.key),

@@ -1,23 +1,23 @@
 import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
 
-/** How a handler's idempotent requests are treated; what is left out is as the module says. */
+/** How a handler treats requests with a key. Defaults: the options of the module. */
 export interface IdempotentOptions {
-  /** Default true: a request without a key is refused. False, without a transaction: it is carried out as any other. */
+  /** Default true: a request without a key is refused. False works only without a transaction. */
   readonly keyRequired?: boolean;
-  /** Work in a transaction that is committed together with the answer. */
+  /** Run the handler in a transaction that also stores the key and the answer. */
   readonly transaction?: boolean;
-  /** Without a transaction. `safe`: when a lease has run out, carry the request out again. Default `never`. */
+  /** Without a transaction. `safe`: carry a request out again when its lease has expired. Default `never`. */
   readonly takeover?: 'never' | 'safe';
-  /** Without a transaction. Carry requests out unprotected while the store is away. Default false. */
+  /** Without a transaction. Carry requests out without protection while Postgres is away. Default false. */
   readonly failOpen?: boolean;
   readonly leaseMs?: number;
   readonly retentionMs?: number;
-  /** Whose key it is: the same key of two of them is two keys. Default: the request's tenant and credentials (`Authorization`, `X-API-Key`). */
+  /** Who owns the key: two principals never share one. Default: the request's tenant and credentials (`Authorization`, `X-API-Key`). */
   readonly principal?: (request: FastifyRequest) => string;
 }
 
 export const IDEMPOTENT = Symbol('IDEMPOTENT');
 
-/** Of the requests being carried out: the transaction that each works in. */
+/** The transaction of each request in progress. */
 export const TRANSACTIONS = new WeakMap<FastifyRequest, pg.ClientBase>();

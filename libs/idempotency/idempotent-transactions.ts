@@ -10,10 +10,10 @@ import type { ClaimOutcome, KeyedRequest, Settlement } from './claim.js';
 import { idempotentRequests, settlements } from './idempotency.metrics.js';
 import { type ClaimResult, IdempotencyRepository, nameOf } from './idempotency.repository.js';
 
-/** What became of a request that wanted to be carried out in a transaction. */
+/** The outcome of a request whose handler works in a transaction. */
 export type TransactionOutcome<Result> = Exclude<ClaimOutcome, { kind: 'claimed' }> | { readonly kind: 'done'; readonly result: Result };
 
-/** What the work gave, and what of it is stored; `failed`: nothing, and its transaction is rolled back. */
+/** The result of the work, and what is stored of it. `failed`: nothing, and the transaction is rolled back. */
 export interface Worked<Result> {
   readonly result: Result;
   readonly settlement: Extract<Settlement, { state: 'completed' | 'failed' }>;
@@ -23,35 +23,34 @@ type Work<Result> = (client: pg.ClientBase) => Promise<Worked<Result>>;
 
 interface UnderWay {
   readonly keyed: KeyedRequest;
-  /** False: its key was not to be had, and its twins ask by themselves. */
+  /** False: the key was not free, so concurrent repeats try by themselves. */
   readonly claimed: PromiseWithResolvers<boolean>;
 }
 
-/** A twin in another process holds the key's row until it commits: whoever comes second is told so after this. */
+/** A repeat in another process holds the row of the key until it commits. After this time we answer `in_flight`. */
 const TWIN_WAIT = '100ms';
-/** Between two looks at a key that has just been committed. */
-const MOST_TRIES = 5;
+/** A try fails when another claim of the key commits at the same moment. */
+const MAX_TRIES = 5;
 
 /**
- * Idempotent requests that work in a transaction: the key, the rows that the work writes and its answer are committed
- * together or not at all. No lease and no fence: the row's lock is the claim, and it goes with the connection.
+ * Idempotent requests in a transaction: the key, the rows that the work writes and its answer are committed together or
+ * not at all. There is no lease and no fence. The lock of the row is the claim, and ends with the connection.
  */
 @Injectable()
 export class IdempotentTransactions {
-  /** Keys being looked at or worked on here: their twins take no connection to find that out. */
+  /** Keys in progress in this process. Their repeats need no connection to find that out. */
   private readonly underWay = new Map<string, UnderWay>();
 
   constructor(@InjectPool('idempotency') private readonly pool: pg.Pool) {}
 
   /**
-   * Does the work in a transaction, once per key. What it throws rolls everything back, and the key is free again.
-   * @throws what the work throws; LockstepError store_unavailable: whether it was committed is unknown, and the same
-   * request tells
+   * Does the work in a transaction, once per key. An error rolls everything back and frees the key.
+   * @throws what the work throws; LockstepError store_unavailable: unknown outcome, repeat the request to learn it
    */
   async run<Result>(keyed: KeyedRequest, work: Work<Result>): Promise<TransactionOutcome<Result>> {
     const name = nameOf(keyed);
     for (let twin = this.underWay.get(name); twin !== undefined; twin = this.underWay.get(name)) {
-      if (await twin.claimed.promise) return this.told(twin.keyed.fingerprint.equals(keyed.fingerprint) ? { kind: 'in_flight', retryAfterSeconds: 1 } : { kind: 'mismatch' });
+      if (await twin.claimed.promise) return this.counted(twin.keyed.fingerprint.equals(keyed.fingerprint) ? { kind: 'in_flight', retryAfterSeconds: 1 } : { kind: 'mismatch' });
     }
     const claimed = Promise.withResolvers<boolean>();
     this.underWay.set(name, { keyed, claimed });
@@ -68,7 +67,7 @@ export class IdempotentTransactions {
 
   private async runAlone<Result>(keyed: KeyedRequest, work: Work<Result>, onClaimed: () => void): Promise<TransactionOutcome<Result>> {
     const client = await orStoreError(this.pool.connect());
-    // A connection that breaks between two statements fails the next one; without a listener it would end the process.
+    // A connection that breaks between two statements fails the next one. Without a listener it would end the process.
     const ignore = (): void => undefined;
     client.on('error', ignore);
     let broken = true;
@@ -77,11 +76,11 @@ export class IdempotentTransactions {
       broken = false;
       return outcome;
     } catch (error) {
-      // In a state to be used again only when this answers.
+      // The connection can be used again only if the rollback succeeds.
       broken = await client.query('rollback').then(() => false, () => true);
-      // The work's own statement has failed, as Postgres says, or with the connection: that is the store's fault, not the work's.
-      const isStores = sqlStateOf(error) !== undefined || (broken && toLockstepError(error).code === 'internal');
-      throw isStores ? storeErrorOf(error) : error;
+      // A statement of the work itself failed, in Postgres or with the connection: the store is at fault, not the work.
+      const isStoreFault = sqlStateOf(error) !== undefined || (broken && toLockstepError(error).code === 'internal');
+      throw isStoreFault ? storeErrorOf(error) : error;
     } finally {
       client.off('error', ignore);
       client.release(broken);
@@ -94,7 +93,7 @@ export class IdempotentTransactions {
     const claimed = await claim(repository, keyed);
     if (claimed.kind !== 'claimed') {
       await orStoreError(client.query('rollback'));
-      return this.told(claimed);
+      return this.counted(claimed);
     }
     onClaimed();
     idempotentRequests.inc({ outcome: 'claimed' });
@@ -103,24 +102,24 @@ export class IdempotentTransactions {
     if (settlement.state === 'failed') await orStoreError(client.query('rollback'));
     else {
       const [verdict] = await repository.settle([{ claim: claimed.claim, settlement }]);
-      if (verdict !== 'stored') throw new Error('The handler ended the transaction that it was given: its rows and its answer can not be committed together');
+      if (verdict !== 'stored') throw new Error('The handler ended its transaction, so its rows and its answer cannot be committed together');
       await orStoreError(client.query('commit'));
     }
     settlements.inc({ state: settlement.state });
     return { kind: 'done', result };
   }
 
-  private told(outcome: Exclude<ClaimOutcome, { kind: 'claimed' }>): Exclude<ClaimOutcome, { kind: 'claimed' }> {
+  private counted(outcome: Exclude<ClaimOutcome, { kind: 'claimed' }>): Exclude<ClaimOutcome, { kind: 'claimed' }> {
     idempotentRequests.inc({ outcome: outcome.kind });
     return outcome;
   }
 }
 
 async function claim(repository: IdempotencyRepository, keyed: KeyedRequest): Promise<ClaimOutcome> {
-  // Whatever stands there half done is of a claim without a transaction; with one a lease never runs out.
+  // A row in flight or indeterminate comes from a claim without a transaction.
   const identified = { ...keyed, claimId: mintId() };
   try {
-    for (let tries = 1; tries <= MOST_TRIES; tries++) {
+    for (let tries = 1; tries <= MAX_TRIES; tries++) {
       const [result] = await repository.claim([identified]);
       const outcome = await outcomeOf(repository, keyed, result);
       if (outcome !== undefined) return outcome;

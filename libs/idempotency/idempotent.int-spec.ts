@@ -25,7 +25,7 @@ let pool: pg.Pool;
 let app: IdempotentApp;
 let module: Type;
 let url: string;
-/** What the handlers did. */
+/** Calls of the handlers. */
 let calls: number;
 let gate: PromiseWithResolvers<void> | undefined;
 let fails: Error | undefined;
@@ -113,7 +113,7 @@ async function post(path: string, key: string | undefined, amount = 1, headers: 
 const codeOf = ({ text }: Answered): unknown => (JSON.parse(text) as { code?: unknown }).code;
 
 describe.each(['/orders', '/booked'])('@Idempotent on %s', (path) => {
-  it('carries a request out once, and gives its repeats the same answer', async () => {
+  it('carries a request out once, and replays its answer to repeats', async () => {
     const first = await post(path, `once${path}`);
     const again = await post(path, `once${path}`);
     expect(first.status).toBe(201);
@@ -123,7 +123,7 @@ describe.each(['/orders', '/booked'])('@Idempotent on %s', (path) => {
     expect([again.headers.get('age'), again.headers.get('set-cookie')]).toEqual(['0', null]);
   });
 
-  it('tells the others that it is in progress, and whoever sends something else that the key is used', async () => {
+  it('answers concurrent repeats with request_in_progress, and a different request with idempotency_key_reused', async () => {
     gate = Promise.withResolvers();
     const first = post(path, `twins${path}`);
     while (calls === 0) await new Promise((resolve) => setImmediate(resolve));
@@ -137,7 +137,7 @@ describe.each(['/orders', '/booked'])('@Idempotent on %s', (path) => {
     expect(codeOf(await post(path, `twins${path}`, 2))).toBe('idempotency_key_reused');
   });
 
-  it('lets a request that went wrong on our side be tried again', async () => {
+  it('lets a request that failed on our side be retried', async () => {
     fails = new Error('out of luck');
     expect((await post(path, `again${path}`)).status).toBe(500);
     fails = undefined;
@@ -145,7 +145,7 @@ describe.each(['/orders', '/booked'])('@Idempotent on %s', (path) => {
     expect(calls).toBe(2);
   });
 
-  it('wants a key, and one that is one', async () => {
+  it('requires a valid key', async () => {
     expect(codeOf(await post(path, undefined))).toBe('idempotency_key_required');
     expect(codeOf(await post(path, 'a b'))).toBe('invalid_idempotency_key');
     expect(calls).toBe(0);
@@ -158,15 +158,15 @@ describe.each(['/orders', '/booked'])('@Idempotent on %s', (path) => {
   });
 });
 
-describe('headers of one name', () => {
-  it('all come again', async () => {
+describe('several headers of one name', () => {
+  it('are all replayed', async () => {
     const answers = [await post('/orders', 'links'), await post('/orders', 'links')];
     expect(answers.map(({ headers }) => headers.get('link'))).toEqual(Array(2).fill('</orders>; rel="up", </>; rel="home"'));
   });
 });
 
 describe('a refusal of the handler', () => {
-  it('is its answer from then on', async () => {
+  it('is stored and replayed', async () => {
     fails = new LockstepError('conflict', 'not like this');
     const answers = [await post('/orders', 'refused'), await post('/orders', 'refused')];
     expect(calls).toBe(1);
@@ -175,7 +175,7 @@ describe('a refusal of the handler', () => {
     expect(answers[1]?.headers.get('idempotent-replayed')).toBe('true');
   });
 
-  it('in a transaction takes its rows back with it, and the key', async () => {
+  it('in a transaction rolls its rows back, and frees the key', async () => {
     fails = new LockstepError('conflict', 'not like this');
     expect((await post('/booked', 'rolled-back')).status).toBe(409);
     fails = undefined;
@@ -185,7 +185,7 @@ describe('a refusal of the handler', () => {
 });
 
 describe('in a transaction', () => {
-  it('rows and answer are there together, however many come at once', async () => {
+  it('rows and answer are committed together, once for all concurrent repeats', async () => {
     const answers = await Promise.all(Array.from({ length: 200 }, () => post('/booked', 'together')));
     const created = answers.filter(({ status }) => status === 201);
     expect(new Set(created.map(({ text }) => text)).size).toBe(1);
@@ -194,11 +194,11 @@ describe('in a transaction', () => {
     expect((await post('/booked', 'together')).status).toBe(201);
   });
 
-  it('a twin in another process is in progress, and a process that dies leaves nothing behind', async () => {
+  it('a repeat in another process is in progress, and a process that dies leaves nothing behind', async () => {
     gate = Promise.withResolvers();
     const first = post('/booked', 'dies');
     while (calls === 0) await new Promise((resolve) => setImmediate(resolve));
-    // As another process: it knows nothing of what is under way here.
+    // As another process, which shares no memory with the first.
     const twins = new IdempotentTransactions(pool);
     const { rows: [taken] } = await pool.query<{ pid: number }>("select pid from pg_stat_activity where datname = current_database() and state = 'idle in transaction'");
     expect(taken).toBeDefined();
@@ -217,21 +217,21 @@ describe('in a transaction', () => {
   });
 });
 
-describe('in a transaction, what was done', () => {
-  it('is the answer of all who ask for it at once', async () => {
+describe('in a transaction, the result', () => {
+  it('is replayed to all concurrent repeats', async () => {
     const first = await post('/booked', 'again-at-once');
     const again = await Promise.all(Array.from({ length: 30 }, () => post('/booked', 'again-at-once')));
     expect(new Set(again.map(({ status, text }) => `${status} ${text}`))).toEqual(new Set([`201 ${first.text}`]));
   });
 
-  it('is no answer when the handler has ended the transaction by itself: the key did not go with the rows', async () => {
+  it('is an error when the handler has ended its transaction: the key would not be committed with the rows', async () => {
     expect((await post('/ended', 'ended')).status).toBe(500);
     expect((await pool.query("select from idempotent_requests where key = 'ended'")).rowCount).toBe(0);
   });
 });
 
-describe('in an app that parses bodies by itself', () => {
-  it.each([true, false])('the raw body counts, and without it nothing is carried out (rawBody: %s)', async (rawBody) => {
+describe('in an app that parses bodies', () => {
+  it.each([true, false])('the raw body is compared; without it no request is carried out (rawBody: %s)', async (rawBody) => {
     const testing = await Test.createTestingModule({ imports: [ProcessModule.of(testProcess(database.url)), module] }).compile();
     const parsing = testing.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { rawBody, logger: false });
     parsing.useGlobalFilters(new ProblemFilter(new AllowedMethods(), captureLog().logger));
@@ -247,8 +247,8 @@ describe('in an app that parses bodies by itself', () => {
   });
 });
 
-describe('where it is not required', () => {
-  it('a request without a key is carried out each time', async () => {
+describe('where a key is not required', () => {
+  it('a request without one is carried out each time', async () => {
     for (let i = 0; i < 2; i++) expect((await post('/open', undefined)).status).toBe(204);
     expect(calls).toBe(2);
     for (let i = 0; i < 2; i++) expect((await post('/open', 'with-one')).status).toBe(204);

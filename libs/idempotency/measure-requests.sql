@@ -1,10 +1,9 @@
 /*
-  How many requests are stored, and the bytes that they take with their indexes. Counted on :pages of the table's pages at
-  most: up to there exactly, beyond it from a sample of that size. Statistics would cost less and can be far off:
-  pg_class.reltuples is -1 until the first VACUUM or ANALYZE and stands still until the next, and n_live_tup counts from 0
-  again after a crash of Postgres.
+  The number of stored requests and their bytes, indexes included. Exact up to :pages pages of the table, above that from
+  a sample of that size. Not from statistics: pg_class.reltuples is -1 until the first VACUUM or ANALYZE, and n_live_tup
+  restarts from 0 after a crash of Postgres.
 
-  The same pages each time (repeatable), so that two readings can be compared.
+  The sample is repeatable, so that two readings can be compared.
 */
 /* @name measureRequests */
 select

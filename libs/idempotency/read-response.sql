@@ -1,4 +1,4 @@
-/* The body of a completed request, while it is still that claim's. */
+/* The body of a completed request; no row when a later claim has taken the key. */
 /* @name readResponse */
 select body as "body!"
 from idempotent_requests

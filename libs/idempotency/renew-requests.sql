@@ -1,4 +1,4 @@
-/* Renews the leases whose fence is still ours, also those that have just run out. Locked in sorted order, as claims lock them. */
+/* Renews the leases whose fence still holds, also expired ones. Locks in sorted order, as claims do. */
 /* @name renewRequests */
 with mine as materialized (
   select *

@@ -1,6 +1,6 @@
 /**
- * The headers of a stored response as it is sent again: it says that it is one, and how old: the time since it was
- * stored, and the age that it came with (RFC 9111, 4.2.3 and 5.1).
+ * The headers of a replay: those of the stored response, `Idempotent-Replayed`, and `Age`, which is the time since the
+ * response was stored plus the age that it came with (RFC 9111, 4.2.3 and 5.1).
  */
 export function replayHeaders(kept: readonly string[], ageMs: number): string[] {
   const headers: string[] = [];

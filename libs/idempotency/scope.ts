@@ -6,31 +6,31 @@ export interface Scope {
   /** Of `principalOf`. */
   readonly principal: string;
   readonly method: string;
-  /** The route's template or name, not the path: a key that comes back on another path is a mistake worth a 422. */
+  /** The template of the route, not the path: a key that is reused on another path must get a 422. */
   readonly route: string;
 }
 
-/** Who asks, when nothing tells one client from another. */
-export const ANYBODY = '-';
+/** The principal when nothing distinguishes clients. */
+export const ANONYMOUS = '-';
 
-/** Within which a key is one key, as one text: no part can hold the space between them. */
+/** The scope of a key as one text. Encoded parts contain no space, so scopes never collide. */
 export function scopeOf({ tenant, principal, method, route }: Scope): string {
   return [tenant, principal, method, route].map((part) => encodeURIComponent(part)).join(' ');
 }
 
-/** By these a client is known where nothing else is said. */
+/** Distinguish clients by default. */
 const CREDENTIAL_HEADERS: readonly string[] = ['authorization', 'x-api-key'];
 
-/** Of a request, by the values of these headers of it. */
+/** The principal of a request, from the values of these headers. */
 export function principalIn(headers: IncomingHttpHeaders, names = CREDENTIAL_HEADERS): string {
   return principalOf(names.map((name) => headers[name]?.toString()));
 }
 
 /**
- * Stands for whoever sent these credentials: one client's key must never give it another one's answer. A hash, so that
- * no credential is stored.
+ * Identifies the sender of these credentials, so that no client gets the answer of another one. A hash, so that no
+ * credential is stored.
  */
 export function principalOf(credentials: readonly (string | undefined)[]): string {
-  if (credentials.every((credential) => credential === undefined)) return ANYBODY;
+  if (credentials.every((credential) => credential === undefined)) return ANONYMOUS;
   return hash('sha256', JSON.stringify(credentials), 'hex').slice(0, 32);
 }

@@ -1,11 +1,11 @@
 /*
-  Ends requests that were claimed: completed with their response, failed (may be tried again) or indeterminate. Only
-  with the fence of the last claim: a holder that was paused for longer than its lease can't overwrite its successor.
-  What it has stored already stays as it is, so that saying it twice changes nothing.
+  Stores the outcomes of claimed requests: completed with a response, failed (may be tried again) or indeterminate. Only
+  with the fence of the last claim, so that a holder that was paused beyond its lease cannot overwrite its successor.
+  An outcome that is stored already stays: storing it twice changes nothing.
 
-  :bodies                all bodies one after the other; a row's starts at its offset (from 1); a length of -1: none kept
+  :bodies                concatenated; a body starts at its offset (from 1); length -1: not kept
 
-  Returns the places, from 1, whose fence still holds. Locked in sorted order, as claims lock them.
+  Returns the ordinals, from 1, whose fence still holds. Locks in sorted order, as claims do.
 */
 /* @name settleRequests */
 with offered as materialized (

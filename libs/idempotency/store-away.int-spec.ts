@@ -33,8 +33,8 @@ afterEach(async () => {
 
 const AWAY = expect.objectContaining({ code: 'store_unavailable', retryAfterSeconds: 1 });
 
-describe('while the store is away', () => {
-  it('nothing is claimed, and everything is as before when it is back', async () => {
+describe('while Postgres is away', () => {
+  it('no key is claimed; claims succeed when it is back', async () => {
     const key = newKey();
     network.cut();
     await expect(far.service.claim(requestOf(key))).rejects.toEqual(AWAY);
@@ -42,7 +42,7 @@ describe('while the store is away', () => {
     await waitUntil('a claim', async () => (await far.service.claim(requestOf(key)).catch(() => undefined))?.kind === 'claimed');
   });
 
-  it('a claim that was committed and never heard of is given up, since nothing was done with it', async () => {
+  it('a claim that was committed without an answer is given up, because its request was not carried out', async () => {
     const key = newKey();
     const stands = async (): Promise<string | undefined> => (await near.pool.query<{ state: string }>('select state from idempotent_requests where key = $1', [key])).rows[0]?.state;
     network.holdAnswers();
@@ -55,7 +55,7 @@ describe('while the store is away', () => {
     expect((await near.service.claim(requestOf(key))).kind).toBe('claimed');
   });
 
-  it('an end is kept until it can be stored, also one whose first try was stored and never heard of', async () => {
+  it('an outcome is stored when Postgres is back, also if the first try was committed without an answer', async () => {
     const [lost, late] = [newKey(), newKey()];
     const claims = [claimOf(await far.service.claim(requestOf(lost))), claimOf(await far.service.claim(requestOf(late)))] as const;
     network.holdAnswers();
@@ -69,7 +69,7 @@ describe('while the store is away', () => {
     expect(await near.service.claim(requestOf(late))).toMatchObject({ kind: 'replay', response: { body: Buffer.from('late') } });
   });
 
-  it('a large answer that can not be read is none, and known to be there: the next one who asks gets it', async () => {
+  it('a large answer that cannot be read is reported as away; the next repeat gets it', async () => {
     const [keyed, body] = [requestOf(newKey()), Buffer.alloc(70_000, 'x')];
     await near.service.settle(claimOf(await near.service.claim(keyed)), completed(body));
     const reached = network.cutAt('select body');
@@ -84,7 +84,7 @@ describe('while the store is away', () => {
     expect(replay.response.body.equals(body)).toBe(true);
   });
 
-  it("a handler's answer is given all the same, and is stored when the store is back; no other is carried out, but where it may be unprotected", async () => {
+  it("a handler's answer is sent, and stored when Postgres is back; other requests are carried out only with failOpen", async () => {
     let opened = 0;
     const [begun, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     @Controller()
@@ -111,7 +111,7 @@ describe('while the store is away', () => {
     network.cut();
     gate.resolve();
     expect(await (await first).text()).toBe('done');
-    // Refused, but where the handler says that it may be carried out unprotected: then each time.
+    // Refused, except where the handler fails open: carried out each time.
     expect((await send('/work')).status).toBe(503);
     expect([await (await send('/open')).text(), await (await send('/open')).text()]).toEqual(['carried out 1', 'carried out 2']);
     network.restore();
@@ -123,7 +123,7 @@ describe('while the store is away', () => {
     await app.stop();
   });
 
-  it('whoever waits for an answer goes on waiting: that somebody else was at it is known', async () => {
+  it('a request that waits for an answer keeps waiting: another one is known to be in progress', async () => {
     const keyed = requestOf(newKey());
     await near.service.claim(keyed);
     const waiting = far.service.claim(keyed, { waitMs: 1_500, signal: new AbortController().signal });
@@ -132,7 +132,7 @@ describe('while the store is away', () => {
     expect(await waiting).toMatchObject({ kind: 'in_flight' });
   });
 
-  it('a lease runs out, and a holder that finds its successor at its return stores nothing', async () => {
+  it('a lease expires, and a holder that comes back after its successor stores nothing', async () => {
     const key = newKey();
     const keyed = requestOf(key, { leaseMs: 300, takeover: 'safe' });
     const claim = claimOf(await far.service.claim(keyed));

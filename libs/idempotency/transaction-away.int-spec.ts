@@ -10,9 +10,9 @@ import { newKey } from './fixtures/engine.js';
 import { IdempotentApp, rootModule } from './fixtures/idempotent-app.js';
 import { Idempotent, IdempotentTransaction } from './idempotent.js';
 
-// Handlers that work in a transaction, while Postgres goes away at each step of it.
+// Handlers in a transaction, with Postgres going away at each step of it.
 const bookingSchema = z.strictObject({ amount: z.number() });
-/** Read on its own, not with its key. */
+/** Large enough to need a statement of its own. */
 const LARGE = 'x'.repeat(70_000);
 
 let calls: number;
@@ -79,7 +79,7 @@ async function post(key: string, path = '/booked'): Promise<Answered> {
   return { status, text, code: isProblem ? (JSON.parse(text) as { code: unknown }).code : undefined, retryAfter: headers.get('retry-after'), replayed: headers.has('idempotent-replayed'), location: headers.get('location') };
 }
 
-/** The answer of the same request when the store is there; until Postgres has noticed that it was away, it is in progress. */
+/** The answer of the same request when Postgres is back. It is in progress until Postgres notices the broken connection. */
 async function answerAfterwards(key: string, path = '/booked'): Promise<Answered> {
   const before: unknown[] = [];
   const answer = await waitUntil(() => `an answer, have ${before.join()}`, async () => {
@@ -95,9 +95,9 @@ async function answerAfterwards(key: string, path = '/booked'): Promise<Answered
 const bookings = async (): Promise<number> => (await near.query('select from bookings')).rowCount ?? -1;
 const keys = async (): Promise<number> => (await near.query('select from idempotent_requests')).rowCount ?? -1;
 
-/** Of the booking nothing is said. */
+/** No header of the booking. */
 const AWAY = { status: 503, code: 'store_unavailable', retryAfter: '1', location: null };
-/** As Postgres reads it: with the end of its message, or it would be found in a connection's settings too. */
+/** With the end of the message: `commit` alone also occurs in the settings of a connection. */
 const COMMIT = 'commit\0';
 
 describe('Postgres away in the transaction of a handler', () => {
@@ -107,7 +107,7 @@ describe('Postgres away in the transaction of a handler', () => {
     { step: "at the handler's own statement", sent: 'insert into bookings', called: 1 },
     { step: 'when the answer is stored', sent: 'settled as (', called: 1 },
     { step: 'at the commit, which never arrives', sent: COMMIT, called: 1 },
-  ])('$step: a 503, and neither rows nor key; the same request is carried out when it is back', async ({ sent, called }) => {
+  ])('$step: 503, without rows or key; the repeat is carried out when Postgres is back', async ({ sent, called }) => {
     const key = newKey();
     const reached = network.cutAt(sent);
     const refused = await post(key);
@@ -122,7 +122,7 @@ describe('Postgres away in the transaction of a handler', () => {
     expect([await bookings(), await keys(), calls]).toEqual([1, 1, called + 1]);
   });
 
-  it('at the commit, which is done and whose answer is lost: a 503, and the same request gets the stored answer', async () => {
+  it('at the commit, which succeeds without an answer: 503, and the repeat gets the stored answer', async () => {
     const key = newKey();
     const reached = network.holdAnswersAt(COMMIT);
     const refused = post(key);
@@ -135,9 +135,9 @@ describe('Postgres away in the transaction of a handler', () => {
     expect([await bookings(), await keys(), calls]).toEqual([1, 1, 1]);
   });
 
-  it('in the middle of the commit, which Postgres does not end: a 503, and the same request is carried out anew', async () => {
+  it('during the commit, which Postgres aborts: 503, and the repeat is carried out', async () => {
     const key = newKey();
-    // Deferred: it is the commit that waits.
+    // Deferred, so that the commit waits.
     await near.query(`
       create function wait_for_the_test() returns trigger language plpgsql as $$ begin perform pg_advisory_xact_lock(42); return new; end $$;
       create constraint trigger wait_for_the_test after insert on bookings deferrable initially deferred for each row execute function wait_for_the_test();
@@ -155,7 +155,7 @@ describe('Postgres away in the transaction of a handler', () => {
     expect([carriedOut.status, carriedOut.replayed, await bookings(), calls]).toEqual([201, false, 1, 2]);
   });
 
-  it('when a large answer is read: a 503, and the same request gets it later', async () => {
+  it('when a large answer is read: 503, and the repeat gets it later', async () => {
     const key = newKey();
     expect(await post(key, '/large')).toMatchObject({ status: 201, text: LARGE });
     const reached = network.cutAt('select body');

@@ -5,7 +5,7 @@ import type { Database } from '#ground/postgres/pool';
 import { advancePosition } from './advance-position.queries.js';
 import { findLaterPosition } from './find-later-position.queries.js';
 
-/** Where a webhook delivery stands: its lane, and its number there. */
+/** The position of a webhook delivery: its lane, and its number in it. */
 export interface WebhookPosition {
   readonly tenant: string;
   /** Of the route. */
@@ -15,13 +15,13 @@ export interface WebhookPosition {
   readonly sequence: number;
 }
 
-/** How far webhook lanes have come, for routes that refuse an older event after a newer one. */
+/** The last position of each webhook lane, for routes that refuse an older event after a newer one. */
 @Injectable()
 export class WebhookPositions {
   constructor(@InjectDatabase('idempotency') private readonly database: Database) {}
 
   /**
-   * Whether the lane is beyond this sequence.
+   * Whether the lane has passed this sequence.
    * @throws LockstepError store_unavailable
    */
   async isPassed({ scope, lane, sequence }: WebhookPosition): Promise<boolean> {
@@ -30,7 +30,7 @@ export class WebhookPositions {
   }
 
   /**
-   * Moves the lane on, never back.
+   * Moves the lane forward, never back.
    * @throws LockstepError store_unavailable
    */
   async advance(position: WebhookPosition, retentionMs: number): Promise<void> {

@@ -4,23 +4,22 @@ import { mintId } from '#domain/ids';
 import { IngestRepository } from '#flow/ingest/ingest.repository';
 import { IngestService, type NewEvent } from '#flow/ingest/ingest.service';
 import { QueueLimit } from '#flow/ingest/queue-limit';
-import type { ExpiringRowsSweeper } from '#ground/postgres/expiring-rows-sweeper';
 import { createPool, databaseOf } from '#ground/postgres/pool';
 import { captureLog } from '#dev/testing/log-capture';
 import { createShardFixture, type ShardFixture, SHARDS } from '#dev/testing/shard-fixture';
 import { waitUntil } from '#dev/testing/wait-until';
-import { expiredKeysSweeper } from './expired-keys-sweeper.js';
+import { ExpiredKeysSweeper } from './expired-keys-sweeper.js';
 
 const { signal } = new AbortController();
 
 let fixture: ShardFixture;
 let pool: pg.Pool;
-let sweeper: ExpiringRowsSweeper;
+let sweeper: ExpiredKeysSweeper;
 
 beforeAll(async () => {
   fixture = await createShardFixture();
   pool = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 3, plans: 'by-index' });
-  sweeper = expiredKeysSweeper(pool, captureLog().logger);
+  sweeper = new ExpiredKeysSweeper(pool, captureLog().logger);
   // How many rows each statement deleted.
   await fixture.pool.query(`
     create table deletions (n integer);
@@ -62,7 +61,7 @@ async function waitsForALock(): Promise<boolean> {
   return (rowCount ?? 0) > 0;
 }
 
-describe('expiredKeysSweeper', () => {
+describe('ExpiredKeysSweeper', () => {
   it('deletes all that is expired and nothing else, at most 1,000 keys a statement', async () => {
     await addKeys('expired ', 2_500, '1 second');
     await addKeys('live ', 3, '-1 hour');
@@ -144,7 +143,7 @@ describe('expiredKeysSweeper', () => {
   it('ends soon when it is stopped in the middle, and goes on after a failure', async () => {
     await addKeys('key ', 3_000, '1 second');
     const log = captureLog();
-    const running = expiredKeysSweeper(pool, log.logger);
+    const running = new ExpiredKeysSweeper(pool, log.logger);
     running.start();
     await waitUntil('the first batch is deleted', async () => (await keys()).length < 3_000);
     await running.stop();

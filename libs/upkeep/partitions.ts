@@ -1,9 +1,12 @@
+import { Injectable } from '@nestjs/common';
 import { Poll } from '#ground/polling/poll';
+import { InjectDatabase } from '#ground/postgres/inject-postgres';
+import type { Database } from '#ground/postgres/pool';
+import { InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
-import { partitionFailures } from './partitions.metrics.js';
+import { observePartitions, partitionFailures } from './partitions.metrics.js';
 import { partitionsEnd } from './partitions-end.queries.js';
 import { ensurePartitions } from './partitions-ensure.queries.js';
-import type { Database } from '#ground/postgres/pool';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
@@ -14,13 +17,14 @@ const RETRY_MS = 60_000;
  * Keeps a week of day partitions ahead: at start, then hourly. While that fails it says so each minute, and what will
  * come of it when; days that are there already are used meanwhile.
  */
+@Injectable()
 export class PartitionKeeper {
   private readonly poll: Poll;
   private endMs: number | undefined;
 
   constructor(
-    private readonly database: Database,
-    private readonly logger: Logger,
+    @InjectDatabase('housekeeping') private readonly database: Database,
+    @InjectLogger() private readonly logger: Logger,
   ) {
     this.poll = new Poll({
       retryMs: RETRY_MS,
@@ -28,6 +32,7 @@ export class PartitionKeeper {
       intervalMs: HOUR_MS,
       work: () => this.ensure(),
     });
+    observePartitions(() => this.aheadSeconds);
   }
 
   /**

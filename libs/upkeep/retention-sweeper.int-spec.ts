@@ -53,14 +53,14 @@ describe('a day whose retention is over', () => {
   it('is kept for an hour more, for clocks that differ', async () => {
     const today = Date.parse(new Date().toISOString().slice(0, 10));
     // The oldest day ended 39 days before today began.
-    await new RetentionSweeper(pool, Date.now() - (today - 39 * DAY_MS) - 1_800_000, log.logger).sweep(signal);
+    await new RetentionSweeper(pool, { retentionMs: Date.now() - (today - 39 * DAY_MS) - 1_800_000 }, log.logger).sweep(signal);
     expect(await partitionsOf(OLDEST)).toEqual(ALL);
-    await new RetentionSweeper(pool, Date.now() - (today - 39 * DAY_MS) - 3_700_000, log.logger).sweep(signal);
+    await new RetentionSweeper(pool, { retentionMs: Date.now() - (today - 39 * DAY_MS) - 3_700_000 }, log.logger).sweep(signal);
     expect([await partitionsOf(OLDEST), await partitionsOf(OLDER)]).toEqual([[], ALL]);
   });
 
   it('is counted once, when two processes sweep at once', async () => {
-    await Promise.all([sweeper.sweep(signal), new RetentionSweeper(pool, RETENTION_MS, log.logger).sweep(signal)]);
+    await Promise.all([sweeper.sweep(signal), new RetentionSweeper(pool, { retentionMs: RETENTION_MS }, log.logger).sweep(signal)]);
     await sweeper.sweep(signal);
     await expectDropped();
   });
@@ -130,7 +130,7 @@ describe('a day of which something is open', () => {
     await sql("select freeze_partition(t, $1::date, true) from unnest(array['events', 'deliveries']) t", [OLDEST]);
     const change = (): Promise<void> => sql('update deliveries set attempts = attempts where event_id = $1', [oldest[0]]);
     await expect(change()).rejects.toMatchObject({ code: '55006' });
-    await new RetentionSweeper(pool, 100 * DAY_MS, log.logger).sweep(signal);
+    await new RetentionSweeper(pool, { retentionMs: 100 * DAY_MS }, log.logger).sweep(signal);
     await change();
     expect(await partitionsOf(OLDEST)).toEqual(ALL);
   });

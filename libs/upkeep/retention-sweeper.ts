@@ -1,7 +1,11 @@
+import { Injectable } from '@nestjs/common';
 import type pg from 'pg';
+import type { Config } from '#ground/config/config';
 import { Poll } from '#ground/polling/poll';
 import { exclusively } from '#ground/postgres/advisory-lock';
+import { InjectPool } from '#ground/postgres/inject-postgres';
 import { isLockTimeout } from '#ground/postgres/sql-errors';
+import { InjectConfig, InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
 import { DayRetirement } from './day-retirement.js';
 import { daysOverdue, daysRetired, retentionFailures } from './retention.metrics.js';
@@ -17,13 +21,14 @@ const RETRY_MS = 60_000;
  * Drops the days whose LOCKSTEP_RETENTION is over, and keeps their numbers (migration 0003). Never a day of which
  * anything is open. Looks hourly; one process at a time does it.
  */
+@Injectable()
 export class RetentionSweeper {
   private readonly poll: Poll;
 
   constructor(
-    private readonly pool: pg.Pool,
-    private readonly retentionMs: number,
-    private readonly logger: Logger,
+    @InjectPool('retention') private readonly pool: pg.Pool,
+    @InjectConfig() private readonly config: Pick<Config, 'retentionMs'>,
+    @InjectLogger() private readonly logger: Logger,
   ) {
     this.poll = new Poll({
       retryMs: RETRY_MS,
@@ -51,7 +56,7 @@ export class RetentionSweeper {
       const retirement = new DayRetirement(repository);
       const open = await repository.openDay();
       if (open !== undefined) await this.finish(retirement, open);
-      const days = await repository.days(this.retentionMs);
+      const days = await repository.days(this.config.retentionMs);
       for (const day of days.filter(({ overdue }) => !overdue)) await retirement.thaw(day);
       await this.retireAll(retirement, days.filter(({ overdue }) => overdue));
     });

@@ -1,17 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { type Config, loadConfig } from '#ground/config/config';
 import { mintId } from '#domain/ids';
+import type { KafkaConfig } from '#ground/config/config';
 import { createKafka } from '#ground/kafka/client';
 import { createLogger } from '#ground/telemetry/logger';
-import { GatewayClient, TEST_ADMIN_KEY } from '#dev/testing/gateway-client';
-import { sharedServers } from '#dev/testing/shared-servers';
+import { type GatewayClient, TEST_ADMIN_KEY } from '#dev/testing/gateway-client';
 import { TcpProxy } from '#dev/testing/tcp-proxy';
 import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
 import { TopicReader } from '#dev/testing/topic-reader';
 import { waitUntil } from '#dev/testing/wait-until';
-import { Gateway } from './gateway.js';
+import { GatewayUnderTest } from '../fixtures/gateway-under-test.js';
 
 const logger = createLogger('test', 'silent');
 const topicPrefix = `gateway-${randomBytes(4).toString('hex')}.`;
@@ -20,21 +19,14 @@ let database: TestDatabase;
 let store: pg.Client;
 /** Stands between the second gateway and Postgres. */
 let proxy: TcpProxy;
-const gateways: Gateway[] = [];
+const gateways: GatewayUnderTest[] = [];
 let client: GatewayClient;
 let cutOff: GatewayClient;
 
-function configOf(databaseUrl: string): Config {
-  return loadConfig({
-    DATABASE_URL: databaseUrl, KAFKA_BROKERS: sharedServers().kafkaBrokers, KAFKA_TOPIC_PREFIX: topicPrefix, KAFKA_PARTITIONS: '4', LOCKSTEP_ADMIN_KEY: TEST_ADMIN_KEY,
-    LOCKSTEP_SECRET_KEY: 'test-secret-key-0123456789abcdef0123456789', LOCKSTEP_ALLOW_PRIVATE_NETWORKS: '127.0.0.0/8', LOCKSTEP_MAX_BODY_BYTES: '10000', LOCKSTEP_RETRY_SCHEDULE: '1s',
-  });
-}
-
 async function startGateway(databaseUrl: string): Promise<GatewayClient> {
-  const gateway = new Gateway({ config: configOf(databaseUrl), logger, print: () => undefined, onFatal: (error) => { throw error; } });
+  const gateway = await GatewayUnderTest.start(databaseUrl, { KAFKA_TOPIC_PREFIX: topicPrefix, LOCKSTEP_ALLOW_PRIVATE_NETWORKS: '127.0.0.0/8', LOCKSTEP_MAX_BODY_BYTES: '10000', LOCKSTEP_RETRY_SCHEDULE: '1s' });
   gateways.push(gateway);
-  return new GatewayClient(await gateway.start('127.0.0.1', 0));
+  return gateway.client;
 }
 
 beforeAll(async () => {
@@ -109,7 +101,7 @@ describe('POST /v1/events', () => {
   it('keeps the order of posts that alternate between two gateways, through Kafka', async () => {
     const ids: string[] = [];
     for (let i = 0; i < 40; i++) ids.push(((await (i % 2 === 0 ? client : cutOff).post('alternating', i)).json as { id: string }).id);
-    const reader = await TopicReader.start(createKafka(configOf(database.url).kafka, 'test', logger), [`${topicPrefix}events`]);
+    const reader = await TopicReader.start(createKafka(gateways[0]?.config.kafka as KafkaConfig, 'test', logger), [`${topicPrefix}events`]);
     const mine = (): string[] => reader.records.filter(({ key }) => key === 'default/alternating').map(({ headers }) => headers['ce_id'] ?? '');
     await waitUntil('40 events in Kafka', () => new Set(mine()).size === 40);
     await reader.stop();
@@ -198,7 +190,7 @@ describe('other paths', () => {
       'POST /v1/dead-letters/discard', 'POST /v1/dead-letters/replay', 'POST /v1/endpoints', 'POST /v1/endpoints/{id}/pause', 'POST /v1/endpoints/{id}/resume',
       'POST /v1/events', 'POST /v1/events/{id}/replay', 'POST /v1/lanes/{endpoint}/{entity}/pause', 'POST /v1/lanes/{endpoint}/{entity}/resume', 'POST /v1/lanes/{endpoint}/{entity}/skip',
     ]);
-    expect(Object.keys(paths['/v1/events']?.['post']?.responses ?? {}).sort()).toEqual(['202', '400', '401', '413', '415', '422', '503']);
+    expect(Object.keys(paths['/v1/events']?.['post']?.responses ?? {}).sort()).toEqual(['202', '400', '401', '403', '413', '415', '422', '503']);
     expect(paths['/v1/events']?.['post']?.security).toEqual([{ bearer: [] }]);
     expect(Object.keys(components.schemas)).toEqual(expect.arrayContaining(['Problem', 'Endpoint', 'NewEndpoint', 'Event', 'Delivery', 'Ledger']));
   });

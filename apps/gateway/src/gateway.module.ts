@@ -1,41 +1,47 @@
-import { type DynamicModule, Module } from '@nestjs/common';
-import { DeadLettersModule } from '#manage/dead-letters/dead-letters.module';
-import type { ReplaysService } from '#manage/dead-letters/replays.service';
-import { EndpointsModule } from '#manage/endpoints/endpoints.module';
-import type { EndpointsService } from '#manage/endpoints/endpoints.service';
-import type { DeliveriesService } from '#manage/events/deliveries.service';
-import { EventsModule } from '#manage/events/events.module';
-import type { EventsService } from '#manage/events/events.service';
-import type { HealthChecks } from '#ground/health/health.controller';
-import { GivenHealthModule } from '#ground/health/given-health.module';
+import { Module } from '@nestjs/common';
+import { IngestIndicator } from '#flow/ingest/ingest.indicator';
 import { IngestModule } from '#flow/ingest/ingest.module';
-import type { IngestService } from '#flow/ingest/ingest.service';
-import { LanesModule } from '#manage/lanes/lanes.module';
-import type { LanesService } from '#manage/lanes/lanes.service';
+import { EventRelayIndicator } from '#flow/relay/event-relay.indicator';
+import { EventRelayModule } from '#flow/relay/event-relay.module';
+import { HealthModule } from '#ground/health/health.module';
+import { PostgresIndicator } from '#ground/health/indicators';
+import { KafkaModule } from '#ground/kafka/kafka.module';
+import { TopicsIndicator } from '#ground/kafka/topics.indicator';
+import { HousekeepingDatabaseModule } from '#ground/postgres/housekeeping-database.module';
+import { PostgresModule } from '#ground/postgres/postgres.module';
+import { AccessModule } from '#manage/access/access.module';
+import { DeadLettersModule } from '#manage/dead-letters/dead-letters.module';
+import { EndpointsModule } from '#manage/endpoints/endpoints.module';
+import { EventsModule } from '#manage/events/events.module';
+import { LanesApiModule } from '#manage/lanes/lanes-api.module';
 import { LedgerModule } from '#manage/ledger/ledger.module';
-import type { LedgerService } from '#manage/ledger/ledger.service';
+import { PartitionsIndicator } from '#upkeep/partitions.indicator';
+import { PartitionsModule } from '#upkeep/partitions.module';
+import { RetentionModule } from '#upkeep/retention.module';
+import { GatewayLifecycle } from './gateway.lifecycle.js';
 
-export interface GatewayParts {
-  readonly ingest: IngestService;
-  readonly endpoints: EndpointsService;
-  readonly events: EventsService;
-  readonly deliveries: DeliveriesService;
-  readonly replays: ReplaysService;
-  readonly lanes: LanesService;
-  readonly ledger: LedgerService;
-  readonly health: HealthChecks;
-}
-
-/** What the gateway serves. */
-@Module({})
-export class GatewayModule {
-  static of({ ingest, endpoints, events, deliveries, replays, lanes, ledger, health }: GatewayParts): DynamicModule {
-    return {
-      module: GatewayModule,
-      imports: [
-        IngestModule.of(ingest), EndpointsModule.of(endpoints), EventsModule.of(events, deliveries), DeadLettersModule.of(deliveries, replays),
-        LanesModule.of(lanes), LedgerModule.of(ledger), GivenHealthModule.of(health),
-      ],
-    };
-  }
-}
+/** A gateway: HTTP edge, ingest and relay in one process. Of all modules, the ground's shut down last. */
+@Module({
+  imports: [
+    PostgresModule.forRoot({ app: 'gateway' }),
+    KafkaModule.forRoot({ clientId: 'lockstep-gateway' }),
+    HousekeepingDatabaseModule,
+    AccessModule,
+    IngestModule,
+    EventRelayModule,
+    EndpointsModule,
+    EventsModule,
+    DeadLettersModule,
+    LanesApiModule,
+    LedgerModule,
+    PartitionsModule,
+    RetentionModule,
+    HealthModule.of({
+      imports: [HousekeepingDatabaseModule, IngestModule, EventRelayModule, PartitionsModule],
+      needs: [PostgresIndicator, IngestIndicator],
+      degradedBy: [TopicsIndicator, EventRelayIndicator, PartitionsIndicator],
+    }),
+  ],
+  providers: [GatewayLifecycle],
+})
+export class GatewayModule {}

@@ -1,9 +1,6 @@
 import { loadConfig } from '#ground/config/config';
-import { runCreatedApp } from '#ground/process/run-created-app';
-import { Gateway } from './gateway.js';
+import { runApp } from '#ground/process/run-app';
+import { GatewayModule } from './gateway.module.js';
+import { OPEN_API } from './openapi.js';
 
-await runCreatedApp({
-  name: 'gateway',
-  load: loadConfig,
-  create: ({ config, logger, onFatal }) => new Gateway({ config, logger, onFatal, print: (line) => void process.stdout.write(`${line}\n`) }),
-});
+await runApp({ name: 'gateway', load: loadConfig, module: GatewayModule, openApi: OPEN_API });

@@ -1,32 +1,24 @@
-import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { loadConfig } from '#ground/config/config';
-import { createLogger } from '#ground/telemetry/logger';
-import { type Answer, GatewayClient, TEST_ADMIN_KEY } from '#dev/testing/gateway-client';
-import { sharedServers } from '#dev/testing/shared-servers';
+import type { Answer, GatewayClient } from '#dev/testing/gateway-client';
 import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
 import { waitUntil } from '#dev/testing/wait-until';
-import { Gateway } from './gateway.js';
+import { GatewayUnderTest } from '../fixtures/gateway-under-test.js';
 
 /** More than may wait: 128 and a burst of 896. */
 const POSTS = 1_100;
 
 let database: TestDatabase;
 let store: pg.Client;
-let gateway: Gateway;
+let gateway: GatewayUnderTest;
 let client: GatewayClient;
 
 beforeAll(async () => {
   database = await createTestDatabase();
   store = new pg.Client(database.url);
   await store.connect();
-  const config = loadConfig({
-    DATABASE_URL: database.url, KAFKA_BROKERS: sharedServers().kafkaBrokers, KAFKA_TOPIC_PREFIX: `overload-${randomBytes(4).toString('hex')}.`, KAFKA_PARTITIONS: '4', LOCKSTEP_ADMIN_KEY: TEST_ADMIN_KEY,
-    LOCKSTEP_SECRET_KEY: 'test-secret-key-0123456789abcdef0123456789',
-  });
-  gateway = new Gateway({ config, logger: createLogger('test', 'silent'), print: () => undefined, onFatal: (error) => { throw error; } });
-  client = new GatewayClient(await gateway.start('127.0.0.1', 0));
+  gateway = await GatewayUnderTest.start(database.url);
+  ({ client } = gateway);
 });
 
 afterAll(async () => {

@@ -1,17 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { loadConfig } from '#ground/config/config';
-import { createLogger } from '#ground/telemetry/logger';
-import { GatewayClient, TEST_ADMIN_KEY } from '#dev/testing/gateway-client';
-import { sharedServers } from '#dev/testing/shared-servers';
+import type { GatewayClient } from '#dev/testing/gateway-client';
 import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
 import { waitUntil } from '#dev/testing/wait-until';
-import { Gateway } from './gateway.js';
+import { GatewayUnderTest } from '../fixtures/gateway-under-test.js';
 
 let database: TestDatabase;
 let store: pg.Client;
-let gateway: Gateway;
+let gateway: GatewayUnderTest;
 let client: GatewayClient;
 
 /** A gateway that starts where something expired, a day's retention is over, and tomorrow's partitions can't be made. */
@@ -22,12 +18,8 @@ beforeAll(async () => {
   await store.query("insert into idempotency_keys (tenant, key, fingerprint, event_id, expires_at) values ('default', 'expired', '', gen_random_uuid(), now())");
   await store.query("select ensure_partitions(date '2026-01-02')");
   await store.query("do $$ begin execute format('alter table events detach partition events_%s', to_char((now() at time zone 'utc')::date + 1, 'YYYYMMDD')); end $$");
-  const config = loadConfig({
-    DATABASE_URL: database.url, KAFKA_BROKERS: sharedServers().kafkaBrokers, KAFKA_TOPIC_PREFIX: `upkeep-${randomBytes(4).toString('hex')}.`, KAFKA_PARTITIONS: '4',
-    LOCKSTEP_ADMIN_KEY: TEST_ADMIN_KEY, LOCKSTEP_SECRET_KEY: 'test-secret-key-0123456789abcdef0123456789',
-  });
-  gateway = new Gateway({ config, logger: createLogger('test', 'silent'), print: () => undefined, onFatal: (error) => { throw error; } });
-  client = new GatewayClient(await gateway.start('127.0.0.1', 0));
+  gateway = await GatewayUnderTest.start(database.url);
+  ({ client } = gateway);
 });
 
 afterAll(async () => {

@@ -1,8 +1,7 @@
 -- Up Migration
 
--- An order, its event, and the saga that pays and ships it: in a schema of their own, `shop`, beside Lockstep's tables.
--- Idempotency keys are in Lockstep's idempotent_requests, because an order and its key are one transaction. No tenant
--- anywhere: it is one shop.
+-- An order, its event, and the saga that pays and ships it, in a schema of their own: `shop`. Idempotency keys are in
+-- Lockstep's idempotent_requests, because an order and its key are one transaction. There are no tenants: it is one shop.
 
 -- Placing ---------------------------------------------------------------------------------------------------------
 
@@ -18,11 +17,11 @@ create table orders (
   updated_at timestamptz not null default now()
 );
 
--- Records for `order.created`, written in their order's transaction and removed when Kafka has them.
+-- Records for `order.created`, written in the transaction of their order and removed when they are in Kafka.
 create table order_outbox (
-  -- By the record's key, and of a number that never changes; a partition of the topic gets those of several slots.
+  -- A hash of the record's key. The number of slots never changes; each partition of the topic gets several slots.
   slot integer not null,
-  -- The order of the records within it.
+  -- The order of the records in the slot.
   id bigint generated always as identity,
   event_id uuid not null,
   key text not null,
@@ -33,23 +32,23 @@ create table order_outbox (
 
 -- Payments --------------------------------------------------------------------------------------------------------
 
--- Events that payments has taken in. Kafka brings a record at least once; the row makes its effects happen once.
+-- Events that payments has taken in. Kafka delivers a record at least once; this row applies its effects once.
 create table payments_inbox (
   event_id uuid primary key,
   order_id uuid not null,
   user_id text not null,
   amount bigint not null,
   received_at timestamptz not null default now(),
-  -- Later than Kafka forgets the record: until then it may come again.
+  -- After Kafka has deleted the record, which can be repeated until then.
   expires_at timestamptz not null
 );
 create index payments_inbox_expires_at on payments_inbox using brin (expires_at) with (pages_per_range = 32);
 
--- What each user was asked to pay in all: a sum, which every repeat would spoil.
+-- The total that each user was asked to pay. A repeated event would spoil it.
 create table payment_totals (
   user_id text primary key,
   orders bigint not null,
-  -- A sum of bigints has no bound that fits one.
+  -- A sum of bigints can exceed a bigint.
   amount numeric not null
 ) with (fillfactor = 70);
 
@@ -58,13 +57,13 @@ create table payment_totals (
 create type saga_step as enum ('payment', 'shipment', 'refund');
 create type saga_step_status as enum ('due', 'done', 'refused');
 
--- One row a step that an order has come to; `<order>:<step>` is the idempotency key of all its attempts.
+-- The steps that an order has reached. `<order>:<step>` is the idempotency key of all attempts at a step.
 create table order_steps (
   order_id uuid not null references orders,
   step saga_step not null,
   status saga_step_status not null default 'due',
   attempts integer not null default 0,
-  -- When it is tried next. Whoever tries moves it on first: should they die, it comes up again by itself.
+  -- The next attempt. A process moves it forward before it tries, so a step is due again if the process dies.
   due_at timestamptz not null default now(),
   settled_at timestamptz,
   primary key (order_id, step)
@@ -73,12 +72,12 @@ create index order_steps_due on order_steps (due_at) where status = 'due';
 
 -- The outside -----------------------------------------------------------------------------------------------------
 
--- What a bank and a warehouse would keep on their side. The derived key makes a step happen once while the key is
--- remembered, which is a day; these indexes do for ever.
+-- The books of bank and warehouse. The derived key makes a step happen once while the key is remembered, which is a day;
+-- these indexes do so for ever.
 create table payments (
   id uuid primary key,
   order_id uuid not null,
-  -- Negative: given back.
+  -- Negative: a refund.
   amount bigint not null
 );
 create unique index payments_once on payments (order_id, (amount < 0));

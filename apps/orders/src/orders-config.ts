@@ -1,12 +1,12 @@
 import { type Config, ConfigError, kafkaConfig, parseEnvironment, portOf } from '#ground/config/config';
 
-/** What the orders app runs with. The environment it comes from: `.env.example`. */
+/** The configuration of the orders app. `.env.example` lists the environment variables. */
 export interface OrdersConfig extends Pick<Config, 'host' | 'port' | 'databaseUrl' | 'kafka' | 'drainTimeoutMs' | 'idempotencyRetentionMs' | 'maxBodyBytes' | 'logLevel'> {
-  /** Of a request with a key whose handler has no transaction. */
+  /** For handlers without a transaction, which the example does not have. */
   readonly idempotencyLeaseMs: number;
 }
 
-/** Beside the gateway's and the proxy's. */
+/** Next to the ports of gateway and proxy. */
 const DEFAULT_PORT = 8082;
 
 /**

@@ -62,7 +62,7 @@ async function namesIn(schema: string): Promise<{ tables: string[]; types: strin
 const ALL = { tables: TABLES, types: TYPES };
 const NONE = { tables: [], types: [] };
 
-/** An order whose payment is due, and a record that Kafka has not got, as an earlier release leaves them. */
+/** Rows in each table, as an earlier release leaves them. */
 async function placeEarlier(connection = client): Promise<void> {
   await connection.query(`
     insert into orders (id, user_id, amount, status, created_at) values ('018f0000-0000-7000-8000-000000000001', 'ann', 4200, 'paid', '2026-01-02T03:04:05Z');
@@ -134,7 +134,7 @@ describe("Lockstep's migrations", () => {
     expect(await namesIn('public')).toEqual(ALL);
   });
 
-  it("leave the operator's own tables alone, whatever their names", async () => {
+  it("leave the operator's own tables alone, even with the same names", async () => {
     await open(createEmptyDatabase());
     await client.query('create table orders (id integer); create table payments (id integer)');
     await migrateLockstep();
@@ -145,7 +145,7 @@ describe("Lockstep's migrations", () => {
 });
 
 describe('the migrations of the orders example', () => {
-  it('make its tables in a schema of their own, beside which those of Lockstep stay current', async () => {
+  it('make its tables in a schema of their own, and leave those of Lockstep current', async () => {
     await open(createTestDatabase());
     expect(await migrateOrders()).not.toEqual([]);
     expect([await namesIn('shop'), await namesIn('public')]).toEqual([ALL, NONE]);
@@ -172,7 +172,7 @@ describe('the migrations of the orders example', () => {
     expect((await client.query<{ value: string }>("select convert_from(value, 'UTF8') as value from shop.order_outbox order by id")).rows.map(({ value }) => value)).toEqual(['first', 'second', 'third']);
   });
 
-  it('wait for transactions of an earlier release that still runs, and lose none of their rows', async () => {
+  it('wait for transactions of a running earlier release, and lose none of their rows', async () => {
     await openEarlier();
     const inserting = await connect();
     await inserting.query('begin');
@@ -187,7 +187,7 @@ describe('the migrations of the orders example', () => {
     expect((await client.query('select from shop.orders')).rowCount).toBe(1);
   });
 
-  it('give up a lock that they do not get, with an error after which a start tries again', async () => {
+  it('give up when they do not get a lock, with an error that a start retries', async () => {
     await openEarlier();
     const inserting = await connect();
     await inserting.query('begin');

@@ -22,9 +22,9 @@ afterAll(async () => {
 
 const order = (amount = 4_200, userId = `user-${newKey()}`): { userId: string; amount: number } => ({ userId, amount });
 
-/** Makes the next `times` changes of a table fail, as an error or a lost connection in the middle would. */
+/** Makes the next `times` changes of a table fail, like an error or a lost connection. */
 async function breakTable(table: string, event: 'insert' | 'update', times: number, when = 'true'): Promise<void> {
-  // A sequence is not rolled back with what fails.
+  // A failed transaction does not roll a sequence back.
   await shop.pool.query(`
     create sequence if not exists failures;
     select setval('failures', 1, false);
@@ -46,7 +46,7 @@ const outsideOf = async (id: string | undefined): Promise<{ payments: number[]; 
 };
 
 describe('POST /orders', () => {
-  it('places an order, and gives its repeats the same answer, under either header', async () => {
+  it('places an order, and replays the answer to repeats, with either header', async () => {
     const [key, body] = [newKey(), order()];
     const first = await post(`${url}/orders`, key, body);
     expect(first.status).toBe(201);
@@ -60,7 +60,7 @@ describe('POST /orders', () => {
     expect(await post(`${url}/orders`, key, { ...body, amount: 1 })).toMatchObject({ status: 422, json: { code: 'idempotency_key_reused' } });
   });
 
-  it('refuses what has no key, and what is no order; neither leaves anything behind', async () => {
+  it('refuses a request without a key, and an invalid order, without leaving a row', async () => {
     const before = await shop.count('shop.orders');
     expect(await post(`${url}/orders`, undefined, order())).toMatchObject({ status: 400, json: { code: 'idempotency_key_required' } });
     const key = newKey();
@@ -71,7 +71,7 @@ describe('POST /orders', () => {
     expect((await post(`${url}/orders`, key, order())).status).toBe(201);
   });
 
-  it('of many at once with one key one is carried out', async () => {
+  it('carries out one of many concurrent requests with a key', async () => {
     const [key, body] = [newKey(), order()];
     const answers = await Promise.all(Array.from({ length: 50 }, () => post(`${url}/orders`, key, body)));
     const placed = answers.filter(({ status }) => status === 201);
@@ -83,7 +83,7 @@ describe('POST /orders', () => {
   it('commits key, order and event together, or none of them', async () => {
     const [key, body] = [newKey(), order()];
     const there = async (): Promise<number[]> => [await shop.count('shop.orders', `user_id = '${body.userId}'`), await shop.count('idempotent_requests', `key = '${key}'`)];
-    // The last thing that its transaction writes before the answer.
+    // The last statement of the transaction before the answer is stored.
     await breakTable('order_outbox', 'insert', 1);
     const refused = await post(`${url}/orders`, key, body);
     expect([refused.status, refused.json.code, refused.headers.get('retry-after')]).toEqual([503, 'store_unavailable', '1']);
@@ -97,7 +97,7 @@ describe('POST /orders', () => {
 });
 
 describe('while Kafka is away', () => {
-  it('orders are taken all the same, and go on when it is there', async () => {
+  it('orders are accepted, and their sagas begin when Kafka is back', async () => {
     await untilAllHaveEnded();
     await shop.stopApps();
     url = await shop.start({ brokers: ['127.0.0.1:1'] });
@@ -113,7 +113,7 @@ describe('while Kafka is away', () => {
 });
 
 describe('with another KAFKA_PARTITIONS than the topic has', () => {
-  it('the process ends and says why, and the orders that it took go on when it is right', async () => {
+  it('the process ends with a reason; its orders are processed after the configuration is fixed', async () => {
     await untilAllHaveEnded();
     await shop.stopApps();
     url = await shop.start({ partitions: 1_000 });
@@ -126,7 +126,7 @@ describe('with another KAFKA_PARTITIONS than the topic has', () => {
 });
 
 describe('GET /orders/{id}', () => {
-  it('has the order and how far it has come, or nothing', async () => {
+  it('returns an order with its status, or 404', async () => {
     const { json: { id } } = await post(`${url}/orders`, newKey(), order());
     await shop.untilStatus(id, 'confirmed');
     expect(await (await fetch(`${url}/orders/${id}`)).json()).toMatchObject({ id, status: 'confirmed' });
@@ -147,14 +147,14 @@ describe('the saga', () => {
     expect(rows.map(({ key }) => key)).toEqual([`${id}:payment`, `${id}:shipment`]);
   });
 
-  it('ends without a shipment where the card does not pay, and with the money back where nothing can be shipped', async () => {
+  it('is cancelled without a shipment when the bank refuses, and refunded when the warehouse refuses', async () => {
     const [dear, heavy] = await Promise.all([1_000_001, 500_001].map(async (amount) => (await post(`${url}/orders`, newKey(), order(amount))).json.id));
     await Promise.all([shop.untilStatus(dear, 'cancelled'), shop.untilStatus(heavy, 'cancelled')]);
     expect([await stepsOf(dear), await outsideOf(dear)]).toEqual([['payment refused'], { payments: [], shipments: 0 }]);
     expect([await stepsOf(heavy), await outsideOf(heavy)]).toEqual([['payment done', 'shipment refused', 'refund done'], { payments: [500_001, -500_001], shipments: 0 }]);
   });
 
-  it('asks again under the same key when the outside fails', async () => {
+  it('repeats a step under the same key when the outside fails', async () => {
     await untilAllHaveEnded();
     await breakTable('payments', 'insert', 2);
     const failing = await post(`${url}/orders`, newKey(), order());
@@ -164,13 +164,13 @@ describe('the saga', () => {
     expect(step?.attempts).toBe(3);
   });
 
-  it('asks again under the same key when the bank has paid, and that gets lost', async () => {
+  it('repeats a step under the same key when the answer of the bank could not be stored', async () => {
     await untilAllHaveEnded();
     await breakTable('order_steps', 'update', 1, "new.status = 'done'");
     const lost = await post(`${url}/orders`, newKey(), order());
     await waitUntil('the failure', async () => (await shop.pool.query("select from failures where is_called and last_value >= 1")).rowCount === 1);
     expect([await stepsOf(lost.json.id), await outsideOf(lost.json.id)]).toEqual([['payment due'], { payments: [4_200], shipments: 0 }]);
-    // It is taken up again when its lease is over, which is now.
+    // Ends the lease of the step.
     await shop.pool.query('update shop.order_steps set due_at = now() where order_id = $1', [lost.json.id?.slice(4)]);
     await shop.untilStatus(lost.json.id, 'confirmed');
     expect(await outsideOf(lost.json.id)).toEqual({ payments: [4_200], shipments: 1 });
@@ -178,7 +178,7 @@ describe('the saga', () => {
 });
 
 describe('the outside', () => {
-  it('does a step once for ever, also when its key is forgotten', async () => {
+  it('does a step only once, also after its key has expired', async () => {
     const { json: { id } } = await post(`${url}/orders`, newKey(), order(500_001));
     await shop.untilStatus(id, 'cancelled');
     await shop.pool.query('delete from idempotent_requests where key like $1', [`${id}:%`]);
@@ -190,7 +190,7 @@ describe('the outside', () => {
     expect((await outsideOf(id)).shipments).toBe(1);
   });
 
-  it('is a 503 while Postgres goes away, and does it under the same key later', async () => {
+  it('answers 503 when Postgres fails, and does the step under the same key later', async () => {
     const [orderId, key] = [`ord_${mintId().replaceAll('-', '')}`, newKey()];
     const pay = (): Promise<Answered> => post(`${url}/outside/payments`, key, { orderId, amount: 1 });
     await breakTable('payments', 'insert', 1);
@@ -200,24 +200,24 @@ describe('the outside', () => {
   });
 });
 
-/** How many events of this kind this process has seen; the count outlives an app. */
+/** The number of events with this outcome. The metric outlives an app. */
 async function received(outcome: string): Promise<number> {
   const { values } = await eventsReceived.get();
   return values.find(({ labels }) => labels['outcome'] === outcome)?.value ?? 0;
 }
 
 describe('two members', () => {
-  it('share the orders, and do nothing twice, also when Kafka brings everything again', async () => {
+  it('share the orders, and apply each event once, also when Kafka delivers all of them again', async () => {
     const other = await shop.start();
     await shop.untilMembers(2);
     const users = Array.from({ length: 20 }, () => `user-${newKey()}`);
     const place = (count: number): Promise<(string | undefined)[]> =>
       Promise.all(Array.from({ length: count }, async (_, i) => (await post(`${i % 2 === 0 ? url : other}/orders`, newKey(), order(1_000 + i, users[i % users.length]))).json.id));
     const ids = await place(60);
-    // Some of their sagas are under way.
+    // Some of the sagas are in progress.
     await waitUntil('all events', async () => (await shop.count('shop.payments_inbox', `user_id = any('{${users.join(',')}}')`)) === 60);
     await shop.stopApps();
-    // As if the offsets had not been reported before a crash: Kafka brings all records again.
+    // As if no offset had been reported before a crash: Kafka delivers all records again.
     const repeats = await received('repeat');
     await shop.forgetOffsets();
     url = await shop.start();

@@ -50,7 +50,7 @@ export class OrdersLifecycle implements OnApplicationBootstrap, OnModuleDestroy,
     await this.lifetime.stop();
   }
 
-  /** Takes no more events and ends the steps under way. HTTP is still open, because the saga calls it. */
+  /** Takes no more events, and ends the steps in progress. HTTP is still open, because the saga calls it. */
   async beforeApplicationShutdown(): Promise<void> {
     cutConnectionsAfter(this.http.httpAdapter.getHttpServer(), this.leftMs);
     await this.topics.stop();

@@ -2,15 +2,15 @@ import { Counter, Gauge } from 'prom-client';
 
 export const eventsReceived = new Counter({
   name: 'lockstep_orders_events_received_total',
-  help: 'Records of `order.created`: `new`, `repeat` (in the inbox already, or without an order), `refused` (Postgres can not hold it; passed over), `foreign` (not ours)',
+  help: 'Records of `order.created`: `new`, `repeat` (in the inbox already, or without an order), `refused` (by Postgres; skipped), `foreign` (not ours)',
   labelNames: ['outcome'],
 });
 
-export const stepAnswers = new Counter({ name: 'lockstep_orders_step_answers_total', help: 'What the outside said of a step', labelNames: ['step', 'answer'] });
+export const stepAnswers = new Counter({ name: 'lockstep_orders_step_answers_total', help: 'Answers of the outside to steps', labelNames: ['step', 'answer'] });
 
 let depth: (() => Promise<number | undefined>) | undefined;
 
-/** Says where the gauge looks; the last one holds. Undefined: it keeps its value. */
+/** Sets the source of the gauge. While the source returns undefined, the gauge keeps its value. */
 export function observeOrderOutbox(look: () => Promise<number | undefined>): void {
   depth = look;
 }

@@ -42,7 +42,7 @@ const untilConfirmed = (orders: number): Promise<unknown> => {
   return waitUntil(() => `${orders} confirmed orders, have ${confirmed}`, async () => (confirmed = await count("shop.orders where status = 'confirmed'")) === orders, 30_000);
 };
 
-/** Everything was done once for each order, by the books of the bank, the warehouse and payments. */
+/** Bank, warehouse and payments have each order exactly once. */
 async function expectOnce(orders: number): Promise<void> {
   expect([
     await count('shop.orders'), await count('shop.payments'), await count('shop.shipments'), await count('shop.payments_inbox'),
@@ -52,8 +52,8 @@ async function expectOnce(orders: number): Promise<void> {
   expect(rows[0]?.sum).toBe(4_200 * orders);
 }
 
-test('kill -9 between a payment and its record: whoever comes next finds it paid, under the same key', async () => {
-  // Steps can be done now, and none can be recorded as long as the lock is ours.
+test('kill -9 between a payment and its record: the next process finds it paid, under the same key', async () => {
+  // Steps are carried out, and cannot be recorded while the test holds the lock.
   await client.query(`
     create function wait_for_the_test() returns trigger language plpgsql as $$ begin perform pg_advisory_xact_lock(42); return new; end $$;
     create trigger wait_for_the_test before update on shop.order_steps for each row when (new.status = 'done') execute function wait_for_the_test();
@@ -63,9 +63,9 @@ test('kill -9 between a payment and its record: whoever comes next finds it paid
   await waitUntil('a payment that is not recorded yet', async () => (await count(waiting)) === 1);
   expect([await count('shop.payments'), await count("shop.orders where status = 'created'")]).toEqual([1, 1]);
   await Promise.all(apps.map((app) => app.signal('SIGKILL')));
-  // Its session does not notice, and would record it after all.
+  // The session does not notice the kill, and would record the step.
   await client.query(`select pg_terminate_backend(pid) from ${waiting}`);
-  await waitUntil('the session gone', async () => (await count(waiting)) === 0);
+  await waitUntil('the end of the session', async () => (await count(waiting)) === 0);
   await client.query('select pg_advisory_unlock(42); drop trigger wait_for_the_test on shop.order_steps');
   expect(await count("shop.order_steps where status = 'due'")).toBe(1);
 
@@ -75,7 +75,7 @@ test('kill -9 between a payment and its record: whoever comes next finds it paid
   expect(await count("shop.order_steps where step = 'payment' and attempts >= 2")).toBe(1);
 });
 
-test('kill -9 of one of two under load: clients repeat their requests at the other, and every order is placed, paid and shipped once', async () => {
+test('kill -9 of one of two processes under load: clients repeat their requests to the other, and each order is placed, paid and shipped once', async () => {
   await Promise.all(apps.map((app) => app.ready()));
   let placed = 0;
   const orders = Promise.all(Array.from({ length: 60 }, async (_, i) => {
@@ -95,14 +95,14 @@ test('kill -9 of one of two under load: clients repeat their requests at the oth
   await expectOnce(61);
 });
 
-test('a process with another KAFKA_PARTITIONS than the topic has ends with 1', async () => {
+test('a process whose KAFKA_PARTITIONS differs from the topic ends with 1', async () => {
   const mistaken = await AppUnderTest.launch('orders', { ...env, KAFKA_PARTITIONS: '5' });
   await waitUntil('its end', () => !mistaken.running);
   expect(mistaken.exitCode).toBe(1);
 });
 
-// The last one: nobody is left after it.
-test('SIGTERM: what is under way is answered, and the process ends with 0', async () => {
+// The last test, because it ends the last process.
+test('SIGTERM: requests in progress are answered, and the process ends with 0', async () => {
   const answers = Promise.all(Array.from({ length: 20 }, (_, i) => post(`${apps[1]?.url}/orders`, newKey(), { userId: `user-${i}`, amount: 4_200 }).then(({ status }) => status, () => undefined)));
   await waitUntil('an order', async () => (await count('shop.orders')) > 61);
   expect(await apps[1]?.signal('SIGTERM')).toBe(0);

@@ -25,7 +25,7 @@ beforeEach(() => {
 });
 
 describe('an answer', () => {
-  it('comes again byte for byte, with its headers but cookies, its Date and its Age', async () => {
+  it('is replayed byte for byte, with its headers except cookies, its Date and its Age', async () => {
     const key = newKey();
     const body = randomBytes(70_000);
     const date = 'Wed, 21 Oct 2015 07:28:00 GMT';
@@ -42,7 +42,7 @@ describe('an answer', () => {
     expect([first.headers['age'], again.headers['age'], again.headers['idempotent-replayed']]).toEqual([undefined, expect.stringMatching(/^\d$/), 'true']);
   });
 
-  it.each([[204, 'POST'], [304, 'GET'], [200, 'HEAD']])('of %d to %s has no body, the first time and again', async (status, method) => {
+  it.each([[204, 'POST'], [304, 'GET'], [200, 'HEAD']])('of %d to %s has no body, the first time and in a replay', async (status, method) => {
     const key = newKey();
     backend.respond = (_call, response) => void response.writeHead(status, method === 'HEAD' ? { 'content-length': 1234 } : {}).end();
     for (const again of [false, true]) {
@@ -53,7 +53,7 @@ describe('an answer', () => {
     expect(backend.calls.length).toBe(1);
   });
 
-  it('is passed on as it comes, and its end when it is stored', async () => {
+  it('is streamed, and its end is sent when it is stored', async () => {
     const key = newKey();
     const rest = Promise.withResolvers<void>();
     backend.respond = (_call, response) => {
@@ -72,7 +72,7 @@ describe('an answer', () => {
     expect(await client.send(key)).toMatchObject({ status: 200, text: 'begin end' });
   });
 
-  it('of more than 1 MiB is passed on, and kept as a key only', async () => {
+  it('of more than 1 MiB is passed on, and its body is not stored', async () => {
     const key = newKey();
     const body = randomBytes(1_048_577);
     backend.respond = (_call, response) => void response.writeHead(200).end(body);
@@ -84,7 +84,7 @@ describe('an answer', () => {
     expect(backend.calls.length).toBe(2);
   });
 
-  it('is stored when its client has left before it came', async () => {
+  it('is stored when its client leaves first', async () => {
     const key = newKey();
     const open = backend.gate();
     const leaving = new AbortController();
@@ -97,7 +97,7 @@ describe('an answer', () => {
     expect(await client.send(key)).toMatchObject({ status: 201, text: 'call 1' });
   });
 
-  it('is held while it can not be stored, but not any number of them: then requests are refused', async () => {
+  it('is held until it can be stored; above a limit, new requests are refused', async () => {
     const body = randomBytes(1_000_000);
     const keys = Array.from({ length: 9 }, newKey);
     const open = Promise.withResolvers<void>();
@@ -119,7 +119,7 @@ describe('an answer', () => {
     expect(replayed(await client.send(keys[8] ?? ''))).toBe(true);
   });
 
-  it.each(['while its key is claimed', 'behind another request on its connection'])('that is long is taken to its end when its client has left %s', async (moment) => {
+  it.each(['while its key is claimed', 'behind another request on its connection'])('that is long is read to its end when its client has left %s', async (moment) => {
     const [key, before] = [newKey(), newKey()];
     const taken = Promise.withResolvers<void>();
     backend.respond = ({ headers }, response) => {
@@ -145,7 +145,7 @@ describe('an answer', () => {
     await waitUntil('the key in the store', async () => (await proxy.stateOf(key)) === 'completed');
   });
 
-  it('of a client that does not read is stored all the same', async () => {
+  it('is stored also when its client does not read it', async () => {
     const key = newKey();
     const body = randomBytes(1_000_000);
     backend.respond = (_call, response) => void response.writeHead(200).end(body);

@@ -9,8 +9,8 @@ import { waitUntil } from '#dev/testing/wait-until';
 import { Backend } from '../fixtures/backend.js';
 import { type Answer, Client, newKey, replayed } from '../fixtures/client.js';
 
-// A proxy ends when its claim is committed and not a byte of the request has left it: at the beginning of that time it
-// has not heard of its claim yet, at the end it is connecting to the backend. Another proxy is there all the time.
+// A proxy dies after its claim is committed and before it sends a byte of the request: either before it gets the answer to
+// its claim, or while it connects to the backend. A second proxy runs all the time.
 const ROUTES = [{ path: '/safe', takeover: 'safe', lease: '1s' }, { path: '/*', lease: '1s' }];
 
 let database: TestDatabase;
@@ -60,7 +60,7 @@ async function launch(upstreamUrl: string): Promise<void> {
   here = new Client(dying.url);
 }
 
-/** A request that everybody sends, as it is sent again and again. */
+/** A request that is repeated, to both proxies. */
 interface Repeated {
   readonly key: string;
   /** `/safe` may be taken over. */
@@ -74,7 +74,7 @@ const untilClaimed = ({ key }: Repeated): Promise<unknown> => waitUntil('the cla
   return rowCount === 1;
 });
 
-/** While nobody else may: it can't be known that nothing was sent. */
+/** Without takeover the request stays indeterminate: no process can know that nothing was sent. */
 async function expectIndeterminate(repeated: Repeated): Promise<void> {
   const seen = new Set<unknown>();
   await waitUntil('the end of the lease', async () => {
@@ -85,69 +85,70 @@ async function expectIndeterminate(repeated: Repeated): Promise<void> {
   seen.delete('request_in_progress');
   expect([...seen]).toEqual(['request_indeterminate']);
   expect(await elsewhere.send(repeated.key, { headers: { prefer: 'wait=5' } })).toMatchObject({ status: 409, code: 'request_indeterminate' });
-  await comeBack();
+  await dying.ready();
   for (const client of [here, elsewhere]) expect(await ask(client, repeated)).toMatchObject({ status: 409, code: 'request_indeterminate' });
   expect(backend.calls).toEqual([]);
 }
 
-/** One of a crowd takes it over when the lease has run out, and all others get its answer. */
+/** One of 20 concurrent repeats takes it over when the lease has expired, and all others get its answer. */
 async function expectOneCall(repeated: Repeated): Promise<void> {
   const answers: Answer[] = [];
   await waitUntil('the takeover', async () => {
-    const crowd = await Promise.all(Array.from({ length: 20 }, () => ask(elsewhere, repeated)));
-    answers.push(...crowd);
-    return crowd.every(({ status }) => status === 201);
+    const repeats = await Promise.all(Array.from({ length: 20 }, () => ask(elsewhere, repeated)));
+    answers.push(...repeats);
+    return repeats.every(({ status }) => status === 201);
   });
   expect(answers.filter(({ status, code }) => status !== 201 && code !== 'request_in_progress')).toEqual([]);
   const given = answers.filter(({ status }) => status === 201);
   expect(new Set(given.map(({ text }) => text))).toEqual(new Set(['call 1']));
   expect(given.filter((answer) => !replayed(answer))).toHaveLength(1);
-  await comeBack();
+  await dying.ready();
   for (const client of [here, elsewhere]) expect(await ask(client, repeated)).toMatchObject({ status: 201, text: 'call 1', headers: { 'idempotent-replayed': 'true' } });
   expect(backend.callsByKey).toEqual(new Map([[repeated.key, 1]]));
 }
 
-async function comeBack(): Promise<void> {
+/** The proxy restarts while the test asks the other one. */
+async function killAndRestart(): Promise<void> {
+  await dying.signal('SIGKILL');
   dying.start();
-  await dying.ready();
 }
 
 describe.each([
-  { path: '/', expectRight: expectIndeterminate, then: 'nobody knows that nothing was sent, and nothing ever is' },
-  { path: '/safe', expectRight: expectOneCall, then: 'after the lease it is forwarded, once in all' },
+  { path: '/', expectRight: expectIndeterminate, then: 'it is indeterminate, and never forwarded' },
+  { path: '/safe', expectRight: expectOneCall, then: 'it is forwarded after the lease, exactly once' },
 ] as const)('kill -9 of a proxy between its claim and the first byte to the backend, on $path', ({ path, expectRight, then }) => {
-  it(`when Postgres has committed the claim, and the proxy has not heard of it: ${then}`, async () => {
+  it(`when Postgres has committed the claim and the proxy has no answer: ${then}`, async () => {
     await launch(backend.url);
     const repeated = { key: newKey(), path };
     const claiming = storeNetwork.holdAnswersAt('insert into idempotent_requests as taken');
     const nothing = ask(here, repeated).catch(() => undefined);
     await claiming;
     await untilClaimed(repeated);
-    await dying.signal('SIGKILL');
+    await killAndRestart();
     expect(await nothing).toBeUndefined();
     storeNetwork.restore();
     await expectRight(repeated);
   });
 
-  it(`when the proxy knows of its claim, and its connection to the backend is being made: ${then}`, async () => {
-    // It speaks TLS to this backend, which does not answer: there is a wire, and no connection yet.
+  it(`when the proxy has its claim and connects to the backend: ${then}`, async () => {
+    // A TLS handshake that the backend does not answer: the connection is never established.
     const wire = await Wire.start();
     await launch(`https://127.0.0.1:${wire.port}`);
     const repeated = { key: newKey(), path };
     const nothing = ask(here, repeated).catch(() => undefined);
     await waitUntil('a connection being made', () => wire.greetings.length === 1);
     await untilClaimed(repeated);
-    await dying.signal('SIGKILL');
+    await killAndRestart();
     expect(await nothing).toBeUndefined();
     await wire.untilQuiet();
-    // One TLS record of a handshake (22), and not a byte of a request.
+    // One TLS handshake record (22), and no byte of a request.
     expect(wire.greetings.map((bytes) => [bytes[0], bytes.length])).toEqual(wire.greetings.map((bytes) => [22, 5 + bytes.readUInt16BE(3)]));
     await wire.stop();
     await expectRight(repeated);
   });
 });
 
-/** A server that takes connections and answers nothing. */
+/** A server that accepts connections and never answers. */
 class Wire {
   private readonly received = new Map<Socket, Buffer>();
 
@@ -169,12 +170,12 @@ class Wire {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** What has arrived, by connection. */
+  /** The received bytes, by connection. */
   get greetings(): Buffer[] {
     return [...this.received.values()];
   }
 
-  /** Its clients are gone, and all that they had sent is here. */
+  /** Waits until all clients have disconnected and everything they sent has arrived. */
   async untilQuiet(): Promise<void> {
     await waitUntil('the end of all connections', () => [...this.received.keys()].every((socket) => socket.closed));
   }

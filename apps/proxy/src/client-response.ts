@@ -1,13 +1,13 @@
 import type { FastifyReply } from 'fastify';
 
-/** What a client gets, written as it comes; after it has left, nothing. */
+/** The response to a client. Writes nothing once the client has left. */
 export class ClientResponse {
-  /** Resolves when the answer has gone out, or the client has left. */
+  /** Resolves when the response has been sent, or the client has left. */
   readonly closed: Promise<void>;
   private left = false;
   private begun = false;
 
-  /** @param listeners `onLeft` is called when the client leaves before the end, or has left already; never at once */
+  /** @param listeners `onLeft`: the client left before the end, or has left already. Never called synchronously. */
   constructor(
     private readonly reply: FastifyReply,
     private readonly listeners: { readonly onLeft?: () => void; readonly onDrain?: () => void } = {},
@@ -22,7 +22,7 @@ export class ClientResponse {
     });
     raw.on('drain', () => this.listeners.onDrain?.());
     if (!raw.destroyed) return;
-    // It left before anybody looked: there will be no 'close' any more.
+    // The client has already left: no 'close' event follows.
     closed.resolve();
     this.left = true;
     queueMicrotask(() => this.leave());
@@ -31,16 +31,16 @@ export class ClientResponse {
   private leave(): void {
     this.left = true;
     this.listeners.onLeft?.();
-    // Whoever waits for room waits for nothing.
+    // The backend must not wait for a client that has left.
     this.listeners.onDrain?.();
   }
 
-  /** Whether a byte may have been sent: then no other answer is possible. */
+  /** Whether a byte may have been sent. Then no other response is possible. */
   get started(): boolean {
     return this.begun;
   }
 
-  /** @param headers names and values in turn */
+  /** @param headers names and values, alternating */
   head(status: number, headers: string[]): void {
     this.begun = true;
     if (this.left) return;
@@ -48,7 +48,7 @@ export class ClientResponse {
     this.reply.raw.writeHead(status, headers);
   }
 
-  /** False: there is no room for more until `onDrain`. */
+  /** False: the buffer is full until `onDrain`. */
   write(chunk: Buffer): boolean {
     return this.left || this.reply.raw.write(chunk);
   }
@@ -59,7 +59,7 @@ export class ClientResponse {
     else this.reply.raw.end(chunk);
   }
 
-  /** Breaks the connection: the only way left to say that the answer is not whole. */
+  /** Breaks the connection, the only way to show that a started response is incomplete. */
   cut(): void {
     this.reply.raw.destroy();
   }

@@ -3,7 +3,7 @@ import { forwardedHeaders } from './forwarded-headers.js';
 
 const request = { connection: undefined, host: 'shop.example', forwardedFor: undefined, forwardedHost: undefined, forwardedProto: undefined, remoteAddress: '10.0.0.1', contentLength: undefined };
 
-test('end-to-end headers go on as they were written, repeats too; those of the hop and what the connection lists end here', () => {
+test('end-to-end headers are passed on as written, repeated ones too; headers of the connection are not', () => {
   const rawHeaders = [
     'Host', 'shop.example', 'X-A', '1', 'x-a', '2', 'Connection', 'close, X-Hop', 'X-Hop', '3', 'Keep-Alive', '5', 'TE', 'trailers', 'Transfer-Encoding', 'chunked', 'Expect', '100-continue', 'Content-Length', '7', 'Idempotency-Key', 'k',
   ];
@@ -12,7 +12,7 @@ test('end-to-end headers go on as they were written, repeats too; those of the h
   ]);
 });
 
-test('what stands before us is believed, and a body that is passed on keeps its length', () => {
+test('forwarded headers of a proxy in front are trusted; a streamed body keeps its length', () => {
   const rawHeaders = ['X-Forwarded-For', '1.2.3.4', 'X-Forwarded-Proto', 'https', 'X-Forwarded-Host', 'www.example'];
   expect(forwardedHeaders({ ...request, rawHeaders, forwardedFor: '1.2.3.4', forwardedProto: 'https', forwardedHost: 'www.example', contentLength: '7' })).toEqual([
     'x-forwarded-for', '1.2.3.4, 10.0.0.1', 'x-forwarded-host', 'www.example', 'x-forwarded-proto', 'https', 'via', '1.1 lockstep', 'content-length', '7',

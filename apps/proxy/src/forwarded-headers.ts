@@ -1,23 +1,23 @@
 import { hopByHopNames } from '#idempotency/response-policy';
 
 export interface ForwardedRequest {
-  /** Names and values in turn, as the client wrote them. */
+  /** Names and values, alternating, as the client wrote them. */
   readonly rawHeaders: readonly string[];
   readonly connection: string | undefined;
   readonly host: string | undefined;
-  /** As whoever stands before us set them. */
+  /** As a proxy in front of us set them. */
   readonly forwardedFor: string | undefined;
   readonly forwardedHost: string | undefined;
   readonly forwardedProto: string | undefined;
   readonly remoteAddress: string | undefined;
-  /** `undefined`: the body is at hand, and its length is known from it. */
+  /** Undefined: the body is in memory, and its length is taken from it. */
   readonly contentLength: string | undefined;
 }
 
-/** Replaced by ours, or about this hop only. `expect` was answered by our server. */
+/** Replaced by our own, or valid only between client and proxy. Our server has answered `expect`. */
 const REPLACED = new Set(['host', 'content-length', 'expect', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto']);
 
-/** The headers that go to the backend, names and values in turn; its own Host is the HTTP client's to set (RFC 9110, 7.6). */
+/** The headers for the backend (RFC 9110, 7.6), names and values, alternating. The HTTP client sets Host. */
 export function forwardedHeaders(request: ForwardedRequest): string[] {
   const { rawHeaders, connection, host, forwardedFor, forwardedHost = host, forwardedProto = 'http', remoteAddress, contentLength } = request;
   const dropped = hopByHopNames(connection);

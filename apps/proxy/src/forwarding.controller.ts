@@ -2,7 +2,7 @@ import { All, Controller, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ForwardingService } from './forwarding.service.js';
 
-/** Everything but the proxy's own routes goes to the backend. */
+/** All requests go to the backend, except those to the proxy's own routes. */
 @Controller()
 export class ForwardingController {
   constructor(private readonly forwarding: ForwardingService) {}

@@ -10,7 +10,7 @@ import { idempotentRequests } from '#idempotency/idempotency.metrics';
 import { IdempotencyService, isStoreAway } from '#idempotency/idempotency.service';
 import { preferredWaitMs } from '#idempotency/prefer';
 import { replayHeaders } from '#idempotency/replay';
-import { ANYBODY, principalIn, scopeOf } from '#idempotency/scope';
+import { ANONYMOUS, principalIn, scopeOf } from '#idempotency/scope';
 import { ClientResponse } from './client-response.js';
 import { forwardedHeaders } from './forwarded-headers.js';
 import { HeldBytes } from './held-bytes.js';
@@ -26,7 +26,7 @@ import { Upstream, type UpstreamRequest } from './upstream.js';
 /** The proxy serves one tenant. */
 const TENANT = 'default';
 
-/** What the proxy does with each request. */
+/** Handles each request: passes it on, forwards it under a claim, or replays the stored answer. */
 @Injectable()
 export class ForwardingService {
   private readonly underWay = new Set<Promise<void>>();
@@ -41,7 +41,7 @@ export class ForwardingService {
     private readonly held: HeldBytes,
   ) {}
 
-  /** @throws LockstepError while nothing was answered */
+  /** @throws LockstepError while no byte was sent */
   async forward(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const forwarding = this.forwardNow(request, reply);
     this.underWay.add(forwarding);
@@ -52,21 +52,21 @@ export class ForwardingService {
     }
   }
 
-  /** Resolves when all that was begun has ended, also for clients that have left. */
+  /** Resolves when all requests have ended, including those of clients that have left. */
   async idle(): Promise<void> {
     await Promise.allSettled(this.underWay);
   }
 
   private async forwardNow(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { method, url = '' } = request.raw;
-    // Absolute URLs and `*` are for proxies that a client has chosen (RFC 9112, 3.2).
+    // Absolute URLs and `*` are for proxies that the client has chosen (RFC 9112, 3.2).
     if (method === undefined || !url.startsWith('/')) throw new LockstepError('invalid_request', 'The request must name a path');
     const route = this.routes.of(method, url);
     const key = keyOf(request.headers, route);
     if (key === undefined) return this.forwardPlain(request, reply, route);
-    if (this.held.full) throw new LockstepError('overloaded', 'Too many requests with an idempotency key are being carried out; try again shortly', { retryAfterSeconds: 1 });
+    if (this.held.full) throw new LockstepError('overloaded', 'Too many requests with an idempotency key are in progress; try again shortly', { retryAfterSeconds: 1 });
     const body = await readBody(request.raw, this.config.maxBodyBytes).catch((error: unknown) => {
-      // With bytes of the request unread, the connection can't be used again.
+      // A connection with unread request bytes cannot be used again.
       reply.header('connection', 'close');
       throw error;
     });
@@ -93,7 +93,7 @@ export class ForwardingService {
       case 'unprotected':
         return passThrough(upstream, forwarded, reply);
       case 'replay':
-        return this.answerAgain(outcome.response, outcome.ageMs, request, reply);
+        return this.replay(outcome.response, outcome.ageMs, request, reply);
       case 'claimed': {
         const position = route.refuseRegressed ? await this.laneOrder.enter(request.headers, keyed, outcome.claim) : undefined;
         const settle = (claim: Claim, settlement: Settlement): Promise<Verdict> =>
@@ -111,12 +111,12 @@ export class ForwardingService {
 
   private async claim(keyed: KeyedRequest, request: FastifyRequest, reply: FastifyReply, failOpen: boolean): Promise<ClaimOutcome | { readonly kind: 'unprotected' }> {
     try {
-      if (!this.lifetime.hasStarted) throw new LockstepError('store_unavailable', 'The proxy is starting: its store does not answer yet', { retryAfterSeconds: 1 });
+      if (!this.lifetime.hasStarted) throw new LockstepError('store_unavailable', 'The proxy is starting and cannot reach Postgres yet', { retryAfterSeconds: 1 });
       const waitMs = preferredWaitMs(request.headers['prefer']);
       if (waitMs === 0) return await this.idempotency.claim(keyed);
-      const gone = new AbortController();
-      reply.raw.once('close', () => gone.abort());
-      return await this.idempotency.claim(keyed, { waitMs, signal: gone.signal });
+      const left = new AbortController();
+      reply.raw.once('close', () => left.abort());
+      return await this.idempotency.claim(keyed, { waitMs, signal: left.signal });
     } catch (error) {
       if (!failOpen || !isStoreAway(error)) throw error;
       idempotentRequests.inc({ outcome: 'unprotected' });
@@ -124,7 +124,7 @@ export class ForwardingService {
     }
   }
 
-  private answerAgain({ status, headers, body }: StoredResponse, ageMs: number, { raw }: FastifyRequest, reply: FastifyReply): void {
+  private replay({ status, headers, body }: StoredResponse, ageMs: number, { raw }: FastifyRequest, reply: FastifyReply): void {
     const fields = replayHeaders(headers, ageMs);
     const bodyless = raw.method === 'HEAD' || status === 204 || status === 304;
     if (!bodyless && !fields.includes('content-length')) fields.push('content-length', String(body.length));
@@ -138,8 +138,8 @@ export class ForwardingService {
 
 function keyedRequestOf({ raw, headers }: FastifyRequest, route: ProxyRoute, key: string, body: Buffer): KeyedRequest {
   const { method = '', url = '' } = raw;
-  // A webhook is signed, and its sender is known by its key; its signature is another one each time.
-  const principal = route.mode === 'webhook' ? ANYBODY : principalIn(headers, route.principal);
+  // The key identifies the sender of a webhook. Its signature differs in each attempt.
+  const principal = route.mode === 'webhook' ? ANONYMOUS : principalIn(headers, route.principal);
   return {
     tenant: TENANT,
     scope: scopeOf({ tenant: TENANT, principal, method, route: route.path }),

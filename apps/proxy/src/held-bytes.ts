@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { InjectConfig } from '#ground/process/process-context';
 import type { ProxyConfig } from './proxy-config.js';
 
-/** What Node, Fastify and we keep of a request besides its body: headers of the usual size, a socket, some closures. */
+/** Memory of a request besides its body: headers of usual size, a socket, some closures. */
 const REQUEST_BYTES = 4_096;
 
-/** How much memory the requests with a key take that are under way, with their answers; beyond a bound no more are let in. */
+/** The memory of requests with a key and of their answers. Above a limit, new ones are refused. */
 @Injectable()
 export class HeldBytes {
   private bytes = 0;
@@ -16,7 +16,7 @@ export class HeldBytes {
     return this.bytes > this.config.maxHeldBytes;
   }
 
-  /** A request and its body, until `removeRequest`. */
+  /** Counts a request and its body, until `removeRequest`. */
   addRequest(bodyBytes: number): void {
     this.bytes += REQUEST_BYTES + bodyBytes;
   }

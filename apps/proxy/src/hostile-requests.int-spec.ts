@@ -24,8 +24,8 @@ beforeEach(() => {
   backend.reset();
 });
 
-describe('whatever key and body', () => {
-  it('comes back as the first time', async () => {
+describe('a request with any key and body', () => {
+  it('is replayed as the first time', async () => {
     backend.respond = ({ body, url: path }, response) => void response.writeHead(200 + (body.length % 100), { 'x-path': path }).end(body);
     const printable = fc.string({ unit: fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCodePoint(code)), minLength: 1, maxLength: 255 });
     const requests = fc.record({ key: printable, body: fc.uint8Array({ maxLength: 2_000 }).map((bytes) => Buffer.from(bytes)), method: fc.constantFrom('POST', 'PUT', 'PATCH', 'DELETE', 'REPORT') });
@@ -40,13 +40,13 @@ describe('whatever key and body', () => {
   });
 });
 
-describe('whatever is sent', () => {
-  it('is answered, and reaches the backend once a key at most', async () => {
+describe('any request', () => {
+  it('is answered, and reaches the backend at most once per key', async () => {
     const path = fc.array(hostileSegment, { minLength: 1, maxLength: 3 }).map((segments) => `/${segments.join('/')}`);
     const requests = fc.record({ method: fc.constantFrom('GET', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'HEAD', 'QUERY', 'TRACE'), path, headers: fc.array(hostileHeader, { maxLength: 4 }), body: fc.uint8Array({ maxLength: 100 }), keyed: fc.boolean() });
-    await fuzz(fc.array(requests, { minLength: 1, maxLength: 20, size: 'max' }), async (crowd) => {
+    await fuzz(fc.array(requests, { minLength: 1, maxLength: 20, size: 'max' }), async (batch) => {
       backend.calls.length = 0;
-      await Promise.all(crowd.map(async ({ method, path: target, headers, body, keyed }) => {
+      await Promise.all(batch.map(async ({ method, path: target, headers, body, keyed }) => {
         const key: [string, string][] = keyed ? [['x-idempotency-key', newKey()]] : [];
         const bytes = requestBytes(method, target, [['host', 'a'], ['content-length', String(body.length)], ...key, ...headers, ['connection', 'close']], body);
         const answers = [await sendRaw(proxy.url, bytes), ...(keyed ? [await sendRaw(proxy.url, bytes)] : [])];

@@ -8,28 +8,28 @@ import type { HeldBytes } from './held-bytes.js';
 import type { ResponseSink, Upstream, UpstreamFailure, UpstreamRequest } from './upstream.js';
 import { upstreamProblem } from './upstream-problem.js';
 
-/** Larger responses are passed on and not kept. */
-const MOST_KEPT_BYTES = 1_048_576;
-/** Up to this a response is sent at once, when it is stored: one write, and nobody has half of what was superseded. */
-const WHOLE_BYTES = 65_536;
+/** Larger responses are passed on, but not stored. */
+const MAX_KEPT_BYTES = 1_048_576;
+/** Up to this size a response is buffered and sent once it is stored: one write, and no half of a superseded response. */
+const BUFFERED_BYTES = 65_536;
 
 export interface KeyedExchange {
   readonly claim: Claim;
   readonly route: ProxyRoute;
   readonly request: UpstreamRequest;
   readonly reply: FastifyReply;
-  /** Stores how it ended, however long that takes. */
+  /** Stores the outcome, however long that takes. */
   readonly settle: (claim: Claim, settlement: Settlement) => Promise<Verdict>;
-  /** Its result, or `late` when the client has waited long enough for it. */
+  /** The result of `settle`, or `late` when the client has waited long enough. */
   readonly inTime: (stored: Promise<Verdict>) => Promise<Verdict | 'late'>;
   readonly held: HeldBytes;
 }
 
 /**
- * Forwards a claimed request. The response is passed on as it comes, but for its end, which waits until the response is
- * stored: whoever has the whole answer gets the same one again. It is stored whatever the client does meanwhile.
- * @throws LockstepError while nothing was answered: upstream_unavailable, upstream_timeout, upstream_interrupted, or
- * request_in_progress when another claim holds by now
+ * Forwards a claimed request. The response is streamed to the client, except its end, which waits until the response is
+ * stored: a client that has the whole response gets the same one again. It is stored even if the client leaves.
+ * @throws LockstepError while no byte was sent: upstream_unavailable, upstream_timeout, upstream_interrupted, or
+ * request_in_progress when a later claim holds the key
  */
 export function forwardKeyed(upstream: Upstream, keyed: KeyedExchange): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -41,17 +41,17 @@ export function forwardKeyed(upstream: Upstream, keyed: KeyedExchange): Promise<
 class KeptResponse implements ResponseSink {
   private status = 0;
   private headers: string[] = [];
-  /** Undefined: the response doesn't say. */
+  /** Undefined: the response does not declare its length. */
   private length: number | undefined;
-  /** Nothing is sent before the end. */
-  private whole = false;
+  /** Nothing is sent before the response is stored. */
+  private buffered = false;
   private bytes = 0;
   private heldBytes = 0;
   private kept: Buffer[] = [];
-  /** The end of what is passed on as it comes. */
+  /** The last chunk of a streamed response. */
   private last: Buffer | undefined;
   private ended = false;
-  /** Set before the end when the response is too large to keep. */
+  /** Set before the end when the response is too large to store. */
   private settled: Promise<Verdict> | undefined;
 
   constructor(
@@ -67,9 +67,9 @@ class KeptResponse implements ResponseSink {
     const bodyless = this.keyed.request.method === 'HEAD' || status === 204 || status === 304;
     const announced = headers['content-length'];
     this.length = bodyless ? 0 : announced === undefined ? undefined : Number(announced);
-    this.whole = this.length === undefined || this.length <= WHOLE_BYTES;
-    if (!this.whole) this.stream();
-    // Most that don't say their length are short, and have come to their end with their head.
+    this.buffered = this.length === undefined || this.length <= BUFFERED_BYTES;
+    if (!this.buffered) this.stream();
+    // Most responses without a declared length are short, and have arrived together with their head.
     else if (this.length === undefined) setImmediate(() => this.stream());
   }
 
@@ -79,14 +79,14 @@ class KeptResponse implements ResponseSink {
       this.kept.push(chunk);
       this.hold(chunk.length);
     }
-    let room = true;
-    if (!this.whole) {
+    let hasRoom = true;
+    if (!this.buffered) {
       if (this.bytes === this.length) this.last = chunk;
-      else room = this.client.write(chunk);
-    } else if (this.bytes > WHOLE_BYTES) this.stream();
-    if (this.settled === undefined && this.bytes > MOST_KEPT_BYTES) this.outgrow();
-    // A slow client holds up nothing that is kept.
-    return room || this.settled === undefined;
+      else hasRoom = this.client.write(chunk);
+    } else if (this.bytes > BUFFERED_BYTES) this.stream();
+    if (this.settled === undefined && this.bytes > MAX_KEPT_BYTES) this.stopKeeping();
+    // A slow client does not delay a response that is to be stored.
+    return hasRoom || this.settled === undefined;
   }
 
   onEnd(): void {
@@ -98,7 +98,7 @@ class KeptResponse implements ResponseSink {
   onFailure(failure: UpstreamFailure): void {
     this.ended = true;
     if (this.settled !== undefined) {
-      // Too large to keep, and stored as such: that it was carried out is known.
+      // The response was too large, and is stored as such: the request was carried out.
       this.client.cut();
       this.resolve();
       return;
@@ -111,15 +111,15 @@ class KeptResponse implements ResponseSink {
     }, this.reject);
   }
 
-  /** From now on everything is passed on as it comes. */
+  /** Streams the response from now on. */
   private stream(): void {
     if (this.client.started || this.ended) return;
-    this.whole = false;
+    this.buffered = false;
     this.client.head(this.status, this.headers);
     for (const chunk of this.kept) this.client.write(chunk);
   }
 
-  private outgrow(): void {
+  private stopKeeping(): void {
     this.kept = [];
     this.settled = this.settle(this.completed(undefined));
   }
@@ -128,7 +128,7 @@ class KeptResponse implements ResponseSink {
     if (verdict === 'superseded') {
       if (!this.client.started) return this.reject(supersededProblem());
       this.client.cut();
-    } else if (this.whole) {
+    } else if (this.buffered) {
       this.client.head(this.status, this.length === undefined ? [...this.headers, 'content-length', String(this.bytes)] : this.headers);
       this.client.end(this.bytes === 0 ? undefined : Buffer.concat(this.kept));
     } else this.client.end(this.last);
@@ -142,18 +142,18 @@ class KeptResponse implements ResponseSink {
 
   private settle(settlement: Settlement): Promise<Verdict> {
     const settled = this.keyed.settle(this.keyed.claim, settlement);
-    const letGo = (): void => this.letGo();
-    settled.then(letGo, letGo);
+    const release = (): void => this.release();
+    settled.then(release, release);
     return settled;
   }
 
-  /** What is kept counts until it is stored and the client has it, or has left. */
+  /** Kept bytes count until they are stored, and the client has them or has left. */
   private hold(bytes: number): void {
     this.heldBytes += bytes;
     this.keyed.held.addAnswer(bytes);
   }
 
-  private letGo(): void {
+  private release(): void {
     void this.client.closed.then(() => {
       this.keyed.held.removeAnswer(this.heldBytes);
       this.heldBytes = 0;

@@ -5,8 +5,8 @@ import type { ResponseSink, Upstream, UpstreamFailure, UpstreamRequest } from '.
 import { upstreamProblem } from './upstream-problem.js';
 
 /**
- * Forwards a request and passes the response on as it comes; a client that leaves ends the exchange.
- * @throws LockstepError upstream_unavailable, upstream_timeout, upstream_interrupted while nothing was answered
+ * Forwards a request and streams the response. A client that leaves ends the exchange.
+ * @throws LockstepError upstream_unavailable, upstream_timeout, upstream_interrupted while no byte was sent
  */
 export function passThrough(upstream: Upstream, request: UpstreamRequest, reply: FastifyReply): Promise<void> {
   return new Promise((resolve, reject) => {

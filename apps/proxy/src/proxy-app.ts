@@ -7,6 +7,6 @@ export const PROXY: AppDefinition<ProxyConfig> = {
   name: 'proxy',
   load: loadProxyConfig,
   module: ProxyModule,
-  // Bodies are passed on as they come; only those of requests with a key are read.
+  // Bodies are streamed; the proxy reads only those of requests with a key.
   http: ({ routes }) => ({ bodies: 'streams', longestSilenceMs: longestSilenceMs(routes) }),
 };

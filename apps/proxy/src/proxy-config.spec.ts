@@ -4,7 +4,7 @@ import { loadProxyConfig } from './proxy-config.js';
 
 const ENOUGH = { DATABASE_URL: 'postgresql://lockstep:hidden@db:5432/lockstep', UPSTREAM_URL: 'http://backend:3000' };
 
-test('two variables are enough to run a proxy, and everything goes one way', () => {
+test('two variables are enough to run a proxy, with one route for everything', () => {
   expect(loadProxyConfig(ENOUGH)).toEqual({
     host: '127.0.0.1',
     port: 8081,
@@ -21,16 +21,16 @@ test('two variables are enough to run a proxy, and everything goes one way', () 
   });
 });
 
-test.each(Object.keys(ENOUGH))('without %s it does not start, and the error names it', (name) => {
+test.each(Object.keys(ENOUGH))('without %s it does not start, and the error names the variable', (name) => {
   expect(() => loadProxyConfig({ ...ENOUGH, [name]: '' })).toThrow(new RegExp(`^${name} is not set: .{20}`));
 });
 
-test('PORT is its port when it is given', () => {
+test('PORT overrides the default port', () => {
   expect(loadProxyConfig({ ...ENOUGH, PORT: '9000' }).port).toBe(9_000);
   expect(loadProxyConfig({ ...ENOUGH, PORT: '' }).port).toBe(8_081);
 });
 
-test("a route has the common lease and retention unless it has its own, and header names in lower case", () => {
+test("a route has the common lease and retention unless it sets its own; header names are lower case", () => {
   const { routes } = loadProxyConfig({
     ...ENOUGH, LOCKSTEP_IDEMPOTENCY_LEASE: '10s', LOCKSTEP_IDEMPOTENCY_RETENTION: '2h',
     LOCKSTEP_PROXY_ROUTES: '[{"path":"/orders","methods":["POST"],"lease":"1s","principal":["X-Tenant"]},{"path":"/hooks/*","mode":"webhook","retention":"7d","refuseRegressed":true}]',
@@ -42,7 +42,7 @@ test("a route has the common lease and retention unless it has its own, and head
   ]);
 });
 
-test('routes may stand in a file; what is wrong in them is named with its place', () => {
+test('routes can be in a file; an error names the place', () => {
   expect(() => loadProxyConfig({ ...ENOUGH, LOCKSTEP_PROXY_ROUTES: 'package.json' })).toThrow(ConfigError);
   expect(() => loadProxyConfig({ ...ENOUGH, LOCKSTEP_PROXY_ROUTES: '[{"path":"/a"},{"path":"/b","lease":"soon"}]' })).toThrow(/LOCKSTEP_PROXY_ROUTES: .*1\.lease: must be a duration/);
 });

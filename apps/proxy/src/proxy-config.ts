@@ -3,16 +3,16 @@ import type { Environment } from '#ground/config/environment';
 import type { ProxyRouteSetting } from '#ground/config/proxy-routes';
 import { DEFAULT_STORE_PATIENCE_MS } from '#idempotency/idempotency-options';
 
-/** A route of the proxy, complete. */
+/** A route with all its settings. */
 export type ProxyRoute = Omit<ProxyRouteSetting, 'lease' | 'retention' | 'timeout'> & { readonly leaseMs: number; readonly retentionMs: number; readonly timeoutMs: number };
 
-/** What the proxy runs with. The environment it comes from: `.env.example`. */
+/** The proxy's configuration. `.env.example` lists the environment variables. */
 export interface ProxyConfig {
   readonly host: string;
   readonly port: number;
   readonly databaseUrl: string;
   readonly upstreamUrl: string;
-  /** The first one that matches holds; the last one matches everything. */
+  /** The first match counts. The last route matches everything. */
   readonly routes: readonly ProxyRoute[];
   readonly drainTimeoutMs: number;
   /** Of routes that set no lease. */
@@ -30,7 +30,7 @@ export interface ProxyConfig {
 
 /** 64 MiB. */
 const MAX_HELD_BYTES = 67_108_864;
-/** Beside the gateway's. */
+/** Next to the gateway's port. */
 const DEFAULT_PORT = 8081;
 
 const EVERYTHING: ProxyRouteSetting = {
@@ -44,7 +44,7 @@ const EVERYTHING: ProxyRouteSetting = {
 export function loadProxyConfig(env: Record<string, string | undefined>): ProxyConfig {
   const values = parseEnvironment(env);
   const { DATABASE_URL: databaseUrl, UPSTREAM_URL: upstreamUrl } = values;
-  if (upstreamUrl === undefined) throw new ConfigError('UPSTREAM_URL is not set: it is the backend that the proxy stands in front of, such as http://127.0.0.1:3000');
+  if (upstreamUrl === undefined) throw new ConfigError('UPSTREAM_URL is not set: set it to the address of the backend, such as http://127.0.0.1:3000');
   if (databaseUrl === undefined) throw new ConfigError('DATABASE_URL is not set: set it, or run `npm run start:proxy`, which brings its own');
   return {
     host: values.HOST,

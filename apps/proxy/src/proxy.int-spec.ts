@@ -4,7 +4,7 @@ import { requestBytes, sendRaw } from '#dev/testing/raw-http';
 import { waitUntil } from '#dev/testing/wait-until';
 import type { Backend } from '../fixtures/backend.js';
 import { type Client, newKey, replayed } from '../fixtures/client.js';
-import { MOST_BODY_BYTES, ProxyUnderTest } from '../fixtures/proxy-under-test.js';
+import { MAX_BODY_BYTES, ProxyUnderTest } from '../fixtures/proxy-under-test.js';
 
 const ROUTES = [
   { path: '/must', keyRequired: true },
@@ -29,14 +29,14 @@ beforeEach(() => {
 });
 
 describe('a request with a key', () => {
-  it('reaches the backend once, of 1,000 at once; the others hear that it is in progress, and get the same answer later', async () => {
+  it('reaches the backend once among 1,000 concurrent ones; the others get request_in_progress, and later the same answer', async () => {
     const key = newKey();
     const open = backend.gate();
-    const crowd = Promise.all(Array.from({ length: 1_000 }, () => client.send(key)));
+    const sent = Promise.all(Array.from({ length: 1_000 }, () => client.send(key)));
     await waitUntil('the one call', () => backend.calls.length > 0);
     await waitUntil('the others', async () => (await client.send(key)).code === 'request_in_progress');
     open();
-    const answers = await crowd;
+    const answers = await sent;
     const winner = answers.find(({ status }) => status === 201);
     expect(answers.filter((answer) => answer.status !== 201 && answer.code !== 'request_in_progress')).toEqual([]);
     expect(answers.filter(({ status }) => status === 409).every(({ headers }) => Number(headers['retry-after']) >= 1)).toBe(true);
@@ -45,7 +45,7 @@ describe('a request with a key', () => {
     expect(backend.calls.length).toBe(1);
   });
 
-  it('is waited for by who prefers that', async () => {
+  it('is awaited by requests that prefer to wait', async () => {
     const key = newKey();
     const open = backend.gate();
     const first = client.send(key);
@@ -58,7 +58,7 @@ describe('a request with a key', () => {
     expect(backend.calls.length).toBe(1);
   });
 
-  it('arrives as it was sent, and may be of any method, with either header', async () => {
+  it('arrives unchanged, with any method and either header', async () => {
     const body = randomBytes(50_000);
     const first = await client.ask('/a%20b/?x=1&x=2', { method: 'PUT', body, headers: { 'x-idempotency-key': newKey(), 'content-type': 'application/x-odd', 'x-a': 'ä' } });
     expect(first.status).toBe(201);
@@ -79,15 +79,15 @@ describe('a request with a key', () => {
     expect(backend.calls.length).toBe(1);
   });
 
-  it("is one client's: another one's credentials make it another key", async () => {
+  it("belongs to one client: with other credentials it is another key", async () => {
     const key = newKey();
     const answers = [];
     for (const headers of [{ authorization: 'Bearer a' }, { authorization: 'Bearer b' }, { 'x-api-key': 'a' }, { authorization: 'Bearer a' }] as Record<string, string>[]) answers.push(await client.send(key, { headers }));
     expect(answers.map(replayed)).toEqual([false, false, false, true]);
   });
 
-  it('may not be larger than is held in memory, and needs a key that is one', async () => {
-    expect(await client.send(newKey(), { body: Buffer.alloc(MOST_BODY_BYTES + 1) })).toMatchObject({ status: 413, code: 'payload_too_large' });
+  it('may not exceed the body limit, and needs a valid key', async () => {
+    expect(await client.send(newKey(), { body: Buffer.alloc(MAX_BODY_BYTES + 1) })).toMatchObject({ status: 413, code: 'payload_too_large' });
     expect(await client.send('a b')).toMatchObject({ status: 400, code: 'invalid_idempotency_key' });
     expect(await client.ask('/must', { body: 'x' })).toMatchObject({ status: 400, code: 'idempotency_key_required' });
     expect(await client.send(newKey(), { path: '/must' })).toMatchObject({ status: 201 });
@@ -96,7 +96,7 @@ describe('a request with a key', () => {
 });
 
 describe('a backend', () => {
-  it('that says 5xx, or not now, may be asked again', async () => {
+  it('that answers 5xx, 408, 425 or 429 may be asked again', async () => {
     for (const status of [500, 503, 429]) {
       const key = newKey();
       backend.respond = (_call, response) => void response.writeHead(status).end('no');
@@ -106,10 +106,10 @@ describe('a backend', () => {
     }
   });
 
-  it('that is not there may be asked again, since nothing was sent', async () => {
+  it('that cannot be reached may be asked again, because nothing was sent', async () => {
     const key = newKey();
     await backend.stop();
-    // A kept connection may be found closed only when something was written to it.
+    // A kept connection can turn out to be closed only after a write.
     await waitUntil('a refused connection', async () => (await client.ask('/')).code === 'upstream_unavailable');
     expect(await client.send(key)).toMatchObject({ status: 502, code: 'upstream_unavailable' });
     await backend.listen();
@@ -130,7 +130,7 @@ describe('a backend', () => {
     expect(backend.calls.length).toBe(1);
   });
 
-  it('that does not answer in time leaves it indeterminate, which is tried again where that is safe', async () => {
+  it('that does not answer in time leaves the request indeterminate; it is retried where that is safe', async () => {
     const key = newKey();
     backend.respond = () => undefined;
     expect(await client.send(key, { path: '/impatient' })).toMatchObject({ status: 504, code: 'upstream_timeout' });
@@ -142,7 +142,7 @@ describe('a backend', () => {
 });
 
 describe('a request without a key', () => {
-  it('is passed on each time, bodies of any size both ways', async () => {
+  it('is passed on each time, with bodies of any size in both directions', async () => {
     const body = randomBytes(3_000_000);
     backend.respond = ({ body: received }, response) => void response.writeHead(200, { 'set-cookie': ['a=1', 'b=2'] }).end(received);
     for (let i = 0; i < 2; i++) {
@@ -154,7 +154,7 @@ describe('a request without a key', () => {
     expect((await proxy.store.query('select from idempotent_requests where scope like $1', ['%upload%'])).rowCount).toBe(0);
   });
 
-  it('whose client leaves ends at the backend too', async () => {
+  it('is aborted at the backend when its client leaves', async () => {
     const closed = Promise.withResolvers<void>();
     backend.respond = (_call, response) => void response.once('close', closed.resolve);
     const leaving = new AbortController();
@@ -165,14 +165,14 @@ describe('a request without a key', () => {
     await closed.promise;
   });
 
-  it('may be odd: absolute URLs are no paths, and what is in the way of a route is decoded', async () => {
+  it('may not have an absolute URL, and its path is decoded for the routes', async () => {
     expect((await sendRaw(proxy.url, requestBytes('OPTIONS', '*', [['host', 'a'], ['connection', 'close']])))?.status).toBe(404);
     expect(await client.ask('/m%75st', { body: 'x' })).toMatchObject({ code: 'idempotency_key_required' });
     expect((await client.ask('/%zz', { method: 'GET' })).status).toBe(400);
   });
 });
 
-describe('its own routes', () => {
+describe('the own routes of the proxy', () => {
   it('are health and metrics', async () => {
     for (const path of ['/health/live', '/health/ready', '/health/startup']) expect((await client.ask(path, { method: 'GET' })).status).toBe(200);
     const { text } = await client.ask('/metrics', { method: 'GET' });

@@ -32,7 +32,7 @@ afterAll(async () => {
   await servers.stop();
 });
 
-test('45 s of work with a lease of 30 s: a second caller gets 409 at any moment, and the stored answer afterwards', async () => {
+test('45 s of work with a lease of 30 s: a second caller gets 409 all the time, and the stored answer afterwards', async () => {
   const key = randomBytes(8).toString('hex');
   backend.respond = (_call, response) => void setTimeout(() => response.writeHead(201).end('done'), WORK_MS);
   const [here, there] = clients;
@@ -50,7 +50,7 @@ test('45 s of work with a lease of 30 s: a second caller gets 409 at any moment,
   }
   expect(await first).toMatchObject({ status: 201, text: 'done' });
   expect(await there?.send(key)).toMatchObject({ status: 201, text: 'done', headers: { 'idempotent-replayed': 'true' } });
-  // The last round may have met the answer.
+  // The last iteration may have got the answer.
   expect([...seen].filter((each) => each !== 'replayed true')).toEqual(['request_in_progress']);
   expect(backend.calls.length).toBe(1);
 });

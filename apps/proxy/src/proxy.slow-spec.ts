@@ -8,7 +8,7 @@ import { waitUntil } from '#dev/testing/wait-until';
 import { Backend } from '../fixtures/backend.js';
 import { Client } from '../fixtures/client.js';
 
-// Real processes, one database, one backend; between them networks that can be taken away.
+// Real processes, one database and one backend, with networks between them that a test can break.
 const ROUTES = [
   { path: '/safe', takeover: 'safe', lease: '1s' },
   { path: '/open', failOpen: true },
@@ -32,11 +32,10 @@ beforeAll(async () => {
   backendNetwork = await TcpProxy.start('127.0.0.1', Number(new URL(backend.url).port));
   store.port = String(storeNetwork.port);
   const common = { NODE_ENV: 'production', LOG_LEVEL: 'fatal', LOCKSTEP_PROXY_ROUTES: JSON.stringify(ROUTES), LOCKSTEP_DRAIN_TIMEOUT: '1s' };
-  // The second one's way is always open.
+  // The second proxy's network never breaks.
   first = await AppUnderTest.launch('proxy', { ...common, DATABASE_URL: store.href, UPSTREAM_URL: `http://127.0.0.1:${backendNetwork.port}` });
-  await first.ready();
   second = await AppUnderTest.launch('proxy', { ...common, DATABASE_URL: servers.databaseUrl, UPSTREAM_URL: backend.url });
-  await second.ready();
+  await Promise.all([first.ready(), second.ready()]);
   clients = [new Client(first.url), new Client(second.url)];
 });
 
@@ -54,7 +53,7 @@ beforeEach(() => {
 
 const newKey = (): string => randomBytes(8).toString('hex');
 
-/** A backend that answers its n-th call when it is told to. */
+/** A backend that answers its n-th call when the test says so. */
 function gate(): (call: number) => void {
   const open = [1, 2, 3].map(() => Promise.withResolvers<void>());
   backend.respond = (_call, response) => {
@@ -66,21 +65,21 @@ function gate(): (call: number) => void {
 
 const askFirst = (key: string, path = '/'): ReturnType<Client['send']> => clients[0].send(key, { path });
 const askSecond = (key: string, path = '/'): ReturnType<Client['send']> => clients[1].send(key, { path });
-/** From here on the first one holds what it was asked last. */
+/** Waits until the first proxy holds a claim. */
 const untilHeld = () => waitUntil('a request that the first one holds', async () => (await first.metric('lockstep_idempotency_held_requests')) === 1);
-/** What the other proxy says when it says something else than that the request is in progress. */
+/** The first answer of the second proxy other than request_in_progress. */
 const afterLease = (key: string, path = '/') => waitUntil('the end of the lease', async () => {
   const answer = await askSecond(key, path);
   return answer.code === 'request_in_progress' ? undefined : answer;
 });
 
+/** The first proxy restarts while the test asks the second one. */
 async function killAndRestart(): Promise<void> {
   await first.signal('SIGKILL');
   first.start();
-  await first.ready();
 }
 
-/** What touches the table waits for a lock meanwhile; `waiting` says how many statements do, or ends them. */
+/** Locks the table during `work`. `waiting` counts the statements that wait for the lock, or ends them. */
 async function whileLocked(table: string, work: (waiting: (options?: { end: boolean }) => Promise<number>) => Promise<void>): Promise<void> {
   const locker = new pg.Client(servers.databaseUrl);
   const observer = new pg.Client(servers.databaseUrl);
@@ -97,14 +96,14 @@ async function whileLocked(table: string, work: (waiting: (options?: { end: bool
 }
 
 describe('kill -9 of a proxy', () => {
-  it('before the claim leaves no trace, and during the forward an indeterminate request', async () => {
+  it('before the claim leaves no trace; during the exchange it leaves an indeterminate request', async () => {
     const key = newKey();
     await whileLocked('idempotent_requests', async (waiting) => {
       const before = askFirst(key).catch(() => undefined);
       await waitUntil('the claim at the lock', async () => (await waiting()) > 0);
       await first.signal('SIGKILL');
       await before;
-      // Its session ends with its connection, as soon as Postgres looks.
+      // Its session ends when Postgres notices the closed connection.
       await waitUntil('the end of its session', async () => (await waiting({ end: true })) === 0);
     });
     first.start();
@@ -118,21 +117,21 @@ describe('kill -9 of a proxy', () => {
     await during;
     expect(await afterLease(key)).toMatchObject({ status: 409, code: 'request_indeterminate' });
     open(1);
+    await first.ready();
     expect(backend.calls.length).toBe(1);
   });
 
-  it('during the forward is taken over where that is safe, and after it the answer is there', async () => {
+  it('during the exchange is taken over where that is safe; after it, the answer is replayed', async () => {
     const key = newKey();
     const open = gate();
     const during = askFirst(key, '/safe').catch(() => undefined);
     await waitUntil('the call', () => backend.calls.length === 1);
-    await first.signal('SIGKILL');
+    await killAndRestart();
     await during;
     open(2);
     expect(await afterLease(key, '/safe')).toMatchObject({ status: 201, text: 'call 2' });
     await second.signal('SIGKILL');
     second.start();
-    first.start();
     await Promise.all([first.ready(), second.ready()]);
     for (const ask of [askFirst, askSecond]) expect(await ask(key, '/safe')).toMatchObject({ status: 201, text: 'call 2', headers: { 'idempotent-replayed': 'true' } });
     expect(backend.calls.length).toBe(2);
@@ -140,13 +139,13 @@ describe('kill -9 of a proxy', () => {
 });
 
 describe('SIGSTOP of a proxy for longer than its lease, then SIGCONT', () => {
-  it('a successor answers, and the one that wakes up changes nothing', async () => {
+  it('a successor answers, and the proxy that wakes up changes nothing', async () => {
     const key = newKey();
     const open = gate();
     const stopped = askFirst(key, '/safe');
     await waitUntil('the call', () => backend.calls.length === 1);
     await first.signal('SIGSTOP');
-    // It answers the sleeper, whose client still waits.
+    // The backend answers the stopped proxy too, whose client still waits.
     open(1);
     open(2);
     expect(await afterLease(key, '/safe')).toMatchObject({ status: 201, text: 'call 2' });
@@ -157,7 +156,7 @@ describe('SIGSTOP of a proxy for longer than its lease, then SIGCONT', () => {
     expect(await second.metric('lockstep_idempotency_takeovers_total')).toBeGreaterThanOrEqual(1);
   });
 
-  it('without a successor its answer turns what was indeterminate into an answer', async () => {
+  it('without a successor, its answer replaces the indeterminate state', async () => {
     const key = newKey();
     const open = gate();
     const stopped = askFirst(key);
@@ -172,7 +171,7 @@ describe('SIGSTOP of a proxy for longer than its lease, then SIGCONT', () => {
 });
 
 describe('Postgres away', () => {
-  it('before the claim: nothing is forwarded, but where the route says so; during the forward: the answer comes, and is stored later', async () => {
+  it('before the claim: no request is forwarded, except on routes that fail open; during the exchange: the answer is sent, and stored later', async () => {
     const [before, during] = [newKey(), newKey()];
     const open = gate();
     const forwarded = askFirst(during);
@@ -201,7 +200,7 @@ describe('Postgres away', () => {
     expect(backend.calls.length).toBe(3);
   });
 
-  it('between the claim and the look at a webhook lane: refused at once, nothing is forwarded, and the key is free when it is back', async () => {
+  it('between claim and check of a webhook lane: refused at once and not forwarded; the key is free when Postgres is back', async () => {
     const headers = { 'webhook-id': newKey(), 'lockstep-entity': 'order-1', 'lockstep-sequence': '1' };
     const send = (): ReturnType<Client['ask']> => clients[0].ask('/hook', { headers, body: 'x' });
     await waitUntil('a ready proxy', async () => (await clients[0].ask('/health/ready', { method: 'GET' })).status === 200);
@@ -218,7 +217,7 @@ describe('Postgres away', () => {
     expect(backend.calls.length).toBe(1);
   });
 
-  it.each(['slow', 'cut', 'half-open'])('behind a %s network: no request is carried out twice, and all is well when it is whole', async (kind) => {
+  it.each(['slow', 'cut', 'half-open'])('behind a %s network: no request is carried out twice, and all succeed when the network is back', async (kind) => {
     const isReady = async (status: number): Promise<boolean> => (await clients[0].ask('/health/ready', { method: 'GET' })).status === status;
     await waitUntil('a ready proxy', () => isReady(200));
     const keys = Array.from({ length: 20 }, newKey);
@@ -236,7 +235,7 @@ describe('Postgres away', () => {
     const answers = await sent;
     if (kind === 'slow') expect(new Set(answers)).toEqual(new Set([201]));
     expect(answers.filter((status) => ![201, 503].includes(status))).toEqual([]);
-    // Those that were refused come through now, and those that were carried out get their answer.
+    // Refused requests succeed now, and those that were carried out get their answer.
     for (const key of keys) await waitUntil(`an answer for ${key}`, async () => (await askFirst(key)).status === 201);
     expect([...backend.callsByKey.values()].filter((calls) => calls !== 1)).toEqual([]);
     expect(backend.callsByKey.size).toBe(keys.length);
@@ -244,7 +243,7 @@ describe('Postgres away', () => {
 });
 
 describe('the backend behind a network that', () => {
-  it('is slow: answers are late, and the same', async () => {
+  it('is slow: answers are late, and correct', async () => {
     const key = newKey();
     backendNetwork.delay(300);
     const answer = askFirst(key);
@@ -255,7 +254,7 @@ describe('the backend behind a network that', () => {
     expect(await askSecond(key)).toMatchObject({ text: 'call 1' });
   });
 
-  it('breaks while the backend works: nobody knows what it did', async () => {
+  it('breaks while the backend works: the request is indeterminate', async () => {
     const key = newKey();
     backend.respond = () => undefined;
     const answer = askFirst(key);
@@ -266,7 +265,7 @@ describe('the backend behind a network that', () => {
     expect(backend.calls.length).toBe(1);
   });
 
-  it('is dead: the request stays in progress for as long as the proxy waits', async () => {
+  it('is dead: the request stays in progress while the proxy waits', async () => {
     const key = newKey();
     backendNetwork.halfOpen();
     const answer = askFirst(key);
@@ -281,9 +280,9 @@ describe('the backend behind a network that', () => {
   });
 });
 
-// The last one: the first proxy is gone after it.
+// The last test, because it ends the first proxy.
 describe('SIGTERM', () => {
-  it('lets what is under way end, and what takes too long is indeterminate at once; both within 15 s', async () => {
+  it('answers requests in progress; those that take too long become indeterminate at once; both within 15 s', async () => {
     const [quick, slow] = [newKey(), newKey()];
     const open = gate();
     const answers = [askFirst(quick), askFirst(slow).catch(() => undefined)] as const;

@@ -9,7 +9,7 @@ export function hasBody({ headers }: IncomingMessage): boolean {
 }
 
 /**
- * The whole body. What is over the limit is not read any more.
+ * The whole body. Reading stops at the limit.
  * @throws LockstepError payload_too_large; invalid_request when the client leaves before its end
  */
 export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
@@ -19,7 +19,7 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
     const chunks: Buffer[] = [];
     let bytes = 0;
     const stop = (): void => {
-      request.off('data', take).off('end', end).off('close', gone).off('error', gone);
+      request.off('data', take).off('end', end).off('close', cutOff).off('error', cutOff);
     };
     const take = (chunk: Buffer): void => {
       bytes += chunk.length;
@@ -33,14 +33,14 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
       stop();
       resolve(chunks.length === 1 ? (chunks[0] ?? NOTHING) : Buffer.concat(chunks));
     };
-    const gone = (): void => {
+    const cutOff = (): void => {
       stop();
       reject(new LockstepError('invalid_request', 'The request was cut off before the end of its body'));
     };
-    request.on('data', take).on('end', end).on('close', gone).on('error', gone);
+    request.on('data', take).on('end', end).on('close', cutOff).on('error', cutOff);
   });
 }
 
 function tooLarge(maxBytes: number): LockstepError {
-  return new LockstepError('payload_too_large', `A request with an idempotency key may have a body of ${maxBytes} bytes (LOCKSTEP_MAX_BODY_BYTES)`);
+  return new LockstepError('payload_too_large', `A request with an idempotency key may have a body of at most ${maxBytes} bytes (LOCKSTEP_MAX_BODY_BYTES)`);
 }

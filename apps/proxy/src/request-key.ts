@@ -5,11 +5,11 @@ import { parseDeliveryId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
 import { keyIn, type KeyHeader, REQUEST_KEY_HEADERS } from '#idempotency/key-headers';
 
-/** In the order in which they count. */
+/** In order of precedence. */
 const WEBHOOK_HEADERS: readonly KeyHeader[] = [['lockstep-delivery', 'Lockstep-Delivery'], ['webhook-id', 'Webhook-Id']];
 
 /**
- * The request's key; undefined: it has none, and its route doesn't ask for one.
+ * The key of a request; undefined when it has none and its route does not require one.
  * @throws LockstepError invalid_idempotency_key, idempotency_key_required
  */
 export function keyOf(headers: IncomingHttpHeaders, { mode, keyRequired }: Pick<ProxyRoute, 'mode' | 'keyRequired'>): string | undefined {
@@ -19,13 +19,13 @@ export function keyOf(headers: IncomingHttpHeaders, { mode, keyRequired }: Pick<
   return key;
 }
 
-/** Where a webhook delivery stands: its lane, as a hash of endpoint and entity, and its number there. */
+/** The position of a webhook delivery: its lane, a hash of endpoint and entity, and its number in it. */
 export interface DeliveryPosition {
   readonly lane: string;
   readonly sequence: number;
 }
 
-/** Undefined: it has no place in a lane, or is a dead letter's replay, which comes when it comes. */
+/** Undefined for a request without a lane, and for a replay of a dead letter, which has no order. */
 export function positionOf(headers: IncomingHttpHeaders): DeliveryPosition | undefined {
   const { 'lockstep-sequence': sequence = '', 'lockstep-entity': entity, 'lockstep-delivery': delivery = '', 'lockstep-replay': replay } = headers;
   if (replay === 'true' || entity === undefined || !/^[1-9]\d{0,14}$/.test(String(sequence))) return undefined;

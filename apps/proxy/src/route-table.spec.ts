@@ -15,7 +15,7 @@ test.each([
   expect(table.of(method, url).path).toBe(path);
 });
 
-test('a client waits for longer than any backend may be silent', () => {
+test('a client connection may be silent for longer than any backend', () => {
   const silence = (timeout: string): number => longestSilenceMs(loadProxyConfig({ DATABASE_URL: 'postgresql://db/x', UPSTREAM_URL: 'http://backend', LOCKSTEP_PROXY_ROUTES: `[{"path":"/report","timeout":"${timeout}"}]` }).routes);
   expect([silence('1s'), silence('1h')]).toEqual([360_000, 3_660_000]);
 });

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectConfig } from '#ground/process/process-context';
 import type { ProxyConfig, ProxyRoute } from './proxy-config.js';
 
-/** Which route a request belongs to. */
+/** Finds the route of a request. */
 @Injectable()
 export class RouteTable {
   private readonly routes: readonly { readonly route: ProxyRoute; readonly matches: (path: string) => boolean }[];
@@ -11,7 +11,7 @@ export class RouteTable {
     this.routes = config.routes.map((route) => ({ route, matches: matcherOf(route.path) }));
   }
 
-  /** @param url as the client wrote it; compared decoded, so that `/%6frders` is no way around a route */
+  /** @param url as the client wrote it; compared decoded, so that `/%6frders` does not bypass a route */
   of(method: string, url: string): ProxyRoute {
     const path = pathOf(url);
     const found = this.routes.find(({ route, matches }) => (route.methods === undefined || route.methods.includes(method)) && matches(path));
@@ -20,10 +20,10 @@ export class RouteTable {
   }
 }
 
-/** What stores an answer, and keeps a waiting client, after the backend's time is over. */
+/** For storing the answer after the backend's timeout. */
 const ANSWERING_MS = 60_000;
 
-/** How long a client's connection may be without a byte: longer than any route's backend. */
+/** How long a client's connection may be silent: longer than the backend of any route. */
 export function longestSilenceMs(routes: readonly ProxyRoute[]): number {
   return Math.max(...routes.map(({ timeoutMs }) => timeoutMs)) + ANSWERING_MS;
 }

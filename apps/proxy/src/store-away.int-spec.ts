@@ -6,13 +6,13 @@ import type { Backend } from '../fixtures/backend.js';
 import { type Answer, type Asked, type Client, newKey, replayed } from '../fixtures/client.js';
 import { ProxyUnderTest } from '../fixtures/proxy-under-test.js';
 
-// Postgres goes away at each step of a request with a key: before the proxy's statement arrives, or when it is done and
-// before the proxy hears of it.
+// Postgres goes away at each step of a request with a key: before the proxy's statement arrives, or after it is committed
+// and before its answer arrives.
 const ROUTES = [
   { path: '/open', failOpen: true },
   { path: '/hook', mode: 'webhook', refuseRegressed: true },
 ];
-/** By what the proxy sends for it. A connection's first time, so with the statement's text. */
+/** A part of each statement's text, which a connection sends the first time it runs the statement. */
 const STATEMENTS = { claim: 'insert into idempotent_requests as taken', read: 'select body', settle: 'settled as (', look: 'from webhook_positions', advance: 'insert into webhook_positions' };
 
 let proxy: ProxyUnderTest;
@@ -30,7 +30,7 @@ afterEach(async () => {
 
 const restore = (): void => proxy.storeNetwork.restore();
 
-/** Takes Postgres away at this statement of what `ask` asks, until `restore`; gives the answer that came meanwhile. */
+/** Cuts the network at this statement, until `restore`. Returns the answer of `ask` without Postgres. */
 async function withoutStoreAt(statement: keyof typeof STATEMENTS, ask: () => Promise<Answer>): Promise<Answer> {
   const reached = proxy.storeNetwork.cutAt(STATEMENTS[statement]);
   const answer = ask();
@@ -38,7 +38,7 @@ async function withoutStoreAt(statement: keyof typeof STATEMENTS, ask: () => Pro
   return answer;
 }
 
-/** As `withoutStoreAt`, but the statement is carried out, which `done` sees. */
+/** As `withoutStoreAt`, but Postgres runs the statement, which `done` checks. */
 async function withoutAnswerTo(statement: keyof typeof STATEMENTS, ask: () => Promise<Answer>, done: () => Promise<boolean>): Promise<Answer> {
   const reached = proxy.storeNetwork.holdAnswersAt(STATEMENTS[statement]);
   const answer = ask();
@@ -48,7 +48,7 @@ async function withoutAnswerTo(statement: keyof typeof STATEMENTS, ask: () => Pr
   return answer;
 }
 
-/** What the same request is answered when the store is back; before that it may be in progress, or the store away. */
+/** The answer of the same request when Postgres is back. Before that it may be in progress, or Postgres away. */
 async function afterwards(ask: () => Promise<Answer>): Promise<Answer> {
   restore();
   const before: unknown[] = [];
@@ -70,7 +70,7 @@ function repeatable(asked: Asked & { path?: string } = {}): { key: string; ask: 
 const AWAY = { status: 503, code: 'store_unavailable', headers: { 'retry-after': '1' } };
 
 describe('Postgres away at the claim', () => {
-  it('which never arrives: nothing is forwarded, and the same request is when it is back', async () => {
+  it('which never arrives: the request is not forwarded; its repeat is, when Postgres is back', async () => {
     const { ask } = repeatable();
     expect(await withoutStoreAt('claim', ask)).toMatchObject(AWAY);
     expect(backend.calls).toEqual([]);
@@ -78,7 +78,7 @@ describe('Postgres away at the claim', () => {
     expect([answer.status, answer.text, replayed(answer), replayed(await ask()), backend.calls.length]).toEqual([201, 'call 1', false, true, 1]);
   });
 
-  it('which is done: nothing is forwarded, and the key is given up when it is back', async () => {
+  it('which is committed: the request is not forwarded, and the key is given up when Postgres is back', async () => {
     const { key, ask } = repeatable();
     expect(await withoutAnswerTo('claim', ask, async () => (await proxy.stateOf(key)) === 'in_flight')).toMatchObject(AWAY);
     expect(backend.calls).toEqual([]);
@@ -88,7 +88,7 @@ describe('Postgres away at the claim', () => {
 });
 
 describe('Postgres away at the read of a large stored answer', () => {
-  it.each(['/', '/open'])('on %s: refused and not forwarded again, since it is known to be done; it comes when it is back', async (path) => {
+  it.each(['/', '/open'])('on %s: refused and not forwarded again, because it was carried out; replayed when Postgres is back', async (path) => {
     const body = randomBytes(200_000);
     backend.respond = (_call, response) => void response.writeHead(200).end(body);
     const { ask } = repeatable({ path });
@@ -99,18 +99,18 @@ describe('Postgres away at the read of a large stored answer', () => {
   });
 });
 
-describe.each(['never arrives', 'is done'])('Postgres away when the end of a request is stored, which %s', (how) => {
+describe.each(['never arrives', 'is committed'])('Postgres away at the statement that stores the outcome, which %s', (how) => {
   const withoutStore = ({ key, ask }: ReturnType<typeof repeatable>, state: string): Promise<Answer> =>
-    how === 'is done' ? withoutAnswerTo('settle', ask, async () => (await proxy.stateOf(key)) === state) : withoutStoreAt('settle', ask);
+    how === 'is committed' ? withoutAnswerTo('settle', ask, async () => (await proxy.stateOf(key)) === state) : withoutStoreAt('settle', ask);
 
-  it('the answer is given all the same, and again when it is back', async () => {
+  it('the answer is sent, and replayed when Postgres is back', async () => {
     const repeated = repeatable();
     expect(await withoutStore(repeated, 'completed')).toMatchObject({ status: 201, text: 'call 1' });
     expect(await afterwards(repeated.ask)).toMatchObject({ status: 201, text: 'call 1', headers: { 'idempotent-replayed': 'true' } });
     expect(backend.calls.length).toBe(1);
   });
 
-  it('a refusal of the backend is passed on, and the key is free when it is back', async () => {
+  it('an error of the backend is passed on, and the key is free when Postgres is back', async () => {
     const repeated = repeatable();
     backend.respond = (_call, response) => void response.writeHead(500).end('no');
     expect(await withoutStore(repeated, 'failed')).toMatchObject({ status: 500, text: 'no' });
@@ -119,7 +119,7 @@ describe.each(['never arrives', 'is done'])('Postgres away when the end of a req
     expect([answer.status, answer.text, replayed(answer), backend.calls.length]).toEqual([201, 'call 2', false, 2]);
   });
 
-  it('a connection that broke is said, and that nobody knows is remembered when it is back', async () => {
+  it('a broken backend connection is reported, and stored as indeterminate when Postgres is back', async () => {
     const repeated = repeatable();
     backend.respond = (_call, response) => void response.destroy();
     expect(await withoutStore(repeated, 'indeterminate')).toMatchObject({ status: 502, code: 'upstream_interrupted' });
@@ -128,7 +128,7 @@ describe.each(['never arrives', 'is done'])('Postgres away when the end of a req
     expect(backend.calls.length).toBe(1);
   });
 
-  it('an answer that is too large to keep is passed on, and that it was one is remembered when it is back', async () => {
+  it('an answer that is too large to store is passed on, and recorded as such when Postgres is back', async () => {
     const repeated = repeatable();
     const body = randomBytes(1_500_000);
     backend.respond = (_call, response) => void response.writeHead(200).end(body);
@@ -145,14 +145,14 @@ describe('Postgres away in a webhook lane', () => {
     return () => client.ask('/hook', { headers, body: '{}' });
   };
 
-  it('at the look at it: nothing is forwarded, and the same delivery is when it is back', async () => {
+  it('at the check of the lane: the delivery is not forwarded; its repeat is, when Postgres is back', async () => {
     const send = delivery(1);
     expect(await withoutStoreAt('look', send)).toMatchObject(AWAY);
     expect(backend.calls).toEqual([]);
     expect(await afterwards(send)).toMatchObject({ status: 201, text: 'call 1' });
   });
 
-  it('when it moves on: the delivery is taken, and an older one is refused when it is back', async () => {
+  it('when the lane moves: the delivery is taken, and an older one is refused when Postgres is back', async () => {
     const [older, newer] = [delivery(1), delivery(2)];
     expect(await withoutStoreAt('advance', newer)).toMatchObject({ status: 201, text: 'call 1' });
     expect(await afterwards(newer)).toMatchObject({ status: 201, headers: { 'idempotent-replayed': 'true' } });

@@ -4,7 +4,7 @@ import type { UpstreamFailure } from './upstream.js';
 /** undici's own rules for what may be sent, which are a little stricter than those of Node's parser. */
 const UNSENDABLE: readonly unknown[] = ['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED'];
 
-/** What a client is told when the backend gave no whole answer. */
+/** The problem that a client gets when the backend gave no complete answer. */
 export function upstreamProblem({ kind, error }: UpstreamFailure): LockstepError {
   switch (kind) {
     case 'not_sent':

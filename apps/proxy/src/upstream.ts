@@ -9,34 +9,34 @@ export interface UpstreamRequest {
   readonly method: string;
   /** Path and query as the client wrote them. */
   readonly url: string;
-  /** Names and values in turn. */
+  /** Names and values, alternating. */
   readonly headers: string[];
   readonly body: Buffer | Readable | null;
   /** How long the backend may be silent. */
   readonly timeoutMs: number;
 }
 
-/** `not_sent`: not a byte of the request has left. In all other cases the backend may have got and done it. */
+/** `not_sent`: no byte of the request was sent. Otherwise the backend may have carried it out. */
 export interface UpstreamFailure {
   readonly kind: 'not_sent' | 'timeout' | 'interrupted';
   readonly error: Error;
 }
 
-/** Gets a response as it comes: a head, data, and an end or a failure. */
+/** Receives a response: a head, data, and an end or a failure. */
 export interface ResponseSink {
   onHead(status: number, headers: HeaderFields): void;
-  /** False: no more, until the exchange is resumed. */
+  /** False: pause until the exchange is resumed. */
   onData(chunk: Buffer): boolean;
   onEnd(): void;
   onFailure(failure: UpstreamFailure): void;
 }
 
-/** Beyond them requests wait for a connection. */
-const MOST_CONNECTIONS = 1_024;
+/** Above this number requests wait for a connection. */
+const MAX_CONNECTIONS = 1_024;
 const CONNECT_TIMEOUT_MS = 10_000;
 const TIMEOUTS: readonly unknown[] = ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'];
 
-/** The backend that the proxy stands in front of. Nothing is sent twice, and no redirect is followed. */
+/** The backend. Never repeats a request, and follows no redirects. */
 @Injectable()
 export class Upstream {
   private readonly pool: Pool;
@@ -45,7 +45,7 @@ export class Upstream {
   constructor(@InjectConfig() config: Pick<ProxyConfig, 'upstreamUrl'>) {
     const { origin, pathname } = new URL(config.upstreamUrl);
     this.basePath = pathname.replace(/\/$/, '');
-    this.pool = new Pool(origin, { connections: MOST_CONNECTIONS, pipelining: 1, connect: { timeout: CONNECT_TIMEOUT_MS } });
+    this.pool = new Pool(origin, { connections: MAX_CONNECTIONS, pipelining: 1, connect: { timeout: CONNECT_TIMEOUT_MS } });
   }
 
   send({ method, url, headers, body, timeoutMs }: UpstreamRequest, sink: ResponseSink): UpstreamExchange {
@@ -54,7 +54,7 @@ export class Upstream {
     return exchange;
   }
 
-  /** Cuts what is under way, and what waits for a connection. */
+  /** Cuts the exchanges in progress and those that wait for a connection. */
   async close(): Promise<void> {
     await this.pool.destroy(new Error('The proxy is stopping'));
   }
@@ -78,15 +78,15 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler {
     if (!this.ended) this.controller?.resume();
   }
 
-  /** undici calls it when it has a connection, just before it writes to it. */
+  /** undici calls it when it has a connection, just before it writes the request. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     if (this.aborted === undefined) this.controller = controller;
-    // Given up while it waited for a connection.
+    // Aborted while it waited for a connection.
     else controller.abort(this.aborted);
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: HeaderFields): void {
-    // 1xx are announcements (RFC 9110, 15.2).
+    // 1xx responses are interim (RFC 9110, 15.2).
     if (status >= 200) this.sink.onHead(status, headers);
   }
 

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { parseKeyHeader } from '#domain/idempotency-key';
 import { toPublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
+import { Requires } from '#ground/http/access';
 import { DocumentAcceptEvent } from './ingest.openapi.js';
 import { parseEventRequest } from './event-request.js';
 import { IngestService } from './ingest.service.js';
@@ -27,16 +28,17 @@ export class IngestController {
   constructor(private readonly ingest: IngestService) {}
 
   @Post()
+  @Requires('ingest')
   @DocumentAcceptEvent()
   async accept(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { body, headers, tenant } = request;
+    const { body, headers, principal } = request;
     if (!Buffer.isBuffer(body)) throw new LockstepError('unsupported_media_type', 'Send the event as application/json');
     const keyHeader = headers['idempotency-key'];
     const headerKey = keyHeader === undefined ? undefined : parseKeyHeader(String(keyHeader));
     const { type, entity, occurredAt, idempotencyKey } = parseEventRequest(body, headerKey);
     const { traceparent } = headers;
     const accepted = await this.ingest.accept({
-      tenant,
+      tenant: principal.tenant,
       type,
       entity,
       occurredAt,

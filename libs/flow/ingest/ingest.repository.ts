@@ -1,8 +1,11 @@
+import { Injectable } from '@nestjs/common';
 import { LockstepError } from '#domain/problem';
 import type { Config } from '#ground/config/config';
 import { storeErrorOf } from '#ground/postgres/answering-database';
+import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
 import { isConflict, isPoison } from '#ground/postgres/sql-errors';
+import { InjectConfig } from '#ground/process/process-context';
 import { acceptBatch } from './accept-batch.queries.js';
 import { findKeys } from './find-keys.queries.js';
 
@@ -37,10 +40,11 @@ const NO_FINGERPRINT = Buffer.alloc(32);
 /** One of two deadlocked statements succeeds. An hour of equal keys at two gateways never took three attempts. */
 const MAX_ATTEMPTS = 3;
 
+@Injectable()
 export class IngestRepository {
   constructor(
-    private readonly database: Database,
-    private readonly config: Pick<Config, 'idempotencyRetentionMs'>,
+    @InjectDatabase('ingest') private readonly database: Database,
+    @InjectConfig() private readonly config: Pick<Config, 'idempotencyRetentionMs'>,
   ) {}
 
   /**

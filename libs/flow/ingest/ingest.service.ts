@@ -1,13 +1,15 @@
 import { hash } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
 import { mintId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
 import { shardOf } from '#domain/shard';
-import type { CommittedEvent, EventRelay } from '#flow/relay/event-relay';
+import { type CommittedEvent, EventRelay } from '#flow/relay/event-relay';
 import type { Config } from '#ground/config/config';
 import { GroupCommit } from '#ground/postgres/group-commit';
+import { InjectConfig } from '#ground/process/process-context';
 import { eventsAccepted, eventsDeduplicated, ingestBatchSize, ingestQueueBytes, ingestQueueLimit, ingestQueueRequests } from './ingest.metrics.js';
-import type { QueueLimit } from './queue-limit.js';
-import { type Committed, type IngestRepository, type Submission, submissionErrorOf } from './ingest.repository.js';
+import { QueueLimit } from './queue-limit.js';
+import { type Committed, IngestRepository, type Submission, submissionErrorOf } from './ingest.repository.js';
 
 /** A checked event, as it was posted. */
 export interface NewEvent {
@@ -43,6 +45,7 @@ const STALLED_MS = 1_000;
  * Accepts events: once `accept` resolves, the event is committed. A tenant's idempotency key stands for one event,
  * however many requests carry it, at this gateway or others, at the same time or later.
  */
+@Injectable()
 export class IngestService {
   private readonly commits: GroupCommit<Submission, Committed>;
   /** Requests with a key that wait for their commit. A second request with the same key and body shares the result. */
@@ -54,8 +57,8 @@ export class IngestService {
   constructor(
     private readonly repository: IngestRepository,
     private readonly queueLimit: QueueLimit,
-    private readonly relay: Pick<EventRelay, 'add'>,
-    private readonly config: { readonly kafka: Pick<Config['kafka'], 'partitions'> },
+    @Inject(EventRelay) private readonly relay: Pick<EventRelay, 'add'>,
+    @InjectConfig() private readonly config: { readonly kafka: Pick<Config['kafka'], 'partitions'> },
   ) {
     this.commits = new GroupCommit({
       maxItems: BATCH_ITEMS,

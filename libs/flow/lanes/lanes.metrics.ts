@@ -1,5 +1,4 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
-import type { PendingAgeProbe } from './pending-age-probe.js';
 import { LATENCY_BUCKETS_SECONDS } from '#ground/telemetry/metrics';
 
 export const deliveriesTotal = new Counter({
@@ -49,17 +48,24 @@ export const lanesRepaired = new Counter({
   help: 'Lanes with pending deliveries that an audit of a shard found missing in memory; 0 unless there is a fault',
 });
 
-/** Declares the gauge of the age that `probe` finds; once a process. */
-export function observePendingAge(probe: PendingAgeProbe, onError: (error: unknown) => void): void {
+let pendingAgeSeconds: (() => Promise<number | undefined>) | undefined;
+
+/**
+ * Reports what `read` returns; undefined keeps the last value. A later call replaces it. The gauge exists only in a process
+ * that calls this: elsewhere it would report 0, which looks as if nothing were pending.
+ */
+export function observePendingAge(read: () => Promise<number | undefined>): void {
+  if (pendingAgeSeconds === undefined) createPendingAgeGauge();
+  pendingAgeSeconds = read;
+}
+
+function createPendingAgeGauge(): void {
   new Gauge({
     name: 'lockstep_oldest_pending_age_seconds',
     help: 'Age of the oldest pending event on the shards of this process',
     async collect() {
-      try {
-        this.set(await probe.ageSeconds());
-      } catch (error) {
-        onError(error);
-      }
+      const ageSeconds = await pendingAgeSeconds?.();
+      if (ageSeconds !== undefined) this.set(ageSeconds);
     },
   });
 }

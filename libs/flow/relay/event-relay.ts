@@ -1,8 +1,11 @@
-import type { Kafka } from 'kafkajs';
+import { Injectable } from '@nestjs/common';
+import { Kafka } from 'kafkajs';
 import type { Config } from '#ground/config/config';
 import { maxBatchBytes } from '#ground/kafka/message-size';
-import type { Topics } from '#ground/kafka/topics';
+import { Topics } from '#ground/kafka/topics';
+import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
+import { InjectConfig, InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
 import { IngestOutbox } from './ingest-outbox.js';
 import { KafkaStall } from './kafka-stall.js';
@@ -20,13 +23,20 @@ export interface CommittedEvent extends RelayedEvent {
 const MAX_RECENT_BYTES = 16_777_216;
 
 /** A gateway's relay: sends accepted events to Kafka, sharing the shards with the other gateways. */
+@Injectable()
 export class EventRelay {
   private readonly recent = new RecentEvents(MAX_RECENT_BYTES);
   private readonly leases: RelayLeases;
   private readonly relay: Relay;
 
   /** @param database of its own, with two connections: a read of many rows must not delay the renewal of the leases */
-  constructor(database: Database, kafka: Kafka, topics: Topics, config: Pick<Config, 'maxBodyBytes'>, logger: Logger) {
+  constructor(
+    @InjectDatabase('relay') database: Database,
+    kafka: Kafka,
+    topics: Topics,
+    @InjectConfig() config: Pick<Config, 'maxBodyBytes'>,
+    @InjectLogger() logger: Logger,
+  ) {
     const stall = new KafkaStall();
     this.leases = new RelayLeases(database, stall, logger);
     this.relay = new Relay({

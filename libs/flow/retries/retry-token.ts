@@ -15,11 +15,11 @@ export interface RetryToken {
 }
 
 /** What retry tokens are for: the lanes of the shards that are owned here. */
-export abstract class RetryHandler {
+export interface RetryHandler {
   /** Whether the shard's retries may be read: its lanes are loaded, and it is not being handed over. */
-  abstract mayRead(shard: number): boolean;
+  mayRead(shard: number): boolean;
   /** @returns whether the token's head was waiting for just this */
-  abstract wake(shard: number, token: RetryToken): 'woken' | 'stale';
+  wake(shard: number, token: RetryToken): 'woken' | 'stale';
 }
 
 /** The token in a record's value, or undefined when it is not one. */

@@ -32,6 +32,7 @@ export class GroupWatch {
     clearInterval(this.timer);
   }
 
+  /** The group has assigned these shards. */
   private assigned(shards: readonly number[]): void {
     this.shards = shards;
     this.isFresh = true;

@@ -1,3 +1,4 @@
+import { StartError } from '#ground/process/start-error';
 import { environmentSchema, type Environment } from './environment.js';
 
 export interface KafkaConfig {
@@ -34,10 +35,11 @@ export interface Config {
   readonly logLevel: Environment['LOG_LEVEL'];
 }
 
-/** Thrown when the environment is not valid: `message` names every bad variable, a line each, and says what is expected. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-  readonly code = 'invalid_configuration';
+/** The environment is not valid: `message` names every bad variable, a line each, and says what is expected. */
+export class ConfigError extends StartError {
+  constructor(message: string) {
+    super('invalid_configuration', message);
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 import { Controller, Get, HttpStatus, Inject, Res, ServiceUnavailableException } from '@nestjs/common';
 import { HealthCheck, type HealthCheckResult, HealthCheckService, type HealthIndicatorFunction, HealthIndicatorService } from '@nestjs/terminus';
 import type { FastifyReply } from 'fastify';
+import { Public } from '#ground/http/access';
 import type { Indicator, Severity } from './indicators.js';
 
 /** What the probes ask. */
@@ -27,6 +28,7 @@ export class HealthController {
    * Terminus, which answers 503 to every check while the process drains.
    */
   @Get('live')
+  @Public()
   @HealthCheck({ swaggerDocumentation: true })
   live(): HealthCheckResult {
     return ALIVE;
@@ -34,6 +36,7 @@ export class HealthController {
 
   /** 200 while requests make sense, 503 otherwise. */
   @Get('ready')
+  @Public()
   @HealthCheck()
   ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthCheckResult> {
     const { startup, needs, degradedBy } = this.checks;
@@ -42,6 +45,7 @@ export class HealthController {
 
   /** 503 until the process has started. */
   @Get('startup')
+  @Public()
   @HealthCheck()
   startup(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthCheckResult> {
     return this.answer(this.asking([this.checks.startup], 'down'), reply);

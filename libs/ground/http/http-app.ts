@@ -64,7 +64,7 @@ export async function createHttpApp(module: DynamicModule | Type, options: HttpA
 
 /** Cuts the connections that are open after `drainMs`. Call it before the server closes: closing waits for them. */
 export function cutConnectionsAfter(server: Server, drainMs: number): void {
-  const timer = setTimeout(() => server.closeAllConnections(), drainMs);
+  const timer = setTimeout(() => server.closeAllConnections(), drainMs).unref();
   server.once('close', () => clearTimeout(timer));
 }
 

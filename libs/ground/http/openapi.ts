@@ -1,5 +1,5 @@
 import { applyDecorators, type INestApplication } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiResponse, DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { ApiOperation, ApiResponse, DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { ZodType } from 'zod';
 import { VERSION } from '#ground/config/version';
 import { type ErrorCode, LockstepError } from '#domain/problem';
@@ -10,23 +10,26 @@ export interface OperationDocument {
   readonly status: number;
   readonly answer: string;
   readonly schema?: ZodType;
-  /** Beside those that every operation can answer with. */
+  /** Beside those of `@Requires`, and of every operation. */
   readonly problems?: readonly ErrorCode[];
-  /** Whether anybody may call it, without an API key. */
-  readonly open?: boolean;
 }
 
 /** Documents an operation: its answer, and the problems that it and every other one can answer with. */
-export function Documented({ summary, description, status, answer, schema, problems = [], open = false }: OperationDocument): MethodDecorator {
-  const codes: ErrorCode[] = [...(open ? [] : ['unauthenticated' as const]), ...problems, 'store_unavailable'];
-  const byStatus = Object.groupBy(codes, (code) => new LockstepError(code, '').status);
+export function Documented({ summary, description, status, answer, schema, problems = [] }: OperationDocument): MethodDecorator {
   return applyDecorators(
-    ...(open ? [] : [ApiBearerAuth()]),
     ApiOperation({ summary, ...(description === undefined ? {} : { description }) }),
     ApiResponse({ status, description: answer, ...(schema === undefined ? {} : { standardSchema: schema }) }),
-    ...Object.entries(byStatus).map(([problemStatus, group = []]) =>
+    ApiProblems([...problems, 'store_unavailable']),
+  );
+}
+
+/** Documents problems that an operation can answer with. */
+export function ApiProblems(codes: readonly ErrorCode[]): MethodDecorator {
+  const byStatus = Object.groupBy(codes, (code) => new LockstepError(code, '').status);
+  return applyDecorators(
+    ...Object.entries(byStatus).map(([status, group = []]) =>
       ApiResponse({
-        status: Number(problemStatus),
+        status: Number(status),
         description: group.map((code) => `\`${code}\``).join(', '),
         content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
       }),

@@ -3,11 +3,11 @@ import { randomBytes } from 'node:crypto';
 import kafkajs, { type Admin, type Kafka, type Producer } from 'kafkajs';
 import pino from 'pino';
 import { type Config, loadConfig } from '#ground/config/config';
+import { StartError } from '#ground/process/start-error';
 import { sharedServers } from '#dev/testing/shared-servers';
 import { waitUntil } from '#dev/testing/wait-until';
 import { createKafka } from './client.js';
 import { ensureTopics } from './ensure-topics.js';
-import { TopicsError } from './topics-error.js';
 
 const SMALL_BODY_BYTES = 262_144;
 const LARGE_BODY_BYTES = 3_000_000;
@@ -88,9 +88,9 @@ describe('ensureTopics', () => {
   it('refuses topics that were made for smaller bodies when it may not change them, and says what to run', async () => {
     await ensureTopics(kafka, configWith({}));
     const refused: unknown = await ensureTopics(kafka, configWith({ LOCKSTEP_MAX_BODY_BYTES: String(LARGE_BODY_BYTES), KAFKA_CREATE_TOPICS: 'false' })).catch((error: unknown) => error);
-    expect(refused).toBeInstanceOf(TopicsError);
+    expect(refused).toBeInstanceOf(StartError);
     expect(refused).toMatchObject({ retriable: false });
-    const { message } = refused as TopicsError;
+    const { message } = refused as StartError;
     expect(message).toContain(`${prefix}events has max.message.bytes=1048576`);
     expect(message).toContain(`LOCKSTEP_MAX_BODY_BYTES=${LARGE_BODY_BYTES} needs ${NEEDED_BYTES}`);
     for (const topic of names()) {

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin, ITopicMetadata, Kafka } from 'kafkajs';
 import type { Config } from '#ground/config/config';
+import { StartError } from '#ground/process/start-error';
 import { KafkaJSProtocolError } from './client.js';
 import { ensureMessageSize, maxMessageBytes, type MessageSizes } from './message-size.js';
 import { tiersOf, Topics } from './topics.js';
-import { TopicsError } from './topics-error.js';
 
 /** A topic that an app needs. */
 export interface RequiredTopic {
@@ -34,7 +34,7 @@ export function ensureTopics(kafka: Kafka, config: Pick<Config, 'kafka' | 'maxBo
 /**
  * Creates missing topics (unless KAFKA_CREATE_TOPICS is false), and checks existing ones: their number of partitions, and
  * that they take the largest record (see `ensureMessageSize`).
- * @throws TopicsError, retriable: a topic is missing and may not be created, or has no leader yet. Not retriable: a topic
+ * @throws StartError topics_missing: a topic is missing and may not be created; topics_leaderless; topics_unsuitable: a topic
  * has another number of partitions than there are shards, or a limit that is too low and can't be raised.
  * What kafkajs throws while Kafka does not answer.
  */
@@ -57,7 +57,7 @@ async function createTopics(admin: Admin, { kafka, maxBodyBytes }: Pick<Config, 
   const { partitions, replicationFactor } = kafka;
   if (!kafka.createTopics) {
     const names = missing.map(({ topic }) => topic).join(', ');
-    throw new TopicsError(`Kafka lacks ${names} and KAFKA_CREATE_TOPICS is false: create them with ${partitions} partitions each`, { retriable: true });
+    throw new StartError('topics_missing', `Kafka lacks ${names} and KAFKA_CREATE_TOPICS is false: create them with ${partitions} partitions each`);
   }
   await admin.createTopics({
     waitForLeaders: false,
@@ -80,9 +80,9 @@ function checkPartitions(topics: readonly ITopicMetadata[], shards: number): voi
   const unsuitable = topics.filter(({ partitions }) => partitions.length !== shards);
   if (unsuitable.length === 0) return;
   const found = unsuitable.map(({ name, partitions }) => `${name} has ${partitions.length} partitions`).join(', ');
-  throw new TopicsError(
+  throw new StartError(
+    'topics_unsuitable',
     `${found}; KAFKA_PARTITIONS says ${shards}. An entity's shard depends on this number: set KAFKA_PARTITIONS to the topics' number, or use another KAFKA_TOPIC_PREFIX`,
-    { retriable: false },
   );
 }
 
@@ -101,7 +101,7 @@ async function metadataOf(admin: Admin, topics: string[]): Promise<ITopicMetadat
       if (!(error instanceof KafkaJSProtocolError) || !error.retriable) throw error;
     }
     if (performance.now() > deadlineMs) {
-      throw new TopicsError(`Some of ${topics.join(', ')} have had no leader for ${LEADERS_TIMEOUT_MS / 1_000} s`, { retriable: true });
+      throw new StartError('topics_leaderless', `Some of ${topics.join(', ')} have had no leader for ${LEADERS_TIMEOUT_MS / 1_000} s`);
     }
     await delay(LEADERS_POLL_MS);
   }

@@ -11,7 +11,7 @@ import { TopicsKeeper } from './topics-keeper.js';
 
 export interface KafkaOptions<AppConfig> {
   readonly clientId: string;
-  /** Creates the app's topics and checks them, every few seconds. @throws TopicsError */
+  /** Creates the app's topics and checks them, every few seconds. @throws StartError */
   readonly ensure: (kafka: Kafka, config: AppConfig) => Promise<TopicsReport>;
 }
 

@@ -1,7 +1,7 @@
 import kafkajs, { type Admin } from 'kafkajs';
 import type { Config } from '#ground/config/config';
+import { StartError } from '#ground/process/start-error';
 import { KafkaJSProtocolError } from './client.js';
-import { TopicsError } from './topics-error.js';
 
 const ENTRY = 'max.message.bytes';
 
@@ -39,7 +39,7 @@ export interface MessageSizes {
  * Makes sure that these topics take the largest record: a broker refuses a larger one, and its shard would wait for it for
  * ever. Raises `max.message.bytes` where it is too low, and changes no other entry. Without the right to read the limits
  * (DescribeConfigs) nothing is checked.
- * @throws TopicsError, not retriable, with the command to run: when KAFKA_CREATE_TOPICS is false, or Kafka refuses the change
+ * @throws StartError topics_unsuitable with the command to run: when KAFKA_CREATE_TOPICS is false, or Kafka refuses the change
  */
 export async function ensureMessageSize(admin: Admin, { kafka, maxBodyBytes }: Pick<Config, 'kafka' | 'maxBodyBytes'>, topics: readonly string[]): Promise<MessageSizes> {
   if (topics.length === 0) return { raised: [] };
@@ -52,7 +52,7 @@ export async function ensureMessageSize(admin: Admin, { kafka, maxBodyBytes }: P
   }
   const neededBytes = maxMessageBytes(maxBodyBytes);
   const tooLow = limits.filter(({ bytes }) => bytes < neededBytes);
-  const refused = (why: string, cause?: unknown): TopicsError => new TopicsError(refusal({ tooLow, neededBytes, maxBodyBytes, why, brokers: kafka.brokers }), { retriable: false, cause });
+  const refused = (why: string, cause?: unknown): StartError => new StartError('topics_unsuitable', refusal({ tooLow, neededBytes, maxBodyBytes, why, brokers: kafka.brokers }), { cause });
   if (tooLow.length > 0 && !kafka.createTopics) throw refused('KAFKA_CREATE_TOPICS is false, so Lockstep does not change topics.');
   try {
     for (const { topic } of tooLow) await raise(admin, topic, neededBytes);

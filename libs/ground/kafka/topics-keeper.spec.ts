@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { captureLog } from '#dev/testing/log-capture';
+import { StartError } from '#ground/process/start-error';
 import type { TopicsReport } from './ensure-topics.js';
-import { TopicsError } from './topics-error.js';
 import { TopicsKeeper } from './topics-keeper.js';
 
 const USABLE: TopicsReport = { created: [], raised: [] };
-const tooSmall = new TopicsError('events has max.message.bytes=1', { retriable: false });
-const missing = new TopicsError('Kafka lacks events', { retriable: true });
+const tooSmall = new StartError('topics_unsuitable', 'events has max.message.bytes=1');
+const missing = new StartError('topics_missing', 'Kafka lacks events');
 
 beforeEach(() => {
   jest.useFakeTimers();

@@ -1,7 +1,7 @@
 import { Poll } from '#ground/polling/poll';
+import { StartError } from '#ground/process/start-error';
 import type { Logger } from '#ground/telemetry/logger';
 import type { TopicsReport } from './ensure-topics.js';
-import { TopicsError } from './topics-error.js';
 
 const RETRY_MS = 2_000;
 /** A check under way delays the process's end by at most this; Kafka's late answer is of no use. */
@@ -14,7 +14,7 @@ export interface TopicsKeeperOptions {
   readonly ensure: () => Promise<TopicsReport>;
   readonly logger: Logger;
   /** The topics are unsuitable, and were never usable: the process must end. */
-  readonly onRefused: (error: TopicsError) => void;
+  readonly onRefused: (error: StartError) => void;
 }
 
 /**
@@ -77,7 +77,7 @@ export class TopicsKeeper {
     // Once when a problem starts, not every two seconds: an outage may last hours.
     if (message === this.failure) return;
     this.failure = message;
-    if (error instanceof TopicsError && !error.retriable && !this.wereUsable) return this.options.onRefused(error);
+    if (error instanceof StartError && !error.retriable && !this.wereUsable) return this.options.onRefused(error);
     this.options.logger.warn({ err: error }, 'Kafka topics are not ready; retrying');
   }
 }

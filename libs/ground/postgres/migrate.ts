@@ -3,6 +3,7 @@ import path from 'node:path';
 import { runner } from 'node-pg-migrate';
 import pg from 'pg';
 import { projectRoot } from '#ground/config/project-root';
+import { StartError } from '#ground/process/start-error';
 import type { Logger } from '#ground/telemetry/logger';
 
 const TABLE = 'schema_migrations';
@@ -15,16 +16,6 @@ export interface Migrations {
 }
 
 const LOCKSTEP: Migrations = { folder: path.join(projectRoot(), 'migrations') };
-
-/** Thrown when the database's schema is newer than this program: it was migrated by a later release. */
-export class SchemaTooNewError extends Error {
-  override readonly name = 'SchemaTooNewError';
-  readonly code = 'schema_too_new';
-
-  constructor(unknown: readonly string[]) {
-    super(`The database has migrations that this release does not know (${unknown.join(', ')}): start the release that applied them, or a newer one`);
-  }
-}
 
 export interface SchemaStatus {
   readonly applied: readonly string[];
@@ -42,12 +33,14 @@ export async function schemaStatus(databaseUrl: string, migrations = LOCKSTEP): 
  * Applies the migrations that the database lacks, each in a transaction, under an advisory lock on which other
  * processes wait. Returns the names of those applied.
  * @param onNotice gets what a migration says with RAISE NOTICE
- * @throws SchemaTooNewError when the database was migrated by a newer release
+ * @throws StartError schema_too_new when the database was migrated by a newer release
  */
 export async function migrate(databaseUrl: string, migrations = LOCKSTEP, onNotice: (text: string) => void = () => undefined): Promise<string[]> {
   return withClient(databaseUrl, async (client) => {
     const { unknown, pending } = await statusOn(client, migrations);
-    if (unknown.length > 0) throw new SchemaTooNewError(unknown);
+    if (unknown.length > 0) {
+      throw new StartError('schema_too_new', `The database has migrations that this release does not know (${unknown.join(', ')}): start the release that applied them, or a newer one`);
+    }
     if (pending.length === 0) return [];
     client.on('notice', ({ message }) => onNotice(message ?? ''));
     const applied = await runner({

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { StartError } from '#ground/process/start-error';
 import type { Logger } from '#ground/telemetry/logger';
 import { failureOf } from './sql-errors.js';
 
@@ -7,7 +8,7 @@ const RETRY_MS = 2_000;
 /**
  * Runs work that needs Postgres, such as migrations. While Postgres is unavailable, it retries every two seconds, with a log
  * line each time, until `signal` is aborted.
- * @throws any other error of the work, such as SchemaTooNewError or ShardsChangedError; an AbortError
+ * @throws any other error of the work, such as a StartError; an AbortError
  */
 export async function whenPostgresAnswers(work: () => Promise<void>, logger: Logger, signal: AbortSignal): Promise<void> {
   for (;;) {
@@ -24,20 +25,16 @@ export async function whenPostgresAnswers(work: () => Promise<void>, logger: Log
 }
 
 function isPassing(error: unknown): boolean {
+  if (error instanceof StartError) return error.retriable;
   switch (failureOf(error)) {
     case 'unavailable':
     case 'being_set_up':
     case 'conflict':
-      return !isNamed(error);
+      return true;
     case 'bad_value':
     case 'constraint':
     case 'other_schema':
     case 'fault':
       return false;
   }
-}
-
-/** Our own errors say by their `code` that waiting will not help. */
-function isNamed(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'schema_too_new' || error.code === 'shards_changed');
 }

@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 
+/** How long a stop waits for the start to end. */
+const STOP_LIMIT_MS = 1_000;
+
 /**
  * The process between its start and its end. An app's lifecycle class begins the start here, in the background: Nest
  * binds the port only after all bootstrap hooks, and health must answer while the process waits for Postgres.
@@ -35,11 +38,15 @@ export class Lifetime {
 
   /**
    * Health reports the process as stopping from now on. Resolves when the start has ended: Nest's `close()` does not
-   * wait for it, and what it opens after the shutdown hooks would stay open.
+   * wait for it, and what it opens after the shutdown hooks would stay open. After a second the stop goes on all the
+   * same: the start may wait for a Postgres that does not answer.
    */
   async stop(): Promise<void> {
     this.stopping.abort();
-    await this.running?.catch(() => undefined);
+    const { promise: limit, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, STOP_LIMIT_MS);
+    await Promise.race([this.running?.catch(() => undefined), limit]);
+    clearTimeout(timer);
   }
 
   /** Whether the start has come to `ready()`. Stays true while the process stops. */

@@ -1,7 +1,6 @@
 import type { Type } from '@nestjs/common';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ConfigError } from '#ground/config/config';
 import { createHttpApp, type HttpAppOptions } from '#ground/http/http-app';
 import { type OpenApiOptions, serveOpenApi } from '#ground/http/openapi';
 import { createLogger } from '#ground/telemetry/logger';
@@ -9,6 +8,7 @@ import { startDefaultMetrics } from '#ground/telemetry/metrics';
 import { Lifetime } from './lifetime.js';
 import type { ProcessConfig, ProcessContext } from './process-context.js';
 import { ProcessModule } from './process.module.js';
+import { StartError } from './start-error.js';
 
 /** After the drain time: to say how things stand and to give back leases and connections, also where Postgres or Kafka do not answer any more. */
 const GOODBYE_MS = 2_500;
@@ -85,8 +85,8 @@ export async function runApp<AppConfig extends ProcessConfig>(definition: AppDef
     logger.info({ url: await started.getUrl() }, 'Listening');
     await started.get(Lifetime).started;
   } catch (error) {
-    // Stopped while it was still waiting for Postgres: not a failure.
-    if (!(error instanceof Error && error.name === 'AbortError')) fail(error);
+    // A start that ends because the process stops is no failure.
+    if (!stopping) fail(error);
   }
 }
 
@@ -95,7 +95,7 @@ function configOrExit<AppConfig>(load: (env: Record<string, string | undefined>)
   try {
     return load(process.env);
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
+    if (!(error instanceof StartError)) throw error;
     return fail(error);
   }
 }

@@ -1,7 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import { keyHash } from './authenticator.js';
+import { hash as digest, randomBytes } from 'node:crypto';
 import { forgetAdminKeyHash, keepAdminKeyHash } from '#ground/postgres/installation';
 import type { Database } from '#ground/postgres/pool';
+
+/** SHA-256 of a key: what is stored and compared, never the key itself. */
+export function keyHash(key: string | Buffer): Buffer {
+  return digest('sha256', key, 'buffer');
+}
 
 /**
  * The hash of the admin key: of LOCKSTEP_ADMIN_KEY when it is set; otherwise of the one made at the first start, which

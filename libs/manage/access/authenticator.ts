@@ -1,37 +1,27 @@
-import { hash, timingSafeEqual } from 'node:crypto';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { Injectable } from '@nestjs/common';
 import { LockstepError } from '#domain/problem';
-import type { TenantsRepository } from './tenants.repository.js';
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Whose data the request is about; set on every route that takes a key. */
-    tenant: string;
-  }
-}
-
-/** Who did it, for the audit log: until tenants have keys of their own, whoever holds the admin key. */
-export const ACTOR = 'admin';
+import type { Principal, Scope } from '#ground/http/principal';
+import { keyHash } from './admin-key.js';
+import { TenantsRepository } from './tenants.repository.js';
 
 /** Exists from the first migration on. */
-export const DEFAULT_TENANT = 'default';
+const DEFAULT_TENANT = 'default';
 
-/** Route templates that anybody may call; all others take a key. */
-const OPEN = /^\/(?:health\/|metrics$|docs(?:\/|$)|api-docs(?:\/|$)|openapi\.json$)/;
+const ADMIN = { type: 'admin', id: 'admin', name: 'Admin key' } as const;
+const ADMIN_SCOPES: ReadonlySet<Scope> = new Set(['ingest', 'read', 'manage', 'admin']);
 
 /** How long a tenant that was found is taken to exist. */
 const TENANT_KNOWN_MS = 60_000;
 
-/** SHA-256 of a key: what is stored and compared, never the key itself. */
-export function keyHash(key: string | Buffer): Buffer {
-  return hash('sha256', key, 'buffer');
-}
-
 /**
- * Who may do what: every route but the open ones takes `Authorization: Bearer <admin key>`. An admin key acts on the
- * tenant in `Lockstep-Tenant`, or on `default`. Runs before the body is read, so that nobody else's bytes are.
+ * Says who makes a request: `Authorization: Bearer <admin key>`. An admin key has all scopes, and acts on the tenant in
+ * `Lockstep-Tenant`, or on `default`.
  */
+@Injectable()
 export class Authenticator {
+  private readonly defaultAdmin = adminOf(DEFAULT_TENANT);
   private readonly knownUntilMs = new Map<string, number>();
   private adminKeyHash: Buffer | undefined;
   /** The last key that matched the hash: comparing with it takes a tenth of hashing again. */
@@ -44,32 +34,17 @@ export class Authenticator {
     this.adminKeyHash = adminKeyHash;
   }
 
-  /** Adds the check to every route. What routes there are is no secret (/docs), so a path without one is just a 404. */
-  guard(instance: FastifyInstance): void {
-    instance.decorateRequest('tenant', '');
-    instance.addHook('onRequest', (request, _reply, done) => {
-      // The matched template, not the URL: `/%761/events` is a way to write `/v1/events`.
-      if (request.is404 || OPEN.test(request.routeOptions.url ?? '')) return done();
-      const tenant = this.tenantOf(request);
-      if (tenant === DEFAULT_TENANT) {
-        request.tenant = tenant;
-        return done();
-      }
-      if (tenant instanceof LockstepError) return done(tenant);
-      this.requireTenant(tenant).then(() => {
-        request.tenant = tenant;
-        done();
-      }, done);
-    });
-  }
-
-  private tenantOf(request: FastifyRequest): string | LockstepError {
-    if (this.adminKeyHash === undefined) return new LockstepError('store_unavailable', 'Lockstep is starting', { retryAfterSeconds: 1 });
-    const { authorization = '', 'lockstep-tenant': tenant = DEFAULT_TENANT } = request.headers;
+  /**
+   * Without a promise for the default tenant, so that the usual request does not wait for another turn of the loop.
+   * @throws LockstepError store_unavailable before `open`; unauthenticated; invalid_request when there is no such tenant
+   */
+  principalOf(headers: IncomingHttpHeaders): Principal | Promise<Principal> {
+    if (this.adminKeyHash === undefined) throw new LockstepError('store_unavailable', 'Lockstep is starting', { retryAfterSeconds: 1 });
+    const { authorization = '', 'lockstep-tenant': tenant = DEFAULT_TENANT } = headers;
     const key = /^bearer +(\S+) *$/i.exec(authorization)?.[1];
-    if (key === undefined) return new LockstepError('unauthenticated', 'Send the API key as `Authorization: Bearer <key>`');
-    if (!this.isAdminKey(Buffer.from(key), this.adminKeyHash)) return new LockstepError('unauthenticated', 'The API key is not known');
-    return String(tenant);
+    if (key === undefined) throw new LockstepError('unauthenticated', 'Send the API key as `Authorization: Bearer <key>`');
+    if (!this.isAdminKey(Buffer.from(key), this.adminKeyHash)) throw new LockstepError('unauthenticated', 'The API key is not known');
+    return tenant === DEFAULT_TENANT ? this.defaultAdmin : this.adminOfKnown(String(tenant));
   }
 
   private isAdminKey(key: Buffer, adminKeyHash: Buffer): boolean {
@@ -79,14 +54,18 @@ export class Authenticator {
     return true;
   }
 
-  /** @throws LockstepError invalid_request when there is no such tenant */
-  private async requireTenant(tenant: string): Promise<void> {
+  private async adminOfKnown(tenant: string): Promise<Principal> {
     const nowMs = Date.now();
-    if ((this.knownUntilMs.get(tenant) ?? 0) > nowMs) return;
+    if ((this.knownUntilMs.get(tenant) ?? 0) > nowMs) return adminOf(tenant);
     if (!(await this.tenants.exists(tenant))) {
       const message = `there is no tenant "${tenant}"`;
       throw new LockstepError('invalid_request', `Lockstep-Tenant: ${message}`, { errors: [{ path: 'Lockstep-Tenant', message }] });
     }
     this.knownUntilMs.set(tenant, nowMs + TENANT_KNOWN_MS);
+    return adminOf(tenant);
   }
+}
+
+function adminOf(tenant: string): Principal {
+  return { tenant, actor: ADMIN, scopes: ADMIN_SCOPES };
 }

@@ -1,18 +1,17 @@
-import { type DynamicModule, Module } from '@nestjs/common';
-import { DeliveriesService } from '#manage/events/deliveries.service';
+import { Module } from '@nestjs/common';
+import { ApiDatabaseModule } from '#manage/api-database.module';
+import { EventsModule } from '#manage/events/events.module';
 import { DeadLettersController } from './dead-letters.controller.js';
+import { DeadLettersRepository } from './dead-letters.repository.js';
+import { DeadLettersService } from './dead-letters.service.js';
+import { ReplaysController } from './replays.controller.js';
+import { ReplaysRepository } from './replays.repository.js';
 import { ReplaysService } from './replays.service.js';
 
-@Module({})
-export class DeadLettersModule {
-  static of(deliveries: DeliveriesService, replays: ReplaysService): DynamicModule {
-    return {
-      module: DeadLettersModule,
-      controllers: [DeadLettersController],
-      providers: [
-        { provide: DeliveriesService, useValue: deliveries },
-        { provide: ReplaysService, useValue: replays },
-      ],
-    };
-  }
-}
+/** Deliveries that have ended without success, and delivering again what has ended. */
+@Module({
+  imports: [ApiDatabaseModule, EventsModule],
+  controllers: [DeadLettersController, ReplaysController],
+  providers: [DeadLettersRepository, DeadLettersService, ReplaysRepository, ReplaysService],
+})
+export class DeadLettersModule {}

@@ -1,3 +1,5 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
 import { countDeadLetters } from './count-dead-letters.queries.js';
 import { createEventReplay } from './create-event-replay.queries.js';
@@ -20,8 +22,9 @@ export interface ReplayFilter {
   readonly to: Date | undefined;
 }
 
+@Injectable()
 export class ReplaysRepository {
-  constructor(private readonly database: Database) {}
+  constructor(@InjectDatabase('api') private readonly database: Database) {}
 
   async findEndpoint(tenant: string, publicId: string): Promise<number | undefined> {
     return (await findEndpointKey.run({ tenant, publicId }, this.database))[0]?.id;

@@ -1,13 +1,15 @@
+import { Injectable } from '@nestjs/common';
 import { mintId, parsePublicId, toPublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
-import { ACTOR } from '#manage/access/authenticator';
+import type { Principal } from '#ground/http/principal';
 import type { Replay, ReplayRequest, StartedReplay } from './replay.schema.js';
-import type { ReplayAction, ReplayFilter, ReplayRow, ReplaysRepository } from './replays.repository.js';
+import { type ReplayAction, type ReplayFilter, type ReplayRow, ReplaysRepository } from './replays.repository.js';
 
 /**
  * Replaying and discarding of dead letters. What is asked for here is a row in Postgres; the shards' owners do it, in
  * batches, and `get` says how far they have come. Asking twice is harmless: what is pending again is no dead letter.
  */
+@Injectable()
 export class ReplaysService {
   constructor(private readonly repository: ReplaysRepository) {}
 
@@ -17,17 +19,17 @@ export class ReplaysService {
   }
 
   /** @throws LockstepError invalid_request for an endpoint that is none of the tenant's */
-  async start(tenant: string, action: ReplayAction, request: ReplayRequest): Promise<StartedReplay> {
+  async start({ tenant, actor }: Principal, action: ReplayAction, request: ReplayRequest): Promise<StartedReplay> {
     const filter = await this.filterOf(tenant, action, request);
     const [id, subject] = newReplay();
-    return { id: subject, matched: await this.repository.create(filter, { id, subject, actor: ACTOR }) };
+    return { id: subject, matched: await this.repository.create(filter, { id, subject, actor: actor.id }) };
   }
 
   /** Dead deliveries of the event again, and a new delivery where it was delivered. @throws LockstepError not_found */
-  async startForEvent(tenant: string, eventId: string): Promise<StartedReplay> {
+  async startForEvent({ tenant, actor }: Principal, eventId: string): Promise<StartedReplay> {
     const event = parsePublicId('evt', eventId);
     const [id, subject] = newReplay();
-    const matched = event === undefined ? undefined : await this.repository.createForEvent({ id, event, tenant, subject, actor: ACTOR });
+    const matched = event === undefined ? undefined : await this.repository.createForEvent({ id, event, tenant, subject, actor: actor.id });
     if (matched === undefined) throw new LockstepError('not_found', `There is no event ${eventId}`);
     return { id: subject, matched };
   }

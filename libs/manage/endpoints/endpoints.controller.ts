@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Requires } from '#ground/http/access';
 import { Documented } from '#ground/http/openapi';
 import { type Page, pageSchema } from '#ground/http/pagination';
 import {
@@ -15,59 +16,66 @@ export class EndpointsController {
   constructor(private readonly endpoints: EndpointsService) {}
 
   @Post()
+  @Requires('manage')
   @Documented({
     summary: 'Create an endpoint', status: 201, answer: 'Created; `secret` is shown only now', schema: createdEndpointSchema,
     problems: ['invalid_request', 'destination_not_allowed'],
   })
   async create(
-    @Req() { tenant }: FastifyRequest,
+    @Req() { principal }: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
     @Body({ schema: newEndpointSchema }) settings: NewEndpoint,
   ): Promise<CreatedEndpoint> {
-    const created = await this.endpoints.create(tenant, settings);
+    const created = await this.endpoints.create(principal, settings);
     reply.header('location', `/v1/endpoints/${created.id}`);
     return created;
   }
 
   @Get()
+  @Requires('read')
   @Documented({ summary: 'List endpoints, newest first', status: 200, answer: 'A page', schema: pageSchema(endpointSchema), problems: ['invalid_request'] })
-  list(@Req() { tenant }: FastifyRequest, @Query({ schema: endpointQuerySchema }) query: EndpointQuery): Promise<Page<Endpoint>> {
-    return this.endpoints.list(tenant, query);
+  list(@Req() { principal }: FastifyRequest, @Query({ schema: endpointQuerySchema }) query: EndpointQuery): Promise<Page<Endpoint>> {
+    return this.endpoints.list(principal.tenant, query);
   }
 
   @Get(':id')
+  @Requires('read')
   @Documented({ summary: 'Get an endpoint', status: 200, answer: 'The endpoint', schema: endpointSchema, problems: ['not_found'] })
-  get(@Req() { tenant }: FastifyRequest, @Param('id') id: string): Promise<Endpoint> {
-    return this.endpoints.get(tenant, id);
+  get(@Req() { principal }: FastifyRequest, @Param('id') id: string): Promise<Endpoint> {
+    return this.endpoints.get(principal.tenant, id);
   }
 
   @Patch(':id')
+  @Requires('manage')
   @Documented({
     summary: 'Change settings of an endpoint', status: 200, answer: 'The endpoint', schema: endpointSchema,
     problems: ['invalid_request', 'destination_not_allowed', 'not_found'],
   })
-  change(@Req() { tenant }: FastifyRequest, @Param('id') id: string, @Body({ schema: endpointChangeSchema }) changes: EndpointChange): Promise<Endpoint> {
-    return this.endpoints.change(tenant, id, changes);
+  change(@Req() { principal }: FastifyRequest, @Param('id') id: string, @Body({ schema: endpointChangeSchema }) changes: EndpointChange): Promise<Endpoint> {
+    return this.endpoints.change(principal, id, changes);
   }
 
   @Delete(':id')
   @HttpCode(204)
+  @Requires('manage')
   @Documented({ summary: 'Delete an endpoint; what waits for it is discarded', status: 204, answer: 'Deleted', problems: ['not_found'] })
-  delete(@Req() { tenant }: FastifyRequest, @Param('id') id: string): Promise<void> {
-    return this.endpoints.delete(tenant, id);
+  delete(@Req() { principal }: FastifyRequest, @Param('id') id: string): Promise<void> {
+    return this.endpoints.delete(principal, id);
   }
 
   @Post(':id/pause')
   @HttpCode(200)
+  @Requires('manage')
   @Documented({ summary: 'Pause deliveries; events wait', status: 200, answer: 'The endpoint', schema: endpointSchema, problems: ['not_found'] })
-  pause(@Req() { tenant }: FastifyRequest, @Param('id') id: string): Promise<Endpoint> {
-    return this.endpoints.pause(tenant, id);
+  pause(@Req() { principal }: FastifyRequest, @Param('id') id: string): Promise<Endpoint> {
+    return this.endpoints.pause(principal, id);
   }
 
   @Post(':id/resume')
   @HttpCode(200)
+  @Requires('manage')
   @Documented({ summary: 'Resume a paused or disabled endpoint', status: 200, answer: 'The endpoint', schema: endpointSchema, problems: ['not_found'] })
-  resume(@Req() { tenant }: FastifyRequest, @Param('id') id: string): Promise<Endpoint> {
-    return this.endpoints.resume(tenant, id);
+  resume(@Req() { principal }: FastifyRequest, @Param('id') id: string): Promise<Endpoint> {
+    return this.endpoints.resume(principal, id);
   }
 }

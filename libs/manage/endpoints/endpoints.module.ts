@@ -1,10 +1,11 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
+import { NetworkModule } from '#ground/network/network.module';
+import { SecretsModule } from '#ground/secrets/secrets.module';
+import { ApiDatabaseModule } from '#manage/api-database.module';
 import { EndpointsController } from './endpoints.controller.js';
+import { EndpointsRepository } from './endpoints.repository.js';
 import { EndpointsService } from './endpoints.service.js';
 
-@Module({})
-export class EndpointsModule {
-  static of(endpoints: EndpointsService): DynamicModule {
-    return { module: EndpointsModule, controllers: [EndpointsController], providers: [{ provide: EndpointsService, useValue: endpoints }] };
-  }
-}
+/** Where events are delivered to. */
+@Module({ imports: [ApiDatabaseModule, SecretsModule, NetworkModule], controllers: [EndpointsController], providers: [EndpointsRepository, EndpointsService] })
+export class EndpointsModule {}

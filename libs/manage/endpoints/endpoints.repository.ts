@@ -1,3 +1,5 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
 import { changeEndpoint, type IChangeEndpointParams } from './change-endpoint.queries.js';
 import { createEndpoint, type ICreateEndpointParams } from './create-endpoint.queries.js';
@@ -11,8 +13,9 @@ export type EndpointRow = IFindEndpointsResult;
 const NO_BOUND = 2_147_483_647;
 
 /** Endpoints in Postgres; each change also nudges the owners of all shards, in the same statement. */
+@Injectable()
 export class EndpointsRepository {
-  constructor(private readonly database: Database) {}
+  constructor(@InjectDatabase('api') private readonly database: Database) {}
 
   async create(row: ICreateEndpointParams): Promise<void> {
     await createEndpoint.run(row, this.database);

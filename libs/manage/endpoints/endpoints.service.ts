@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { mintId, parsePublicId, toPublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
-import { ACTOR } from '#manage/access/authenticator';
 import { decodeCursor, type Page, pageOf } from '#ground/http/pagination';
-import type { SecretBox } from '#ground/secrets/secret-box';
-import type { AddressPolicy } from '#ground/network/address-policy';
+import type { Principal } from '#ground/http/principal';
+import { SecretBox } from '#ground/secrets/secret-box';
+import { AddressPolicy } from '#ground/network/address-policy';
 import {
   type CreatedEndpoint, type Endpoint, type EndpointChange, type EndpointQuery, type NewEndpoint, scheduleFromMs, scheduleToMs,
 } from './endpoint.schema.js';
-import type { EndpointRow, EndpointsRepository } from './endpoints.repository.js';
+import { type EndpointRow, EndpointsRepository } from './endpoints.repository.js';
 import { headersContext, secretContext } from '#ground/secrets/secret-contexts';
 
 /** Standard Webhooks: 24 to 64 bytes. */
@@ -17,6 +18,7 @@ const SECRET_BYTES = 32;
 const cursorShape = z.tuple([z.int()]);
 
 /** Where events are delivered to. Every method throws not_found for an endpoint that is not the tenant's, or deleted. */
+@Injectable()
 export class EndpointsService {
   constructor(
     private readonly repository: EndpointsRepository,
@@ -25,7 +27,7 @@ export class EndpointsService {
   ) {}
 
   /** @throws LockstepError destination_not_allowed */
-  async create(tenant: string, settings: NewEndpoint): Promise<CreatedEndpoint> {
+  async create({ tenant }: Principal, settings: NewEndpoint): Promise<CreatedEndpoint> {
     await this.checkDestination(settings.url);
     const publicId = mintId();
     const secret = `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
@@ -56,12 +58,12 @@ export class EndpointsService {
   }
 
   /** @throws LockstepError destination_not_allowed */
-  async change(tenant: string, id: string, changes: EndpointChange): Promise<Endpoint> {
+  async change({ tenant, actor }: Principal, id: string, changes: EndpointChange): Promise<Endpoint> {
     const publicId = knownUuidOf(id);
     if (changes.url !== undefined) await this.checkDestination(changes.url);
     const { url, description, eventTypes, dlqPolicy, retrySchedule, timeoutMs, maxConcurrency, maxRetryAfterSeconds, rateLimit, headers, metadata } = changes;
     await this.repository.change({
-      actor: ACTOR, subject: id, settings: Object.keys(changes),
+      actor: actor.id, subject: id, settings: Object.keys(changes),
       publicId, tenant, url, description, eventTypes, dlqPolicy, timeoutMs, maxConcurrency, maxRetryAfterSeconds, rateLimit,
       setsRetrySchedule: retrySchedule !== undefined,
       retryScheduleMs: retrySchedule === undefined || retrySchedule === null ? null : scheduleToMs(retrySchedule),
@@ -74,20 +76,20 @@ export class EndpointsService {
   }
 
   /** Events go on being routed to it, and wait. */
-  async pause(tenant: string, id: string): Promise<Endpoint> {
-    await this.repository.setStatus({ tenant, publicId: knownUuidOf(id), status: 'paused', reason: 'Paused by an operator', actor: ACTOR, subject: id });
+  async pause({ tenant, actor }: Principal, id: string): Promise<Endpoint> {
+    await this.repository.setStatus({ tenant, publicId: knownUuidOf(id), status: 'paused', reason: 'Paused by an operator', actor: actor.id, subject: id });
     return this.get(tenant, id);
   }
 
   /** Makes a paused or disabled endpoint active. */
-  async resume(tenant: string, id: string): Promise<Endpoint> {
-    await this.repository.setStatus({ tenant, publicId: knownUuidOf(id), status: 'active', reason: null, actor: ACTOR, subject: id });
+  async resume({ tenant, actor }: Principal, id: string): Promise<Endpoint> {
+    await this.repository.setStatus({ tenant, publicId: knownUuidOf(id), status: 'active', reason: null, actor: actor.id, subject: id });
     return this.get(tenant, id);
   }
 
   /** It gets no more events; what waits for it is discarded, and that is audited. */
-  async delete(tenant: string, id: string): Promise<void> {
-    if (!(await this.repository.delete({ tenant, publicId: knownUuidOf(id), actor: ACTOR, subject: id }))) throw notFound(id);
+  async delete({ tenant, actor }: Principal, id: string): Promise<void> {
+    if (!(await this.repository.delete({ tenant, publicId: knownUuidOf(id), actor: actor.id, subject: id }))) throw notFound(id);
   }
 
   private async checkDestination(url: string): Promise<void> {

@@ -1,27 +1,25 @@
+import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { deliveryId, type DeliveryKey, parsePublicId, toPublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
-import { decodeCursor, type Page, pageOf } from '#ground/http/pagination';
-import type { DeliveriesRepository, DeliveryRow } from './deliveries.repository.js';
-import type { DeadLetterQuery, Delivery, DeliveryQuery } from './event.schema.js';
+import { decodeCursor, type Page, pageOf as pageOfRows } from '#ground/http/pagination';
+import { DeliveriesRepository, type DeliveryRow } from './deliveries.repository.js';
+import type { Delivery, DeliveryQuery } from './event.schema.js';
 
 const cursorShape = z.tuple([z.uuid(), z.int(), z.int()]);
 
+@Injectable()
 export class DeliveriesService {
   constructor(private readonly repository: DeliveriesRepository) {}
 
   /** Newest event first. @throws LockstepError invalid_request for a cursor or endpoint id that is none */
   async list(tenant: string, { endpoint, entity, status, limit, cursor }: DeliveryQuery): Promise<Page<Delivery>> {
-    return this.page(await this.repository.list({ tenant, endpointId: endpointIdOf(endpoint), entity, status }, keyIn(cursor), limit + 1), limit);
+    return this.pageOf(await this.repository.list({ tenant, endpointId: endpointIdOf(endpoint), entity, status }, deliveryKeyIn(cursor), limit + 1), limit);
   }
 
-  /** Dead letters, newest event first. @throws LockstepError invalid_request for a cursor or endpoint id that is none */
-  async listDead(tenant: string, { endpoint, entity, type, from, to, limit, cursor }: DeadLetterQuery): Promise<Page<Delivery>> {
-    return this.page(await this.repository.listDead({ tenant, endpointId: endpointIdOf(endpoint), entity, type, from, to }, keyIn(cursor), limit + 1), limit);
-  }
-
-  private async page(rows: readonly DeliveryRow[], limit: number): Promise<Page<Delivery>> {
-    const page = pageOf(rows, limit, (row) => [row.eventId, row.endpoint, row.replay]);
+  /** A page of deliveries with their attempts. @param rows up to one more than `limit` */
+  async pageOf(rows: readonly DeliveryRow[], limit: number): Promise<Page<Delivery>> {
+    const page = pageOfRows(rows, limit, (row) => [row.eventId, row.endpoint, row.replay]);
     return { ...page, data: await this.withAttempts(page.data) };
   }
 
@@ -59,12 +57,14 @@ export class DeliveriesService {
   }
 }
 
-function keyIn(cursor: string | undefined): DeliveryKey | undefined {
+/** @throws LockstepError invalid_request */
+export function deliveryKeyIn(cursor: string | undefined): DeliveryKey | undefined {
   const key = decodeCursor(cursor, cursorShape);
   return key === undefined ? undefined : { eventId: key[0], endpoint: key[1], replay: key[2] };
 }
 
-function endpointIdOf(endpoint: string | undefined): string | undefined {
+/** The UUID of a query's `endpoint`. @throws LockstepError invalid_request */
+export function endpointIdOf(endpoint: string | undefined): string | undefined {
   if (endpoint === undefined) return undefined;
   const uuid = parsePublicId('ep', endpoint);
   if (uuid !== undefined) return uuid;

@@ -22,16 +22,6 @@ export const deliveryQuerySchema = z.strictObject({
 });
 export type DeliveryQuery = z.output<typeof deliveryQuerySchema>;
 
-export const deadLetterQuerySchema = z.strictObject({
-  endpoint: z.string().optional(),
-  entity: z.string().optional(),
-  type: z.string().optional(),
-  from: moment.optional().meta({ description: 'The event was accepted at this moment or later' }),
-  to: moment.optional().meta({ description: 'The event was accepted before this moment' }),
-  ...pageQuery,
-});
-export type DeadLetterQuery = z.output<typeof deadLetterQuerySchema>;
-
 export const eventSchema = z
   .object({
     id: z.string().meta({ example: 'evt_0199c0de00007000800000000000beef' }),

@@ -1,6 +1,7 @@
 import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Requires } from '#ground/http/access';
 import { Documented } from '#ground/http/openapi';
 import { type Page, pageSchema } from '#ground/http/pagination';
 import { type Event, eventDetailSchema, type EventQuery, eventQuerySchema, eventSchema } from './event.schema.js';
@@ -12,14 +13,16 @@ export class EventsController {
   constructor(private readonly events: EventsService) {}
 
   @Get()
+  @Requires('read')
   @Documented({ summary: 'List events, newest first', status: 200, answer: 'A page', schema: pageSchema(eventSchema), problems: ['invalid_request'] })
-  list(@Req() { tenant }: FastifyRequest, @Query({ schema: eventQuerySchema }) query: EventQuery): Promise<Page<Event>> {
-    return this.events.list(tenant, query);
+  list(@Req() { principal }: FastifyRequest, @Query({ schema: eventQuerySchema }) query: EventQuery): Promise<Page<Event>> {
+    return this.events.list(principal.tenant, query);
   }
 
   @Get(':id')
+  @Requires('read')
   @Documented({ summary: 'Get an event with its payload and deliveries', status: 200, answer: 'The event', schema: eventDetailSchema, problems: ['not_found'] })
-  async get(@Req() { tenant }: FastifyRequest, @Param('id') id: string, @Res() reply: FastifyReply): Promise<void> {
-    void reply.header('content-type', 'application/json; charset=utf-8').send(await this.events.getAsJson(tenant, id));
+  async get(@Req() { principal }: FastifyRequest, @Param('id') id: string, @Res() reply: FastifyReply): Promise<void> {
+    void reply.header('content-type', 'application/json; charset=utf-8').send(await this.events.getAsJson(principal.tenant, id));
   }
 }

@@ -1,19 +1,17 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
+import { ApiDatabaseModule } from '#manage/api-database.module';
 import { DeliveriesController } from './deliveries.controller.js';
+import { DeliveriesRepository } from './deliveries.repository.js';
 import { DeliveriesService } from './deliveries.service.js';
 import { EventsController } from './events.controller.js';
+import { EventsRepository } from './events.repository.js';
 import { EventsService } from './events.service.js';
 
-@Module({})
-export class EventsModule {
-  static of(events: EventsService, deliveries: DeliveriesService): DynamicModule {
-    return {
-      module: EventsModule,
-      controllers: [EventsController, DeliveriesController],
-      providers: [
-        { provide: EventsService, useValue: events },
-        { provide: DeliveriesService, useValue: deliveries },
-      ],
-    };
-  }
-}
+/** Accepted events, and what became of them at each endpoint. */
+@Module({
+  imports: [ApiDatabaseModule],
+  controllers: [EventsController, DeliveriesController],
+  providers: [EventsRepository, EventsService, DeliveriesRepository, DeliveriesService],
+  exports: [DeliveriesService],
+})
+export class EventsModule {}

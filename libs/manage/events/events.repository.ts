@@ -1,3 +1,5 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
 import { getEvent, type IGetEventResult } from './get-event.queries.js';
 import { type IListEventsResult, listEvents } from './list-events.queries.js';
@@ -24,8 +26,9 @@ const BEGINNING = new Date(0);
 const END = new Date('9999-12-31T00:00:00Z');
 const HIGHEST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
+@Injectable()
 export class EventsRepository {
-  constructor(private readonly database: Database) {}
+  constructor(@InjectDatabase('api') private readonly database: Database) {}
 
   /** Newest id first, below `before`. */
   async list({ from = BEGINNING, to = END, entity, ...filter }: EventFilter, before: string | undefined, limit: number): Promise<EventRow[]> {

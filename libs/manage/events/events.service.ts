@@ -1,15 +1,17 @@
 import { isUtf8 } from 'node:buffer';
+import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { parsePublicId, toPublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
 import { decodeCursor, type Page, pageOf } from '#ground/http/pagination';
-import type { DeliveriesService } from './deliveries.service.js';
+import { DeliveriesService } from './deliveries.service.js';
 import type { Event, EventQuery } from './event.schema.js';
-import type { EventRow, EventsRepository } from './events.repository.js';
+import { type EventRow, EventsRepository } from './events.repository.js';
 
 const cursorShape = z.tuple([z.uuid()]);
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\b/i;
 
+@Injectable()
 export class EventsService {
   constructor(
     private readonly repository: EventsRepository,

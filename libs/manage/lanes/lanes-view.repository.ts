@@ -1,3 +1,5 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
 import { findLane } from './find-lane.queries.js';
 import { type IListLanesResult, listLanes } from './list-lanes.queries.js';
@@ -27,8 +29,9 @@ export interface LaneMarking {
 }
 
 /** Lanes as operators see and mark them. */
+@Injectable()
 export class LanesViewRepository {
-  constructor(private readonly database: Database) {}
+  constructor(@InjectDatabase('api') private readonly database: Database) {}
 
   list(filter: LaneFilter, [afterPlace, afterId]: readonly [number, number], limit: number): Promise<LaneRow[]> {
     return listLanes.run({ ...filter, afterPlace, afterId, limit }, this.database);

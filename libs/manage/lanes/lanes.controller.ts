@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import { Requires } from '#ground/http/access';
 import { Documented } from '#ground/http/openapi';
 import { type Page, pageSchema } from '#ground/http/pagination';
 import { type LaneAction, laneActionSchema, type LaneQuery, laneQuerySchema, type LaneResource, laneSchema, type LaneSkip, laneSkipSchema } from './lane.schema.js';
@@ -12,35 +13,40 @@ export class LanesController {
   constructor(private readonly lanes: LanesService) {}
 
   @Get()
+  @Requires('read')
   @Documented({ summary: 'List lanes with something pending, or paused or halted', status: 200, answer: 'A page', schema: pageSchema(laneSchema), problems: ['invalid_request'] })
-  list(@Req() { tenant }: FastifyRequest, @Query({ schema: laneQuerySchema }) query: LaneQuery): Promise<Page<LaneResource>> {
-    return this.lanes.list(tenant, query);
+  list(@Req() { principal }: FastifyRequest, @Query({ schema: laneQuerySchema }) query: LaneQuery): Promise<Page<LaneResource>> {
+    return this.lanes.list(principal.tenant, query);
   }
 
   @Get(':endpoint/:entity')
+  @Requires('read')
   @Documented({ summary: 'Get a lane', status: 200, answer: 'The lane', schema: laneSchema, problems: ['not_found'] })
-  get(@Req() { tenant }: FastifyRequest, @Param('endpoint') endpoint: string, @Param('entity') entity: string): Promise<LaneResource> {
-    return this.lanes.get(tenant, endpoint, entity);
+  get(@Req() { principal }: FastifyRequest, @Param('endpoint') endpoint: string, @Param('entity') entity: string): Promise<LaneResource> {
+    return this.lanes.get(principal.tenant, endpoint, entity);
   }
 
   @Post(':endpoint/:entity/pause')
   @HttpCode(200)
+  @Requires('manage')
   @Documented({ summary: 'Stop a lane after its attempt in flight; events wait', status: 200, answer: 'The lane', schema: laneSchema, problems: ['not_found'] })
-  pause(@Req() { tenant }: FastifyRequest, @Param('endpoint') endpoint: string, @Param('entity') entity: string, @Body({ schema: laneActionSchema }) action: LaneAction): Promise<LaneResource> {
-    return this.lanes.mark(tenant, endpoint, entity, 'pause', action);
+  pause(@Req() { principal }: FastifyRequest, @Param('endpoint') endpoint: string, @Param('entity') entity: string, @Body({ schema: laneActionSchema }) action: LaneAction): Promise<LaneResource> {
+    return this.lanes.mark(principal, endpoint, entity, 'pause', action);
   }
 
   @Post(':endpoint/:entity/resume')
   @HttpCode(200)
+  @Requires('manage')
   @Documented({ summary: 'Let a paused or halted lane go on', status: 200, answer: 'The lane', schema: laneSchema, problems: ['not_found'] })
-  resume(@Req() { tenant }: FastifyRequest, @Param('endpoint') endpoint: string, @Param('entity') entity: string, @Body({ schema: laneActionSchema }) action: LaneAction): Promise<LaneResource> {
-    return this.lanes.mark(tenant, endpoint, entity, 'resume', action);
+  resume(@Req() { principal }: FastifyRequest, @Param('endpoint') endpoint: string, @Param('entity') entity: string, @Body({ schema: laneActionSchema }) action: LaneAction): Promise<LaneResource> {
+    return this.lanes.mark(principal, endpoint, entity, 'resume', action);
   }
 
   @Post(':endpoint/:entity/skip')
   @HttpCode(200)
+  @Requires('manage')
   @Documented({ summary: 'Discard the delivery whose turn it is', status: 200, answer: 'The lane, before its owner has applied it', schema: laneSchema, problems: ['not_found', 'conflict'] })
-  skip(@Req() { tenant }: FastifyRequest, @Param('endpoint') endpoint: string, @Param('entity') entity: string, @Body({ schema: laneSkipSchema }) skip: LaneSkip): Promise<LaneResource> {
-    return this.lanes.mark(tenant, endpoint, entity, 'skip', skip);
+  skip(@Req() { principal }: FastifyRequest, @Param('endpoint') endpoint: string, @Param('entity') entity: string, @Body({ schema: laneSkipSchema }) skip: LaneSkip): Promise<LaneResource> {
+    return this.lanes.mark(principal, endpoint, entity, 'skip', skip);
   }
 }

@@ -1,16 +1,18 @@
+import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { deliveryId, NIL_ID, parsePublicId, toPublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
-import { ACTOR } from '#manage/access/authenticator';
 import { decodeCursor, type Page, pageOf } from '#ground/http/pagination';
+import type { Principal } from '#ground/http/principal';
 import type { LaneQuery, LaneResource, LaneSkip } from './lane.schema.js';
-import type { LaneMarking, LaneRow, LanesViewRepository } from './lanes-view.repository.js';
+import { type LaneMarking, type LaneRow, LanesViewRepository } from './lanes-view.repository.js';
 
 const cursorShape = z.tuple([z.number(), z.int()]);
 /** Before the first lane in either order: ages and depths are finite. */
 const START = [-1e15, 0] as const;
 
 /** Lanes as operators see them, and what they can do to one. What is asked for is marked; the lane's owner applies it. */
+@Injectable()
 export class LanesService {
   constructor(private readonly repository: LanesViewRepository) {}
 
@@ -40,10 +42,10 @@ export class LanesService {
    * discards the delivery whose turn it is. Audited.
    * @throws LockstepError not_found; conflict when there is nothing to skip, or the given event's turn is not now
    */
-  async mark(tenant: string, endpoint: string, entity: string, action: LaneMarking['action'], { reason, event }: LaneSkip): Promise<LaneResource> {
+  async mark({ tenant, actor }: Principal, endpoint: string, entity: string, action: LaneMarking['action'], { reason, event }: LaneSkip): Promise<LaneResource> {
     const uuid = parsePublicId('ep', endpoint);
     const eventUuid = event === undefined ? undefined : (parsePublicId('evt', event) ?? NIL_ID);
-    const marked = uuid === undefined ? undefined : await this.repository.mark({ tenant, endpoint: uuid, entity, action, reason, event: eventUuid, actor: ACTOR, subject: `${endpoint}/${entity}` });
+    const marked = uuid === undefined ? undefined : await this.repository.mark({ tenant, endpoint: uuid, entity, action, reason, event: eventUuid, actor: actor.id, subject: `${endpoint}/${entity}` });
     if (marked === undefined) throw notFound(endpoint, entity);
     if (action === 'skip' && marked.head === null) {
       throw new LockstepError('conflict', event === undefined ? 'Nothing of this lane is pending, so there is nothing to skip' : `It is not the turn of ${event} in this lane`);

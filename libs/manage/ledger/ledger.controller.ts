@@ -1,6 +1,7 @@
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import { Requires } from '#ground/http/access';
 import { Documented } from '#ground/http/openapi';
 import type { LedgerReport } from './ledger.js';
 import { type LedgerQuery, ledgerQuerySchema, ledgerSchema } from './ledger.schema.js';
@@ -12,6 +13,7 @@ export class LedgerController {
   constructor(private readonly ledger: LedgerService) {}
 
   @Get()
+  @Requires('read')
   @Documented({
     summary: 'Prove that nothing was lost',
     description:
@@ -23,8 +25,9 @@ export class LedgerController {
     schema: ledgerSchema,
     problems: ['invalid_request', 'overloaded'],
   })
-  read(@Req() { headers, tenant }: FastifyRequest, @Query({ schema: ledgerQuerySchema }) { olderThan }: LedgerQuery): Promise<LedgerReport> {
-    // Without the header an admin key acts on the default tenant, but nobody else's numbers are a secret to it.
-    return this.ledger.report({ tenant: headers['lockstep-tenant'] === undefined ? undefined : tenant, olderThanMs: olderThan });
+  read(@Req() { headers, principal }: FastifyRequest, @Query({ schema: ledgerQuerySchema }) { olderThan }: LedgerQuery): Promise<LedgerReport> {
+    // Without the header an admin key acts on the default tenant, but may see the numbers of all.
+    const seesAll = principal.scopes.has('admin') && headers['lockstep-tenant'] === undefined;
+    return this.ledger.report({ tenant: seesAll ? undefined : principal.tenant, olderThanMs: olderThan });
   }
 }

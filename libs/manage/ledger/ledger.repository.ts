@@ -1,5 +1,7 @@
+import { Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { toPublicId } from '#domain/ids';
+import { InjectPool } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
 import { checkAdmissions } from './check-admissions.queries.js';
 import { checkAttempts } from './check-attempts.queries.js';
@@ -84,9 +86,10 @@ export interface LedgerQuestion {
 }
 
 /** Reads the books: counts, and compares records that were written independently of each other. */
+@Injectable()
 export class LedgerRepository {
   /** @param pool all of its connections are used: more than one read side by side */
-  constructor(private readonly pool: pg.Pool) {}
+  constructor(@InjectPool('ledger') private readonly pool: pg.Pool) {}
 
   /**
    * All from one snapshot, so that what goes on meanwhile can't look like a difference.

@@ -1,7 +1,8 @@
+import { Injectable } from '@nestjs/common';
 import { LockstepError } from '#domain/problem';
 import { storeErrorOf } from '#ground/postgres/answering-database';
 import { type LedgerReport, reportOf, reportOfTenant } from './ledger.js';
-import type { LedgerRepository } from './ledger.repository.js';
+import { LedgerRepository } from './ledger.repository.js';
 
 export interface LedgerRequest {
   /** Undefined: the whole installation. */
@@ -10,6 +11,7 @@ export interface LedgerRequest {
 }
 
 /** Reads the ledger for whoever asks, one reading at a time: it goes over all tables. */
+@Injectable()
 export class LedgerService {
   private running: { readonly olderThanMs: number | undefined; readonly report: Promise<LedgerReport> } | undefined;
   private readonly stopping = new AbortController();

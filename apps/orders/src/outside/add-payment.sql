@@ -1,4 +1,4 @@
-/* Books a payment, or with a negative amount a refund. An order's second one is the first one asked for again, and does nothing. */
+/* Books a payment, or a refund with a negative amount. A second one of an order is a repeat and does nothing. */
 /* @name addPayment */
 insert into shop.payments (id, order_id, amount) values (:id!, :orderId!, :amount!)
 on conflict (order_id, (amount < 0)) do nothing;

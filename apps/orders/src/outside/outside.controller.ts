@@ -11,7 +11,7 @@ import { StartedGuard } from '../started.guard.js';
 import { addPayment } from './add-payment.queries.js';
 import { addShipment } from './add-shipment.queries.js';
 
-/** What no card pays, and what nobody insures on the way, in minor units: above them you see the saga turn around. */
+/** Above these amounts, in minor units, the bank refuses to pay and the warehouse to ship, which shows the saga's compensation. */
 const CARD_LIMIT = 1_000_000;
 const PARCEL_LIMIT = 500_000;
 
@@ -23,9 +23,9 @@ interface OutsideAnswer {
 }
 
 /**
- * A bank and a warehouse, as others would run them: the saga reaches them by HTTP only. Like any good one they take an
- * idempotency key, and keep it together with what they did. A refusal is an answer too, and stays the same. A key is
- * forgotten some day, what was done is not: asked for once more after that, it is done already.
+ * A bank and a warehouse, as other companies would run them: the saga reaches them only by HTTP. They require an
+ * idempotency key and store it together with their work. A refusal is stored too. Keys expire, but payments and shipments
+ * stay unique per order: a repeat after the key has expired does nothing.
  */
 @ApiTags('outside')
 @Controller('outside')
@@ -55,7 +55,7 @@ export class OutsideController {
   }
 }
 
-/** Postgres going away is a 503 here too: whether it was done is unknown, and the same key tells. */
+/** Without Postgres the answer is 503, with an unknown outcome; a repeat with the same key learns it. */
 function answeringOn(client: pg.ClientBase): Database {
   return answering(databaseOf(client));
 }

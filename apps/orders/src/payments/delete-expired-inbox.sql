@@ -1,4 +1,4 @@
-/* Deletes what is expired at these places; returns how many that were. */
+/* Deletes the expired rows at these ctids; returns how many. */
 /* @name deleteExpiredInbox */
 with deleted as (
   delete from shop.payments_inbox

@@ -1,4 +1,4 @@
-/* Where inbox rows are that Kafka can't bring again any more, up to :limit of them. */
+/* The ctids of up to :limit inbox rows whose record Kafka has deleted. */
 /* @name findExpiredInbox */
 select ctid::text as "place!"
 from shop.payments_inbox

@@ -9,7 +9,7 @@ import { eventsReceived } from '../orders.metrics.js';
 import { SagaRunner } from '../saga/saga-runner.js';
 import { orderCreatedOf, PaymentsInbox } from './payments-inbox.js';
 
-/** Payments: what is done when an order was created. */
+/** Payments: takes in the events of created orders. */
 @Controller()
 @UseFilters(HandlerErrorFilter)
 export class OrderCreatedController {
@@ -20,9 +20,8 @@ export class OrderCreatedController {
   ) {}
 
   /**
-   * A batch is committed before the transport hears of it and moves the group's offsets on. A crash in between brings it
-   * again, which the inbox takes for what it is; so does an error, by which the transport gives the batch again. What
-   * Postgres refuses for good is passed over, loudly: its order stays `created`.
+   * A batch is committed before the transport reports the group's offsets. After a crash or an error the batch comes again,
+   * and the inbox recognises it. An event that Postgres refuses for good is logged and skipped; its order stays `created`.
    */
   @EventPattern(ORDER_CREATED)
   async orderCreated(@Payload() { shard, records }: ShardBatch): Promise<BatchResult> {
@@ -33,7 +32,7 @@ export class OrderCreatedController {
     let refused = 0;
     const received = await this.inbox.receive(events, ({ eventId, orderId, offset }, err) => {
       refused += 1;
-      this.logger.error({ err, partition: shard, offset, eventId, orderId }, 'Postgres can not hold what follows from an event: it is passed over');
+      this.logger.error({ err, partition: shard, offset, eventId, orderId }, 'Postgres refuses the effects of an event; skipping the event');
     });
     eventsReceived.inc({ outcome: 'new' }, received);
     eventsReceived.inc({ outcome: 'repeat' }, events.length - received - refused);

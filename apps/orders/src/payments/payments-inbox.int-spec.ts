@@ -33,7 +33,7 @@ beforeEach(() => {
   refused = [];
 });
 
-/** Orders of this user, and their events. */
+/** Inserts orders of this user, and returns their events. */
 async function placed(userId: string, count: number, amount = 10): Promise<OrderCreated[]> {
   const events = Array.from({ length: count }, () => ({ eventId: mintId(), orderId: mintId() }));
   await pool.query('insert into shop.orders (id, user_id, amount, created_at) select id, $2, $3, now() from unnest($1::uuid[]) id', [events.map(({ orderId }) => orderId), userId, amount]);
@@ -49,7 +49,7 @@ async function effects(userId: string): Promise<unknown> {
 }
 
 describe('the inbox', () => {
-  it('takes each event in once, in whatever batches it comes again', async () => {
+  it('takes each event in once, however it is batched when it is repeated', async () => {
     const events = await placed('again', 10);
     expect(await receive(events.slice(0, 6))).toBe(6);
     expect(await receive(events.slice(0, 6))).toBe(0);
@@ -58,14 +58,14 @@ describe('the inbox', () => {
     expect(await effects('again')).toEqual({ orders: 10, amount: 100, steps: 10, received: 10 });
   });
 
-  it('does so when members have the same events at once, in any order', async () => {
+  it('does so when members have the same events at the same time, in any order', async () => {
     const events = await placed('at-once', 200);
     const counts = await Promise.all(Array.from({ length: 8 }, (_, i) => receive(i % 2 === 0 ? events : events.toReversed())));
     expect(counts.reduce((a, b) => a + b)).toBe(200);
     expect(await effects('at-once')).toEqual({ orders: 200, amount: 2_000, steps: 200, received: 200 });
   });
 
-  it('has an event and its effects together, or neither', async () => {
+  it('commits an event together with its effects, or neither', async () => {
     const events = await placed('together', 3);
     await pool.query(`create function refuse() returns trigger language plpgsql as $$ begin raise exception 'out of luck'; end $$; create trigger refuse before insert on shop.order_steps for each row execute function refuse()`);
     await expect(receive(events)).rejects.toThrow('out of luck');
@@ -75,7 +75,7 @@ describe('the inbox', () => {
     expect(await effects('together')).toEqual({ orders: 3, amount: 30, steps: 3, received: 3 });
   });
 
-  it('does what follows from an order once, whatever the number of its events', async () => {
+  it('applies the effects of an order once, even if it has several events', async () => {
     const events = await placed('many-events', 2);
     const again = events.map(({ orderId }) => ({ eventId: mintId(), orderId }));
     expect(await receive([...events, ...again.slice(0, 1)])).toBe(3);
@@ -83,7 +83,7 @@ describe('the inbox', () => {
     expect(await effects('many-events')).toEqual({ orders: 2, amount: 20, steps: 2, received: 4 });
   });
 
-  it('sums up more than fits a bigint', async () => {
+  it('sums up amounts above the range of a bigint', async () => {
     const most = Number.MAX_SAFE_INTEGER;
     expect(await receive(await placed('rich', 600, most))).toBe(600);
     expect(await receive(await placed('rich', 600, most))).toBe(600);
@@ -91,7 +91,7 @@ describe('the inbox', () => {
     expect(refused).toEqual([]);
   });
 
-  it('leaves out an event that Postgres will never take, and none of its neighbours', async () => {
+  it('leaves out an event that Postgres refuses, but not its neighbours', async () => {
     const events = await placed('poison', 9);
     const [poison] = events.slice(4);
     await pool.query(`
@@ -103,11 +103,11 @@ describe('the inbox', () => {
     expect(await effects('poison')).toEqual({ orders: 8, amount: 80, steps: 8, received: 8 });
   });
 
-  it('begins nothing for an order that is not here', async () => {
+  it('ignores an event of an unknown order', async () => {
     expect(await receive([{ eventId: mintId(), orderId: mintId() }])).toBe(0);
   });
 
-  it('forgets events when they can not come again', async () => {
+  it('deletes events that cannot be repeated any more', async () => {
     const { signal } = new AbortController();
     const sweeper = new ExpiredInboxSweeper(pool, captureLog().logger);
     await new PaymentsInbox(databaseOf(pool), { kafka: { retentionMs: -1 } }).receive(await placed('expired', 7), onRefused);
@@ -126,7 +126,7 @@ describe('a record', () => {
     expect(orderCreatedOf({ ...record, headers: { ce_id: Buffer.from(record.headers.ce_id) } })).toEqual({ eventId, orderId });
   });
 
-  it("is somebody else's, and passed over, otherwise", () => {
+  it("is foreign otherwise, and ignored", () => {
     const others = [{ ...record, headers: {} }, { ...record, headers: { ce_id: 'evt_1' } }, { ...record, value: null }, { ...record, value: Buffer.from('{') }, { ...record, value: Buffer.from('{"id":"x"}') }, { ...record, value: Buffer.from('null') }];
     expect(others.map(orderCreatedOf)).toEqual(others.map(() => undefined));
   });

@@ -17,14 +17,14 @@ export interface OrderCreated {
 
 const valueSchema = z.object({ id: z.string() });
 
-/** The event in a record of `order.created`; undefined when it is not one of ours. */
+/** The event in a record of `order.created`; undefined for a foreign record. */
 export function orderCreatedOf({ headers, value }: Pick<KafkaMessage, 'headers' | 'value'>): OrderCreated | undefined {
   const eventId = parsePublicId('evt', String(headers?.['ce_id'] ?? ''));
   let parsed;
   try {
     parsed = valueSchema.safeParse(JSON.parse(value?.toString() ?? ''));
   } catch {
-    // Not JSON: somebody else's.
+    // Not JSON, so not ours.
     return undefined;
   }
   const orderId = parsed.success ? parsePublicId('ord', parsed.data.id) : undefined;
@@ -42,9 +42,9 @@ export class PaymentsInbox {
   }
 
   /**
-   * Takes these events in: each one's effects (the user's total, the saga's first step) are committed together with its
-   * inbox row, once, whoever brings it how often. An event that Postgres will never take is left out, and holds up none of
-   * its neighbours. Returns how many were new.
+   * Takes these events in. The effects of an event (the user's total, the first step of the saga) are committed once,
+   * together with its inbox row. An event that Postgres refuses is left out and does not block its neighbours. Returns
+   * the number of new events.
    */
   async receive<Event extends OrderCreated>(events: readonly Event[], onRefused: (event: Event, error: unknown) => void): Promise<number> {
     const [first] = events;

@@ -7,13 +7,13 @@ import type { Logger } from '#ground/telemetry/logger';
 import { ORDER_CREATED } from '../order-topic.js';
 import type { OrdersConfig } from '../orders-config.js';
 
-/** Kafka's default minimum. A dead member's partitions wait this long for another member. */
+/** Kafka's default minimum. Another member gets a dead member's partitions after this time. */
 const SESSION_MS = 6_000;
 
 /** The members of payments' group share the partitions of `order.created`. */
 @Injectable()
 export class PaymentsTransport extends ShardTransport {
-  /** Those that this process reads now. */
+  /** The partitions that this process reads now. */
   partitions: readonly number[] = [];
 
   constructor(kafka: Kafka, @InjectConfig() config: Pick<OrdersConfig, 'kafka' | 'maxBodyBytes'>, @InjectLogger() logger: Logger, @InjectFatal() onFatal: Fatal) {

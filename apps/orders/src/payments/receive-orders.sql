@@ -1,9 +1,8 @@
 /*
-  The transactional inbox: takes in events and does what follows from them, in one statement and so in one transaction.
-  An event that is there already, or twice in the batch, does nothing. One whose order is not here begins nothing either:
-  somebody else wrote it. Nor does a second event of an order whose saga has begun.
+  The transactional inbox: stores events and applies their effects, in one statement and so in one transaction. Ignores
+  events that are stored already, repeated in the batch, or of unknown orders. A second event of an order has no effects.
 
-  Sorted, so that two members with the same events wait for each other instead of deadlocking. Returns how many were new.
+  Inserts in sorted order, so that two members with the same events do not deadlock. Returns the number of new events.
 */
 /* @name receiveOrders */
 with received as (

@@ -11,12 +11,12 @@ import type { OrdersConfig } from '../orders-config.js';
 import { readOrderOutbox } from './read-order-outbox.queries.js';
 
 /**
- * Where a user's events wait for the relay. Rows outlive a configuration: a partition's number in them would strand those
- * of a topic that turns out to have fewer. Never change it; of a topic with more partitions some stay empty.
+ * A user's events wait for the relay in a slot. Rows name no partition, because they outlive the configuration: a topic
+ * can turn out to have fewer partitions. Never change this number. In a topic with more partitions some stay empty.
  */
 const SLOTS = 64;
 
-/** The slot of a user's events. */
+/** The slot of a user's events, from 0 to 63. */
 export function slotOf(userId: string): number {
   return partitionOf(userId, SLOTS);
 }
@@ -25,11 +25,11 @@ export interface OrderRow extends RelayRow {
   readonly slot: number;
 }
 
-/** Committed orders on their way to `order.created`: what the relay needs to know of this outbox. */
+/** The events of committed orders, for the relay. */
 @Injectable()
 export class OrderOutbox implements RelaySource<OrderRow> {
   private readonly topic: string;
-  /** Slots are dealt out to them in turn. */
+  /** Their number. Slots are assigned to them round robin. */
   private readonly partitions: number;
 
   constructor(@InjectDatabase('relay') private readonly database: Database, topics: Topics, @InjectConfig() { kafka }: Pick<OrdersConfig, 'kafka'>) {
@@ -38,10 +38,10 @@ export class OrderOutbox implements RelaySource<OrderRow> {
   }
 
   async next(shards: readonly number[], moved: readonly OrderRow[]): Promise<readonly OrderRow[]> {
-    const { rowsPerShard, rows: most } = READ_BOUNDS;
+    const { rowsPerShard, rows: maxRows } = READ_BOUNDS;
     const slots = Array.from({ length: SLOTS }, (_, slot) => slot).filter((slot) => shards.includes(this.partitionOf(slot)));
     const [movedSlots, movedIds] = [moved.map(({ slot }) => slot), moved.map(({ sequence }) => sequence)];
-    const rows = await readOrderOutbox.run({ slots, movedSlots, movedIds, rowsPerSlot: rowsPerShard, rows: most }, this.database);
+    const rows = await readOrderOutbox.run({ slots, movedSlots, movedIds, rowsPerSlot: rowsPerShard, rows: maxRows }, this.database);
     return rows.map(({ slot, id, eventId, key, value, createdAt }) => ({
       sequence: id,
       slot,
@@ -51,7 +51,7 @@ export class OrderOutbox implements RelaySource<OrderRow> {
         key,
         value,
         partition: this.partitionOf(slot),
-        // CloudEvents, as all of Lockstep's records.
+        // CloudEvents, as in all records of Lockstep.
         headers: { ce_specversion: '1.0', ce_id: toPublicId('evt', eventId), ce_type: 'order.created', ce_source: 'urn:lockstep:orders', ce_time: createdAt.toISOString(), 'content-type': 'application/json' },
       },
     }));

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Whatever Postgres can keep as text. */
+/** A text that Postgres can store. */
 const text = z.string().min(1).max(255).refine((value) => value.isWellFormed() && !/\p{Cc}/u.test(value), 'must not hold control characters');
 
 export const newOrderSchema = z

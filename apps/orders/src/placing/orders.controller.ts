@@ -14,12 +14,12 @@ import { OrdersService } from './orders.service.js';
 export class OrdersController {
   constructor(private readonly orders: OrdersService) {}
 
-  /** The key, the order and its event are committed together, with this answer: nothing in between can be seen, or lost. */
+  /** Key, order, event and answer are committed together or not at all. */
   @Post()
   @Idempotent({ transaction: true })
-  @ApiHeader({ name: 'Idempotency-Key', required: true, description: 'Or `X-Idempotency-Key`: one value for this order and all repeats of this request' })
+  @ApiHeader({ name: 'Idempotency-Key', required: true, description: 'Or `X-Idempotency-Key`: one value for this request and all its repeats' })
   @Documented({
-    summary: 'Place an order', status: 201, answer: 'The order; at a repeat the same bytes with `Idempotent-Replayed: true`', schema: orderSchema, open: true,
+    summary: 'Place an order', status: 201, answer: 'The order; a repeat gets the same bytes with `Idempotent-Replayed: true`', schema: orderSchema,
     problems: ['invalid_request', 'invalid_idempotency_key', 'idempotency_key_required', 'request_in_progress', 'idempotency_key_reused'],
   })
   async create(@Body({ schema: newOrderSchema }) order: NewOrder, @IdempotentTransaction() client: pg.ClientBase, @Res({ passthrough: true }) reply: FastifyReply): Promise<Order> {
@@ -29,7 +29,7 @@ export class OrdersController {
   }
 
   @Get(':id')
-  @Documented({ summary: 'Get an order and how far it has come', status: 200, answer: 'The order', schema: orderSchema, open: true, problems: ['not_found'] })
+  @Documented({ summary: 'Get an order and its status', status: 200, answer: 'The order', schema: orderSchema, problems: ['not_found'] })
   get(@Param('id') id: string): Promise<Order> {
     return this.orders.get(id);
   }

@@ -6,22 +6,22 @@ import { orderOutboxDepth } from './order-outbox-depth.queries.js';
 import { placeOrder } from './place-order.queries.js';
 import { readOrder } from './read-order.queries.js';
 
-/** An order as it is stored, with its id as a UUID. */
+/** An order as stored, with a UUID as id. */
 export type StoredOrder = Omit<Order, 'createdAt'> & { readonly createdAt: Date };
 
 export interface OrderEvent {
   readonly eventId: string;
-  /** Of `slotOf`. */
+  /** From `slotOf`. */
   readonly slot: number;
   readonly value: Buffer;
 }
 
-/** Orders, with the event that each one begins with. */
+/** Orders and their events. */
 @Injectable()
 export class OrdersRepository {
   constructor(@InjectDatabase('orders') private readonly database: Database) {}
 
-  /** @param database a connection in whose transaction the key is claimed */
+  /** @param database the connection whose transaction claims the key */
   async place(order: StoredOrder, event: OrderEvent, database: Database): Promise<void> {
     await placeOrder.run({ ...order, ...event }, database);
   }

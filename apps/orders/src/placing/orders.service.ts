@@ -8,14 +8,14 @@ import { slotOf } from './order-outbox.js';
 import type { NewOrder, Order } from './order.schema.js';
 import { OrdersRepository, type StoredOrder } from './orders.repository.js';
 
-/** Placing orders, and looking at them. */
+/** Places orders and reads them. */
 @Injectable()
 export class OrdersService {
   constructor(private readonly orders: OrdersRepository) {}
 
   /**
-   * Writes an order and its event on a connection whose transaction commits them together with the idempotency key. The
-   * event's key is the user: one user's orders come to payments in their order.
+   * Writes an order and its event on the connection whose transaction also commits the idempotency key. The event's key is
+   * the user, so payments get a user's orders in order.
    * @throws LockstepError store_unavailable
    */
   async place({ userId, amount }: NewOrder, client: pg.ClientBase): Promise<Order> {

@@ -1,4 +1,4 @@
-/* Stores an order and its event. In the transaction of its idempotency key: all three are there, or none. */
+/* Stores an order and its event, in the transaction of its idempotency key. */
 /* @name placeOrder */
 with placed as (
   insert into shop.orders (id, user_id, amount, created_at)

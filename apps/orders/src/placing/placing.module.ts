@@ -14,7 +14,7 @@ import { RelayIndicator } from './relay.indicator.js';
     PostgresModule.pool({ name: 'orders', max: 4, serves: 'requests', health: true }),
     // 1: the relay sends one statement at a time.
     PostgresModule.pool({ name: 'relay', max: 1, plans: 'queue' }),
-    // Whoever reads a partition of the topic also relays to it.
+    // A process relays the partitions that it reads.
     PaymentsModule,
   ],
   controllers: [OrdersController],

@@ -1,6 +1,6 @@
 /*
-  Removes the given records, which are in Kafka, and reads each slot's next ones, oldest first; never "after the last
-  one", since commits become visible in another order than their numbers. As read-dispatch-outbox.sql of the relay does.
+  Removes the given records, which are in Kafka, and reads the next ones of each slot, oldest first. It does not read
+  "after the last id", because ids become visible in another order than they were assigned.
 */
 /* @name readOrderOutbox */
 with removed as (
@@ -10,7 +10,7 @@ with removed as (
       cross join lateral (
         select w.ctid as place from shop.order_outbox w where w.slot = moved.slot and w.id = moved.id offset 0
       ) as found,
-    -- Need not be durable: what comes back after a crash of Postgres is sent again.
+    -- Need not be durable: records that reappear after a crash of Postgres are sent again.
     (select set_config('synchronous_commit', 'off', true)) as faster
   where o.ctid = found.place
 )

@@ -1,6 +1,6 @@
 /*
-  Takes up to :limit steps that are due. Each is due again after :leaseMs, unless it is settled or postponed before: so
-  one that was taken by a process that died is taken by another, which asks under the same key.
+  Claims up to :limit due steps. Each is due again after :leaseMs, unless it is settled or postponed before. So another
+  process repeats the steps of one that died, under the same key.
 */
 /* @name claimSteps */
 with due as materialized (

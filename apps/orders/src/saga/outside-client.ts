@@ -5,7 +5,7 @@ import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import { z } from 'zod';
 import { type Answer, type SagaStep, stepKey } from './saga.js';
 
-/** Longer than a bank takes; then its answer is not known. */
+/** Longer than a bank takes. After it the answer is unknown. */
 export const CALL_TIMEOUT_MS = 3_000;
 
 const PATHS: Readonly<Record<SagaStep, string>> = { payment: 'payments', shipment: 'shipments', refund: 'refunds' };
@@ -13,7 +13,7 @@ const PATHS: Readonly<Record<SagaStep, string>> = { payment: 'payments', shipmen
 const answerSchema = z.object({ result: z.enum(['done', 'refused']) });
 
 export interface StepRequest {
-  /** As the outside knows it. */
+  /** The public id. */
   readonly orderId: string;
   readonly step: SagaStep;
   /** In minor units. */
@@ -25,13 +25,13 @@ export interface StepRequest {
 export class OutsideClient {
   constructor(private readonly http: HttpAdapterHost<FastifyAdapter>) {}
 
-  /** Asks for a step under its derived key. Never throws: whatever is no clear answer is `unknown`, and its reason. */
+  /** Asks for a step under its derived key. Never throws: without a clear answer it returns `unknown` and the reason. */
   async ask({ orderId, step, amount }: StepRequest): Promise<{ readonly answer: Answer; readonly reason?: unknown }> {
     try {
       const response = await fetch(`${this.ownUrl()}/outside/${PATHS[step]}`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', 'idempotency-key': stepKey(orderId, step) },
-        // Byte for byte the same at each attempt: another body under the same key would be refused.
+        // The same bytes in each attempt: another body under the same key would be refused.
         body: JSON.stringify({ orderId, amount }),
         signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
       });

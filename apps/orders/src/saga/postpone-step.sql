@@ -1,4 +1,4 @@
-/* A step whose answer is not known is tried again. */
+/* Postpones a step without a clear answer by :delayMs. */
 /* @name postponeStep */
 update shop.order_steps
 set due_at = now() + :delayMs!::float8 * interval '1 millisecond'

@@ -8,14 +8,14 @@ import { CALL_TIMEOUT_MS, OutsideClient } from './outside-client.js';
 import { advance, retryDelayMs } from './saga.js';
 import { type DueStep, StepsRepository } from './steps.repository.js';
 
-/** Steps at once: each is a call, and a connection of Postgres' for a moment. */
-const AT_ONCE = 16;
-/** Between looks for what other processes began or left behind; what happens here comes with a nudge. */
+/** Steps in progress: each is a call, and needs a connection to Postgres for a moment. */
+const CONCURRENCY = 16;
+/** Between polls for steps that other processes began or left behind. This process nudges the poll. */
 const INTERVAL_MS = 500;
-/** Longer than a call takes, so that two processes rarely ask at once. When they do, the key lets one through. */
+/** Longer than a call, so that two processes rarely ask for a step at once. If they do, the key lets one through. */
 const LEASE_MS = CALL_TIMEOUT_MS + 2_000;
 
-/** Takes sagas from step to step. As many processes as you like: they share the steps, and repeat only what is safe. */
+/** Runs the steps of sagas. Any number of processes share the steps, and repeat only under the key of the first attempt. */
 @Injectable()
 export class SagaRunner {
   private readonly poll: Poll;
@@ -28,7 +28,7 @@ export class SagaRunner {
     this.poll = new Poll({
       work: (signal) => this.work(signal),
       intervalMs: INTERVAL_MS,
-      onError: (err) => logger.warn({ err }, 'Steps that are due could not be read; trying again'),
+      onError: (err) => logger.warn({ err }, 'Due steps could not be read; trying again'),
     });
   }
 
@@ -36,19 +36,19 @@ export class SagaRunner {
     this.poll.start();
   }
 
-  /** A saga has begun. */
+  /** A saga has begun: poll now. */
   nudge(): void {
     this.poll.nudge();
   }
 
-  /** Resolves when the calls under way are through; what they could not store is asked again by whoever comes next. */
+  /** Resolves when the calls in progress have ended. Another process repeats the steps whose answer they could not store. */
   async stop(): Promise<void> {
     await this.poll.stop();
   }
 
   private async work(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const due = await this.steps.claim(AT_ONCE, LEASE_MS);
+      const due = await this.steps.claim(CONCURRENCY, LEASE_MS);
       if (due.length === 0) return;
       await Promise.all(due.map((step) => this.run(step)));
     }
@@ -63,11 +63,11 @@ export class SagaRunner {
       const result = advance(step, answer);
       if (result.kind === 'settled') await this.steps.settle(due, result);
       else {
-        this.logger.warn({ err: reason, orderId, step, attempts }, 'A step has no clear answer; it is asked again under the same key');
+        this.logger.warn({ err: reason, orderId, step, attempts }, 'A step has no clear answer; repeating it under the same key');
         await this.steps.postpone(due, retryDelayMs(attempts));
       }
     } catch (err) {
-      this.logger.warn({ err, orderId, step }, "A step's answer could not be stored; it is asked again under the same key");
+      this.logger.warn({ err, orderId, step }, "A step's answer could not be stored; repeating it under the same key");
     }
   }
 }

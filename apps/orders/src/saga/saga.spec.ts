@@ -4,7 +4,7 @@ import { advance, type Answer, type OrderStatus, retryDelayMs, type SagaStep, st
 
 const answers = fc.array(fc.constantFrom<Answer>('done', 'refused', 'unknown'), { maxLength: 20 });
 
-/** Plays answers until the saga ends or they do; what was done outside, where the order stands, and whether it goes on. */
+/** Plays answers until they or the saga end. Returns the steps that were done, the order's status, and the current step. */
 function play(given: readonly Answer[]): { done: SagaStep[]; order: OrderStatus; step: SagaStep | undefined } {
   let order: OrderStatus = 'created';
   let step: SagaStep | undefined = 'payment';
@@ -24,20 +24,20 @@ describe('the saga', () => {
     expect(play(['done', 'done'])).toEqual({ done: ['payment', 'shipment'], order: 'confirmed', step: undefined });
   });
 
-  it('is cancelled when the payment is refused, with nothing to give back', () => {
+  it('is cancelled when the payment is refused, without a refund', () => {
     expect(play(['refused'])).toEqual({ done: [], order: 'cancelled', step: undefined });
   });
 
-  it('gives the money back when nothing can be shipped, however often that is refused', () => {
+  it('refunds the payment when the shipment is refused, and repeats a refused refund', () => {
     expect(play(['done', 'refused'])).toMatchObject({ order: 'paid', step: 'refund' });
     expect(play(['done', 'refused', 'refused', 'unknown', 'done'])).toEqual({ done: ['payment', 'refund'], order: 'cancelled', step: undefined });
   });
 
-  it('stays where it is while nobody knows', () => {
+  it('repeats a step with an unknown outcome', () => {
     for (const step of ['payment', 'shipment', 'refund'] as const) expect(advance(step, 'unknown')).toEqual({ kind: 'again' });
   });
 
-  it('never does a step twice, and ends confirmed only with a shipment, cancelled only without money', () => {
+  it('never does a step twice, and ends confirmed only with a shipment, cancelled only without the money', () => {
     fc.assert(fc.property(answers, (given) => {
       const { done, order, step } = play(given);
       expect(new Set(done).size).toBe(done.length);
@@ -48,11 +48,11 @@ describe('the saga', () => {
   });
 });
 
-it('a key is the same whenever it is derived, and another one for another step or order', () => {
+it('a key is always the same for a step of an order, and different for another step or order', () => {
   expect(stepKey('ord_1', 'payment')).toBe('ord_1:payment');
   expect(new Set([stepKey('ord_1', 'payment'), stepKey('ord_1', 'shipment'), stepKey('ord_2', 'payment')]).size).toBe(3);
 });
 
-it('waits longer each time, 30 s at most', () => {
+it('waits twice as long each time, at most 30 s', () => {
   expect([1, 2, 3, 8, 9, 5_000].map(retryDelayMs)).toEqual([200, 400, 800, 25_600, 30_000, 30_000]);
 });

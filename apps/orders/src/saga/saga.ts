@@ -1,26 +1,26 @@
 export type OrderStatus = 'created' | 'paid' | 'confirmed' | 'cancelled';
 
-/** Pay, then ship. What can't be shipped is refunded: the compensation of the payment. */
+/** Pay, then ship. An order that cannot be shipped is refunded, which compensates the payment. */
 export type SagaStep = 'payment' | 'shipment' | 'refund';
 
-/** What the outside says of a step; `unknown`: nothing that can be relied on, so it may or may not have been done. */
+/** The outside's answer to a step. `unknown`: it may or may not have been done. */
 export type Answer = 'done' | 'refused' | 'unknown';
 
 export interface Settled {
   readonly kind: 'settled';
   readonly status: 'done' | 'refused';
-  /** Of the order from now on. */
+  /** The new status of the order. */
   readonly order: OrderStatus;
-  /** What comes next; undefined: the saga has ended. */
+  /** The next step; undefined when the saga has ended. */
   readonly next: SagaStep | undefined;
 }
 
-/** `again`: ask once more, under the same key. */
+/** `again`: repeat the step under the same key. */
 export type Advance = Settled | { readonly kind: 'again' };
 
 const AGAIN: Advance = { kind: 'again' };
 
-/** The whole saga: where an order stands after an answer. */
+/** The whole saga: what follows from an answer. */
 export function advance(step: SagaStep, answer: Answer): Advance {
   if (answer === 'unknown') return AGAIN;
   switch (step) {
@@ -29,14 +29,14 @@ export function advance(step: SagaStep, answer: Answer): Advance {
     case 'shipment':
       return answer === 'done' ? { kind: 'settled', status: 'done', order: 'confirmed', next: undefined } : { kind: 'settled', status: 'refused', order: 'paid', next: 'refund' };
     case 'refund':
-      // A compensation has no other way out than to succeed.
+      // A compensation is repeated until it succeeds.
       return answer === 'done' ? { kind: 'settled', status: 'done', order: 'cancelled', next: undefined } : AGAIN;
   }
 }
 
 /**
- * The idempotency key of all attempts of a step. Derived, not drawn: whoever tries it next, after whatever crash, comes
- * to the same one without having been told, so the outside does it once.
+ * The idempotency key of all attempts at a step. It is derived, not random: after a crash, any process computes the same
+ * key, so the outside does the step once.
  */
 export function stepKey(orderId: string, step: SagaStep): string {
   return `${orderId}:${step}`;
@@ -45,7 +45,7 @@ export function stepKey(orderId: string, step: SagaStep): string {
 const FIRST_DELAY_MS = 200;
 const LONGEST_DELAY_MS = 30_000;
 
-/** How long to wait after this many attempts, in milliseconds. */
+/** The delay after this many attempts, in milliseconds. */
 export function retryDelayMs(attempts: number): number {
   return Math.min(FIRST_DELAY_MS * 2 ** (attempts - 1), LONGEST_DELAY_MS);
 }

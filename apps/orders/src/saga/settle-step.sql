@@ -1,6 +1,6 @@
 /*
-  Ends a step and takes its order on, with the step that comes next if there is one: all together, and only once, however
-  many have tried. Returns the order's id if it was this one.
+  Ends a step, updates its order and adds the next step, if there is one. Only the first of several attempts does so, and
+  returns the order's id.
 */
 /* @name settleStep */
 with settled as (

@@ -10,23 +10,23 @@ export interface DueStep {
   /** UUID. */
   readonly orderId: string;
   readonly step: SagaStep;
-  /** This one among them. */
+  /** Including this one. */
   readonly attempts: number;
   /** In minor units. */
   readonly amount: number;
 }
 
-/** Where sagas stand. */
+/** The steps of sagas. */
 @Injectable()
 export class StepsRepository {
   constructor(@InjectDatabase('saga') private readonly database: Database) {}
 
-  /** Up to `limit` steps that are due; nobody else gets them within `leaseMs`. */
+  /** Claims up to `limit` due steps. No other process gets them within `leaseMs`. */
   claim(limit: number, leaseMs: number): Promise<DueStep[]> {
     return claimSteps.run({ limit, leaseMs }, this.database);
   }
 
-  /** Ends the step and takes its order on, in one transaction; false: another attempt has done that. */
+  /** Ends the step and updates its order, in one transaction; false: another attempt has done so. */
   async settle({ orderId, step }: DueStep, { status, order, next }: Settled): Promise<boolean> {
     const rows = await settleStep.run({ orderId, step, status, order, next: next ?? null }, this.database);
     return rows.length > 0;

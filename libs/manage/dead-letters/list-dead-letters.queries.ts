@@ -1,4 +1,4 @@
-/** Types generated for queries found in "libs/manage/events/list-dead-letters.sql" */
+/** Types generated for queries found in "libs/manage/dead-letters/list-dead-letters.sql" */
 import { PreparedQuery } from '#ground/postgres/prepared-query';
 
 export type delivery_status = 'dead' | 'delivered' | 'discarded' | 'pending';

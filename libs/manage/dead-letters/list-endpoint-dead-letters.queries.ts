@@ -1,4 +1,4 @@
-/** Types generated for queries found in "libs/manage/events/list-endpoint-dead-letters.sql" */
+/** Types generated for queries found in "libs/manage/dead-letters/list-endpoint-dead-letters.sql" */
 import { PreparedQuery } from '#ground/postgres/prepared-query';
 
 export type delivery_status = 'dead' | 'delivered' | 'discarded' | 'pending';

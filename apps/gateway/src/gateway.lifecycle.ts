@@ -1,0 +1,94 @@
+import type { Server } from 'node:http';
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
+import { type AbstractHttpAdapter, HttpAdapterHost } from '@nestjs/core';
+import { isEventPost } from '#flow/ingest/ingest.controller';
+import { IngestService } from '#flow/ingest/ingest.service';
+import { EventRelay } from '#flow/relay/event-relay';
+import type { Config } from '#ground/config/config';
+import { cutConnectionsAfter } from '#ground/http/http-app';
+import { LoadShedding } from '#ground/http/load-shedding';
+import { TopicsKeeper } from '#ground/kafka/topics-keeper';
+import { InjectDatabase } from '#ground/postgres/inject-postgres';
+import { ensureInstallation } from '#ground/postgres/installation';
+import { migrateAndLog } from '#ground/postgres/migrate';
+import type { Database } from '#ground/postgres/pool';
+import { whenPostgresAnswers } from '#ground/postgres/when-postgres-answers';
+import { Lifetime } from '#ground/process/lifetime';
+import { InjectConfig, InjectLogger } from '#ground/process/process-context';
+import type { Logger } from '#ground/telemetry/logger';
+import { establishAdminKey } from '#manage/access/admin-key';
+import { Authenticator } from '#manage/access/authenticator';
+import { LedgerService } from '#manage/ledger/ledger.service';
+import { ExpiredKeysSweeper } from '#upkeep/expired-keys-sweeper';
+import { PartitionKeeper } from '#upkeep/partitions';
+import { RetentionSweeper } from '#upkeep/retention-sweeper';
+
+/** The order in which a gateway starts and stops. */
+@Injectable()
+export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown, OnApplicationShutdown {
+  private drainDeadlineMs = 0;
+  private upkeepStopped: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    @InjectConfig() private readonly config: Config,
+    @InjectLogger() private readonly logger: Logger,
+    @InjectDatabase('housekeeping') private readonly database: Database,
+    private readonly lifetime: Lifetime,
+    private readonly host: HttpAdapterHost<AbstractHttpAdapter<Server>>,
+    private readonly shedding: LoadShedding,
+    private readonly authenticator: Authenticator,
+    private readonly topics: TopicsKeeper,
+    private readonly ingest: IngestService,
+    private readonly relay: EventRelay,
+    private readonly ledger: LedgerService,
+    private readonly partitions: PartitionKeeper,
+    private readonly expiredKeys: ExpiredKeysSweeper,
+    private readonly retention: RetentionSweeper,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.shedding.shedWhen((request) => isEventPost(request) && this.ingest.shedIfFull());
+    this.lifetime.begin((signal) => this.start(signal));
+  }
+
+  /** @throws StartError schema_too_new, shards_changed */
+  private async start(signal: AbortSignal): Promise<void> {
+    const { config, logger, database } = this;
+    await whenPostgresAnswers(async () => {
+      await migrateAndLog(config.databaseUrl, logger);
+      await ensureInstallation(database, config.kafka.partitions);
+      await this.partitions.start();
+    }, logger, signal);
+    this.authenticator.open(await establishAdminKey(database, config.adminKey, (line) => void process.stdout.write(`${line}\n`)));
+    this.topics.start();
+    await this.relay.start();
+    this.expiredKeys.start();
+    this.retention.start();
+    this.lifetime.ready();
+    logger.info('Ready');
+  }
+
+  /** HTTP is open, and health says that it should get no new requests. */
+  async onModuleDestroy(): Promise<void> {
+    this.drainDeadlineMs = performance.now() + this.config.drainTimeoutMs;
+    await this.lifetime.stop();
+    this.ledger.stop();
+    this.upkeepStopped = Promise.all([this.partitions.stop(), this.expiredKeys.stop(), this.retention.stop(), this.topics.stop()]);
+  }
+
+  /** Nest closes HTTP next, which waits for the requests in flight. */
+  beforeApplicationShutdown(): void {
+    cutConnectionsAfter(this.host.httpAdapter.getHttpServer(), this.drainMs());
+  }
+
+  /** Events that were accepted are relayed, those from connections that were cut too. The rest waits in Postgres for another gateway. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.ingest.idle();
+    await this.relay.stop(this.drainMs());
+    await this.upkeepStopped;
+  }
+
+  private drainMs(): number {
+    return Math.max(this.drainDeadlineMs - performance.now(), 0);
+  }
+}

@@ -1,0 +1,47 @@
+import { expect, it } from '@jest/globals';
+import type { RouteOptions } from 'fastify';
+import { testProcess } from '#dev/testing/test-process';
+import { createApp } from '#ground/process/run-app';
+import { GatewayModule } from './gateway.module.js';
+
+it('builds its module graph without Postgres and Kafka, and every route declares who may call it', async () => {
+  const process = testProcess('postgresql://nobody@127.0.0.1:1/none', { KAFKA_BROKERS: '127.0.0.1:1' });
+  const app = await createApp({ module: GatewayModule }, process);
+  const routes: RouteOptions[] = [];
+  app.getHttpAdapter().getInstance().addHook('onRoute', (route) => void routes.push(route));
+  await app.init();
+  const accessOf = (wanted: (method: string) => boolean): Record<string, unknown> =>
+    Object.fromEntries(routes.filter(({ method }) => wanted(String(method))).map(({ method, url, config }) => [`${String(method)} ${url}`, config?.access]));
+  const declared = accessOf((method) => method !== 'HEAD');
+  // Fastify makes one for each GET.
+  for (const [route, access] of Object.entries(accessOf((method) => method === 'HEAD'))) expect([route, declared[route.replace('HEAD', 'GET')]]).toEqual([route, access]);
+  expect(declared).toEqual({
+    'DELETE /v1/endpoints/:id': 'manage',
+    'GET /health/live': 'public',
+    'GET /health/ready': 'public',
+    'GET /health/startup': 'public',
+    'GET /metrics': 'public',
+    'GET /v1/dead-letters': 'read',
+    'GET /v1/deliveries': 'read',
+    'GET /v1/endpoints': 'read',
+    'GET /v1/endpoints/:id': 'read',
+    'GET /v1/events': 'read',
+    'GET /v1/events/:id': 'read',
+    'GET /v1/lanes': 'read',
+    'GET /v1/lanes/:endpoint/:entity': 'read',
+    'GET /v1/ledger': 'read',
+    'GET /v1/replays/:id': 'read',
+    'PATCH /v1/endpoints/:id': 'manage',
+    'POST /v1/dead-letters/discard': 'manage',
+    'POST /v1/dead-letters/replay': 'manage',
+    'POST /v1/endpoints': 'manage',
+    'POST /v1/endpoints/:id/pause': 'manage',
+    'POST /v1/endpoints/:id/resume': 'manage',
+    'POST /v1/events': 'ingest',
+    'POST /v1/events/:id/replay': 'manage',
+    'POST /v1/lanes/:endpoint/:entity/pause': 'manage',
+    'POST /v1/lanes/:endpoint/:entity/resume': 'manage',
+    'POST /v1/lanes/:endpoint/:entity/skip': 'manage',
+  });
+  await app.close();
+});

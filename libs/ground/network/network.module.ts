@@ -1,0 +1,11 @@
+import { Module } from '@nestjs/common';
+import type { Config } from '#ground/config/config';
+import { CONFIG } from '#ground/process/process-context';
+import { AddressPolicy } from './address-policy.js';
+
+/** Which addresses deliveries may reach. */
+@Module({
+  providers: [{ provide: AddressPolicy, inject: [CONFIG], useFactory: (config: Pick<Config, 'allowHttp' | 'allowPrivateNetworks'>) => new AddressPolicy(config) }],
+  exports: [AddressPolicy],
+})
+export class NetworkModule {}

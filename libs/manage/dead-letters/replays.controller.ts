@@ -1,0 +1,37 @@
+import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Requires } from '#ground/http/access';
+import { Documented } from '#ground/http/openapi';
+import { type Replay, replaySchema, type StartedReplay, startedReplaySchema } from './replay.schema.js';
+import { ReplaysService } from './replays.service.js';
+
+@ApiTags('dead letters')
+@Controller('v1')
+export class ReplaysController {
+  constructor(private readonly replays: ReplaysService) {}
+
+  @Get('replays/:id')
+  @Requires('read')
+  @Documented({ summary: 'How far a replay or discard has come', status: 200, answer: 'The replay', schema: replaySchema, problems: ['not_found'] })
+  get(@Req() { principal }: FastifyRequest, @Param('id') id: string): Promise<Replay> {
+    return this.replays.get(principal.tenant, id);
+  }
+
+  @Post('events/:id/replay')
+  @HttpCode(202)
+  @Requires('manage')
+  @Documented({
+    summary: 'Deliver an event again', description: 'Dead deliveries become pending again; an endpoint that it was delivered to gets a new delivery, with its lane\'s next sequence.',
+    status: 202, answer: 'Started; `GET /v1/replays/{id}` tells how far it is', schema: startedReplaySchema, problems: ['not_found'],
+  })
+  async replayEvent(@Req() { principal }: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply, @Param('id') id: string): Promise<StartedReplay> {
+    return locate(reply, await this.replays.startForEvent(principal, id));
+  }
+}
+
+/** Says in the answer where the replay's progress is. */
+export function locate(reply: FastifyReply, started: StartedReplay): StartedReplay {
+  reply.header('location', `/v1/replays/${started.id}`);
+  return started;
+}

@@ -1,0 +1,11 @@
+import { Injectable } from '@nestjs/common';
+import { StateIndicator } from '#ground/health/indicators';
+import { PartitionKeeper } from './partitions.js';
+
+/** Up while there are partitions for at least a day. */
+@Injectable()
+export class PartitionsIndicator extends StateIndicator {
+  constructor(partitions: PartitionKeeper) {
+    super('partitions', () => partitions.problem);
+  }
+}
