@@ -7,7 +7,7 @@ import { EndpointDirectory } from './endpoint-directory.js';
 
 /** Sends attempts to the endpoints, which it knows from Postgres. */
 @Module({
-  // 1: the directory reads one page of changes at a time.
+  // 1: the directory sends one read at a time.
   imports: [PostgresModule.pool({ name: 'endpoints', max: 1 }), NetworkModule, SecretsModule],
   providers: [EndpointDirectory, AttemptClient],
   exports: [EndpointDirectory, AttemptClient],
