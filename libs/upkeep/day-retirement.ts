@@ -2,18 +2,18 @@ import { DAY_TABLES, type Day, type DayTable, type RetentionRepository } from '.
 
 export type Retirement =
   | { readonly kind: 'retired'; readonly events: number; readonly deliveries: number }
-  /** The day stays, and may be written to; find-hold.sql has the reasons. */
+  /** The day remains writable. find-hold.sql has the reasons. */
   | { readonly kind: 'held'; readonly reason: string };
 
 /**
- * Takes a day out of the tables: freeze, look, count, detach, drop. It may be interrupted anywhere, by a crash or by a
- * lock that it doesn't get in time: whoever comes next goes on from what is there, and a day is counted exactly once,
- * since its counts and the row that says "retired" are one commit.
+ * Removes a day from the tables: freeze, check, count, detach, drop. A crash or a lock timeout may interrupt it anywhere;
+ * the next run continues from the state in Postgres. Each day is counted exactly once, because one commit stores the
+ * counts and marks the day as retired.
  */
 export class DayRetirement {
   constructor(private readonly repository: RetentionRepository) {}
 
-  /** Retires an overdue day, unless something holds it. @throws what Postgres throws; doing it again goes on */
+  /** Retires an overdue day unless something holds it. @throws what Postgres throws; a later call continues */
   async retire(day: Day): Promise<Retirement> {
     const { repository } = this;
     const reason = await this.holdOf(day);
@@ -26,18 +26,18 @@ export class DayRetirement {
     return { kind: 'retired', ...counts };
   }
 
-  /** Drops what is left of a day that is retired. */
+  /** Drops the remaining partitions of a retired day. */
   async drop(day: string): Promise<void> {
     for (const table of DAY_TABLES) await this.dropPartition(table, day);
     await this.repository.close(day);
   }
 
-  /** Makes a day writable again that a former run has left frozen. */
+  /** Makes a day writable again that an earlier run has left frozen. */
   async thaw(day: Day): Promise<void> {
     await this.repository.freeze(day, false);
   }
 
-  /** Looks before it freezes the day, so that a day which is held for long is not frozen again and again; and after. */
+  /** Checks before the freeze, so that a day that is held for long is not frozen each time, and again after it. */
   private async holdOf(day: Day): Promise<string | undefined> {
     const { repository } = this;
     const reason = await repository.holdOf(day);

@@ -1,7 +1,7 @@
 /*
-  Deletes what is expired at these places; returns how many that were. A key that ingest claims anew at this moment is
-  locked and passed by; one that it has claimed meanwhile is not expired any more, which the lock finds out; and ingest
-  waits for a key that is deleted here until this statement ends, and then claims it as a new one.
+  Deletes the expired keys at these places, and returns their number. Skips keys that ingest has locked to claim them. A
+  key that ingest has claimed since is not expired any more, which the locked row shows. Ingest waits for a key that is
+  being deleted, and then claims it as a new one.
 */
 /* @name deleteExpiredKeys */
 with expired as materialized (

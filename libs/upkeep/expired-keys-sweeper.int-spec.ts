@@ -20,7 +20,7 @@ beforeAll(async () => {
   fixture = await createShardFixture();
   pool = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 3, plans: 'by-index' });
   sweeper = new ExpiredKeysSweeper(pool, captureLog().logger);
-  // How many rows each statement deleted.
+  // Records how many rows each statement deleted.
   await fixture.pool.query(`
     create table deletions (n integer);
     create function note_deletion() returns trigger language plpgsql as 'begin insert into deletions select count(*) from gone; return null; end';
@@ -62,7 +62,7 @@ async function waitsForALock(): Promise<boolean> {
 }
 
 describe('ExpiredKeysSweeper', () => {
-  it('deletes all that is expired and nothing else, at most 1,000 keys a statement', async () => {
+  it('deletes all expired keys and no others, at most 1,000 per statement', async () => {
     await addKeys('expired ', 2_500, '1 second');
     await addKeys('live ', 3, '-1 hour');
     expect(await sweeper.sweep(signal)).toBe(2_500);
@@ -72,7 +72,7 @@ describe('ExpiredKeysSweeper', () => {
     expect(await sweeper.sweep(signal)).toBe(0);
   });
 
-  it('finds them by the index on their expiry, not by reading all keys', async () => {
+  it('finds them by the index on their expiry, without reading all keys', async () => {
     await addKeys('live ', 20_000, '-1 hour');
     const client = await pool.connect();
     try {
@@ -83,7 +83,7 @@ describe('ExpiredKeysSweeper', () => {
     }
   });
 
-  it('does not wait for a key that ingest is claiming at this moment, and leaves it', async () => {
+  it('skips a key that ingest is claiming, without waiting for it', async () => {
     await addKeys('key ', 3, '1 second');
     const client = await fixture.pool.connect();
     try {
@@ -99,7 +99,7 @@ describe('ExpiredKeysSweeper', () => {
     expect(await keys()).toEqual(['key 2']);
   });
 
-  it('deletes under a post with the same key: it is a new event, once', async () => {
+  it('deletes a key while a post with it waits: the post becomes a new event, once', async () => {
     await addKeys('key ', 1, '1 second');
     const client = await fixture.pool.connect();
     try {
@@ -117,7 +117,7 @@ describe('ExpiredKeysSweeper', () => {
     }
   });
 
-  it('changes nothing for a post: an expired key that is still there is as good as gone', async () => {
+  it('an expired key that is not deleted yet does not affect a post', async () => {
     await addKeys('key ', 1, '0 seconds');
     const posted = event('key 1');
     const { id, replayed } = await ingest().accept(posted);
@@ -126,7 +126,7 @@ describe('ExpiredKeysSweeper', () => {
     expect(await ingest().accept(posted)).toMatchObject({ id, replayed: true });
   });
 
-  it('leaves the work to another process that does it now', async () => {
+  it('leaves the work to another process that is sweeping', async () => {
     await addKeys('key ', 1, '1 second');
     const other = await fixture.pool.connect();
     try {
@@ -140,7 +140,7 @@ describe('ExpiredKeysSweeper', () => {
     await waitUntil('the sweeper has its turn', async () => (await sweeper.sweep(signal)) === 1);
   });
 
-  it('ends soon when it is stopped in the middle, and goes on after a failure', async () => {
+  it('stops soon during a sweep, and sweeps again after a failure', async () => {
     await addKeys('key ', 3_000, '1 second');
     const log = captureLog();
     const running = new ExpiredKeysSweeper(pool, log.logger);

@@ -9,8 +9,8 @@ import { findExpiredKeys } from './find-expired-keys.queries.js';
 import { expiredKeysDeleted, retentionFailures } from './retention.metrics.js';
 
 /**
- * Deletes idempotency keys whose retention is over. Never waits for ingest's locks. Until then an expired key is as good
- * as deleted: ingest claims it as if it were not there.
+ * Deletes expired idempotency keys, without waiting for ingest's locks. Ingest treats an expired key as deleted, so a
+ * late deletion is harmless.
  */
 @Injectable()
 export class ExpiredKeysSweeper extends ExpiringRowsSweeper {
@@ -21,7 +21,7 @@ export class ExpiredKeysSweeper extends ExpiringRowsSweeper {
       tables: [{ find: findExpiredKeys, delete: deleteExpiredKeys, onDeleted: (rows) => expiredKeysDeleted.inc(rows) }],
       onError: (err) => {
         retentionFailures.inc({ sweeper: 'keys' });
-        logger.warn({ err }, 'Expired idempotency keys could not be deleted; trying again in a minute');
+        logger.warn({ err }, 'Expired idempotency keys could not be deleted; retrying in a minute');
       },
     });
   }

@@ -1,7 +1,7 @@
 /*
-  The days that have partitions and are not retired: those that are over for :retentionMs and an hour, oldest first, and
-  those that are frozen. The hour is for clocks: ids are minted by those of gateways, and what a dispatcher takes for
-  retired (kafka-record.ts) it tells by its own.
+  Lists the days with partitions that are not retired, oldest first: those that ended :retentionMs and an hour ago, and those
+  that are frozen. The hour allows for clock differences: gateways mint ids by theirs, and a dispatcher decides by its own
+  which records are retired (kafka-record.ts).
 */
 /* @name findDays */
 select

@@ -1,7 +1,7 @@
 /*
-  Where expired idempotency keys are, up to :limit of them. Only places: who deletes there looks again. Reads by the
-  BRIN index (its session has sequential scans off), which names ranges of pages; so many are asked for at once, because
-  each look passes over what the last ones have emptied.
+  Finds the places of up to :limit expired idempotency keys; the deletion checks them again. Reads by the BRIN index (the
+  session disables sequential scans), which has ranges of pages. The limit is high, because each search passes over the
+  rows that were deleted since the last VACUUM.
 */
 /* @name findExpiredKeys */
 select ctid::text as "place!"

@@ -1,13 +1,13 @@
 /*
-  Why a day (its ids are :firstId up to before :endId) can't be retired; null when it can. Cheapest first, and the rest
-  is not looked at.
+  Returns why a day (ids in [:firstId, :endId)) can't be retired, or null if it can. Checks the cheapest reason first, and
+  stops at the first one.
 
   pending        deliveries that have no outcome yet
-  halted         a lane stands at a dead letter of it, until an operator decides
-  relaying       its events, retry tokens or dead letters are on their way to Kafka
-  replaying      an operator has asked for dead letters that may be of it
-  not_admitted   events that have no deliveries yet, or should have had
-  unbalanced     its books do not add up: what proves that is not thrown away. By sums over the whole day, as
+  halted         a dead letter of it halts a lane, until an operator decides
+  relaying       its events, retry tokens or dead letters wait for the relay
+  replaying      an open replay may have dead letters of it
+  not_admitted   events that have no deliveries yet, or have lost them
+  unbalanced     its ledger is not balanced, and the evidence must be kept. By sums over the whole day, as
                  sum-deliveries.sql does it
 */
 /* @name findHold */

@@ -1,4 +1,4 @@
-/* The day that is retired and whose partitions are not all dropped yet. */
+/* Finds a retired day whose partitions are not all dropped. */
 /* @name findOpenDay */
 select to_char(day, 'YYYYMMDD') as "day!"
 from retired_days

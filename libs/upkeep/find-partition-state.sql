@@ -1,4 +1,4 @@
-/* Where the partition of a day is on its way from its table to nothing. */
+/* Returns the state of a day's partition: attached, detaching, detached or gone. */
 /* @name findPartitionState */
 select
   case

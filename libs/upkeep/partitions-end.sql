@@ -1,6 +1,6 @@
 /*
-  The first moment, from the start of today (UTC) on, whose day lacks a partition of one of the four tables. Looks ten
-  days ahead; the keeper makes seven.
+  Returns the start of the first day, from today (UTC) on, that lacks a partition of one of the four tables. Checks ten days;
+  the keeper makes seven.
 */
 /* @name partitionsEnd */
 select min(d.day) at time zone 'utc' as "end!"

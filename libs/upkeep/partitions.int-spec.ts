@@ -31,7 +31,7 @@ function keeperOf(logger = captureLog().logger): PartitionKeeper {
   return keeper;
 }
 
-/** Of a day from today, as the end of its partitions' names. */
+/** The suffix of a day's partitions, counted from today. */
 async function dayAfter(days: number): Promise<string> {
   const { rows } = await pool.query<{ day: string }>("select to_char((now() at time zone 'utc')::date + $1::integer, 'YYYYMMDD') as day", [days]);
   return rows[0]?.day ?? '';
@@ -57,7 +57,7 @@ describe('PartitionKeeper', () => {
     }
   });
 
-  it('makes them as its tables are, in how much ANALYZE gathers of each column as well', async () => {
+  it('makes them with the settings of their tables, including the statistics targets', async () => {
     const ofColumns = async (day: string): Promise<unknown[]> => {
       const { rows } = await pool.query(
         "select relname, attname, attstattarget from pg_attribute join pg_class c on c.oid = attrelid where relname = any($1) and attnum > 0 order by 1, 2",
@@ -72,7 +72,7 @@ describe('PartitionKeeper', () => {
     expect(made).toContainEqual({ relname: 'events', attname: 'payload', attstattarget: 0 });
   });
 
-  it('says when events will be refused, and runs on, while a day to come can not be made', async () => {
+  it('reports when events will be refused, and works on, while a partition cannot be made', async () => {
     const day = await dayAfter(3);
     await pool.query(`alter table inbox detach partition inbox_${day}`);
     const log = captureLog();
@@ -85,7 +85,7 @@ describe('PartitionKeeper', () => {
     observePartitions(() => keeper.aheadSeconds);
     const shown = /^lockstep_partitions_ahead_seconds (\S+)/m.exec((await renderMetrics()).body)?.[1];
     expect(Math.abs(Number(shown) - (Date.parse(end) - Date.now()) / 1_000)).toBeLessThan(10);
-    // Three days are time enough.
+    // Three days are enough.
     expect(keeper.problem).toBeUndefined();
   });
 

@@ -3,6 +3,6 @@ import { HousekeepingDatabaseModule } from '#ground/postgres/housekeeping-databa
 import { PartitionKeeper } from './partitions.js';
 import { PartitionsIndicator } from './partitions.indicator.js';
 
-/** Makes the partitions of the coming days. In every process that writes to them, since none may be there without others. */
+/** Makes the partitions of the next days. Gateways and dispatchers both do it, because either may run alone. */
 @Module({ imports: [HousekeepingDatabaseModule], providers: [PartitionKeeper, PartitionsIndicator], exports: [PartitionKeeper, PartitionsIndicator] })
 export class PartitionsModule {}

@@ -10,12 +10,12 @@ import { ensurePartitions } from './partitions-ensure.queries.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
-/** After a failure: there is a week to repair what is wrong, and a minute later everybody sees that it was. */
+/** After a failure. A week remains for the repair, and its success shows within a minute. */
 const RETRY_MS = 60_000;
 
 /**
- * Keeps a week of day partitions ahead: at start, then hourly. While that fails it says so each minute, and what will
- * come of it when; days that are there already are used meanwhile.
+ * Makes the partitions of the next week, at the start and then hourly. After a failure it retries each minute, and logs when
+ * events will be refused. Existing partitions remain usable.
  */
 @Injectable()
 export class PartitionKeeper {
@@ -36,9 +36,8 @@ export class PartitionKeeper {
   }
 
   /**
-   * Resolves when the partitions are there, or at least today's: a process that can't make those of next week can
-   * accept and deliver until then.
-   * @throws what the database says when today's are not there either
+   * Resolves when the partitions exist, or at least today's: without those of next week a process can work until then.
+   * @throws what Postgres throws, if today's partitions do not exist either
    */
   async start(): Promise<void> {
     let firstInMs = HOUR_MS;
@@ -57,12 +56,12 @@ export class PartitionKeeper {
     await this.poll.stop();
   }
 
-  /** Until an event would find no partition; undefined before the first look. */
+  /** Time until an event finds no partition; undefined before the first check. */
   get aheadSeconds(): number | undefined {
     return this.aheadMs === undefined ? undefined : this.aheadMs / 1_000;
   }
 
-  /** What health says of it: undefined while there is at least a day left. */
+  /** The problem for health; undefined while partitions exist for at least a day. */
   get problem(): string | undefined {
     return this.aheadMs !== undefined && this.aheadMs < DAY_MS ? `the partitions end at ${this.end}: events are refused from then on` : undefined;
   }
@@ -89,8 +88,8 @@ export class PartitionKeeper {
     partitionFailures.inc();
     this.logger.error(
       { err, partitionsEnd: this.end },
-      `The partitions of the coming days could not be made. Those that are there end at ${this.end}: from then on events are refused with 503, and nothing is admitted. ` +
-        'It is tried again each minute. The error says what is in the way: a role that may not create tables, a full disk, a table of that name that is not attached',
+      `Partitions of the next days could not be made; retrying each minute. The existing ones end at ${this.end}: from then on events are refused with 503, and none is admitted. ` +
+        'Possible causes: a role that may not create tables, a full disk, a table of that name that is not attached',
     );
   }
 }

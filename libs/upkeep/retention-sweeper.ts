@@ -12,14 +12,14 @@ import { daysOverdue, daysRetired, retentionFailures } from './retention.metrics
 import { type Day, RetentionRepository } from './retention.repository.js';
 
 const LOCK = 'lockstep.retention';
-/** A day is added once in 24 of them. */
+/** A day becomes overdue once in 24 sweeps. */
 const INTERVAL_MS = 3_600_000;
-/** A reader was in the way, or Postgres. Until then a retired day takes up room, and a frozen one refuses replays. */
+/** After a failure. Until then a retired day occupies disk space, and a frozen day refuses replays. */
 const RETRY_MS = 60_000;
 
 /**
- * Drops the days whose LOCKSTEP_RETENTION is over, and keeps their numbers (migration 0003). Never a day of which
- * anything is open. Looks hourly; one process at a time does it.
+ * Drops days after LOCKSTEP_RETENTION, and keeps their counts (migration 0003). Keeps a day with open work. Sweeps hourly,
+ * in one process at a time.
  */
 @Injectable()
 export class RetentionSweeper {
@@ -47,8 +47,8 @@ export class RetentionSweeper {
   }
 
   /**
-   * Brings to an end what a former run left half done, then retires each day that is overdue.
-   * @throws what Postgres throws: a lock that it did not get in time, or `signal` was aborted. The next run goes on
+   * Completes an interrupted retirement, then retires each overdue day.
+   * @throws what Postgres throws, such as a lock timeout or an abort by `signal`. The next run continues
    */
   async sweep(signal: AbortSignal): Promise<void> {
     await exclusively(this.pool, LOCK, signal, async (client) => {
@@ -74,25 +74,25 @@ export class RetentionSweeper {
       const { events, deliveries } = result;
       daysOverdue.set(--overdue);
       daysRetired.inc();
-      this.logger.info({ day: day.day, events, deliveries }, 'A day whose retention is over was dropped');
+      this.logger.info({ day: day.day, events, deliveries }, 'Dropped a day after its retention');
     }
   }
 
   private async finish(retirement: DayRetirement, day: string): Promise<void> {
     await retirement.drop(day);
     daysRetired.inc();
-    this.logger.info({ day }, 'What was left of a retired day was dropped');
+    this.logger.info({ day }, 'Dropped the rest of a retired day');
   }
 
   private reportHeld(day: string, reason: string): void {
-    if (reason === 'unbalanced') this.logger.error({ day }, 'A day whose retention is over is kept, because its books do not add up: `npm run verify` says what is wrong');
-    else this.logger.info({ day, reason }, 'A day whose retention is over is kept, because something of it is open');
+    if (reason === 'unbalanced') this.logger.error({ day }, 'An overdue day is kept, because its ledger is not balanced: `npm run verify` shows why');
+    else this.logger.info({ day, reason }, 'An overdue day is kept, because some of its work is open');
   }
 
   private failed(err: unknown): void {
     retentionFailures.inc({ sweeper: 'days' });
-    // Whoever reads for long is not at fault, nor are we.
-    if (isLockTimeout(err)) this.logger.info({ err }, 'A reader holds up the dropping of old partitions; trying again in a minute');
-    else this.logger.warn({ err }, 'Old partitions could not be dropped; trying again in a minute');
+    // A long read is not an error.
+    if (isLockTimeout(err)) this.logger.info({ err }, 'A reader delays the drop of old partitions; retrying in a minute');
+    else this.logger.warn({ err }, 'Old partitions could not be dropped; retrying in a minute');
   }
 }

@@ -12,12 +12,12 @@ export const daysRetired = new Counter({
 
 export const daysOverdue = new Gauge({
   name: 'lockstep_days_overdue',
-  help: 'Days that are over for LOCKSTEP_RETENTION and still have partitions, because something of them is open; as of the last look, hourly',
+  help: 'Days past LOCKSTEP_RETENTION that are kept because some of their work is open, as of the last hourly sweep',
 });
 
-/** `keys` or `days`: what could not be swept. */
+/** `sweeper`: `keys` or `days`. */
 export const retentionFailures = new Counter({
   name: 'lockstep_retention_failures_total',
-  help: 'Rounds of retention that failed and are tried again',
+  help: 'Failed sweeps, which are retried',
   labelNames: ['sweeper'] as const,
 });

@@ -3,15 +3,15 @@ import { PostgresModule } from '#ground/postgres/postgres.module';
 import { ExpiredKeysSweeper } from './expired-keys-sweeper.js';
 import { RetentionSweeper } from './retention-sweeper.js';
 
-/** Adding up a day of a hundred million deliveries takes minutes; nothing waits for it. */
+/** Counting a day of a hundred million deliveries takes minutes, and delays nothing else. */
 const TIMEOUT_MS = 1_800_000;
 
 /**
- * Deletes what has expired. In the gateways, one of them at a time: one is always there, while dispatchers may be
- * stopped, and have statements that must end within a lease's time.
+ * Deletes expired keys and drops old days. Gateways do it, one at a time: dispatchers may be stopped, and their statements
+ * must end within a lease's time.
  */
 @Module({
-  // Connections that are idle for ten seconds are closed, so these mostly don't exist.
+  // Idle connections close after ten seconds, so these exist only during a sweep.
   imports: [
     PostgresModule.pool({ name: 'keys', max: 1, plans: 'by-index' }),
     PostgresModule.pool({ name: 'retention', max: 1, transactionTimeoutMs: TIMEOUT_MS }),

@@ -9,22 +9,22 @@ import { freezePartition } from './freeze-partition.queries.js';
 import { retireDay } from './retire-day.queries.js';
 
 /**
- * The tables of a day, in the order in which its partitions go. Events first: without its event a late Kafka record is
- * taken for retired; without its inbox row alone it would be admitted anew.
+ * The tables of a day, in the order of the drop. Events first: a late Kafka record without its event counts as retired,
+ * but one that lacks only its inbox row would be admitted a second time.
  */
 export const DAY_TABLES = ['events', 'inbox', 'deliveries', 'attempts'] as const;
 export type DayTable = (typeof DAY_TABLES)[number];
 
-/** Attempts are made with an outcome of a pending delivery only. Deliveries last: freezing them is what others may notice. */
+/** Without attempts, which only outcomes of pending deliveries add. Deliveries last, because their freeze affects others. */
 const FROZEN_TABLES: readonly DayTable[] = ['events', 'inbox', 'deliveries'];
 
 export interface Day {
-  /** `YYYYMMDD`, UTC: the end of its partitions' names. */
+  /** `YYYYMMDD` in UTC, the suffix of its partitions. */
   readonly day: string;
   readonly firstId: string;
-  /** The lowest id that is above the day's. */
+  /** The lowest id above those of the day. */
   readonly endId: string;
-  /** Nothing of it can be opened: no new rows, no other outcomes. */
+  /** Refuses new rows and changed outcomes. */
   readonly frozen: boolean;
   /** Its retention is over. */
   readonly overdue: boolean;
@@ -36,29 +36,28 @@ const STATES: readonly string[] = ['attached', 'detaching', 'detached', 'gone'] 
 const DAY = /^\d{8}$/;
 
 /**
- * Above what a statement of ours holds a lock for, and below deadlock_timeout (1 s): the end of a detachment that was
- * interrupted holds the partition while it waits for older snapshots, so that a reader which has one and comes to that
- * partition would be the one to be ended for the deadlock.
+ * Above the time for which our statements hold a lock, and below deadlock_timeout (1 s): finishing a detachment locks the
+ * partition while it waits for older snapshots, and Postgres would end a reader with such a snapshot as a deadlock.
  */
 const LOCK_TIMEOUT = '500ms';
 
-/** What retention does in Postgres, on a connection of its own. */
+/** Retention's statements, on a connection of its own. */
 export class RetentionRepository {
   private constructor(
     private readonly client: pg.ClientBase,
     private readonly database: Database,
   ) {}
 
-  /** @param client must not go back to a pool: its settings are changed */
+  /** @param client must not return to a pool, because its settings change */
   static async on(client: pg.ClientBase): Promise<RetentionRepository> {
     await client.query(`set lock_timeout = '${LOCK_TIMEOUT}'`);
-    // The statements read one whole day or nothing: with its bounds at hand the planner sees which.
+    // The statements read one whole day or nothing, which the planner sees by the values of the bounds.
     await client.query('set plan_cache_mode = force_custom_plan');
     await client.query("set work_mem = '64MB'");
     return new RetentionRepository(client, databaseOf(client));
   }
 
-  /** The day that is retired and not dropped yet. */
+  /** A retired day that is not dropped yet. */
   async openDay(): Promise<string | undefined> {
     const [open] = await findOpenDay.run(undefined, this.database);
     return open?.day;
@@ -69,23 +68,23 @@ export class RetentionRepository {
     return findDays.run({ retentionMs }, this.database);
   }
 
-  /** Why the day can't be retired (find-hold.sql says what the words mean); undefined when it can. */
+  /** Why the day can't be retired (see find-hold.sql), or undefined if it can. */
   async holdOf({ firstId, endId }: Day): Promise<string | undefined> {
     const [row] = await findHold.run({ firstId, endId }, this.database);
     return row?.hold ?? undefined;
   }
 
   /**
-   * Refuses, or allows again, whatever would open something of the day. When it resolves, everything that was written
-   * to the day before is committed.
-   * @throws when a table could not be locked in time
+   * Makes the day refuse, or accept again, changes that open work. When it resolves, all earlier writes to the day are
+   * committed.
+   * @throws after the lock timeout
    */
   async freeze({ day }: Day, frozen: boolean): Promise<void> {
-    // Each in a transaction of its own, so that no lock is held while another is waited for.
+    // One transaction each, so that no lock is held while the next one is awaited.
     for (const parent of FROZEN_TABLES) await freezePartition.run({ parent, day, frozen }, this.database);
   }
 
-  /** Counts the day and retires it, once and for all. @throws when it is retired already */
+  /** Counts the day and marks it as retired. @throws if it is retired already */
   async retire({ day, firstId, endId }: Day): Promise<{ events: number; deliveries: number }> {
     const [counts] = await retireDay.run({ day, firstId, endId }, this.database);
     if (counts === undefined) throw new Error(`The day ${day} was not retired`);
@@ -99,14 +98,14 @@ export class RetentionRepository {
   }
 
   /**
-   * Takes the partition out of its table: nobody who writes there waits for it, and whoever reads it reads to the end.
-   * @throws when somebody reads for longer than the lock timeout; it stays `detaching` then, and is seen by nobody new
+   * Detaches the partition. Writers do not wait for it, and readers finish their reads.
+   * @throws if a reader takes longer than the lock timeout; the partition remains `detaching`, hidden from new readers
    */
   async detach(parent: DayTable, day: string): Promise<void> {
     await this.client.query(`alter table ${parent} detach partition ${parent}_${digits(day)} concurrently`);
   }
 
-  /** Ends a detachment that was interrupted. @throws while somebody who began before it still reads */
+  /** Finishes an interrupted detachment. @throws while an older reader still reads */
   async finishDetaching(parent: DayTable, day: string): Promise<void> {
     await this.client.query(`alter table ${parent} detach partition ${parent}_${digits(day)} finalize`);
   }
@@ -115,13 +114,13 @@ export class RetentionRepository {
     await this.client.query(`drop table ${parent}_${digits(day)}`);
   }
 
-  /** Nothing is left of the day. */
+  /** Marks the day as dropped. */
   async close(day: string): Promise<void> {
     await closeDay.run({ day }, this.database);
   }
 }
 
-/** The day as part of a table's name, which can't be a parameter: checked, whoever made it. */
+/** The day as part of a table name, which can't be a parameter and is therefore checked. */
 function digits(day: string): string {
   if (!DAY.test(day)) throw new Error(`Not a day: ${day}`);
   return day;

@@ -1,6 +1,6 @@
 /*
-  Retires a day: adds what its partitions hold to the retired_* tables and writes its row, all or nothing. The day is
-  frozen and settled, so nothing of it changes while it is counted; and its row can be written once.
+  Retires a day in one commit: adds its counts to the retired_* tables and inserts its row. The day is frozen and settled,
+  so it does not change while it is counted, and its row can be inserted only once.
 */
 /* @name retireDay */
 with accepted as (

@@ -187,7 +187,7 @@ describe('operators', () => {
     const skip = () => system.call('POST', `/v1/lanes/${endpoint}/g/skip`, { event: first });
     expect((await Promise.allSettled([skip(), skip()])).map(({ status }) => status)).toContain('fulfilled');
     await waitUntil(() => 'the skip', async () => (await laneOf(endpoint, 'g')).depth === 2);
-    await expect(skip()).rejects.toThrow(/409.*It is not the turn/);
+    await expect(skip()).rejects.toThrow(/409.*is not the head of this lane/);
     await act(endpoint, 'g', 'resume');
     await whenSent('g', ['1.1', '2.1', '3.1']);
     await expectLedgerClosed();

@@ -49,7 +49,7 @@ afterAll(async () => {
 });
 
 describe('POST /v1/events', () => {
-  it('answers 202 with the event, and again with the same for the same key and body', async () => {
+  it('answers 202 with the event, and the same for the same key and body', async () => {
     const key = mintId();
     const first = await client.post('order-1', { n: 1 }, { 'idempotency-key': `"${key}"` });
     expect(first).toMatchObject({ status: 202, json: { type: 'order.created', entity: 'order-1', status: 'accepted' } });
@@ -79,7 +79,7 @@ describe('POST /v1/events', () => {
     expect(answer.headers.get('www-authenticate')).toBe(status === 401 ? 'Bearer' : null);
   });
 
-  it('refuses another body under a used key, and a key that is given twice', async () => {
+  it('refuses another body with a used key, and two keys', async () => {
     const key = mintId();
     await client.post('order-2', 1, { 'idempotency-key': key });
     expect(await client.post('order-2', 2, { 'idempotency-key': key })).toMatchObject({ status: 422, json: { code: 'idempotency_key_reused' } });
@@ -89,7 +89,7 @@ describe('POST /v1/events', () => {
     expect(await client.call('POST', '/v1/events', { body: good, headers: Object.fromEntries(headers) })).toMatchObject({ status: 400, json: { code: 'invalid_idempotency_key' } });
   });
 
-  it('takes application/json with parameters, and acts on the tenant that is named', async () => {
+  it('accepts application/json with parameters, and acts on the named tenant', async () => {
     await store.query("insert into tenants (id) values ('acme') on conflict do nothing");
     const posted = await client.post('order-3', 1, { 'content-type': 'application/json; charset=utf-8', 'lockstep-tenant': 'acme' });
     expect(posted.status).toBe(202);
@@ -112,7 +112,7 @@ describe('POST /v1/events', () => {
 describe('GET /v1/ledger', () => {
   const countOf = async (table: string, where = 'true'): Promise<number> => Number((await store.query<{ count: string }>(`select count(*) from ${table} where ${where}`)).rows[0]?.count);
 
-  it('gives an admin the whole installation, or the tenant that is named', async () => {
+  it('gives an admin the whole installation, or the named tenant', async () => {
     await store.query("insert into tenants (id) values ('acme') on conflict do nothing");
     await client.post('counted', 1, { 'lockstep-tenant': 'acme' });
     const accepted = await countOf('events');
@@ -126,7 +126,7 @@ describe('GET /v1/ledger', () => {
     expect((await client.call('GET', '/v1/ledger', { headers: { 'lockstep-tenant': 'nobody' } })).status).toBe(400);
   });
 
-  it('answers who asks at the same time with one reading', async () => {
+  it('answers concurrent requests with one reading', async () => {
     const lock = new pg.Client(database.url);
     await lock.connect();
     await lock.query('begin; lock table lanes');
@@ -146,7 +146,7 @@ describe('GET /v1/ledger', () => {
 });
 
 describe('while Postgres is away', () => {
-  it('answers 503, is not ready, stays alive, and recovers by itself; the same key then tells what happened', async () => {
+  it('answers 503, is alive but not ready, and recovers; the same key then shows the outcome', async () => {
     const key = mintId();
     proxy.cut();
     const refused = await cutOff.post('order-4', 1, { 'idempotency-key': key });
@@ -167,7 +167,7 @@ describe('while Postgres is away', () => {
 });
 
 describe('other paths', () => {
-  it('answers 404 for a path that is not there and 405 with Allow for a method', async () => {
+  it('answers 404 for an unknown path, and 405 with Allow for an unknown method', async () => {
     expect(await client.get('/nowhere')).toMatchObject({ status: 404, json: { code: 'not_found' } });
     const answer = await client.call('PUT', '/v1/events');
     expect(answer).toMatchObject({ status: 405, json: { code: 'method_not_allowed' } });
@@ -175,7 +175,7 @@ describe('other paths', () => {
     expect(await client.get('/v1/events/%zz')).toMatchObject({ status: 400, json: { code: 'invalid_request' } });
   });
 
-  it('asks for the key on every route but the open ones, however its path is written', async () => {
+  it('requires a key on every route except public ones, in any spelling of the path', async () => {
     const status = async (path: string): Promise<number> => (await client.call('GET', path, { headers: { authorization: '' } })).status;
     expect(await Promise.all(['/v1/events', '/v1/endpoints', '/v1/deliveries', '/v1/ledger', '/v1/events/evt_0', '/%761/events', '/v1/%65vents'].map(status))).toEqual([401, 401, 401, 401, 401, 401, 401]);
     expect(await Promise.all(['/health/live', '/health/ready', '/health/startup', '/metrics', '/docs', '/api-docs', '/openapi.json'].map(status))).toEqual([200, 200, 200, 200, 200, 200, 200]);
@@ -195,7 +195,7 @@ describe('other paths', () => {
     expect(Object.keys(components.schemas)).toEqual(expect.arrayContaining(['Problem', 'Endpoint', 'NewEndpoint', 'Event', 'Delivery', 'Ledger']));
   });
 
-  it('counts what it did', async () => {
+  it('counts accepted, duplicate and rejected requests', async () => {
     const { text } = await client.get('/metrics');
     expect(text).toMatch(/^lockstep_events_accepted_total [1-9]/m);
     expect(text).toMatch(/^lockstep_events_deduplicated_total [1-9]/m);
@@ -228,7 +228,7 @@ describe('/v1/endpoints', () => {
     for (let i = 0; i < 2; i++) expect(await client.call('POST', `${path}/pause`)).toMatchObject({ status: 200, json: { status: 'paused', statusReason: 'Paused by an operator' } });
     for (let i = 0; i < 2; i++) expect(await client.call('POST', `${path}/resume`)).toMatchObject({ status: 200, json: { status: 'active', statusReason: null } });
 
-    // A reason may be given, and need not be: what is refused is that there is no such lane.
+    // The reason is optional; the requests fail because the lane does not exist.
     for (const action of ['pause', 'resume', 'skip']) {
       const lane = `/v1/lanes/${endpoint.id}/nobody/${action}`;
       expect((await client.call('POST', lane)).status).toBe(404);
@@ -248,7 +248,7 @@ describe('/v1/endpoints', () => {
     }
   });
 
-  it('tells every shard of each change, and of no call that changed nothing', async () => {
+  it('nudges every shard for each change, and for no call without one', async () => {
     await store.query('truncate dispatch_outbox');
     const { id } = (await client.send('POST', '/v1/endpoints', { url: 'https://example.com/' })).json as { id: string };
     await client.call('POST', `/v1/endpoints/${id}/pause`);
@@ -289,7 +289,7 @@ describe('/v1/endpoints', () => {
 });
 
 describe('reading', () => {
-  it('gives an event back byte for byte, with its deliveries and their attempts', async () => {
+  it('returns an event byte for byte, with its deliveries and their attempts', async () => {
     const body = '{ "type":"order.created", "entity":"exact", "data":{"n":12345678901234567890,"s":"\\u00fc"},  "timestamp":"2026-01-01T00:00:00.5Z" }';
     const posted = await client.call('POST', '/v1/events', { body, headers: { 'idempotency-key': 'exact' } });
     const { id, acceptedAt } = posted.json as { id: string; acceptedAt: string };
@@ -316,7 +316,7 @@ describe('reading', () => {
     expect((await client.get('/v1/events?entity=exact&status=accepted')).json).toEqual({ data: [], nextCursor: null });
   });
 
-  it('pages through events, newest first, each once', async () => {
+  it('pages through events once, newest first', async () => {
     const ids: string[] = [];
     for (let i = 0; i < 7; i++) ids.push(((await client.post('paged', i)).json as { id: string }).id);
     const seen: string[] = [];
@@ -331,7 +331,7 @@ describe('reading', () => {
     expect((await client.get('/v1/events?entity=paged&type=other')).json).toEqual({ data: [], nextCursor: null });
   });
 
-  it('takes `from` as inclusive and `to` as exclusive', async () => {
+  it('includes `from` and excludes `to`', async () => {
     const { acceptedAt } = (await client.post('timed')).json as { acceptedAt: string };
     await store.query("update events set accepted_at = $1 where entity = 'timed'", [acceptedAt]);
     const next = new Date(Date.parse(acceptedAt) + 1).toISOString();

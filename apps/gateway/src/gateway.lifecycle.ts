@@ -23,7 +23,7 @@ import { ExpiredKeysSweeper } from '#upkeep/expired-keys-sweeper';
 import { PartitionKeeper } from '#upkeep/partitions';
 import { RetentionSweeper } from '#upkeep/retention-sweeper';
 
-/** The order in which a gateway starts and stops. */
+/** Starts and stops a gateway. Its methods stand in the order in which Nest calls them. */
 @Injectable()
 export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown, OnApplicationShutdown {
   private drainDeadlineMs = 0;
@@ -68,7 +68,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     logger.info('Ready');
   }
 
-  /** HTTP is open, and health says that it should get no new requests. */
+  /** HTTP is still open, and health reports that the process stops. */
   async onModuleDestroy(): Promise<void> {
     this.drainDeadlineMs = performance.now() + this.config.drainTimeoutMs;
     await this.lifetime.stop();
@@ -76,12 +76,12 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     this.upkeepStopped = Promise.all([this.partitions.stop(), this.expiredKeys.stop(), this.retention.stop(), this.topics.stop()]);
   }
 
-  /** Nest closes HTTP next, which waits for the requests in flight. */
+  /** Nest closes HTTP next, and waits for the requests in flight. */
   beforeApplicationShutdown(): void {
     cutConnectionsAfter(this.host.httpAdapter.getHttpServer(), this.drainMs());
   }
 
-  /** Events that were accepted are relayed, those from connections that were cut too. The rest waits in Postgres for another gateway. */
+  /** Relays the accepted events within the drain time. The others wait in Postgres for another gateway. */
   async onApplicationShutdown(): Promise<void> {
     await this.ingest.idle();
     await this.relay.stop(this.drainMs());

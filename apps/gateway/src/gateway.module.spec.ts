@@ -4,7 +4,7 @@ import { testProcess } from '#dev/testing/test-process';
 import { createApp } from '#ground/process/run-app';
 import { GatewayModule } from './gateway.module.js';
 
-it('builds its module graph without Postgres and Kafka, and every route declares who may call it', async () => {
+it('builds its module graph without Postgres and Kafka, and every route declares its access', async () => {
   const process = testProcess('postgresql://nobody@127.0.0.1:1/none', { KAFKA_BROKERS: '127.0.0.1:1' });
   const app = await createApp({ module: GatewayModule }, process);
   const routes: RouteOptions[] = [];
@@ -13,7 +13,7 @@ it('builds its module graph without Postgres and Kafka, and every route declares
   const accessOf = (wanted: (method: string) => boolean): Record<string, unknown> =>
     Object.fromEntries(routes.filter(({ method }) => wanted(String(method))).map(({ method, url, config }) => [`${String(method)} ${url}`, config?.access]));
   const declared = accessOf((method) => method !== 'HEAD');
-  // Fastify makes one for each GET.
+  // Fastify adds a HEAD route for each GET route.
   for (const [route, access] of Object.entries(accessOf((method) => method === 'HEAD'))) expect([route, declared[route.replace('HEAD', 'GET')]]).toEqual([route, access]);
   expect(declared).toEqual({
     'DELETE /v1/endpoints/:id': 'manage',

@@ -20,7 +20,7 @@ import { PartitionsModule } from '#upkeep/partitions.module';
 import { RetentionModule } from '#upkeep/retention.module';
 import { GatewayLifecycle } from './gateway.lifecycle.js';
 
-/** A gateway: HTTP edge, ingest and relay in one process. Of all modules, the ground's shut down last. */
+/** A gateway: API, ingest and relay in one process. The global modules come first, so Nest shuts them down last. */
 @Module({
   imports: [
     PostgresModule.forRoot({ app: 'gateway' }),

@@ -20,7 +20,7 @@ let folder: string;
 let postgres: PostgresServer;
 const started: Running[] = [];
 
-/** The built gateway under plain Node, as an operator runs it. Kafka is never there: a gateway works without. */
+/** The built gateway under plain Node, as an operator runs it. Without Kafka, which a gateway does not need. */
 async function launch(database: string, env: Record<string, string> = {}): Promise<Running> {
   const [port, kafkaPort] = await Promise.all([freePort(), freePort()]);
   const url = new URL(postgres.url);
@@ -79,9 +79,9 @@ afterAll(async () => {
 });
 
 describe('the gateway as built, under plain Node', () => {
-  it('waits for its database, makes an admin key and shows it once, accepts without Kafka, and ends cleanly', async () => {
+  it('waits for its database, generates an admin key and shows it once, accepts without Kafka, and stops cleanly', async () => {
     const first = await launch('fresh');
-    await waitUntil('the line that it waits', () => first.output().includes('Waiting for Postgres'));
+    await waitUntil('the log line about Postgres', () => first.output().includes('Waiting for Postgres'));
     expect((await fetch(`${first.url}/health/live`)).status).toBe(200);
     expect((await fetch(`${first.url}/health/startup`)).status).toBe(503);
     expect((await post(first.url, 'any')).status).toBe(503);
@@ -105,7 +105,7 @@ describe('the gateway as built, under plain Node', () => {
     expect(other.output()).toMatch(/KAFKA_PARTITIONS is 8.*set up with 4/);
   });
 
-  it('answers what is in flight when it is told to stop', async () => {
+  it('answers requests in flight when it stops', async () => {
     await createDatabase('draining');
     const gateway = await launch('draining', { LOCKSTEP_ADMIN_KEY: 'given-admin-key-0123456789' });
     await ready(gateway);
@@ -126,7 +126,7 @@ describe('the gateway as built, under plain Node', () => {
   it.each([
     [{ LOCKSTEP_RETRY_SCHEDULE: 'soon' }, /LOCKSTEP_RETRY_SCHEDULE/],
     [{ LOCKSTEP_COLOUR: 'red' }, /LOCKSTEP_COLOUR is not a setting/],
-  ])('stops at once when its configuration is wrong: %j', async (env, message) => {
+  ])('exits at once if its configuration is wrong: %j', async (env, message) => {
     const gateway = await launch('nowhere', env);
     expect(await exitOf(gateway)).toBe(1);
     expect(gateway.output().trim()).toMatch(message);

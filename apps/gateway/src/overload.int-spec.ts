@@ -5,7 +5,7 @@ import { createTestDatabase, type TestDatabase } from '#dev/testing/test-databas
 import { waitUntil } from '#dev/testing/wait-until';
 import { GatewayUnderTest } from '../fixtures/gateway-under-test.js';
 
-/** More than may wait: 128 and a burst of 896. */
+/** More than the limit of 128 and the burst of 896. */
 const POSTS = 1_100;
 
 let database: TestDatabase;
@@ -33,8 +33,8 @@ async function storedKeys(): Promise<Set<string>> {
 }
 
 describe('more posts than can be committed', () => {
-  it('get 503 with Retry-After soon, unread; none of them is stored, all others are, and then all is well', async () => {
-    // The first ones open connections and compile code; then the lock, which ingest waits for at most 5 s.
+  it('get 503 with Retry-After, unread; only the others are stored, and the gateway recovers', async () => {
+    // These open connections and compile code. Then comes the lock, for which ingest waits at most 5 s.
     await Promise.all(Array.from({ length: 50 }, (_, i) => client.post(`order-${i}`)));
     const holder = new pg.Client(database.url);
     holder.on('error', () => undefined);
@@ -42,17 +42,17 @@ describe('more posts than can be committed', () => {
     await holder.query('begin; lock table events in access exclusive mode');
     const answers = new Map<string, Answer>();
     const posts = Promise.all(Array.from({ length: POSTS }, async (_, i) => answers.set(`key-${i}`, await client.post(`order-${i}`, i, { 'idempotency-key': `key-${i}` }))));
-    // Nothing is committed, so whoever is answered was refused.
+    // Nothing is committed, so every answer is a refusal.
     await waitUntil(() => `refusals, have ${answers.size}`, () => answers.size >= POSTS - 1_024);
     const refused = [...answers.keys()];
-    // Another way to write the path is read first, and refused then.
+    // A request with another spelling of the path is read before it is refused.
     for (const path of ['/v1/events', '/v1/%65vents']) {
       const answer = await client.send('POST', path, { type: 'a', entity: 'b', data: 1 });
       expect(answer).toMatchObject({ status: 503, json: { type: 'urn:lockstep:problem:overloaded', code: 'overloaded', status: 503 } });
       expect(answer.headers.get('retry-after')).toBe('1');
       expect(answer.headers.get('content-type')).toBe('application/problem+json');
     }
-    // A body that is not read to its end does not keep the connection.
+    // A connection with an unread body is closed.
     const large = await client.post('order-1', 'x'.repeat(300_000));
     expect([large.status, large.headers.get('connection')]).toEqual([503, 'close']);
     expect((await client.get('/health/live')).status).toBe(200);
@@ -67,10 +67,10 @@ describe('more posts than can be committed', () => {
     expect(accepted.filter((key) => !stored.has(key))).toEqual([]);
     expect(refused.filter((key) => stored.has(key))).toEqual([]);
     expect(accepted.length).toBeGreaterThan(0);
-    // What the store did not answer in time is not known; its key tells, as below.
+    // After a timeout the outcome is unknown; the key shows it, see below.
     expect([...answers].filter(([key, { status }]) => status !== 202 && !refused.includes(key) && codeOf(key) !== 'store_unavailable')).toEqual([]);
     await waitUntil('readiness', async () => (await client.get('/health/ready')).status === 200);
-    // Who comes again is accepted, for the first time; who was accepted gets the same answer again.
+    // A repeated post is accepted if it was refused; otherwise it gets the same answer.
     for (const [key, replayed] of [[refused[0] ?? '', null], [accepted[0] ?? '', 'true']] as const) {
       const n = Number(key.slice('key-'.length));
       const again = await client.post(`order-${n}`, n, { 'idempotency-key': key });

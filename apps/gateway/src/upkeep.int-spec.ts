@@ -10,7 +10,7 @@ let store: pg.Client;
 let gateway: GatewayUnderTest;
 let client: GatewayClient;
 
-/** A gateway that starts where something expired, a day's retention is over, and tomorrow's partitions can't be made. */
+/** Starts a gateway with an expired key, an overdue day, and partitions that can't be made for tomorrow. */
 beforeAll(async () => {
   database = await createTestDatabase();
   store = new pg.Client(database.url);
@@ -30,12 +30,12 @@ afterAll(async () => {
 
 describe('a gateway', () => {
   it('deletes expired idempotency keys', () =>
-    waitUntil('the key is gone', async () => (await store.query('select from idempotency_keys')).rowCount === 0));
+    waitUntil('the deletion of the key', async () => (await store.query('select from idempotency_keys')).rowCount === 0));
 
-  it('drops days whose retention is over', () =>
-    waitUntil('the day is gone', async () => (await store.query("select from retired_days where day = '2026-01-02' and dropped_at is not null")).rowCount === 1));
+  it('drops days after their retention', () =>
+    waitUntil('the drop of the day', async () => (await store.query("select from retired_days where day = '2026-01-02' and dropped_at is not null")).rowCount === 1));
 
-  it('is ready, and says that events will be refused tomorrow', async () => {
+  it('is ready, and reports that events will be refused tomorrow', async () => {
     expect(await client.get('/health/ready')).toMatchObject({
       status: 200, json: { details: { partitions: { status: 'degraded', message: expect.stringMatching(/the partitions end at .*T00:00:00.000Z: events are refused from then on/) as unknown } } },
     });

@@ -8,7 +8,7 @@ const ENOUGH = {
   LOCKSTEP_SECRET_KEY: 'a secret key of more than 32 characters',
 };
 
-test('three variables are enough to run an app; the rest has the documented defaults', () => {
+test('an app needs three variables; the others have the documented defaults', () => {
   expect(loadConfig(ENOUGH)).toEqual({
     host: '127.0.0.1',
     port: 8080,
@@ -85,17 +85,17 @@ test.each(badPairs)('%s=%j stops the start, and the error names the variable', (
   expect(parse).toThrow(new RegExp(`^${name}: (must|may) `));
 });
 
-test('all bad values are named at once, a line each', () => {
+test('one error names all bad values, a line each', () => {
   const parse = () => parseEnvironment({ PORT: 'x', KAFKA_PARTITIONS: '0', LOCKSTEP_PORT: '8080' });
   expect(messageOf(parse).split('\n').map((line) => line.split(/[: ]/)[0])).toEqual(['LOCKSTEP_PORT', 'PORT', 'KAFKA_PARTITIONS']);
 });
 
-test('a LOCKSTEP_ name that does not exist stops the start and is named; other unknown names do not', () => {
+test('an unknown LOCKSTEP_ variable stops the start and is named; other unknown variables do not', () => {
   expect(messageOf(() => parseEnvironment({ LOCKSTEP_RETRY_SCHEDUL: '1s' }))).toMatch(/LOCKSTEP_RETRY_SCHEDUL is not a setting.*\.env\.example/);
   expect(() => parseEnvironment({ KAFKA_HEAP_OPTS: '-Xmx1g', HOME: '/root', NODE_ENV: 'test' })).not.toThrow();
 });
 
-test('an empty value counts as unset, as compose files produce it', () => {
+test('an empty value counts as unset', () => {
   expect(parseEnvironment({ PORT: '', KAFKA_SSL: '', LOCKSTEP_ADMIN_KEY: '', LOCKSTEP_UNKNOWN: '' })).toEqual(parseEnvironment({}));
 });
 
@@ -149,6 +149,6 @@ function messageOf(run: () => unknown): string {
   throw new Error('nothing was thrown');
 }
 
-test.each([['127.0.0.1', '127.0.0.1'], ['0.0.0.0', '127.0.0.1'], ['::', '[::1]'], ['localhost', 'localhost'], ['10.1.2.3', '10.1.2.3'], ['fd00::1', '[fd00::1]']])('what listens on %s is reached at %s', (host, reached) => {
+test.each([['127.0.0.1', '127.0.0.1'], ['0.0.0.0', '127.0.0.1'], ['::', '[::1]'], ['localhost', 'localhost'], ['10.1.2.3', '10.1.2.3'], ['fd00::1', '[fd00::1]']])('a server that listens on %s is reached at %s', (host, reached) => {
   expect(urlHostOf(host)).toBe(reached);
 });

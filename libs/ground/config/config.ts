@@ -13,7 +13,7 @@ export interface KafkaConfig {
   readonly sasl: { readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; readonly username: string; readonly password: string } | undefined;
 }
 
-/** What an app runs with. The environment it comes from: `.env.example`. */
+/** An app's settings. `.env.example` describes the environment variables behind them. */
 export interface Config {
   /** Address to listen on. */
   readonly host: string;
@@ -30,12 +30,12 @@ export interface Config {
   readonly idempotencyRetentionMs: number;
   readonly retentionMs: number;
   readonly maxBodyBytes: number;
-  /** Lanes at work at once in a dispatcher, beyond the first 8 of each endpoint. */
+  /** Concurrent requests of a dispatcher, beyond the first 8 of each endpoint. */
   readonly deliveryConcurrency: number;
   readonly logLevel: Environment['LOG_LEVEL'];
 }
 
-/** The environment is not valid: `message` names every bad variable, a line each, and says what is expected. */
+/** The environment is invalid. `message` has a line for each bad variable and says what is expected. */
 export class ConfigError extends StartError {
   constructor(message: string) {
     super('invalid_configuration', message);
@@ -43,8 +43,8 @@ export class ConfigError extends StartError {
 }
 
 /**
- * An app's configuration from its environment.
- * @throws ConfigError naming each bad value, each missing variable and each `LOCKSTEP_*` name that does not exist.
+ * Reads an app's configuration from its environment.
+ * @throws ConfigError that names each bad value, each missing variable and each unknown `LOCKSTEP_*` variable.
  */
 export function loadConfig(env: Record<string, string | undefined>): Config {
   const values = parseEnvironment(env);
@@ -75,7 +75,7 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
 }
 
 /**
- * The environment's values, checked and parsed; empty strings count as unset, as compose files produce them.
+ * Checks and parses the environment. An empty string counts as unset, because compose files produce it.
  * @throws ConfigError
  */
 export function parseEnvironment(env: Record<string, string | undefined>): Environment {
@@ -90,20 +90,20 @@ export function parseEnvironment(env: Record<string, string | undefined>): Envir
   return parsed.data;
 }
 
-/** How another process on this machine reaches, in a URL, what listens on this address. */
+/** The host in a URL with which a process on this machine reaches a server that listens on this address. */
 export function urlHostOf(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   if (host === '::') return '[::1]';
   return host.includes(':') ? `[${host}]` : host;
 }
 
-/** PORT, for an app that has another default than the gateway. */
+/** PORT, for an app whose default differs from the gateway's. */
 export function portOf(env: Record<string, string | undefined>, values: Environment, defaultPort: number): number {
   const given = env['PORT'];
   return given === undefined || given === '' ? defaultPort : values.PORT;
 }
 
-/** How to reach these brokers. @throws ConfigError when SASL is asked for without a user */
+/** Settings for these brokers. @throws ConfigError when SASL is set without user name and password */
 export function kafkaConfig(brokers: string, values: Environment): KafkaConfig {
   const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = values;
   if (mechanism !== undefined && (username === undefined || password === undefined)) {
@@ -123,7 +123,7 @@ export function kafkaConfig(brokers: string, values: Environment): KafkaConfig {
 
 const SECRET = /KEY|PASSWORD/;
 
-/** The environment that was set, for a person to read: secrets as `***`, passwords in URLs masked. */
+/** The variables that are set, for a person to read: secrets as `***`, passwords in URLs masked. */
 export function maskedSummary(env: Record<string, string | undefined>): Record<string, string> {
   const names = Object.keys(environmentSchema.shape).filter((name) => env[name] !== undefined && env[name] !== '');
   return Object.fromEntries(names.map((name) => [name, SECRET.test(name) ? '***' : maskUrl(env[name] ?? '')]));

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { parseDurationMs } from '#domain/duration';
 
-/** A lease of 100 ms is for tests; one of 10 min locks a key for as long after a crash. */
+/** 100 ms is for tests. 10 min locks a key for as long after a crash. */
 export const LEASE_BOUNDS_MS = { min: 100, max: 600_000 };
 export const RETENTION_BOUNDS_MS = { min: 1_000, max: 3_650 * 86_400_000 };
 
-/** A duration in Lockstep's one syntax within these bounds, as milliseconds. */
+/** A duration such as 10s within these bounds, in milliseconds. */
 export const duration = (minMs: number, maxMs: number) =>
   z.string().transform((text, context) => {
     const durationMs = parseDurationMs(text);

@@ -11,22 +11,22 @@ const settings = lines.flatMap((line, at) => {
   return match === null ? [] : [{ name: match[1] ?? '', value: match[2] ?? '', line, before: lines[at - 1] ?? '' }];
 });
 
-test('it lists every variable of the schema, once, and nothing else', () => {
+test('lists every variable of the schema once, and no other', () => {
   expect(settings.map(({ name }) => name).sort()).toEqual(Object.keys(environmentSchema.shape).sort());
 });
 
-test.each(settings)('$name stands there with its default', ({ name, value }) => {
+test.each(settings)('shows the default of $name', ({ name, value }) => {
   const variable = name as keyof typeof environmentSchema.shape;
   expect(parseEnvironment({ [name]: value })[variable]).toEqual(parseEnvironment({})[variable]);
-  // What has no default is empty; what has one shows it.
+  // A variable without a default has no value in the file.
   const hasDefault = parseEnvironment({})[variable] !== undefined && name !== 'LOCKSTEP_ALLOW_PRIVATE_NETWORKS';
   expect(value !== '').toBe(hasDefault);
 });
 
-test('nothing in it is set, so that it can be copied as it is', () => {
+test('sets nothing, so that it can be copied as it is', () => {
   expect(lines.filter((line) => line !== '' && !line.startsWith('#'))).toEqual([]);
 });
 
-test('each variable is explained by the line before it, or belongs to the one before it', () => {
+test('explains each variable in the line before it, or groups it with the previous one', () => {
   expect(settings.filter(({ before }) => !before.startsWith('# ')).map(({ name }) => name)).toEqual([]);
 });

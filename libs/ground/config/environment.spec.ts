@@ -1,16 +1,16 @@
 import { expect, test } from '@jest/globals';
 import { parseEnvironment } from './config.js';
 
-test('private networks are networks and single addresses of both families', () => {
+test('private networks may be networks and single addresses of both families', () => {
   const { LOCKSTEP_ALLOW_PRIVATE_NETWORKS: networks } = parseEnvironment({ LOCKSTEP_ALLOW_PRIVATE_NETWORKS: '127.0.0.0/8, ::1,10.1.2.3, fd00::/8,' });
   expect(networks).toEqual(['127.0.0.0/8', '::1', '10.1.2.3', 'fd00::/8']);
 });
 
 test.each(['10.0.0.0/33', '10.0.0.0/', '10.0.0.0/-1', '10.0.0.0/8/8', '10.0/8', '127.1', '010.0.0.0/8', 'fd00::/129', 'localhost', '1.2.3.4.5'])('%s is not a network', (text) => {
-  expect(() => parseEnvironment({ LOCKSTEP_ALLOW_PRIVATE_NETWORKS: text })).toThrow(`not one: ${text}`);
+  expect(() => parseEnvironment({ LOCKSTEP_ALLOW_PRIVATE_NETWORKS: text })).toThrow(`invalid: ${text}`);
 });
 
-test('a retry schedule keeps its order and its repeats, and may hold waits below a second', () => {
+test('a retry schedule keeps its order and its duplicates, and may have delays below a second', () => {
   const { LOCKSTEP_RETRY_SCHEDULE: delaysMs } = parseEnvironment({ LOCKSTEP_RETRY_SCHEDULE: '200ms, 5s,1s,5s' });
   expect(delaysMs).toEqual([200, 5_000, 1_000, 5_000]);
 });

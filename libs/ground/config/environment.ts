@@ -17,7 +17,7 @@ const retrySchedule = z.string().transform((text, context) => {
   const delaysMs = text.split(',').map((part) => parseDurationMs(part));
   const good = delaysMs.filter((delay) => delay !== undefined && delay <= 7 * DAY_MS);
   if (good.length !== delaysMs.length || good.length > 50) {
-    context.addIssue({ code: 'custom', message: `must be up to 50 durations of at most 7d with commas between, such as 1s,5s,30s; got "${text}"` });
+    context.addIssue({ code: 'custom', message: `must be up to 50 durations of at most 7d, separated by commas, such as 1s,5s,30s; got "${text}"` });
     return z.NEVER;
   }
   return good.filter((delay) => delay !== undefined);
@@ -27,18 +27,18 @@ const networks = z.string().transform((text, context) => {
   const cidrs = text.split(',').map((part) => part.trim()).filter((part) => part !== '');
   const bad = cidrs.filter((cidr) => parseNetwork(cidr) === undefined);
   if (bad.length > 0) {
-    context.addIssue({ code: 'custom', message: `must be networks such as 10.0.0.0/8 or addresses such as ::1, with commas between; not one: ${bad.join(' ')}` });
+    context.addIssue({ code: 'custom', message: `must be networks such as 10.0.0.0/8 or addresses such as ::1, separated by commas; invalid: ${bad.join(' ')}` });
     return z.NEVER;
   }
   return cidrs;
 });
 
-/** Every variable that Lockstep reads, with its default. What each one means stands in `.env.example`. */
+/** Every variable that Lockstep reads, with its default. `.env.example` explains them. */
 export const environmentSchema = z.object({
   HOST: z.string().refine((text) => isIP(text) !== 0 || text === 'localhost', 'must be an address such as 127.0.0.1, or 0.0.0.0 for all interfaces').default('127.0.0.1'),
   PORT: wholeNumber(0, 65_535).default(8080),
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must be a URL such as postgresql://user:password@host:5432/lockstep').optional(),
-  KAFKA_BROKERS: z.string().regex(/^[^,\s]+:\d+(\s*,\s*[^,\s]+:\d+)*$/, 'must be host:port, with commas between several').optional(),
+  KAFKA_BROKERS: z.string().regex(/^[^,\s]+:\d+(\s*,\s*[^,\s]+:\d+)*$/, 'must be host:port, several separated by commas').optional(),
   KAFKA_TOPIC_PREFIX: z.string().regex(/^[a-zA-Z0-9._-]{0,100}$/, 'may hold letters, digits, dot, underscore and dash').default('lockstep.'),
   KAFKA_PARTITIONS: wholeNumber(1, 1_024).default(8),
   KAFKA_REPLICATION_FACTOR: wholeNumber(-1, 32).default(-1),

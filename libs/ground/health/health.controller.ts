@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { Public } from '#ground/http/access';
 import type { Indicator, Severity } from './indicators.js';
 
-/** What the probes ask. */
+/** The checks of each probe. */
 export interface HealthChecks {
   readonly startup: Indicator;
   readonly needs: readonly Indicator[];
@@ -24,8 +24,8 @@ export class HealthController {
   ) {}
 
   /**
-   * 200 while the process answers at all. Touches no dependency, or an outage of one would restart every process; nor
-   * Terminus, which answers 503 to every check while the process drains.
+   * 200 while the process answers at all. Uses no dependency, because an outage of one would restart every process.
+   * Nor Terminus, which answers 503 to every check while the process drains.
    */
   @Get('live')
   @Public()
@@ -34,13 +34,13 @@ export class HealthController {
     return ALIVE;
   }
 
-  /** 200 while requests make sense, 503 otherwise. */
+  /** 200 while the process should get requests, else 503. */
   @Get('ready')
   @Public()
   @HealthCheck()
   ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthCheckResult> {
     const { startup, needs, degradedBy } = this.checks;
-    return this.answer([...this.asking([startup, ...needs], 'down'), ...this.asking(degradedBy, 'degraded')], reply);
+    return this.answer([...this.checksOf([startup, ...needs], 'down'), ...this.checksOf(degradedBy, 'degraded')], reply);
   }
 
   /** 503 until the process has started. */
@@ -48,10 +48,10 @@ export class HealthController {
   @Public()
   @HealthCheck()
   startup(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthCheckResult> {
-    return this.answer(this.asking([this.checks.startup], 'down'), reply);
+    return this.answer(this.checksOf([this.checks.startup], 'down'), reply);
   }
 
-  private asking(indicators: readonly Indicator[], severity: Severity): HealthIndicatorFunction[] {
+  private checksOf(indicators: readonly Indicator[], severity: Severity): HealthIndicatorFunction[] {
     return indicators.map((indicator) => async () => indicator.check(this.indicators, severity));
   }
 
@@ -60,7 +60,7 @@ export class HealthController {
       return await this.health.check(checks);
     } catch (error) {
       if (!(error instanceof ServiceUnavailableException)) throw error;
-      // Probes read Terminus' own document, not a problem document.
+      // Probes expect Terminus' document, not a problem document.
       reply.status(HttpStatus.SERVICE_UNAVAILABLE);
       return error.getResponse() as HealthCheckResult;
     }

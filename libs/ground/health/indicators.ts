@@ -1,16 +1,16 @@
 import type { HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import type { Database } from '#ground/postgres/pool';
 
-/** What a problem means for the process: it should get no requests, or it works with limits. */
+/** `down`: the process should get no requests. `degraded`: it works, with limits. */
 export type Severity = 'down' | 'degraded';
 
-/** One thing that a process needs to work. */
+/** One health check. */
 export interface Indicator {
   check(health: HealthIndicatorService, severity: Severity): Promise<HealthIndicatorResult> | HealthIndicatorResult;
 }
 
-/** How long a check may take, and its answer may be used again, in milliseconds: probes come from several sides. */
 const TIMEOUT_MS = 2_000;
+/** Several probes share an answer for this long. */
 const FRESH_MS = 500;
 
 /** Up while Postgres answers a query. */

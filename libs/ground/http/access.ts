@@ -4,18 +4,18 @@ import { ApiBearerAuth } from '@nestjs/swagger';
 import { ApiProblems } from './openapi.js';
 import type { Scope } from './principal.js';
 
-/** Key of what `@Requires` and `@Public` say, for guards. */
+/** Metadata key of a route's scope or `public`, for guards. */
 export const ACCESS = 'lockstep:access';
 
 /**
- * The route takes an API key with this scope. For methods: Fastify's route configuration, which authentication reads,
- * is ignored on a class.
+ * The route requires an API key with this scope. Only for methods: Nest ignores Fastify's route configuration on a
+ * class, and authentication reads it.
  */
 export function Requires(scope: Scope): MethodDecorator {
   return applyDecorators(RouteConfig({ access: scope }), SetMetadata(ACCESS, scope), ApiBearerAuth(), ApiProblems(['unauthenticated', 'forbidden']));
 }
 
-/** The route takes no API key. For methods. */
+/** The route requires no API key. Only for methods. */
 export function Public(): MethodDecorator {
   return applyDecorators(RouteConfig({ access: 'public' }), SetMetadata(ACCESS, 'public'));
 }

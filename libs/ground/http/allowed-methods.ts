@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 
-/** Which methods each path takes: tells an unknown path (404) from a known one with another method (405). */
+/** The methods of each path. Distinguishes an unknown path (404) from an unknown method (405). */
 export class AllowedMethods {
   private readonly routes = new Map<string, { readonly pattern: RegExp; readonly methods: Set<string> }>();
 
-  /** Watches the routes being registered; call it before the first. */
+  /** Observes the registration of routes. Call it before the first one. */
   watch(instance: FastifyInstance): void {
     instance.addHook('onRoute', ({ url, method }) => {
       const route = this.routes.get(url) ?? { pattern: patternOf(url), methods: new Set<string>() };
@@ -20,7 +20,7 @@ export class AllowedMethods {
   }
 }
 
-/** `/v1/events/:id` → one segment for the parameter; `*` → anything. */
+/** `/v1/events/:id`: the parameter matches one segment; `*` matches anything. */
 function patternOf(url: string): RegExp {
   const source = url
     .split('/')

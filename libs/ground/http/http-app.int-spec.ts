@@ -42,7 +42,7 @@ class SilentController {
 @Module({ controllers: [SilentController] })
 class SilentModule {}
 
-it('a connection without a byte is closed after as long as the app says', async () => {
+it('closes a silent connection after the time that the app sets', async () => {
   const captured = captureLog();
   const app = await createHttpApp(SilentModule, { logger: captured.logger, maxBodyBytes: 1_000, longestSilenceMs: 200 });
   await app.listen(0, '127.0.0.1');
@@ -57,7 +57,7 @@ it('a connection without a byte is closed after as long as the app says', async 
   await closeHttpApp(app, 0);
 });
 
-it('a request whose body trickles gets 408 and the end of its connection when its time is over, and holds up nobody meanwhile', async () => {
+it('a slow body gets 408 and a closed connection at the time limit, and delays no other request', async () => {
   begun = 0;
   const captured = captureLog();
   const app = await createHttpApp(SilentModule, { logger: captured.logger, maxBodyBytes: 100_000, requestTimeoutMs: 2_000 });
@@ -67,7 +67,7 @@ it('a request whose body trickles gets 408 and the end of its connection when it
     requestBytes('POST', '/read', [['host', 'a'], ['content-type', 'application/json'], ['content-length', String(length)], ['connection', 'close']], Buffer.from(body));
   const slow = await openSocket(url);
   slow.write(posting(100_000, '{'));
-  // A byte now and then: the time is that of the whole request, not that between two bytes.
+  // The limit holds for the whole request, not between two bytes.
   const trickle = setInterval(() => slow.writable && slow.write('1'), 50);
   const events: string[] = [];
   const cutOff = readToEnd(slow).finally(() => {
@@ -81,7 +81,7 @@ it('a request whose body trickles gets 408 and the end of its connection when it
   const answer = finalAnswerIn(await cutOff);
   expect(events).toEqual(['served', 'served', 'served', 'cut off']);
   expect([answer?.status, (JSON.parse(answer?.body.toString() ?? '') as { code: string }).code, answer?.headers['connection']]).toEqual([408, 'request_timeout', 'close']);
-  // It was the server that ended it, and no handler has seen the half body.
+  // The server closed it, and no handler has seen the incomplete body.
   expect([slow.readableEnded, begun]).toEqual([true, 3]);
   expect(captured.lines.filter(({ level }) => level >= 50)).toEqual([]);
   await closeHttpApp(app, 0);
@@ -99,7 +99,7 @@ it('has the documented timeouts, unless the app says otherwise', async () => {
   expect(await timeoutsOf({ requestTimeoutMs: 2_000, longestSilenceMs: 200 })).toMatchObject({ requestTimeout: 2_000, headersTimeout: 2_000, timeout: 200 });
 });
 
-it('sheds a request before its body is read, from when a predicate says so, and passes others on', async () => {
+it('sheds a request before its body is read once a predicate matches, and serves others', async () => {
   begun = 0;
   const app = await createHttpApp(SilentModule, { logger: captureLog().logger, maxBodyBytes: 1_000 });
   await app.listen(0, '127.0.0.1');
@@ -118,7 +118,7 @@ it('sheds a request before its body is read, from when a predicate says so, and 
   await app.close();
 });
 
-it('a close answers what is in flight, cuts what has no answer when the drain is over, and takes nothing new', async () => {
+it('a close answers requests in flight, cuts the others after the drain time, and refuses new ones', async () => {
   begun = 0;
   const app = await createHttpApp(SilentModule, { logger: captureLog().logger, maxBodyBytes: 1_000 });
   await app.listen(0, '127.0.0.1');

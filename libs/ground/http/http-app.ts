@@ -16,29 +16,29 @@ export interface HttpAppOptions {
   readonly logger: Logger;
   /** Larger bodies are answered with 413. */
   readonly maxBodyBytes: number;
-  /** `streams`: bodies of any type and size are not read; `request.raw` is theirs. Default: JSON as bytes. */
+  /** `streams`: bodies of any type and size stay unread in `request.raw`. Default: JSON as bytes. */
   readonly bodies?: 'json' | 'streams';
-  /** How long a connection may be without a byte while an answer is made or read, in milliseconds. Default 6 minutes. */
+  /** Closes a connection without a byte for this long while an answer is made or read, in milliseconds. Default 6 minutes. */
   readonly longestSilenceMs?: number;
-  /** How long a whole request may take to arrive, in milliseconds: then 408. Default 30 s, for `streams` 5 minutes. */
+  /** Answers 408 to a request that takes longer to arrive, in milliseconds. Default 30 s, for `streams` 5 minutes. */
   readonly requestTimeoutMs?: number;
   /** Called when Nest logs an error. */
   readonly onFrameworkError?: () => void;
 }
 
-/** For the headers, which fit into a few packets. */
+/** The headers fit into a few packets. */
 const HEADERS_TIMEOUT_MS = 5_000;
-/** For a whole request, body and all: a few hundred kilobytes, or a file that is only passed on. */
+/** A whole request has a few hundred kilobytes; `streams` passes on files. */
 const REQUEST_TIMEOUT_MS = 30_000;
 const UPLOAD_TIMEOUT_MS = 300_000;
-/** Above the longest that an answer may take without a byte: the ledger's 5 min. */
+/** Above the slowest answer, the ledger's, which takes up to 5 min. */
 const LONGEST_SILENCE_MS = 360_000;
 /** Above the idle timeout of common load balancers (60 s); otherwise they could reuse a connection that we close. */
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 
 /**
- * A Nest application on Fastify as every Lockstep process serves it: errors as problem documents, bodies as bytes
- * (`request.body` is a Buffer; schemas parse it), requests measured. It does not listen yet.
+ * Creates the Nest application of a process, on Fastify. Errors become problem documents, and requests are measured.
+ * Bodies stay bytes (`request.body` is a Buffer), which schemas parse. The application does not listen yet.
  */
 export async function createHttpApp(module: DynamicModule | Type, options: HttpAppOptions): Promise<NestFastifyApplication> {
   const allowedMethods = new AllowedMethods();
@@ -57,7 +57,7 @@ export async function createHttpApp(module: DynamicModule | Type, options: HttpA
   return NestFactory.create<NestFastifyApplication>({ ...root, imports: [...(root.imports ?? []), http] }, adapter, {
     bodyParser: false,
     logger: new FrameworkLogger(options.logger, options.onFrameworkError),
-    // Errors go to the caller, instead of ending the process.
+    // The caller gets the error; by default Nest ends the process.
     abortOnError: false,
   });
 }
@@ -81,13 +81,13 @@ export function cutConnectionsAfter(server: Server, drainMs: number): void {
   });
 }
 
-/** Takes no new connections and answers what is in flight, for at most `drainMs`; then cuts what is left. */
+/** Refuses new connections, answers the requests in flight for at most `drainMs`, then cuts the other connections. */
 export async function closeHttpApp(app: NestFastifyApplication, drainMs: number): Promise<void> {
   cutConnectionsAfter(app.getHttpServer(), drainMs);
   await app.close();
 }
 
-/** Whatever method Node knows, with a body of whatever type that nobody reads. */
+/** Accepts every method that Node knows, and does not read the body. */
 function passAnything(instance: FastifyInstance): void {
   instance.addContentTypeParser('*', (_request, _payload, done) => done(null));
   const unknown = METHODS.filter((method) => method !== 'CONNECT' && !instance.supportedMethods.includes(method));
@@ -100,14 +100,14 @@ function createHttpAdapter(options: HttpAppOptions, shedding: LoadShedding): Fas
     serverFactory: (handler) => createHttpServer(handler, options, shedding),
     clientErrorHandler: answerConnectionError,
     forceCloseConnections: 'idle',
-    // What still arrives on open connections while we stop is answered, with `connection: close`.
+    // While the process stops, requests on open connections are answered, with `connection: close`.
     return503OnClosing: false,
     trustProxy: false,
-    // An entity in a path: 255 characters of up to four bytes, percent-encoded.
+    // An entity in a path has up to 255 characters of four bytes, percent-encoded.
     routerOptions: { maxParamLength: 3_072 },
     frameworkErrors: (error, _request, reply) => sendProblem(reply, toLockstepError(error)),
   };
-  // No Nest middleware anywhere: without its hook a request is answered sooner.
+  // There is no Nest middleware, and without its hook a request takes less time.
   return new FastifyAdapter({ ...serverOptions, skipMiddie: true });
 }
 
@@ -115,8 +115,8 @@ function createHttpAdapter(options: HttpAppOptions, shedding: LoadShedding): Fas
 function createHttpServer(handler: RequestListener, { maxBodyBytes, bodies, longestSilenceMs, requestTimeoutMs }: HttpAppOptions, shedding: LoadShedding): Server {
   const requestTimeout = requestTimeoutMs ?? (bodies === 'streams' ? UPLOAD_TIMEOUT_MS : REQUEST_TIMEOUT_MS);
   const server = createServer({
-    // A client that sends its request drop by drop ("slow loris") is cut off, at the headers or in the body. Node looks
-    // every `connectionsCheckingInterval`; by default that would be 30 s.
+    // Cuts off a client that sends its request byte by byte ("slow loris"). Node checks every `connectionsCheckingInterval`,
+    // 30 s by default.
     requestTimeout,
     headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeout),
     connectionsCheckingInterval: 1_000,
@@ -124,7 +124,7 @@ function createHttpServer(handler: RequestListener, { maxBodyBytes, bodies, long
     requireHostHeader: false,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
   });
-  // A client that does not read its answer.
+  // Cuts off a client that does not read its answer.
   server.setTimeout(longestSilenceMs ?? LONGEST_SILENCE_MS);
   server.on('request', shedding.inFrontOf(handler, server, maxBodyBytes));
   return server;

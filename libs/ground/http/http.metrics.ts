@@ -7,10 +7,10 @@ export const requestsRejected = new Counter({
   labelNames: ['code'],
 });
 
-/** `route` is the template (`/v1/events/:id`), so that the labels stay few. */
+/** `route` is the template (`/v1/events/:id`), which keeps the number of labels small. */
 export const requestDuration = new Histogram({
   name: 'lockstep_http_request_duration_seconds',
-  help: 'Time from the request to its answer, by route template',
+  help: 'Duration of requests, by route template',
   labelNames: ['method', 'route', 'status'],
   buckets: LATENCY_BUCKETS_SECONDS,
 });

@@ -8,7 +8,7 @@ import { MetricsController } from './metrics.controller.js';
 import { ProblemFilter } from './problem.filter.js';
 import { SchemaPipe } from './schema.pipe.js';
 
-/** What exists before Nest's container does, because the HTTP server is made with it. */
+/** Objects that exist before Nest's container, because the HTTP server needs them. */
 export interface HttpParts {
   readonly logger: Logger;
   readonly allowedMethods: AllowedMethods;
@@ -16,8 +16,8 @@ export interface HttpParts {
 }
 
 /**
- * What every HTTP app has; `createHttpApp` adds it, for all modules. Without a global interceptor: with one, every request would go
- * through RxJS.
+ * Filter, pipe and metrics of every HTTP app; `createHttpApp` adds the module. It has no global interceptor: with one,
+ * every request would go through RxJS.
  */
 @Module({})
 export class HttpModule {

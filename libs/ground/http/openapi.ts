@@ -10,11 +10,11 @@ export interface OperationDocument {
   readonly status: number;
   readonly answer: string;
   readonly schema?: ZodType;
-  /** Beside those of `@Requires`, and of every operation. */
+  /** In addition to those of `@Requires` and of every operation. */
   readonly problems?: readonly ErrorCode[];
 }
 
-/** Documents an operation: its answer, and the problems that it and every other one can answer with. */
+/** Documents an operation with its answer and its problems. */
 export function Documented({ summary, description, status, answer, schema, problems = [] }: OperationDocument): MethodDecorator {
   return applyDecorators(
     ApiOperation({ summary, ...(description === undefined ? {} : { description }) }),
@@ -23,7 +23,7 @@ export function Documented({ summary, description, status, answer, schema, probl
   );
 }
 
-/** Documents problems that an operation can answer with. */
+/** Documents problems that an operation may answer with. */
 export function ApiProblems(codes: readonly ErrorCode[]): MethodDecorator {
   const byStatus = Object.groupBy(codes, (code) => new LockstepError(code, '').status);
   return applyDecorators(
@@ -40,11 +40,11 @@ export function ApiProblems(codes: readonly ErrorCode[]): MethodDecorator {
 export interface OpenApiOptions {
   readonly title: string;
   readonly description: string;
-  /** Whether its operations take an API key. Default true. */
+  /** Whether operations require an API key. Default true. */
   readonly authenticated?: boolean;
 }
 
-/** Serves the OpenAPI document at /openapi.json, and pages to read it at /docs and /api-docs. */
+/** Serves the OpenAPI document at /openapi.json, and as pages at /docs and /api-docs. */
 export function serveOpenApi(app: INestApplication, { title, description, authenticated = true }: OpenApiOptions): void {
   const base = new DocumentBuilder().setTitle(title).setDescription(description).setVersion(VERSION);
   if (authenticated) base.addBearerAuth({ type: 'http', scheme: 'bearer' });

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { LockstepError } from '#domain/problem';
 
-/** What every list takes; spread it into the list's own query schema. */
+/** Query parameters of every list. Spread them into the list's query schema. */
 export const pageQuery = {
-  limit: z.coerce.number('must be a whole number').int().min(1).max(250).default(50).meta({ description: 'Most items in the answer' }),
+  limit: z.coerce.number('must be a whole number').int().min(1).max(250).default(50).meta({ description: 'Maximum number of items' }),
   cursor: z.string().optional().meta({ description: '`nextCursor` of the page before' }),
 };
 
@@ -13,14 +13,14 @@ export interface Page<Item> {
   readonly nextCursor: string | null;
 }
 
-/** Documentation of a list's answer. */
+/** Schema of a list's answer. */
 export function pageSchema<Item extends z.ZodType>(item: Item): z.ZodType {
   return z.object({ data: z.array(item), nextCursor: z.string().nullable() });
 }
 
 /**
- * A page of rows that were read with `limit + 1`: one more than fits says that there is a next page, which begins
- * after the last one's key.
+ * Makes a page of rows that were read with `limit + 1`. The extra row shows that there is a next page, which starts
+ * after the key of this page's last row.
  */
 export function pageOf<Row>(rows: readonly Row[], limit: number, keyOf: (row: Row) => readonly (string | number)[]): Page<Row> {
   const data = rows.slice(0, limit);
@@ -29,7 +29,7 @@ export function pageOf<Row>(rows: readonly Row[], limit: number, keyOf: (row: Ro
 }
 
 /**
- * The key in a cursor, checked against its shape; undefined without a cursor.
+ * Decodes the key in a cursor and checks its shape. Undefined without a cursor.
  * @throws LockstepError invalid_request when the text is not a cursor of this list
  */
 export function decodeCursor<Key>(cursor: string | undefined, shape: z.ZodType<Key>): Key | undefined {

@@ -1,4 +1,4 @@
-/** What a principal may do. `manage` includes `read`; `admin` includes all, for all tenants. */
+/** A permission. `manage` includes `read`; `admin` includes all scopes, for all tenants. */
 export type Scope = 'ingest' | 'read' | 'manage' | 'admin';
 
 /** Who makes a request, and for which tenant. */
@@ -7,11 +7,11 @@ export interface Principal {
   readonly tenant: string;
   readonly actor: {
     readonly type: 'key' | 'admin' | 'console' | 'system' | 'source';
-    /** Stands in the audit log. */
+    /** As the audit log records it. */
     readonly id: string;
     readonly name: string;
   };
-  /** Included scopes are members themselves. */
+  /** With all scopes that these include. */
   readonly scopes: ReadonlySet<Scope>;
 }
 
@@ -22,7 +22,7 @@ declare module 'fastify' {
   }
 
   interface FastifyContextConfig {
-    /** What `@Requires` or `@Public` says of the route. */
+    /** From `@Requires` or `@Public`. */
     access?: Scope | 'public';
   }
 }

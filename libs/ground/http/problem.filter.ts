@@ -7,7 +7,7 @@ import { AllowedMethods } from './allowed-methods.js';
 import { requestsRejected } from './http.metrics.js';
 import { sendProblem, toLockstepError } from './problem.js';
 
-/** Turns every error into a problem document; logs those that are ours (5xx) with their cause. */
+/** Turns every error into a problem document. Logs 5xx with their cause. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(
@@ -24,7 +24,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (problem.status >= 500) {
       this.logger[problem.code === 'internal' ? 'error' : 'warn'](
         { err: problem.cause ?? problem, code: problem.code, method: request.method, url: request.url },
-        'A request failed',
+        'Request failed',
       );
     }
     if (reply.sent) return;
@@ -34,7 +34,7 @@ export class ProblemFilter implements ExceptionFilter {
   private noRoute(request: FastifyRequest, reply: FastifyReply): LockstepError {
     const path = request.url.split('?', 1)[0] ?? '';
     const allowed = this.allowedMethods.of(path);
-    if (allowed.length === 0) return new LockstepError('not_found', `There is nothing at ${path}; /docs shows what there is`);
+    if (allowed.length === 0) return new LockstepError('not_found', `There is nothing at ${path}; /docs lists all routes`);
     reply.header('allow', allowed.join(', '));
     return new LockstepError('method_not_allowed', `${path} takes ${allowed.join(', ')}, not ${request.method}`);
   }

@@ -2,7 +2,7 @@ import { HttpException } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { LockstepError, type ErrorCode } from '#domain/problem';
 
-/** A framework's error by its status; some with a sentence that says what to do. */
+/** Codes for the errors of Nest and Fastify, by status. */
 const CODES: Record<number, ErrorCode> = {
   400: 'invalid_request',
   401: 'unauthenticated',
@@ -19,12 +19,13 @@ const CODES: Record<number, ErrorCode> = {
   503: 'overloaded',
 };
 
+/** Where our message says more than the framework's. */
 const SENTENCES: Partial<Record<ErrorCode, string>> = {
   unsupported_media_type: 'Send the body as application/json',
   payload_too_large: 'The body has more bytes than LOCKSTEP_MAX_BODY_BYTES allows',
 };
 
-/** What the outside may see of any error: a LockstepError as it is, a framework's by its status, all else `internal`. */
+/** The error that a client may see: a LockstepError as it is, a framework's by its status, any other as `internal`. */
 export function toLockstepError(error: unknown): LockstepError {
   if (error instanceof LockstepError) return error;
   const status = statusOf(error);
@@ -33,11 +34,11 @@ export function toLockstepError(error: unknown): LockstepError {
   return new LockstepError('internal', 'The error was logged; try again later', { cause: error });
 }
 
-/** Sends the error as an RFC 9457 problem document, with the headers that its code asks for. */
+/** Sends the error as an RFC 9457 problem document, with the headers of its code. */
 export function sendProblem(reply: FastifyReply, error: LockstepError): void {
   if (error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer');
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
-  // Bytes, since Fastify would add a charset to the type of a text, which JSON types do not have.
+  // As bytes: to a string's type Fastify adds a charset, which JSON types do not have.
   reply.code(error.status).header('content-type', 'application/problem+json').send(Buffer.from(JSON.stringify(error.toProblem())));
 }
 

@@ -2,12 +2,12 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from '#ground/telemetry/logger';
 import { requestDuration } from './http.metrics.js';
 
-/** Above it an answer is worth a line of its own, in milliseconds. */
+/** Requests that take longer are logged. */
 const SLOW_MS = 1_000;
 
 /**
- * Measures every request, and logs the slow ones; a line for each would cost more than the request. The others are
- * logged at `debug`, failures by the problem filter.
+ * Measures every request. Logs only slow ones, because a line for each costs more than the request; `debug` logs all.
+ * The problem filter logs failures.
  */
 export function observeRequests(instance: FastifyInstance, logger: Logger): void {
   const logsAll = logger.isLevelEnabled('debug');
@@ -18,7 +18,7 @@ export function observeRequests(instance: FastifyInstance, logger: Logger): void
     if (logsAll || elapsedMs > SLOW_MS) {
       logger[elapsedMs > SLOW_MS ? 'warn' : 'debug'](
         { method: request.method, url: request.url, status: reply.statusCode, elapsedMs: Math.round(elapsedMs) },
-        elapsedMs > SLOW_MS ? 'A request was slow' : 'A request was answered',
+        elapsedMs > SLOW_MS ? 'Slow request' : 'Request',
       );
     }
     done();

@@ -12,9 +12,9 @@ interface Issue {
 type Source = ArgumentMetadata['type'];
 
 /**
- * Checks what a route gets against its zod schema (`@Body({ schema })`, `@Query({ schema })`), and parses the body,
- * which arrives as bytes: the ingest route needs them unchanged.
- * @throws LockstepError invalid_request with a path for each thing that is wrong: a JSON pointer, or a query's name
+ * Checks a route's parameters against their zod schemas (`@Body({ schema })`, `@Query({ schema })`). Parses the body,
+ * which arrives as bytes because the ingest route stores them unchanged.
+ * @throws LockstepError invalid_request with a path for each problem: a JSON pointer, or a query parameter's name
  */
 @Injectable()
 export class SchemaPipe implements PipeTransform {
@@ -24,10 +24,10 @@ export class SchemaPipe implements PipeTransform {
   }
 }
 
-/** Deeper than anybody writes settings; checking and storing them goes as deep as they do, on a stack that ends. */
-const DEEPEST = 64;
+/** No settings are this deep. Checking and storing them recurses, so the depth needs a limit. */
+const MAX_DEPTH = 64;
 
-/** Undefined when nothing was sent: that may do, where nothing is required. */
+/** Undefined without a body, which some schemas allow. */
 function parseJson(body: unknown): unknown {
   if (!Buffer.isBuffer(body) || body.length === 0) return undefined;
   if (!isUtf8(body)) throw new LockstepError('invalid_request', 'The body must be UTF-8');
@@ -37,7 +37,7 @@ function parseJson(body: unknown): unknown {
   } catch (cause) {
     throw new LockstepError('invalid_request', `The body is not valid JSON: ${cause instanceof Error ? cause.message : ''}`, { cause });
   }
-  if (isDeeperThan(value, DEEPEST)) throw new LockstepError('invalid_request', `The body is nested deeper than ${DEEPEST} levels`);
+  if (isDeeperThan(value, MAX_DEPTH)) throw new LockstepError('invalid_request', `The body is nested deeper than ${MAX_DEPTH} levels`);
   return value;
 }
 
@@ -61,7 +61,7 @@ function detailsOf({ message, path = [], keys }: Issue, source: Source): Problem
   return keys.map((key) => ({ path: nameOf([...segments, key], source), message: 'is not known here' }));
 }
 
-/** RFC 6901 for what is in the body. */
+/** For the body a JSON pointer (RFC 6901). */
 function nameOf(segments: readonly PropertyKey[], source: Source): string {
   if (source !== 'body') return segments.map(String).join('.');
   return segments.map((segment) => `/${String(segment).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');

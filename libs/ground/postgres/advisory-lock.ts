@@ -4,17 +4,17 @@ import { takeAdvisoryLock } from './advisory-lock-take.queries.js';
 import { databaseOf } from './pool.js';
 
 /**
- * Does `work` on a connection that holds the advisory lock of that name, so that one process at a time does it; without
- * waiting: undefined when another one does it now. The lock goes with the connection, so whoever dies holds nobody up.
- * When `signal` is aborted the connection is cut, and what runs on it fails.
+ * Runs `work` on a connection that holds the advisory lock of this name, so that only one process at a time runs it.
+ * Does not wait: returns undefined while another process holds the lock. The lock ends with the connection, and so with
+ * the process. An abort of `signal` cuts the connection, and the statement on it fails.
  * @throws what `work` throws; what Postgres throws
  */
 export async function exclusively<Result>(pool: pg.Pool, name: string, signal: AbortSignal, work: (client: pg.PoolClient) => Promise<Result>): Promise<Result | undefined> {
   const client = await pool.connect();
-  // A connection that breaks between two statements fails the next one; without a listener it would end the process.
+  // A connection that breaks fails the next statement. Without a listener it would end the process.
   client.on('error', () => undefined);
   let cut = false;
-  // Never back into the pool: settings that `work` made would stay, and after an error the lock.
+  // Not returned to the pool: settings that `work` changed would remain, and after an error the lock.
   const end = (): void => {
     if (!cut) client.release(true);
     cut = true;
@@ -26,7 +26,7 @@ export async function exclusively<Result>(pool: pg.Pool, name: string, signal: A
     const [lock] = await takeAdvisoryLock.run({ name }, database);
     if (lock?.taken !== true) return undefined;
     const result = await work(client);
-    // The server takes a moment to notice that a connection was closed: the next one would find the lock taken.
+    // The server notices a closed connection late: the next caller would find the lock taken.
     await releaseAdvisoryLock.run({ name }, database);
     return result;
   } finally {

@@ -4,23 +4,23 @@ import { exclusively } from './advisory-lock.js';
 import { deleteExpired, type ExpiringRows } from './expiring-rows.js';
 import { databaseOf } from './pool.js';
 
-/** An expired row takes up room and does nothing else: when it goes doesn't matter. */
+/** Not urgent: an expired row only occupies disk space. */
 const INTERVAL_MS = 60_000;
 
 export interface ExpiringRowsSweeperOptions {
-  /** Its sessions look up by index (`plans: 'by-index'`). */
+  /** With `plans: 'by-index'`. */
   readonly pool: pg.Pool;
-  /** The name under which one process at a time sweeps. */
+  /** Name of the advisory lock that lets one process at a time sweep. */
   readonly lock: string;
   readonly tables: readonly ExpiringRows[];
-  /** What else each round does at its end, in every process. */
+  /** Runs at the end of each sweep, in every process. */
   readonly afterwards?: () => Promise<void>;
   readonly onError: (error: unknown) => void;
 }
 
 /**
- * Deletes the expired rows of some tables, in small batches, until there are none; then looks again each minute. Never
- * waits for anybody's lock, and one process at a time does it.
+ * Deletes the expired rows of some tables in small batches until none is left, every minute. Never waits for a row lock.
+ * One process at a time sweeps.
  */
 export class ExpiringRowsSweeper {
   private readonly poll: Poll;
@@ -38,7 +38,7 @@ export class ExpiringRowsSweeper {
   }
 
   /**
-   * Deletes what is expired; returns how many rows that were, 0 also while another process does it.
+   * Deletes the expired rows and returns their number; 0 while another process sweeps.
    * @throws what Postgres throws, also when `signal` is aborted
    */
   async sweep(signal: AbortSignal): Promise<number> {

@@ -1,24 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from './pool.js';
 
-/** A table whose rows expire, by two generated queries. */
+/** A table whose rows expire, with its two generated queries. */
 export interface ExpiringRows {
-  /** Where expired rows are; only places: `delete` looks again. Its session looks up by index (`plans: 'by-index'`). */
+  /** Finds places of expired rows; `delete` checks them again. For a session with `plans: 'by-index'`. */
   readonly find: { run(parameters: { limit: number }, database: Database): Promise<{ place: string }[]> };
-  /** Deletes what is expired there and not locked; the number of rows that were. */
+  /** Deletes the rows at these places that are expired and not locked; returns their number. */
   readonly delete: { run(parameters: { places: string[] }, database: Database): Promise<{ deleted: number }[]> };
   readonly onDeleted: (rows: number) => void;
 }
 
-/** 1,000 rows a statement: whoever wants one that is being deleted waits some milliseconds at most. */
+/** Rows per statement: a transaction that needs one of them waits some milliseconds at most. */
 const BATCH = 1_000;
-/** Places a look: a look passes over what was deleted since the table was last vacuumed. */
+/** Places per search: each search passes over the rows that were deleted since the last VACUUM. */
 const PLACES = 50_000;
-/** 16,000 rows a second with what a batch takes: more than are written, and disk and log are left to the others meanwhile. */
+/** With the duration of a batch 16,000 rows/s: more than are written, with disk and WAL left for other work. */
 const PAUSE_MS = 50;
 
 /**
- * Deletes a table's expired rows in small batches until there are none; never waits for anybody's lock. Returns how many.
+ * Deletes a table's expired rows in small batches until none is left, and returns their number. Never waits for a row lock.
  * @throws what Postgres throws; also when `signal` is aborted
  */
 export async function deleteExpired(rows: ExpiringRows, database: Database, signal: AbortSignal): Promise<number> {
@@ -32,7 +32,7 @@ export async function deleteExpired(rows: ExpiringRows, database: Database, sign
       deleted += row?.deleted ?? 0;
     }
     total += deleted;
-    // All there were; or all that are left are being claimed at this moment.
+    // None is left, or transactions hold locks on all others.
     if (places.length < PLACES || deleted === 0) return total;
   }
 }

@@ -1,11 +1,11 @@
 import { Inject } from '@nestjs/common';
 
-/** Tokens and decorators stand apart from the module, which services would otherwise import with their own. */
+// Not in postgres.module.ts: services would otherwise import a module file.
 export const poolToken = (name: string): string => `pg.Pool ${name}`;
 export const databaseToken = (name: string): string => `Database ${name}`;
 
-/** The `Database` of the pool with this name: runs generated queries. */
+/** The `Database` of the pool with this name. It runs generated queries. */
 export const InjectDatabase = (name: string): ParameterDecorator => Inject(databaseToken(name));
 
-/** The `pg.Pool` with this name, for what needs a connection of its own, such as a transaction. */
+/** The `pg.Pool` with this name, for work that needs a connection of its own, such as a transaction. */
 export const InjectPool = (name: string): ParameterDecorator => Inject(poolToken(name));

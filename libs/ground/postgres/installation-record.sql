@@ -1,10 +1,10 @@
 /*
-  Records the number of shards at the first start and makes each shard's rows; returns the number that is recorded.
-  With another number than that, nothing is made.
+  Records the number of shards at the first start, and inserts each shard's rows. Returns the recorded number.
+  Inserts nothing if the given number differs from it.
 */
 /* @name recordInstallation */
 with installed as (
-  -- The update changes nothing: unlike "do nothing" it returns the row, also one that another process has just made.
+  -- The update changes nothing. Unlike "do nothing" it returns the row, even if another process has just inserted it.
   insert into installation (shards) values (:shards!)
   on conflict (singleton) do update set shards = installation.shards
   returning shards

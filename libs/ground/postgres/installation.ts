@@ -5,7 +5,7 @@ import { StartError } from '#ground/process/start-error';
 import type { Database } from './pool.js';
 
 /**
- * Makes sure that the installation has this number of shards, recording it at the first start.
+ * Records the number of shards at the first start, and checks it at each later one.
  * @throws StartError shards_changed
  */
 export async function ensureInstallation(database: Database, shards: number): Promise<void> {
@@ -18,13 +18,13 @@ export async function ensureInstallation(database: Database, shards: number): Pr
   );
 }
 
-/** Stores the hash of an admin key that was made, unless there is one; returns the one that holds. */
+/** Stores the hash of a generated admin key unless one is stored. Returns the stored hash. */
 export async function keepAdminKeyHash(database: Database, hash: Buffer): Promise<Buffer> {
   const [kept] = await keepAdminKey.run({ hash }, database);
   return kept?.hash ?? hash;
 }
 
-/** An admin key is given from outside: one that was made before is not valid any more. */
+/** Invalidates a generated admin key, because the environment sets one. */
 export async function forgetAdminKeyHash(database: Database): Promise<void> {
   await forgetAdminKey.run(undefined, database);
 }

@@ -24,14 +24,14 @@ export interface SchemaStatus {
   readonly unknown: readonly string[];
 }
 
-/** Which migrations the database has, lacks, and has from a newer release. */
+/** The migrations that the database has, lacks, and has from a newer release. */
 export async function schemaStatus(databaseUrl: string, migrations = LOCKSTEP): Promise<SchemaStatus> {
   return withClient(databaseUrl, (client) => statusOn(client, migrations));
 }
 
 /**
- * Applies the migrations that the database lacks, each in a transaction, under an advisory lock on which other
- * processes wait. Returns the names of those applied.
+ * Applies the migrations that the database lacks, each in a transaction, and returns their names. An advisory lock makes
+ * other processes wait.
  * @param onNotice gets what a migration says with RAISE NOTICE
  * @throws StartError schema_too_new when the database was migrated by a newer release
  */
@@ -57,10 +57,10 @@ export async function migrate(databaseUrl: string, migrations = LOCKSTEP, onNoti
   });
 }
 
-/** As `migrate`, with a log line that names what was applied. */
+/** As `migrate`, and logs the names of the applied migrations. */
 export async function migrateAndLog(databaseUrl: string, logger: Logger, migrations = LOCKSTEP): Promise<void> {
   const applied = await migrate(databaseUrl, migrations, (notice) => logger.info({ notice }, 'A migration reports'));
-  if (applied.length > 0) logger.info({ migrations: applied }, 'The database was migrated');
+  if (applied.length > 0) logger.info({ migrations: applied }, 'Database migrated');
 }
 
 async function statusOn(client: pg.Client, { folder, schema }: Migrations): Promise<SchemaStatus> {

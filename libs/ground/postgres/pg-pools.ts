@@ -7,9 +7,9 @@ import { createPool, type PoolOptions } from './pool.js';
 export const POSTGRES_OPTIONS = Symbol('POSTGRES_OPTIONS');
 
 export interface PostgresOptions<AppConfig = never> {
-  /** Part of what pg_stat_activity shows: `lockstep-<app>-<pool>`. */
+  /** pg_stat_activity shows `lockstep-<app>-<pool>`. */
   readonly app: string;
-  /** For pools that name no limit themselves: ends a transaction that runs longer, in milliseconds. */
+  /** Default for pools without a limit of their own: ends a transaction that runs longer, in milliseconds. */
   readonly transactionTimeoutMs?: number | ((config: AppConfig) => number);
 }
 
@@ -17,7 +17,7 @@ export interface PoolSettings extends Pick<PoolOptions, 'max' | 'plans' | 'trans
   readonly name: string;
 }
 
-/** The process's pools by name. They connect at the first statement, and end when everything else has stopped. */
+/** The process's pools by name. They connect at the first statement, and end after everything else. */
 @Injectable()
 export class PgPools implements OnApplicationShutdown {
   private readonly pools = new Map<string, pg.Pool>();

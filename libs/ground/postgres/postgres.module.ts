@@ -8,16 +8,16 @@ import { PgPools, type PoolSettings, POSTGRES_OPTIONS, type PostgresOptions } fr
 import { type Database, databaseOf } from './pool.js';
 
 export interface PoolRegistration extends PoolSettings {
-  /** `requests`: a statement fails with what the caller of a request may see, where that is known. */
+  /** `requests`: statements fail with the errors that a client may see (see `answering`). */
   readonly serves?: 'requests';
-  /** Whether the PostgresIndicator asks this pool. */
+  /** Whether the PostgresIndicator checks this pool. */
   readonly health?: boolean;
 }
 
-/** Named pools. Connections are opened at the first statement, not while Nest builds the container. */
+/** Named pools. They connect at the first statement, not while Nest builds the container. */
 @Module({})
 export class PostgresModule {
-  /** For all modules: the database of the configuration. */
+  /** The configured database. Global. */
   static forRoot<AppConfig = Config>(options: PostgresOptions<AppConfig>): DynamicModule {
     return {
       module: PostgresModule,
@@ -28,8 +28,8 @@ export class PostgresModule {
   }
 
   /**
-   * A pool of this name, for `@InjectDatabase(name)` and `@InjectPool(name)`. Each call is a module of its own: modules
-   * that share a pool import one module that registers and exports it.
+   * Registers a pool for `@InjectDatabase(name)` and `@InjectPool(name)`. Nest makes a separate module of each call, so
+   * modules that share a pool import one module that registers and exports it.
    */
   static pool({ serves, health = false, ...settings }: PoolRegistration): DynamicModule {
     const [pool, database] = [poolToken(settings.name), databaseToken(settings.name)];

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Database } from './pool.js';
 import { PreparedQuery, type StatementSource } from './prepared-query.js';
 
-/** As PgTyped writes it: the places of the names, with their marks, in the text. */
+/** The places of parameter names in the text, with their marks, as PgTyped writes them. */
 function sourceOf(statement: string, names: readonly string[]): StatementSource {
   const params = names.map((name) => ({
     name,
@@ -22,7 +22,7 @@ function answering(rows: Record<string, unknown>[], asked: unknown[] = []): Data
 }
 
 describe('PreparedQuery', () => {
-  it('numbers parameters however often and in whatever order they are mentioned', async () => {
+  it('numbers parameters that occur several times and in any order', async () => {
     const asked: unknown[] = [];
     const query = new PreparedQuery<{ b: number[]; a: string }, object>(sourceOf('select :a!, :b!::int[], :a!, :a', ['a', 'b']));
     await query.run({ b: [1, 2], a: 'x' }, answering([], asked));
@@ -35,12 +35,12 @@ describe('PreparedQuery', () => {
     expect(asked).toEqual([['select 1', []]]);
   });
 
-  it("takes PgTyped's hints off the columns' names", async () => {
+  it("removes PgTyped's hints from column names", async () => {
     const query = new PreparedQuery<undefined, object>({ statement: 'select id as "eventId!", at as "at?", n as "plain"', params: [] });
     expect(await query.run(undefined, answering([{ 'eventId!': 'e', 'at?': null, plain: 3 }]))).toEqual([{ eventId: 'e', at: null, plain: 3 }]);
   });
 
-  it('refuses parameters that would make another text for each length', () => {
+  it('refuses parameters whose text would vary with their length', () => {
     const spread = { name: 'ids', transform: { type: 'array_spread' }, locs: [{ a: 0, b: 3 }] };
     expect(() => new PreparedQuery({ statement: ':ids', params: [spread] })).toThrow('Parameter :ids is a array_spread');
   });

@@ -1,25 +1,25 @@
 import type { Database } from './pool.js';
 
-/** A statement as PgTyped writes it into `x.queries.ts`: where in the text its parameters stand. */
+/** A statement as PgTyped writes it into `x.queries.ts`, with the places of its parameters in the text. */
 export interface StatementSource {
   readonly statement: string;
   readonly params: readonly {
     readonly name: string;
-    /** An array is one value, too; PgTyped's spread and pick would make another text for each length, and are not used. */
+    /** An array is one value. PgTyped's spread and pick are not supported, because the text would vary with the length. */
     readonly transform: { readonly type: string };
-    /** First and last character of each mention. */
+    /** First and last character of each occurrence. */
     readonly locs: readonly { readonly a: number; readonly b: number }[];
   }[];
 }
 
 /**
- * One statement of a `.sql` file, as its generated `x.queries.ts` exports it. Text and order of parameters are made once:
- * PgTyped's own runtime makes them at each run, which cost 20 to 40 µs a statement, and looks at each column of each row.
+ * One statement of a `.sql` file, as its generated `x.queries.ts` exports it. Prepares text and parameter order once.
+ * PgTyped's runtime prepares them for each run (20 to 40 µs per statement) and examines every column of every row.
  */
 export class PreparedQuery<Params, Result> {
   private readonly text: string;
   private readonly names: readonly (keyof Params & string)[];
-  /** Columns whose names end with a hint to PgTyped ("never null": `id!`), and what they are called in TypeScript. */
+  /** Columns whose names end with a hint for PgTyped (`id!` is never null), with their names in TypeScript. */
   private readonly hinted: readonly { readonly column: string; readonly name: string }[];
 
   constructor(source: StatementSource) {

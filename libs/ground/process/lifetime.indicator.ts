@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { StateIndicator } from '#ground/health/indicators';
 import { Lifetime } from './lifetime.js';
 
-/** Down until the process has started, and from the moment it is told to stop. */
+/** Down until the process has started, and from the beginning of its stop. */
 @Injectable()
 export class LifetimeIndicator extends StateIndicator {
   constructor(lifetime: Lifetime) {

@@ -55,7 +55,7 @@ async function listen(): Promise<{ app: Awaited<ReturnType<typeof createApp>>; h
   return { app, health };
 }
 
-it('listens while the start is under way; is not ready from the first moment of stopping, but alive until HTTP is closed', async () => {
+it('listens during the start; during the stop it is alive but not ready until HTTP closes', async () => {
   const { app, health } = await listen();
   expect([await health('live'), await health('startup'), await health('ready')]).toEqual(['200', '503 waiting for Postgres', '503 waiting for Postgres']);
   started.resolve();
@@ -68,7 +68,7 @@ it('listens while the start is under way; is not ready from the first moment of 
   expect(order).toEqual(['start', 'started', 'stop', 'start ended', 'drained']);
 });
 
-it('a stop during the start aborts it, and the shutdown goes on only when it has ended', async () => {
+it('a stop aborts a start under way, and continues when the start has ended', async () => {
   const { app } = await listen();
   drained.resolve();
   const failure = app.get(Lifetime).started.catch((error: Error) => error.name);

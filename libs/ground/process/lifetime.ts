@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 
-/** How long a stop waits for the start to end. */
+/** A stop waits this long for a start under way. */
 const STOP_LIMIT_MS = 1_000;
 
 /**
- * The process between its start and its end. An app's lifecycle class begins the start here, in the background: Nest
- * binds the port only after all bootstrap hooks, and health must answer while the process waits for Postgres.
+ * The state of the process: starting, ready or stopping. An app's lifecycle class starts it here in the background,
+ * because Nest binds the port after all bootstrap hooks, and health must answer while the process waits for Postgres.
  */
 @Injectable()
 export class Lifetime {
@@ -17,29 +17,28 @@ export class Lifetime {
   constructor(private readonly host: HttpAdapterHost) {}
 
   /**
-   * Runs `start` once the port is bound, so that a process whose port is taken changes nothing. The signal is aborted
-   * when the process is to stop.
+   * Runs `start` once the port is bound, so that a process whose port is taken changes nothing. A stop aborts the signal.
    */
   begin(start: (signal: AbortSignal) => Promise<void>): void {
     this.running = this.run(start);
-    // Whoever awaits `started` gets the error.
+    // `started` reports the error.
     this.running.catch(() => undefined);
   }
 
-  /** Resolves when the start has ended. @throws its error; an AbortError when the process was stopped before */
+  /** Resolves when the start has ended. @throws its error; an AbortError after a stop */
   get started(): Promise<void> {
     return this.running ?? Promise.resolve();
   }
 
-  /** Health reports the process as started from now on. */
+  /** From now on health reports the process as started. */
   ready(): void {
     this.isReady = true;
   }
 
   /**
-   * Health reports the process as stopping from now on. Resolves when the start has ended: Nest's `close()` does not
-   * wait for it, and what it opens after the shutdown hooks would stay open. After a second the stop goes on all the
-   * same: the start may wait for a Postgres that does not answer.
+   * From now on health reports the process as stopping. Resolves when the start has ended: Nest's `close()` does not
+   * wait for it, and the start must not open anything after the shutdown hooks. Resolves after a second at the latest,
+   * because the start may wait for a Postgres that does not answer.
    */
   async stop(): Promise<void> {
     this.stopping.abort();
@@ -54,7 +53,7 @@ export class Lifetime {
     return this.isReady;
   }
 
-  /** Why the process should get no requests; undefined while it should. */
+  /** Why the process should get no requests, or undefined if it should. */
   get problem(): string | undefined {
     if (this.stopping.signal.aborted) return 'stopping';
     return this.isReady ? undefined : 'waiting for Postgres';
@@ -67,7 +66,7 @@ export class Lifetime {
     await start(signal);
   }
 
-  /** Resolves when the port is bound, or the process is to stop. */
+  /** Resolves when the port is bound, or at a stop. */
   private async listening(signal: AbortSignal): Promise<void> {
     if (this.host.listening || signal.aborted) return;
     const { promise, resolve } = Promise.withResolvers<void>();

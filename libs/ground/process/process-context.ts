@@ -2,13 +2,13 @@ import { Inject } from '@nestjs/common';
 import type { Config } from '#ground/config/config';
 import type { Logger } from '#ground/telemetry/logger';
 
-/** Ends the process after a log line: for errors after which only a new process can work. */
+/** Logs the error and ends the process, because only a new process can work. */
 export type Fatal = (error: Error) => void;
 
-/** What every app's configuration has. */
+/** The settings of every app. */
 export type ProcessConfig = Pick<Config, 'host' | 'port' | 'logLevel' | 'drainTimeoutMs' | 'maxBodyBytes'>;
 
-/** What exists before Nest does: the adapter and Nest's logger need it. */
+/** Exists before Nest does, because the HTTP adapter and Nest's logger need it. */
 export interface ProcessContext<AppConfig = ProcessConfig> {
   readonly config: AppConfig;
   readonly logger: Logger;

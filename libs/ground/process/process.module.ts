@@ -3,7 +3,7 @@ import { Lifetime } from './lifetime.js';
 import { LifetimeIndicator } from './lifetime.indicator.js';
 import { CONFIG, FATAL, LOGGER, type ProcessContext } from './process-context.js';
 
-/** Configuration, logger and lifetime of the process, for all modules. The only module with ready-made values. */
+/** Configuration, logger and lifetime of the process. Global, and the only module with ready-made values. */
 @Module({})
 export class ProcessModule {
   static of<AppConfig>({ config, logger, fatal }: ProcessContext<AppConfig>): DynamicModule {

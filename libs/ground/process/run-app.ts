@@ -10,25 +10,25 @@ import type { ProcessConfig, ProcessContext } from './process-context.js';
 import { ProcessModule } from './process.module.js';
 import { StartError } from './start-error.js';
 
-/** After the drain time: to say how things stand and to give back leases and connections, also where Postgres or Kafka do not answer any more. */
-const GOODBYE_MS = 2_500;
+/** After the drain time, for releasing leases and closing connections, even if Postgres and Kafka do not answer. */
+const CLOSING_MS = 2_500;
 
-/** What an app consists of. */
+/** An app for `runApp`. */
 export interface AppDefinition<AppConfig> {
   readonly name: string;
   readonly load: (env: Record<string, string | undefined>) => AppConfig;
   /** The root module. One of its providers is the app's lifecycle class. */
   readonly module: Type;
   readonly http?: (config: AppConfig) => Partial<HttpAppOptions>;
-  /** Serves the API's document. */
+  /** Serves an OpenAPI document. */
   readonly openApi?: OpenApiOptions;
-  /** A provider of the root module that feeds the app's `@EventPattern` handlers. */
+  /** A provider of the root module that calls the app's `@EventPattern` handlers. */
   readonly transport?: Type<CustomTransportStrategy>;
-  /** From SIGTERM to exit, whatever Postgres and Kafka do. Default: the drain time and 2.5 s. */
+  /** Longest time from SIGTERM to exit, in milliseconds. Default: the drain time plus 2.5 s. */
   readonly stopLimitMs?: number;
 }
 
-/** The app in a process: `listen()` starts it in the background, `close()` stops it; its `Lifetime` says how far it is. */
+/** Creates the app. `listen()` starts it in the background, `close()` stops it, and its `Lifetime` has its state. */
 export async function createApp<AppConfig extends ProcessConfig>(
   { module, http, openApi, transport }: Omit<AppDefinition<AppConfig>, 'name' | 'load'>,
   context: ProcessContext<AppConfig>,
@@ -45,15 +45,15 @@ export async function createApp<AppConfig extends ProcessConfig>(
 }
 
 /**
- * An app's process from its configuration to its exit: starts it, stops it on SIGTERM and SIGINT, and ends with 0 when
- * that was in time. With 1 when the configuration is not valid, the app can't start or can't go on, or stopping fails or
- * takes too long: what isn't committed by then is done again, or was not answered.
+ * Runs an app from its configuration to its exit: starts it, and stops it on SIGTERM and SIGINT. The exit code is 0 after a
+ * stop in time. It is 1 if the configuration is invalid, the start fails, the app cannot work any more, or the stop fails or
+ * takes too long. Work that is not committed by then is repeated, and was not answered.
  */
 export async function runApp<AppConfig extends ProcessConfig>(definition: AppDefinition<AppConfig>): Promise<void> {
   const config = configOrExit(definition.load);
   const logger = createLogger(definition.name, config.logLevel);
   const fatal = (error: Error): void => {
-    logger.fatal({ err: error }, 'The process can not go on');
+    logger.fatal({ err: error }, 'Process cannot continue');
     process.exit(1);
   };
   startDefaultMetrics();
@@ -67,9 +67,9 @@ export async function runApp<AppConfig extends ProcessConfig>(definition: AppDef
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     logger.info({ signal }, 'Stopping');
     stopping = true;
-    setTimeout(() => fail(new Error('Stopping took too long')), definition.stopLimitMs ?? config.drainTimeoutMs + GOODBYE_MS).unref();
+    setTimeout(() => fail(new Error('Stopping took too long')), definition.stopLimitMs ?? config.drainTimeoutMs + CLOSING_MS).unref();
     try {
-      // A close() while Nest is still at its bootstrap hooks would overtake them.
+      // Nest's close() does not wait for bootstrap hooks under way.
       await listening;
       await (await app).close();
       process.exit(exitCode);
@@ -77,7 +77,7 @@ export async function runApp<AppConfig extends ProcessConfig>(definition: AppDef
       fail(error);
     }
   };
-  // Not Nest's `enableShutdownHooks`: it has no deadline, and ends the process by its signal instead of an exit code.
+  // Nest's `enableShutdownHooks` has no deadline, and ends the process by its signal instead of an exit code.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(signal));
   try {
     await listening;
@@ -85,12 +85,12 @@ export async function runApp<AppConfig extends ProcessConfig>(definition: AppDef
     logger.info({ url: await started.getUrl() }, 'Listening');
     await started.get(Lifetime).started;
   } catch (error) {
-    // A start that ends because the process stops is no failure.
+    // A stop aborts the start, which is not a failure.
     if (!stopping) fail(error);
   }
 }
 
-/** The process's configuration; when it is not valid, says what is wrong with it and ends the process. */
+/** Loads the configuration. If it is invalid, prints the reason and ends the process. */
 function configOrExit<AppConfig>(load: (env: Record<string, string | undefined>) => AppConfig): AppConfig {
   try {
     return load(process.env);
@@ -100,7 +100,7 @@ function configOrExit<AppConfig>(load: (env: Record<string, string | undefined>)
   }
 }
 
-/** One clear message, for a person; then the end. */
+/** Prints one message for a person, and ends the process. */
 function fail(error: unknown): never {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);

@@ -1,4 +1,4 @@
-/** Why a process can't start, and whether that may pass without a person who changes something. */
+/** Reasons why a process can't start. `retriable`: it may pass without an operator's action. */
 const START_ERRORS = {
   /** The environment: a bad, missing or unknown variable. */
   invalid_configuration: { retriable: false },
@@ -16,7 +16,7 @@ const START_ERRORS = {
 
 export type StartErrorCode = keyof typeof START_ERRORS;
 
-/** A process can't start. The message is for a person: what is wrong, and what to do. */
+/** A process can't start. The message tells the operator what is wrong and what to do. */
 export class StartError extends Error {
   override readonly name = 'StartError';
 

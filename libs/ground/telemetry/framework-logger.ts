@@ -1,9 +1,9 @@
 import { Logger as NestLogger, PinoLogger } from 'nestjs-pino';
 import type { Logger } from './logger.js';
 
-/** Nest's own lines. At `info` Nest names every route and module, which helps only when looking for a mistake. */
+/** Nest's logger. Drops Nest's `info` lines, which name every route and module, unless the level is `debug`. */
 export class FrameworkLogger extends NestLogger {
-  /** @param onError called with each error that Nest logs: it swallows what a shutdown hook throws */
+  /** @param onError called for each error that Nest logs: Nest only logs what a shutdown hook throws */
   constructor(
     logger: Logger,
     private readonly onError: () => void = () => undefined,

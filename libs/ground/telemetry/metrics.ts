@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, register } from 'prom-client';
 
-/** Starts Node's own metrics (event loop, memory, garbage collection) beside Lockstep's. Once a process. */
+/** Collects Node's metrics too (event loop, memory, garbage collection). Call it once per process. */
 export function startDefaultMetrics(): void {
   collectDefaultMetrics({ prefix: 'lockstep_' });
 }
@@ -10,5 +10,5 @@ export async function renderMetrics(): Promise<{ contentType: string; body: stri
   return { contentType: register.contentType, body: await register.metrics() };
 }
 
-/** Seconds, from half a millisecond to a minute: what lies between an idle machine's commit and a hung endpoint. */
+/** In seconds: from a commit on an idle machine to an endpoint that hangs. */
 export const LATENCY_BUCKETS_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];

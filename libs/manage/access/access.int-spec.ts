@@ -54,7 +54,7 @@ beforeAll(async () => {
   const process = testProcess(database.url);
   const module = { module: ProbeModule, imports: [ProcessModule.of(process), PostgresModule.forRoot({ app: 'test' })] };
   app = await createHttpApp(module, { logger: process.logger, maxBodyBytes: 100_000 });
-  // Keys with fewer scopes than an admin's do not exist yet: the header stands for one.
+  // All keys have all scopes so far: this header simulates a key with fewer.
   const instance = app.getHttpAdapter().getInstance();
   instance.addHook('preParsing', (request, _reply, payload, done) => {
     const scopes = request.headers['x-scopes'];
@@ -76,7 +76,7 @@ async function get(path: string, headers: Record<string, string> = {}): Promise<
   return { status: response.status, body: text.startsWith('{') ? (JSON.parse(text) as Partial<Principal>) : {} };
 }
 
-it('answers store_unavailable until the admin key is known, except on public routes', async () => {
+it('answers store_unavailable until the admin key is set, except on public routes', async () => {
   expect(await get('/who')).toMatchObject({ status: 503, body: { code: 'store_unavailable' } });
   expect(await get('/open', { authorization: '' })).toMatchObject({ status: 200 });
   app.get(Authenticator, { strict: false }).open(keyHash(KEY));
@@ -88,7 +88,7 @@ it('an admin key has all scopes, for the tenant that is named', async () => {
   expect(await get('/who', { 'lockstep-tenant': 'nowhere' })).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
 });
 
-it('refuses a principal without the scope by the name of the scope, and everybody where none is declared', async () => {
+it('refuses a principal without the scope and names the scope, and refuses every principal where none is declared', async () => {
   expect(await get('/who', { 'x-scopes': 'manage' })).toMatchObject({ status: 200 });
   expect(await get('/who', { 'x-scopes': 'ingest,read' })).toMatchObject({ status: 403, body: { code: 'forbidden', detail: 'The API key lacks the scope "manage"' } });
   expect(await get('/undeclared')).toMatchObject({ status: 403, body: { code: 'forbidden' } });
@@ -97,7 +97,7 @@ it('refuses a principal without the scope by the name of the scope, and everybod
 
 it('refuses a request without a key before its body is read', async () => {
   const socket = await openSocket(url);
-  // 50,000 bytes are announced, and none is sent.
+  // The header announces 50,000 bytes, and none follows.
   socket.write(requestBytes('POST', '/who', [['host', 'a'], ['content-type', 'application/json'], ['content-length', '50000'], ['connection', 'close']]));
   expect(finalAnswerIn(await readToEnd(socket))?.status).toBe(401);
 });

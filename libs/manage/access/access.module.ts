@@ -6,7 +6,7 @@ import { Authenticator } from './authenticator.js';
 import { ScopeGuard } from './scope.guard.js';
 import { TenantsRepository } from './tenants.repository.js';
 
-/** Who may call the API. For the whole app: all its routes are refused unless they declare who may call them. */
+/** Authentication and scopes, for all routes of the app. A route that declares no scope is refused. */
 @Module({
   imports: [ApiDatabaseModule],
   providers: [TenantsRepository, Authenticator, AuthenticationHook, { provide: APP_GUARD, useClass: ScopeGuard }],

@@ -2,14 +2,14 @@ import { hash as digest, randomBytes } from 'node:crypto';
 import { forgetAdminKeyHash, keepAdminKeyHash } from '#ground/postgres/installation';
 import type { Database } from '#ground/postgres/pool';
 
-/** SHA-256 of a key: what is stored and compared, never the key itself. */
+/** SHA-256 of a key. Only hashes are stored and compared. */
 export function keyHash(key: string | Buffer): Buffer {
   return digest('sha256', key, 'buffer');
 }
 
 /**
- * The hash of the admin key: of LOCKSTEP_ADMIN_KEY when it is set; otherwise of the one made at the first start, which
- * `print` gets then and nobody ever again.
+ * Returns the hash of the admin key: of LOCKSTEP_ADMIN_KEY if it is set, else of a key that the first start generates.
+ * `print` gets a line with a generated key once; only its hash is stored.
  */
 export async function establishAdminKey(database: Database, given: string | undefined, print: (line: string) => void): Promise<Buffer> {
   if (given !== undefined) {

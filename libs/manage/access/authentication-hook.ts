@@ -3,12 +3,12 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { Authenticator } from './authenticator.js';
 
-/** Routes that Swagger adds to Fastify by itself, without a configuration. */
+/** Routes that Swagger adds to Fastify, without a route configuration. */
 const DOCUMENTATION = /^\/(?:docs|api-docs)(?:\/|$)|^\/openapi\.json$/;
 
 /**
- * Authenticates requests in a Fastify hook: it runs before the body is read, so that a client without a key can't make
- * the process read anything. Nest's guards run after that.
+ * Authenticates requests in a Fastify hook, because Nest's guards run after the body was read: a client without a key
+ * must not make the process read its body.
  */
 @Injectable()
 export class AuthenticationHook implements OnModuleInit {
@@ -17,13 +17,13 @@ export class AuthenticationHook implements OnModuleInit {
     private readonly authenticator: Authenticator,
   ) {}
 
-  /** Holds for routes that are registered before and after. */
+  /** The hook applies to all routes, also to those registered earlier. */
   onModuleInit(): void {
     const instance = this.host.httpAdapter.getInstance<FastifyInstance>();
     instance.decorateRequest('principal');
     instance.addHook('onRequest', (request, _reply, done) => {
-      // Which routes exist is no secret (/docs), so a path without one is a plain 404. The route is the matched template,
-      // not the URL: `/%761/events` is a way to write `/v1/events`.
+      // Routes are no secret (/docs), so an unknown path is a plain 404. The template is compared, not the URL, because
+      // `/%761/events` is another spelling of `/v1/events`.
       const { config, url = '' } = request.routeOptions;
       if (request.is404 || config.access === 'public' || (config.access === undefined && DOCUMENTATION.test(url))) return done();
       try {

@@ -6,44 +6,44 @@ import type { Principal, Scope } from '#ground/http/principal';
 import { keyHash } from './admin-key.js';
 import { TenantsRepository } from './tenants.repository.js';
 
-/** Exists from the first migration on. */
+/** The first migration creates it. */
 const DEFAULT_TENANT = 'default';
 
 const ADMIN = { type: 'admin', id: 'admin', name: 'Admin key' } as const;
 const ADMIN_SCOPES: ReadonlySet<Scope> = new Set(['ingest', 'read', 'manage', 'admin']);
 
-/** How long a tenant that was found is taken to exist. */
+/** Postgres is asked for a tenant at most this often. */
 const TENANT_KNOWN_MS = 60_000;
 
 /**
- * Says who makes a request: `Authorization: Bearer <admin key>`. An admin key has all scopes, and acts on the tenant in
- * `Lockstep-Tenant`, or on `default`.
+ * Finds the principal of a request by `Authorization: Bearer <admin key>`. An admin key has all scopes, and acts on the
+ * tenant in `Lockstep-Tenant`, or on `default`.
  */
 @Injectable()
 export class Authenticator {
   private readonly defaultAdmin = adminOf(DEFAULT_TENANT);
   private readonly knownUntilMs = new Map<string, number>();
   private adminKeyHash: Buffer | undefined;
-  /** The last key that matched the hash: comparing with it takes a tenth of hashing again. */
+  /** The key that matched the hash. Comparing keys takes a tenth of the time of hashing one. */
   private knownKey: Buffer = Buffer.alloc(0);
 
   constructor(private readonly tenants: TenantsRepository) {}
 
-  /** From here on requests with the key of this hash pass; before, all are answered with store_unavailable. */
+  /** Sets the hash of the admin key. Until then all requests get store_unavailable. */
   open(adminKeyHash: Buffer): void {
     this.adminKeyHash = adminKeyHash;
   }
 
   /**
-   * Without a promise for the default tenant, so that the usual request does not wait for another turn of the loop.
-   * @throws LockstepError store_unavailable before `open`; unauthenticated; invalid_request when there is no such tenant
+   * Returns no promise for the default tenant, so that most requests continue without a microtask.
+   * @throws LockstepError store_unavailable before `open`; unauthenticated; invalid_request for an unknown tenant
    */
   principalOf(headers: IncomingHttpHeaders): Principal | Promise<Principal> {
     if (this.adminKeyHash === undefined) throw new LockstepError('store_unavailable', 'Lockstep is starting', { retryAfterSeconds: 1 });
     const { authorization = '', 'lockstep-tenant': tenant = DEFAULT_TENANT } = headers;
     const key = /^bearer +(\S+) *$/i.exec(authorization)?.[1];
     if (key === undefined) throw new LockstepError('unauthenticated', 'Send the API key as `Authorization: Bearer <key>`');
-    if (!this.isAdminKey(Buffer.from(key), this.adminKeyHash)) throw new LockstepError('unauthenticated', 'The API key is not known');
+    if (!this.isAdminKey(Buffer.from(key), this.adminKeyHash)) throw new LockstepError('unauthenticated', 'The API key is unknown');
     return tenant === DEFAULT_TENANT ? this.defaultAdmin : this.adminOfKnown(String(tenant));
   }
 

@@ -5,7 +5,7 @@ import { LockstepError } from '#domain/problem';
 import { ACCESS } from '#ground/http/access';
 import type { Scope } from '#ground/http/principal';
 
-/** Lets a principal do what its scopes allow. A route that declares neither a scope nor `@Public` is refused. */
+/** Refuses a request without the scope that its route requires, and every request to a route that declares no scope. */
 @Injectable()
 export class ScopeGuard implements CanActivate {
   constructor(private readonly reflector: Reflector) {}

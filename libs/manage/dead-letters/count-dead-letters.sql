@@ -1,4 +1,4 @@
-/* How many dead letters of a tenant match: what is null matches all. */
+/* Counts a tenant's matching dead letters. A parameter that is null matches all. */
 /* @name countDeadLetters */
 select count(*)::integer as "matched!"
 from deliveries d

@@ -1,6 +1,6 @@
 /*
-  Asks for an event to be replayed: its dead deliveries become pending again, and each endpoint that it was delivered to,
-  and where nothing of it is pending or dead, gets a new delivery. Returns no row when there is no such event.
+  Creates the replay of an event: its dead deliveries become pending again, and each endpoint that it was delivered to,
+  without a pending or dead delivery of it, gets a new delivery. Returns no row if the event does not exist.
 */
 /* @name createEventReplay */
 with event as (

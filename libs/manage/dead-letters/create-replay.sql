@@ -1,6 +1,6 @@
 /*
-  Asks for a replay or discard of all dead letters that match (what is null matches all), audits it, and nudges the
-  owners of the shards that have some. The owners do it, batch by batch.
+  Creates a replay or discard of all matching dead letters (a null parameter matches all), audits it, and nudges the
+  owners of their shards, who apply it in batches.
 */
 /* @name createReplay */
 with matching as (

@@ -13,7 +13,7 @@ import { locate } from './replays.controller.js';
 import type { ReplayAction } from './replays.repository.js';
 import { ReplaysService } from './replays.service.js';
 
-const DRY_RUN = 'With `dryRun` the answer is 200 `{"matched": 3, "dryRun": true}`, and nothing is done.';
+const DRY_RUN = 'With `dryRun` nothing changes, and the answer is 200 `{"matched": 3, "dryRun": true}`.';
 
 @ApiTags('dead letters')
 @Controller('v1/dead-letters')
@@ -35,7 +35,7 @@ export class DeadLettersController {
   @Requires('manage')
   @Documented({
     summary: 'Deliver dead letters again', description: `In order within each lane, with a fresh retry schedule. ${DRY_RUN}`,
-    status: 202, answer: 'Started; `GET /v1/replays/{id}` tells how far it is', schema: startedReplaySchema, problems: ['invalid_request'],
+    status: 202, answer: 'Started; `GET /v1/replays/{id}` shows its progress', schema: startedReplaySchema, problems: ['invalid_request'],
   })
   replay(@Req() { principal }: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply, @Body({ schema: replayRequestSchema }) request: ReplayRequest): Promise<StartedReplay | object> {
     return this.start('replay', principal, reply, request);
@@ -45,8 +45,8 @@ export class DeadLettersController {
   @HttpCode(202)
   @Requires('manage')
   @Documented({
-    summary: 'Give dead letters up', description: `They are \`discarded\` then, for good. ${DRY_RUN}`,
-    status: 202, answer: 'Started; `GET /v1/replays/{id}` tells how far it is', schema: startedReplaySchema, problems: ['invalid_request'],
+    summary: 'Discard dead letters', description: `They become \`discarded\`, which is final. ${DRY_RUN}`,
+    status: 202, answer: 'Started; `GET /v1/replays/{id}` shows its progress', schema: startedReplaySchema, problems: ['invalid_request'],
   })
   discard(@Req() { principal }: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply, @Body({ schema: replayRequestSchema }) request: ReplayRequest): Promise<StartedReplay | object> {
     return this.start('discard', principal, reply, request);

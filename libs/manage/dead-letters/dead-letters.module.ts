@@ -8,7 +8,7 @@ import { ReplaysController } from './replays.controller.js';
 import { ReplaysRepository } from './replays.repository.js';
 import { ReplaysService } from './replays.service.js';
 
-/** Deliveries that have ended without success, and delivering again what has ended. */
+/** Dead letters and replays. */
 @Module({
   imports: [ApiDatabaseModule, EventsModule],
   controllers: [DeadLettersController, ReplaysController],

@@ -12,7 +12,7 @@ export class DeadLettersService {
     private readonly deliveries: DeliveriesService,
   ) {}
 
-  /** Newest event first. @throws LockstepError invalid_request for a cursor or endpoint id that is none */
+  /** Newest event first. @throws LockstepError invalid_request for an invalid cursor or endpoint id */
   async list(tenant: string, { endpoint, entity, type, from, to, limit, cursor }: DeadLetterQuery): Promise<Page<Delivery>> {
     const filter = { tenant, endpointId: endpointIdOf(endpoint), entity, type, from, to };
     return this.deliveries.pageOf(await this.repository.list(filter, deliveryKeyIn(cursor), limit + 1), limit);

@@ -1,4 +1,4 @@
-/* A tenant's dead letters, newest event first, after the one with the given key: by the index on dead deliveries. */
+/* Lists a tenant's dead letters after a key, newest event first, by the index on dead deliveries. */
 /* @name listDeadLetters */
 select
   d.event_id as "eventId", d.endpoint, d.replay, p.public_id as "endpointId", e.type, e.entity, d.sequence, d.status,

@@ -1,4 +1,4 @@
-/* As list-dead-letters.sql, for one endpoint: by its index. */
+/* As list-dead-letters.sql, for one endpoint, by the index on its dead deliveries. */
 /* @name listEndpointDeadLetters */
 select
   d.event_id as "eventId", d.endpoint, d.replay, p.public_id as "endpointId", e.type, e.entity, d.sequence, d.status,

@@ -10,8 +10,8 @@ export const replayRequestSchema = z
     type: z.string().optional(),
     from: moment.optional().meta({ description: 'The event was accepted at this moment or later' }),
     to: moment.optional().meta({ description: 'The event was accepted before this moment' }),
-    all: z.boolean().optional().meta({ description: 'Needed when nothing else is given: all dead letters of the tenant' }),
-    dryRun: z.boolean().default(false).meta({ description: 'Only counts' }),
+    all: z.boolean().optional().meta({ description: 'All dead letters of the tenant. Required if no other filter is given' }),
+    dryRun: z.boolean().default(false).meta({ description: 'Only count them' }),
   })
   .refine((request) => request.all === true || FILTERS.some((name) => request[name] !== undefined), {
     error: 'says nothing about which dead letters: give endpoint, entity, type, from or to, or `"all": true`',
@@ -34,8 +34,8 @@ export const replaySchema = z
       from: z.string().nullable(),
       to: z.string().nullable(),
     }),
-    matched: z.int().meta({ description: 'Dead letters that matched when it was asked for' }),
-    applied: z.int().meta({ description: 'Of these, how many are pending again, or discarded, by now' }),
+    matched: z.int().meta({ description: 'Dead letters that matched at the request' }),
+    applied: z.int().meta({ description: 'How many of these are pending again, or discarded, so far' }),
     createdAt: z.string(),
     finishedAt: z.string().nullable(),
   })

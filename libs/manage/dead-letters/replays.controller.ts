@@ -13,7 +13,7 @@ export class ReplaysController {
 
   @Get('replays/:id')
   @Requires('read')
-  @Documented({ summary: 'How far a replay or discard has come', status: 200, answer: 'The replay', schema: replaySchema, problems: ['not_found'] })
+  @Documented({ summary: 'Get a replay or discard with its progress', status: 200, answer: 'The replay', schema: replaySchema, problems: ['not_found'] })
   get(@Req() { principal }: FastifyRequest, @Param('id') id: string): Promise<Replay> {
     return this.replays.get(principal.tenant, id);
   }
@@ -22,15 +22,15 @@ export class ReplaysController {
   @HttpCode(202)
   @Requires('manage')
   @Documented({
-    summary: 'Deliver an event again', description: 'Dead deliveries become pending again; an endpoint that it was delivered to gets a new delivery, with its lane\'s next sequence.',
-    status: 202, answer: 'Started; `GET /v1/replays/{id}` tells how far it is', schema: startedReplaySchema, problems: ['not_found'],
+    summary: 'Deliver an event again', description: 'Dead deliveries become pending again; an endpoint that it was delivered to gets a new delivery, with the lane\'s next sequence.',
+    status: 202, answer: 'Started; `GET /v1/replays/{id}` shows its progress', schema: startedReplaySchema, problems: ['not_found'],
   })
   async replayEvent(@Req() { principal }: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply, @Param('id') id: string): Promise<StartedReplay> {
     return locate(reply, await this.replays.startForEvent(principal, id));
   }
 }
 
-/** Says in the answer where the replay's progress is. */
+/** Points to the replay in the answer's Location header. */
 export function locate(reply: FastifyReply, started: StartedReplay): StartedReplay {
   reply.header('location', `/v1/replays/${started.id}`);
   return started;

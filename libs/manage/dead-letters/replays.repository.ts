@@ -10,7 +10,7 @@ import { findReplay, type IFindReplayResult } from './find-replay.queries.js';
 export type ReplayAction = replay_action;
 export type ReplayRow = IFindReplayResult;
 
-/** Which dead letters; undefined matches all. */
+/** Selects dead letters. Undefined matches all. */
 export interface ReplayFilter {
   readonly tenant: string;
   readonly action: ReplayAction;
@@ -34,14 +34,14 @@ export class ReplaysRepository {
     return (await countDeadLetters.run(filter, this.database))[0]?.matched ?? 0;
   }
 
-  /** @returns how many match */
+  /** @returns the number of matching dead letters */
   async create(filter: ReplayFilter, ids: { id: string; subject: string; actor: string }): Promise<number> {
     const { tenant, action, endpoint, entity, type, from, to } = filter;
     const described = JSON.stringify({ endpoint, entity, type, from, to });
     return (await createReplay.run({ ...ids, tenant, action, endpoint, entity, type, from, to, filter: described }, this.database))[0]?.matched ?? 0;
   }
 
-  /** @returns how many deliveries it brings, or undefined when there is no such event */
+  /** @returns the number of deliveries, or undefined if the event does not exist */
   async createForEvent(parameters: { id: string; event: string; tenant: string; subject: string; actor: string }): Promise<number | undefined> {
     return (await createEventReplay.run(parameters, this.database))[0]?.matched;
   }

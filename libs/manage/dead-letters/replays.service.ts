@@ -6,26 +6,26 @@ import type { Replay, ReplayRequest, StartedReplay } from './replay.schema.js';
 import { type ReplayAction, type ReplayFilter, type ReplayRow, ReplaysRepository } from './replays.repository.js';
 
 /**
- * Replaying and discarding of dead letters. What is asked for here is a row in Postgres; the shards' owners do it, in
- * batches, and `get` says how far they have come. Asking twice is harmless: what is pending again is no dead letter.
+ * Replays and discards dead letters. It only stores the request in Postgres; the shards' owners apply it in batches, and
+ * `get` shows their progress. A second request is harmless: a delivery that is pending again is not a dead letter.
  */
 @Injectable()
 export class ReplaysService {
   constructor(private readonly repository: ReplaysRepository) {}
 
-  /** How many dead letters match. @throws LockstepError invalid_request for an endpoint that is none of the tenant's */
+  /** Counts the matching dead letters. @throws LockstepError invalid_request for an endpoint that the tenant does not have */
   async count(tenant: string, action: ReplayAction, request: ReplayRequest): Promise<number> {
     return this.repository.count(await this.filterOf(tenant, action, request));
   }
 
-  /** @throws LockstepError invalid_request for an endpoint that is none of the tenant's */
+  /** @throws LockstepError invalid_request for an endpoint that the tenant does not have */
   async start({ tenant, actor }: Principal, action: ReplayAction, request: ReplayRequest): Promise<StartedReplay> {
     const filter = await this.filterOf(tenant, action, request);
     const [id, subject] = newReplay();
     return { id: subject, matched: await this.repository.create(filter, { id, subject, actor: actor.id }) };
   }
 
-  /** Dead deliveries of the event again, and a new delivery where it was delivered. @throws LockstepError not_found */
+  /** Delivers the event's dead deliveries again, and makes new ones where it was delivered. @throws LockstepError not_found */
   async startForEvent({ tenant, actor }: Principal, eventId: string): Promise<StartedReplay> {
     const event = parsePublicId('evt', eventId);
     const [id, subject] = newReplay();
@@ -56,7 +56,7 @@ export class ReplaysService {
   }
 }
 
-/** A new replay's id, inside and outside. */
+/** The internal and the public id of a new replay. */
 function newReplay(): [string, string] {
   const id = mintId();
   return [id, toPublicId('rpl', id)];

@@ -1,6 +1,6 @@
 /*
-  Changes the given settings of an endpoint (null: stays; those that can be null themselves come with a flag), audits
-  which ones, and nudges every shard's owner.
+  Changes settings of an endpoint. Null leaves a setting as it is; a nullable setting has a flag instead. Audits the names of
+  the settings, and nudges every shard's owner.
 */
 /* @name changeEndpoint */
 with changed as (

@@ -2,14 +2,14 @@
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const VALUE = /^[\t\x20-\x7e]*$/;
 
-/** About the connection or the message's framing (RFC 9110, 7.6.1), or set by Lockstep itself. */
+/** Headers of the connection or the framing (RFC 9110, 7.6.1), and those that Lockstep sets. */
 const RESERVED = new Set([
   'connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade',
   'host', 'content-length', 'content-type', 'expect', 'user-agent', 'traceparent', 'tracestate',
 ]);
 const RESERVED_PREFIXES = ['webhook-', 'lockstep-'];
 
-/** Why a delivery can't carry this header, or undefined when it can. */
+/** Why a delivery can't have this header, or undefined if it can. */
 export function headerProblem(name: string, value: string, all: Readonly<Record<string, string>>): string | undefined {
   const lower = name.toLowerCase();
   if (!NAME.test(name)) return 'is not a header name';

@@ -1,6 +1,6 @@
 /*
-  Marks an endpoint deleted, audits it, and nudges every shard's owner: they discard what waits. Returns whether there
-  was one.
+  Marks an endpoint as deleted, audits it, and nudges every shard's owner to discard its pending deliveries. Returns a row
+  if it existed.
 */
 /* @name deleteEndpoint */
 with deleted as (

@@ -42,17 +42,17 @@ describe('a new endpoint', () => {
     expect(pathsRefused(settings)).toHaveLength(1);
   });
 
-  it('names members that it does not know', () => {
+  it('names unknown members', () => {
     expect(pathsRefused({ secret: 'x', colour: 'red' })).toEqual(['secret.colour']);
   });
 });
 
 describe('a change', () => {
-  it('sets nothing that was not given', () => {
+  it('leaves out settings that were not given', () => {
     expect(endpointChangeSchema.parse({ rateLimit: null })).toEqual({ rateLimit: null });
   });
 
-  it('says why ordering stays', () => {
+  it('refuses a change of ordering with the reason', () => {
     expect(endpointChangeSchema.safeParse({ ordering: 'none' }).error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`)).toEqual([
       'ordering can not be changed, since the sequences of its lanes would break: create another endpoint',
     ]);

@@ -11,7 +11,7 @@ const url = z.string().max(2_048).superRefine((text, context) => {
   if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
 });
 
-/** Where it may lead is another question, which the address policy answers. */
+/** The syntax only. The address policy decides which destinations are allowed. */
 function urlProblem(text: string): string | undefined {
   if (!URL.canParse(text) || /[\s\p{Cc}]/u.test(text)) return 'must be an absolute URL such as https://example.com/hooks';
   const { protocol, username, password } = new URL(text);
@@ -39,7 +39,7 @@ const metadata = z
   .record(z.string(), z.json())
   .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= METADATA_BYTES, `must be at most ${METADATA_BYTES} bytes of JSON`);
 
-/** What an operator may set, with what holds when it is left out. */
+/** The settings of an endpoint with their defaults. */
 const settings = {
   url,
   description: z.string().max(1_024).default(''),
@@ -50,7 +50,7 @@ const settings = {
   dlqPolicy: z.enum(['continue', 'halt']).default('continue'),
   retrySchedule: z.array(delay).max(50).nullable().default(null).meta({ description: "Delays before each retry; null: the installation's schedule" }),
   timeoutMs: z.int().min(1).max(300_000).default(15_000),
-  maxConcurrency: z.int().min(1).max(10_000).default(64).meta({ description: 'Attempts under way at once, from each dispatcher' }),
+  maxConcurrency: z.int().min(1).max(10_000).default(64).meta({ description: 'Concurrent attempts of each dispatcher' }),
   maxRetryAfterSeconds: z.int().min(0).max(31_536_000).default(86_400),
   rateLimit: z.int().min(1).max(1_000_000).nullable().default(null).meta({ description: 'Requests per second; null: no limit' }),
   headers: headers.default({}),
@@ -60,13 +60,13 @@ const settings = {
 export const newEndpointSchema = z.strictObject(settings).meta({ id: 'NewEndpoint' });
 export type NewEndpoint = z.output<typeof newEndpointSchema>;
 
-/** Any of the settings but `ordering`, none with a default. */
+/** All settings except `ordering`, without defaults. */
 export const endpointChangeSchema = z
   .strictObject({
     url: url.optional(),
     description: settings.description.unwrap().optional(),
     eventTypes: settings.eventTypes.unwrap().optional(),
-    // Known, so that the answer can say why not.
+    // Accepted here only to refuse it with a reason.
     ordering: z.never('can not be changed, since the sequences of its lanes would break: create another endpoint').optional(),
     dlqPolicy: settings.dlqPolicy.unwrap().optional(),
     retrySchedule: settings.retrySchedule.unwrap().optional(),
@@ -83,7 +83,7 @@ export type EndpointChange = z.output<typeof endpointChangeSchema>;
 export const endpointQuerySchema = z.strictObject(pageQuery);
 export type EndpointQuery = z.output<typeof endpointQuerySchema>;
 
-/** The resource as the outside sees it. */
+/** The resource in the API. */
 export const endpointSchema = z
   .object({
     id: z.string().meta({ example: 'ep_0199c0de00007000800000000000beef' }),
@@ -107,13 +107,13 @@ export const endpointSchema = z
   .meta({ id: 'Endpoint' });
 export type Endpoint = z.output<typeof endpointSchema>;
 
-/** The answer to a create: the only one with the signing secret. */
+/** The answer to a creation, the only one with the signing secret. */
 export const createdEndpointSchema = endpointSchema
-  .extend({ secret: z.string().meta({ example: 'whsec_…', description: 'Shown only now' }) })
+  .extend({ secret: z.string().meta({ example: 'whsec_…', description: 'Shown only in this answer' }) })
   .meta({ id: 'CreatedEndpoint' });
 export type CreatedEndpoint = z.output<typeof createdEndpointSchema>;
 
-/** `["1s","5s"]` → milliseconds; the schema has checked each. */
+/** `["1s","5s"]` in milliseconds. The schema has checked the texts. */
 export function scheduleToMs(schedule: readonly string[]): number[] {
   return schedule.map((text) => parseDurationMs(text) ?? 0);
 }

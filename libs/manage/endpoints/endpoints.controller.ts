@@ -18,7 +18,7 @@ export class EndpointsController {
   @Post()
   @Requires('manage')
   @Documented({
-    summary: 'Create an endpoint', status: 201, answer: 'Created; `secret` is shown only now', schema: createdEndpointSchema,
+    summary: 'Create an endpoint', status: 201, answer: 'Created. Only this answer has the `secret`', schema: createdEndpointSchema,
     problems: ['invalid_request', 'destination_not_allowed'],
   })
   async create(
@@ -58,7 +58,7 @@ export class EndpointsController {
   @Delete(':id')
   @HttpCode(204)
   @Requires('manage')
-  @Documented({ summary: 'Delete an endpoint; what waits for it is discarded', status: 204, answer: 'Deleted', problems: ['not_found'] })
+  @Documented({ summary: 'Delete an endpoint and discard its pending deliveries', status: 204, answer: 'Deleted', problems: ['not_found'] })
   delete(@Req() { principal }: FastifyRequest, @Param('id') id: string): Promise<void> {
     return this.endpoints.delete(principal, id);
   }
@@ -66,7 +66,7 @@ export class EndpointsController {
   @Post(':id/pause')
   @HttpCode(200)
   @Requires('manage')
-  @Documented({ summary: 'Pause deliveries; events wait', status: 200, answer: 'The endpoint', schema: endpointSchema, problems: ['not_found'] })
+  @Documented({ summary: 'Pause an endpoint; its deliveries wait', status: 200, answer: 'The endpoint', schema: endpointSchema, problems: ['not_found'] })
   pause(@Req() { principal }: FastifyRequest, @Param('id') id: string): Promise<Endpoint> {
     return this.endpoints.pause(principal, id);
   }

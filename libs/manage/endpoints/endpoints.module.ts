@@ -6,6 +6,6 @@ import { EndpointsController } from './endpoints.controller.js';
 import { EndpointsRepository } from './endpoints.repository.js';
 import { EndpointsService } from './endpoints.service.js';
 
-/** Where events are delivered to. */
+/** Endpoints: destinations of events. */
 @Module({ imports: [ApiDatabaseModule, SecretsModule, NetworkModule], controllers: [EndpointsController], providers: [EndpointsRepository, EndpointsService] })
 export class EndpointsModule {}

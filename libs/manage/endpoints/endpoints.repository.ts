@@ -9,10 +9,10 @@ import { type ISetEndpointStatusParams, setEndpointStatus } from './set-endpoint
 
 export type EndpointRow = IFindEndpointsResult;
 
-/** Above every narrow id. */
+/** Above every narrow key. */
 const NO_BOUND = 2_147_483_647;
 
-/** Endpoints in Postgres; each change also nudges the owners of all shards, in the same statement. */
+/** Endpoints in Postgres. Each statement that changes one also nudges the owners of all shards. */
 @Injectable()
 export class EndpointsRepository {
   constructor(@InjectDatabase('api') private readonly database: Database) {}
@@ -29,7 +29,7 @@ export class EndpointsRepository {
     await setEndpointStatus.run(change, this.database);
   }
 
-  /** Returns whether there was one. */
+  /** Returns whether it existed. */
   async delete(deletion: IDeleteEndpointParams): Promise<boolean> {
     return (await deleteEndpoint.run(deletion, this.database)).length > 0;
   }

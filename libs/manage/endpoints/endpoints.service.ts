@@ -17,7 +17,7 @@ import { headersContext, secretContext } from '#ground/secrets/secret-contexts';
 const SECRET_BYTES = 32;
 const cursorShape = z.tuple([z.int()]);
 
-/** Where events are delivered to. Every method throws not_found for an endpoint that is not the tenant's, or deleted. */
+/** Manages endpoints. Every method throws not_found for a deleted endpoint, and for one of another tenant. */
 @Injectable()
 export class EndpointsService {
   constructor(
@@ -75,7 +75,7 @@ export class EndpointsService {
     return this.get(tenant, id);
   }
 
-  /** Events go on being routed to it, and wait. */
+  /** Its events still become deliveries, which wait. */
   async pause({ tenant, actor }: Principal, id: string): Promise<Endpoint> {
     await this.repository.setStatus({ tenant, publicId: knownUuidOf(id), status: 'paused', reason: 'Paused by an operator', actor: actor.id, subject: id });
     return this.get(tenant, id);
@@ -87,7 +87,7 @@ export class EndpointsService {
     return this.get(tenant, id);
   }
 
-  /** It gets no more events; what waits for it is discarded, and that is audited. */
+  /** It gets no further events. Its pending deliveries are discarded, which is audited. */
   async delete({ tenant, actor }: Principal, id: string): Promise<void> {
     if (!(await this.repository.delete({ tenant, publicId: knownUuidOf(id), actor: actor.id, subject: id }))) throw notFound(id);
   }

@@ -1,4 +1,4 @@
-/* The tenant's endpoints, newest first: those below :before (the narrow id), or the one with :publicId. */
+/* Lists a tenant's endpoints below :before (a narrow key), newest first; with :publicId only that one. */
 /* @name findEndpoints */
 select
   id, public_id as "publicId", url, description, event_types as "eventTypes", ordering, dlq_policy as "dlqPolicy",

@@ -1,4 +1,4 @@
-/* Pauses or resumes an endpoint, audits it, and nudges every shard's owner; nothing happens to one that is so already. */
+/* Pauses or resumes an endpoint, audits it, and nudges every shard's owner. Does nothing if it has that status already. */
 /* @name setEndpointStatus */
 with changed as (
   update endpoints

@@ -17,7 +17,7 @@ export interface DeliveryFilter {
   readonly status: DeliveryRow['status'] | undefined;
 }
 
-/** Above every delivery's key. */
+/** Above the key of every delivery. */
 export const HIGHEST_DELIVERY: DeliveryKey = { eventId: 'ffffffff-ffff-ffff-ffff-ffffffffffff', endpoint: 0, replay: 0 };
 
 @Injectable()
@@ -35,7 +35,7 @@ export class DeliveriesRepository {
     return listEventDeliveries.run({ tenant, event }, this.database);
   }
 
-  /** The deliveries' attempts in order, by delivery id (`dlv_…`). */
+  /** Attempts of these deliveries in order, by delivery id (`dlv_…`). */
   async attemptsOf(deliveries: readonly DeliveryRow[]): Promise<Map<string, IListAttemptsResult[]>> {
     if (deliveries.length === 0) return new Map();
     const rows = await listAttempts.run(

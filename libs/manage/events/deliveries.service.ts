@@ -12,18 +12,18 @@ const cursorShape = z.tuple([z.uuid(), z.int(), z.int()]);
 export class DeliveriesService {
   constructor(private readonly repository: DeliveriesRepository) {}
 
-  /** Newest event first. @throws LockstepError invalid_request for a cursor or endpoint id that is none */
+  /** Newest event first. @throws LockstepError invalid_request for an invalid cursor or endpoint id */
   async list(tenant: string, { endpoint, entity, status, limit, cursor }: DeliveryQuery): Promise<Page<Delivery>> {
     return this.pageOf(await this.repository.list({ tenant, endpointId: endpointIdOf(endpoint), entity, status }, deliveryKeyIn(cursor), limit + 1), limit);
   }
 
-  /** A page of deliveries with their attempts. @param rows up to one more than `limit` */
+  /** Makes a page of deliveries with their attempts. @param rows read with `limit + 1` */
   async pageOf(rows: readonly DeliveryRow[], limit: number): Promise<Page<Delivery>> {
     const page = pageOfRows(rows, limit, (row) => [row.eventId, row.endpoint, row.replay]);
     return { ...page, data: await this.withAttempts(page.data) };
   }
 
-  /** All of one event, which must be the tenant's. */
+  /** All deliveries of one event, which must belong to the tenant. */
   async ofEvent(tenant: string, event: string): Promise<Delivery[]> {
     return this.withAttempts(await this.repository.ofEvent(tenant, event));
   }

@@ -27,7 +27,7 @@ export const eventSchema = z
     id: z.string().meta({ example: 'evt_0199c0de00007000800000000000beef' }),
     type: z.string(),
     entity: z.string(),
-    timestamp: z.string().nullable().meta({ description: "The producer's own time" }),
+    timestamp: z.string().nullable().meta({ description: 'Time that the producer gave' }),
     acceptedAt: z.string(),
     idempotencyKey: z.string().nullable(),
     source: z.string(),
@@ -43,7 +43,7 @@ const attemptSchema = z
     durationMs: z.int(),
     statusCode: z.int().nullable(),
     error: z.string().nullable(),
-    responseBody: z.string().nullable().meta({ description: 'Its first 16 KiB' }),
+    responseBody: z.string().nullable().meta({ description: 'First 16 KiB of the body' }),
   })
   .meta({ id: 'Attempt' });
 
@@ -54,7 +54,7 @@ export const deliverySchema = z
     type: z.string(),
     entity: z.string(),
     endpoint: z.string(),
-    sequence: z.int().nullable().meta({ description: 'Null for an endpoint with ordering "none"' }),
+    sequence: z.int().nullable().meta({ description: 'Null if the endpoint has the ordering "none"' }),
     status: z.enum(['pending', 'delivered', 'dead', 'discarded']),
     nextAttemptAt: z.string().nullable(),
     deadReason: z.string().nullable(),
@@ -68,7 +68,7 @@ export type Delivery = z.output<typeof deliverySchema>;
 export const eventDetailSchema = eventSchema
   .extend({
     contentType: z.string(),
-    payload: z.unknown().meta({ description: 'The accepted body, byte for byte when it is JSON' }),
+    payload: z.unknown().meta({ description: 'The accepted body: JSON byte for byte, other text as a string, anything else in base64' }),
     deliveries: z.array(deliverySchema),
   })
   .meta({ id: 'EventDetail' });

@@ -7,7 +7,7 @@ import { EventsController } from './events.controller.js';
 import { EventsRepository } from './events.repository.js';
 import { EventsService } from './events.service.js';
 
-/** Accepted events, and what became of them at each endpoint. */
+/** Accepted events and their deliveries. */
 @Module({
   imports: [ApiDatabaseModule],
   controllers: [EventsController, DeliveriesController],

@@ -12,7 +12,7 @@ export interface EventFilter {
   readonly tenant: string;
   readonly entity: string | undefined;
   readonly type: string | undefined;
-  /** Whether the event has been admitted; undefined: either. */
+  /** Admitted events only, or only others; undefined matches all. */
   readonly admitted: boolean | undefined;
   /** Accepted at or after. */
   readonly from: Date | undefined;
@@ -20,7 +20,7 @@ export interface EventFilter {
   readonly to: Date | undefined;
 }
 
-/** An id's time is its gateway's, `accepted_at` the database's: how far apart they are taken to be at most. */
+/** Largest difference between the clocks of gateways (ids) and database (`accepted_at`) that the filters allow for. */
 const CLOCK_SKEW_MS = 3_600_000;
 const BEGINNING = new Date(0);
 const END = new Date('9999-12-31T00:00:00Z');
@@ -36,7 +36,7 @@ export class EventsRepository {
     const parameters = {
       ...filter,
       from: uuidFloor(from.getTime() - CLOCK_SKEW_MS),
-      // Ids of the same length in the same letters: their order as text is Postgres' order of uuids.
+      // For lower-case UUIDs the order of texts is Postgres' order of uuids.
       before: before !== undefined && before < upper ? before : upper,
       acceptedFrom: from,
       acceptedTo: to,
@@ -51,7 +51,7 @@ export class EventsRepository {
   }
 }
 
-/** The smallest UUIDv7 of a moment, as `uuid_floor` in the schema: it prunes the partitions that can't hold a match. */
+/** The smallest UUIDv7 of a moment, as `uuid_floor` in the schema. It excludes partitions without a match. */
 function uuidFloor(timeMs: number): string {
   const hex = Math.max(timeMs, 0).toString(16).padStart(12, '0');
   return hex.length > 12 ? HIGHEST_ID : `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;

@@ -18,7 +18,7 @@ export class EventsService {
     private readonly deliveries: DeliveriesService,
   ) {}
 
-  /** Newest first. @throws LockstepError invalid_request for a cursor that is none */
+  /** Newest first. @throws LockstepError invalid_request for an invalid cursor */
   async list(tenant: string, { entity, type, status, from, to, limit, cursor }: EventQuery): Promise<Page<Event>> {
     const before = decodeCursor(cursor, cursorShape)?.[0];
     const admitted = status === undefined ? undefined : status === 'admitted';
@@ -28,8 +28,8 @@ export class EventsService {
   }
 
   /**
-   * The event with its payload and deliveries, as JSON text: the accepted bytes stand in it as they came, so that a
-   * number above 2^53 or a member's place is what was sent.
+   * The event with its payload and deliveries, as JSON text. It contains the accepted bytes unchanged, because parsing
+   * would change numbers above 2^53 and the order of members.
    * @throws LockstepError not_found
    */
   async getAsJson(tenant: string, id: string): Promise<Buffer> {
@@ -54,7 +54,7 @@ function eventOf({ id, type, entity, occurredAt, acceptedAt, idempotencyKey, sou
   };
 }
 
-/** JSON as it is; other text as a string; anything else as base64 in a string. */
+/** JSON unchanged, other text as a string, anything else as a string in base64. */
 function payloadJson(contentType: string, payload: Buffer): Buffer {
   if (JSON_TYPE.test(contentType)) return payload;
   return Buffer.from(JSON.stringify(payload.toString(isUtf8(payload) ? 'utf8' : 'base64')));

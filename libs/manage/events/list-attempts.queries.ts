@@ -31,7 +31,7 @@ export interface IListAttemptsQuery {
   result: IListAttemptsResult;
 }
 
-const listAttemptsIR: any = {"usedParamSet":{"eventIds":true,"endpoints":true,"replays":true},"params":[{"name":"eventIds","required":true,"transform":{"type":"scalar"},"locs":[{"a":214,"b":223}]},{"name":"endpoints","required":true,"transform":{"type":"scalar"},"locs":[{"a":234,"b":244}]},{"name":"replays","required":true,"transform":{"type":"scalar"},"locs":[{"a":258,"b":266}]}],"statement":"select\n  a.event_id as \"eventId\", a.endpoint, a.replay, a.number, a.started_at as \"startedAt\", a.duration_ms as \"durationMs\",\n  a.status_code as \"statusCode\", a.error, a.response_body as \"responseBody\"\nfrom unnest(:eventIds!::uuid[], :endpoints!::integer[], :replays!::integer[]) as wanted (event_id, endpoint, replay)\n  -- \"offset 0\": a look-up by key for each delivery, whatever the planner guesses.\n  cross join lateral (\n    select *\n    from attempts\n    where\n      attempts.event_id = wanted.event_id and attempts.endpoint = wanted.endpoint and attempts.replay = wanted.replay\n    offset 0\n  ) a\norder by a.number"};
+const listAttemptsIR: any = {"usedParamSet":{"eventIds":true,"endpoints":true,"replays":true},"params":[{"name":"eventIds","required":true,"transform":{"type":"scalar"},"locs":[{"a":214,"b":223}]},{"name":"endpoints","required":true,"transform":{"type":"scalar"},"locs":[{"a":234,"b":244}]},{"name":"replays","required":true,"transform":{"type":"scalar"},"locs":[{"a":258,"b":266}]}],"statement":"select\n  a.event_id as \"eventId\", a.endpoint, a.replay, a.number, a.started_at as \"startedAt\", a.duration_ms as \"durationMs\",\n  a.status_code as \"statusCode\", a.error, a.response_body as \"responseBody\"\nfrom unnest(:eventIds!::uuid[], :endpoints!::integer[], :replays!::integer[]) as wanted (event_id, endpoint, replay)\n  -- \"offset 0\" forces a look-up by key for each delivery.\n  cross join lateral (\n    select *\n    from attempts\n    where\n      attempts.event_id = wanted.event_id and attempts.endpoint = wanted.endpoint and attempts.replay = wanted.replay\n    offset 0\n  ) a\norder by a.number"};
 
 /**
  * Query generated from SQL:
@@ -40,7 +40,7 @@ const listAttemptsIR: any = {"usedParamSet":{"eventIds":true,"endpoints":true,"r
  *   a.event_id as "eventId", a.endpoint, a.replay, a.number, a.started_at as "startedAt", a.duration_ms as "durationMs",
  *   a.status_code as "statusCode", a.error, a.response_body as "responseBody"
  * from unnest(:eventIds!::uuid[], :endpoints!::integer[], :replays!::integer[]) as wanted (event_id, endpoint, replay)
- *   -- "offset 0": a look-up by key for each delivery, whatever the planner guesses.
+ *   -- "offset 0" forces a look-up by key for each delivery.
  *   cross join lateral (
  *     select *
  *     from attempts

@@ -1,4 +1,4 @@
-/* A tenant's deliveries, newest event first, after the one with the given key: by the primary key. */
+/* Lists a tenant's deliveries after a key, newest event first, by the primary key. */
 /* @name listDeliveries */
 select
   d.event_id as "eventId", d.endpoint, d.replay, p.public_id as "endpointId", e.type, e.entity, d.sequence, d.status,

@@ -1,4 +1,4 @@
-/* As list-deliveries.sql, for one entity: from its events, by the index on (tenant, entity, id). */
+/* As list-deliveries.sql, for the events of one entity, by the index on (tenant, entity, id). */
 /* @name listEntityDeliveries */
 select
   d.event_id as "eventId", d.endpoint, d.replay, p.public_id as "endpointId", e.type, e.entity, d.sequence, d.status,

@@ -1,4 +1,4 @@
-/* As list-events.sql, for one entity: by the index on (tenant, entity, id). */
+/* As list-events.sql, for one entity, by the index on (tenant, entity, id). */
 /* @name listEntityEvents */
 select
   e.id, e.type, e.entity, e.occurred_at as "occurredAt", e.accepted_at as "acceptedAt",

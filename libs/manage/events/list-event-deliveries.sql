@@ -1,4 +1,4 @@
-/* All deliveries of one event, in the order of routing, replays after. */
+/* All deliveries of one event, in the order of routing, then its replays. */
 /* @name listEventDeliveries */
 select
   d.event_id as "eventId", d.endpoint, d.replay, p.public_id as "endpointId", e.type, e.entity, d.sequence, d.status,

@@ -1,6 +1,6 @@
 /*
-  A tenant's events, newest first: ids from :from up to but not including :before, by the primary key. The ids' times
-  are the gateways', so the bounds of acceptance, :acceptedFrom and :acceptedTo, are checked beside them.
+  Lists a tenant's events with ids in [:from, :before), newest first, by the primary key. Ids have the time of a gateway's
+  clock, so :acceptedFrom and :acceptedTo are compared with the time of acceptance too.
 */
 /* @name listEvents */
 select

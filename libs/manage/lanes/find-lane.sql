@@ -1,4 +1,4 @@
-/* One lane by its endpoint and entity, as list-lanes.sql has it, an idle one too. */
+/* Finds a lane by endpoint and entity, with the columns of list-lanes.sql. Idle lanes too. */
 /* @name findLane */
 select
   l.id, p.public_id as "endpointId", l.endpoint, l.entity,

@@ -4,6 +4,6 @@ import { LanesController } from './lanes.controller.js';
 import { LanesService } from './lanes.service.js';
 import { LanesViewRepository } from './lanes-view.repository.js';
 
-/** Lanes as operators see and mark them; the dispatcher's LanesModule runs them. */
+/** The lanes API. The dispatcher's LanesModule runs the lanes. */
 @Module({ imports: [ApiDatabaseModule], controllers: [LanesController], providers: [LanesViewRepository, LanesService] })
 export class LanesApiModule {}

@@ -11,10 +11,10 @@ const DAY_MS = 86_400_000;
 const START = [-1e15, 0] as const;
 const NOTHING_ASKED: LaneFilter = { tenant: 'default', endpoint: undefined, entity: undefined, state: undefined, sort: 'age' };
 
-/** The lanes, oldest first: what each holds, its deliveries' sequences counted from 1. */
+/** The lanes, oldest first, with their deliveries, whose sequences start at 1. */
 const SETUP: readonly { entity: string; deliveries: readonly ('delivered' | 'dead' | 'pending' | 'retrying')[]; change?: string }[] = [
   { entity: 'sends', deliveries: ['delivered', 'pending', 'pending'] },
-  // Not its head: a dead letter that is replayed goes before what waited for its retry when the lane was paused.
+  // Not its head: a replayed dead letter precedes the delivery that waited for a retry when the lane was paused.
   { entity: 'sends-replay', deliveries: ['pending', 'retrying'] },
   { entity: 'waits', deliveries: ['retrying', 'pending', 'pending'] },
   { entity: 'paused', deliveries: ['pending'], change: 'paused = true' },
@@ -28,7 +28,7 @@ beforeAll(async () => {
   lanes = new LanesViewRepository(databaseOf(fixture.pool));
   endpoint = await fixture.createEndpoint();
   for (const [index, { entity, deliveries, change = 'paused = false' }] of SETUP.entries()) {
-    // Some of yesterday: a lane's deliveries are in several partitions.
+    // Some are from yesterday: a lane's deliveries are in several partitions.
     const ids = await fixture.accept(deliveries.map(() => ({ shard: 1, entity })), new Date(Date.now() - (index % 2) * DAY_MS));
     await fixture.pool.query(
       `with lane as (insert into lanes (tenant, endpoint, entity, shard, tail_sequence) values ('default', $1, $2, 1, $4) returning id)
@@ -62,7 +62,7 @@ async function entities(filter: Partial<LaneFilter>): Promise<string[]> {
 }
 
 describe('the list of lanes', () => {
-  it('has all but the idle ones, by age, and says of each what one asked for alone says', async () => {
+  it('lists all lanes except idle ones by age, each as a single request shows it', async () => {
     const rows = await list({});
     expect(rows.map(({ entity }) => entity)).toEqual(['sends', 'sends-replay', 'waits', 'paused', 'halted', 'empty-halted']);
     const publicId = rows[0]?.endpointId ?? '';
@@ -70,7 +70,7 @@ describe('the list of lanes', () => {
     expect(rows.map(({ headSequence, headAttempts }) => [headSequence, headAttempts])).toEqual([[2, 3], [1, 3], [1, 3], [1, 3], [1, 3], [1, 3]]);
   });
 
-  it('is in the order of depth when that is asked for', async () => {
+  it('sorts by depth on request', async () => {
     expect(await entities({ sort: 'depth' })).toEqual(['waits', 'sends', 'sends-replay', 'paused', 'halted', 'empty-halted']);
   });
 
@@ -84,14 +84,14 @@ describe('the list of lanes', () => {
     expect(await entities({ state })).toEqual(expected);
   });
 
-  it('has those that wait for their endpoint', async () => {
+  it('lists lanes that wait for their endpoint', async () => {
     await fixture.pool.query("update endpoints set status = 'disabled'");
     expect(await entities({ state: 'waiting' })).toEqual(['sends', 'sends-replay', 'waits']);
     expect(await entities({ state: 'sending' })).toEqual([]);
     await fixture.pool.query("update endpoints set status = 'active'");
   });
 
-  it('has those of an endpoint or an entity, and of no other tenant', async () => {
+  it('lists the lanes of an endpoint or an entity, and none of another tenant', async () => {
     const [{ endpointId = '' } = {}] = await list({});
     expect(await entities({ endpoint: endpointId, entity: 'waits' })).toEqual(['waits']);
     expect(await entities({ endpoint: '0190c1f0-0000-7000-8000-0000000000ab' })).toEqual([]);

@@ -28,7 +28,7 @@ export interface LaneMarking {
   readonly event: string | undefined;
 }
 
-/** Lanes as operators see and mark them. */
+/** Reads lanes, and stores what operators want of them. */
 @Injectable()
 export class LanesViewRepository {
   constructor(@InjectDatabase('api') private readonly database: Database) {}
@@ -41,7 +41,7 @@ export class LanesViewRepository {
     return (await findLane.run({ tenant, endpoint, entity }, this.database))[0];
   }
 
-  /** @returns undefined when there is no such lane; a null head when there was nothing to skip */
+  /** @returns undefined if the lane does not exist; a null head if there was nothing to skip */
   async mark(marking: LaneMarking): Promise<{ head: number | null } | undefined> {
     return (await markLane.run(marking, this.database))[0];
   }

@@ -14,7 +14,7 @@ export class LanesController {
 
   @Get()
   @Requires('read')
-  @Documented({ summary: 'List lanes with something pending, or paused or halted', status: 200, answer: 'A page', schema: pageSchema(laneSchema), problems: ['invalid_request'] })
+  @Documented({ summary: 'List lanes that have pending deliveries, are paused or are halted', status: 200, answer: 'A page', schema: pageSchema(laneSchema), problems: ['invalid_request'] })
   list(@Req() { principal }: FastifyRequest, @Query({ schema: laneQuerySchema }) query: LaneQuery): Promise<Page<LaneResource>> {
     return this.lanes.list(principal.tenant, query);
   }
@@ -29,7 +29,7 @@ export class LanesController {
   @Post(':endpoint/:entity/pause')
   @HttpCode(200)
   @Requires('manage')
-  @Documented({ summary: 'Stop a lane after its attempt in flight; events wait', status: 200, answer: 'The lane', schema: laneSchema, problems: ['not_found'] })
+  @Documented({ summary: 'Pause a lane after its attempt in flight', status: 200, answer: 'The lane', schema: laneSchema, problems: ['not_found'] })
   pause(@Req() { principal }: FastifyRequest, @Param('endpoint') endpoint: string, @Param('entity') entity: string, @Body({ schema: laneActionSchema }) action: LaneAction): Promise<LaneResource> {
     return this.lanes.mark(principal, endpoint, entity, 'pause', action);
   }
@@ -37,7 +37,7 @@ export class LanesController {
   @Post(':endpoint/:entity/resume')
   @HttpCode(200)
   @Requires('manage')
-  @Documented({ summary: 'Let a paused or halted lane go on', status: 200, answer: 'The lane', schema: laneSchema, problems: ['not_found'] })
+  @Documented({ summary: 'Resume a paused or halted lane', status: 200, answer: 'The lane', schema: laneSchema, problems: ['not_found'] })
   resume(@Req() { principal }: FastifyRequest, @Param('endpoint') endpoint: string, @Param('entity') entity: string, @Body({ schema: laneActionSchema }) action: LaneAction): Promise<LaneResource> {
     return this.lanes.mark(principal, endpoint, entity, 'resume', action);
   }
@@ -45,7 +45,7 @@ export class LanesController {
   @Post(':endpoint/:entity/skip')
   @HttpCode(200)
   @Requires('manage')
-  @Documented({ summary: 'Discard the delivery whose turn it is', status: 200, answer: 'The lane, before its owner has applied it', schema: laneSchema, problems: ['not_found', 'conflict'] })
+  @Documented({ summary: 'Discard the delivery whose turn it is', status: 200, answer: 'The lane, before its owner has applied the skip', schema: laneSchema, problems: ['not_found', 'conflict'] })
   skip(@Req() { principal }: FastifyRequest, @Param('endpoint') endpoint: string, @Param('entity') entity: string, @Body({ schema: laneSkipSchema }) skip: LaneSkip): Promise<LaneResource> {
     return this.lanes.mark(principal, endpoint, entity, 'skip', skip);
   }

@@ -8,15 +8,15 @@ import type { LaneQuery, LaneResource, LaneSkip } from './lane.schema.js';
 import { type LaneMarking, type LaneRow, LanesViewRepository } from './lanes-view.repository.js';
 
 const cursorShape = z.tuple([z.number(), z.int()]);
-/** Before the first lane in either order: ages and depths are finite. */
+/** Before the first lane in both orders. */
 const START = [-1e15, 0] as const;
 
-/** Lanes as operators see them, and what they can do to one. What is asked for is marked; the lane's owner applies it. */
+/** Shows lanes, and marks them as operators want. The shard's owner applies the mark. */
 @Injectable()
 export class LanesService {
   constructor(private readonly repository: LanesViewRepository) {}
 
-  /** @throws LockstepError invalid_request for a cursor or endpoint id that is none */
+  /** @throws LockstepError invalid_request for an invalid cursor or endpoint id */
   async list(tenant: string, { endpoint, entity, state, sort, limit, cursor }: LaneQuery): Promise<Page<LaneResource>> {
     const after = decodeCursor(cursor, cursorShape) ?? START;
     const uuid = endpoint === undefined ? undefined : parsePublicId('ep', endpoint);
@@ -38,9 +38,9 @@ export class LanesService {
   }
 
   /**
-   * Marks the lane: `pause` stops it after the attempt in flight, `resume` lets it go on after a pause or a halt, `skip`
-   * discards the delivery whose turn it is. Audited.
-   * @throws LockstepError not_found; conflict when there is nothing to skip, or the given event's turn is not now
+   * Marks the lane, which is audited. `pause` stops it after the attempt in flight, `resume` ends a pause or a halt, `skip`
+   * discards the head.
+   * @throws LockstepError not_found; conflict if there is nothing to skip, or the given event is not the head
    */
   async mark({ tenant, actor }: Principal, endpoint: string, entity: string, action: LaneMarking['action'], { reason, event }: LaneSkip): Promise<LaneResource> {
     const uuid = parsePublicId('ep', endpoint);
@@ -48,14 +48,14 @@ export class LanesService {
     const marked = uuid === undefined ? undefined : await this.repository.mark({ tenant, endpoint: uuid, entity, action, reason, event: eventUuid, actor: actor.id, subject: `${endpoint}/${entity}` });
     if (marked === undefined) throw notFound(endpoint, entity);
     if (action === 'skip' && marked.head === null) {
-      throw new LockstepError('conflict', event === undefined ? 'Nothing of this lane is pending, so there is nothing to skip' : `It is not the turn of ${event} in this lane`);
+      throw new LockstepError('conflict', event === undefined ? 'The lane has no pending delivery to skip' : `${event} is not the head of this lane`);
     }
     return this.get(tenant, endpoint, entity);
   }
 }
 
 function notFound(endpoint: string, entity: string): LockstepError {
-  return new LockstepError('not_found', `There is no lane for the entity ${entity} at the endpoint ${endpoint}: it gets one with its first delivery`);
+  return new LockstepError('not_found', `The endpoint ${endpoint} has no lane for the entity ${entity}: the first delivery creates it`);
 }
 
 function laneOf(row: LaneRow): LaneResource {

@@ -1,10 +1,9 @@
 /*
-  A tenant's lanes that have something pending, or are paused or halted (with :state 'idle': those that have and are
-  nothing of it), in the order of :sort: 'age' (oldest pending first) or 'depth' (longest first).
+  Lists a tenant's lanes that have pending deliveries, are paused or are halted (with :state 'idle' the others), by :sort:
+  'age' (oldest pending delivery first) or 'depth' (longest first).
 
-  All that is pending is counted, for the order; heads are looked up in every partition, and so only of lanes in their
-  order, until the page is full. Until then a lane with any attempt to come is taken for one that waits, which it is when
-  that is its head's.
+  The order needs all pending deliveries. A head is looked up in every partition, so only for the lanes of the page: before
+  that a lane with any later attempt counts as waiting, and after that only if it is its head's attempt.
 */
 /* @name listLanes */
 with waiting as (

@@ -1,8 +1,8 @@
 /*
-  Marks a lane as an operator wants it, audits it, and nudges its shard's owner, who applies the mark at the lane's next
-  idle point. :action is pause, resume (which also ends a halt) or skip (of the delivery whose turn it is, if it is of
-  :event or :event is null; doing it twice before it is applied changes nothing). Returns no row when there is no such
-  lane, and a null head when there is nothing to skip.
+  Marks a lane, audits it, and nudges its shard's owner, who applies the mark when no attempt is in flight. :action is
+  pause, resume (which also ends a halt) or skip (of the head, unless :event is given and differs; a second skip before
+  the first is applied changes nothing). Returns no row if the lane does not exist, and a null head if there is nothing to
+  skip.
 */
 /* @name markLane */
 with lane as (

@@ -25,9 +25,9 @@ afterAll(async () => {
   await Promise.all([admin.disconnect(), producer.disconnect()]);
 });
 
-it('tells where each shard\'s log begins and ends', async () => {
+it('reads the bounds of each shard\'s log', async () => {
   await producer.send({ topic, messages: [1, 2, 3].map((n) => ({ partition: 1, value: String(n) })) });
-  // A topic that was just made may lack a leader for a moment.
+  // A new topic may have no leader yet.
   await waitUntil('the records to be gone', async () => {
     await admin.deleteTopicRecords({ topic, partitions: [{ partition: 1, offset: '2' }] }).catch(() => undefined);
     return (await readEventLogs(config)).get(1)?.start === 2;
@@ -35,6 +35,6 @@ it('tells where each shard\'s log begins and ends', async () => {
   expect(await readEventLogs(config)).toEqual(new Map([[0, { start: 0, end: 0 }], [1, { start: 2, end: 3 }]]));
 });
 
-it('fails when there is no such log', async () => {
+it('fails without the topic', async () => {
   await expect(readEventLogs({ ...config, topicPrefix: 'nobody.' })).rejects.toThrow();
 });

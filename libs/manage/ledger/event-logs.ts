@@ -5,8 +5,8 @@ import { createLogger } from '#ground/telemetry/logger';
 import type { LogBounds } from './ledger.repository.js';
 
 /**
- * Which records each shard's partition of the `events` topic has at this moment.
- * @throws what kafkajs throws, when Kafka is away or has no such topic
+ * Reads the bounds of each shard's partition of the `events` topic.
+ * @throws what kafkajs throws while Kafka is away or lacks the topic
  */
 export async function readEventLogs(config: KafkaConfig): Promise<ReadonlyMap<number, LogBounds>> {
   const admin = createKafka(config, 'lockstep-verify', createLogger('verify', 'silent')).admin();

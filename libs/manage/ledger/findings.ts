@@ -3,18 +3,18 @@ import { isViolationKind, type Violation, type ViolationKind } from './ledger.js
 
 const MAX_EXAMPLES = 10;
 
-/** What every check's rows say: one example of a kind, and how many there are of the kind and tenant in all. */
+/** A row of every check: one example of a kind, and the number of that kind and tenant. */
 export interface Finding {
   readonly kind: string;
   readonly tenant: string | null;
   readonly total: number;
 }
 
-/** Adds up what the checks find, which may look at one span of time after the other. */
+/** Collects the findings of all checks, which may read several spans of time one by one. */
 export class Findings {
   private readonly found = new Map<string, { kind: ViolationKind; tenant: string | null; count: number; examples: string[] }>();
 
-  /** Adds one statement's rows: up to ten of each kind and tenant. */
+  /** Adds the rows of one statement, with up to ten examples of each kind and tenant. */
   add<Row extends Finding>(rows: readonly Row[], exampleOf: (row: Row) => string): void {
     for (const group of Map.groupBy(rows, keyOf).values()) {
       const [{ kind, tenant, total }] = group as [Row];
@@ -26,7 +26,7 @@ export class Findings {
     }
   }
 
-  /** How many of a kind there are: of one tenant, or in all. */
+  /** The number of findings of a kind, for one tenant or for all. */
   countOf(kind: ViolationKind, tenant?: string): number {
     return this.violations.reduce((sum, each) => sum + (each.kind === kind && (tenant === undefined || each.tenant === tenant) ? each.count : 0), 0);
   }
@@ -49,6 +49,6 @@ export function deliveryOf({ eventId, endpoint, replay }: { readonly eventId: st
 }
 
 export function laneOf({ lane, entity, endpointPublicId }: { readonly lane: number; readonly entity: string | null; readonly endpointPublicId: string | null }): string {
-  // The lane's row, or its endpoint's, is not there: only the inner number is left to name it by.
+  // The row of the lane, or of its endpoint, is missing: only the internal number can name it.
   return entity === null || endpointPublicId === null ? `lane ${lane}` : `${toPublicId('ep', endpointPublicId)}/${entity}`;
 }

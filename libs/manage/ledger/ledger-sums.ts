@@ -6,7 +6,7 @@ import type { ISumLanesResult } from './sum-lanes.queries.js';
 import type { ISumAttemptsResult } from './sum-attempts.queries.js';
 import type { ISumEventsResult } from './sum-events.queries.js';
 
-/** What one pass over a day's partitions gives: counts, and fingerprints of what must agree with another table. */
+/** Counts of a day's partitions, and fingerprints of rows that must agree with another table. */
 export interface DaySums extends Span {
   readonly events: ISumEventsResult;
   readonly inbox: readonly ISumInboxResult[];
@@ -20,28 +20,27 @@ export interface LedgerSums {
   readonly keys: readonly ISumKeysResult[];
 }
 
-/** Where fingerprints differ, and so what is to be looked at row by row. */
+/** Where fingerprints differ, so that rows must be compared. */
 export interface Suspicions {
-  /** Days whose settled events are not the admitted ones: some are on their way for long, or were lost. */
+  /** Days whose settled events differ from the admitted ones: some were delayed for long, or lost. */
   readonly admissions: readonly Span[];
-  /** Days whose deliveries are not those that the inbox has routes for. */
+  /** Days whose deliveries differ from the routes in the inbox. */
   readonly routes: readonly Span[];
-  /** Days whose attempts are not those of the deliveries. */
+  /** Days whose attempts differ from those of the deliveries. */
   readonly attempts: readonly Span[];
   readonly replays: boolean;
-  /** Endpoints, of lanes whose sequences are not those of their deliveries. */
+  /** Endpoints of lanes whose sequences differ from those of their deliveries. */
   readonly sequences: readonly number[];
-  /** Endpoints, of lanes that do not say what is pending in them, or in which dead letters are being replayed. */
+  /** Endpoints of lanes whose pending deliveries differ from their counters, or that replay dead letters. */
   readonly waiting: readonly number[];
   readonly halts: boolean;
   /**
-   * Days on which not every event has a key, or not every key an event. The first is as it should be: keys expire, or were
-   * never given.
+   * Days on which an event has no key, or a key no event. The first is no violation: keys expire, or were not given.
    */
   readonly keys: readonly Span[];
 }
 
-/** Compares what the tables say of each other. */
+/** Compares the fingerprints of the tables. */
 export function suspicionsOf({ days, lanes, keys }: LedgerSums): Suspicions {
   const deliveries = days.flatMap((day) => day.deliveries);
   const held = Map.groupBy(deliveries, ({ endpoint }) => endpoint);
@@ -69,7 +68,7 @@ export function suspicionsOf({ days, lanes, keys }: LedgerSums): Suspicions {
   };
 }
 
-/** Keys of a day that has no partition are not looked at. */
+/** Skips keys of days without partitions. */
 function hasOtherKeys({ from, to, events }: DaySums, keys: readonly ISumKeysResult[]): boolean {
   const named = keys.filter((row) => row.from !== null && row.from >= from && row.from < to);
   const total = named.reduce((result, row) => result + row.keys, 0);

@@ -19,14 +19,14 @@ export class LedgerController {
     description:
       'Recounts every event, delivery, lane and attempt, and compares records that were written independently of each other, as `npm run verify` does. ' +
       'An admin key sees the whole installation, or the tenant that it names in `Lockstep-Tenant`. ' +
-      'It reads all tables, which takes a second or more for each million events: one reading goes on at a time, and whoever asks meanwhile gets its answer.',
+      'It reads all tables, which takes a second or more for each million events. One reading runs at a time; concurrent requests share its answer.',
     status: 200,
     answer: 'The ledger; `balanced` is the verdict',
     schema: ledgerSchema,
     problems: ['invalid_request', 'overloaded'],
   })
   read(@Req() { headers, principal }: FastifyRequest, @Query({ schema: ledgerQuerySchema }) { olderThan }: LedgerQuery): Promise<LedgerReport> {
-    // Without the header an admin key acts on the default tenant, but may see the numbers of all.
+    // Without the header an admin key acts on the default tenant, but it may see all tenants.
     const seesAll = principal.scopes.has('admin') && headers['lockstep-tenant'] === undefined;
     return this.ledger.report({ tenant: seesAll ? undefined : principal.tenant, olderThanMs: olderThan });
   }

@@ -40,12 +40,12 @@ import { sumLanes } from './sum-lanes.queries.js';
 const MAX_EXAMPLES = 10;
 
 /**
- * How long an event may take from its acceptance to becoming visible to the relay: above every transaction's limit,
- * which an accepting statement may take up while later ones pass it.
+ * Longest time from an event's acceptance until the relay can see it: above the limit of every transaction, because
+ * later statements may commit earlier.
  */
 const BOUND_SECONDS = 60;
 
-/** Events that are younger are joined with the inbox one by one: some of them are always on their way. */
+/** Younger events are joined with the inbox row by row, because some of them are not admitted yet. */
 const SETTLED_SECONDS = 120;
 
 const SETTINGS = {
@@ -53,58 +53,58 @@ const SETTINGS = {
   work_mem: '256MB',
   enable_partitionwise_join: 'on',
   enable_partitionwise_aggregate: 'on',
-  // Right after much has changed the planner takes a thousand rows for one: loops over 10,000 rows took a minute. What
-  // must be looked up by key is written so that nothing else is possible.
+  // After many changes the planner's estimates are too low: nested loops over 10,000 rows took a minute. Statements that
+  // need look-ups by key force them.
   enable_nestloop: 'off',
-  // Whole tables are read: half the time with each core that is free.
+  // Whole tables are read: a second free core halves the time.
   max_parallel_workers_per_gather: '4',
-  // With the bounds' values the planner leaves out the partitions of other days.
+  // With the values of the bounds the planner excludes the partitions of other days.
   plan_cache_mode: 'force_custom_plan',
-  // Kafka is asked in between.
+  // The transaction waits for answers of Kafka.
   idle_in_transaction_session_timeout: '60s',
 } as const;
 
 /**
- * For a join of millions of rows: in batches that the processor's cache holds, and with one process a core. Ten million
- * keys take 2.9 s so, on two cores, and 3.7 s with the settings above.
+ * For joins of millions of rows: batches that fit into the processor's cache, and one process per core. Ten million keys
+ * take 2.9 s on two cores, and 3.7 s with the settings above.
  */
 const JOIN_SETTINGS = { work_mem: '4MB', max_parallel_workers_per_gather: '2' } as const;
 
-/** The records that a shard's log has: from `start` up to, and without, `end`. */
+/** The records in a shard's log have offsets in [start, end). */
 export interface LogBounds {
   readonly start: number;
   readonly end: number;
 }
 
 export interface LedgerQuestion {
-  /** Deliveries that could have been attempted for this long are violations; undefined: however long it takes. */
+  /** Deliveries that nothing has held up for this long are violations. Undefined: not checked. */
   readonly olderThanMs?: number | undefined;
-  /** Asks Kafka, by shard; undefined: it is not compared with. */
+  /** Reads the logs' bounds by shard. Undefined: Kafka is not compared. */
   readonly readLogs?: (() => Promise<ReadonlyMap<number, LogBounds>>) | undefined;
-  /** Gives up, and the connection with it. */
+  /** Aborts the reading and cuts its connections. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Reads the books: counts, and compares records that were written independently of each other. */
+/** Reads the ledger: counts, and compares records that were written independently of each other. */
 @Injectable()
 export class LedgerRepository {
-  /** @param pool all of its connections are used: more than one read side by side */
+  /** @param pool all of its connections read concurrently */
   constructor(@InjectPool('ledger') private readonly pool: pg.Pool) {}
 
   /**
-   * All from one snapshot, so that what goes on meanwhile can't look like a difference.
+   * Reads everything from one snapshot, so that concurrent changes do not look like differences.
    * @throws what Postgres throws, and what `readLogs` does
    */
   async read(question: LedgerQuestion): Promise<LedgerFindings> {
-    // Locked: a day that is retired later keeps its partitions until this is read.
+    // Locked, so that a day that is retired later keeps its partitions until the end of the reading.
     const options = { settings: SETTINGS, tables: ['events', 'inbox', 'deliveries', 'attempts'], signal: question.signal };
     return inSnapshot(this.pool, options, (snapshot) => new Reading(snapshot, question).read());
   }
 }
 
 /**
- * One reading of one snapshot. Each table is read once for counts and fingerprints, day by day; only of days on which
- * those of two tables differ are their rows compared, those of ten minutes at a time.
+ * One reading of one snapshot. Reads each table once for counts and fingerprints, day by day. Compares rows only of days
+ * on which the fingerprints of two tables differ, ten minutes at a time.
  */
 class Reading {
   private readonly findings = new Findings();
@@ -134,7 +134,7 @@ class Reading {
     const unknown = unknownEndpoints(deliveries, endpoints);
     if (unknown.length > 0) this.findings.add(await checkEndpoints.run({ unknown, examples: MAX_EXAMPLES }, database), deliveryOf);
     const oldest = new Map((await findOldest.run(undefined, database)).map(({ endpoint, oldestAt }) => [endpoint, oldestAt]));
-    // What is counted in the tables, and what was in them before it was retired. Only the first is compared.
+    // Counts of the tables and of retired days. Only the first are compared.
     const retired = await listRetiredEvents.run(undefined, database);
     const routes = routesByEndpoint(deliveries, await listRetiredDeliveries.run(undefined, database), oldest);
     return {
@@ -200,7 +200,7 @@ class Reading {
     this.findings.add(rows.filter(({ kind }) => kind !== 'not_admitted'), eventOf);
   }
 
-  /** The spans of the suspected days in which there is something, in order. */
+  /** The spans of the suspected days that have rows, in order. */
   private async findOdd({ admissions, routes, attempts }: Suspicions, settledBefore: string): Promise<Record<'admissions' | 'routes' | 'attempts', Span[]>> {
     if (admissions.length + routes.length + attempts.length === 0) return { admissions: [], routes: [], attempts: [] };
     return this.snapshot.sideBySide(async (run) => {
@@ -215,7 +215,7 @@ class Reading {
     });
   }
 
-  /** Where the shards stand in their logs. The logs are asked after the snapshot was taken: they only grow. */
+  /** The shards' positions in their logs. The logs are read after the snapshot, because they only grow. */
   private async compareLogs(): Promise<ShardPosition[] | undefined> {
     const shards = await readShards.run(undefined, this.database);
     const logs = await this.question.readLogs?.();
@@ -227,9 +227,9 @@ class Reading {
     return positions;
   }
 
-  /** The inbox says whose events are; those that are in only one of the two tables were found one by one. */
+  /** The inbox has the tenants of events. Events that are in only one of the two tables were found row by row.  */
   private eventsOf(tenant: string, { days }: LedgerSums, retired: readonly IListRetiredEventsResult[]): { accepted: number; notAdmitted: number; admitted: number } {
-    // A null: all, since there is only one tenant.
+    // Null: there is only one tenant.
     const rows = days.flatMap((day) => day.inbox).filter((row) => row.tenant === null || row.tenant === tenant);
     const kept = admittedIn(rows) - this.findings.countOf('inbox_without_event', tenant);
     const admitted = kept + eventsIn(retired.filter((row) => row.tenant === tenant));
@@ -242,7 +242,7 @@ function positionOf({ shard, cursor, outbox }: IReadShardsResult, { start, end }
   return { shard, cursor, logStart: start, logEnd: end, lag: Math.max(0, end - Math.max(cursor, start)), outbox };
 }
 
-/** Nothing in the log is left to read. */
+/** Whether the log has been read to its end. */
 function isRead({ lag }: ShardPosition): boolean {
   return lag === 0;
 }
@@ -276,7 +276,7 @@ function routesByEndpoint(
   return new Map([...routes].map(([endpoint, counts]) => [endpoint, { ...counts, oldestPendingAt: oldest.get(endpoint)?.toISOString() ?? null }]));
 }
 
-/** A tenant's endpoints; deleted ones when they have, or had, deliveries. */
+/** A tenant's endpoints. Deleted ones only if they have had deliveries. */
 function endpointsOf(tenant: string, endpoints: readonly IListEndpointsResult[], routes: ReadonlyMap<number, EndpointRoutes>): EndpointLedger[] {
   return endpoints.filter((endpoint) => endpoint.tenant === tenant && (!endpoint.deleted || routes.has(endpoint.id)))
     .map(({ id, publicId }) => ({ endpoint: toPublicId('ep', publicId), ...(routes.get(id) ?? { ...NO_ROUTES, oldestPendingAt: null }) }));

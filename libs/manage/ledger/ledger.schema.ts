@@ -12,7 +12,7 @@ export const ledgerQuerySchema = z.strictObject({
       return z.NEVER;
     })
     .optional()
-    .meta({ description: 'Also look for deliveries that nothing has held up for this long, and that were not attempted', example: '10m' }),
+    .meta({ description: 'Also report deliveries that nothing has held up for this long, and that were not attempted', example: '10m' }),
 });
 export type LedgerQuery = z.output<typeof ledgerQuerySchema>;
 
@@ -22,10 +22,10 @@ const events = { accepted: count, notAdmitted: count.meta({ description: 'Accept
 
 export const ledgerSchema = z
   .object({
-    balanced: z.boolean().meta({ description: 'No violations, however much is on its way' }),
-    asOf: z.iso.datetime().meta({ description: 'All numbers are from one snapshot of the database at this moment' }),
+    balanced: z.boolean().meta({ description: 'Whether there are no violations. Pending events and deliveries are none' }),
+    asOf: z.iso.datetime().meta({ description: 'All numbers are from one database snapshot at this time' }),
     ...events,
-    routes: z.object(routes).meta({ description: 'Deliveries by status, replays of delivered events among them' }),
+    routes: z.object(routes).meta({ description: 'Deliveries by status, including replays' }),
     tenants: z.array(
       z.object({
         tenant: z.string(),
@@ -38,7 +38,7 @@ export const ledgerSchema = z
     violations: z.array(
       z.object({
         kind: z.string().meta({ example: 'lane_sequences_broken' }),
-        tenant: z.string().nullable().meta({ description: 'Null: of a shard, which has events of all tenants' }),
+        tenant: z.string().nullable().meta({ description: 'Null: the violation concerns a shard, which has events of all tenants' }),
         count,
         examples: z.array(z.string()).meta({ description: 'Up to 10: `evt_…`, `dlv_…`, and lanes as `ep_…/entity`' }),
       }),

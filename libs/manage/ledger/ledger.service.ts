@@ -10,7 +10,7 @@ export interface LedgerRequest {
   readonly olderThanMs: number | undefined;
 }
 
-/** Reads the ledger for whoever asks, one reading at a time: it goes over all tables. */
+/** Reads the ledger, once at a time because a reading goes over all tables. */
 @Injectable()
 export class LedgerService {
   private running: { readonly olderThanMs: number | undefined; readonly report: Promise<LedgerReport> } | undefined;
@@ -19,19 +19,19 @@ export class LedgerService {
   constructor(private readonly repository: LedgerRepository) {}
 
   /**
-   * Who asks while a reading goes on gets that one's answer, whose `asOf` may be from before the question.
-   * @throws LockstepError store_unavailable; overloaded while a reading with another `olderThanMs` goes on
+   * During a reading further requests get its answer, whose `asOf` may be earlier than the request.
+   * @throws LockstepError store_unavailable; overloaded during a reading with another `olderThanMs`
    */
   async report({ tenant, olderThanMs }: LedgerRequest): Promise<LedgerReport> {
     this.running ??= { olderThanMs, report: this.read(olderThanMs) };
     if (this.running.olderThanMs !== olderThanMs) {
-      throw new LockstepError('overloaded', 'The ledger is being read with another `olderThan`; one reading goes on at a time', { retryAfterSeconds: 5 });
+      throw new LockstepError('overloaded', 'The ledger is being read with another `olderThan`; one reading runs at a time', { retryAfterSeconds: 5 });
     }
     const report = await this.running.report;
     return tenant === undefined ? report : reportOfTenant(report, tenant);
   }
 
-  /** Ends the reading that goes on; its callers get store_unavailable. */
+  /** Aborts a reading under way; its callers get store_unavailable. */
   stop(): void {
     this.stopping.abort();
   }
@@ -42,7 +42,7 @@ export class LedgerService {
     } catch (error) {
       const known = storeErrorOf(error);
       if (!(known instanceof LockstepError)) throw error;
-      throw new LockstepError('store_unavailable', 'The event store does not answer, or not in time; `npm run verify` takes all the time it needs', { cause: error, retryAfterSeconds: 5 });
+      throw new LockstepError('store_unavailable', 'The event store does not answer in time; `npm run verify` has no such limit', { cause: error, retryAfterSeconds: 5 });
     } finally {
       this.running = undefined;
     }

@@ -1,6 +1,6 @@
 import { formatDuration } from '#domain/duration';
 
-/** What can be wrong, and what to call it in front of people. */
+/** Kinds of violations, with their descriptions for people. */
 const KINDS = {
   event_not_admitted: 'accepted events that their shard has passed over',
   inbox_without_event: 'admitted events that were never accepted',
@@ -24,17 +24,17 @@ const KINDS = {
 
 export type ViolationKind = keyof typeof KINDS;
 
-/** Not in `violations` when there is none of it. */
+/** Violations of one kind. */
 export interface Violation {
   readonly kind: ViolationKind;
-  /** Null: of a shard, which has events of all tenants. */
+  /** Null: the violation concerns a shard, which has events of all tenants. */
   readonly tenant: string | null;
   readonly count: number;
-  /** Up to 10, as the outside knows them: `evt_…`, `dlv_…`, and lanes as `ep_…/entity`. */
+  /** Up to 10, as in the API: `evt_…`, `dlv_…`, and lanes as `ep_…/entity`. */
   readonly examples: readonly string[];
 }
 
-/** Deliveries of all kinds, replays of delivered events and those of retired days among them. */
+/** Deliveries by status, including replays and those of retired days. */
 export interface RouteCounts {
   readonly total: number;
   readonly pending: number;
@@ -43,7 +43,7 @@ export interface RouteCounts {
   readonly discarded: number;
 }
 
-/** Those of retired days among them. */
+/** Events, including those of retired days. */
 interface EventCounts {
   readonly accepted: number;
   /** Accepted and not routed yet. */
@@ -54,7 +54,7 @@ interface EventCounts {
 export interface EndpointLedger extends RouteCounts {
   /** `ep_…`. */
   readonly endpoint: string;
-  /** Since when the oldest pending delivery has been there. */
+  /** Creation time of the oldest pending delivery. */
   readonly oldestPendingAt: string | null;
 }
 
@@ -65,29 +65,29 @@ export interface TenantLedger extends EventCounts {
   readonly endpoints: readonly EndpointLedger[];
 }
 
-/** Where a shard stands in its log. */
+/** A shard's position in its log. */
 export interface ShardPosition {
   readonly shard: number;
   /** The first record that is not admitted. */
   readonly cursor: number;
   readonly logStart: number;
   readonly logEnd: number;
-  /** Records in the log that are not read yet. */
+  /** Unread records in the log. */
   readonly lag: number;
   /** Events that are not in the log yet. */
   readonly outbox: number;
 }
 
-/** What was read in one snapshot of the database. */
+/** Findings from one snapshot of the database. */
 export interface LedgerFindings {
   readonly asOf: Date;
   readonly accepted: number;
   readonly admitted: number;
-  /** Of all endpoints, also of those that no tenant has. */
+  /** For all endpoints, including those without a tenant. */
   readonly routes: RouteCounts;
   readonly tenants: readonly Omit<TenantLedger, 'balanced' | 'routes'>[];
   readonly violations: readonly Violation[];
-  /** Undefined: Kafka was not asked. */
+  /** Undefined: Kafka was not compared. */
   readonly shards: readonly ShardPosition[] | undefined;
 }
 
@@ -101,7 +101,7 @@ export interface LedgerReport extends EventCounts {
   readonly shards?: readonly ShardPosition[];
 }
 
-/** Whether the text is a kind of violation: what a statement answers is checked, not believed. */
+/** Whether the text is a kind of violation. Checks the answers of SQL statements. */
 export function isViolationKind(kind: string): kind is ViolationKind {
   return Object.hasOwn(KINDS, kind);
 }
@@ -118,7 +118,7 @@ export function sumRoutes(parts: readonly RouteCounts[]): RouteCounts {
   }), NO_ROUTES);
 }
 
-/** The verdict: balanced when nothing is wrong, however much is still on its way. */
+/** Makes the report. It is balanced if there is no violation, even while events and deliveries are pending. */
 export function reportOf({ asOf, accepted, admitted, routes, tenants, violations, shards }: LedgerFindings): LedgerReport {
   return {
     balanced: violations.length === 0,
@@ -138,7 +138,7 @@ export function reportOf({ asOf, accepted, admitted, routes, tenants, violations
   };
 }
 
-/** What of it concerns one tenant. */
+/** The part of the report about one tenant. */
 export function reportOfTenant(report: LedgerReport, tenant: string): LedgerReport {
   const tenants = report.tenants.filter((each) => each.tenant === tenant);
   const violations = report.violations.filter((violation) => violation.tenant === tenant);
@@ -146,7 +146,7 @@ export function reportOfTenant(report: LedgerReport, tenant: string): LedgerRepo
   return { balanced: violations.length === 0, asOf: report.asOf, accepted, notAdmitted, admitted, routes, tenants, violations };
 }
 
-/** The report for people. @param tookMs how long the check took */
+/** The report as lines for people. @param tookMs duration of the check */
 export function linesOf(report: LedgerReport, tookMs: number): string[] {
   const { accepted, notAdmitted, admitted, routes, tenants, violations, shards = [] } = report;
   const rows: [string, number][] = [

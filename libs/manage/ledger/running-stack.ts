@@ -3,18 +3,18 @@ import path from 'node:path';
 import { type KafkaConfig, kafkaConfig, parseEnvironment } from '#ground/config/config';
 import { projectRoot } from '#ground/config/project-root';
 
-/** Where to find what is to be verified: the environment says so, or else the stack that runs in LOCKSTEP_DATA_DIR. */
+/** The servers to verify: those of the environment, else of the stack that runs in LOCKSTEP_DATA_DIR. */
 export class RunningStack {
   private content: { databaseUrl?: unknown; kafkaBrokers?: unknown } | undefined;
 
   constructor(private readonly environment: NodeJS.ProcessEnv) {}
 
-  /** @throws Error that says what to set, when neither names a database */
+  /** @throws Error with what to set, if neither has a database */
   databaseUrl(): string {
     return this.environment['DATABASE_URL'] || this.fromFile('databaseUrl', 'DATABASE_URL');
   }
 
-  /** @throws Error that says what to set, when neither names brokers; ConfigError for bad values */
+  /** @throws Error with what to set, if neither has brokers; ConfigError for bad values */
   kafka(): KafkaConfig {
     const brokers = this.environment['KAFKA_BROKERS'] || this.fromFile('kafkaBrokers', 'KAFKA_BROKERS');
     return kafkaConfig(brokers, parseEnvironment({ ...this.environment, KAFKA_BROKERS: brokers }));

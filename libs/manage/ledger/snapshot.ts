@@ -1,19 +1,19 @@
 import type pg from 'pg';
 import { type Database, databaseOf } from '#ground/postgres/pool';
 
-/** Runs something on one of several connections, as soon as one is free. */
+/** Runs a statement on the next free connection. */
 export type Run = <Result>(act: (database: Database) => Promise<Result>) => Promise<Result>;
 
 export interface SnapshotOptions {
   /** Of the transactions. */
   readonly settings: Readonly<Record<string, string>>;
-  /** Locked against being dropped as long as the snapshot is read. */
+  /** Tables that must not be dropped while the snapshot is read. */
   readonly tables: readonly string[];
-  /** Gives up, and the connections with it. */
+  /** Aborts the reading and cuts its connections. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The connections that are in use, so that none is left when something fails. */
+/** Connections in use, so that a failure leaves none open. */
 class Connections {
   private readonly held = new Set<pg.PoolClient>();
   private destroyed = false;
@@ -31,13 +31,13 @@ class Connections {
     return client;
   }
 
-  /** What was read is complete, and the connection can be used again. */
+  /** The reading is complete: returns the connections to the pool. */
   async commit(client: pg.PoolClient): Promise<void> {
     await client.query('commit');
     if (this.held.delete(client)) client.release();
   }
 
-  /** Transactions in an unknown state are not to be used again: statements that are under way, or come later, fail. */
+  /** Closes connections whose transactions are in an unknown state. Their statements fail. */
   destroy(): void {
     this.destroyed = true;
     for (const client of this.held) client.release(true);
@@ -45,7 +45,7 @@ class Connections {
   }
 }
 
-/** One moment of the database, to be read on several connections at a time. */
+/** A snapshot of the database that several connections read concurrently. */
 export class Snapshot {
   /** The first of the connections. */
   readonly database: Database;
@@ -59,8 +59,8 @@ export class Snapshot {
   }
 
   /**
-   * Statements that read one table each are run side by side on all connections that the pool has, and none of them with
-   * parallel workers: these must be started for each statement, and hand over rows; that takes a quarter to a third more.
+   * Runs statements that read one table each concurrently on all connections of the pool, without parallel workers: those
+   * start for each statement and pass rows on, which takes a quarter to a third longer.
    */
   async sideBySide<Result>(act: (run: Run) => Promise<Result>): Promise<Result> {
     if (this.connections.most === 1) return act(runnerOn([this.database]));
@@ -69,13 +69,13 @@ export class Snapshot {
     const clients = [this.client, ...others];
     for (const client of clients) await apply(client, { max_parallel_workers_per_gather: '0' });
     const result = await act(runnerOn(clients.map(databaseOf)));
-    // At once: they would be idle in their transactions.
+    // Returned at once: their transactions would be idle.
     for (const client of others) await this.connections.commit(client);
     await apply(this.client, this.settings);
     return result;
   }
 
-  /** For statements that other settings suit. */
+  /** Runs statements with other settings. */
   async withSettings<Result>(settings: SnapshotOptions['settings'], act: () => Promise<Result>): Promise<Result> {
     await apply(this.client, settings);
     const result = await act();
@@ -93,8 +93,8 @@ export class Snapshot {
 }
 
 /**
- * Has `act` read one moment of the database; the first statement that it runs fixes which.
- * @throws what Postgres throws, and what `act` does
+ * Lets `act` read one snapshot of the database. Its first statement takes the snapshot.
+ * @throws what Postgres or `act` throws
  */
 export async function inSnapshot<Result>(pool: pg.Pool, { settings, tables, signal }: SnapshotOptions, act: (snapshot: Snapshot) => Promise<Result>): Promise<Result> {
   const connections = new Connections(pool);
@@ -119,7 +119,7 @@ async function apply(client: pg.PoolClient, settings: SnapshotOptions['settings'
   for (const [name, value] of Object.entries(settings)) await client.query(`set local ${name} = '${value}'`);
 }
 
-/** Whoever comes first gets the next connection that is free. */
+/** Gives free connections to callers in the order of their calls. */
 function runnerOn(databases: readonly Database[]): Run {
   const free = [...databases];
   const waiting: ((database: Database) => void)[] = [];

@@ -12,15 +12,15 @@ import { RunningStack } from './running-stack.js';
  * Exit code 0: balanced, 1: violated, 2: could not be checked.
  */
 
-// Above any check of tables that one server holds; it only ends what would hang for ever.
+// Above any check of the tables of one server. It only ends a check that hangs.
 const TIMEOUT_MS = 3_600_000;
 
-// Four took no less on two cores, and a fifth more where they look for what is wrong.
+// On two cores four connections took as long, and a fifth longer where they compare rows.
 const CONNECTIONS = 2;
 
 interface VerifyOptions {
   readonly json: boolean;
-  /** Compares with Kafka's logs, too. */
+  /** Also compares with Kafka's logs. */
   readonly kafka: boolean;
   readonly olderThanMs: number | undefined;
 }
@@ -51,7 +51,7 @@ async function verify(): Promise<boolean> {
 
 function reasonOf(error: unknown): string {
   if (failureOf(error) === 'other_schema') return 'the database has not this release\'s schema: run `npm run migrate`, or look whether DATABASE_URL names the right one';
-  // A connection that is refused on every address has an empty message.
+  // If every address refuses the connection, the error has an empty message.
   if (error instanceof AggregateError && error.message === '') return error.errors.map((each: unknown) => (each instanceof Error ? each.message : String(each))).join('; ');
   return error instanceof Error ? error.message : String(error);
 }
