@@ -1,22 +1,49 @@
-import { type DynamicModule, Module } from '@nestjs/common';
-import type { HealthChecks } from '#ground/health/health.controller';
-import { GivenHealthModule } from '#ground/health/given-health.module';
-import { TOPIC_READERS, type TopicReaders, TopicsController } from './topics.controller.js';
+import { Module } from '@nestjs/common';
+import { AdmissionModule } from '#flow/admission/admission.module';
+import { DeliveryModule } from '#flow/delivery/delivery.module';
+import { LanesModule } from '#flow/lanes/lanes.module';
+import { LeasesModule } from '#flow/leases/leases.module';
+import { OperationsModule } from '#flow/operations/operations.module';
+import { OutcomeModule } from '#flow/outcome/outcome.module';
+import { DispatchRelayIndicator } from '#flow/relay/dispatch-relay.indicator';
+import { DispatchRelayModule } from '#flow/relay/dispatch-relay.module';
+import { ShardsModule } from '#flow/shards/shards.module';
+import type { Config } from '#ground/config/config';
+import { HealthModule } from '#ground/health/health.module';
+import { PostgresIndicator } from '#ground/health/indicators';
+import { KafkaModule } from '#ground/kafka/kafka.module';
+import { TopicsIndicator } from '#ground/kafka/topics.indicator';
+import { HousekeepingDatabaseModule } from '#ground/postgres/housekeeping-database.module';
+import { PostgresModule } from '#ground/postgres/postgres.module';
+import { PartitionsIndicator } from '#upkeep/partitions.indicator';
+import { PartitionsModule } from '#upkeep/partitions.module';
+import { DispatcherLifecycle } from './dispatcher.lifecycle.js';
+import { GroupIndicator } from './group.indicator.js';
+import { TransportModule } from './transport.module.js';
 
-export interface DispatcherParts {
-  readonly readers: TopicReaders;
-  readonly health: HealthChecks;
-}
-
-/** What the dispatcher serves: topics through its transport, health and metrics over HTTP. */
-@Module({})
-export class DispatcherModule {
-  static of({ readers, health }: DispatcherParts): DynamicModule {
-    return {
-      module: DispatcherModule,
-      imports: [GivenHealthModule.of(health)],
-      controllers: [TopicsController],
-      providers: [{ provide: TOPIC_READERS, useValue: readers }],
-    };
-  }
-}
+/** A dispatcher: admission, lanes and delivery of the shards it owns, in one process. Of all modules, the ground's shut down last. */
+@Module({
+  imports: [
+    // Below the lease's time: a statement that holds the fence never outlives the ownership under which it was sent.
+    PostgresModule.forRoot({ app: 'dispatcher', transactionTimeoutMs: ({ leaseTtlMs }: Config) => leaseTtlMs / 2 }),
+    KafkaModule.forRoot({ clientId: 'lockstep-dispatcher' }),
+    TransportModule,
+    HousekeepingDatabaseModule,
+    OperationsModule,
+    DispatchRelayModule,
+    ShardsModule,
+    AdmissionModule,
+    LanesModule,
+    DeliveryModule,
+    OutcomeModule,
+    LeasesModule,
+    PartitionsModule,
+    HealthModule.of({
+      imports: [HousekeepingDatabaseModule, DispatchRelayModule, PartitionsModule],
+      needs: [PostgresIndicator, TopicsIndicator, GroupIndicator],
+      degradedBy: [DispatchRelayIndicator, PartitionsIndicator],
+    }),
+  ],
+  providers: [DispatcherLifecycle],
+})
+export class DispatcherModule {}

@@ -1,12 +1,13 @@
 import { loadConfig } from '#ground/config/config';
-import { runCreatedApp } from '#ground/process/run-created-app';
-import { Dispatcher } from './dispatcher.js';
+import { runApp } from '#ground/process/run-app';
+import { DispatcherModule } from './dispatcher.module.js';
+import { DispatcherTransport } from './dispatcher.transport.js';
 
-await runCreatedApp({
+await runApp({
   name: 'dispatcher',
   load: loadConfig,
-  // kafkajs ends a consumer for good on errors that it doesn't know: that is fatal.
-  create: (context) => new Dispatcher(context),
-  // Handing the shards over begins with the drain, and goes on after it.
+  module: DispatcherModule,
+  transport: DispatcherTransport,
+  // The drain time is the handover's. The last outcomes are committed and the leases released after it.
   stopLimitMs: 14_500,
 });

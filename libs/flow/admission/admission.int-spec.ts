@@ -133,7 +133,7 @@ describe('admission', () => {
         taken = true;
         return next;
       });
-      // A renewal changes no key column and gets through meanwhile.
+      // A renewal changes no key column and is not blocked.
       await fixture.pool.query('update shard_leases set renewals = renewals + 1 where shard = 3');
       expect(taken).toBe(false);
       await blocker.query('commit');

@@ -7,12 +7,12 @@ export const eventsAdmitted = new Counter({
 
 export const duplicateAdmissions = new Counter({
   name: 'lockstep_duplicate_admissions_total',
-  help: 'Records of events that were admitted before: redelivered by Kafka, or relayed twice',
+  help: 'Records of events that were admitted before: delivered again by Kafka, or sent twice by a relay',
 });
 
 export const foreignRecords = new Counter({
   name: 'lockstep_foreign_records_total',
-  help: 'Records on the events topic that Lockstep did not write, or not there; parked on the dlq topic, but for retired ones',
+  help: 'Records on the events topic that Lockstep did not write there, by reason; parked on the dlq topic unless retired',
   labelNames: ['reason'] as const,
 });
 
@@ -24,5 +24,5 @@ export const admissionBatchSize = new Histogram({
 
 export const repairedEvents = new Counter({
   name: 'lockstep_repaired_events_total',
-  help: 'Events admitted straight from Postgres, because the log had lost them or they were passed over',
+  help: 'Events admitted straight from Postgres because the log had lost them or passed over them',
 });

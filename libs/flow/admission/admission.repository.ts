@@ -19,7 +19,7 @@ export interface ShardAdmission {
   readonly nextOffset: number | undefined;
   /** Id of the record before `nextOffset`; undefined: not known. */
   readonly lastEventId?: string | undefined;
-  /** Whether the shard has then read all there is. */
+  /** Whether the shard has then read its log to the end. */
   readonly caughtUp: boolean;
 }
 
@@ -64,7 +64,7 @@ export class AdmissionRepository {
       {
         shards: admissions.map(({ shard }) => shard),
         epochs: admissions.map(({ epoch }) => epoch),
-        // Arrays may hold nulls; PgTyped's types don't say so.
+        // Arrays may hold nulls, which PgTyped's types do not say.
         nextOffsets: admissions.map(({ nextOffset }) => nextOffset ?? null) as number[],
         lastIds: admissions.map(({ lastEventId }) => lastEventId ?? null) as string[],
         caughtUp: admissions.map(({ caughtUp }) => caughtUp),
@@ -81,7 +81,7 @@ export class AdmissionRepository {
     return verdictsOf(admissions, ids, rows);
   }
 
-  /** Where each shard's reading goes on. */
+  /** Each shard's cursor: where its log is read on. */
   async cursors(shards: readonly number[]): Promise<Map<number, LogPosition>> {
     const rows = await readCursors.run({ shards: [...shards] }, this.database);
     return new Map(rows.map(({ shard, nextOffset, lastEventId }) => [shard, { nextOffset, lastEventId: lastEventId ?? undefined }]));
@@ -109,7 +109,7 @@ function verdictsOf(admissions: readonly ShardAdmission[], ids: readonly string[
   });
 }
 
-/** An event has a row for each of its deliveries, or one without; they come one after the other. */
+/** An event has a row for each of its deliveries, or one row without a delivery; they are adjacent. */
 function collect(verdict: MutableVerdict, row: IAdmitBatchResult, ids: readonly string[]): void {
   const { ordinal } = row;
   if (ordinal === null) return;

@@ -18,7 +18,7 @@ const FENCED: ShardVerdict = { kind: 'fenced' };
 export interface AdmissionRequest extends Omit<ShardAdmission, 'shard' | 'epoch'> {
   readonly lanes: ShardLanes;
   readonly payloads: Payloads;
-  /** Who asks again after an unknown outcome. */
+  /** What asks again after an unknown outcome. */
   readonly source: StatementSource;
 }
 
@@ -30,8 +30,8 @@ export type AdmissionResult =
   | { readonly kind: 'unknown'; readonly error: unknown };
 
 /**
- * Admits events: what the shards' readers bring while one statement runs goes into the next one together. The lanes get
- * what was admitted in the order of the commits, before the next statement is sent.
+ * Admits events in groups: what the shards' readers bring during one statement goes into the next one. The lanes get each
+ * statement's deliveries before the next statement is sent, so in the order of the commits.
  */
 @Injectable()
 export class AdmissionService {
@@ -51,7 +51,7 @@ export class AdmissionService {
     });
   }
 
-  /** Admits one shard's events. Says to the lease that it is lost when the admission is fenced. */
+  /** Admits one shard's events. A fenced admission ends the lease. */
   async admit(request: AdmissionRequest): Promise<AdmissionResult> {
     const { shard, lease } = request.lanes;
     try {
@@ -82,7 +82,7 @@ export class AdmissionService {
       requests.forEach((request, i) => this.apply(request, verdicts[i] ?? FENCED));
       return verdicts;
     } catch (error) {
-      // Before the statement counts as applied: an audit must not take its deliveries for forgotten ones.
+      // Before the statement counts as applied: an audit must not report its deliveries as missing.
       if (!isPoison(error)) for (const { lanes, source } of requests) lanes.coverage.onUnknownOutcome(source);
       throw error;
     } finally {

@@ -1,7 +1,7 @@
 import type { KafkaMessage } from 'kafkajs';
 import { mintedAtMs, parsePublicId } from '#domain/ids';
 
-/** A record that claims to be one of ours: whether it is, Postgres says. */
+/** A record that names an event of ours; Postgres decides whether it is one. */
 export interface OfferedRecord {
   readonly kind: 'offered';
   readonly offset: number;
@@ -9,7 +9,7 @@ export interface OfferedRecord {
   readonly record: KafkaMessage;
 }
 
-/** A record that is not ours. */
+/** A foreign record. */
 export interface ForeignRecord {
   readonly kind: 'foreign';
   readonly offset: number;
@@ -17,7 +17,7 @@ export interface ForeignRecord {
   readonly record: KafkaMessage;
 }
 
-/** An event of ours whose row retention has dropped: its time is over, and it was admitted or counted long ago. */
+/** An event of ours whose row retention has dropped. */
 export interface RetiredRecord {
   readonly kind: 'retired';
   readonly offset: number;
@@ -58,7 +58,7 @@ export interface ParkedRecord {
   readonly value: Buffer | null;
 }
 
-/** The record as it is parked, with why and whence it was; what is too large of it is left out, which a header says. */
+/** The record as it is parked, with the reason and its origin. Parts that are too large are left out, and a header says so. */
 export function parkedRecordOf(foreign: ForeignRecord, topic: string, shard: number, maxValueBytes: number): ParkedRecord {
   const { record, reason, offset } = foreign;
   const value = record.value ?? null;
@@ -84,7 +84,7 @@ function headersOf({ headers = {} }: KafkaMessage): Record<string, string> {
   return Object.fromEntries(texts) as Record<string, string>;
 }
 
-/** Of a foreign record's headers, in characters; with more, the record is parked without them and without its value. */
+/** In characters. With longer headers, a foreign record is parked without its headers and value. */
 const MAX_HEADERS_LENGTH = 16_384;
 
 /** Postgres' text holds any character but NUL; a foreign record may hold anything. */

@@ -114,7 +114,7 @@ async function admittedOf(ids: readonly string[]): Promise<number> {
 }
 
 describe('LogReader', () => {
-  it('hands the heads to their lanes and expects the log to go on where the batch ended', async () => {
+  it('gives the heads to their lanes and moves the position to the end of the batch', async () => {
     expect(await reader.read(batch(0, await accept('a', 'b', 'a')))).toEqual({ kind: 'done' });
     expect(ready.map(({ lane }) => lane.depth)).toEqual([2, 1]);
     expect(open.log.position.nextOffset).toBe(3);
@@ -134,7 +134,7 @@ describe('LogReader', () => {
     await reader.read(batch(0, [first]));
     losesAnswer = true;
     expect(await reader.read(batch(1, [second, third]))).toEqual({ kind: 'pause', fromOffset: 1, durationMs: 250 });
-    // Again, as Kafka does: now they are duplicates, and nobody tells the lanes of them.
+    // Again, as Kafka does: now they are duplicates, which the lanes do not get.
     expect(await reader.read(batch(1, [second, third]))).toEqual({ kind: 'done' });
     expect(ready).toHaveLength(1);
     expect(open.lanes.coverage.isComplete).toBe(false);
@@ -211,7 +211,7 @@ describe('LogReader', () => {
     const ids = await accept('first', 'first');
     expect(await reader.read(batch(0, ids))).toEqual({ kind: 'done' });
     expect(await admittedOf(ids)).toBe(2);
-    // What is posted meanwhile is on its way, and the last record is known.
+    // A later event is on its way, and the last record is known.
     await accept('first');
     expect([reopenedAt, open.log.state, open.log.position]).toEqual([[], 'reading', { nextOffset: 2, lastEventId: ids[1] }]);
   });
@@ -226,8 +226,8 @@ describe('LogReader', () => {
     expect(rows.map(({ event_id: id }) => id)).toEqual(ids);
   });
 
-  it('does the same when the topic was made anew and its offsets begin again', async () => {
-    const ids = await accept('anew', 'anew');
+  it('does the same when the topic was created again and its offsets begin at 0', async () => {
+    const ids = await accept('created again', 'created again');
     openAt({ nextOffset: 1_000, lastEventId: undefined });
     expect(await reader.read(batch(0, ids.slice(1)))).toEqual({ kind: 'closed' });
     await waitUntil('the repair', () => reopenedAt.length === 1);
@@ -235,7 +235,7 @@ describe('LogReader', () => {
   });
 
   it.each([
-    ['near what was read last when the log has lost its end, or was made anew', () => Promise.resolve(new Map([[0, 700]])), 700],
+    ['near the last record read when the log has lost its end, or was created again', () => Promise.resolve(new Map([[0, 700]])), 700],
     ['from its start when Kafka does not say where that is', () => Promise.reject(new Error('no answer')), 0],
   ])('reads on %s, once all from Postgres is admitted', async (_, answer, resumeAt) => {
     const ids = await accept('truncated', 'truncated');
@@ -246,7 +246,7 @@ describe('LogReader', () => {
       asked.push(timeMs);
       return answer();
     };
-    // kafkajs goes on at the start of a log that ends before the offset that it asked for.
+    // kafkajs continues at the start of a log that ends before the offset that it asked for.
     expect(await reader.read(batch(0, [mintId()]))).toEqual({ kind: 'closed' });
     await waitUntil('the repair', () => reopenedAt.length === 1);
     expect(reopenedAt).toEqual([resumeAt]);

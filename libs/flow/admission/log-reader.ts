@@ -85,7 +85,7 @@ export class LogReader {
       const position = { nextOffset, lastEventId: eventIdOfLast(classified) };
       const { kind } = await this.admit(open, classified, { topic: batch.topic, ...position, caughtUp: isLast && batch.endsLog });
       if (kind === 'unknown') log.onUnknownOutcome(opening, nextOffset);
-      // Opened again in the meantime: reading goes on from there.
+      // Opened again in the meantime: the log is read on from there.
       if (kind === 'fenced' || !log.isCurrent(opening)) return { kind: 'closed' };
       if (kind !== 'admitted') return { kind: 'pause', fromOffset: log.position.nextOffset, durationMs: STORE_PAUSE_MS };
       log.advance(opening, position);

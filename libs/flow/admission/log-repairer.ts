@@ -35,7 +35,7 @@ export class LogRepairer {
   ) {}
 
   /**
-   * Whether a log that goes on with these events has everything that comes before them: the first event that is not
+   * Whether a log that continues with these events has everything that comes before them: the first event that is not
    * admitted is one of them, or there is none. Also false when it would take long to find out.
    * @throws what Postgres throws
    */

@@ -10,9 +10,14 @@ const CURSOR: LogPosition = { nextOffset: 10, lastEventId: 'some' };
 
 function world() {
   const gate: string[] = [];
-  const logs = new OpenLogs({ open: (shard, offset) => gate.push(`open ${shard} at ${offset}`), shut: (shard) => gate.push(`shut ${shard}`) });
+  let recover = (): void => undefined;
+  const logs = new OpenLogs({
+    open: (shard, offset) => gate.push(`open ${shard} at ${offset}`),
+    shut: (shard) => gate.push(`shut ${shard}`),
+    onFetchRecovered: (listener) => (recover = listener),
+  });
   const lanes = new ShardLanes(testLease(3), new LaneBudget(1), new WindowBudget(1));
-  return { gate, logs, lanes };
+  return { gate, logs, lanes, recover: () => recover() };
 }
 
 it('opens a log one record early, to see whether it is the one that was read', () => {
@@ -22,16 +27,23 @@ it('opens a log one record early, to see whether it is the one that was read', (
 });
 
 it('opens the partition of a log that is being repaired only when the repair has ended', () => {
-  const { gate, logs, lanes } = world();
+  const { gate, logs, lanes, recover } = world();
   logs.open(lanes, CURSOR);
   const open = logs.find(3);
   open?.log.beginRepair();
-  logs.reopenAll();
+  recover();
   expect([gate, logs.readable()]).toEqual([['open 3 at 9'], []]);
   expect([open?.log.endRepair(5), open?.log.endRepair(5)]).toEqual(['again', 'reading']);
 });
 
-it('closes a log for whoever still holds it', () => {
+it('opens its logs again when fetching works again: the topic may be another', () => {
+  const { gate, logs, lanes, recover } = world();
+  logs.open(lanes, CURSOR);
+  recover();
+  expect(gate).toEqual(['open 3 at 9', 'open 3 at 9']);
+});
+
+it('closes a log also for code that still holds it', () => {
   const { gate, logs, lanes } = world();
   logs.open(lanes, CURSOR);
   const open = logs.find(3);

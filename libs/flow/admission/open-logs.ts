@@ -14,7 +14,10 @@ export interface OpenLog {
 export class OpenLogs {
   private readonly byShard = new Map<number, OpenLog>();
 
-  constructor(@Inject(ShardTransport) private readonly gate: Pick<ShardTransport, 'open' | 'shut'>) {}
+  constructor(@Inject(ShardTransport) private readonly gate: Pick<ShardTransport, 'open' | 'shut' | 'onFetchRecovered'>) {
+    // The topic may have been deleted and created again: the next batch of each log is compared with what was read.
+    gate.onFetchRecovered(() => this.reopenAll());
+  }
 
   find(shard: number): OpenLog | undefined {
     return this.byShard.get(shard);
@@ -38,10 +41,6 @@ export class OpenLogs {
     if (open !== undefined) this.openPartition(shard, open.log.open());
   }
 
-  reopenAll(): void {
-    for (const shard of this.byShard.keys()) this.reopen(shard);
-  }
-
   /** A repair has ended: the log is read from this offset on. */
   resume({ lanes }: OpenLog, offset: number): void {
     this.gate.open(lanes.shard, offset);
@@ -51,6 +50,10 @@ export class OpenLogs {
     this.gate.shut(shard);
     this.byShard.get(shard)?.log.close();
     this.byShard.delete(shard);
+  }
+
+  private reopenAll(): void {
+    for (const shard of this.byShard.keys()) this.reopen(shard);
   }
 
   private openPartition(shard: number, offset: number | undefined): void {

@@ -5,7 +5,7 @@
 
   Settled means accepted :boundMs ago, and before any transaction that is still open began. Then every lower number is
   decided too, though numbers become visible out of order. For such an event drew its number within the gateway's
-  transaction timeout after `accepted_at`, which is its transaction's start; whoever drew a lower number had begun before
+  transaction timeout after `accepted_at`, which is its transaction's start; a transaction that drew a lower number had begun before
   that; and a transaction that began then has ended by its own timeout, or stands in pg_stat_activity (a commit that waits
   for a standby has no timeout). Of other roles' sessions only the timeout is known: so :boundMs must be at least twice
   the gateway's.

@@ -30,7 +30,7 @@ function reading(): ShardLog {
 const offsets = (found: Continuity): unknown => (found.kind === 'continues' ? found.records.map(({ offset }) => Number(offset)) : found);
 
 describe('ShardLog', () => {
-  it('goes on behind the record that was read last, when it is still the same (2)', () => {
+  it('continues behind the last record read, when that is still the same (2)', () => {
     expect(new ShardLog(position).open()).toBe(9);
     expect(offsets(opened(position).receive(batch(9, last, next)))).toEqual([10]);
     expect(offsets(opened(position).receive(batch(8, other, last, next)))).toEqual([10]);
@@ -69,7 +69,7 @@ describe('ShardLog', () => {
     expect([log.advance(openings, { nextOffset: 20, lastEventId: next }), log.position]).toEqual([false, position]);
   });
 
-  it('reads nothing during a repair, and goes on where it ends (4)', () => {
+  it('reads nothing during a repair, and continues where the repair says (4)', () => {
     const log = reading();
     expect([log.beginRepair(), log.beginRepair(), log.receive(batch(10, next)).kind]).toEqual([true, false, 'closed']);
     expect([log.endRepair(7), log.position, log.state]).toEqual(['reading', { nextOffset: 7, lastEventId: undefined }, 'reading']);
@@ -103,7 +103,7 @@ describe('ShardLog', () => {
   });
 });
 
-describe('ShardLog, whatever Kafka loses', () => {
+describe('ShardLog against a Kafka that loses records and topics', () => {
   type Step = fc.Command<LogWorld, LogWorld>;
   const step = (name: string, take: (world: LogWorld) => void, isPossible: (world: Readonly<LogWorld>) => boolean = () => true): fc.Arbitrary<Step> =>
     fc.constant({ check: isPossible, run: take, toString: () => name });

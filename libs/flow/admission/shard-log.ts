@@ -20,7 +20,7 @@ export type Continuity =
   | { readonly kind: 'continues'; readonly records: Records; readonly opening: number }
   /** It begins at the position, and nothing in it can be compared: Postgres is to be asked, and then `verify` called. */
   | { readonly kind: 'unverified'; readonly records: Records; readonly opening: number }
-  /** Records are missing: after a repair, reading goes on at `resumeAt`. */
+  /** Records are missing: after a repair, the log is read on from `resumeAt`. */
   | { readonly kind: 'gap'; readonly resumeAt: number }
   /** The log is another than the one that was read, or has lost its end. A repair is due. */
   | { readonly kind: 'another' };
@@ -143,7 +143,7 @@ export class ShardLog {
 
   /**
    * Everything that was accepted before the repair began is admitted.
-   * @returns whether reading goes on at `resumeAt`; otherwise the log is closed, or the repair is to be repeated
+   * @returns `reading`: the log is read on from `resumeAt`; otherwise the log is closed, or the repair is to be repeated
    */
   endRepair(resumeAt: number): 'reading' | 'again' | 'closed' {
     if (this.current !== 'repairing') return 'closed';

@@ -30,7 +30,7 @@ let ready: LaneRecord[];
 let reopenedAt: number[];
 let logEnds: LogEnds | Error;
 /** What happens while Kafka answers. */
-let meanwhile: () => Promise<unknown>;
+let duringAnswer: () => Promise<unknown>;
 
 beforeAll(async () => {
   fixture = await createShardFixture();
@@ -55,7 +55,7 @@ beforeEach(async () => {
   lanes.coverage.beginScan();
   lanes.coverage.endScan();
   open = { lanes, log: logAt({ nextOffset: 10, lastEventId: undefined }) };
-  [ready, reopenedAt, logEnds, meanwhile] = [[], [], { start: 0, end: 10 }, () => Promise.resolve()];
+  [ready, reopenedAt, logEnds, duringAnswer] = [[], [], { start: 0, end: 10 }, () => Promise.resolve()];
   const logs = { readable: () => [open].filter(({ log }) => log.mayRead), resume: (_: OpenLog, offset: number) => reopenedAt.push(offset) };
   const admissions = new AdmissionService(new AdmissionRepository(admission), new LaneIntake({ ready: (record) => ready.push(record), followed: () => undefined }), new AdmissionProgress(), logger);
   const unadmitted = new UnadmittedRepository(lookUps);
@@ -65,7 +65,7 @@ beforeEach(async () => {
     read: async () => {
       if (logEnds instanceof Error) throw logEnds;
       const answer = new Map([[0, logEnds]]);
-      await meanwhile();
+      await duringAnswer();
       return answer;
     },
   };
@@ -104,7 +104,7 @@ describe('UnadmittedSweeper', () => {
     const ids = await acceptLost('a', 'a');
     await fixture.pool.query('insert into outbox (tenant, shard, accept_seq, event_id) select tenant, shard, accept_seq, id from events');
     // It goes right behind the end that Kafka tells: the shard has caught up with that, and yet has not read it.
-    meanwhile = async () => {
+    duringAnswer = async () => {
       await fixture.pool.query('truncate outbox');
       logEnds = { start: 0, end: 12 };
     };
@@ -118,7 +118,7 @@ describe('UnadmittedSweeper', () => {
     expect(await admitted()).toEqual(ids.slice(1));
   });
 
-  it('looks anew when the log is opened anew: the end of the former one says nothing about it', async () => {
+  it('looks again when the log is opened again: the end of the former one says nothing about it', async () => {
     const ids = await acceptLost('a');
     logEnds = { start: 0, end: 1_000 };
     await sweeper.sweep();
@@ -142,7 +142,7 @@ describe('UnadmittedSweeper', () => {
     expect(await admitted()).toHaveLength(1);
   });
 
-  it('leaves out what Postgres refuses, once, and goes on behind it', async () => {
+  it('leaves out what Postgres refuses, once, and continues behind it', async () => {
     const [, good] = await acceptLost('poison', 'good');
     await sweeper.sweep();
     expect(await admitted()).toEqual([good]);
@@ -151,7 +151,7 @@ describe('UnadmittedSweeper', () => {
   });
 
   it.each([
-    ['has been made anew and is shorter than what was read', { start: 0, end: 3 }, 2],
+    ['was created again and is shorter than what was read', { start: 0, end: 3 }, 2],
     ['begins behind what was read', { start: 40, end: 40 }, 40],
   ])('repairs at once when the log %s', async (_, ends, resumeAt) => {
     const ids = await fixture.accept([{ shard: 0, entity: 'recent' }, { shard: 0, entity: 'recent' }]);

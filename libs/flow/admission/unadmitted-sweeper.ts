@@ -8,29 +8,28 @@ import { type OpenLog, OpenLogs } from './open-logs.js';
 import { StoredEventAdmitter } from './stored-event-admitter.js';
 import { type Sweep, UnadmittedRepository } from './unadmitted.repository.js';
 
-/** One question to Kafka and two small statements a shard: not noticeable, and soon enough for what should never be needed. */
+/** Costs one request to Kafka and two small statements a shard, for what should never be needed. */
 const INTERVAL_MS = 10_000;
-/** 5,000 look-ups by key, some 50 ms: others of the connection wait no longer for it. */
+/** 5,000 look-ups by key take some 50 ms, in which other statements of the connection wait. */
 const PAGE = 5_000;
-/** Pages of a shard in one round, so that a long history, at its first sweep, doesn't hold up the other shards. */
+/** Pages of a shard in one round, so that the first sweep of a long history does not hold up the other shards. */
 const MAX_PAGES = 20;
 
 /** Events that are not admitted, and that the log has if it has not lost them. */
 interface Suspicion {
   readonly found: Sweep;
-  /** The shard's openings then: of another opening the log may be another. */
+  /** The log's opening then: under another opening it may be another log. */
   readonly openings: number;
   /** Where the log ended after they had left the outbox: once it is read so far, they are admitted or lost. */
   logEnd: number | undefined;
 }
 
 /**
- * Nothing stays stuck: finds events that were accepted, are not in Kafka though they were sent there, and yet were not
- * admitted, and admits them from Postgres. What merely takes its time, like all that the relay sends after an outage, is
- * left to the log. Every event is looked at once; what the sweep has passed it never reads again.
+ * Finds events that left the outbox, are not in Kafka, and were not admitted, and admits them from Postgres. Events that
+ * are late, such as those that the relay sends after an outage, are left to the log. Each event is looked at once.
  *
- * It also asks how far the log reaches. A shard on which nothing arrives would otherwise not know that it has read all
- * there is, or that the log it waits on is not the one that it has read.
+ * It also asks Kafka how far the log reaches. A shard without new records would otherwise not know that it has read
+ * everything, or that its topic was created again.
  */
 @Injectable()
 export class UnadmittedSweeper {
@@ -57,7 +56,7 @@ export class UnadmittedSweeper {
     this.poll.start(INTERVAL_MS);
   }
 
-  /** Resolves when what is under way has ended. */
+  /** Resolves when the sweep under way has ended. */
   async stop(): Promise<void> {
     this.stopped = true;
     await this.poll.stop();
@@ -70,7 +69,7 @@ export class UnadmittedSweeper {
 
   /** @returns whether there is more to be found at once */
   private async sweepOnce(): Promise<boolean> {
-    // Postgres first: what had left the outbox then lies before the end of which Kafka tells after it.
+    // Postgres first: events that have left the outbox by then lie before the end that Kafka reports afterwards.
     for (const open of this.logs.readable()) await this.guard(open, () => this.look(open));
     const ends = await this.compareLogEnds().catch((error: unknown) => {
       this.logger.debug({ err: error }, 'Kafka does not say how far the log reaches; trying again');
@@ -147,7 +146,7 @@ export class UnadmittedSweeper {
       const repaired = await this.stored.admit(lanes, 'sweep', lost);
       this.logger.error({ shard: lanes.shard, events: repaired, found: lost.length, first: lost[0] }, 'Events were passed over: they are admitted from Postgres');
     }
-    // Each event is admitted now, whoever committed it.
+    // Each of the events is admitted now.
     lanes.coverage.onOutcomeKnown('sweep');
     await this.pass(open, sweptSeq);
     this.suspicions.delete(open);

@@ -8,8 +8,8 @@ import { noteCaughtUp } from './note-caught-up.queries.js';
 import { readSweep } from './read-sweep.queries.js';
 
 /**
- * Twice the gateway's transaction timeout (5 s) is the least, see read-sweep.sql; the rest is for a database clock that
- * is stepped, and so that little of what is looked at is still on its way.
+ * At least twice the gateway's transaction timeout (5 s), see read-sweep.sql. The rest is for a database clock that is
+ * stepped, and for events that are still on their way.
  */
 const BOUND_MS = 30_000;
 
@@ -44,7 +44,7 @@ export interface Sweep {
   readonly more: boolean;
 }
 
-/** Looks for accepted events that were not admitted. Its sessions look up by index, whatever the planner guesses. */
+/** Looks for accepted events that were not admitted. Its sessions look up by index only. */
 @Injectable()
 export class UnadmittedRepository {
   constructor(@InjectDatabase('unadmitted') private readonly database: Database) {}

@@ -8,7 +8,7 @@ const itemOf = (payload: Buffer): DeliveryItem =>
   });
 
 describe('deliveryItem', () => {
-  it.each([0, 1, 256, 4_095, 4_096, 262_144])('gives back the %i bytes of a payload, whatever they are', (length) => {
+  it.each([0, 1, 256, 4_095, 4_096, 262_144])('gives back any %i bytes of a payload', (length) => {
     const payload = Buffer.from(Array.from({ length }, (_, i) => i % 256));
     expect(payloadOf(itemOf(payload)).equals(payload)).toBe(true);
   });

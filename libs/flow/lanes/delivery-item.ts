@@ -1,7 +1,7 @@
 import type { DeliveryKey } from '#domain/ids';
 import type { Sequenced } from '#domain/lane';
 
-/** A delivery with all that it takes to send it. */
+/** A delivery with everything that it takes to send it. */
 export interface DeliveryItem extends Sequenced {
   readonly key: DeliveryKey;
   readonly tenant: string;
@@ -9,22 +9,22 @@ export interface DeliveryItem extends Sequenced {
   readonly type: string;
   readonly contentType: string;
   readonly traceparent: string | null;
-  /** The payload; a short one as a string, a character a byte (latin1). `payloadOf` has its bytes. */
+  /** The payload; a short one as a string, one character a byte (latin1). `payloadOf` returns its bytes. */
   readonly payload: string | Buffer;
   /** A dead letter that is being replayed, or a new delivery of an event that was delivered. */
   readonly replayed: boolean;
-  /** Attempts before its last replay: its retry schedule has begun anew after them. */
+  /** Attempts before its last replay: its retry schedule began again after them. */
   readonly replayedAttempts: number;
   /** When it is due, by this process's monotonic clock; in the past: at once. */
   readonly dueAtMs: number;
 }
 
-/** What an item costs beside its payload: objects, ids and strings, measured. */
+/** An item's bytes without its payload: objects, ids and strings, as measured. */
 const OVERHEAD_BYTES = 768;
 
 /**
- * Shorter buffers share slabs of 8 KiB, of which each that waits keeps a whole one: they took four times what is in them.
- * V8 moves strings together. Longer ones have memory of their own, outside V8's heap and its bound.
+ * Shorter buffers share slabs of 8 KiB, and each of them keeps a whole slab: they took four times their bytes. V8 compacts
+ * strings. Longer buffers have memory of their own, outside V8's heap and its limit.
  */
 const SHORT_BYTES = Buffer.poolSize >>> 1;
 

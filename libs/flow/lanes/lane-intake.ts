@@ -42,7 +42,7 @@ export class LaneIntake {
   /** The delivery's lane; undefined when the delivery stays in Postgres until a scan loads it. */
   private recordFor(lanes: ShardLanes, delivery: AdmittedDelivery): LaneRecord | undefined {
     const { place, eventId, endpoint } = delivery;
-    const name: LaneName = place === undefined ? { kind: 'single', delivery: { eventId, endpoint, replay: 0 } } : { kind: 'lane', lane: place.lane };
+    const name: LaneName = place === undefined ? { kind: 'unordered', delivery: { eventId, endpoint, replay: 0 } } : { kind: 'lane', lane: place.lane };
     const known = lanes.find(name);
     if (known !== undefined) return known;
     // The lane may have pending deliveries that are not in memory, unless the shard is complete (ShardCoverage, 1).

@@ -21,7 +21,7 @@ export class LaneLoader {
   private readonly placer: LanePlacer;
 
   constructor(
-    @Inject(LanesRepository) private readonly lanes: Pick<LanesRepository, 'pendingLanes' | 'pendingSingles' | 'findLanes'>,
+    @Inject(LanesRepository) private readonly lanes: Pick<LanesRepository, 'pendingLanes' | 'pendingUnordered' | 'findLanes'>,
     @Inject(LaneRunner) private readonly runner: Pick<LaneRunner, 'ready' | 'wait' | 'removeAtIdle'>,
     private readonly budget: LaneBudget,
     private readonly progress: AdmissionProgress,
@@ -41,7 +41,7 @@ export class LaneLoader {
     const { coverage } = shard;
     coverage.beginScan();
     try {
-      const repaired = (await this.scanLanes(shard, whole)) + (await this.scanSingles(shard, whole));
+      const repaired = (await this.scanLanes(shard, whole)) + (await this.scanUnordered(shard, whole));
       coverage.endScan();
       if (repaired > 0) this.logger.error({ shard: shard.shard, lanes: repaired }, 'Lanes with pending deliveries were not in memory; they are now');
     } catch (error) {
@@ -83,12 +83,12 @@ export class LaneLoader {
     }
   }
 
-  private async scanSingles(shard: ShardLanes, whole: boolean): Promise<number> {
+  private async scanUnordered(shard: ShardLanes, whole: boolean): Promise<number> {
     let repaired = 0;
     for (let after = FIRST_DELIVERY; ; ) {
       const leftOut = this.leaveOut(shard, whole);
       shard.coverage.beginPage();
-      const page = await this.lanes.pendingSingles(shard.shard, after, PAGE, leftOut);
+      const page = await this.lanes.pendingUnordered(shard.shard, after, PAGE, leftOut);
       repaired += await this.placeAll(shard, page);
       after = page.at(-1)?.delivery ?? after;
       if (page.length < PAGE || this.endsEarly(shard, whole)) return repaired;

@@ -32,7 +32,7 @@ const item = (sequence: number) => deliveryItem({
   contentType: 'application/json', traceparent: null, payload: Buffer.from('{}'), attempts: 0, replayedAttempts: 0, dueAtMs: -Infinity,
 });
 
-/** Everything that can go on without something from outside has gone on. */
+/** Everything has happened that needs nothing from outside. */
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
@@ -52,7 +52,7 @@ function world(limit = 10) {
   };
   const lanes = {
     pendingLanes: () => postgres.page(),
-    pendingSingles: () => Promise.resolve([]),
+    pendingUnordered: () => Promise.resolve([]),
     findLanes: async (wanted: readonly unknown[]) => {
       const [found] = await postgres.reload();
       return wanted.map(() => found);
@@ -74,7 +74,7 @@ function world(limit = 10) {
 }
 
 describe('a lane that an operator has moved', () => {
-  it('is not forgotten when Postgres does not answer at its idle point, whatever pass went over the shard meanwhile', async () => {
+  it('is not forgotten when Postgres does not answer at its idle point, though a scan has ended in the meantime', async () => {
     const { shard, loader, sent, postgres, record } = world();
     await loader.scan(shard);
     await settled();
@@ -90,7 +90,7 @@ describe('a lane that an operator has moved', () => {
     expect([sent.length, shard.coverage.isComplete]).toEqual([2, true]);
   });
 
-  it('is not forgotten when its place was taken meanwhile', async () => {
+  it('is not forgotten when the lane budget is used up in the meantime', async () => {
     const { shard, loader, sent, postgres, budget, record } = world(2);
     budget.take(2);
     await loader.scan(shard);
@@ -110,33 +110,33 @@ describe('a lane that an operator has moved', () => {
     expect([record(), shard.coverage.isComplete]).toEqual([undefined, false]);
   });
 
-  it('does not come back as a page had it that was read before', async () => {
+  it('does not come back as an older page shows it', async () => {
     const { shard, loader, sent, postgres, record } = world();
     const page = Promise.withResolvers<PendingLane[]>();
     const { page: read } = postgres;
     postgres.page = () => page.promise;
-    const pass = loader.scan(shard);
+    const scan = loader.scan(shard);
     // The page was read while the lane was halted; then the halt was ended.
     loader.reload(shard, LANE);
     page.resolve([pending(1, 'halted')]);
-    await pass;
+    await scan;
     await settled();
     expect([record()?.stopped, sent.length]).toEqual([undefined, 1]);
     postgres.page = read;
   });
 
-  it('stays halted at a dead letter that a page read before it does not know', async () => {
+  it('stays halted at a dead letter that an older page does not know', async () => {
     const { shard, loader, sent, postgres, record } = world();
     await loader.scan(shard);
     await settled();
     const page = Promise.withResolvers<PendingLane[]>();
     postgres.page = () => page.promise;
-    const pass = loader.scan(shard);
+    const scan = loader.scan(shard);
     loader.reload(shard, LANE);
     [postgres.head, postgres.stopped] = [2, 'halted'];
     sent[0]?.(answer(500));
     page.resolve([pending(1)]);
-    await pass;
+    await scan;
     await settled();
     expect([record()?.stopped, sent.length]).toEqual(['halted', 1]);
   });
@@ -161,7 +161,7 @@ describe('a lane that an operator has moved', () => {
     expect([record()?.redelivered, shard.coverage.wasComplete]).toEqual([true, true]);
   });
 
-  it('still says so when only the next pass over the shard brings it back', async () => {
+  it('still says so when only the next scan of the shard loads it', async () => {
     const { shard, loader, runner, postgres, record } = world();
     runner.scheduler.endpointChanged({ ...target, status: 'paused' });
     await loader.scan(shard);
@@ -173,7 +173,7 @@ describe('a lane that an operator has moved', () => {
     expect(record()?.redelivered).toBe(true);
   });
 
-  it('leaves nothing behind in the queue of an endpoint that takes nothing', async () => {
+  it('leaves nothing behind in the queue of a paused endpoint', async () => {
     const { shard, loader, runner } = world();
     runner.scheduler.endpointChanged({ ...target, status: 'paused' });
     await loader.scan(shard);
@@ -186,13 +186,13 @@ describe('a lane that an operator has moved', () => {
   });
 });
 
-it('a head may have been sent until its outcome is committed, also when its lane is loaded anew', async () => {
+it('a head may have been sent until its outcome is committed, also when its lane is loaded again', async () => {
   const { shard, loader, runner, sent, postgres, record } = world();
   await loader.scan(shard);
   await settled();
   sent[0]?.(answer(200));
   await settled();
-  // The second one's outcome can't be committed.
+  // The second one's outcome cannot be committed.
   postgres.outcome = () => Promise.reject(new Error('Connection terminated'));
   sent[1]?.(answer(200));
   await settled();

@@ -9,7 +9,7 @@ import { EndpointDirectory, type EndpointTarget } from '#flow/delivery/endpoint-
 import { retryTopicName, tiersOf } from '#ground/kafka/topics';
 import { Ladder } from '#flow/retries/retry-ladder';
 import { type DeliveryItem, payloadOf } from './delivery-item.js';
-import { LaneScheduler, type ReleasePlace } from './lane-scheduler.js';
+import { LaneScheduler, type ReleaseSlot } from './lane-scheduler.js';
 import { LanesRepository } from './lanes.repository.js';
 import { AdmissionProgress } from './admission-progress.js';
 import type { LaneListener } from './lane-intake.js';
@@ -29,8 +29,8 @@ type LaneRunnerConfig = Pick<Config, 'retryScheduleMs' | 'deliveryConcurrency'>;
 const EARLY_MS = 50;
 
 /**
- * Runs lanes: takes a ready lane's head through attempt and outcome, and only after the outcome's commit lets the
- * lane move on. Ownership is checked right before each send; what comes back later is still written, fenced.
+ * Runs lanes: takes a ready lane's head through attempt and outcome. The lane moves on only after the outcome's commit.
+ * Ownership is checked right before each send. A result that comes later is still written, by a fenced statement.
  */
 @Injectable()
 export class LaneRunner implements LaneListener {
@@ -66,10 +66,10 @@ export class LaneRunner implements LaneListener {
     this.deletionListeners.push(listener);
   }
 
-  /** The lane is ready; it is queued, or held back while its shard may not send. */
+  /** The lane is ready; it is queued, or held while its shard may not send. */
   ready(record: LaneRecord): void {
     if (record.shard.lease.isLost || record.removed) return;
-    // A deleted endpoint's lanes are queued all the same: it is how what waits in them gets discarded.
+    // A deleted endpoint's lanes are queued too: the scheduler then reports that they have something to discard.
     if (record.stopped !== undefined && !this.scheduler.isDeleted(record.endpoint)) return;
     if (record.shard.lease.isActive) this.scheduler.ready(record);
     else record.shard.held.add(record);
@@ -80,7 +80,7 @@ export class LaneRunner implements LaneListener {
     if (record.lane.phase === 'sending') this.outcomes.hurry();
   }
 
-  /** The shard may send (again): what was held back is queued. */
+  /** The shard may send: its held lanes are queued. */
   resume(shard: ShardLanes): void {
     const held = [...shard.held];
     shard.held.clear();
@@ -109,7 +109,7 @@ export class LaneRunner implements LaneListener {
     if (!record.shard.lease.isLost && record.lane.wake()) this.ready(record);
   }
 
-  /** Stops the lane after what is in flight, or lets it go on. */
+  /** Stops the lane after the attempt in flight, or starts it again. */
   stop(record: LaneRecord, stop: LaneStop | undefined): void {
     record.shard.stop(record, stop);
     if (stop === undefined && record.lane.phase === 'ready') this.ready(record);
@@ -125,22 +125,22 @@ export class LaneRunner implements LaneListener {
     act();
   }
 
-  private async run(record: LaneRecord, target: EndpointTarget, release: ReleasePlace): Promise<void> {
+  private async run(record: LaneRecord, target: EndpointTarget, release: ReleaseSlot): Promise<void> {
     const { shard } = record;
     shard.busy.add(record);
-    let goesOn = false;
+    let hasMore = false;
     try {
-      goesOn = await this.runHead(record, target, release);
+      hasMore = await this.runHead(record, target, release);
     } catch (error) {
-      // Postgres was given up on at the end of the process, or a bug: the lane is taken anew as Postgres has it.
-      this.logger.error({ err: error, shard: shard.shard, lane: record.name }, 'A lane failed; it is loaded anew');
+      // The process ends and has given up on Postgres, or a bug: the next scan loads the lane again.
+      this.logger.error({ err: error, shard: shard.shard, lane: record.name }, 'A lane failed; the next scan of its shard loads it again');
       shard.evict(record);
     }
     shard.busy.delete(record);
     record.abort = undefined;
     const { atIdle } = record;
     if (atIdle === undefined) {
-      if (goesOn) this.ready(record);
+      if (hasMore) this.ready(record);
       return;
     }
     record.atIdle = undefined;
@@ -149,18 +149,18 @@ export class LaneRunner implements LaneListener {
   }
 
   /** @returns whether the lane is ready for more */
-  private async runHead(record: LaneRecord, target: EndpointTarget, release: ReleasePlace): Promise<boolean> {
+  private async runHead(record: LaneRecord, target: EndpointTarget, release: ReleaseSlot): Promise<boolean> {
     const { lane, shard } = record;
     const item = lane.start() ?? (await this.load(record));
     if (item === undefined) return lane.phase === 'ready';
     const earlyMs = item.dueAtMs - performance.now();
     if (earlyMs > EARLY_MS) return this.defer(record, item, earlyMs);
-    if (!shard.lease.maySend) return this.cutOff(record);
+    if (!shard.lease.maySend) return this.abandon(record);
     const result = await this.attempt(record, item, target);
     // Before the release, which starts the next lane of the endpoint.
     const onCommitted = result !== undefined && isGone(result) ? this.directory.stopGone(target.id) : undefined;
     release(result === undefined ? undefined : isSuccess(result));
-    if (result === undefined) return this.cutOff(record);
+    if (result === undefined) return this.abandon(record);
     try {
       return await this.conclude(record, item, target, result);
     } finally {
@@ -169,7 +169,7 @@ export class LaneRunner implements LaneListener {
   }
 
   private async load(record: LaneRecord): Promise<DeliveryItem | undefined> {
-    // Also while the shard is handed over: a lane that has begun then ends like the others.
+    // Also during a handover: a lane that has started then ends like the others.
     const items = await whileOwned(record.shard.lease, { logger: this.logger, failure: 'Cannot load deliveries', until: 'lost' }, () => this.windows.load(record));
     if (items === undefined) return undefined;
     record.shard.coverage.onMove(record, record.lane.headSequence);
@@ -188,7 +188,7 @@ export class LaneRunner implements LaneListener {
 
   private attempt(record: LaneRecord, item: DeliveryItem, target: EndpointTarget): Promise<AttemptResult | undefined> {
     const { lane, redelivered } = record;
-    const position = record.name.kind === 'single' ? undefined : { sequence: item.sequence, previousSequence: lane.deliveredSequence };
+    const position = record.name.kind === 'unordered' ? undefined : { sequence: item.sequence, previousSequence: lane.deliveredSequence };
     const body = payloadOf(item);
     const headers = deliveredHeaders({ ...item, payload: body, position, attempt: lane.attempts + 1, redelivered, replayed: item.replayed }, target.signingKeys.current(), target.headers, Date.now());
     // Until its outcome is committed.
@@ -199,8 +199,8 @@ export class LaneRunner implements LaneListener {
     return attempt.result;
   }
 
-  /** The attempt was cut off, or never begun, and doesn't count; the receiver may have it all the same. */
-  private cutOff(record: LaneRecord): boolean {
+  /** The attempt was aborted, or did not begin, and does not count. The receiver may have the request. */
+  private abandon(record: LaneRecord): boolean {
     if (record.shard.lease.isLost) return false;
     record.lane.abort();
     return true;

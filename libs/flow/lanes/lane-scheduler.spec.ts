@@ -4,7 +4,7 @@ import { WindowBudget } from '#domain/lane';
 import type { EndpointTarget } from '#flow/delivery/endpoint-directory';
 import { SigningKeys } from '#flow/delivery/signing-keys';
 import { testLease } from '#flow/leases/fixtures/test-lease';
-import { LaneScheduler, OWN_PLACES, type ReleasePlace } from './lane-scheduler.js';
+import { LaneScheduler, OWN_SLOTS, type ReleaseSlot } from './lane-scheduler.js';
 import { LaneBudget } from './lane-budget.js';
 import { type LaneRecord, ShardLanes } from './shard-lanes.js';
 
@@ -14,14 +14,14 @@ const target = (id: number, changes: Partial<EndpointTarget> = {}): EndpointTarg
 });
 
 /** A scheduler whose lanes run until they are told to end. */
-function world(sharedPlaces: number) {
+function world(sharedSlots: number) {
   const lanes = new ShardLanes(testLease(), new LaneBudget(1_000), new WindowBudget(1_000));
   const running = new Map<number, () => Promise<void>>();
-  const releases = new Map<number, ReleasePlace>();
+  const releases = new Map<number, ReleaseSlot>();
   const deleted: number[] = [];
   const unknown: number[] = [];
   const scheduler = new LaneScheduler(
-    sharedPlaces,
+    sharedSlots,
     ({ name, lane }, _, release) => {
       lane.start();
       releases.set(name.kind === 'lane' ? name.lane : -1, release);
@@ -51,7 +51,7 @@ function world(sharedPlaces: number) {
 }
 
 describe('LaneScheduler', () => {
-  it('gives each endpoint its own places: a slow one holds back only itself', () => {
+  it('gives each endpoint its own slots: a slow one holds up only itself', () => {
     const { scheduler, ready, running } = world(10);
     scheduler.endpointChanged(target(1));
     scheduler.endpointChanged(target(2));
@@ -59,7 +59,7 @@ describe('LaneScheduler', () => {
     expect(running()).toEqual([a, b, d]);
   });
 
-  it('goes on with the next when a place is free', async () => {
+  it('starts the next lane when a slot is free', async () => {
     const { scheduler, ready, end, running } = world(10);
     scheduler.endpointChanged(target(1));
     const [a, b, c] = [ready(1), ready(1), ready(1)];
@@ -67,31 +67,31 @@ describe('LaneScheduler', () => {
     expect(running()).toEqual([b, c]);
   });
 
-  it('gives an endpoint its first places while another hangs on all that the process has to share', async () => {
+  it('gives an endpoint its own slots while another one holds all shared slots', async () => {
     const { scheduler, readyMany, end, running } = world(3);
     for (const id of [1, 2]) scheduler.endpointChanged(target(id, { maxConcurrency: 10_000 }));
-    const hanging = readyMany(1, 100).slice(0, OWN_PLACES + 3);
+    const hanging = readyMany(1, 100).slice(0, OWN_SLOTS + 3);
     expect(running()).toEqual(hanging);
-    const [first = 0, ...others] = readyMany(2, OWN_PLACES + 2);
-    expect(running()).toEqual([...hanging, first, ...others.slice(0, OWN_PLACES - 1)]);
+    const [first = 0, ...others] = readyMany(2, OWN_SLOTS + 2);
+    expect(running()).toEqual([...hanging, first, ...others.slice(0, OWN_SLOTS - 1)]);
     await end(first);
-    expect(running()).toEqual([...hanging, ...others.slice(0, OWN_PLACES)]);
+    expect(running()).toEqual([...hanging, ...others.slice(0, OWN_SLOTS)]);
   });
 
-  it('goes on with its own place when an outcome is committed after its exchange gave the place at the endpoint back', async () => {
+  it('uses its own slot again when an outcome is committed after its exchange has ended', async () => {
     const { scheduler, readyMany, release, end, running } = world(0);
-    scheduler.endpointChanged(target(1, { maxConcurrency: OWN_PLACES }));
-    const [first = 0, ...others] = readyMany(1, OWN_PLACES + 1);
+    scheduler.endpointChanged(target(1, { maxConcurrency: OWN_SLOTS }));
+    const [first = 0, ...others] = readyMany(1, OWN_SLOTS + 1);
     release(first);
     expect(running()).toEqual([first, ...others.slice(0, -1)]);
     await end(first);
     expect(running()).toEqual(others);
   });
 
-  it('hands the shared places to the endpoints in turn', async () => {
+  it('gives the shared slots to the endpoints in turn', async () => {
     const { scheduler, readyMany, release, end, running } = world(1);
     for (const id of [1, 2, 3]) scheduler.endpointChanged(target(id, { maxConcurrency: 100 }));
-    const beyond = (id: number): number[] => readyMany(id, OWN_PLACES + 3).slice(OWN_PLACES);
+    const beyond = (id: number): number[] => readyMany(id, OWN_SLOTS + 3).slice(OWN_SLOTS);
     const [[a1, a2, a3], [b1], [c1]] = [beyond(1), beyond(2), beyond(3)];
     const turns: (number | undefined)[] = [];
     for (let lane = a1; lane !== undefined && turns.length < 5; lane = running().at(-1)) {
@@ -102,11 +102,11 @@ describe('LaneScheduler', () => {
     expect(turns).toEqual([a1, a2, b1, c1, a3]);
   });
 
-  it('does not leave a shared place empty because the first in line has no use for it any more', async () => {
+  it('does not leave a shared slot empty when the first in line no longer needs it', async () => {
     const { scheduler, ready, readyMany, end, running } = world(1);
     for (const id of [1, 2, 3]) {
       scheduler.endpointChanged(target(id, { maxConcurrency: 100 }));
-      readyMany(id, OWN_PLACES);
+      readyMany(id, OWN_SLOTS);
     }
     const c = ready(3);
     const [a, b] = [ready(1), ready(2)];
@@ -117,7 +117,7 @@ describe('LaneScheduler', () => {
     expect(running()).not.toContain(a);
   });
 
-  it('holds lanes of a paused endpoint until it is active again, and asks for one that it doesn\'t know', () => {
+  it('holds lanes of a paused endpoint until it is active again, and asks for one that it does not know', () => {
     const { scheduler, ready, running, unknown } = world(10);
     scheduler.endpointChanged(target(1, { status: 'paused' }));
     const [a, b] = [ready(1), ready(2)];
@@ -127,7 +127,7 @@ describe('LaneScheduler', () => {
     expect(running()).toEqual([a, b]);
   });
 
-  it('holds lanes back while their shard may not send', () => {
+  it('holds lanes while their shard may not send', () => {
     const { scheduler, lanes, ready, running } = world(10);
     scheduler.endpointChanged(target(1));
     lanes.lease.suspend();

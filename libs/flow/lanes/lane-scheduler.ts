@@ -3,14 +3,14 @@ import { Ramp } from '#domain/ramp';
 import type { EndpointTarget } from '#flow/delivery/endpoint-directory';
 import type { LaneRecord } from './shard-lanes.js';
 
-/** Whether an exchange delivered; undefined when it was cut off, which says nothing of the endpoint. */
+/** Whether an exchange delivered; undefined when it was aborted, which says nothing about the endpoint. */
 export type Delivered = boolean | undefined;
 
-/** Frees the endpoint's place when the exchange is over; further calls do nothing. */
-export type ReleasePlace = (delivered?: Delivered) => void;
+/** Frees the endpoint's slot when the exchange is over; further calls do nothing. */
+export type ReleaseSlot = (delivered?: Delivered) => void;
 
-/** Places that are each endpoint's own: with so many an endpoint that answers in 10 ms gets 800 a second, whatever the others do. */
-export const OWN_PLACES = 8;
+/** Slots that each endpoint has for itself. With 8, an endpoint that answers in 10 ms gets 800 deliveries/s. */
+export const OWN_SLOTS = 8;
 
 interface EndpointQueue {
   readonly ready: Fifo<LaneRecord>;
@@ -23,33 +23,33 @@ interface EndpointQueue {
 }
 
 /**
- * Decides whose turn it is. Each endpoint has its own queue of ready lanes and at most `maxConcurrency` exchanges. The
- * first 8 of its lanes at work have places of their own, which no other endpoint can take; only those beyond take one of
- * the process's shared places, handed to the queues in turn. So endpoints that hang hold back only themselves, however
- * many places they may have. An endpoint that only fails gets fewer places for a while.
+ * Decides whose turn it is. Each endpoint has its own queue of ready lanes and at most `maxConcurrency` exchanges. Its
+ * first 8 running lanes use slots of the endpoint's own. Further lanes use shared slots of the process, which go to the
+ * queues in turn. So an endpoint that hangs slows down only itself. An endpoint that only fails gets fewer slots for a
+ * while.
  */
 export class LaneScheduler {
   private readonly queues = new Map<number, EndpointQueue>();
-  /** Queues that have used up their own places and could go on with a shared one. */
+  /** Queues that have used up their own slots and wait for a shared one. */
   private readonly starved = new Set<EndpointQueue>();
-  /** Shared places that are taken: each queue's running lanes beyond its own places. */
+  /** Shared slots in use: each queue's running lanes beyond its own slots. */
   private shared = 0;
 
   /**
-   * @param sharedPlaces most lanes that may be running at once beyond their endpoints' own places; a lane runs from the
+   * @param sharedSlots most lanes that run at once beyond their endpoints' own slots; a lane runs from the
    *   start of an attempt to its outcome's commit
    * @param run runs a lane's head to its outcome; never rejects
    * @param onDeleted the endpoint is deleted and none of its lanes is running
-   * @param onUnknown there are lanes of an endpoint that isn't known yet
+   * @param onUnknown an endpoint that has ready lanes is not known yet
    */
   constructor(
-    private readonly sharedPlaces: number,
-    private readonly run: (record: LaneRecord, target: EndpointTarget, release: ReleasePlace) => Promise<void>,
+    private readonly sharedSlots: number,
+    private readonly run: (record: LaneRecord, target: EndpointTarget, release: ReleaseSlot) => Promise<void>,
     private readonly onDeleted: (target: EndpointTarget) => void,
     private readonly onUnknown: (endpoint: number) => void,
   ) {}
 
-  /** The lane is ready: its head is sent when its endpoint has a place. */
+  /** The lane is ready: its head is sent when its endpoint has a slot. */
   ready(record: LaneRecord): void {
     if (record.queued) return;
     const queue = this.queueOf(record.endpoint);
@@ -68,7 +68,7 @@ export class LaneScheduler {
     if (justDeleted && queue.running === 0) this.onDeleted(target);
   }
 
-  /** Whether lanes of it wait for a place that others hold: those that hold its own must give them back at once. */
+  /** Whether the endpoint's lanes wait for a shared slot: outcomes of its running lanes are then committed at once. */
   isStarved(endpoint: number): boolean {
     const queue = this.queues.get(endpoint);
     return queue !== undefined && this.starved.has(queue);
@@ -78,7 +78,7 @@ export class LaneScheduler {
     return this.queues.get(endpoint)?.target?.deleted === true;
   }
 
-  /** Lets go of lanes that were removed while their endpoint took nothing. */
+  /** Drops removed lanes from the queues of endpoints that take nothing at the moment. */
   forgetRemoved(): void {
     for (const { ready, target } of this.queues.values()) {
       if (target?.status === 'active' && !target.deleted) continue;
@@ -89,7 +89,7 @@ export class LaneScheduler {
     }
   }
 
-  /** Lanes of deleted endpoints that came after the others were discarded: an admission was under way. */
+  /** Reports deleted endpoints whose lanes came after the others were discarded: an admission was under way. */
   sweepDeleted(): void {
     for (const { target, ready, running } of this.queues.values()) {
       if (target?.deleted !== true || running > 0 || ready.size === 0) continue;
@@ -122,7 +122,7 @@ export class LaneScheduler {
     const { target } = queue;
     if (target === undefined || target.deleted || target.status !== 'active') return;
     while (queue.ready.size > 0 && queue.sending < queue.ramp.limit(target.maxConcurrency)) {
-      if (queue.running >= OWN_PLACES && this.shared >= this.sharedPlaces) {
+      if (queue.running >= OWN_SLOTS && this.shared >= this.sharedSlots) {
         this.starved.add(queue);
         return;
       }
@@ -141,7 +141,7 @@ export class LaneScheduler {
   private start(queue: EndpointQueue, record: LaneRecord, target: EndpointTarget): void {
     queue.sending += 1;
     queue.running += 1;
-    if (queue.running > OWN_PLACES) this.shared += 1;
+    if (queue.running > OWN_SLOTS) this.shared += 1;
     let released = false;
     const release = (delivered?: Delivered): void => {
       if (released) return;
@@ -152,11 +152,11 @@ export class LaneScheduler {
       this.pump(queue);
     };
     void this.run(record, target, release).then(() => {
-      const freesShared = queue.running > OWN_PLACES;
+      const freesShared = queue.running > OWN_SLOTS;
       if (freesShared) this.shared -= 1;
       queue.running -= 1;
       release();
-      // A place of its own is nobody else's; it may have been missing since the exchange's end.
+      // Its own slot serves this queue only, which may have waited for it since the exchange's end.
       if (freesShared) this.pumpStarved();
       else this.pump(queue);
       if (queue.target?.deleted === true && queue.running === 0) this.onDeleted(queue.target);
@@ -164,11 +164,11 @@ export class LaneScheduler {
   }
 
   private pumpStarved(): void {
-    // Until the place is taken: the first in line may have no use for it any more. It ends, since a queue comes back
-    // only when all shared places are taken.
+    // Until the slot is taken: the first queue may no longer need it. This ends, since a queue waits again only when all
+    // shared slots are in use.
     for (const next of this.starved) {
-      if (this.shared >= this.sharedPlaces) return;
-      // To the back of the line: the shared places go round.
+      if (this.shared >= this.sharedSlots) return;
+      // To the back of the line: the shared slots go round.
       this.starved.delete(next);
       this.pump(next);
     }

@@ -1,5 +1,4 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
-import type { PendingAgeProbe } from './pending-age-probe.js';
 import { LATENCY_BUCKETS_SECONDS } from '#ground/telemetry/metrics';
 
 export const deliveriesTotal = new Counter({
@@ -16,7 +15,7 @@ export const deadLetters = new Counter({
 
 export const attemptsTotal = new Counter({
   name: 'lockstep_attempts_total',
-  help: 'Attempts by the class of their response: 2xx to 5xx, or none',
+  help: 'Attempts by response class: 2xx to 5xx, or none',
   labelNames: ['response'] as const,
 });
 
@@ -34,13 +33,13 @@ export const acceptedToDeliveredSeconds = new Histogram({
 
 export const retriesTotal = new Counter({
   name: 'lockstep_retries_total',
-  help: 'Retries by the rung of the ladder that they wait on, or "timer"',
+  help: 'Retries by the retry tier that they wait on, or "timer"',
   labelNames: ['tier'] as const,
 });
 
 export const lanesByState = new Gauge({
   name: 'lockstep_lanes',
-  help: 'Lanes with something pending that this process holds, by state',
+  help: 'Lanes with pending deliveries in this process, by state',
   labelNames: ['state'] as const,
 });
 
@@ -49,17 +48,24 @@ export const lanesRepaired = new Counter({
   help: 'Lanes with pending deliveries that an audit of a shard found missing in memory; 0 unless there is a fault',
 });
 
-/** Shows the age that `probe` finds; once a process. */
-export function observePendingAge(probe: PendingAgeProbe, onError: (error: unknown) => void): void {
+let pendingAgeSeconds: (() => Promise<number | undefined>) | undefined;
+
+/**
+ * Reports what `read` returns; undefined keeps the last value. A later call replaces it. The gauge exists only in a process
+ * that calls this: elsewhere it would report 0, which looks as if nothing were pending.
+ */
+export function observePendingAge(read: () => Promise<number | undefined>): void {
+  if (pendingAgeSeconds === undefined) createPendingAgeGauge();
+  pendingAgeSeconds = read;
+}
+
+function createPendingAgeGauge(): void {
   new Gauge({
     name: 'lockstep_oldest_pending_age_seconds',
-    help: 'Age of the oldest event that is pending on the shards of this process',
+    help: 'Age of the oldest pending event on the shards of this process',
     async collect() {
-      try {
-        this.set(await probe.ageSeconds());
-      } catch (error) {
-        onError(error);
-      }
+      const ageSeconds = await pendingAgeSeconds?.();
+      if (ageSeconds !== undefined) this.set(ageSeconds);
     },
   });
 }

@@ -14,7 +14,7 @@ import { loadLanesById } from './load-lanes-by-id.queries.js';
 import { loadUnordered } from './load-unordered.queries.js';
 import { loadWindows } from './load-windows.queries.js';
 
-/** A lane with something pending, as Postgres has it. */
+/** A lane with a pending delivery, as Postgres has it. */
 export interface PendingLane {
   readonly name: LaneName;
   readonly endpoint: number;
@@ -24,44 +24,44 @@ export interface PendingLane {
   readonly stopped: LaneStop | undefined;
 }
 
-// Enough to keep a fast lane busy during the next load, little enough for a thousand lanes at once.
+// Keeps a fast lane busy during the next load, and is small enough for a thousand lanes at once.
 const WINDOW = 16;
-// Of large events fewer: what a lane has beside its head is kept only while all windows have room.
+// Fewer of large events: memory keeps what follows a head only while the budget of all windows allows it.
 const LANE_BYTES = 65_536;
-// What a statement brings, give or take one body; it comes as hex, twice as long. Right after a takeover all lanes ask
-// for their windows at once: unbounded that was more than the process's memory, and than the statement's time limit.
+// One statement's payloads, give or take one; they travel as hex, twice as long. After a takeover all lanes ask for their
+// windows at once: without a bound that exceeded the process's memory and the statement's time limit.
 const STATEMENT_BYTES = 4 * 1_048_576;
 
-const SINGLE: LanePosition = { headSequence: 1, tailSequence: 1, deliveredSequence: 0, attempts: 0 };
+const UNORDERED: LanePosition = { headSequence: 1, tailSequence: 1, deliveredSequence: 0, attempts: 0 };
 
 /** The lanes in Postgres. */
 @Injectable()
 export class LanesRepository {
   constructor(@InjectDatabase('lanes') private readonly database: Database) {}
 
-  /** A page of the shard's lanes with something pending, ascending from above `after` on, without those of some endpoints. */
+  /** A page of the shard's lanes with pending deliveries, ascending, above `after`; without those of `leftOut` endpoints. */
   async pendingLanes(shard: number, after: number, limit: number, leftOut: readonly number[]): Promise<PendingLane[]> {
     return (await loadLanes.run({ shard, after, limit, leftOut: [...leftOut] }, this.database)).map(pendingLaneOf);
   }
 
-  /** Each of the given lanes, in their order; undefined for one with nothing pending. */
+  /** The given lanes, in their order; undefined for a lane without a pending delivery. */
   async findLanes(wanted: readonly { readonly shard: number; readonly lane: number }[]): Promise<(PendingLane | undefined)[]> {
     const rows = await loadLanesById.run({ shards: wanted.map(({ shard }) => shard), lanes: wanted.map(({ lane }) => lane) }, this.database);
     const found = new Map(rows.map((row) => [row.lane, pendingLaneOf(row)]));
     return wanted.map(({ lane }) => found.get(lane));
   }
 
-  /** A page of the shard's pending deliveries without a lane, ascending from above `after` on, without those of some endpoints. */
-  async pendingSingles(shard: number, after: DeliveryKey, limit: number, leftOut: readonly number[]): Promise<(PendingLane & { delivery: DeliveryKey })[]> {
+  /** A page of the shard's pending unordered deliveries, ascending, above `after`; without those of `leftOut` endpoints. */
+  async pendingUnordered(shard: number, after: DeliveryKey, limit: number, leftOut: readonly number[]): Promise<(PendingLane & { delivery: DeliveryKey })[]> {
     const { eventId, endpoint, replay } = after;
     const rows = await loadUnordered.run({ shard, afterEvent: eventId, afterEndpoint: endpoint, afterReplay: replay, limit, leftOut: [...leftOut] }, this.database);
     return rows.map((row) => {
       const delivery = { eventId: row.eventId, endpoint: row.endpoint, replay: row.replay };
       return {
-        name: { kind: 'single', delivery },
+        name: { kind: 'unordered', delivery },
         delivery,
         endpoint: row.endpoint,
-        position: { ...SINGLE, attempts: row.attempts },
+        position: { ...UNORDERED, attempts: row.attempts },
         dueInMs: row.dueInMs ?? undefined,
         stopped: undefined,
       };
@@ -69,13 +69,13 @@ export class LanesRepository {
   }
 
   /**
-   * For each record the next pending deliveries from its head on; none when Postgres has none there. What comes at once
-   * is bounded by its bytes.
-   * @returns undefined for a record that didn't fit: it is to be asked for again; of several at least the first fits
+   * For each record the next pending deliveries from its head on; none when Postgres has none there. The bytes of one
+   * answer are bounded.
+   * @returns undefined for a record that did not fit and is to be asked for again; at least the first one fits
    */
   async windows(records: readonly LaneRecord[]): Promise<(DeliveryItem[] | undefined)[]> {
     const laned = records.flatMap(({ name, lane, shard }) => (name.kind === 'lane' ? [{ lane: name.lane, from: lane.headSequence, shard: shard.shard }] : []));
-    const singles = records.flatMap(({ name }) => (name.kind === 'single' ? [name.delivery] : []));
+    const unordered = records.flatMap(({ name }) => (name.kind === 'unordered' ? [name.delivery] : []));
     const byLane = new Map<number, DeliveryItem[] | undefined>();
     if (laned.length > 0) {
       const rows = await loadWindows.run(
@@ -94,14 +94,14 @@ export class LanesRepository {
       }
     }
     const byDelivery = new Map<string, DeliveryItem[] | undefined>();
-    if (singles.length > 0) {
+    if (unordered.length > 0) {
       const rows = await loadDeliveries.run(
-        { eventIds: singles.map(({ eventId }) => eventId), endpoints: singles.map(({ endpoint }) => endpoint), replays: singles.map(({ replay }) => replay), bytes: STATEMENT_BYTES },
+        { eventIds: unordered.map(({ eventId }) => eventId), endpoints: unordered.map(({ endpoint }) => endpoint), replays: unordered.map(({ replay }) => replay), bytes: STATEMENT_BYTES },
         this.database,
       );
-      for (const { payload, ...row } of rows) byDelivery.set(singleKey(row), payload === null ? undefined : [itemOf(row, payload, 1)]);
+      for (const { payload, ...row } of rows) byDelivery.set(deliveryKey(row), payload === null ? undefined : [itemOf(row, payload, 1)]);
     }
-    return records.map(({ name }) => (name.kind === 'lane' ? windowOf(byLane, name.lane) : windowOf(byDelivery, singleKey(name.delivery))));
+    return records.map(({ name }) => (name.kind === 'lane' ? windowOf(byLane, name.lane) : windowOf(byDelivery, deliveryKey(name.delivery))));
   }
 
   /** Discards up to `limit` pending deliveries of a deleted endpoint. */
@@ -121,11 +121,11 @@ function pendingLaneOf(row: ILoadLanesResult): PendingLane {
   };
 }
 
-function singleKey({ eventId, endpoint, replay }: DeliveryKey): string {
+function deliveryKey({ eventId, endpoint, replay }: DeliveryKey): string {
   return `${eventId}/${endpoint}/${replay}`;
 }
 
-/** Nothing is pending where no row came; undefined is what didn't fit. */
+/** A key without a row has nothing pending; undefined: it did not fit. */
 function windowOf<Key>(windows: ReadonlyMap<Key, DeliveryItem[] | undefined>, key: Key): DeliveryItem[] | undefined {
   return windows.has(key) ? windows.get(key) : [];
 }

@@ -2,7 +2,7 @@
   The next pending deliveries of several lanes, each from its :fromSequences on, with what it takes to send them. Of a
   lane its head, and as many more, up to :window in all, as stay within :laneBytes of payload. Of all lanes, in the order
   they are asked for, as many as it takes to reach :bytes, and so at least the first one's head. The head of a lane that
-  didn't fit comes without its payload: it says that there is something, which a lane of which nothing comes has not.
+  did not fit comes without its payload: it says that the lane has something pending. A lane without a row has nothing.
 */
 /* @name loadWindows */
 with pending as (

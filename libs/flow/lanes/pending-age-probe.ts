@@ -1,27 +1,45 @@
+import { Injectable } from '@nestjs/common';
 import { mintedAtMs } from '#domain/ids';
+import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
+import { InjectLogger } from '#ground/process/process-context';
+import type { Logger } from '#ground/telemetry/logger';
 import { findOldestPending } from './find-oldest-pending.queries.js';
+import { observePendingAge } from './lanes.metrics.js';
+import { OpenShards } from './open-shards.js';
 
 /** Answers are used again for this long: the query reads the index entry of every pending delivery. */
 const FRESH_MS = 15_000;
 
-/** How old the oldest pending event of the given shards is. */
+/** The source of the gauge of how old the oldest pending event of this process's shards is. */
+@Injectable()
 export class PendingAgeProbe {
   private lookedAtMs = -Infinity;
   private oldestEventId: string | null = null;
 
   constructor(
-    private readonly database: Database,
-    private readonly shards: () => number[],
-  ) {}
+    @InjectDatabase('housekeeping') private readonly database: Database,
+    private readonly shards: OpenShards,
+    @InjectLogger() private readonly logger: Logger,
+  ) {
+    observePendingAge(() => this.ageSeconds());
+  }
 
-  /** In seconds; 0 when nothing is pending. The last answer while Postgres is away. */
-  async ageSeconds(): Promise<number> {
-    if (performance.now() - this.lookedAtMs > FRESH_MS) {
-      this.lookedAtMs = performance.now();
-      const [row] = await findOldestPending.run({ shards: this.shards() }, this.database);
-      this.oldestEventId = row?.eventId ?? null;
+  /** 0 when nothing is pending; undefined when Postgres does not answer. */
+  private async ageSeconds(): Promise<number | undefined> {
+    try {
+      await this.look();
+    } catch (error) {
+      this.logger.debug({ err: error }, 'The oldest pending event cannot be looked up');
+      return undefined;
     }
     return this.oldestEventId === null ? 0 : Math.max(0, Date.now() - mintedAtMs(this.oldestEventId)) / 1_000;
+  }
+
+  private async look(): Promise<void> {
+    if (performance.now() - this.lookedAtMs <= FRESH_MS) return;
+    this.lookedAtMs = performance.now();
+    const [row] = await findOldestPending.run({ shards: this.shards.shards() }, this.database);
+    this.oldestEventId = row?.eventId ?? null;
   }
 }

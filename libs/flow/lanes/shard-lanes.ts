@@ -7,7 +7,7 @@ import type { LaneStop } from './lane-stop.js';
 import { ScanSchedule } from './scan-schedule.js';
 import { ShardCoverage } from './shard-coverage.js';
 
-/** Most deliveries that one lane holds in memory: enough to go on while the next page loads. */
+/** Most deliveries that one lane holds in memory: enough to send while the next window loads. */
 const MAX_WINDOW = 32;
 
 /** A lane in memory, with what the I/O around it needs. There are up to 150,000: each field counts. */
@@ -150,7 +150,7 @@ export class ShardLanes {
     for (const { abort } of this.busy) abort?.();
   }
 
-  /** The lease is lost: nothing of its lanes stays in memory, and no attempt goes on. */
+  /** The lease is lost: memory keeps none of its lanes, and attempts are aborted. */
   drop(): void {
     this.abortAll();
     for (const record of [...this.records.values()]) this.remove(record);

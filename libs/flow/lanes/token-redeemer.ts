@@ -1,16 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { RetryHandler, type RetryToken } from '#flow/retries/retry-token';
+import { RetryReader } from '#flow/retries/retry-reader';
+import type { RetryHandler, RetryToken } from '#flow/retries/retry-token';
 import { LaneRunner } from './lane-runner.js';
 import { OpenShards } from './open-shards.js';
 
 /** Wakes waiting heads when their retry tokens come due. */
 @Injectable()
-export class TokenRedeemer extends RetryHandler {
+export class TokenRedeemer implements RetryHandler {
   constructor(
     private readonly shards: OpenShards,
     private readonly runner: LaneRunner,
+    retries: RetryReader,
   ) {
-    super();
+    retries.handleWith(this);
   }
 
   mayRead(shard: number): boolean {

@@ -61,9 +61,9 @@ async function createLane(entity: string, bytes: readonly number[]): Promise<Lan
 }
 
 async function createSingle(bytes: number): Promise<LaneRecord> {
-  const [eventId = ''] = await fixture.accept([{ shard: SHARD, entity: 'single', payload: randomBytes(bytes) }]);
+  const [eventId = ''] = await fixture.accept([{ shard: SHARD, entity: 'unordered', payload: randomBytes(bytes) }]);
   await fixture.pool.query("insert into deliveries (event_id, endpoint, tenant, shard, status) values ($1, $2, 'default', $3, 'pending')", [eventId, endpoint, SHARD]);
-  return add({ kind: 'single', delivery: { eventId, endpoint, replay: 0 } }, 1);
+  return add({ kind: 'unordered', delivery: { eventId, endpoint, replay: 0 } }, 1);
 }
 
 function add(name: LaneRecord['name'], tailSequence: number): LaneRecord {

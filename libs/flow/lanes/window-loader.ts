@@ -4,8 +4,8 @@ import type { LanesRepository } from './lanes.repository.js';
 import { GroupCommit } from '#ground/postgres/group-commit';
 
 /**
- * Loads the windows of lanes whose turn has come: those that come while one load is under way share the next. What one
- * statement may bring is bounded by bytes; a lane that didn't fit is asked for again, behind those that wait.
+ * Loads the windows of lanes whose turn has come. Lanes that come during one load share the next. The bytes of one load
+ * are bounded; a lane that did not fit is asked for again, behind the lanes that wait.
  */
 export class WindowLoader {
   private readonly loads: GroupCommit<LaneRecord, DeliveryItem[] | undefined>;

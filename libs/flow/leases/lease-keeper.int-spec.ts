@@ -52,7 +52,7 @@ it('gives a lease back as soon as Postgres is there again, also when it was away
   await expect(keeper.release(lease)).rejects.toThrow('Connection terminated');
   expect(await owner()).not.toBeNull();
   away = false;
-  await waitUntil('the lease is nobody\'s', async () => (await owner()) === null);
+  await waitUntil('the lease to be free', async () => (await owner()) === null);
   expect(keeper.lease(SHARD)).toBeUndefined();
 });
 
@@ -71,11 +71,11 @@ it('notices that its deadline has passed while a renewal still waits for a Postg
   });
   try {
     keeper.want([SHARD + 1]);
-    await waitUntil('the lease is claimed', () => changes.length > 0);
+    await waitUntil('the lease to be acquired', () => changes.length > 0);
     network.halfOpen();
-    await waitUntil('the lease is in doubt', () => changes.includes('doubted'));
+    await waitUntil('the lease to be suspended', () => changes.includes('doubted'));
     network.restore();
-    await waitUntil('the lease is certain again', () => changes.includes('resumed'));
+    await waitUntil('the lease to be resumed', () => changes.includes('resumed'));
     expect(changes).toEqual(['claimed', 'doubted', 'resumed']);
   } finally {
     await network.stop();
@@ -84,12 +84,12 @@ it('notices that its deadline has passed while a renewal still waits for a Postg
   }
 });
 
-it('gives leases back and renews them, in whatever order they are named, without a deadlock', async () => {
+it('gives leases back and renews them, in any order, without a deadlock', async () => {
   // A plan that takes the rows in the order in which they are named.
   const pool = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 4, plans: 'by-index' });
   const leases = new LeasesRepository(databaseOf(pool), { leaseTtlMs: TTL_MS });
   startKeeper(databaseOf(pool), TTL_MS, {});
-  const held = await Promise.all((await leases.watch()).filter(({ owner }) => owner === null).map(async (seen) => ({ shard: seen.shard, epoch: (await leases.claim(seen)) ?? 0 })));
+  const held = await Promise.all((await leases.watch()).filter(({ owner }) => owner === null).map(async (seen) => ({ shard: seen.shard, epoch: (await leases.acquire(seen)) ?? 0 })));
   expect(held.length).toBeGreaterThan(2);
   const backwards = [...held].reverse();
   // Postgres ends a deadlock by failing one of the two.

@@ -20,8 +20,8 @@ export interface LeaseListener {
 }
 
 /**
- * Claims and renews the leases of the shards that this process is to own. One statement a round for all leases;
- * rounds are a tenth of the TTL apart, or less while a lease is wanted that isn't ours yet.
+ * Acquires and renews the leases of the shards that this process is to own. One statement a round for all leases;
+ * rounds are a tenth of the TTL apart, or less while a wanted lease is not ours yet.
  */
 @Injectable()
 export class LeaseKeeper implements LeaseHolder {
@@ -30,7 +30,7 @@ export class LeaseKeeper implements LeaseHolder {
   private readonly ttlMs: number;
   private readonly held = new Map<number, Lease>();
   private readonly suspended = new Set<number>();
-  private readonly claiming = new Set<number>();
+  private readonly acquiring = new Set<number>();
   /** No longer held, and not given back yet. */
   private readonly released = new Set<Lease>();
   private wanted: ReadonlySet<number> = new Set();
@@ -74,7 +74,7 @@ export class LeaseKeeper implements LeaseHolder {
     this.wakeUp();
   }
 
-  /** For how long Postgres has not answered about leases, in milliseconds. */
+  /** Time since Postgres last answered about leases, in milliseconds. */
   get silentMs(): number {
     return elapsedMs(this.answeredAt);
   }
@@ -85,7 +85,7 @@ export class LeaseKeeper implements LeaseHolder {
 
   /**
    * Gives a lease back for the next owner to take at once. Only after everything under it has ended. When Postgres does
-   * not take it, it is tried again in each round: until then nobody else can have it before it expires.
+   * not take it, it is tried again in each round: until then it is free only when it expires.
    */
   async release(lease: Lease): Promise<void> {
     if (this.held.get(lease.shard) !== lease) return;
@@ -95,7 +95,7 @@ export class LeaseKeeper implements LeaseHolder {
     await this.giveBack();
   }
 
-  /** A statement was refused: the lease is another's. */
+  /** A statement was refused: another owner has the shard. */
   fenced(lease: Lease): void {
     if (this.held.get(lease.shard) !== lease) return;
     this.forget(lease);
@@ -122,7 +122,7 @@ export class LeaseKeeper implements LeaseHolder {
       try {
         await this.round();
       } catch (error) {
-        this.logger.warn({ err: error }, 'The shards\' leases could not be read or renewed; trying again');
+        this.logger.warn({ err: error }, 'Cannot read or renew leases; trying again');
       }
       const intervalMs = this.missing().length > 0 ? 100 : this.ttlMs / 10;
       await this.pause(Math.max(20, intervalMs - elapsedMs(startedAt)));
@@ -136,8 +136,8 @@ export class LeaseKeeper implements LeaseHolder {
     // Seen before the rows were read: a lease never looks unchanged for longer than it was.
     this.watch.observe(await this.leases.watch(), seenAt);
     this.answeredAt = seenAt;
-    // Not waited for: a claim waits for statements of the former owner, and renewals must go on.
-    for (const shard of this.missing()) if (!this.claiming.has(shard)) void this.claim(shard);
+    // Not awaited: this waits for statements of the former owner, and renewals must not.
+    for (const shard of this.missing()) if (!this.acquiring.has(shard)) void this.acquire(shard);
   }
 
   private async renew(): Promise<void> {
@@ -152,7 +152,7 @@ export class LeaseKeeper implements LeaseHolder {
         continue;
       }
       lease.renewed(sentAt);
-      // An answer that was under way for as long as the deadline is away confirms nothing.
+      // An answer that took until the deadline confirms nothing.
       if (lease.remainingMs() > 0 && this.suspended.delete(lease.shard)) this.resume(lease);
     }
     this.watchDeadlines();
@@ -163,25 +163,25 @@ export class LeaseKeeper implements LeaseHolder {
     for (const listener of this.listeners) listener.onResumed(lease);
   }
 
-  private async claim(shard: number): Promise<void> {
-    const seen = this.watch.claimable(shard, now());
+  private async acquire(shard: number): Promise<void> {
+    const seen = this.watch.availableLease(shard, now());
     if (seen === undefined) return;
-    this.claiming.add(shard);
+    this.acquiring.add(shard);
     try {
-      await this.claimSeen(seen);
+      await this.acquireSeen(seen);
     } catch (error) {
-      this.logger.warn({ err: error, shard }, 'A lease could not be claimed; trying again');
+      this.logger.warn({ err: error, shard }, 'Cannot acquire a lease; trying again');
     } finally {
-      this.claiming.delete(shard);
+      this.acquiring.delete(shard);
     }
   }
 
-  private async claimSeen(seen: LeaseRow): Promise<void> {
+  private async acquireSeen(seen: LeaseRow): Promise<void> {
     const { shard } = seen;
-    const claimedAt = now();
-    const epoch = await this.leases.claim(seen);
+    const acquiredAt = now();
+    const epoch = await this.leases.acquire(seen);
     if (epoch === undefined) return;
-    const lease = new Lease(shard, epoch, this.ttlMs, claimedAt, this);
+    const lease = new Lease(shard, epoch, this.ttlMs, acquiredAt, this);
     if (!this.wanted.has(shard) || this.stopped) {
       this.released.add(lease);
       return this.giveBack();
@@ -193,13 +193,13 @@ export class LeaseKeeper implements LeaseHolder {
   }
 
   /**
-   * Notices the owner's deadlines at their time, by a timer of its own: a round that waits for a Postgres that has gone
-   * silent ends long after them.
+   * Notices the owner's deadlines in time, by a timer of its own: a round that waits for a Postgres that does not answer
+   * ends long after them.
    */
   private watchDeadlines(): void {
     clearTimeout(this.deadlineTimer);
     this.checkDeadlines();
-    // Now and then in any case: wall time counts too, and may be stepped.
+    // At least every tenth of the TTL: wall time counts too, and may be stepped.
     const delayMs = Math.max(20, Math.min(this.ttlMs / 10, this.untilNextDeadlineMs()));
     this.deadlineTimer = setTimeout(() => this.watchDeadlines(), delayMs);
   }

@@ -17,7 +17,7 @@ interface Observation {
 /**
  * What this process has seen of all leases over time. A lease that expired by the database's clock may still be in
  * use by an owner whose renewals were slow, or whose database's clock was stepped; so it is free only when it has
- * also stood still for a whole TTL by this process's own clock.
+ * also been unchanged for a whole TTL by this process's own clock.
  */
 export class LeaseWatch {
   private readonly seen = new Map<number, Observation>();
@@ -32,8 +32,8 @@ export class LeaseWatch {
     }
   }
 
-  /** The lease as it was last seen, when it may be claimed: released, or expired and unchanged for a TTL. */
-  claimable(shard: number, at: Moment): LeaseRow | undefined {
+  /** The lease as it was last seen, if it is free: released, or expired and unchanged for a TTL. */
+  availableLease(shard: number, at: Moment): LeaseRow | undefined {
     const observation = this.seen.get(shard);
     if (observation === undefined) return undefined;
     const { row, unchangedSince } = observation;

@@ -2,7 +2,7 @@ import { Counter, Gauge } from 'prom-client';
 
 export const leaseChanges = new Counter({
   name: 'lockstep_lease_changes_total',
-  help: 'Changes of shard leases as this process saw them: claimed, released, lost (to another owner), doubted (own deadline passed)',
+  help: 'Changes of shard leases in this process: claimed (acquired), released, lost (to another owner), doubted (suspended: the own deadline has passed)',
   labelNames: ['change'] as const,
 });
 

@@ -4,7 +4,7 @@ import type { Config } from '#ground/config/config';
 import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import { InjectConfig } from '#ground/process/process-context';
 import type { Database } from '#ground/postgres/pool';
-import { claimLease } from './claim-leases.queries.js';
+import { acquireLease } from './acquire-lease.queries.js';
 import type { LeaseRow } from './lease-watch.js';
 import { releaseLeases } from './release-leases.queries.js';
 import { renewLeases } from './renew-leases.queries.js';
@@ -31,9 +31,9 @@ export class LeasesRepository {
   }
 
   /** @returns the new epoch, or undefined when the lease is not as it was seen any more */
-  async claim(seen: LeaseRow): Promise<number | undefined> {
+  async acquire(seen: LeaseRow): Promise<number | undefined> {
     const { shard, epoch, renewals } = seen;
-    const [row] = await claimLease.run({ owner: this.owner, ttlMs: this.ttlMs, shard, epoch, renewals }, this.database);
+    const [row] = await acquireLease.run({ owner: this.owner, ttlMs: this.ttlMs, shard, epoch, renewals }, this.database);
     return row?.epoch;
   }
 

@@ -1,4 +1,4 @@
-/* Everything about who owns what, with the database's clock beside it. */
+/* All leases, and whether they have expired by the database's clock. */
 /* @name watchLeases */
 select
   shard,

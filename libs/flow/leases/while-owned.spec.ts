@@ -38,7 +38,7 @@ describe('whileOwned', () => {
     expect(await whileOwned(succeeding, retrying(), () => Promise.resolve(end(succeeding)))).toBeUndefined();
   });
 
-  it('goes on during a handover when only the loss of the lease is to end it', async () => {
+  it('continues during a handover when only the loss of the lease is to end it', async () => {
     const lease = testLease();
     lease.drain();
     expect(await whileOwned(lease, retrying('lost'), () => Promise.resolve('done'))).toBe('done');

@@ -1,6 +1,8 @@
 /** Types generated for queries found in "libs/flow/operations/find-open-replays.sql" */
 import { PreparedQuery } from '#ground/postgres/prepared-query';
 
+export type replay_action = 'discard' | 'replay';
+
 export type numberArray = (number)[];
 
 /** 'FindOpenReplays' parameters type */
@@ -10,6 +12,8 @@ export interface IFindOpenReplaysParams {
 
 /** 'FindOpenReplays' return type */
 export interface IFindOpenReplaysResult {
+  action: replay_action;
+  ofEvent: boolean;
   replay: string;
   shard: number;
 }
@@ -20,12 +24,12 @@ export interface IFindOpenReplaysQuery {
   result: IFindOpenReplaysResult;
 }
 
-const findOpenReplaysIR: any = {"usedParamSet":{"shards":true},"params":[{"name":"shards","required":true,"transform":{"type":"scalar"},"locs":[{"a":102,"b":109}]}],"statement":"select s.replay, s.shard\nfrom replay_shards s\n  join replays r on r.id = s.replay\nwhere s.shard = any(:shards!::integer[]) and s.finished_at is null\norder by r.created_at, s.replay, s.shard"};
+const findOpenReplaysIR: any = {"usedParamSet":{"shards":true},"params":[{"name":"shards","required":true,"transform":{"type":"scalar"},"locs":[{"a":150,"b":157}]}],"statement":"select s.replay, s.shard, r.action, r.event_id is not null as \"ofEvent!\"\nfrom replay_shards s\n  join replays r on r.id = s.replay\nwhere s.shard = any(:shards!::integer[]) and s.finished_at is null\norder by r.created_at, s.replay, s.shard"};
 
 /**
  * Query generated from SQL:
  * ```
- * select s.replay, s.shard
+ * select s.replay, s.shard, r.action, r.event_id is not null as "ofEvent!"
  * from replay_shards s
  *   join replays r on r.id = s.replay
  * where s.shard = any(:shards!::integer[]) and s.finished_at is null

@@ -1,6 +1,6 @@
-/* Replays that these shards' owners have not finished, the oldest first. */
+/* Replays and discards that these shards' owners have not finished, the oldest first. */
 /* @name findOpenReplays */
-select s.replay, s.shard
+select s.replay, s.shard, r.action, r.event_id is not null as "ofEvent!"
 from replay_shards s
   join replays r on r.id = s.replay
 where s.shard = any(:shards!::integer[]) and s.finished_at is null

@@ -13,19 +13,19 @@ import type { Logger } from '#ground/telemetry/logger';
 import { type LaneMark, LaneMarksRepository } from './lane-marks.repository.js';
 
 const INTERVAL_MS = 1_000;
-/** How far back each look goes: longer than any statement that marks a lane may take to commit. */
+/** How far back each read goes: longer than any statement that marks a lane may take to commit. */
 const LOOK_BACK_MS = 90_000;
 
 /**
- * Applies operators' marks (pause, resume, skip) to the lanes of the shards that are owned here: a look once a second,
- * and at once on a nudge. A lane is stopped after its attempt in flight; a delivery is skipped when nothing is in flight.
+ * Applies operators' marks (pause, resume, skip) to the lanes of owned shards: once a second, and at once on a nudge. A
+ * lane stops after its attempt in flight. A delivery is skipped when nothing of its lane is in flight.
  */
 @Injectable()
 export class LaneMarks {
   private readonly poll: Poll;
   private readonly skipping = new Set<string>();
   private readonly lookBack = new LookBack(LOOK_BACK_MS);
-  /** Ownerships whose marks were read once in whole. */
+  /** Leases whose marks were read completely once. */
   private known = new Set<Lease>();
 
   constructor(
@@ -38,7 +38,7 @@ export class LaneMarks {
     this.poll = new Poll({
       intervalMs: INTERVAL_MS,
       work: () => this.look(),
-      onError: (error) => logger.warn({ err: error }, "Operators' marks could not be read; trying again"),
+      onError: (error) => logger.warn({ err: error }, "Cannot read operators' marks; trying again"),
     });
   }
 
@@ -59,7 +59,7 @@ export class LaneMarks {
     if (shards.length === 0) return;
     const askedAtMs = performance.now();
     const leases = shards.map(({ lease }) => lease);
-    // Marks that were made while a shard was being loaded may be older than any bound: of a new one all are read.
+    // Marks made while a shard was being loaded may be older than any bound: all marks of a new shard are read.
     const all = !leases.every((lease) => this.known.has(lease));
     const marks = await this.lookBack.look((bounds) => this.repository.find(leases.map(({ shard }) => shard), all ? { ...bounds, sinceMs: 0 } : bounds));
     this.known = new Set(leases);
@@ -73,7 +73,7 @@ export class LaneMarks {
 
   private applyStop(lanes: ShardLanes, { lane, stopped }: LaneMark, askedAtMs: number): void {
     const record = lanes.find({ kind: 'lane', lane });
-    // Halted since: what was read doesn't know of it. The next look does, since it goes back far enough.
+    // Halted since this read began, which does not know it. The next read goes back far enough.
     if (record === undefined || record.stopped === stopped || record.haltedAtMs >= askedAtMs) return;
     this.runner.stop(record, stopped);
   }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { mintId } from '#domain/ids';
 import { databaseOf } from '#ground/postgres/pool';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
-import { OpenReplaysRepository } from './open-replays.repository.js';
+import { type OpenReplay, OpenReplaysRepository } from './open-replays.repository.js';
 import { type ReplayFilter, ReplaysRepository } from '#manage/dead-letters/replays.repository';
 
 const LANES = 300;
@@ -46,9 +46,16 @@ async function ask(filter: ReplayFilter): Promise<{ id: string; matched: number 
   return { id, matched: await requests.create(filter, { id, subject: 'rpl_test', actor: 'test' }) };
 }
 
+/** Of dead letters on shard 0. */
+const work = (replay: string, action: OpenReplay['action'] = 'replay'): OpenReplay => ({ replay, shard: 0, action, ofEvent: false });
+
 async function statuses(): Promise<Record<string, number>> {
   const { rows } = await fixture.pool.query<{ status: string; count: number }>('select status, count(*)::integer as count from deliveries group by status');
   return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
+}
+
+async function laneOf(entity: string): Promise<number | undefined> {
+  return (await fixture.pool.query<{ id: number }>('select id from lanes where entity = $1', [entity])).rows[0]?.id;
 }
 
 /** Lanes in which a later dead letter is pending before an earlier one is: it would be sent first. */
@@ -60,20 +67,20 @@ async function overtaken(): Promise<number> {
 }
 
 describe('a replay of dead letters', () => {
-  it('goes on batch by batch where it was left, under whichever ownership, and never lets a later letter overtake', async () => {
+  it('continues batch by batch where it was left, under any owner, and never lets a later letter overtake', async () => {
     const { id, matched } = await ask(all());
     expect(matched).toBe(LANES * PER_LANE);
-    const work = { replay: id, shard: 0 };
-    expect(await open.apply(work, epoch)).toMatchObject({ held: true, finished: false });
+    const job = work(id);
+    expect(await open.apply(job, epoch)).toMatchObject({ held: true, finished: false });
     expect([await statuses(), await overtaken()]).toEqual([{ dead: 700, pending: 500 }, 0]);
-    // The owner dies here, and another goes on.
+    // The owner dies here, and another continues.
     const before = epoch;
     epoch = await fixture.takeShard(0);
-    expect(await open.apply(work, before)).toMatchObject({ held: false, lanes: [] });
+    expect(await open.apply(job, before)).toMatchObject({ held: false, lanes: [] });
     expect(await statuses()).toEqual({ dead: 700, pending: 500 });
-    expect(await open.find([0])).toEqual([work]);
+    expect(await open.find([0])).toEqual([job]);
     let batches = 0;
-    while (!(await open.apply(work, epoch)).finished) {
+    while (!(await open.apply(job, epoch)).finished) {
       batches += 1;
       expect(await overtaken()).toBe(0);
     }
@@ -81,7 +88,7 @@ describe('a replay of dead letters', () => {
     expect(await statuses()).toEqual({ pending: LANES * PER_LANE });
     expect(await open.find([0])).toEqual([]);
     // Once more, as when the answer to the last one was lost.
-    expect(await open.apply(work, epoch)).toMatchObject({ held: true, finished: true, lanes: [] });
+    expect(await open.apply(job, epoch)).toMatchObject({ held: true, finished: true, lanes: [] });
     expect((await fixture.pool.query('select from lanes where replays <> $1', [PER_LANE])).rowCount).toBe(0);
     expect(await requests.find('default', id)).toMatchObject({ matched, applied: matched, open: 0 });
   });
@@ -90,7 +97,7 @@ describe('a replay of dead letters', () => {
     const late = await fixture.createEndpoint();
     const { id } = await ask(all({ entity: 'entity-7' }));
     await fixture.pool.query("update deliveries set finished_at = now() + interval '1 second' where sequence = 4");
-    await open.apply({ replay: id, shard: 0 }, epoch);
+    await open.apply(work(id), epoch);
     expect(await statuses()).toEqual({ dead: LANES * PER_LANE - 3, pending: 3 });
     await fixture.pool.query('update endpoints set deleted_at = now() where id = $1', [endpoint]);
     expect((await ask(all())).matched).toBe(0);
@@ -101,7 +108,8 @@ describe('a replay of dead letters', () => {
   it('ends the halt of a lane whose dead letter it takes, and of no other', async () => {
     await fixture.pool.query("update lanes set halted_sequence = case entity when 'entity-1' then 4 else 3 end where entity in ('entity-1', 'entity-2')");
     const { id } = await ask(all({ action: 'discard', entity: 'entity-1' }));
-    await open.apply({ replay: id, shard: 0 }, epoch);
+    const [job = work(id)] = await open.find([0]);
+    expect(await open.apply(job, epoch)).toMatchObject({ held: true, finished: true, discarded: 4, lanes: [await laneOf('entity-1')] });
     expect(await statuses()).toEqual({ dead: LANES * PER_LANE - 4, discarded: 4 });
     expect((await fixture.pool.query('select entity from lanes where halted_sequence is not null')).rows).toEqual([{ entity: 'entity-2' }]);
   });
@@ -109,13 +117,49 @@ describe('a replay of dead letters', () => {
   it('takes deliveries that belong to no lane', async () => {
     await fixture.pool.query('update deliveries set lane = null, sequence = null');
     const { id } = await ask(all());
-    const work = { replay: id, shard: 0 };
+    const job = work(id);
     let unordered = 0;
     for (let finished = false; !finished; ) {
-      const batch = await open.apply(work, epoch);
+      const batch = await open.apply(job, epoch);
       unordered += batch.unordered;
       finished = batch.finished;
     }
     expect([unordered, await statuses()]).toEqual([LANES * PER_LANE, { pending: LANES * PER_LANE }]);
+  });
+});
+
+describe('a replay of an event', () => {
+  /** The event's deliveries: their endpoint, replay number and status. */
+  const deliveriesOf = async (event: string): Promise<unknown[]> =>
+    (await fixture.pool.query<object>('select endpoint, replay, status, sequence from deliveries where event_id = $1 order by endpoint, replay', [event])).rows;
+
+  it('makes its dead letter pending, and delivers it once more where it was delivered, however often it is asked for', async () => {
+    const other = await fixture.createEndpoint();
+    const { rows: [letter] } = await fixture.pool.query<{ event: string; lane: number }>('select event_id as event, lane from deliveries where sequence = 2 limit 1');
+    const { event = '', lane = 0 } = letter ?? {};
+    await fixture.pool.query(
+      `with lane as (insert into lanes (tenant, endpoint, entity, shard, tail_sequence, closed_sequence) values ('default', $2, 'other', 0, 5, 5) returning id)
+       insert into deliveries (event_id, endpoint, tenant, shard, lane, sequence, status, attempts, finished_at)
+       select $1, $2, 'default', 0, id, 5, 'delivered', 1, now() from lane`, [event, other]);
+    const ask = async (): Promise<OpenReplay[]> => {
+      await requests.createForEvent({ id: mintId(), event, tenant: 'default', subject: 'evt_test', actor: 'test' });
+      return open.find([0]);
+    };
+    const [job] = await ask();
+    expect(job).toMatchObject({ shard: 0, action: 'replay', ofEvent: true });
+    const batch = await open.apply(job ?? work(''), epoch);
+    expect(batch).toMatchObject({ held: true, finished: true, unordered: 0 });
+    expect([...batch.lanes].sort()).toEqual([lane, await laneOf('other')].sort());
+    const replayed = [
+      { endpoint, replay: 0, status: 'pending', sequence: 2 },
+      { endpoint: other, replay: 0, status: 'delivered', sequence: 5 },
+      { endpoint: other, replay: 1, status: 'pending', sequence: 6 },
+    ];
+    expect(await deliveriesOf(event)).toEqual(replayed);
+    for (const again of await ask()) await open.apply(again, epoch);
+    // Once more, as when the answer was lost.
+    expect(await open.apply(job ?? work(''), epoch)).toMatchObject({ held: true, finished: true, lanes: [] });
+    expect(await deliveriesOf(event)).toEqual(replayed);
+    expect((await fixture.pool.query('select replays from lanes where id = $1', [lane])).rows).toEqual([{ replays: 1 }]);
   });
 });

@@ -12,8 +12,8 @@ import { type OpenReplay, OpenReplaysRepository } from './open-replays.repositor
 const INTERVAL_MS = 1_000;
 
 /**
- * Applies replays and discards of dead letters on the shards that are owned here, batch by batch: a look once a second,
- * and at once on a nudge. How far it has come is in Postgres, so that whoever owns a shard goes on from there.
+ * Applies replays and discards of dead letters on owned shards, batch by batch: once a second, and at once on a nudge. Its
+ * progress is in Postgres, where the shard's next owner finds it.
  */
 @Injectable()
 export class ReplayApplier {
@@ -28,7 +28,7 @@ export class ReplayApplier {
     this.poll = new Poll({
       intervalMs: INTERVAL_MS,
       work: () => this.look(),
-      onError: (error) => logger.warn({ err: error }, 'Replays could not be applied; trying again'),
+      onError: (error) => logger.warn({ err: error }, 'Cannot find replays to apply; trying again'),
     });
   }
 
@@ -81,7 +81,7 @@ export class ReplayApplier {
         if (isConflict(error)) continue;
         coverage.onUnknownOutcome('replay');
         this.logger.warn({ err: error, replay: replay.replay, shard: replay.shard }, 'Cannot apply a replay; trying again');
-        // Other replays are applied all the same; this one at the next look.
+        // The other replays are applied now, this one at the next look.
         return false;
       }
     }

@@ -113,7 +113,7 @@ describe('outcome', () => {
   });
 
   it('gives a delivery one terminal outcome: that of a later attempt is superseded', async () => {
-    const [eventId = ''] = await admitted('single', 1);
+    const [eventId = ''] = await admitted('unordered', 1);
     await outcomes.commit([outcome(eventId, 1, { kind: 'delivered' })]);
     expect(await outcomes.commit([outcome(eventId, 2, { kind: 'dead', reason: 'attempts_exhausted' })])).toEqual(['superseded']);
     expect(await delivery(eventId)).toMatchObject({ status: 'delivered', attempts: 1 });

@@ -2,11 +2,11 @@ import { Counter } from 'prom-client';
 
 export const retryTokens = new Counter({
   name: 'lockstep_retry_tokens_total',
-  help: 'Retry tokens that came due, by what they met: their head waiting (woken), or something else (stale)',
+  help: 'Retry tokens that came due: woken (their head was waiting), or stale',
   labelNames: ['result'] as const,
 });
 
 export const foreignTokens = new Counter({
   name: 'lockstep_foreign_retry_tokens_total',
-  help: 'Records on a retry topic that are no retry tokens; skipped',
+  help: 'Records on a retry topic that are not retry tokens; skipped',
 });

@@ -6,11 +6,11 @@ import { parseRetryToken } from './retry-token.js';
 describe('Ladder', () => {
   const ladder = new Ladder(tiersOf([30_000, 1_000, 500, 1_000, 5_000]));
 
-  it('has a rung for each distinct delay from one second on', () => {
+  it('has a tier for each distinct delay from one second on', () => {
     expect(tiersOf([30_000, 1_000, 500, 1_000, 5_000])).toEqual([1_000, 5_000, 30_000]);
   });
 
-  it.each([[999, undefined], [1_000, 1_000], [4_999, 1_000], [5_100, 5_000], [999_999, 30_000]])('puts a retry in %i ms on the rung of %s ms', (delayMs, tierMs) => {
+  it.each([[999, undefined], [1_000, 1_000], [4_999, 1_000], [5_100, 5_000], [999_999, 30_000]])('puts a retry in %i ms on the tier of %s ms', (delayMs, tierMs) => {
     expect(ladder.tierFor(delayMs)).toBe(tierMs);
   });
 });
@@ -27,7 +27,7 @@ describe('parseRetryToken', () => {
   });
 
   it('reads a token of a delivery without a lane', () => {
-    expect(parseRetryToken(Buffer.from(JSON.stringify({ ...token, lane: null })))?.name.kind).toBe('single');
+    expect(parseRetryToken(Buffer.from(JSON.stringify({ ...token, lane: null })))?.name.kind).toBe('unordered');
   });
 
   it.each(['', 'null', '[]', '7', '{"eventId":1}', '{', JSON.stringify({ ...token, epoch: '4' })])('does not take %s for one', (text) => {

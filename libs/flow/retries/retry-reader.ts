@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { parseDurationMs } from '#domain/duration';
 import type { BatchResult, ShardBatch } from '#ground/kafka/shard-batch';
 import { foreignTokens, retryTokens } from './retries.metrics.js';
-import { parseRetryToken, RetryHandler } from './retry-token.js';
+import { parseRetryToken, type RetryHandler } from './retry-token.js';
 
 /** How far the clock of another dispatcher may be ahead of ours. */
 const MAX_CLOCK_SKEW_MS = 60_000;
@@ -15,10 +15,16 @@ const MAX_TIMER_MS = 2_147_483_647;
  */
 @Injectable()
 export class RetryReader {
-  constructor(private readonly handler: RetryHandler) {}
+  private handler: RetryHandler | undefined;
+
+  /** Asks `handler` what each token is for. Until it is set, nothing is read. */
+  handleWith(handler: RetryHandler): void {
+    this.handler = handler;
+  }
 
   read(batch: ShardBatch): BatchResult {
-    if (!this.handler.mayRead(batch.shard)) return { kind: 'closed' };
+    const { handler } = this;
+    if (handler?.mayRead(batch.shard) !== true) return { kind: 'closed' };
     const delayMs = parseDurationMs(batch.topic.slice('retry.'.length)) ?? 0;
     for (const record of batch.records) {
       const token = parseRetryToken(record.value);
@@ -30,7 +36,7 @@ export class RetryReader {
       const remainingMs = writtenInMs + delayMs;
       // A foreign producer can set any timestamp. A record too far in the future must not block the partition.
       if (remainingMs > 0 && writtenInMs < MAX_CLOCK_SKEW_MS) return { kind: 'pause', fromOffset: Number(record.offset), durationMs: Math.min(remainingMs, MAX_TIMER_MS) };
-      retryTokens.inc({ result: this.handler.wake(batch.shard, token) });
+      retryTokens.inc({ result: handler.wake(batch.shard, token) });
     }
     return { kind: 'done' };
   }

@@ -17,10 +17,12 @@ export class GroupWatch {
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
-    @Inject(ShardTransport) private readonly member: Pick<ShardTransport, 'isHeartbeatFresh'>,
+    @Inject(ShardTransport) private readonly member: Pick<ShardTransport, 'isHeartbeatFresh' | 'onAssigned'>,
     @Inject(ShardSupervisor) private readonly supervisor: Pick<ShardSupervisor, 'assign'>,
     @InjectLogger() private readonly logger: Logger,
-  ) {}
+  ) {
+    member.onAssigned((shards) => this.assigned(shards));
+  }
 
   start(): void {
     this.timer = setInterval(() => this.check(), INTERVAL_MS);
@@ -31,7 +33,7 @@ export class GroupWatch {
   }
 
   /** The group has assigned these shards. */
-  onAssigned(shards: readonly number[]): void {
+  private assigned(shards: readonly number[]): void {
     this.shards = shards;
     this.isFresh = true;
     this.supervisor.assign(shards);

@@ -54,11 +54,6 @@ export class ShardSupervisor implements LeaseListener {
     this.keeper.want(shards);
   }
 
-  /** The topics may have been deleted and created again: the next batch of each log is compared with what was read. */
-  recheckLogs(): void {
-    this.logs.reopenAll();
-  }
-
   onAcquired(lease: Lease): void {
     const lanes = new ShardLanes(lease, this.laneBudget, this.windowBudget);
     this.shards.add(lanes);

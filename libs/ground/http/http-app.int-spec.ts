@@ -9,6 +9,7 @@ import { LoadShedding } from './load-shedding.js';
 
 const never = Promise.withResolvers<string>();
 const soon = Promise.withResolvers<string>();
+const later = Promise.withResolvers<string>();
 let begun = 0;
 
 @Controller()
@@ -23,6 +24,12 @@ class SilentController {
   soon(): Promise<string> {
     begun += 1;
     return soon.promise;
+  }
+
+  @Get('later')
+  later(): Promise<string> {
+    begun += 1;
+    return later.promise;
   }
 
   @Post('read')
@@ -129,4 +136,20 @@ it('a close answers requests in flight, cuts the others after the drain time, an
   expect(finalAnswerIn(await answered)?.body.toString()).toBe('at last');
   expect(await cut).toEqual(Buffer.alloc(0));
   await closed;
+});
+
+it('a close does not wait for a kept connection whose last request was in flight when it began', async () => {
+  begun = 0;
+  const app = await createHttpApp(SilentModule, { logger: captureLog().logger, maxBodyBytes: 1_000 });
+  await app.listen(0, '127.0.0.1');
+  const socket = await openSocket(await app.getUrl());
+  socket.write(requestBytes('GET', '/later', [['host', 'a']]));
+  await waitUntil('the request', () => begun === 1);
+  const closed = closeHttpApp(app, 30_000);
+  await waitUntil('the close', () => !app.getHttpServer().listening);
+  const startedMs = performance.now();
+  later.resolve('at last');
+  expect(finalAnswerIn(await readToEnd(socket))?.body.toString()).toBe('at last');
+  await closed;
+  expect(performance.now() - startedMs).toBeLessThan(15_000);
 });

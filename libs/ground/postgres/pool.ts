@@ -66,9 +66,15 @@ export function createPool(options: PoolOptions): pg.Pool {
   return pool;
 }
 
+/** `bigint[]`, which pg.types does not name (pg_type.dat: _int8). */
+const INT8_ARRAY = 1016;
+
 /** Parses bigints as numbers: sequences and offsets stay far below 2^53. */
 function typeParser(oid: number, format?: 'text' | 'binary'): unknown {
-  return oid === Number(pg.types.builtins.INT8) ? Number : pg.types.getTypeParser(oid, format);
+  const parse: unknown = pg.types.getTypeParser(oid, format);
+  if (oid === Number(pg.types.builtins.INT8)) return Number;
+  if (oid !== INT8_ARRAY) return parse;
+  return (text: string) => (parse as (text: string) => (string | null)[])(text).map((item) => (item === null ? null : Number(item)));
 }
 
 const names = new Map<string, string>();

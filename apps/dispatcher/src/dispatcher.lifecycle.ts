@@ -1,0 +1,116 @@
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { UnadmittedSweeper } from '#flow/admission/unadmitted-sweeper';
+import { AttemptClient } from '#flow/delivery/attempt-client';
+import { EndpointDirectory } from '#flow/delivery/endpoint-directory';
+import { LaneSweeper } from '#flow/lanes/lane-sweeper';
+import { LeaseKeeper } from '#flow/leases/lease-keeper';
+import { EndpointDiscarder } from '#flow/operations/endpoint-discarder';
+import { LaneMarks } from '#flow/operations/lane-marks';
+import { ReplayApplier } from '#flow/operations/replay-applier';
+import { OutcomeService } from '#flow/outcome/outcome.service';
+import { DispatchRelay } from '#flow/relay/dispatch-relay';
+import { GroupWatch } from '#flow/shards/group-watch';
+import { ShardSupervisor } from '#flow/shards/shard-supervisor';
+import { StoreWatch } from '#flow/shards/store-watch';
+import type { Config } from '#ground/config/config';
+import { LogEndsReader } from '#ground/kafka/log-ends';
+import { TopicsKeeper } from '#ground/kafka/topics-keeper';
+import { InjectDatabase } from '#ground/postgres/inject-postgres';
+import { ensureInstallation } from '#ground/postgres/installation';
+import { migrateAndLog } from '#ground/postgres/migrate';
+import type { Database } from '#ground/postgres/pool';
+import { whenPostgresAnswers } from '#ground/postgres/when-postgres-answers';
+import { Lifetime } from '#ground/process/lifetime';
+import { InjectConfig, InjectLogger } from '#ground/process/process-context';
+import type { Logger } from '#ground/telemetry/logger';
+import { PartitionKeeper } from '#upkeep/partitions';
+import { DispatcherTransport } from './dispatcher.transport.js';
+
+/** The order in which a dispatcher starts and stops. Its hooks stand in the order in which Nest calls them. */
+@Injectable()
+export class DispatcherLifecycle implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
+  private topicsStopped: Promise<void> = Promise.resolve();
+
+  constructor(
+    @InjectConfig() private readonly config: Config,
+    @InjectLogger() private readonly logger: Logger,
+    @InjectDatabase('housekeeping') private readonly database: Database,
+    private readonly lifetime: Lifetime,
+    private readonly partitions: PartitionKeeper,
+    private readonly topics: TopicsKeeper,
+    private readonly transport: DispatcherTransport,
+    private readonly client: AttemptClient,
+    private readonly directory: EndpointDirectory,
+    private readonly leases: LeaseKeeper,
+    private readonly relay: DispatchRelay,
+    private readonly lanes: LaneSweeper,
+    private readonly outcomes: OutcomeService,
+    private readonly discarder: EndpointDiscarder,
+    private readonly marks: LaneMarks,
+    private readonly replays: ReplayApplier,
+    private readonly unadmitted: UnadmittedSweeper,
+    private readonly logEnds: LogEndsReader,
+    private readonly supervisor: ShardSupervisor,
+    private readonly group: GroupWatch,
+    private readonly store: StoreWatch,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.lifetime.begin((signal) => this.start(signal));
+  }
+
+  /** @throws StartError schema_too_new, shards_changed */
+  private async start(signal: AbortSignal): Promise<void> {
+    const { config, logger, database } = this;
+    await whenPostgresAnswers(async () => {
+      await migrateAndLog(config.databaseUrl, logger);
+      await ensureInstallation(database, config.kafka.partitions);
+      await this.partitions.start();
+    }, logger, signal);
+    this.topics.start();
+    this.client.start();
+    await this.directory.start();
+    signal.throwIfAborted();
+    this.leases.start();
+    this.relay.start();
+    this.lanes.start();
+    this.discarder.start();
+    this.marks.start();
+    this.replays.start();
+    this.unadmitted.start();
+    this.group.start();
+    this.lifetime.ready();
+    logger.info('Ready');
+    await this.topics.ready();
+    signal.throwIfAborted();
+    this.transport.joinGroup();
+    this.store.start();
+  }
+
+  /** Health says that the process is stopping. No watch changes the assignment from now on. */
+  async onModuleDestroy(): Promise<void> {
+    const startEnded = this.lifetime.stop();
+    this.group.stop();
+    this.store.stop();
+    // A start that waits for the topics ends with this.
+    this.topicsStopped = this.topics.stop();
+    await startEnded;
+  }
+
+  /**
+   * Hands the shards over: attempts end, outcomes are committed, leases released. What has not ended within the drain time
+   * is done again by the next owner. HTTP is still open.
+   */
+  async beforeApplicationShutdown(): Promise<void> {
+    // Side by side: the group assigns the shards to others while their last attempts end here.
+    await Promise.all([this.supervisor.end(), this.transport.close()]);
+    this.outcomes.stop();
+    this.lanes.stop();
+    this.discarder.stop();
+    await Promise.all([
+      this.marks.stop(), this.replays.stop(), this.unadmitted.stop(), this.logEnds.close(), this.leases.stop(), this.directory.stop(),
+      this.topicsStopped, this.relay.stop(), this.partitions.stop(),
+    ]);
+    await this.client.stop();
+  }
+}

@@ -1,0 +1,40 @@
+import { Module } from '@nestjs/common';
+import { Kafka } from 'kafkajs';
+import { LanesModule } from '#flow/lanes/lanes.module';
+import { LogEndsReader } from '#ground/kafka/log-ends';
+import { Topics } from '#ground/kafka/topics';
+import { PostgresModule } from '#ground/postgres/postgres.module';
+import { AdmissionRepository } from './admission.repository.js';
+import { AdmissionService } from './admission.service.js';
+import { EventsTopicController } from './events-topic.controller.js';
+import { LogReader } from './log-reader.js';
+import { LogRepairer } from './log-repairer.js';
+import { OpenLogs } from './open-logs.js';
+import { StoredEventAdmitter } from './stored-event-admitter.js';
+import { UnadmittedRepository } from './unadmitted.repository.js';
+import { UnadmittedSweeper } from './unadmitted-sweeper.js';
+
+/** Reads the logs of owned shards and admits their events. Needs the app's `ShardTransport`. */
+@Module({
+  imports: [
+    // 1: group commit sends one statement at a time.
+    PostgresModule.pool({ name: 'admission', max: 1, plans: 'by-hash' }),
+    // Of its own: its statements need other plans, and admissions must not wait for its pages of 5,000 events.
+    PostgresModule.pool({ name: 'unadmitted', max: 1, plans: 'by-index' }),
+    LanesModule,
+  ],
+  controllers: [EventsTopicController],
+  providers: [
+    AdmissionRepository,
+    AdmissionService,
+    UnadmittedRepository,
+    StoredEventAdmitter,
+    OpenLogs,
+    { provide: LogEndsReader, inject: [Kafka, Topics], useFactory: (kafka: Kafka, topics: Topics) => new LogEndsReader(kafka, topics.events) },
+    LogRepairer,
+    LogReader,
+    UnadmittedSweeper,
+  ],
+  exports: [AdmissionRepository, OpenLogs, LogEndsReader, UnadmittedSweeper],
+})
+export class AdmissionModule {}

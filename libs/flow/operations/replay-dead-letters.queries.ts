@@ -1,0 +1,155 @@
+/** Types generated for queries found in "libs/flow/operations/replay-dead-letters.sql" */
+import { PreparedQuery } from '#ground/postgres/prepared-query';
+
+export type NumberOrString = number | string;
+
+export type numberArray = (number)[];
+
+/** 'ReplayDeadLetters' parameters type */
+export interface IReplayDeadLettersParams {
+  changed: NumberOrString;
+  epoch: NumberOrString;
+  replay: string;
+  scanned: NumberOrString;
+  shard: number;
+}
+
+/** 'ReplayDeadLetters' return type */
+export interface IReplayDeadLettersResult {
+  finished: boolean | null;
+  held: boolean | null;
+  lanes: numberArray | null;
+  unordered: number | null;
+}
+
+/** 'ReplayDeadLetters' query type */
+export interface IReplayDeadLettersQuery {
+  params: IReplayDeadLettersParams;
+  result: IReplayDeadLettersResult;
+}
+
+const replayDeadLettersIR: any = {"usedParamSet":{"shard":true,"epoch":true,"replay":true,"scanned":true,"changed":true},"params":[{"name":"shard","required":true,"transform":{"type":"scalar"},"locs":[{"a":73,"b":79},{"a":861,"b":867},{"a":3733,"b":3739}]},{"name":"epoch","required":true,"transform":{"type":"scalar"},"locs":[{"a":95,"b":101}]},{"name":"replay","required":true,"transform":{"type":"scalar"},"locs":[{"a":395,"b":402},{"a":3710,"b":3717}]},{"name":"scanned","required":true,"transform":{"type":"scalar"},"locs":[{"a":1162,"b":1170},{"a":3569,"b":3577}]},{"name":"changed","required":true,"transform":{"type":"scalar"},"locs":[{"a":1853,"b":1861},{"a":1975,"b":1983},{"a":3617,"b":3625}]}],"statement":"with fence as (\n  select l.shard\n  from shard_leases l\n  where l.shard = :shard! and l.epoch = :epoch!\n  for key share of l\n),\njob as (\n  select\n    s.after_lane, s.after_sequence, s.after_event, s.after_endpoint, s.after_replay,\n    r.tenant, r.endpoint, r.entity, r.type, r.accepted_from, r.accepted_to, r.created_at\n  from fence f\n    join replay_shards s on s.shard = f.shard and s.replay = :replay!\n    join replays r on r.id = s.replay\n  where s.finished_at is null\n  for no key update of s\n),\nscanned as (\n  select d.*, row_number() over (order by d.lane_key, d.sequence_key, d.event_id, d.endpoint, d.replay) as place\n  from job j\n    cross join lateral (\n      select\n        event_id, endpoint, replay, tenant, finished_at,\n        coalesce(lane, 0) as lane_key, coalesce(sequence, 0) as sequence_key\n      from deliveries\n      where\n        shard = :shard! and status = 'dead'\n        and (coalesce(lane, 0), coalesce(sequence, 0), event_id, endpoint, replay)\n          > (j.after_lane, j.after_sequence, j.after_event, j.after_endpoint, j.after_replay)\n      order by coalesce(lane, 0), coalesce(sequence, 0), event_id, endpoint, replay\n      limit :scanned!\n    ) d\n),\nmatching as (\n  select c.*\n  from scanned c\n    cross join job j\n  where\n    c.tenant = j.tenant and c.finished_at <= j.created_at\n    and (j.endpoint is null or c.endpoint = j.endpoint)\n    and exists (\n      select from events e\n      where\n        e.id = c.event_id and e.accepted_at >= coalesce(j.accepted_from, '-infinity')\n        and e.accepted_at < coalesce(j.accepted_to, 'infinity')\n        and e.entity = coalesce(j.entity, e.entity) and e.type = coalesce(j.type, e.type)\n      offset 0\n    )\n    -- A deleted endpoint gets nothing any more.\n    and exists (select from endpoints p where p.id = c.endpoint and p.deleted_at is null)\n  order by c.place\n  limit :changed!\n),\nreached as (\n  select c.*\n  from scanned c\n  where c.place = case\n    when (select count(*) from matching) = :changed! then (select max(place) from matching)\n    else (select max(place) from scanned)\n  end\n),\nreplayed as (\n  update deliveries d\n  set status = 'pending', replayed_attempts = d.attempts, dead_reason = null, finished_at = null, next_attempt_at = null\n  from matching m\n  where d.event_id = m.event_id and d.endpoint = m.endpoint and d.replay = m.replay and d.status = 'dead'\n  returning d.lane, d.sequence\n),\nby_lane as (\n  select lane, count(*) as replays, array_agg(sequence) as sequences\n  from replayed\n  where lane is not null\n  group by lane\n),\nlocked as (\n  -- In the order in which admissions and outcomes lock lanes.\n  select l.id\n  from lanes l\n  where l.id in (select lane from by_lane)\n  order by l.endpoint, l.entity\n  for no key update\n),\nchanged_lanes as (\n  update lanes l\n  set\n    replays = l.replays + b.replays,\n    halted_sequence = case when l.halted_sequence = any(b.sequences) then null else l.halted_sequence end,\n    marked_at = case when l.halted_sequence = any(b.sequences) then now() else l.marked_at end\n  from by_lane b\n    join locked k on k.id = b.lane\n  where l.id = b.lane\n  returning l.id\n),\nprogress as (\n  update replay_shards s\n  set\n    after_lane = coalesce(r.lane_key, s.after_lane),\n    after_sequence = coalesce(r.sequence_key, s.after_sequence),\n    after_event = coalesce(r.event_id, s.after_event),\n    after_endpoint = coalesce(r.endpoint, s.after_endpoint),\n    after_replay = coalesce(r.replay, s.after_replay),\n    applied = s.applied + (select count(*) from replayed),\n    finished_at = case\n      when (select count(*) from scanned) < :scanned! and (select count(*) from matching) < :changed! then now()\n    end\n  from job j\n    left join reached r on true\n  where s.replay = :replay! and s.shard = :shard!\n  returning s.finished_at\n)\nselect\n  (select count(*) from fence)::integer = 1 as held,\n  -- Nothing left to do, or finished before.\n  (select count(*) from progress where finished_at is null)::integer = 0 as finished,\n  array(select id from changed_lanes) as lanes,\n  (select count(*) from replayed where lane is null)::integer as unordered"};
+
+/**
+ * Query generated from SQL:
+ * ```
+ * with fence as (
+ *   select l.shard
+ *   from shard_leases l
+ *   where l.shard = :shard! and l.epoch = :epoch!
+ *   for key share of l
+ * ),
+ * job as (
+ *   select
+ *     s.after_lane, s.after_sequence, s.after_event, s.after_endpoint, s.after_replay,
+ *     r.tenant, r.endpoint, r.entity, r.type, r.accepted_from, r.accepted_to, r.created_at
+ *   from fence f
+ *     join replay_shards s on s.shard = f.shard and s.replay = :replay!
+ *     join replays r on r.id = s.replay
+ *   where s.finished_at is null
+ *   for no key update of s
+ * ),
+ * scanned as (
+ *   select d.*, row_number() over (order by d.lane_key, d.sequence_key, d.event_id, d.endpoint, d.replay) as place
+ *   from job j
+ *     cross join lateral (
+ *       select
+ *         event_id, endpoint, replay, tenant, finished_at,
+ *         coalesce(lane, 0) as lane_key, coalesce(sequence, 0) as sequence_key
+ *       from deliveries
+ *       where
+ *         shard = :shard! and status = 'dead'
+ *         and (coalesce(lane, 0), coalesce(sequence, 0), event_id, endpoint, replay)
+ *           > (j.after_lane, j.after_sequence, j.after_event, j.after_endpoint, j.after_replay)
+ *       order by coalesce(lane, 0), coalesce(sequence, 0), event_id, endpoint, replay
+ *       limit :scanned!
+ *     ) d
+ * ),
+ * matching as (
+ *   select c.*
+ *   from scanned c
+ *     cross join job j
+ *   where
+ *     c.tenant = j.tenant and c.finished_at <= j.created_at
+ *     and (j.endpoint is null or c.endpoint = j.endpoint)
+ *     and exists (
+ *       select from events e
+ *       where
+ *         e.id = c.event_id and e.accepted_at >= coalesce(j.accepted_from, '-infinity')
+ *         and e.accepted_at < coalesce(j.accepted_to, 'infinity')
+ *         and e.entity = coalesce(j.entity, e.entity) and e.type = coalesce(j.type, e.type)
+ *       offset 0
+ *     )
+ *     -- A deleted endpoint gets nothing any more.
+ *     and exists (select from endpoints p where p.id = c.endpoint and p.deleted_at is null)
+ *   order by c.place
+ *   limit :changed!
+ * ),
+ * reached as (
+ *   select c.*
+ *   from scanned c
+ *   where c.place = case
+ *     when (select count(*) from matching) = :changed! then (select max(place) from matching)
+ *     else (select max(place) from scanned)
+ *   end
+ * ),
+ * replayed as (
+ *   update deliveries d
+ *   set status = 'pending', replayed_attempts = d.attempts, dead_reason = null, finished_at = null, next_attempt_at = null
+ *   from matching m
+ *   where d.event_id = m.event_id and d.endpoint = m.endpoint and d.replay = m.replay and d.status = 'dead'
+ *   returning d.lane, d.sequence
+ * ),
+ * by_lane as (
+ *   select lane, count(*) as replays, array_agg(sequence) as sequences
+ *   from replayed
+ *   where lane is not null
+ *   group by lane
+ * ),
+ * locked as (
+ *   -- In the order in which admissions and outcomes lock lanes.
+ *   select l.id
+ *   from lanes l
+ *   where l.id in (select lane from by_lane)
+ *   order by l.endpoint, l.entity
+ *   for no key update
+ * ),
+ * changed_lanes as (
+ *   update lanes l
+ *   set
+ *     replays = l.replays + b.replays,
+ *     halted_sequence = case when l.halted_sequence = any(b.sequences) then null else l.halted_sequence end,
+ *     marked_at = case when l.halted_sequence = any(b.sequences) then now() else l.marked_at end
+ *   from by_lane b
+ *     join locked k on k.id = b.lane
+ *   where l.id = b.lane
+ *   returning l.id
+ * ),
+ * progress as (
+ *   update replay_shards s
+ *   set
+ *     after_lane = coalesce(r.lane_key, s.after_lane),
+ *     after_sequence = coalesce(r.sequence_key, s.after_sequence),
+ *     after_event = coalesce(r.event_id, s.after_event),
+ *     after_endpoint = coalesce(r.endpoint, s.after_endpoint),
+ *     after_replay = coalesce(r.replay, s.after_replay),
+ *     applied = s.applied + (select count(*) from replayed),
+ *     finished_at = case
+ *       when (select count(*) from scanned) < :scanned! and (select count(*) from matching) < :changed! then now()
+ *     end
+ *   from job j
+ *     left join reached r on true
+ *   where s.replay = :replay! and s.shard = :shard!
+ *   returning s.finished_at
+ * )
+ * select
+ *   (select count(*) from fence)::integer = 1 as held,
+ *   -- Nothing left to do, or finished before.
+ *   (select count(*) from progress where finished_at is null)::integer = 0 as finished,
+ *   array(select id from changed_lanes) as lanes,
+ *   (select count(*) from replayed where lane is null)::integer as unordered
+ * ```
+ */
+export const replayDeadLetters = new PreparedQuery<IReplayDeadLettersParams,IReplayDeadLettersResult>(replayDeadLettersIR);
+
+
