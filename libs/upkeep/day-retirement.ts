@@ -59,7 +59,7 @@ export class DayRetirement {
         case 'detached':
           await repository.drop(table, day);
           break;
-        case 'gone':
+        case 'dropped':
           return;
       }
     }

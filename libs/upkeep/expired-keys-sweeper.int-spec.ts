@@ -23,8 +23,8 @@ beforeAll(async () => {
   // Records how many rows each statement deleted.
   await fixture.pool.query(`
     create table deletions (n integer);
-    create function note_deletion() returns trigger language plpgsql as 'begin insert into deletions select count(*) from gone; return null; end';
-    create trigger note_deletion after delete on idempotency_keys referencing old table as gone for each statement execute function note_deletion();
+    create function note_deletion() returns trigger language plpgsql as 'begin insert into deletions select count(*) from deleted; return null; end';
+    create trigger note_deletion after delete on idempotency_keys referencing old table as deleted for each statement execute function note_deletion();
   `);
 });
 

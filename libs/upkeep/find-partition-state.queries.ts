@@ -18,14 +18,14 @@ export interface IFindPartitionStateQuery {
   result: IFindPartitionStateResult;
 }
 
-const findPartitionStateIR: any = {"usedParamSet":{"parent":true,"day":true},"params":[{"name":"parent","required":true,"transform":{"type":"scalar"},"locs":[{"a":204,"b":211}]},{"name":"day","required":true,"transform":{"type":"scalar"},"locs":[{"a":229,"b":233}]}],"statement":"select\n  case\n    when child.id is null then 'gone'\n    when i.inhrelid is null then 'detached'\n    when i.inhdetachpending then 'detaching'\n    else 'attached'\n  end as \"state!\"\nfrom (select to_regclass(:parent!::text || '_' || :day!::text) as id) child\n  left join pg_inherits i on i.inhrelid = child.id"};
+const findPartitionStateIR: any = {"usedParamSet":{"parent":true,"day":true},"params":[{"name":"parent","required":true,"transform":{"type":"scalar"},"locs":[{"a":207,"b":214}]},{"name":"day","required":true,"transform":{"type":"scalar"},"locs":[{"a":232,"b":236}]}],"statement":"select\n  case\n    when child.id is null then 'dropped'\n    when i.inhrelid is null then 'detached'\n    when i.inhdetachpending then 'detaching'\n    else 'attached'\n  end as \"state!\"\nfrom (select to_regclass(:parent!::text || '_' || :day!::text) as id) child\n  left join pg_inherits i on i.inhrelid = child.id"};
 
 /**
  * Query generated from SQL:
  * ```
  * select
  *   case
- *     when child.id is null then 'gone'
+ *     when child.id is null then 'dropped'
  *     when i.inhrelid is null then 'detached'
  *     when i.inhdetachpending then 'detaching'
  *     else 'attached'

@@ -1,8 +1,8 @@
-/* Returns the state of a day's partition: attached, detaching, detached or gone. */
+/* Returns the state of a day's partition: attached, detaching, detached or dropped. */
 /* @name findPartitionState */
 select
   case
-    when child.id is null then 'gone'
+    when child.id is null then 'dropped'
     when i.inhrelid is null then 'detached'
     when i.inhdetachpending then 'detaching'
     else 'attached'

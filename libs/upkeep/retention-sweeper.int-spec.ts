@@ -204,7 +204,7 @@ describe('what comes late', () => {
     expect(await verify()).toMatchObject(WHOLE);
   });
 
-  it('is such a record while only the partition of events is gone: nothing is admitted anew', async () => {
+  it('is such a record while only the partition of events is dropped: nothing is admitted again', async () => {
     const [eventId = ''] = oldest;
     const end = await readerOf('inbox');
     await expect(sweeper.sweep(signal)).rejects.toMatchObject({ code: '55P03' });

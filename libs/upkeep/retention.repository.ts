@@ -30,9 +30,9 @@ export interface Day {
   readonly overdue: boolean;
 }
 
-export type PartitionState = 'attached' | 'detaching' | 'detached' | 'gone';
+export type PartitionState = 'attached' | 'detaching' | 'detached' | 'dropped';
 
-const STATES: readonly string[] = ['attached', 'detaching', 'detached', 'gone'] satisfies PartitionState[];
+const STATES: readonly string[] = ['attached', 'detaching', 'detached', 'dropped'] satisfies PartitionState[];
 const DAY = /^\d{8}$/;
 
 /**

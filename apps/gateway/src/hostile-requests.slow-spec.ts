@@ -58,7 +58,7 @@ async function deliveredOf(bodies: readonly string[]): Promise<(string | undefin
 }
 
 describe('a client that is slow', () => {
-  it('is cut off when its headers do not come, and holds up nobody meanwhile', async () => {
+  it('is cut off if its headers do not arrive, and delays no other client', async () => {
     const beginnings = ['', 'POST /', 'POST /v1/events HTTP/1.1\r\nhost: a\r\nx: '];
     const slow = Array.from({ length: 150 }, async (_, i) => {
       const socket = await openSocket(url);
@@ -138,7 +138,7 @@ describe('what is accepted', () => {
     expect(await deliveredOf(bodies)).toEqual(bodies);
   });
 
-  it('is delivered byte for byte, whatever JSON it holds', async () => {
+  it('is delivered byte for byte, with any JSON', async () => {
     const bodies = fc.array(jsonText.map((data) => event(data, 'any-json')), { minLength: 1, maxLength: 10 });
     await fuzz(bodies, async (posted) => {
       expect(await deliveredOf(posted)).toEqual(posted);

@@ -80,7 +80,7 @@ const queryOf = (names: readonly string[]): fc.Arbitrary<string> => {
   return fc.array(fc.tuple(name, value), { maxLength: 3 }).map((pairs) => (pairs.length === 0 ? '' : `?${pairs.map((pair) => pair.join('=')).join('&')}`));
 };
 
-/** The headers that make a request one of an authorised client, with this body; then whatever else. */
+/** The headers of an authorised client with this body, followed by arbitrary ones. */
 const aroundBody: fc.Arbitrary<(body: Uint8Array) => Request['headers']> = fc.tuple(fc.array(hostileHeader, { maxLength: 2 }), fc.integer({ min: 0, max: 40 })).map(([extra, left]) => (body) => {
   const usual: [string, string][] = [['host', 'a'], ['authorization', `Bearer ${ADMIN_KEY}`], ['content-type', 'application/json'], ['content-length', String(body.length)]];
   // Now and then one of the usual ones is missing.
@@ -108,11 +108,11 @@ const strangeRequest = (): fc.Arbitrary<Request> => fc.tuple(
 /** Of one search, by status. */
 let answers: Record<number, number> = {};
 
-/** Each of a crowd of requests is answered well. At once: some wait until the gateway gives up on them. */
+/** Every request of a group gets a proper answer. They run concurrently, because some wait for their timeout. */
 async function allAnswered<Sent>(one: fc.Arbitrary<Sent>, send: (sent: Sent) => { bytes: Buffer; method: string }): Promise<void> {
   answers = {};
-  await fuzz(fc.array(one, { minLength: 1, maxLength: 25, size: 'max' }), async (crowd) => {
-    await Promise.all(crowd.map(async (sent) => {
+  await fuzz(fc.array(one, { minLength: 1, maxLength: 25, size: 'max' }), async (group) => {
+    await Promise.all(group.map(async (sent) => {
       const { bytes, method } = send(sent);
       const answer = await sendRaw(url, bytes);
       const status = answer?.status ?? 0;
@@ -129,7 +129,7 @@ async function allAnswered<Sent>(one: fc.Arbitrary<Sent>, send: (sent: Sent) => 
 
 const asSent = ({ method, target, headers, body }: Request): { bytes: Buffer; method: string } => ({ bytes: requestBytes(method, target, headers, body), method });
 
-describe('whatever is sent to the gateway', () => {
+describe('arbitrary bytes to the gateway', () => {
   it('knows a valid body for every operation that takes one', () => {
     expect(Object.keys(VALID_BODIES).filter((name) => !operations.some(({ method, path }) => `${method} ${path}` === name))).toEqual([]);
     expect(operations.length).toBeGreaterThan(20);
@@ -139,7 +139,7 @@ describe('whatever is sent to the gateway', () => {
     await allAnswered(fc.oneof(...operations.map(requestOf)), asSent);
   });
 
-  it('answers whatever begins like HTTP', async () => {
+  it('answers everything that begins like HTTP', async () => {
     await allAnswered(strangeRequest(), asSent);
   });
 

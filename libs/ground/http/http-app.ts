@@ -67,8 +67,8 @@ const IDLE_CHECK_MS = 50;
 
 /**
  * Cuts the connections that are open after `drainMs`, and idle ones as soon as the server is closing. Call it before the
- * server closes, because closing waits for all connections. Node and Fastify close only those that are idle at its begin;
- * one with a request in flight would stay open for the client's next request.
+ * server closes, because closing waits for all connections. Node and Fastify close only those that are idle at the
+ * beginning; one with a request in flight would stay open for the client's next request.
  */
 export function cutConnectionsAfter(server: Server, drainMs: number): void {
   const deadline = setTimeout(() => server.closeAllConnections(), drainMs).unref();

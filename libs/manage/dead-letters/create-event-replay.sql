@@ -10,7 +10,7 @@ by_endpoint as (
   select
     d.endpoint,
     count(*) filter (where d.status = 'dead') as dead,
-    bool_and(d.status in ('delivered', 'discarded')) and (array_agg(d.status order by d.replay desc))[1] = 'delivered' as anew
+    bool_and(d.status in ('delivered', 'discarded')) and (array_agg(d.status order by d.replay desc))[1] = 'delivered' as is_new
   from event e
     join deliveries d on d.event_id = e.id
     join endpoints p on p.id = d.endpoint and p.deleted_at is null
@@ -18,7 +18,7 @@ by_endpoint as (
 ),
 asked as (
   insert into replays (id, tenant, action, event_id, actor, matched)
-  select :id!, e.tenant, 'replay', e.id, :actor!, coalesce((select sum(dead + anew::integer) from by_endpoint), 0)
+  select :id!, e.tenant, 'replay', e.id, :actor!, coalesce((select sum(dead + is_new::integer) from by_endpoint), 0)
   from event e
   returning id, tenant, matched
 ),

@@ -7,7 +7,7 @@
 
   An event without an inbox row may be on its way: in `outbox`, in Kafka, or in the dispatcher. It is lost when it is
   not in `outbox` and one of these:
-    * its shard has read its log to the end (:exhausted): asked of Kafka after this snapshot was taken, so whatever had
+    * its shard has read its log to the end (:exhausted): read from Kafka after this snapshot, so every event that had
       left `outbox` by then was before that end;
     * its shard has admitted an event that was accepted :boundSeconds after it. The relay and the log keep the order of
       acceptance, so it was passed over;
@@ -15,7 +15,7 @@
       :boundSeconds, and it has an owner. An owner gives its lease back while Kafka is away, so Kafka has had nothing
       for it. 100 renewals: a new owner loads its lanes first, and may find much in Kafka after an outage.
   Without these, all that the relay sends late, after an hour without Kafka, would look lost between its leaving `outbox`
-  and its admission. What sits in Kafka while nobody owns the shard can't be told from what is lost without asking Kafka.
+  and its admission. Without Kafka, events that wait there for an owner of their shard cannot be told from lost ones.
 */
 /* @name checkAdmissions */
 with apart as materialized (
@@ -28,10 +28,10 @@ with apart as materialized (
 unadmitted as materialized (
   select a.id, e.tenant, e.shard, e.accepted_at
   from apart a
-    -- "offset 0": a look-up by key for each id; whatever the planner guesses, never a scan of all events.
+    -- "offset 0" forces a look-up by key for each id, and prevents a scan of all events.
     cross join lateral (select tenant, shard, accepted_at from events where events.id = a.id offset 0) e
 ),
-gone as materialized (
+departed as materialized (
   select u.*
   from unadmitted u
   where not exists (select from outbox o where o.event_id = u.id)
@@ -43,7 +43,7 @@ bounds as (
 reached as materialized (
   -- Up to where each of the shards has come in which something is old enough: its latest event that was admitted.
   select s.shard, e.accepted_at
-  from (select distinct g.shard from bounds b join gone g on g.accepted_at < b.recent) s
+  from (select distinct g.shard from bounds b join departed g on g.accepted_at < b.recent) s
     cross join lateral (
       select e.accepted_at
       from events e
@@ -66,7 +66,7 @@ offending as (
   union all
   select 'event_not_admitted', g.tenant, g.id
   from bounds b
-    cross join gone g
+    cross join departed g
     left join reached r on r.shard = g.shard
     left join silent s on s.shard = g.shard
   where

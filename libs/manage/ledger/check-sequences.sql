@@ -2,8 +2,8 @@
   lane_missing            deliveries of these endpoints that name a lane which is not there; with endpoint 0 those of
                           retired days, too
   lane_sequences_broken   a lane's tail, number of deliveries and sequences do not agree: they must be 1 … tail, each
-                          once, those of retired days among them (retired_lanes). How that is told without sorting
-                          them: sum-deliveries.sql.
+                          once, those of retired days among them (retired_lanes). sum-deliveries.sql explains how
+                          this is checked without a sort.
 */
 /* @name checkSequences */
 with held as (

@@ -28,7 +28,7 @@ afterAll(async () => {
 it('reads the bounds of each shard\'s log', async () => {
   await producer.send({ topic, messages: [1, 2, 3].map((n) => ({ partition: 1, value: String(n) })) });
   // A new topic may have no leader yet.
-  await waitUntil('the records to be gone', async () => {
+  await waitUntil('the deletion of the records', async () => {
     await admin.deleteTopicRecords({ topic, partitions: [{ partition: 1, offset: '2' }] }).catch(() => undefined);
     return (await readEventLogs(config)).get(1)?.start === 2;
   });

@@ -70,7 +70,7 @@ describe('a balanced ledger', () => {
   });
 });
 
-it('gives up when it is told to, while Postgres lets it wait', async () => {
+it('aborts a reading that waits for Postgres', async () => {
   const lock = await fixture.pool.connect();
   await lock.query('begin');
   await lock.query('lock table lanes');

@@ -72,7 +72,7 @@ describe('ledger', () => {
       '  dlv_1',
       '  dlv_2',
       '  and 1,000 more',
-      'cursor_beyond_log: 1 shards that have read further than their log goes: it was lost or made anew',
+      'cursor_beyond_log: 1 shards whose cursor is beyond the end of their log: it was lost or created again',
       '  shard 0: read up to 9, the log ends at 2',
       'NOT balanced as of 2026-11-21T12:00:00.000Z (checked in 1500ms).',
     ]);

@@ -18,7 +18,7 @@ const KINDS = {
   two_outcomes: 'dead or discarded in spite of an attempt with a 2xx, or delivered by several',
   key_without_event: 'idempotency keys of events that are not there',
   outbox_without_event: 'outbox rows of events that are not there',
-  cursor_beyond_log: 'shards that have read further than their log goes: it was lost or made anew',
+  cursor_beyond_log: 'shards whose cursor is beyond the end of their log: it was lost or created again',
   stuck: 'pending for too long without a reason',
 } as const;
 

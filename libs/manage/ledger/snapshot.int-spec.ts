@@ -38,7 +38,7 @@ afterEach(() => pool.end());
 afterAll(() => fixture.close());
 
 describe('a snapshot', () => {
-  it('is one moment on all connections, whatever is committed meanwhile', async () => {
+  it('is the same on all connections, in spite of later commits', async () => {
     const { first, others, last } = await inSnapshot(pool, OPTIONS, async (snapshot) => {
       const before = await look(snapshot.database);
       await fixture.pool.query("insert into tenants (id) values ('late')");
@@ -73,7 +73,7 @@ describe('a snapshot', () => {
       await Promise.all([run(look), run((database) => database.query('select 1 / 0', [])), run((database) => database.query('select pg_sleep(60)', []))]);
     }))).rejects.toThrow('division by zero');
     expect(pool.totalCount).toBe(0);
-    // The server notices that a connection is gone when it next writes to it, or is told.
+    // The server notices a closed connection at its next write.
     await fixture.pool.query("select pg_cancel_backend(pid) from pg_stat_activity where application_name = 'snapshot'");
     await waitUntil('no connection is left', async () => (await fixture.pool.query("select from pg_stat_activity where application_name = 'snapshot' and datname = current_database()")).rowCount === 0);
   });

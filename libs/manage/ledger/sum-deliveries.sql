@@ -9,7 +9,7 @@
     attempts    against attempts, in the same way: an attempt stands for hash(number) XOR hash(number - 1), and a
                 delivery with n attempts for hash(n); hash(0) is 0 here. The hash is the event's, seeded with the rest.
                 Over what is delivered, hash(n) alone must be that of the attempts with a 2xx. What is delivered or dead
-                has an attempt, or counts as if it had one that nobody recorded.
+                has an attempt, or counts as having an unrecorded one.
 */
 /* @name sumDeliveries */
 select
