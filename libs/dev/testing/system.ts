@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
 import { AppUnderTest } from './app-under-test.js';
 import type { SharedServers } from './shared-servers.js';
@@ -52,6 +53,17 @@ export class SystemUnderTest {
       throw error;
     }
     return system;
+  }
+
+  /** Deletes all topics of the system, with their records. */
+  async deleteTopics(servers: SharedServers): Promise<void> {
+    const admin = new Kafka({ brokers: [servers.kafkaBrokers], logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    try {
+      await admin.deleteTopics({ topics: (await admin.listTopics()).filter((topic) => topic.startsWith(this.topicPrefix)) });
+    } finally {
+      await admin.disconnect();
+    }
   }
 
   /** One more dispatcher, that ends with the others; with other settings where they are given. */
