@@ -1,4 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import { UnadmittedSweeper } from '#flow/admission/unadmitted-sweeper';
 import { AttemptClient } from '#flow/delivery/attempt-client';
 import { EndpointDirectory } from '#flow/delivery/endpoint-directory';
@@ -13,6 +15,7 @@ import { GroupWatch } from '#flow/shards/group-watch';
 import { ShardSupervisor } from '#flow/shards/shard-supervisor';
 import { StoreWatch } from '#flow/shards/store-watch';
 import type { Config } from '#ground/config/config';
+import { cutConnectionsAfter } from '#ground/http/http-app';
 import { LogEndsReader } from '#ground/kafka/log-ends';
 import { TopicsKeeper } from '#ground/kafka/topics-keeper';
 import { InjectDatabase } from '#ground/postgres/inject-postgres';
@@ -32,6 +35,7 @@ export class DispatcherLifecycle implements OnApplicationBootstrap, OnModuleDest
   private topicsStopped: Promise<void> = Promise.resolve();
 
   constructor(
+    private readonly host: HttpAdapterHost<FastifyAdapter>,
     @InjectConfig() private readonly config: Config,
     @InjectLogger() private readonly logger: Logger,
     @InjectDatabase('housekeeping') private readonly database: Database,
@@ -67,6 +71,7 @@ export class DispatcherLifecycle implements OnApplicationBootstrap, OnModuleDest
       await ensureInstallation(database, config.kafka.partitions);
       await this.partitions.start();
     }, logger, signal);
+    signal.throwIfAborted();
     this.topics.start();
     this.client.start();
     await this.directory.start();
@@ -102,6 +107,7 @@ export class DispatcherLifecycle implements OnApplicationBootstrap, OnModuleDest
    * is done again by the next owner. HTTP is still open.
    */
   async beforeApplicationShutdown(): Promise<void> {
+    cutConnectionsAfter(this.host.httpAdapter.getHttpServer(), this.config.drainTimeoutMs);
     // Side by side: the group assigns the shards to others while their last attempts end here.
     await Promise.all([this.supervisor.end(), this.transport.close()]);
     this.outcomes.stop();

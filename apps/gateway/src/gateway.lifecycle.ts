@@ -60,8 +60,10 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
       await this.partitions.start();
     }, logger, signal);
     this.authenticator.open(await establishAdminKey(database, config.adminKey, (line) => void process.stdout.write(`${line}\n`)));
+    signal.throwIfAborted();
     this.topics.start();
     await this.relay.start();
+    signal.throwIfAborted();
     this.expiredKeys.start();
     this.retention.start();
     this.lifetime.ready();

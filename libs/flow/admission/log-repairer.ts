@@ -107,9 +107,8 @@ export class LogRepairer {
     // Stored, or a later owner would find the old place and repair again.
     const moved = await this.admissions.admit({ lanes, source: 'repair', payloads: new Map(), eventIds: [], parked: [], nextOffset: resumeAt, lastEventId: undefined, caughtUp: false });
     if (moved.kind === 'unknown' || moved.kind === 'refused') throw new Error('The cursor was not moved');
-    // Everything accepted before now was looked at, also what an admission of the log got no answer for.
-    lanes.coverage.onOutcomeKnown('log');
-    lanes.coverage.onOutcomeKnown('repair');
+    // Everything accepted before now was looked at, also what an admission without an answer was for.
+    for (const source of ['log', 'repair', 'sweep'] as const) lanes.coverage.onOutcomeKnown(source);
     return total;
   }
 }

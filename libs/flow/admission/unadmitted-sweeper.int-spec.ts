@@ -26,6 +26,8 @@ let fixture: ShardFixture;
 let pools: ReturnType<typeof createPool>[];
 let open: OpenLog;
 let sweeper: UnadmittedSweeper;
+/** Commits an admission whose answer nothing here gets. */
+let late: AdmissionRepository;
 let ready: LaneRecord[];
 let reopenedAt: number[];
 let logEnds: LogEnds | Error;
@@ -51,6 +53,7 @@ beforeEach(async () => {
   await fixture.pool.query("update shard_cursors set next_offset = 0, last_event_id = null, swept_seq = 0, caught_up_at = now() - interval '1 hour'");
   const [admission, lookUps] = pools.map((pool) => databaseOf(pool));
   if (admission === undefined || lookUps === undefined) throw new Error('no pools');
+  late = new AdmissionRepository(admission);
   const lanes = new ShardLanes(testLease(0, await fixture.takeShard(0)), new LaneBudget(1_000), new WindowBudget(1_000_000));
   lanes.coverage.beginScan();
   lanes.coverage.endScan();
@@ -98,6 +101,22 @@ describe('UnadmittedSweeper', () => {
     await sweeper.sweep();
     expect(await admitted()).toEqual(ids);
     expect(ready.map(({ lane }) => lane.depth)).toEqual([3]);
+  });
+
+  it('knows what became of a sweep without an answer that committed late, also when the log was reopened since', async () => {
+    const { lanes, log } = open;
+    const ids = await acceptLost('a');
+    // Not read so far yet: the event is suspected, and not judged.
+    logEnds = { start: 0, end: 20 };
+    await sweeper.sweep();
+    lanes.coverage.onUnknownOutcome('sweep');
+    await late.admit([{ shard: 0, epoch: lanes.lease.epoch, eventIds: ids, parked: [], nextOffset: undefined, caughtUp: false }]);
+    log.open();
+    log.verify(log.openings);
+    await sweeper.sweep();
+    lanes.coverage.beginScan();
+    lanes.coverage.endScan();
+    expect(lanes.coverage.isComplete).toBe(true);
   });
 
   it('does not take for lost what the relay sends only now, after an outage of a minute', async () => {

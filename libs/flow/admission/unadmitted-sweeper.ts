@@ -112,14 +112,19 @@ export class UnadmittedSweeper {
   /** Passes what is admitted, up to the first page on which something is missing. */
   private async look(open: OpenLog): Promise<void> {
     const { lanes, log: { openings } } = open;
-    if (this.suspicions.get(open)?.openings === openings) return;
-    this.suspicions.delete(open);
+    const former = this.suspicions.get(open);
+    if (former?.openings === openings) return;
     for (let page = 0; page < MAX_PAGES && !lanes.lease.isLost && !this.stopped; page++) {
       const found = await this.unadmitted.sweep(lanes.shard, PAGE);
       if (found === undefined) return;
       if (found.missing.length > 0) {
         this.suspicions.set(open, { found, openings, logEnd: undefined });
         return;
+      }
+      if (found.sweptSeq >= (former?.found.sweptSeq ?? 0)) {
+        // What a sweep of an earlier opening admitted without an answer is committed: nothing is missing.
+        this.suspicions.delete(open);
+        lanes.coverage.onOutcomeKnown('sweep');
       }
       await this.pass(open, found.sweptSeq);
       if (!found.more) return;

@@ -67,10 +67,10 @@ export class LaneSweeper {
 
   private scanIfDue(lanes: ShardLanes, nowMs: number): void {
     if (lanes.coverage.isScanning) return;
-    const kind = lanes.scans.due(nowMs, lanes.coverage.isComplete, !this.laneBudget.isNearlyFull);
-    if (kind === 'load') void this.scan(lanes, kind);
     // One audit at a time: shards that were taken together would all be audited together.
-    else if (kind === 'audit') this.audit ??= this.scan(lanes, kind).finally(() => (this.audit = undefined));
+    const kind = lanes.scans.due(nowMs, lanes.coverage.isComplete, !this.laneBudget.isNearlyFull, this.audit === undefined);
+    if (kind === 'load') void this.scan(lanes, kind);
+    else if (kind === 'audit') this.audit = this.scan(lanes, kind).finally(() => (this.audit = undefined));
   }
 
   private async scan(lanes: ShardLanes, kind: ScanKind): Promise<void> {

@@ -1,4 +1,4 @@
-/** How much longer than it took a scan is followed by a rest: scans take a tenth of the time at most. */
+/** A scan is followed by a rest nine times as long: each kind takes a tenth of the time at most. */
 const REST = 9;
 /** Often enough for what should never be needed; on a full shard a scan takes about 2 s. */
 const AUDIT_INTERVAL_MS = 180_000;
@@ -8,22 +8,26 @@ export type ScanKind = 'load' | 'audit';
 
 /** When a shard is scanned. Times are of this process's monotonic clock. */
 export class ScanSchedule {
-  private restUntilMs = -Infinity;
+  private loadAtMs = -Infinity;
   private auditAtMs: number;
 
   constructor(nowMs: number) {
     this.auditAtMs = nowMs + AUDIT_INTERVAL_MS;
   }
 
-  /** @param hasRoom whether the lane budget has room to load lanes */
-  due(nowMs: number, isComplete: boolean, hasRoom: boolean): ScanKind | undefined {
-    if (nowMs < this.restUntilMs) return undefined;
-    if (nowMs >= this.auditAtMs) return 'audit';
-    return !isComplete && hasRoom ? 'load' : undefined;
+  /**
+   * @param hasRoom whether the lane budget has room to load lanes
+   * @param mayAudit whether no other audit is under way
+   */
+  due(nowMs: number, isComplete: boolean, hasRoom: boolean, mayAudit: boolean): ScanKind | undefined {
+    if (mayAudit && nowMs >= this.auditAtMs) return 'audit';
+    return !isComplete && hasRoom && nowMs >= this.loadAtMs ? 'load' : undefined;
   }
 
+  /** The rest of an audit postpones the next audit only: an incomplete shard must not wait for it. */
   onEnd(kind: ScanKind, beganAtMs: number, nowMs: number): void {
-    this.restUntilMs = nowMs + REST * (nowMs - beganAtMs);
-    if (kind === 'audit') this.auditAtMs = nowMs + AUDIT_INTERVAL_MS;
+    const restMs = REST * (nowMs - beganAtMs);
+    if (kind === 'audit') this.auditAtMs = nowMs + Math.max(AUDIT_INTERVAL_MS, restMs);
+    else this.loadAtMs = nowMs + restMs;
   }
 }

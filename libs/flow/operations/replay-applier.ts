@@ -4,12 +4,14 @@ import { deliveriesTotal } from '#flow/lanes/lanes.metrics';
 import { OpenShards } from '#flow/lanes/open-shards';
 import type { ShardLanes } from '#flow/lanes/shard-lanes';
 import { Poll } from '#ground/polling/poll';
-import { isConflict } from '#ground/postgres/sql-errors';
+import { isConflict, isPoison } from '#ground/postgres/sql-errors';
 import { InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
 import { type OpenReplay, OpenReplaysRepository } from './open-replays.repository.js';
 
 const INTERVAL_MS = 1_000;
+/** Tries of a batch that deadlocks, before the other replays get their turn. */
+const MAX_CONFLICTS = 5;
 
 /**
  * Applies replays and discards of dead letters on owned shards, batch by batch: once a second, and at once on a nudge. Its
@@ -62,6 +64,7 @@ export class ReplayApplier {
   /** @returns whether Postgres has answered about every batch */
   private async apply(replay: OpenReplay, lanes: ShardLanes): Promise<boolean> {
     const { lease, coverage } = lanes;
+    let conflicts = 0;
     while (lease.isActive) {
       try {
         // The batch makes deliveries pending behind the lanes' back.
@@ -78,11 +81,13 @@ export class ReplayApplier {
         this.logger.info({ replay: replay.replay, shard: replay.shard }, 'Applied a replay');
         return true;
       } catch (error) {
-        if (isConflict(error)) continue;
-        coverage.onUnknownOutcome('replay');
+        if (isConflict(error) && ++conflicts < MAX_CONFLICTS) continue;
+        // Postgres rolled these back. Anything else may still commit.
+        const isRolledBack = isConflict(error) || isPoison(error);
+        if (!isRolledBack) coverage.onUnknownOutcome('replay');
         this.logger.warn({ err: error, replay: replay.replay, shard: replay.shard }, 'Cannot apply a replay; trying again');
         // The other replays are applied now, this one at the next look.
-        return false;
+        return isRolledBack;
       }
     }
     return false;
