@@ -85,7 +85,7 @@ describe('delivery', () => {
     expect(new Set(receiver.arrivals.map(({ deliveryId }) => deliveryId)).size).toBe(accepted.length);
   });
 
-  it('ends in the dead letters when all attempts fail, and the lane goes on', async () => {
+  it('ends in the dead letters when all attempts fail, and the lane continues', async () => {
     system = await SystemUnderTest.start(servers, { env: { LOCKSTEP_RETRY_SCHEDULE: '100ms,1s' } });
     await system.createEndpoint(receiver.url);
     receiver.respond = ({ body }) => (body.includes('"doomed":true') ? 500 : 200);
@@ -129,7 +129,7 @@ describe('delivery', () => {
     expect(parked.map(({ headers }) => headers?.['lockstep-reason']?.toString()).sort())
       .toEqual(['no_event_id', 'no_event_id', 'no_event_id', 'unknown_event', 'wrong_shard']);
     expect(parked.filter(({ headers }) => headers?.['lockstep-truncated'] !== undefined)).toHaveLength(1);
-    // Behind them the shards go on.
+    // The shards continue behind them.
     await allDelivered(await postRounds(20, 1));
     expect(receiver.arrivals.filter(({ eventId }) => eventId === accepted[0]?.id)).toHaveLength(1);
     expect(findingsIn(receiver.arrivals)).toEqual([]);
@@ -207,7 +207,7 @@ describe('delivery', () => {
     }
   });
 
-  it('waits while an endpoint is paused, and goes on where it was', async () => {
+  it('waits while an endpoint is paused, and continues where it stopped', async () => {
     system = await SystemUnderTest.start(servers);
     const endpoint = await system.createEndpoint(receiver.url);
     const posted = await postRounds(5, 1);

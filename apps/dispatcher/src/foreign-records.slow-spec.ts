@@ -130,7 +130,7 @@ describe('records on the retry ladder and `control` that Lockstep did not write'
     expect(await dispatcher?.metric('lockstep_retry_tokens_total{result="woken"}')).toBe(accepted.length);
     expect(await dispatcher?.metric('lockstep_foreign_retry_tokens_total')).toBe((GARBAGE.length + 1 - tokens) * SHARDS);
     expect(await dispatcher?.metric('lockstep_retry_tokens_total{result="stale"}')).toBe(tokens * SHARDS);
-    // Nobody is told anything by `control` but to look: an operator's action still takes effect.
+    // A `control` record is only a nudge to look: an operator's action still takes effect.
     const [endpoint] = ((await system.call('GET', '/v1/endpoints')) as { data: { id: string }[] }).data;
     await system.call('POST', `/v1/endpoints/${endpoint?.id}/pause`);
     const waiting = await postGenuine(2);

@@ -91,7 +91,7 @@ describe('outages', () => {
     await arrived(300);
     await Promise.all(system.dispatchers.map((dispatcher) => dispatcher.signal('SIGKILL')));
     const accepted = load.posted.length;
-    await waitUntil('many accepted meanwhile', () => load.posted.length > accepted + 500, BACK_MS);
+    await waitUntil('many accepted', () => load.posted.length > accepted + 500, BACK_MS);
     const startedAtMs = performance.now();
     system.dispatchers[0]?.start();
     await arrived(500);

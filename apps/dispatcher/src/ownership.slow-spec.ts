@@ -30,7 +30,7 @@ afterEach(async () => {
 const shardsOf = async (dispatcher: number): Promise<number> => (await system.dispatchers[dispatcher]?.metric('lockstep_owned_shards')) ?? -1;
 
 describe('ownership', () => {
-  it('survives a process that was frozen for longer than its leases: it steps aside when it goes on', async () => {
+  it('survives a process that was frozen for longer than its leases: it gives its shards up when it wakes', async () => {
     system = await SystemUnderTest.start(servers, { dispatchers: 2 });
     await system.createEndpoint(receiver.url);
     await waitUntil('both have shards', async () => (await shardsOf(0)) === 2 && (await shardsOf(1)) === 2);
@@ -39,9 +39,9 @@ describe('ownership', () => {
     await system.dispatchers[1]?.signal('SIGSTOP');
     await waitUntil('the other has all shards', async () => (await shardsOf(0)) === SHARDS, 30_000);
     const taken = receiver.arrivals.length;
-    await waitUntil('it goes on', () => receiver.arrivals.length > taken + 300);
+    await waitUntil('deliveries continue', () => receiver.arrivals.length > taken + 300);
     await system.dispatchers[1]?.signal('SIGCONT');
-    // What it still holds of its time before, it finds out to be another's; then it joins anew.
+    // It finds that its leases belong to another owner, and joins the group again.
     await waitUntil('it is a member again', async () => (await shardsOf(1)) === 2, 30_000);
     const posted = await load.stop();
     await allArrived(receiver, posted);
@@ -80,7 +80,7 @@ describe('ownership', () => {
     }
   });
 
-  it('keeps a retry\'s time and the order behind it when the shard changes hands meanwhile', async () => {
+  it('keeps a retry\'s time and the order behind it when the shard gets another owner before', async () => {
     const [delayMs, jitter] = [6_000, 0.2];
     system = await SystemUnderTest.start(servers, { dispatchers: 2, env: { LOCKSTEP_RETRY_SCHEDULE: '6s,6s' } });
     await system.createEndpoint(receiver.url);
