@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { Module } from '@nestjs/common';
-import { Test, type TestingModule } from '@nestjs/testing';
+import type { TestingModule } from '@nestjs/testing';
 import type { KafkaMessage } from 'kafkajs';
 import { toPublicId } from '#domain/ids';
 import { EventsTopicController } from '#flow/admission/events-topic.controller';
@@ -11,11 +11,9 @@ import { RetryTopicsController } from '#flow/retries/retry-topics.controller';
 import { KafkaModule } from '#ground/kafka/kafka.module';
 import type { ShardBatch } from '#ground/kafka/shard-batch';
 import { ShardTransport } from '#ground/kafka/shard-transport';
-import { PostgresModule } from '#ground/postgres/postgres.module';
-import { ProcessModule } from '#ground/process/process.module';
 import { Receiver } from '#dev/testing/receiver';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
-import { testProcess } from '#dev/testing/test-process';
+import { testModules } from '#dev/testing/test-modules';
 import { waitUntil } from '#dev/testing/wait-until';
 import { ShardSupervisor } from './shard-supervisor.js';
 import { ShardsModule } from './shards.module.js';
@@ -62,12 +60,7 @@ beforeEach(async () => {
   @Module({ providers: [{ provide: ShardTransport, useValue: group.transport }], exports: [ShardTransport] })
   class TransportModule {}
 
-  steps = await Test.createTestingModule({
-    imports: [
-      ProcessModule.of(testProcess(fixture.url, env)), PostgresModule.forRoot({ app: 'test' }), KafkaModule.forRoot({ clientId: 'test' }),
-      { module: TransportModule, global: true }, ShardsModule,
-    ],
-  }).compile();
+  steps = await testModules(fixture.url, [KafkaModule.forRoot({ clientId: 'test' }), { module: TransportModule, global: true }, ShardsModule], { env }).compile();
   steps.get(AttemptClient).start();
   await steps.get(EndpointDirectory).start();
   steps.get(LeaseKeeper).start();
