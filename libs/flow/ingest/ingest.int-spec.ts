@@ -1,19 +1,21 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { TestingModule } from '@nestjs/testing';
 import type pg from 'pg';
 import { mintId } from '#domain/ids';
+import { KafkaModule } from '#ground/kafka/kafka.module';
 import { ensureInstallation } from '#ground/postgres/installation';
 import { createPool, databaseOf } from '#ground/postgres/pool';
 import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
-import type { CommittedEvent } from '#flow/relay/event-relay';
-import { IngestRepository } from './ingest.repository.js';
+import { testModules } from '#dev/testing/test-modules';
+import { EventRelay } from '#flow/relay/event-relay';
+import { IngestModule } from './ingest.module.js';
 import { IngestService, type NewEvent } from './ingest.service.js';
 import { QueueLimit } from './queue-limit.js';
 import { waitUntil } from '#dev/testing/wait-until';
 
-const DAY_MS = 86_400_000;
-
 let database: TestDatabase;
 let pool: pg.Pool;
+const gateways: TestingModule[] = [];
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -21,23 +23,29 @@ beforeAll(async () => {
   await ensureInstallation(databaseOf(pool), 4);
 });
 
+afterEach(() => Promise.all(gateways.splice(0).map((gateway) => gateway.close())));
+
 afterAll(async () => {
   await pool.end();
   await database.drop();
 });
 
 interface Limits {
-  readonly keyRetentionMs?: number;
+  readonly keyRetention?: string;
   readonly maxRequests?: number;
   readonly maxBytes?: number;
-  readonly committed?: CommittedEvent[];
 }
 
-function service({ keyRetentionMs = DAY_MS, maxRequests = 1_000, maxBytes = 10_000_000, committed = [] }: Limits = {}): IngestService {
-  const queueLimit = new QueueLimit({ minRequests: maxRequests, burst: 0, minRequestsOverloaded: maxRequests, maxBytes });
-  const relay = { add: (events: readonly CommittedEvent[]) => void committed.push(...events) };
-  return new IngestService(new IngestRepository(databaseOf(pool), { idempotencyRetentionMs: keyRetentionMs }), queueLimit, relay, { kafka: { partitions: 4 } });
+/** Compiles the modules of one more gateway. */
+async function gateway({ keyRetention = '1d', maxRequests = 1_000, maxBytes = 10_000_000 }: Limits = {}): Promise<TestingModule> {
+  const compiled = await testModules(database.url, [KafkaModule.forRoot({ clientId: 'test' }), IngestModule], { env: { KAFKA_PARTITIONS: '4', LOCKSTEP_IDEMPOTENCY_RETENTION: keyRetention } })
+    .overrideProvider(QueueLimit).useValue(new QueueLimit({ minRequests: maxRequests, burst: 0, minRequestsOverloaded: maxRequests, maxBytes }))
+    .compile();
+  gateways.push(compiled);
+  return compiled;
 }
+
+const service = async (limits?: Limits): Promise<IngestService> => (await gateway(limits)).get(IngestService);
 
 function event(changes: Partial<NewEvent> = {}): NewEvent {
   return {
@@ -61,27 +69,29 @@ describe('accept', () => {
       payload: Buffer.from('{ "n" : 12345678901234567890, "s":"\\u00fc" }'), occurredAt: new Date('2020-02-02T02:02:02.222Z'), contentType: 'application/json; charset=utf-8',
       idempotencyKey: `key ${mintId()}`, traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
     });
-    const committed: CommittedEvent[] = [];
-    const accepted = await service({ committed }).accept(posted);
+    const modules = await gateway();
+    const add = jest.spyOn(modules.get(EventRelay), 'add');
+    const accepted = await modules.get(IngestService).accept(posted);
     expect(accepted.replayed).toBe(false);
     expect(await stored(posted.entity)).toMatchObject([{
       id: accepted.id, tenant: 'default', type: 'order.created', payload: posted.payload, occurred_at: posted.occurredAt, accepted_at: new Date(accepted.acceptedAt),
       content_type: posted.contentType, idempotency_key: posted.idempotencyKey, traceparent: posted.traceparent, source: 'api', queued: true,
     }]);
-    expect(committed).toMatchObject([{ id: accepted.id, payload: posted.payload, time: '2020-02-02T02:02:02.222Z', source: 'api' }]);
+    expect(add.mock.calls).toMatchObject([[[{ id: accepted.id, payload: posted.payload, time: '2020-02-02T02:02:02.222Z', source: 'api' }]]]);
   });
 
   it('numbers the events of a batch in the order of arrival', async () => {
     const entity = mintId();
-    const ingest = service();
+    const ingest = await service();
     const accepted = await Promise.all(Array.from({ length: 700 }, () => ingest.accept(event({ entity }))));
     expect((await stored(entity)).map(({ id }) => id)).toEqual(accepted.map(({ id }) => id));
   });
 
   it('creates one event from 50 concurrent requests with one key, at one gateway and at two', async () => {
-    for (const gateways of [[service()], [service(), service()]]) {
+    const [one, two] = [await service(), await service()];
+    for (const ingests of [[one], [one, two]]) {
       const posted = event({ idempotencyKey: mintId() });
-      const accepted = await Promise.all(Array.from({ length: 50 }, (_, i) => (gateways[i % gateways.length] ?? service()).accept(posted)));
+      const accepted = await Promise.all(Array.from({ length: 50 }, (_, i) => (ingests[i % ingests.length] ?? one).accept(posted)));
       expect(new Set(accepted.map(({ id }) => id)).size).toBe(1);
       expect(new Set(accepted.map(({ acceptedAt }) => acceptedAt)).size).toBe(1);
       expect(accepted.filter(({ replayed }) => !replayed)).toHaveLength(1);
@@ -90,21 +100,21 @@ describe('accept', () => {
   });
 
   it('refuses another body under a used key, at the same time and later', async () => {
-    const ingest = service();
+    const [ingest, other] = [await service(), await service()];
     const idempotencyKey = mintId();
-    const results = await Promise.allSettled([ingest.accept(event({ idempotencyKey })), ingest.accept(event({ idempotencyKey })), service().accept(event({ idempotencyKey }))]);
+    const results = await Promise.allSettled([ingest.accept(event({ idempotencyKey })), ingest.accept(event({ idempotencyKey })), other.accept(event({ idempotencyKey }))]);
     expect(codesOf(results).sort()).toEqual(['accepted', 'idempotency_key_reused', 'idempotency_key_reused']);
     expect(codesOf(await Promise.allSettled([ingest.accept(event({ idempotencyKey }))]))).toEqual(['idempotency_key_reused']);
   });
 
   it('treats a request with the same key and body as a replay, even with another content type', async () => {
-    const [ingest, posted] = [service(), event({ idempotencyKey: mintId() })];
+    const [ingest, posted] = [await service(), event({ idempotencyKey: mintId() })];
     const { id } = await ingest.accept(posted);
     expect(await ingest.accept({ ...posted, contentType: 'application/json; charset=utf-8' })).toMatchObject({ id, replayed: true });
   });
 
   it("answers a replay while another body is being refused under the same key", async () => {
-    const ingest = service();
+    const ingest = await service();
     const first = event({ idempotencyKey: mintId() });
     const { id } = await ingest.accept(first);
     const results = await Promise.allSettled([ingest.accept({ ...first, payload: Buffer.from('{}') }), ingest.accept(first)]);
@@ -113,11 +123,11 @@ describe('accept', () => {
   });
 
   it('answers a replay, a reused key and a new event separately when they share a batch', async () => {
-    const ingest = service();
+    const [ingest, other] = [await service(), await service()];
     const first = event({ idempotencyKey: mintId() });
     const { id } = await ingest.accept(first);
     const fresh = event({ idempotencyKey: mintId() });
-    const results = await Promise.allSettled([ingest.accept(fresh), ingest.accept(first), ingest.accept(event({ idempotencyKey: mintId() })), service().accept({ ...first, payload: Buffer.from('{}') })]);
+    const results = await Promise.allSettled([ingest.accept(fresh), ingest.accept(first), ingest.accept(event({ idempotencyKey: mintId() })), other.accept({ ...first, payload: Buffer.from('{}') })]);
     expect(codesOf(results)).toEqual(['accepted', 'accepted', 'accepted', 'idempotency_key_reused']);
     expect(results[1]).toMatchObject({ value: { id, replayed: true } });
   });
@@ -125,27 +135,28 @@ describe('accept', () => {
   it('keeps the keys of tenants separate', async () => {
     await pool.query("insert into tenants (id) values ('other') on conflict do nothing");
     const posted = event({ idempotencyKey: mintId() });
-    const ingest = service();
+    const ingest = await service();
     const [one, other] = await Promise.all([ingest.accept(posted), ingest.accept({ ...posted, tenant: 'other' })]);
     expect(one.id).not.toBe(other.id);
   });
 
   it('accepts an expired key for a new event', async () => {
     const idempotencyKey = mintId();
-    const first = await service({ keyRetentionMs: 1 }).accept(event({ idempotencyKey }));
+    const first = await (await service({ keyRetention: '1s' })).accept(event({ idempotencyKey }));
     await waitUntil('the key expired', async () => (await pool.query('select from idempotency_keys where key = $1 and expires_at <= now()', [idempotencyKey])).rowCount === 1);
     const posted = event({ idempotencyKey });
-    const second = await service().accept(posted);
+    const ingest = await service();
+    const second = await ingest.accept(posted);
     expect(second).toMatchObject({ replayed: false });
     expect(second.id).not.toBe(first.id);
-    expect(await service().accept(posted)).toMatchObject({ id: second.id, replayed: true });
+    expect(await ingest.accept(posted)).toMatchObject({ id: second.id, replayed: true });
   });
 });
 
 describe('failures', () => {
   it('fails a poison row alone, accepts the other rows, and leaves the key free', async () => {
     await pool.query("alter table events add constraint no_poison check (type <> 'poison') not valid");
-    const ingest = service();
+    const ingest = await service();
     const poison = event({ type: 'poison', idempotencyKey: mintId() });
     const results = await Promise.allSettled(Array.from({ length: 20 }, (_, i) => ingest.accept(i === 7 ? poison : event({ idempotencyKey: mintId() }))));
     expect(codesOf(results)).toEqual(Array.from({ length: 20 }, (_, i) => (i === 7 ? 'invalid_request' : 'accepted')));
@@ -156,7 +167,7 @@ describe('failures', () => {
     await pool.query(`do $$ declare p text; begin
       for p in select inhrelid::regclass::text from pg_inherits where inhparent = 'events'::regclass loop execute format('alter table events detach partition %I', p); end loop; end $$`);
     try {
-      const ingest = service();
+      const ingest = await service();
       expect(codesOf(await Promise.allSettled([ingest.accept(event()), ingest.accept(event())]))).toEqual(['store_unavailable', 'store_unavailable']);
     } finally {
       await pool.query(`do $$ declare p text; day date; begin
@@ -168,7 +179,7 @@ describe('failures', () => {
   });
 
   it('sheds requests above the limits in number and in bytes, and accepts more once the queue has drained', async () => {
-    for (const ingest of [service({ maxRequests: 3 }), service({ maxBytes: 100 })]) {
+    for (const ingest of [await service({ maxRequests: 3 }), await service({ maxBytes: 100 })]) {
       const payload = Buffer.alloc(40, '1');
       const results = await Promise.allSettled(Array.from({ length: 5 }, () => ingest.accept(event({ payload }))));
       expect(codesOf(results)).toEqual(['accepted', 'accepted', 'accepted', 'overloaded', 'overloaded']);
@@ -178,7 +189,7 @@ describe('failures', () => {
   });
 
   it('is stalled if it sheds because nothing is committed, but not if more arrives than can be committed', async () => {
-    const ingest = service({ maxRequests: 3 });
+    const ingest = await service({ maxRequests: 3 });
     await ingest.accept(event());
     const holder = await pool.connect();
     await holder.query('begin; lock table events in access exclusive mode');
@@ -192,7 +203,7 @@ describe('failures', () => {
   });
 
   it('fails requests when its connection is cut, and accepts more on the next connection', async () => {
-    const ingest = service();
+    const ingest = await service();
     const posts = Promise.allSettled(Array.from({ length: 2_000 }, () => ingest.accept(event({ idempotencyKey: mintId() })).then(() => 'accepted')));
     await pool.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
     expect(new Set(codesOf(await posts))).not.toContain('undefined');
