@@ -1,17 +1,22 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import pino from 'pino';
+import type { TestingModule } from '@nestjs/testing';
+import type pg from 'pg';
 import { AdmissionRepository } from '#flow/admission/admission.repository';
 import type { AttemptResult, Disposition } from '#domain/disposition';
 import { mintId } from '#domain/ids';
-import { createPool, databaseOf } from '#ground/postgres/pool';
+import { poolToken } from '#ground/postgres/inject-postgres';
+import { databaseOf } from '#ground/postgres/pool';
 import { explaining } from '#dev/testing/explain';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
+import { testModules } from '#dev/testing/test-modules';
 import type { Outcome } from './outcome.js';
+import { OutcomeModule } from './outcome.module.js';
 import { OutcomeRepository } from './outcome.repository.js';
 import { OutcomeService } from './outcome.service.js';
 
 let fixture: ShardFixture;
-let pool: ReturnType<typeof createPool>;
+/** Two owners of shards. */
+let dispatchers: readonly [TestingModule, TestingModule];
 let admissions: AdmissionRepository;
 let outcomes: OutcomeRepository;
 let endpoint: number;
@@ -19,9 +24,10 @@ let epoch: number;
 
 beforeAll(async () => {
   fixture = await createShardFixture();
-  pool = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 2, plans: 'by-index' });
+  const dispatcher = (): Promise<TestingModule> => testModules(fixture.url, [OutcomeModule]).compile();
+  dispatchers = [await dispatcher(), await dispatcher()];
   admissions = new AdmissionRepository(databaseOf(fixture.pool));
-  outcomes = new OutcomeRepository(databaseOf(pool));
+  outcomes = dispatchers[0].get(OutcomeRepository);
   endpoint = await fixture.createEndpoint();
 });
 
@@ -30,7 +36,7 @@ beforeEach(async () => {
 });
 
 afterAll(async () => {
-  await pool.end();
+  await Promise.all(dispatchers.map((dispatcher) => dispatcher.close()));
   await fixture.close();
 });
 
@@ -76,7 +82,7 @@ describe('outcome', () => {
     await fixture.pool.query('vacuum analyze deliveries');
     const plans: string[] = [];
     const dead = { kind: 'dead', reason: 'attempts_exhausted' } as const;
-    await new OutcomeRepository(explaining(pool, plans)).commit(ids.map((id) => outcome(id, 1, dead)));
+    await new OutcomeRepository(explaining(dispatchers[0].get<pg.Pool>(poolToken('outcome')), plans)).commit(ids.map((id) => outcome(id, 1, dead)));
     const lookUps = (plans[0] ?? '').split('\n').filter((line) => /scan.* on (deliveries|events)_/i.test(line));
     expect(lookUps).not.toEqual([]);
     expect(lookUps.filter((line) => !/Index Scan using (deliveries|events)_\d+_pkey /.test(line))).toEqual([]);
@@ -159,7 +165,7 @@ describe('outcome', () => {
     await admissions.admit([0, 1].map((shard) => ({ shard, epoch: shard === 0 ? epoch : otherEpoch, eventIds: ofShard(shard), parked: [], nextOffset: undefined, caughtUp: false })));
     const here = ofShard(0).map((eventId) => goneOutcome(eventId, gone));
     const there = ofShard(1).map((eventId) => goneOutcome(eventId, gone, { shard: 1, epoch: otherEpoch }));
-    expect(await Promise.all([outcomes.commit(here), outcomes.commit(there)])).toEqual([['applied', 'applied'], ['applied', 'applied']]);
+    expect(await Promise.all([outcomes.commit(here), dispatchers[1].get(OutcomeRepository).commit(there)])).toEqual([['applied', 'applied'], ['applied', 'applied']]);
     expect(await outcomes.commit(here)).toEqual(['already', 'already']);
     expect(await disablings(gone)).toHaveLength(1);
   });
@@ -178,7 +184,7 @@ describe('outcome', () => {
     const [former = '', present = ''] = [...(await admitted('two owners a', 1)), ...(await admitted('two owners b', 1))];
     const stale = epoch;
     epoch = await fixture.takeShard(0);
-    const service = new OutcomeService(outcomes, pino({ level: 'silent' }));
+    const service = dispatchers[0].get(OutcomeService);
     const verdicts = await Promise.all([
       service.add(outcome(former, 1, { kind: 'delivered' }, { epoch: stale }), false),
       service.add(outcome(present, 1, { kind: 'delivered' }), false),
@@ -190,7 +196,7 @@ describe('outcome', () => {
   it('stores an outcome without the text that Postgres cannot store, and the others of its batch unchanged', async () => {
     const [bad = ''] = await admitted('poison', 1);
     const [good = ''] = await admitted('healthy', 1);
-    const service = new OutcomeService(outcomes, pino({ level: 'silent' }));
+    const service = dispatchers[0].get(OutcomeService);
     const verdicts = await Promise.all([
       service.add(outcome(bad, 1, { kind: 'delivered' }, { result: result({ error: 'a\0b' }) }), false),
       service.add(outcome(good, 1, { kind: 'delivered' }), false),
