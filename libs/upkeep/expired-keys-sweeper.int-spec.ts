@@ -1,25 +1,33 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { TestingModule } from '@nestjs/testing';
 import type pg from 'pg';
 import { mintId } from '#domain/ids';
-import { IngestRepository } from '#flow/ingest/ingest.repository';
+import { IngestModule } from '#flow/ingest/ingest.module';
 import { IngestService, type NewEvent } from '#flow/ingest/ingest.service';
-import { QueueLimit } from '#flow/ingest/queue-limit';
-import { createPool, databaseOf } from '#ground/postgres/pool';
-import { captureLog } from '#dev/testing/log-capture';
+import { KafkaModule } from '#ground/kafka/kafka.module';
+import { poolToken } from '#ground/postgres/inject-postgres';
+import { captureLog, type LogCapture } from '#dev/testing/log-capture';
 import { createShardFixture, type ShardFixture, SHARDS } from '#dev/testing/shard-fixture';
+import { testModules } from '#dev/testing/test-modules';
 import { waitUntil } from '#dev/testing/wait-until';
 import { ExpiredKeysSweeper } from './expired-keys-sweeper.js';
+import { RetentionModule } from './retention.module.js';
 
 const { signal } = new AbortController();
 
 let fixture: ShardFixture;
+let log: LogCapture;
+let gateway: TestingModule;
 let pool: pg.Pool;
 let sweeper: ExpiredKeysSweeper;
 
 beforeAll(async () => {
   fixture = await createShardFixture();
-  pool = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 3, plans: 'by-index' });
-  sweeper = new ExpiredKeysSweeper(pool, captureLog().logger);
+  log = captureLog();
+  const env = { KAFKA_PARTITIONS: String(SHARDS), LOCKSTEP_IDEMPOTENCY_RETENTION: '1h' };
+  gateway = await testModules(fixture.url, [KafkaModule.forRoot({ clientId: 'test' }), IngestModule, RetentionModule], { env, logger: log.logger }).compile();
+  pool = gateway.get(poolToken('keys'));
+  sweeper = gateway.get(ExpiredKeysSweeper);
   // Records how many rows each statement deleted.
   await fixture.pool.query(`
     create table deletions (n integer);
@@ -33,7 +41,7 @@ beforeEach(async () => {
 });
 
 afterAll(async () => {
-  await pool.end();
+  await gateway.close();
   await fixture.close();
 });
 
@@ -46,10 +54,6 @@ async function addKeys(prefix: string, number: number, age: string): Promise<voi
 async function keys(): Promise<string[]> {
   const { rows } = await fixture.pool.query<{ key: string }>('select key from idempotency_keys order by key');
   return rows.map(({ key }) => key);
-}
-
-function ingest(): IngestService {
-  return new IngestService(new IngestRepository(databaseOf(fixture.pool), { idempotencyRetentionMs: 3_600_000 }), new QueueLimit(), { add: () => undefined }, { kafka: { partitions: SHARDS } });
 }
 
 const event = (idempotencyKey: string): NewEvent => ({
@@ -106,12 +110,12 @@ describe('ExpiredKeysSweeper', () => {
       await client.query('begin');
       await client.query("delete from idempotency_keys where key = 'key 1'");
       const posted = event('key 1');
-      const accepted = ingest().accept(posted);
+      const accepted = gateway.get(IngestService).accept(posted);
       await waitUntil('the post waits for the sweeper', waitsForALock);
       await client.query('commit');
       const { id, replayed } = await accepted;
       expect(replayed).toBe(false);
-      expect(await ingest().accept(posted)).toMatchObject({ id, replayed: true });
+      expect(await gateway.get(IngestService).accept(posted)).toMatchObject({ id, replayed: true });
     } finally {
       client.release();
     }
@@ -120,10 +124,10 @@ describe('ExpiredKeysSweeper', () => {
   it('an expired key that is not deleted yet does not affect a post', async () => {
     await addKeys('key ', 1, '0 seconds');
     const posted = event('key 1');
-    const { id, replayed } = await ingest().accept(posted);
+    const { id, replayed } = await gateway.get(IngestService).accept(posted);
     expect(replayed).toBe(false);
     expect(await sweeper.sweep(signal)).toBe(0);
-    expect(await ingest().accept(posted)).toMatchObject({ id, replayed: true });
+    expect(await gateway.get(IngestService).accept(posted)).toMatchObject({ id, replayed: true });
   });
 
   it('leaves the work to another process that is sweeping', async () => {
@@ -142,11 +146,9 @@ describe('ExpiredKeysSweeper', () => {
 
   it('stops soon during a sweep, and sweeps again after a failure', async () => {
     await addKeys('key ', 3_000, '1 second');
-    const log = captureLog();
-    const running = new ExpiredKeysSweeper(pool, log.logger);
-    running.start();
+    sweeper.start();
     await waitUntil('the first batch is deleted', async () => (await keys()).length < 3_000);
-    await running.stop();
+    await sweeper.stop();
     const left = (await keys()).length;
     expect(log.lines).toEqual([]);
     expect(await sweeper.sweep(signal)).toBe(left);

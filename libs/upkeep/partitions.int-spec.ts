@@ -1,10 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { TestingModule } from '@nestjs/testing';
 import type pg from 'pg';
 import { captureLog } from '#dev/testing/log-capture';
 import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
+import { testModules } from '#dev/testing/test-modules';
 import { PartitionKeeper } from './partitions.js';
 import { observePartitions, partitionFailures } from './partitions.metrics.js';
-import { createPool, databaseOf } from '#ground/postgres/pool';
+import { PartitionsModule } from './partitions.module.js';
+import { createPool } from '#ground/postgres/pool';
 import { renderMetrics } from '#ground/telemetry/metrics';
 
 const DAY_SECONDS = 86_400;
@@ -12,7 +15,7 @@ const TABLES = ['events', 'inbox', 'deliveries', 'attempts'];
 
 let database: TestDatabase;
 let pool: pg.Pool;
-const keepers: PartitionKeeper[] = [];
+const processes: TestingModule[] = [];
 
 beforeEach(async () => {
   database = await createTestDatabase();
@@ -20,15 +23,19 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await Promise.all(keepers.splice(0).map((keeper) => keeper.stop()));
+  await Promise.all(processes.splice(0).map(async (process) => {
+    await process.get(PartitionKeeper).stop();
+    await process.close();
+  }));
   await pool.end();
   await database.drop();
 });
 
-function keeperOf(logger = captureLog().logger): PartitionKeeper {
-  const keeper = new PartitionKeeper(databaseOf(pool), logger);
-  keepers.push(keeper);
-  return keeper;
+/** The keeper of one more process. */
+async function keeperOf(logger = captureLog().logger): Promise<PartitionKeeper> {
+  const process = await testModules(database.url, [PartitionsModule], { logger }).compile();
+  processes.push(process);
+  return process.get(PartitionKeeper);
 }
 
 /** The suffix of a day's partitions, counted from today. */
@@ -44,7 +51,8 @@ async function failures(): Promise<number> {
 describe('PartitionKeeper', () => {
   it('makes partitions from yesterday to a week ahead, in several processes at once', async () => {
     await pool.query("do $$ declare t text; begin for t in select relname from pg_class where relname ~ '^(events|inbox|deliveries|attempts)_\\d{8}$' and relkind = 'r' loop execute format('drop table %I', t); end loop; end $$");
-    await Promise.all(Array.from({ length: 3 }, () => keeperOf().start()));
+    const keepers = await Promise.all(Array.from({ length: 3 }, () => keeperOf()));
+    await Promise.all(keepers.map((keeper) => keeper.start()));
     for (const table of TABLES) {
       const { rows } = await pool.query<{ day: string }>('select right(inhrelid::regclass::text, 8) as day from pg_inherits where inhparent = $1::regclass order by 1', [table]);
       expect(rows).toHaveLength(9);
@@ -77,7 +85,7 @@ describe('PartitionKeeper', () => {
     await pool.query(`alter table inbox detach partition inbox_${day}`);
     const log = captureLog();
     const before = await failures();
-    const keeper = keeperOf(log.logger);
+    const keeper = await keeperOf(log.logger);
     await keeper.start();
     const end = `${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}T00:00:00.000Z`;
     expect(log.lines).toMatchObject([{ level: 50, partitionsEnd: end, err: { message: `relation "inbox_${day}" already exists` }, msg: expect.stringContaining(`from then on events are refused`) as unknown }]);
@@ -92,13 +100,14 @@ describe('PartitionKeeper', () => {
   it('is degraded when less than a day is left', async () => {
     const day = await dayAfter(1);
     await pool.query(`alter table attempts detach partition attempts_${day}`);
-    const keeper = keeperOf();
+    const keeper = await keeperOf();
     await keeper.start();
     expect(keeper.problem).toMatch(/the partitions end at .*T00:00:00.000Z: events are refused from then on/);
   });
 
   it('does not start without a partition for today', async () => {
     await pool.query(`alter table deliveries detach partition deliveries_${await dayAfter(0)}`);
-    await expect(keeperOf().start()).rejects.toThrow('already exists');
+    const keeper = await keeperOf();
+    await expect(keeper.start()).rejects.toThrow('already exists');
   });
 });

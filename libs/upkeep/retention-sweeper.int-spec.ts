@@ -3,12 +3,11 @@ import { describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { withoutEvent } from '#flow/admission/kafka-record';
 import { mintId } from '#domain/ids';
-import { IngestRepository } from '#flow/ingest/ingest.repository';
+import { IngestModule } from '#flow/ingest/ingest.module';
 import { IngestService } from '#flow/ingest/ingest.service';
-import { QueueLimit } from '#flow/ingest/queue-limit';
-import { databaseOf } from '#ground/postgres/pool';
-import { accept, admissions, ALL, attempt, DAY_MS, daysAgo, epoch, expectDropped, fixture, log, makeOldDays, OLDER, older, OLDEST, oldest, ordered, partitionsOf, pool, readerOf, RETENTION_MS, SHARD, signal, sql, sweeper, unordered, verify, WHOLE } from './fixtures/old-days.js';
-import { RetentionSweeper } from './retention-sweeper.js';
+import { KafkaModule } from '#ground/kafka/kafka.module';
+import { testModules } from '#dev/testing/test-modules';
+import { accept, admissions, ALL, attempt, DAY_MS, daysAgo, epoch, expectDropped, fixture, log, makeOldDays, OLDER, older, OLDEST, oldest, ordered, partitionsOf, readerOf, RETENTION_MS, SHARD, signal, sql, sweeper, sweeperOf, unordered, verify, WHOLE } from './fixtures/old-days.js';
 
 makeOldDays();
 
@@ -53,14 +52,15 @@ describe('a day whose retention is over', () => {
   it('is kept for an hour more, for clocks that differ', async () => {
     const today = Date.parse(new Date().toISOString().slice(0, 10));
     // The oldest day ended 39 days before today began.
-    await new RetentionSweeper(pool, { retentionMs: Date.now() - (today - 39 * DAY_MS) - 1_800_000 }, log.logger).sweep(signal);
+    await (await sweeperOf(Date.now() - (today - 39 * DAY_MS) - 1_800_000)).sweep(signal);
     expect(await partitionsOf(OLDEST)).toEqual(ALL);
-    await new RetentionSweeper(pool, { retentionMs: Date.now() - (today - 39 * DAY_MS) - 3_700_000 }, log.logger).sweep(signal);
+    await (await sweeperOf(Date.now() - (today - 39 * DAY_MS) - 3_700_000)).sweep(signal);
     expect([await partitionsOf(OLDEST), await partitionsOf(OLDER)]).toEqual([[], ALL]);
   });
 
   it('is counted once, when two processes sweep at once', async () => {
-    await Promise.all([sweeper.sweep(signal), new RetentionSweeper(pool, { retentionMs: RETENTION_MS }, log.logger).sweep(signal)]);
+    const other = await sweeperOf(RETENTION_MS);
+    await Promise.all([sweeper.sweep(signal), other.sweep(signal)]);
     await sweeper.sweep(signal);
     await expectDropped();
   });
@@ -130,7 +130,7 @@ describe('a day of which something is open', () => {
     await sql("select freeze_partition(t, $1::date, true) from unnest(array['events', 'deliveries']) t", [OLDEST]);
     const change = (): Promise<void> => sql('update deliveries set attempts = attempts where event_id = $1', [oldest[0]]);
     await expect(change()).rejects.toMatchObject({ code: '55006' });
-    await new RetentionSweeper(pool, { retentionMs: 100 * DAY_MS }, log.logger).sweep(signal);
+    await (await sweeperOf(100 * DAY_MS)).sweep(signal);
     await change();
     expect(await partitionsOf(OLDEST)).toEqual(ALL);
   });
@@ -179,9 +179,10 @@ describe('what comes late', () => {
     const acceptedAt = daysAgo(40);
     await sql("insert into idempotency_keys (tenant, key, fingerprint, event_id, accepted_at, expires_at) values ('default', 'kept', $1, $2, $3, now() + interval '1 day')", [createHash('sha256').update(payload).digest(), eventId, acceptedAt]);
     await sweeper.sweep(signal);
-    const ingest = new IngestService(new IngestRepository(databaseOf(fixture.pool), { idempotencyRetentionMs: 90 * DAY_MS }), new QueueLimit(), { add: () => undefined }, { kafka: { partitions: 4 } });
+    const gateway = await testModules(fixture.url, [KafkaModule.forRoot({ clientId: 'test' }), IngestModule], { env: { KAFKA_PARTITIONS: '4', LOCKSTEP_IDEMPOTENCY_RETENTION: '90d' } }).compile();
     const posted = { tenant: 'default', type: 'order.created', entity: 'a', occurredAt: undefined, idempotencyKey: 'kept', contentType: 'application/json', traceparent: undefined, payload };
-    expect(await ingest.accept(posted)).toEqual({ id: eventId, acceptedAt: acceptedAt.toISOString(), replayed: true });
+    expect(await gateway.get(IngestService).accept(posted)).toEqual({ id: eventId, acceptedAt: acceptedAt.toISOString(), replayed: true });
+    await gateway.close();
     expect(await verify()).toMatchObject(WHOLE);
   });
 

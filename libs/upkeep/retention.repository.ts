@@ -41,7 +41,7 @@ const DAY = /^\d{8}$/;
  */
 const LOCK_TIMEOUT = '500ms';
 
-/** Retention's statements, on a connection of its own. */
+/** Retention's statements, on a connection of its own. Not a provider: it lives as long as a sweep's connection. */
 export class RetentionRepository {
   private constructor(
     private readonly client: pg.ClientBase,
