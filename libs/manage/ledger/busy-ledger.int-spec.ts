@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { TestingModule } from '@nestjs/testing';
 import type pg from 'pg';
 import { AdmissionRepository } from '#flow/admission/admission.repository';
 import { OpenReplaysRepository } from '#flow/operations/open-replays.repository';
@@ -9,6 +10,8 @@ import { LanesRepository } from '#flow/lanes/lanes.repository';
 import { OutcomeRepository } from '#flow/outcome/outcome.repository';
 import { createPool, databaseOf } from '#ground/postgres/pool';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
+import { testModules } from '#dev/testing/test-modules';
+import { LedgerModule } from './ledger.module.js';
 import { reportOf } from './ledger.js';
 import { LedgerRepository } from './ledger.repository.js';
 
@@ -99,13 +102,13 @@ function outcomeOf(n: number): [number, Disposition] {
 let fixture: ShardFixture;
 let writing: pg.Pool;
 let byIndex: pg.Pool;
-let reading: pg.Pool;
+let reading: TestingModule;
 
 beforeAll(async () => {
   fixture = await createShardFixture();
   writing = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 4 });
   byIndex = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 4, plans: 'by-index' });
-  reading = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 3 });
+  reading = await testModules(fixture.url, [LedgerModule]).compile();
   await fixture.pool.query("insert into tenants (id) values ('acme')");
   await fixture.pool.query(`insert into endpoints (public_id, tenant, url, ordering, dlq_policy, description) values
     (gen_random_uuid(), 'default', 'http://127.0.0.1:9/', 'entity', 'continue', ''), (gen_random_uuid(), 'default', 'http://127.0.0.1:9/', 'none', 'continue', ''),
@@ -113,13 +116,13 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await Promise.all([writing.end(), byIndex.end(), reading.end()]);
+  await Promise.all([writing.end(), byIndex.end(), reading.close()]);
   await fixture.close();
 });
 
 it('is balanced at every moment of a busy system, with and without Kafka', async () => {
   const shards = await Promise.all([0, 1, 2, 3].map(async (shard) => new BusyShard(shard, await fixture.takeShard(shard), writing, byIndex)));
-  const ledger = new LedgerRepository(reading);
+  const ledger = reading.get(LedgerRepository);
   const readLogs = (): Promise<Map<number, { start: number; end: number }>> => Promise.resolve(new Map(shards.map(({ log }, shard) => [shard, { start: 0, end: log.length }])));
   let ended = false;
   const working = Promise.all(shards.map(async (shard) => {
