@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { databaseOf } from '#ground/postgres/pool';
+import type { TestingModule } from '@nestjs/testing';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
+import { testModules } from '#dev/testing/test-modules';
+import { LanesApiModule } from './lanes-api.module.js';
 import { type LaneFilter, type LaneRow, LanesViewRepository } from './lanes-view.repository.js';
 
 let fixture: ShardFixture;
+let api: TestingModule;
 let lanes: LanesViewRepository;
 let endpoint: number;
 
@@ -25,7 +28,8 @@ const SETUP: readonly { entity: string; deliveries: readonly ('delivered' | 'dea
 
 beforeAll(async () => {
   fixture = await createShardFixture();
-  lanes = new LanesViewRepository(databaseOf(fixture.pool));
+  api = await testModules(fixture.url, [LanesApiModule]).compile();
+  lanes = api.get(LanesViewRepository);
   endpoint = await fixture.createEndpoint();
   for (const [index, { entity, deliveries, change = 'paused = false' }] of SETUP.entries()) {
     // Some are from yesterday: a lane's deliveries are in several partitions.
@@ -43,6 +47,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  await api.close();
   await fixture.close();
 });
 
