@@ -1,17 +1,19 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { TestingModule } from '@nestjs/testing';
 import { randomBytes } from 'node:crypto';
-import { databaseOf } from '#ground/postgres/pool';
 import { SecretBox } from '#ground/secrets/secret-box';
 import { secretContext } from '#ground/secrets/secret-contexts';
-import { createLogger } from '#ground/telemetry/logger';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
+import { testModules } from '#dev/testing/test-modules';
 import { waitUntil } from '#dev/testing/wait-until';
+import { DeliveryModule } from './delivery.module.js';
 import { EndpointDirectory } from './endpoint-directory.js';
 
 const LOOK_MS = 5_000;
-const secrets = new SecretBox('x'.repeat(32));
 
 let fixture: ShardFixture;
+let delivery: TestingModule;
+let secrets: SecretBox;
 let directory: EndpointDirectory;
 let changes: string[];
 
@@ -19,13 +21,18 @@ beforeAll(async () => {
   fixture = await createShardFixture();
 });
 
-beforeEach(() => {
-  directory = new EndpointDirectory(databaseOf(fixture.pool), secrets, createLogger('test', 'silent'));
+beforeEach(async () => {
+  delivery = await testModules(fixture.url, [DeliveryModule]).compile();
+  secrets = delivery.get(SecretBox);
+  directory = delivery.get(EndpointDirectory);
   changes = [];
   directory.onChange(({ id, status }) => changes.push(`${id} ${status}`));
 });
 
-afterEach(() => directory.stop());
+afterEach(async () => {
+  await directory.stop();
+  await delivery.close();
+});
 
 afterAll(() => fixture.close());
 
