@@ -1,28 +1,33 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import pino from 'pino';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import type { TestingModule } from '@nestjs/testing';
 import { mintId } from '#domain/ids';
 import { WindowBudget } from '#domain/lane';
-import { AdmissionProgress } from '#flow/lanes/admission-progress';
 import { LaneBudget } from '#flow/lanes/lane-budget';
 import { LaneLoader } from '#flow/lanes/lane-loader';
-import { LanesRepository } from '#flow/lanes/lanes.repository';
+import { LaneRunner } from '#flow/lanes/lane-runner';
 import { OpenShards } from '#flow/lanes/open-shards';
-import { type LaneRecord, ShardLanes } from '#flow/lanes/shard-lanes';
+import { ShardLanes } from '#flow/lanes/shard-lanes';
 import { testLease } from '#flow/leases/fixtures/test-lease';
-import { createPool, type Database, databaseOf } from '#ground/postgres/pool';
+import { KafkaModule } from '#ground/kafka/kafka.module';
+import { poolToken } from '#ground/postgres/inject-postgres';
+import { createPool, databaseOf } from '#ground/postgres/pool';
 import { ReplaysRepository } from '#manage/dead-letters/replays.repository';
+import { captureLog, type LogCapture } from '#dev/testing/log-capture';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
 import { TcpProxy } from '#dev/testing/tcp-proxy';
+import { testModules } from '#dev/testing/test-modules';
 import { waitUntil } from '#dev/testing/wait-until';
-import { OpenReplaysRepository } from './open-replays.repository.js';
+import { OperationsModule } from './operations.module.js';
 import { ReplayApplier } from './replay-applier.js';
 
 const APPLICATION = 'test-operations';
-const logger = pino({ level: 'silent' });
 
 let fixture: ShardFixture;
+/** Of the connection that applies replays, and of no other. */
 let network: TcpProxy;
 let pool: ReturnType<typeof createPool>;
+let log: LogCapture;
+let dispatcher: TestingModule;
 
 beforeAll(async () => {
   fixture = await createShardFixture();
@@ -30,9 +35,14 @@ beforeAll(async () => {
   network = await TcpProxy.start(url.hostname, Number(url.port));
   url.port = String(network.port);
   pool = createPool({ databaseUrl: url.href, applicationName: APPLICATION, max: 1, plans: 'by-index' });
+  log = captureLog();
+  dispatcher = await testModules(fixture.url, [KafkaModule.forRoot({ clientId: 'test' }), OperationsModule], { logger: log.logger })
+    .overrideProvider(poolToken('operations')).useValue(pool)
+    .compile();
 });
 
 afterAll(async () => {
+  await dispatcher.close();
   await pool.end();
   await network.stop();
   await fixture.close();
@@ -50,25 +60,11 @@ it('brings replayed dead letters to their lane when the replay commits only afte
     { id: mintId(), subject: 'rpl_test', actor: 'test' },
   );
 
-  const budget = new LaneBudget(10);
-  const lanes = new ShardLanes(testLease(0, await fixture.takeShard(0)), budget, new WindowBudget(1_000));
-  const shards = new OpenShards();
-  shards.add(lanes);
-  const ready: LaneRecord[] = [];
-  const runner = { ready: (record: LaneRecord) => ready.push(record), wait: () => undefined, removeAtIdle: () => undefined };
-  const loader = new LaneLoader(new LanesRepository(databaseOf(fixture.pool)), runner, budget, new AdmissionProgress(), logger);
-  const failures: unknown[] = [];
-  const operations: Database = {
-    query: async (text, values) => {
-      try {
-        return await databaseOf(pool).query(text, values);
-      } catch (error) {
-        failures.push(error);
-        throw error;
-      }
-    },
-  };
-  const applier = new ReplayApplier(new OpenReplaysRepository(operations), shards, loader, logger);
+  const lanes = new ShardLanes(testLease(0, await fixture.takeShard(0)), dispatcher.get(LaneBudget), dispatcher.get(WindowBudget));
+  dispatcher.get(OpenShards).add(lanes);
+  const ready = jest.spyOn(dispatcher.get(LaneRunner), 'ready');
+  const loader = dispatcher.get(LaneLoader);
+  const applier = dispatcher.get(ReplayApplier);
   const running = async (state: string): Promise<boolean> => (await fixture.pool.query(
     'select from pg_stat_activity where application_name = $1 and datname = current_database() and state = $2 and wait_event_type = $3', [APPLICATION, 'active', state])).rowCount === 1;
 
@@ -77,17 +73,18 @@ it('brings replayed dead letters to their lane when the replay commits only afte
   applier.start();
   await waitUntil('the replay to wait for the lane', () => running('Lock'));
   network.cut();
-  await waitUntil('the owner to give up', () => failures.length > 0);
+  await waitUntil('the owner to give up', () => log.lines.some(({ msg }) => msg === 'Cannot apply a replay; trying again'));
   await loader.scan(lanes);
-  expect(ready).toEqual([]);
+  expect(ready).not.toHaveBeenCalled();
   await session.query('commit');
   session.release();
   await waitUntil('the late commit', async () => (await fixture.pool.query("select from deliveries where status = 'pending'")).rowCount === 1);
   network.restore();
   await waitUntil('the owner to hear of it', async () => {
     if (!lanes.coverage.isComplete) await loader.scan(lanes);
-    return ready.length === 1;
+    return ready.mock.calls.length === 1;
   });
-  expect([ready[0]?.lane.headSequence, ready[0]?.lane.phase]).toEqual([1, 'ready']);
+  const [[record] = []] = ready.mock.calls;
+  expect([record?.lane.headSequence, record?.lane.phase]).toEqual([1, 'ready']);
   await applier.stop();
 });
