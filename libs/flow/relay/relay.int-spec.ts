@@ -1,22 +1,28 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import kafkajs, { type Kafka, type Producer } from 'kafkajs';
+import type { TestingModule } from '@nestjs/testing';
+import kafkajs, { Kafka, type Producer } from 'kafkajs';
 import type pg from 'pg';
-import { loadConfig } from '#ground/config/config';
+import type { Config } from '#ground/config/config';
 import { mintId } from '#domain/ids';
 import { createKafka } from '#ground/kafka/client';
 import { ensureTopics } from '#ground/kafka/ensure-topics';
+import { KafkaModule } from '#ground/kafka/kafka.module';
 import { Topics } from '#ground/kafka/topics';
 import { ensureInstallation } from '#ground/postgres/installation';
+import { poolToken } from '#ground/postgres/inject-postgres';
 import { createPool, databaseOf } from '#ground/postgres/pool';
+import { CONFIG } from '#ground/process/process-context';
 import { createLogger } from '#ground/telemetry/logger';
 import { explaining } from '#dev/testing/explain';
 import { captureLog } from '#dev/testing/log-capture';
-import { sharedServers } from '#dev/testing/shared-servers';
 import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
+import { testModules } from '#dev/testing/test-modules';
 import { TopicReader } from '#dev/testing/topic-reader';
 import { waitUntil } from '#dev/testing/wait-until';
 import { DispatchOutbox } from './dispatch-outbox.js';
+import { EventRelay } from './event-relay.js';
+import { EventRelayModule } from './event-relay.module.js';
 import { IngestOutbox } from './ingest-outbox.js';
 import { KafkaStall } from './kafka-stall.js';
 import { RecentEvents } from './recent-events.js';
@@ -33,12 +39,13 @@ const logger = createLogger('test', 'silent');
 
 let database: TestDatabase;
 let pool: pg.Pool;
+let gateway: TestingModule;
 let kafka: Kafka;
 /** The same Kafka, at an address where nothing listens. */
 let unreachable: Kafka;
 let topics: Topics;
 let reader: TopicReader;
-const relays: Relay[] = [];
+const relays: Pick<Relay, 'stop'>[] = [];
 /** Requests that the producers sent, and those with a clear result: accepted, or refused as too large. */
 let requests: number;
 let settled: number;
@@ -51,13 +58,14 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   [requests, settled] = [0, 0];
-  const config = loadConfig({
-    DATABASE_URL: database.url, KAFKA_BROKERS: sharedServers().kafkaBrokers, KAFKA_TOPIC_PREFIX: `relay-${randomBytes(4).toString('hex')}.`, KAFKA_PARTITIONS: String(SHARDS.length),
-    LOCKSTEP_SECRET_KEY: 'x'.repeat(32), LOCKSTEP_MAX_BODY_BYTES: '65536', LOCKSTEP_RETRY_SCHEDULE: '1s',
-  });
-  kafka = createKafka(config.kafka, 'test', logger);
+  const env = { KAFKA_TOPIC_PREFIX: `relay-${randomBytes(4).toString('hex')}.`, KAFKA_PARTITIONS: String(SHARDS.length), LOCKSTEP_MAX_BODY_BYTES: '65536', LOCKSTEP_RETRY_SCHEDULE: '1s' };
+  gateway = await testModules(database.url, [KafkaModule.forRoot({ clientId: 'test' }), EventRelayModule], { env })
+    .overrideProvider(Kafka).useFactory({ inject: [CONFIG], factory: (config: Config) => counted(createKafka(config.kafka, 'test', logger)) })
+    .compile();
+  const config = gateway.get<Config>(CONFIG);
+  kafka = gateway.get(Kafka);
   unreachable = createKafka({ ...config.kafka, brokers: ['127.0.0.1:1'] }, 'test', logger);
-  topics = new Topics(config.kafka.topicPrefix);
+  topics = gateway.get(Topics);
   await ensureTopics(kafka, config);
   reader = await TopicReader.start(kafka, [topics.events, topics.control, topics.deadLetters]);
 });
@@ -66,6 +74,7 @@ afterEach(async () => {
   await Promise.all(relays.splice(0).map((relay) => relay.stop(2_000)));
   await pool.query('truncate outbox, dispatch_outbox');
   await reader.stop();
+  await gateway.close();
 });
 
 afterAll(async () => {
@@ -73,20 +82,32 @@ afterAll(async () => {
   await database.drop();
 });
 
-function ingestRelay({ recent = new RecentEvents(0), shards = (): readonly number[] => SHARDS, maxBatchBytes = 100_000, producer = countedProducer(), stall = new KafkaStall() } = {}): Relay {
+function ingestRelay({ recent = new RecentEvents(0), shards = (): readonly number[] => SHARDS, maxBatchBytes = 100_000, producer = createRelayProducer(kafka), stall = new KafkaStall() } = {}): Relay {
   return startRelay(new IngestOutbox(databaseOf(pool), topics.events, recent), shards, maxBatchBytes, producer, stall);
 }
 
-function startRelay(source: RelaySource<RelayRow>, shards: () => readonly number[], maxBatchBytes: number, producer = countedProducer(), stall = new KafkaStall()): Relay {
+function startRelay(source: RelaySource<RelayRow>, shards: () => readonly number[], maxBatchBytes: number, producer = createRelayProducer(kafka), stall = new KafkaStall()): Relay {
   const relay = new Relay({ source, producer, shards, maxBatchBytes, stall, logger });
   relays.push(relay);
   relay.start();
   return relay;
 }
 
-/** Counts requests, because kafkajs itself repeats those that fail. */
-function countedProducer(): Producer {
-  const producer = createRelayProducer(kafka);
+/** The gateway's own relay, which sends the shards that it has leased. */
+async function gatewayRelay(): Promise<void> {
+  const relay = gateway.get(EventRelay);
+  relays.push(relay);
+  await relay.start();
+}
+
+/** Counts the requests of its producers, because kafkajs itself repeats those that fail. */
+function counted(client: Kafka): Kafka {
+  const create = client.producer.bind(client);
+  client.producer = (options) => countedProducer(create(options));
+  return client;
+}
+
+function countedProducer(producer: Producer): Producer {
   const sendBatch = producer.sendBatch.bind(producer);
   producer.on(producer.events.REQUEST, ({ payload }) => (requests += payload.apiName === 'Produce' ? 1 : 0));
   producer.on(producer.events.REQUEST_TIMEOUT, () => (requests += 1));
@@ -115,9 +136,10 @@ async function fillAndEmptyOutboxes(): Promise<void> {
 /** The plans of the next read of each outbox, after 500 rows were sent. */
 async function planRounds(): Promise<string[]> {
   const plans: string[] = [];
+  const relayPool = gateway.get<pg.Pool>(poolToken('relay'));
   const sent = Array.from({ length: 500 }, (_, i) => ({ sequence: i, shard: 0, topic: '', eventId: '', message: { key: null, value: null } }));
-  await new IngestOutbox(explaining(pool, plans), topics.events, new RecentEvents(0)).next(SHARDS, sent);
-  await new DispatchOutbox(explaining(pool, plans), topics, [1_000], logger).next(SHARDS, sent);
+  await new IngestOutbox(explaining(relayPool, plans), topics.events, new RecentEvents(0)).next(SHARDS, sent);
+  await new DispatchOutbox(explaining(relayPool, plans), topics, [1_000], logger).next(SHARDS, sent);
   return plans;
 }
 
@@ -184,7 +206,7 @@ const ofShard = (ids: readonly string[], shard: number): string[] => ids.filter(
 describe('Relay', () => {
   it('sends what was committed as CloudEvents to the partition of the shard, and removes it', async () => {
     const [id] = await commit([{ shard: 2 }]);
-    ingestRelay();
+    await gatewayRelay();
     const [record] = await reader.atLeast(1);
     const { rows: [row] } = await pool.query<{ accept_seq: number; accepted_at: Date }>('select accept_seq, accepted_at from events order by accept_seq desc limit 1');
     expect(record).toEqual({
@@ -203,7 +225,7 @@ describe('Relay', () => {
 
   it('relays events of a gateway that was killed after its commit', async () => {
     const ids = await commit(many(1_300));
-    ingestRelay();
+    await gatewayRelay();
     await outboxIsEmpty();
     await reader.atLeast(1_300);
     expectRelayed(ids, (i) => i % SHARDS.length);
