@@ -27,7 +27,7 @@ export const proxyRoutesSchema = z.array(routeSchema).max(1_000);
 /** A route as it is written; what is left out has its default. */
 export type ProxyRouteSetting = z.output<typeof routeSchema>;
 
-/** The routes' JSON itself, or the name of the file that holds it. */
+/** The routes' JSON itself, or the name of the file that holds it. Part of the one schema of the environment, so not in apps/proxy. */
 export const proxyRoutes = z.string().transform((text, context): ProxyRouteSetting[] => {
   try {
     const parsed = proxyRoutesSchema.safeParse(JSON.parse(text.trimStart().startsWith('[') ? text : readFileSync(text, 'utf8')));
