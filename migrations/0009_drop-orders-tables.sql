@@ -13,7 +13,7 @@ begin
   if exists (select from unnest(old_tables) as name where to_regclass(name) is null) or to_regtype('saga_step') is null then
     return;
   end if;
-  -- Nobody can insert between the check and the drop. An orders process that is at work is not held up for long.
+  -- The lock keeps inserts out between the check and the drop. It does not hold up a running orders process for long.
   set local lock_timeout = '500ms';
   foreach old_table in array old_tables loop
     execute format('lock table %I in access exclusive mode', old_table);

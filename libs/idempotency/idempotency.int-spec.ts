@@ -110,7 +110,7 @@ describe('a key', () => {
     expect(others.map((result) => result.status === 'fulfilled' && result.value.kind)).toEqual(Array(9).fill('claimed'));
   });
 
-  it('never deadlocks, in whatever order keys are claimed', async () => {
+  it('never deadlocks, in any order of the claimed keys', async () => {
     const keys = Array.from({ length: 40 }, newKey);
     for (let round = 0; round < 25; round++) {
       const claims = await Promise.all([one, other].map((engine, i) => Promise.all((i === 0 ? keys : keys.toReversed()).map((key) => engine.service.claim(requestOf(key))))));

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ANONYMOUS, principalOf, scopeOf } from './scope.js';
 
-test('different scopes are different texts, whatever their parts contain', () => {
+test('different scopes are different texts, for any content of their parts', () => {
   expect(scopeOf({ tenant: 'default', principal: ANONYMOUS, method: 'POST', route: '/orders/*' })).toBe('default - POST %2Forders%2F*');
   const part = fc.string({ unit: fc.constantFrom('a', ' ', '\n', '%', '/', '2', '0'), maxLength: 4 });
   const scopes = fc.record({ tenant: part, principal: part, method: part, route: part });

@@ -31,7 +31,7 @@ export async function createEmptyDatabase(): Promise<TestDatabase> {
   return onServer((server) => create(server));
 }
 
-/** A copy of a database to which nobody is connected. */
+/** A copy of a database without connections. */
 export async function copyOf({ url }: TestDatabase): Promise<TestDatabase> {
   return onServer((server) => create(server, `template ${new URL(url).pathname.slice(1)}`));
 }
