@@ -38,14 +38,4 @@ export class DispatcherTransport extends ShardTransport {
       onFatal,
     });
   }
-
-  /** Nest calls it before Postgres and the topics are ready. */
-  override listen(callback: (error?: unknown) => void): void {
-    callback();
-  }
-
-  /** Joins the group in the background. @throws Error when a topic doesn't have exactly one handler */
-  joinGroup(): void {
-    super.listen(() => undefined);
-  }
 }

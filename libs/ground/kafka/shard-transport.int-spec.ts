@@ -76,7 +76,7 @@ function join(handlers: Handlers, openings: Openings): Member {
   });
   transport.onFetchRecovered(() => (fetchRecoveries += 1));
   for (const [pattern, handler] of Object.entries<Handlers[string]>({ events: done, retry: done, ...handlers })) transport.addHandler(pattern, (batch: ShardBatch) => Promise.resolve(handler(batch)), true);
-  transport.listen(() => undefined);
+  transport.joinGroup();
   transports.push(transport);
   return { transport, assignments, fatal, fetchRecoveries: () => fetchRecoveries };
 }
@@ -288,7 +288,7 @@ describe('ShardTransport', () => {
   it('refuses to start without exactly one handler for each topic', () => {
     const member = join({}, all);
     member.transport.addHandler('retry', () => Promise.resolve(done()), true);
-    expect(() => member.transport.listen(() => undefined)).toThrow('Several handlers for the topic retry.1s');
+    expect(() => member.transport.joinGroup()).toThrow('Several handlers for the topic retry.1s');
   });
 
   it('closes once, also while it joins', async () => {

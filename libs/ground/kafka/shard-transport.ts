@@ -95,14 +95,15 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
     this.fetchRecoveredListener = listener;
   }
 
-  /**
-   * Joins the group in the background: Nest waits for the callback, and HTTP must not wait for a Kafka that is away.
-   * @throws Error when a topic doesn't have exactly one handler
-   */
+  /** Nest calls this before the app is ready to process shards: the app calls `joinGroup` when it is. */
   listen(callback: (error?: unknown) => void): void {
+    callback();
+  }
+
+  /** Joins the group in the background. @throws Error when a topic doesn't have exactly one handler */
+  joinGroup(): void {
     this.handlers = handlersByTopic([...this.options.topics, ...this.options.quietTopics], this.messageHandlers);
     this.member.start();
-    callback();
   }
 
   /** Leaves the group for good. May be called twice: by the app, and by Nest. */

@@ -36,13 +36,4 @@ export class PaymentsTransport extends ShardTransport {
       for (const partition of assigned) this.open(partition);
     });
   }
-
-  /** Nest calls it before Postgres and the topic are ready. */
-  override listen(callback: (error?: unknown) => void): void {
-    callback();
-  }
-
-  joinGroup(): void {
-    super.listen(() => undefined);
-  }
 }
