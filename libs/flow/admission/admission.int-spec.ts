@@ -1,23 +1,27 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { databaseOf, createPool } from '#ground/postgres/pool';
+import type { TestingModule } from '@nestjs/testing';
+import { KafkaModule } from '#ground/kafka/kafka.module';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
+import { TestGroup } from '#dev/testing/test-group';
+import { testModules } from '#dev/testing/test-modules';
 import type { AdmittedDelivery } from '#flow/lanes/admitted-delivery';
+import { AdmissionModule } from './admission.module.js';
 import { AdmissionRepository, type ShardAdmission, type ShardVerdict } from './admission.repository.js';
 
 let fixture: ShardFixture;
+let dispatcher: TestingModule;
 let repository: AdmissionRepository;
-let pool: ReturnType<typeof createPool>;
 let orders: number;
 
 beforeAll(async () => {
   fixture = await createShardFixture();
-  pool = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 2, plans: 'by-hash' });
-  repository = new AdmissionRepository(databaseOf(pool));
+  dispatcher = await testModules(fixture.url, [KafkaModule.forRoot({ clientId: 'test' }), new TestGroup().module, AdmissionModule]).compile();
+  repository = dispatcher.get(AdmissionRepository);
   orders = await fixture.createEndpoint({ eventTypes: ['order.*'] });
 });
 
 afterAll(async () => {
-  await pool.end();
+  await dispatcher.close();
   await fixture.close();
 });
 

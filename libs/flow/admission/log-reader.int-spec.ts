@@ -1,43 +1,38 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { TestingModule } from '@nestjs/testing';
 import type { KafkaMessage } from 'kafkajs';
-import pino from 'pino';
-import { AdmissionRepository } from './admission.repository.js';
-import { AdmissionService } from './admission.service.js';
-import { UnadmittedRepository } from './unadmitted.repository.js';
 import { mintedAtMs, mintId, toPublicId } from '#domain/ids';
-import { WindowBudget } from '#domain/lane';
+import { LaneLoader } from '#flow/lanes/lane-loader';
+import { LaneRunner } from '#flow/lanes/lane-runner';
+import type { LaneRecord } from '#flow/lanes/shard-lanes';
+import { KafkaModule } from '#ground/kafka/kafka.module';
+import { LogEndsReader } from '#ground/kafka/log-ends';
 import type { ShardBatch } from '#ground/kafka/shard-batch';
-import { LanesRepository } from '#flow/lanes/lanes.repository';
-import { LaneBudget } from '#flow/lanes/lane-budget';
-import { type LaneRecord, ShardLanes } from '#flow/lanes/shard-lanes';
-import { testLease } from '#flow/leases/fixtures/test-lease';
+import { databaseToken } from '#ground/postgres/inject-postgres';
 import { createPool, type Database, databaseOf } from '#ground/postgres/pool';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
 import { TcpProxy } from '#dev/testing/tcp-proxy';
+import { TestGroup } from '#dev/testing/test-group';
+import { testModules } from '#dev/testing/test-modules';
 import { waitUntil } from '#dev/testing/wait-until';
-import { AdmissionProgress } from '#flow/lanes/admission-progress';
-import { LaneIntake } from '#flow/lanes/lane-intake';
-import { LaneLoader } from '#flow/lanes/lane-loader';
+import { AdmissionModule } from './admission.module.js';
+import { openLogOf } from './fixtures/open-log-of.js';
 import { LogReader } from './log-reader.js';
-import { LogRepairer } from './log-repairer.js';
-import type { OpenLog } from './open-logs.js';
-import { type LogPosition, ShardLog } from './shard-log.js';
-import { StoredEventAdmitter } from './stored-event-admitter.js';
-
-const logger = pino({ level: 'silent' });
+import { type OpenLog, OpenLogs } from './open-logs.js';
+import type { LogPosition } from './shard-log.js';
 
 let fixture: ShardFixture;
+/** Of the connection that admits, and of no other. */
 let network: TcpProxy;
-/** Through the network; the others are not. */
 let pool: ReturnType<typeof createPool>;
-let lookUps: ReturnType<typeof createPool>;
-/** Postgres, but that the answer to the next statement is lost on its way when this is set. */
+/** When this is set, the answer to the next admission is lost on its way. */
 let losesAnswer = false;
-let open: OpenLog;
+let group: TestGroup;
+let dispatcher: TestingModule;
 let reader: LogReader;
 let loader: LaneLoader;
-let ready: LaneRecord[];
-let reopenedAt: number[];
+let ready: jest.SpiedFunction<LaneRunner['ready']>;
+let open: OpenLog;
 let offsetsSince: (timeMs: number) => Promise<Map<number, number>>;
 
 beforeAll(async () => {
@@ -47,21 +42,6 @@ beforeAll(async () => {
   network = await TcpProxy.start(url.hostname, Number(url.port));
   url.port = String(network.port);
   pool = createPool({ databaseUrl: url.href, applicationName: 'test-admission', max: 1, plans: 'by-hash' });
-  lookUps = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 1, plans: 'by-index' });
-  await fixture.pool.query(`
-    create function refuse() returns trigger language plpgsql as $$ begin raise exception 'refused' using errcode = '22000'; end $$;
-    create trigger refuse before insert on lanes for each row when (new.entity = 'poison') execute function refuse()`);
-});
-
-afterAll(async () => {
-  await Promise.all([pool.end(), lookUps.end()]);
-  await network.stop();
-  await fixture.close();
-});
-
-beforeEach(async () => {
-  await fixture.pool.query('truncate events, inbox, deliveries, lanes, dispatch_outbox');
-  await fixture.pool.query('update shard_cursors set next_offset = 0, last_event_id = null, swept_seq = 0');
   const database: Database = {
     query: async (text, values) => {
       const result = await databaseOf(pool).query(text, values);
@@ -72,33 +52,47 @@ beforeEach(async () => {
       return result;
     },
   };
-  const repository = new AdmissionRepository(database);
-  const laneBudget = new LaneBudget(1_000);
-  const lanes = new ShardLanes(testLease(0, await fixture.takeShard(0)), laneBudget, new WindowBudget(1_000_000));
-  lanes.coverage.beginScan();
-  lanes.coverage.endScan();
-  open = { lanes, log: new ShardLog({ nextOffset: 0, lastEventId: undefined }) };
-  openAt({ nextOffset: 0, lastEventId: undefined });
-  [ready, reopenedAt] = [[], []];
+  const kafka: Pick<LogEndsReader, 'offsetsSince'> = { offsetsSince: (timeMs) => offsetsSince(timeMs) };
+  group = new TestGroup();
+  dispatcher = await testModules(fixture.url, [KafkaModule.forRoot({ clientId: 'test' }), group.module, AdmissionModule])
+    .overrideProvider(databaseToken('admission')).useValue(database)
+    .overrideProvider(LogEndsReader).useValue(kafka)
+    .compile();
+  reader = dispatcher.get(LogReader);
+  loader = dispatcher.get(LaneLoader);
+  ready = jest.spyOn(dispatcher.get(LaneRunner), 'ready');
+  await fixture.pool.query(`
+    create function refuse() returns trigger language plpgsql as $$ begin raise exception 'refused' using errcode = '22000'; end $$;
+    create trigger refuse before insert on lanes for each row when (new.entity = 'poison') execute function refuse()`);
+});
+
+afterAll(async () => {
+  await dispatcher.close();
+  await pool.end();
+  await network.stop();
+  await fixture.close();
+});
+
+beforeEach(async () => {
+  await fixture.pool.query('truncate events, inbox, deliveries, lanes, dispatch_outbox');
+  await fixture.pool.query('update shard_cursors set next_offset = 0, last_event_id = null, swept_seq = 0');
+  open = openLogOf(dispatcher, 0, await fixture.takeShard(0), { nextOffset: 0, lastEventId: undefined });
+  ready.mockClear();
+  group.openedAt.length = 0;
   offsetsSince = () => Promise.resolve(new Map<number, number>());
-  const progress = new AdmissionProgress();
-  const collect = (record: LaneRecord): number => ready.push(record);
-  const logs = { find: () => open, resume: (_: OpenLog, offset: number) => reopenedAt.push(offset) };
-  const admissions = new AdmissionService(repository, new LaneIntake({ ready: collect, followed: () => undefined }), progress, logger);
-  const stored = new StoredEventAdmitter(admissions, logger);
-  const repairer = new LogRepairer(new UnadmittedRepository(databaseOf(lookUps)), admissions, stored, logs, { offsetsSince: (timeMs) => offsetsSince(timeMs) }, logger);
-  reader = new LogReader(admissions, repairer, logs, { retentionMs: 86_400_000, maxBodyBytes: 1_000 }, logger);
-  const runner = { ready: collect, wait: () => undefined, removeAtIdle: () => undefined };
-  loader = new LaneLoader(new LanesRepository(databaseOf(fixture.pool)), runner, laneBudget, progress, logger);
 });
 
 /** The log, read up to there; what it is compared with is known when it is read. */
 function openAt(position: LogPosition, isVerified = true): void {
-  const log = new ShardLog(position);
-  log.open();
-  if (isVerified) log.verify(log.openings);
-  open = { ...open, log };
+  const logs = dispatcher.get(OpenLogs);
+  logs.open(open.lanes, position);
+  open = logs.find(0) ?? open;
+  if (isVerified) open.log.verify(open.log.openings);
+  group.openedAt.length = 0;
 }
+
+/** The lanes that have become ready, oldest first. */
+const readyLanes = (): LaneRecord[] => ready.mock.calls.map(([record]) => record);
 
 /** A batch of the shard's log that holds these events from an offset on. */
 function batch(firstOffset: number, eventIds: readonly string[]): ShardBatch {
@@ -116,7 +110,7 @@ async function admittedOf(ids: readonly string[]): Promise<number> {
 describe('LogReader', () => {
   it('gives the heads to their lanes and moves the position to the end of the batch', async () => {
     expect(await reader.read(batch(0, await accept('a', 'b', 'a')))).toEqual({ kind: 'done' });
-    expect(ready.map(({ lane }) => lane.depth)).toEqual([2, 1]);
+    expect(readyLanes().map(({ lane }) => lane.depth)).toEqual([2, 1]);
     expect(open.log.position.nextOffset).toBe(3);
   });
 
@@ -136,17 +130,17 @@ describe('LogReader', () => {
     expect(await reader.read(batch(1, [second, third]))).toEqual({ kind: 'pause', fromOffset: 1, durationMs: 250 });
     // Again, as Kafka does: now they are duplicates, which the lanes do not get.
     expect(await reader.read(batch(1, [second, third]))).toEqual({ kind: 'done' });
-    expect(ready).toHaveLength(1);
+    expect(readyLanes()).toHaveLength(1);
     expect(open.lanes.coverage.isComplete).toBe(false);
     await loader.scan(open.lanes);
     expect(open.lanes.coverage.isComplete).toBe(true);
-    expect(ready.map(({ lane }) => lane.depth)).toEqual([2, 1]);
+    expect(readyLanes().map(({ lane }) => lane.depth)).toEqual([2, 1]);
   });
 
   it('wakes a lane that had become idle before the lost answer\'s deliveries were found', async () => {
     const [first = '', second = ''] = await accept('idle', 'idle');
     await reader.read(batch(0, [first]));
-    const [record] = ready;
+    const [record] = readyLanes();
     record?.lane.start();
     await fixture.pool.query("update deliveries set status = 'delivered' where event_id = $1", [first]);
     await fixture.pool.query("update lanes set closed_sequence = 1, delivered_sequence = 1 where entity = 'idle'");
@@ -178,7 +172,7 @@ describe('LogReader', () => {
     expect(await admittedOf([second, third])).toBe(2);
     expect(open.lanes.coverage.isComplete).toBe(false);
     await loader.scan(open.lanes);
-    expect(ready.map(({ lane }) => lane.depth)).toEqual([3]);
+    expect(readyLanes().map(({ lane }) => lane.depth)).toEqual([3]);
     expect(open.lanes.coverage.isComplete).toBe(true);
   });
 
@@ -197,8 +191,8 @@ describe('LogReader', () => {
     const [refused = ''] = await accept('poison');
     expect(await reader.read(batch(0, ids.slice(0, 1)))).toEqual({ kind: 'done' });
     expect(await reader.read(batch(3, ids.slice(3)))).toEqual({ kind: 'closed' });
-    await waitUntil('the gap repaired', () => reopenedAt.length === 1);
-    expect(reopenedAt).toEqual([3]);
+    await waitUntil('the gap repaired', () => group.openedAt.length === 1);
+    expect(group.openedAt).toEqual([3]);
     const { rows } = await fixture.pool.query<{ event_id: string }>('select event_id from deliveries where event_id = any($1) order by sequence', [ids]);
     expect(rows.map(({ event_id: id }) => id)).toEqual(ids);
     expect(await reader.read(batch(3, ids.slice(3)))).toEqual({ kind: 'done' });
@@ -213,15 +207,15 @@ describe('LogReader', () => {
     expect(await admittedOf(ids)).toBe(2);
     // A later event is on its way, and the last record is known.
     await accept('first');
-    expect([reopenedAt, open.log.state, open.log.position]).toEqual([[], 'reading', { nextOffset: 2, lastEventId: ids[1] }]);
+    expect([group.openedAt, open.log.state, open.log.position]).toEqual([[], 'reading', { nextOffset: 2, lastEventId: ids[1] }]);
   });
 
   it.each([[0], [7]])('admits from Postgres what a log that is not known has lost before it is read, from offset %i on', async (nextOffset) => {
     openAt({ nextOffset, lastEventId: undefined }, false);
     const ids = await accept('unknown', 'unknown', 'unknown');
     expect(await reader.read(batch(nextOffset, ids.slice(1)))).toEqual({ kind: 'closed' });
-    await waitUntil('the repair', () => reopenedAt.length === 1);
-    expect(reopenedAt).toEqual([nextOffset]);
+    await waitUntil('the repair', () => group.openedAt.length === 1);
+    expect(group.openedAt).toEqual([nextOffset]);
     const { rows } = await fixture.pool.query<{ event_id: string }>('select event_id from deliveries order by sequence');
     expect(rows.map(({ event_id: id }) => id)).toEqual(ids);
   });
@@ -230,7 +224,7 @@ describe('LogReader', () => {
     const ids = await accept('created again', 'created again');
     openAt({ nextOffset: 1_000, lastEventId: undefined });
     expect(await reader.read(batch(0, ids.slice(1)))).toEqual({ kind: 'closed' });
-    await waitUntil('the repair', () => reopenedAt.length === 1);
+    await waitUntil('the repair', () => group.openedAt.length === 1);
     expect(await admittedOf(ids)).toBe(2);
   });
 
@@ -248,8 +242,8 @@ describe('LogReader', () => {
     };
     // kafkajs continues at the start of a log that ends before the offset that it asked for.
     expect(await reader.read(batch(0, [mintId()]))).toEqual({ kind: 'closed' });
-    await waitUntil('the repair', () => reopenedAt.length === 1);
-    expect(reopenedAt).toEqual([resumeAt]);
+    await waitUntil('the repair', () => group.openedAt.length === 1);
+    expect(group.openedAt).toEqual([resumeAt]);
     expect(asked).toEqual([mintedAtMs(last) - 600_000]);
     expect(await admittedOf(ids)).toBe(2);
   });

@@ -1,35 +1,25 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import pino from 'pino';
-import { AdmissionRepository } from './admission.repository.js';
-import { AdmissionService } from './admission.service.js';
-import { UnadmittedRepository } from './unadmitted.repository.js';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { TestingModule } from '@nestjs/testing';
 import { mintId } from '#domain/ids';
-import { WindowBudget } from '#domain/lane';
-import type { LogEnds } from '#ground/kafka/log-ends';
-import { LaneBudget } from '#flow/lanes/lane-budget';
-import { type LaneRecord, ShardLanes } from '#flow/lanes/shard-lanes';
-import { testLease } from '#flow/leases/fixtures/test-lease';
-import { createPool, databaseOf } from '#ground/postgres/pool';
+import { LaneRunner } from '#flow/lanes/lane-runner';
+import { KafkaModule } from '#ground/kafka/kafka.module';
+import { type LogEnds, LogEndsReader } from '#ground/kafka/log-ends';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
+import { TestGroup } from '#dev/testing/test-group';
+import { testModules } from '#dev/testing/test-modules';
 import { waitUntil } from '#dev/testing/wait-until';
-import { AdmissionProgress } from '#flow/lanes/admission-progress';
-import { LaneIntake } from '#flow/lanes/lane-intake';
-import { LogRepairer } from './log-repairer.js';
+import { AdmissionModule } from './admission.module.js';
+import { AdmissionRepository } from './admission.repository.js';
+import { openLogOf } from './fixtures/open-log-of.js';
 import type { OpenLog } from './open-logs.js';
-import { type LogPosition, ShardLog } from './shard-log.js';
-import { StoredEventAdmitter } from './stored-event-admitter.js';
 import { UnadmittedSweeper } from './unadmitted-sweeper.js';
 
-const logger = pino({ level: 'silent' });
-
 let fixture: ShardFixture;
-let pools: ReturnType<typeof createPool>[];
+let group: TestGroup;
+let dispatcher: TestingModule;
 let open: OpenLog;
 let sweeper: UnadmittedSweeper;
-/** Commits an admission whose answer nothing here gets. */
-let late: AdmissionRepository;
-let ready: LaneRecord[];
-let reopenedAt: number[];
+let ready: jest.SpiedFunction<LaneRunner['ready']>;
 let logEnds: LogEnds | Error;
 /** What happens while Kafka answers. */
 let duringAnswer: () => Promise<unknown>;
@@ -37,51 +27,39 @@ let duringAnswer: () => Promise<unknown>;
 beforeAll(async () => {
   fixture = await createShardFixture();
   await fixture.createEndpoint();
-  pools = (['by-hash', 'by-index'] as const).map((plans) => createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 1, plans }));
   await fixture.pool.query(`
     create function refuse() returns trigger language plpgsql as $$ begin raise exception 'refused' using errcode = '22000'; end $$;
     create trigger refuse before insert on lanes for each row when (new.entity = 'poison') execute function refuse()`);
-});
-
-afterAll(async () => {
-  await Promise.all(pools.map((pool) => pool.end()));
-  await fixture.close();
-});
-
-beforeEach(async () => {
-  await fixture.pool.query('truncate events, inbox, outbox, deliveries, lanes');
-  await fixture.pool.query("update shard_cursors set next_offset = 0, last_event_id = null, swept_seq = 0, caught_up_at = now() - interval '1 hour'");
-  const [admission, lookUps] = pools.map((pool) => databaseOf(pool));
-  if (admission === undefined || lookUps === undefined) throw new Error('no pools');
-  late = new AdmissionRepository(admission);
-  const lanes = new ShardLanes(testLease(0, await fixture.takeShard(0)), new LaneBudget(1_000), new WindowBudget(1_000_000));
-  lanes.coverage.beginScan();
-  lanes.coverage.endScan();
-  open = { lanes, log: logAt({ nextOffset: 10, lastEventId: undefined }) };
-  [ready, reopenedAt, logEnds, duringAnswer] = [[], [], { start: 0, end: 10 }, () => Promise.resolve()];
-  const logs = { readable: () => [open].filter(({ log }) => log.mayRead), resume: (_: OpenLog, offset: number) => reopenedAt.push(offset) };
-  const admissions = new AdmissionService(new AdmissionRepository(admission), new LaneIntake({ ready: (record) => ready.push(record), followed: () => undefined }), new AdmissionProgress(), logger);
-  const unadmitted = new UnadmittedRepository(lookUps);
-  const stored = new StoredEventAdmitter(admissions, logger);
-  const repairer = new LogRepairer(unadmitted, admissions, stored, logs, { offsetsSince: () => Promise.resolve(new Map([[0, 2]])) }, logger);
-  const kafka = {
+  group = new TestGroup();
+  const kafka: Pick<LogEndsReader, 'read' | 'offsetsSince'> = {
     read: async () => {
       if (logEnds instanceof Error) throw logEnds;
       const answer = new Map([[0, logEnds]]);
       await duringAnswer();
       return answer;
     },
+    offsetsSince: () => Promise.resolve(new Map([[0, 2]])),
   };
-  sweeper = new UnadmittedSweeper(unadmitted, stored, repairer, logs, kafka, logger);
+  dispatcher = await testModules(fixture.url, [KafkaModule.forRoot({ clientId: 'test' }), group.module, AdmissionModule])
+    .overrideProvider(LogEndsReader).useValue(kafka)
+    .compile();
+  sweeper = dispatcher.get(UnadmittedSweeper);
+  ready = jest.spyOn(dispatcher.get(LaneRunner), 'ready');
 });
 
-/** A log that is read up to there, and verified. */
-function logAt(position: LogPosition): ShardLog {
-  const log = new ShardLog(position);
-  log.open();
-  log.verify(log.openings);
-  return log;
-}
+afterAll(async () => {
+  await dispatcher.close();
+  await fixture.close();
+});
+
+beforeEach(async () => {
+  await fixture.pool.query('truncate events, inbox, outbox, deliveries, lanes');
+  await fixture.pool.query("update shard_cursors set next_offset = 0, last_event_id = null, swept_seq = 0, caught_up_at = now() - interval '1 hour'");
+  open = openLogOf(dispatcher, 0, await fixture.takeShard(0), { nextOffset: 10, lastEventId: undefined });
+  ready.mockClear();
+  group.openedAt.length = 0;
+  [logEnds, duringAnswer] = [{ start: 0, end: 10 }, () => Promise.resolve()];
+});
 
 /** Accepts events that Kafka has, or had, a minute ago, without anybody to read them there. */
 async function acceptLost(...entities: string[]): Promise<string[]> {
@@ -100,7 +78,7 @@ describe('UnadmittedSweeper', () => {
     const ids = await acceptLost('a', 'a', 'a');
     await sweeper.sweep();
     expect(await admitted()).toEqual(ids);
-    expect(ready.map(({ lane }) => lane.depth)).toEqual([3]);
+    expect(ready.mock.calls.map(([{ lane }]) => lane.depth)).toEqual([3]);
   });
 
   it('knows what became of a sweep without an answer that committed late, also when the log was reopened since', async () => {
@@ -110,7 +88,8 @@ describe('UnadmittedSweeper', () => {
     logEnds = { start: 0, end: 20 };
     await sweeper.sweep();
     lanes.coverage.onUnknownOutcome('sweep');
-    await late.admit([{ shard: 0, epoch: lanes.lease.epoch, eventIds: ids, parked: [], nextOffset: undefined, caughtUp: false }]);
+    // Its answer gets lost.
+    await dispatcher.get(AdmissionRepository).admit([{ shard: 0, epoch: lanes.lease.epoch, eventIds: ids, parked: [], nextOffset: undefined, caughtUp: false }]);
     log.open();
     log.verify(log.openings);
     await sweeper.sweep();
@@ -177,8 +156,8 @@ describe('UnadmittedSweeper', () => {
     open.log.advance(open.log.openings, { nextOffset: 10, lastEventId: mintId() });
     logEnds = ends;
     await sweeper.sweep();
-    await waitUntil('the repair', () => reopenedAt.length === 1);
-    expect(reopenedAt).toEqual([resumeAt]);
+    await waitUntil('the repair', () => group.openedAt.length === 1);
+    expect(group.openedAt).toEqual([resumeAt]);
     expect(await admitted()).toEqual(ids);
     const { rows: [cursor] } = await fixture.pool.query<object>('select next_offset, last_event_id from shard_cursors where shard = 0');
     expect(cursor).toEqual({ next_offset: resumeAt, last_event_id: null });

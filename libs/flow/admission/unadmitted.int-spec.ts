@@ -1,22 +1,26 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { TestingModule } from '@nestjs/testing';
 import { mintId } from '#domain/ids';
-import { createPool, databaseOf } from '#ground/postgres/pool';
+import { KafkaModule } from '#ground/kafka/kafka.module';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
+import { TestGroup } from '#dev/testing/test-group';
+import { testModules } from '#dev/testing/test-modules';
+import { AdmissionModule } from './admission.module.js';
 import { type Sweep, UnadmittedRepository } from './unadmitted.repository.js';
 
 let fixture: ShardFixture;
-let pool: ReturnType<typeof createPool>;
+let dispatcher: TestingModule;
 let repository: UnadmittedRepository;
 let epoch: number;
 
 beforeAll(async () => {
   fixture = await createShardFixture();
-  pool = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 1, plans: 'by-index' });
-  repository = new UnadmittedRepository(databaseOf(pool));
+  dispatcher = await testModules(fixture.url, [KafkaModule.forRoot({ clientId: 'test' }), new TestGroup().module, AdmissionModule]).compile();
+  repository = dispatcher.get(UnadmittedRepository);
 });
 
 afterAll(async () => {
-  await pool.end();
+  await dispatcher.close();
   await fixture.close();
 });
 

@@ -1,11 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import type { TestingModule } from '@nestjs/testing';
+import type pg from 'pg';
 import { WindowBudget } from '#domain/lane';
 import { testLease } from '#flow/leases/fixtures/test-lease';
-import { createPool, databaseOf } from '#ground/postgres/pool';
+import { KafkaModule } from '#ground/kafka/kafka.module';
+import { databaseToken, poolToken } from '#ground/postgres/inject-postgres';
+import { type Database, databaseOf } from '#ground/postgres/pool';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
-import { LanesRepository } from './lanes.repository.js';
+import { testModules } from '#dev/testing/test-modules';
 import { LaneBudget } from './lane-budget.js';
+import { LanesModule } from './lanes.module.js';
+import { LanesRepository } from './lanes.repository.js';
 import { type LaneRecord, ShardLanes } from './shard-lanes.js';
 import { WindowLoader } from './window-loader.js';
 
@@ -15,7 +21,7 @@ const LARGEST = 256 * KIB;
 const STATEMENT_BYTES = 4_096 * KIB;
 
 let fixture: ShardFixture;
-let pool: ReturnType<typeof createPool>;
+let dispatcher: TestingModule;
 let endpoint: number;
 let shard: ShardLanes;
 let loader: WindowLoader;
@@ -24,28 +30,34 @@ let statements: number[];
 
 beforeAll(async () => {
   fixture = await createShardFixture();
-  pool = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 1, plans: 'queue' });
+  dispatcher = await testModules(fixture.url, [KafkaModule.forRoot({ clientId: 'test' }), LanesModule])
+    .overrideProvider(databaseToken('lanes')).useFactory({ inject: [poolToken('lanes')], factory: (pool: pg.Pool) => weighing(databaseOf(pool)) })
+    .compile();
   endpoint = await fixture.createEndpoint();
 });
 
 afterAll(async () => {
-  await pool.end();
+  await dispatcher.close();
   await fixture.close();
 });
 
 beforeEach(() => {
   statements = [];
-  shard = new ShardLanes(testLease(SHARD, 1), new LaneBudget(1_000), new WindowBudget(1_000_000));
-  const database = databaseOf(pool);
-  loader = new WindowLoader(new LanesRepository({
+  shard = new ShardLanes(testLease(SHARD, 1), dispatcher.get(LaneBudget), dispatcher.get(WindowBudget));
+  loader = new WindowLoader(dispatcher.get(LanesRepository));
+});
+
+/** The same database; `statements` gets the payload bytes of each answer. */
+function weighing(database: Database): Database {
+  return {
     query: async (text, values) => {
       const result = await database.query(text, values);
       const rows: readonly { payload: Buffer | null }[] = result.rows;
       statements.push(rows.reduce((bytes, { payload }) => bytes + (payload?.length ?? 0), 0));
       return result;
     },
-  }));
-});
+  };
+}
 
 /** A lane with pending deliveries of these sizes. */
 async function createLane(entity: string, bytes: readonly number[]): Promise<LaneRecord> {
@@ -60,7 +72,7 @@ async function createLane(entity: string, bytes: readonly number[]): Promise<Lan
   return add({ kind: 'lane', lane: row?.id ?? 0 }, ids.length);
 }
 
-async function createSingle(bytes: number): Promise<LaneRecord> {
+async function createUnordered(bytes: number): Promise<LaneRecord> {
   const [eventId = ''] = await fixture.accept([{ shard: SHARD, entity: 'unordered', payload: randomBytes(bytes) }]);
   await fixture.pool.query("insert into deliveries (event_id, endpoint, tenant, shard, status) values ($1, $2, 'default', $3, 'pending')", [eventId, endpoint, SHARD]);
   return add({ kind: 'unordered', delivery: { eventId, endpoint, replay: 0 } }, 1);
@@ -115,7 +127,7 @@ it('tells a lane that did not fit from one that has nothing pending', async () =
 
 it('bounds large deliveries without a lane too', async () => {
   const records: LaneRecord[] = [];
-  for (let n = 0; n < 40; n++) records.push(await createSingle(LARGEST));
+  for (let n = 0; n < 40; n++) records.push(await createUnordered(LARGEST));
   expect(await load(records)).toEqual(records.map(() => [1]));
   expectBounded(40 * LARGEST);
   expect(statements.length).toBe(3);

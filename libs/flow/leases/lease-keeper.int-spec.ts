@@ -1,47 +1,51 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
-import pino from 'pino';
+import type { TestingModule } from '@nestjs/testing';
+import { databaseToken, poolToken } from '#ground/postgres/inject-postgres';
 import { createPool, type Database, databaseOf } from '#ground/postgres/pool';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
 import { TcpProxy } from '#dev/testing/tcp-proxy';
+import { testModules } from '#dev/testing/test-modules';
 import { waitUntil } from '#dev/testing/wait-until';
 import type { Lease } from './lease.js';
 import { LeaseKeeper, type LeaseListener } from './lease-keeper.js';
+import { LeasesModule } from './leases.module.js';
 import { LeasesRepository } from './leases.repository.js';
 
 const SHARD = 1;
 /** So long that no lease expires by itself. */
-const TTL_MS = 60_000;
+const LONG_TTL = { LOCKSTEP_LEASE_TTL: '1m' };
 
 const ignored = (): void => undefined;
-const logger = pino({ level: 'silent' });
 
 let fixture: ShardFixture;
-let keeper: LeaseKeeper;
+let dispatcher: TestingModule;
 
 beforeAll(async () => {
   fixture = await createShardFixture();
 });
 
 afterEach(async () => {
-  await keeper.stop();
+  await dispatcher.get(LeaseKeeper).stop();
+  await dispatcher.close();
 });
 
 afterAll(async () => {
   await fixture.close();
 });
 
-function startKeeper(database: Database, ttlMs: number, listener: Partial<LeaseListener>): void {
-  const config = { leaseTtlMs: ttlMs };
-  keeper = new LeaseKeeper(new LeasesRepository(database, config), config, logger);
+function startKeeper(listener: Partial<LeaseListener> = {}): LeaseKeeper {
+  const keeper = dispatcher.get(LeaseKeeper);
   keeper.listen({ onAcquired: ignored, onLost: ignored, onSuspended: ignored, onResumed: ignored, ...listener });
   keeper.start();
+  return keeper;
 }
 
 it('gives a lease back as soon as Postgres is there again, also when it was away at the release', async () => {
   let away = false;
   const database: Database = { query: (text, values) => (away ? Promise.reject(new Error('Connection terminated')) : databaseOf(fixture.pool).query(text, values)) };
   const { promise: claimed, resolve } = Promise.withResolvers<Lease>();
-  startKeeper(database, TTL_MS, { onAcquired: resolve });
+  dispatcher = await testModules(fixture.url, [LeasesModule], { env: LONG_TTL }).overrideProvider(databaseToken('leases')).useValue(database).compile();
+  const keeper = startKeeper({ onAcquired: resolve });
   keeper.want([SHARD]);
   const lease = await claimed;
   const owner = async (): Promise<string | null | undefined> => (await fixture.pool.query<{ owner: string | null }>('select owner from shard_leases where shard = $1', [SHARD])).rows[0]?.owner;
@@ -61,9 +65,9 @@ it('notices that its deadline has passed while a renewal still waits for a Postg
   const network = await TcpProxy.start(url.hostname, Number(url.port));
   [url.hostname, url.port] = ['127.0.0.1', String(network.port)];
   // A statement's own limit is a minute: no round ends while the network is dead.
-  const pool = createPool({ databaseUrl: url.href, applicationName: 'test', max: 2 });
+  dispatcher = await testModules(url.href, [LeasesModule], { env: { LOCKSTEP_LEASE_TTL: '5s' } }).compile();
   const changes: string[] = [];
-  startKeeper(databaseOf(pool), 5_000, {
+  const keeper = startKeeper({
     onAcquired: () => changes.push('claimed'),
     onSuspended: () => changes.push('doubted'),
     onResumed: () => changes.push('resumed'),
@@ -79,16 +83,15 @@ it('notices that its deadline has passed while a renewal still waits for a Postg
     expect(changes).toEqual(['claimed', 'doubted', 'resumed']);
   } finally {
     await network.stop();
-    await keeper.stop();
-    await pool.end();
   }
 });
 
 it('gives leases back and renews them, in any order, without a deadlock', async () => {
   // A plan that takes the rows in the order in which they are named.
   const pool = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 4, plans: 'by-index' });
-  const leases = new LeasesRepository(databaseOf(pool), { leaseTtlMs: TTL_MS });
-  startKeeper(databaseOf(pool), TTL_MS, {});
+  dispatcher = await testModules(fixture.url, [LeasesModule], { env: LONG_TTL }).overrideProvider(poolToken('leases')).useValue(pool).compile();
+  const leases = dispatcher.get(LeasesRepository);
+  startKeeper();
   const held = await Promise.all((await leases.watch()).filter(({ owner }) => owner === null).map(async (seen) => ({ shard: seen.shard, epoch: (await leases.acquire(seen)) ?? 0 })));
   expect(held.length).toBeGreaterThan(2);
   const backwards = [...held].reverse();

@@ -1,14 +1,20 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { TestingModule } from '@nestjs/testing';
 import { mintId } from '#domain/ids';
-import { databaseOf } from '#ground/postgres/pool';
+import { KafkaModule } from '#ground/kafka/kafka.module';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
-import { type OpenReplay, OpenReplaysRepository } from './open-replays.repository.js';
+import { testModules } from '#dev/testing/test-modules';
+import { DeadLettersModule } from '#manage/dead-letters/dead-letters.module';
 import { type ReplayFilter, ReplaysRepository } from '#manage/dead-letters/replays.repository';
+import { type OpenReplay, OpenReplaysRepository } from './open-replays.repository.js';
+import { OperationsModule } from './operations.module.js';
 
 const LANES = 300;
 const PER_LANE = 4;
 
 let fixture: ShardFixture;
+let gateway: TestingModule;
+let dispatcher: TestingModule;
 let requests: ReplaysRepository;
 let open: OpenReplaysRepository;
 let epoch: number;
@@ -16,11 +22,16 @@ let endpoint: number;
 
 beforeAll(async () => {
   fixture = await createShardFixture();
-  requests = new ReplaysRepository(databaseOf(fixture.pool));
-  open = new OpenReplaysRepository(databaseOf(fixture.pool));
+  gateway = await testModules(fixture.url, [DeadLettersModule]).compile();
+  dispatcher = await testModules(fixture.url, [KafkaModule.forRoot({ clientId: 'test' }), OperationsModule]).compile();
+  requests = gateway.get(ReplaysRepository);
+  open = dispatcher.get(OpenReplaysRepository);
 });
 
-afterAll(() => fixture.close());
+afterAll(async () => {
+  await Promise.all([gateway.close(), dispatcher.close()]);
+  await fixture.close();
+});
 
 beforeEach(async () => {
   await fixture.pool.query('truncate events, deliveries, lanes, replay_shards, replays, dispatch_outbox');

@@ -10,7 +10,8 @@ import { ShardLanes } from '#flow/lanes/shard-lanes';
 import { testLease } from '#flow/leases/fixtures/test-lease';
 import { KafkaModule } from '#ground/kafka/kafka.module';
 import { poolToken } from '#ground/postgres/inject-postgres';
-import { createPool, databaseOf } from '#ground/postgres/pool';
+import { createPool } from '#ground/postgres/pool';
+import { DeadLettersModule } from '#manage/dead-letters/dead-letters.module';
 import { ReplaysRepository } from '#manage/dead-letters/replays.repository';
 import { captureLog, type LogCapture } from '#dev/testing/log-capture';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
@@ -27,6 +28,7 @@ let fixture: ShardFixture;
 let network: TcpProxy;
 let pool: ReturnType<typeof createPool>;
 let log: LogCapture;
+let gateway: TestingModule;
 let dispatcher: TestingModule;
 
 beforeAll(async () => {
@@ -36,13 +38,14 @@ beforeAll(async () => {
   url.port = String(network.port);
   pool = createPool({ databaseUrl: url.href, applicationName: APPLICATION, max: 1, plans: 'by-index' });
   log = captureLog();
+  gateway = await testModules(fixture.url, [DeadLettersModule]).compile();
   dispatcher = await testModules(fixture.url, [KafkaModule.forRoot({ clientId: 'test' }), OperationsModule], { logger: log.logger })
     .overrideProvider(poolToken('operations')).useValue(pool)
     .compile();
 });
 
 afterAll(async () => {
-  await dispatcher.close();
+  await Promise.all([gateway.close(), dispatcher.close()]);
   await pool.end();
   await network.stop();
   await fixture.close();
@@ -55,7 +58,7 @@ it('brings replayed dead letters to their lane when the replay commits only afte
   await fixture.pool.query(
     `insert into deliveries (event_id, endpoint, tenant, shard, lane, sequence, status, attempts, dead_reason, finished_at)
      select $1, $2, 'default', 0, id, 1, 'dead', 3, 'attempts_exhausted', now() - interval '1 minute' from lanes`, [event, endpoint]);
-  await new ReplaysRepository(databaseOf(fixture.pool)).create(
+  await gateway.get(ReplaysRepository).create(
     { tenant: 'default', action: 'replay', endpoint: undefined, entity: undefined, type: undefined, from: undefined, to: undefined },
     { id: mintId(), subject: 'rpl_test', actor: 'test' },
   );

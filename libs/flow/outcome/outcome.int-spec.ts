@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { TestingModule } from '@nestjs/testing';
 import type pg from 'pg';
+import { AdmissionModule } from '#flow/admission/admission.module';
 import { AdmissionRepository } from '#flow/admission/admission.repository';
 import type { AttemptResult, Disposition } from '#domain/disposition';
 import { mintId } from '#domain/ids';
+import { KafkaModule } from '#ground/kafka/kafka.module';
 import { poolToken } from '#ground/postgres/inject-postgres';
-import { databaseOf } from '#ground/postgres/pool';
 import { explaining } from '#dev/testing/explain';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
+import { TestGroup } from '#dev/testing/test-group';
 import { testModules } from '#dev/testing/test-modules';
 import type { Outcome } from './outcome.js';
 import { OutcomeModule } from './outcome.module.js';
@@ -15,7 +17,7 @@ import { OutcomeRepository } from './outcome.repository.js';
 import { OutcomeService } from './outcome.service.js';
 
 let fixture: ShardFixture;
-/** Two owners of shards. */
+/** Two owners of shards; the first one admits. */
 let dispatchers: readonly [TestingModule, TestingModule];
 let admissions: AdmissionRepository;
 let outcomes: OutcomeRepository;
@@ -24,9 +26,11 @@ let epoch: number;
 
 beforeAll(async () => {
   fixture = await createShardFixture();
-  const dispatcher = (): Promise<TestingModule> => testModules(fixture.url, [OutcomeModule]).compile();
-  dispatchers = [await dispatcher(), await dispatcher()];
-  admissions = new AdmissionRepository(databaseOf(fixture.pool));
+  dispatchers = [
+    await testModules(fixture.url, [KafkaModule.forRoot({ clientId: 'test' }), new TestGroup().module, AdmissionModule, OutcomeModule]).compile(),
+    await testModules(fixture.url, [OutcomeModule]).compile(),
+  ];
+  admissions = dispatchers[0].get(AdmissionRepository);
   outcomes = dispatchers[0].get(OutcomeRepository);
   endpoint = await fixture.createEndpoint();
 });

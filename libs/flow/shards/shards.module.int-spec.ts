@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { Module } from '@nestjs/common';
 import type { TestingModule } from '@nestjs/testing';
 import type { KafkaMessage } from 'kafkajs';
 import { toPublicId } from '#domain/ids';
@@ -10,9 +9,9 @@ import { LeaseKeeper } from '#flow/leases/lease-keeper';
 import { RetryTopicsController } from '#flow/retries/retry-topics.controller';
 import { KafkaModule } from '#ground/kafka/kafka.module';
 import type { ShardBatch } from '#ground/kafka/shard-batch';
-import { ShardTransport } from '#ground/kafka/shard-transport';
 import { Receiver } from '#dev/testing/receiver';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
+import { TestGroup } from '#dev/testing/test-group';
 import { testModules } from '#dev/testing/test-modules';
 import { waitUntil } from '#dev/testing/wait-until';
 import { ShardSupervisor } from './shard-supervisor.js';
@@ -20,23 +19,9 @@ import { ShardsModule } from './shards.module.js';
 
 const SHARD = 1;
 
-/** The group, and the partitions that are open. */
-class Group {
-  readonly open = new Set<number>();
-  assign: (shards: readonly number[]) => void = () => undefined;
-
-  readonly transport: Pick<ShardTransport, 'isHeartbeatFresh' | 'onAssigned' | 'onFetchRecovered' | 'open' | 'shut'> = {
-    isHeartbeatFresh: true,
-    onAssigned: (listener) => (this.assign = listener),
-    onFetchRecovered: () => undefined,
-    open: (shard) => this.open.add(shard),
-    shut: (shard) => this.open.delete(shard),
-  };
-}
-
 let fixture: ShardFixture;
 let receiver: Receiver;
-let group: Group;
+let group: TestGroup;
 let steps: TestingModule;
 
 beforeAll(async () => {
@@ -54,13 +39,9 @@ afterAll(async () => {
 beforeEach(async () => {
   await fixture.pool.query('truncate events, inbox, deliveries, lanes, dispatch_outbox');
   await fixture.pool.query('update shard_cursors set next_offset = 0, last_event_id = null, swept_seq = 0');
-  group = new Group();
+  group = new TestGroup();
   const env = { KAFKA_BROKERS: '127.0.0.1:1', LOCKSTEP_ALLOW_HTTP: 'true', LOCKSTEP_ALLOW_PRIVATE_NETWORKS: '127.0.0.0/8', LOCKSTEP_RETRY_SCHEDULE: '1s' };
-
-  @Module({ providers: [{ provide: ShardTransport, useValue: group.transport }], exports: [ShardTransport] })
-  class TransportModule {}
-
-  steps = await testModules(fixture.url, [KafkaModule.forRoot({ clientId: 'test' }), { module: TransportModule, global: true }, ShardsModule], { env }).compile();
+  steps = await testModules(fixture.url, [KafkaModule.forRoot({ clientId: 'test' }), group.module, ShardsModule], { env }).compile();
   steps.get(AttemptClient).start();
   await steps.get(EndpointDirectory).start();
   steps.get(LeaseKeeper).start();
