@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { Kafka } from 'kafkajs';
+import { DeliveryModule } from '#flow/delivery/delivery.module';
 import { LanesModule } from '#flow/lanes/lanes.module';
 import { LogEndsReader } from '#ground/kafka/log-ends';
 import { Topics } from '#ground/kafka/topics';
@@ -21,6 +22,7 @@ import { UnadmittedSweeper } from './unadmitted-sweeper.js';
     PostgresModule.pool({ name: 'admission', max: 1, plans: 'by-hash' }),
     // Of its own: its statements need other plans, and admissions must not wait for its pages of 5,000 events.
     PostgresModule.pool({ name: 'unadmitted', max: 1, plans: 'by-index' }),
+    DeliveryModule,
     LanesModule,
   ],
   controllers: [EventsTopicController],

@@ -36,6 +36,8 @@ export type ShardVerdict =
   | {
       readonly kind: 'admitted';
       readonly deliveries: readonly AdmittedDelivery[];
+      /** Versions of the deliveries' endpoints, as the statement saw them. */
+      readonly endpointVersions: ReadonlyMap<number, number>;
       readonly admitted: number;
       /** Events that were admitted before, and repeats within the batch. */
       readonly duplicates: number;
@@ -45,6 +47,7 @@ export type ShardVerdict =
 
 interface MutableVerdict {
   deliveries: AdmittedDelivery[];
+  endpointVersions: Map<number, number>;
   admitted: number;
   duplicates: number;
   unmatched: UnmatchedId[];
@@ -94,7 +97,7 @@ function verdictsOf(admissions: readonly ShardAdmission[], ids: readonly string[
     if (row.held !== true || row.shard === null) continue;
     let verdict = held.get(row.shard);
     if (verdict === undefined) {
-      verdict = { deliveries: [], admitted: 0, duplicates: 0, unmatched: [], lastOrdinal: 0 };
+      verdict = { deliveries: [], endpointVersions: new Map(), admitted: 0, duplicates: 0, unmatched: [], lastOrdinal: 0 };
       held.set(row.shard, verdict);
     }
     collect(verdict, row, ids);
@@ -102,10 +105,10 @@ function verdictsOf(admissions: readonly ShardAdmission[], ids: readonly string[
   return admissions.map(({ shard, eventIds }): ShardVerdict => {
     const verdict = held.get(shard);
     if (verdict === undefined) return { kind: 'fenced' };
-    const { deliveries, admitted, unmatched } = verdict;
+    const { deliveries, endpointVersions, admitted, unmatched } = verdict;
     // Folded repeats within the batch have no row of their own: they are duplicates too.
     const duplicates = eventIds.length - admitted - unmatched.length;
-    return { kind: 'admitted', deliveries, admitted, duplicates, unmatched };
+    return { kind: 'admitted', deliveries, endpointVersions, admitted, duplicates, unmatched };
   });
 }
 
@@ -122,6 +125,7 @@ function collect(verdict: MutableVerdict, row: IAdmitBatchResult, ids: readonly 
   }
   if (row.admitted !== true || row.endpoint === null) return;
   const { endpoint, tenant, entity, type, contentType, traceparent, lane, sequence, closedSequence, deliveredSequence, replays, paused } = row;
+  verdict.endpointVersions.set(endpoint, row.endpointVersion);
   const place = lane === null || sequence === null ? undefined : { lane, sequence, closedSequence, deliveredSequence, replays, paused, halted: row.halted === true };
   verdict.deliveries.push({ eventId, endpoint, tenant, entity, type, contentType, traceparent, place });
 }

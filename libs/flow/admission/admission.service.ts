@@ -1,4 +1,5 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { EndpointDirectory } from '#flow/delivery/endpoint-directory';
 import { InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
 import { AdmissionProgress } from '#flow/lanes/admission-progress';
@@ -41,6 +42,7 @@ export class AdmissionService {
     private readonly repository: AdmissionRepository,
     private readonly intake: LaneIntake,
     private readonly progress: AdmissionProgress,
+    @Inject(EndpointDirectory) private readonly endpoints: Pick<EndpointDirectory, 'requireVersion'>,
     @InjectLogger() private readonly logger: Logger,
   ) {
     this.commits = new GroupCommit({
@@ -94,6 +96,8 @@ export class AdmissionService {
     if (verdict.kind === 'fenced') return;
     eventsAdmitted.inc(verdict.admitted);
     duplicateAdmissions.inc(verdict.duplicates);
+    // Before the deliveries can be started.
+    for (const [endpoint, version] of verdict.endpointVersions) this.endpoints.requireVersion(endpoint, version);
     this.intake.take(lanes, verdict.deliveries, payloads);
     if (verdict.duplicates > 0) lanes.coverage.onCommittedBefore();
   }

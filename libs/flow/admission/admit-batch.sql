@@ -48,12 +48,12 @@ known as (
 ),
 subscribed as (
   -- Who gets a type is found out once a type, not once an event.
-  select t.tenant, t.type, p.id as endpoint, p.ordering
+  select t.tenant, t.type, p.id as endpoint, p.ordering, p.version
   from (select tenant, type, event_type_patterns(type) as patterns from known group by tenant, type) t
     join endpoints p on p.tenant = t.tenant and p.deleted_at is null and p.event_types && t.patterns
 ),
 routed as (
-  select k.id, k.tenant, k.shard, k.entity, k.ordinal, s.endpoint, s.ordering
+  select k.id, k.tenant, k.shard, k.entity, k.ordinal, s.endpoint, s.ordering, s.version
   from known k
     join subscribed s on s.tenant = k.tenant and s.type = k.type
 ),
@@ -86,7 +86,7 @@ extended as (
 ),
 numbered as (
   select
-    f.id, f.tenant, f.shard, f.endpoint, x.id as lane, x.tail_sequence - f.size + f.place as sequence,
+    f.id, f.tenant, f.shard, f.endpoint, f.version, x.id as lane, x.tail_sequence - f.size + f.place as sequence,
     x.closed_sequence, x.delivered_sequence, x.replays, x.paused, x.halted
   from fresh f
     left join extended x on x.endpoint = f.endpoint and x.entity = f.entity
@@ -129,6 +129,7 @@ select
   k.content_type as "contentType",
   k.traceparent,
   n.endpoint,
+  n.version as "endpointVersion",
   n.lane,
   n.sequence,
   n.closed_sequence as "closedSequence",

@@ -84,12 +84,12 @@ beforeEach(async () => {
   const progress = new AdmissionProgress();
   const collect = (record: LaneRecord): number => ready.push(record);
   const logs = { find: () => open, resume: (_: OpenLog, offset: number) => reopenedAt.push(offset) };
-  const admissions = new AdmissionService(repository, new LaneIntake({ ready: collect, followed: () => undefined }), progress, logger);
+  const admissions = new AdmissionService(repository, new LaneIntake({ ready: collect, followed: () => undefined }), progress, { requireVersion: () => undefined }, logger);
   const stored = new StoredEventAdmitter(admissions, logger);
   const repairer = new LogRepairer(new UnadmittedRepository(databaseOf(lookUps)), admissions, stored, logs, { offsetsSince: (timeMs) => offsetsSince(timeMs) }, logger);
   reader = new LogReader(admissions, repairer, logs, { retentionMs: 86_400_000, maxBodyBytes: 1_000 }, logger);
   const runner = { ready: collect, wait: () => undefined, removeAtIdle: () => undefined };
-  loader = new LaneLoader(new LanesRepository(databaseOf(fixture.pool)), runner, laneBudget, progress, logger);
+  loader = new LaneLoader(new LanesRepository(databaseOf(fixture.pool)), runner, laneBudget, progress, { requireVersion: () => undefined }, logger);
 });
 
 /** The log, read up to there; what it is compared with is known when it is read. */

@@ -60,7 +60,7 @@ beforeEach(async () => {
   open = { lanes, log: logAt({ nextOffset: 10, lastEventId: undefined }) };
   [ready, reopenedAt, logEnds, duringAnswer] = [[], [], { start: 0, end: 10 }, () => Promise.resolve()];
   const logs = { readable: () => [open].filter(({ log }) => log.mayRead), resume: (_: OpenLog, offset: number) => reopenedAt.push(offset) };
-  const admissions = new AdmissionService(new AdmissionRepository(admission), new LaneIntake({ ready: (record) => ready.push(record), followed: () => undefined }), new AdmissionProgress(), logger);
+  const admissions = new AdmissionService(new AdmissionRepository(admission), new LaneIntake({ ready: (record) => ready.push(record), followed: () => undefined }), new AdmissionProgress(), { requireVersion: () => undefined }, logger);
   const unadmitted = new UnadmittedRepository(lookUps);
   const stored = new StoredEventAdmitter(admissions, logger);
   const repairer = new LogRepairer(unadmitted, admissions, stored, logs, { offsetsSince: () => Promise.resolve(new Map([[0, 2]])) }, logger);

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InjectLogger } from '#ground/process/process-context';
 import { GroupCommit } from '#ground/postgres/group-commit';
 import { type DeliveryKey, NIL_ID } from '#domain/ids';
+import { EndpointDirectory } from '#flow/delivery/endpoint-directory';
 import type { Logger } from '#ground/telemetry/logger';
 import { AdmissionProgress } from './admission-progress.js';
 import { LaneBudget } from './lane-budget.js';
@@ -25,6 +26,7 @@ export class LaneLoader {
     @Inject(LaneRunner) private readonly runner: Pick<LaneRunner, 'ready' | 'wait' | 'removeAtIdle'>,
     private readonly budget: LaneBudget,
     private readonly progress: AdmissionProgress,
+    @Inject(EndpointDirectory) private readonly endpoints: Pick<EndpointDirectory, 'requireVersion'>,
     @InjectLogger() private readonly logger: Logger,
   ) {
     this.placer = new LanePlacer(runner, budget);
@@ -69,7 +71,9 @@ export class LaneLoader {
     } finally {
       shard.coverage.reopen(lane);
     }
-    if (pending !== undefined && !shard.lease.isLost) this.placer.place(shard, pending);
+    if (pending === undefined || shard.lease.isLost) return;
+    this.endpoints.requireVersion(pending.endpoint, pending.endpointVersion);
+    this.placer.place(shard, pending);
   }
 
   private async scanLanes(shard: ShardLanes, whole: boolean): Promise<number> {
@@ -115,6 +119,8 @@ export class LaneLoader {
     const { coverage } = shard;
     // What an admission brought whose answer is under way is no fault.
     if (coverage.isAuditing) await this.progress.caughtUp();
+    const versions = new Map(page.map(({ endpoint, endpointVersion }) => [endpoint, endpointVersion]));
+    for (const [endpoint, version] of versions) this.endpoints.requireVersion(endpoint, version);
     let repaired = 0;
     for (const pending of page) {
       if (shard.lease.isLost) return repaired;
