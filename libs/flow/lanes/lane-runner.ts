@@ -217,6 +217,7 @@ export class LaneRunner implements LaneListener {
     const tierMs = disposition.kind === 'retry' ? this.ladder.tierFor(disposition.delayMs) : undefined;
     const outcome: Outcome = {
       shard: shard.shard, epoch: shard.lease.epoch, key: item.key, attempt, result, disposition, halts,
+      copiedBytes: disposition.kind === 'dead' ? item.bytes : 0,
       tokenTopic: tierMs === undefined ? undefined : retryTopicName(tierMs),
     };
     const isAwaited = this.scheduler.isStarved(record.endpoint) || (disposition.kind !== 'retry' && lane.depth > 1);
