@@ -195,6 +195,15 @@ describe('Lane', () => {
     expect(lane.attempts).toBe(7);
   });
 
+  it('leaves a delivery behind its tail alone until it is told of it: the settings that it needs may not be known yet', () => {
+    const lane = new Lane<Item>({ headSequence: 3, tailSequence: 5, deliveredSequence: 2, attempts: 0 }, 4, new WindowBudget(1_000));
+    lane.start();
+    expect([lane.fill([item(6)]), lane.phase]).toEqual([undefined, 'idle']);
+    expect(lane.admit(6, undefined)).toBe(true);
+    lane.start();
+    expect(lane.fill([item(6)])).toEqual(item(6));
+  });
+
   it('refuses deliveries before its head (2)', () => {
     const lane = new Lane<Item>({ headSequence: 3, tailSequence: 5, deliveredSequence: 2, attempts: 0 }, 4, new WindowBudget(1_000));
     lane.start();

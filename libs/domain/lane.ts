@@ -149,21 +149,20 @@ export class Lane<Item extends Sequenced> {
   /**
    * Fills the window.
    * @param items the first deliveries that are pending in Postgres from the head on, ascending; or all of them
-   * @returns the head. Undefined if no delivery from before `start` is pending: the lane is then idle, or ready if one was
-   *   admitted since
+   * @returns the head. Undefined if no delivery that the lane knows of is pending: the lane is then idle, or ready if one was
+   *   admitted since `start`. What Postgres has behind the tail, an admission or a scan is about to report
    */
   fill(items: readonly Item[]): Item | undefined {
     this.expect('sending');
     this.dropWindow();
     const [head, ...followers] = items;
-    if (head === undefined) {
+    if (head === undefined || head.sequence > this.tail) {
       this.moveTo(this.tailAtStart + 1, 0);
       return undefined;
     }
     if (head.sequence < this.head) throw new LaneError(`A lane at ${this.head} was filled from ${head.sequence} on`);
     this.head = head.sequence;
     this.headAttempts = head.attempts;
-    this.tail = Math.max(this.tail, head.sequence);
     // A full budget must not stop the lane, so the head is always kept. The scheduler bounds the lanes that are sending.
     this.budget.force(head.bytes);
     this.window.push(head);

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { TestingModule } from '@nestjs/testing';
 import { KafkaModule } from '#ground/kafka/kafka.module';
+import { mintId } from '#domain/ids';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
 import { TestGroup } from '#dev/testing/test-group';
 import { testModules } from '#dev/testing/test-modules';
@@ -101,6 +102,69 @@ describe('admission', () => {
     expect(verdicts).toMatchObject([{ admitted: 1, unmatched: [] }, { admitted: 0, unmatched: [{ eventId, elsewhere: true }] }]);
     expect((await repository.cursors([2, 3])).get(2)?.nextOffset).toBe(50);
     expect((await repository.cursors([2, 3])).get(3)?.nextOffset).not.toBe(60);
+  });
+
+  describe('bounded by deliveries', () => {
+    const wide = (shard: number, count: number): Promise<string[]> => fixture.accept(Array.from({ length: count }, (_, i) => ({ shard, entity: `wide ${shard} ${i % 2}`, type: 'wide.event' })));
+    const cursorOf = async (shard: number): Promise<number | undefined> => (await repository.cursors([shard])).get(shard)?.nextOffset;
+
+    beforeAll(async () => {
+      for (let i = 0; i < 3; i++) await fixture.createEndpoint({ eventTypes: ['wide.event'] });
+    });
+
+    beforeEach(() => fixture.pool.query('update shard_cursors set next_offset = 0, caught_up_at = to_timestamp(0)'));
+
+    it('admits the first events of each shard, at least one, and postpones the others in their order', async () => {
+      const [zero, one] = [await fixture.takeShard(0), await fixture.takeShard(1)];
+      const [ids, others] = [await wide(0, 5), await wide(1, 3)];
+      const [first, second] = await admit(
+        admission(0, zero, ids, { nextOffset: 5, caughtUp: true, mostDeliveries: 4 }), admission(1, one, others, { nextOffset: 3, caughtUp: true, mostDeliveries: 1 }));
+      // The bound is reached by the second event: what comes before an event decides.
+      expect(first).toMatchObject({ kind: 'admitted', admitted: 2, duplicates: 0, unmatched: [], postponed: ids.slice(2) });
+      expect(deliveriesOf(first)).toHaveLength(6);
+      expect(second).toMatchObject({ kind: 'admitted', admitted: 1, postponed: others.slice(1) });
+      expect([await cursorOf(0), await cursorOf(1), await count('shard_cursors where caught_up_at > to_timestamp(0)')]).toEqual([0, 0, 0]);
+      const [rest] = await admit(admission(0, zero, ids.slice(2), { nextOffset: 5, caughtUp: true, mostDeliveries: 9 }));
+      expect(rest).toMatchObject({ kind: 'admitted', admitted: 3, postponed: [] });
+      expect([await cursorOf(0), await count('shard_cursors where caught_up_at > to_timestamp(0)')]).toEqual([5, 1]);
+      const { rows } = await fixture.pool.query<{ event_id: string }>(
+        'select d.event_id from deliveries d join lanes l on l.id = d.lane where d.event_id = any($1) group by d.event_id, l.entity, d.sequence order by l.entity, d.sequence', [ids]);
+      expect(rows.map(({ event_id: id }) => ids.indexOf(id))).toEqual([0, 2, 4, 1, 3]);
+    });
+
+    it('tells unknown records from postponed ones, and parks nothing while there are any', async () => {
+      const epoch = await fixture.takeShard(0);
+      const ids = await wide(0, 3);
+      const unknown = mintId();
+      const parked = [{ shard: 0, key: null, headers: '{"lockstep-reason":"no_event_id"}', value: Buffer.from('bounded') }];
+      const all = [ids[0] ?? '', unknown, ids[1] ?? '', ids[2] ?? ''];
+      const [first] = await admit(admission(0, epoch, all, { nextOffset: 9, parked, mostDeliveries: 1 }));
+      expect(first).toMatchObject({ admitted: 1, duplicates: 0, unmatched: [{ eventId: unknown, elsewhere: false }], postponed: ids.slice(1) });
+      expect([await cursorOf(0), await count("dispatch_outbox where value = 'bounded'")]).toEqual([0, 0]);
+      const [second] = await admit(admission(0, epoch, ids.slice(1), { nextOffset: 9, parked, mostDeliveries: 100 }));
+      expect(second).toMatchObject({ admitted: 2, unmatched: [], postponed: [] });
+      expect([await cursorOf(0), await count("dispatch_outbox where value = 'bounded'")]).toEqual([9, 1]);
+    });
+
+    it('counts repeats of a postponed event in one batch as that event, not as duplicates', async () => {
+      const epoch = await fixture.takeShard(0);
+      const [x = '', y = ''] = await wide(0, 2);
+      expect((await admit(admission(0, epoch, [x, y, x, y], { mostDeliveries: 1 })))[0]).toMatchObject({ admitted: 1, duplicates: 1, postponed: [y] });
+    });
+
+    it('postpones nothing of events without routes', async () => {
+      const epoch = await fixture.takeShard(0);
+      const ids = await fixture.accept(Array.from({ length: 4 }, () => ({ shard: 0, entity: 'none', type: 'unheard' })));
+      expect((await admit(admission(0, epoch, ids, { mostDeliveries: 1 })))[0]).toMatchObject({ admitted: 4, postponed: [] });
+    });
+  });
+
+  it('says in which version each endpoint was routed to', async () => {
+    const epoch = await fixture.takeShard(1);
+    const endpoint = await fixture.createEndpoint({ eventTypes: ['versioned'] });
+    await fixture.pool.query("update endpoints set url = 'http://127.0.0.1:10/' where id = $1", [endpoint]);
+    const [verdict] = await admit(admission(1, epoch, await fixture.accept([{ shard: 1, entity: 'v', type: 'versioned' }])));
+    expect(verdict).toMatchObject({ kind: 'admitted', endpointVersions: new Map([[endpoint, 2]]) });
   });
 
   it('routes by type, and records how many routes an event got, none included', async () => {

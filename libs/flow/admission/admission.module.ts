@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { Kafka } from 'kafkajs';
+import { DeliveryModule } from '#flow/delivery/delivery.module';
 import { LanesModule } from '#flow/lanes/lanes.module';
 import { LogEndsReader } from '#ground/kafka/log-ends';
 import { Topics } from '#ground/kafka/topics';
@@ -17,10 +18,11 @@ import { UnadmittedSweeper } from './unadmitted-sweeper.js';
 /** Reads the logs of owned shards and admits their events. Needs the app's `ShardTransport`. */
 @Module({
   imports: [
-    // 1: group commit sends one statement at a time.
-    PostgresModule.pool({ name: 'admission', max: 1, plans: 'by-hash' }),
+    // 2: group commit sends one statement at a time; shards whose statements exceed their time have another one.
+    PostgresModule.pool({ name: 'admission', max: 2, plans: 'by-hash' }),
     // Of its own: its statements need other plans, and admissions must not wait for its pages of 5,000 events.
     PostgresModule.pool({ name: 'unadmitted', max: 1, plans: 'by-index' }),
+    DeliveryModule,
     LanesModule,
   ],
   controllers: [EventsTopicController],

@@ -21,6 +21,8 @@ export interface ShardAdmission {
   readonly lastEventId?: string | undefined;
   /** Whether the shard has then read its log to the end. */
   readonly caughtUp: boolean;
+  /** Events are admitted while those before them have fewer routes than this, and at least one. Default: no bound. */
+  readonly mostDeliveries?: number;
 }
 
 /** An id of a record that has no event on its shard. */
@@ -36,18 +38,28 @@ export type ShardVerdict =
   | {
       readonly kind: 'admitted';
       readonly deliveries: readonly AdmittedDelivery[];
+      /** Versions of the deliveries' endpoints, as the statement saw them. */
+      readonly endpointVersions: ReadonlyMap<number, number>;
       readonly admitted: number;
       /** Events that were admitted before, and repeats within the batch. */
       readonly duplicates: number;
-      /** The cursor has not moved when there are any. */
       readonly unmatched: readonly UnmatchedId[];
+      /**
+       * Events that are still to be admitted, in their order: they come after all the others. While there are any, or
+       * unmatched ones, the cursor has not moved, and nothing was parked.
+       */
+      readonly postponed: readonly string[];
     };
+
+const NO_BOUND = 2_147_483_647;
 
 interface MutableVerdict {
   deliveries: AdmittedDelivery[];
+  endpointVersions: Map<number, number>;
   admitted: number;
   duplicates: number;
   unmatched: UnmatchedId[];
+  postponed: string[];
   lastOrdinal: number;
 }
 
@@ -68,6 +80,7 @@ export class AdmissionRepository {
         nextOffsets: admissions.map(({ nextOffset }) => nextOffset ?? null) as number[],
         lastIds: admissions.map(({ lastEventId }) => lastEventId ?? null) as string[],
         caughtUp: admissions.map(({ caughtUp }) => caughtUp),
+        mostDeliveries: admissions.map(({ mostDeliveries = NO_BOUND }) => mostDeliveries),
         ids,
         ...idBounds(ids),
         idShards: admissions.flatMap(({ shard, eventIds }) => eventIds.map(() => shard)),
@@ -94,7 +107,7 @@ function verdictsOf(admissions: readonly ShardAdmission[], ids: readonly string[
     if (row.held !== true || row.shard === null) continue;
     let verdict = held.get(row.shard);
     if (verdict === undefined) {
-      verdict = { deliveries: [], admitted: 0, duplicates: 0, unmatched: [], lastOrdinal: 0 };
+      verdict = { deliveries: [], endpointVersions: new Map(), admitted: 0, duplicates: 0, unmatched: [], postponed: [], lastOrdinal: 0 };
       held.set(row.shard, verdict);
     }
     collect(verdict, row, ids);
@@ -102,11 +115,17 @@ function verdictsOf(admissions: readonly ShardAdmission[], ids: readonly string[
   return admissions.map(({ shard, eventIds }): ShardVerdict => {
     const verdict = held.get(shard);
     if (verdict === undefined) return { kind: 'fenced' };
-    const { deliveries, admitted, unmatched } = verdict;
-    // Folded repeats within the batch have no row of their own: they are duplicates too.
-    const duplicates = eventIds.length - admitted - unmatched.length;
-    return { kind: 'admitted', deliveries, admitted, duplicates, unmatched };
+    const { deliveries, endpointVersions, admitted, unmatched, postponed } = verdict;
+    // Folded repeats within the batch have no row of their own: they are duplicates too, unless their event is postponed.
+    const duplicates = eventIds.length - admitted - unmatched.length - recordsOf(postponed, eventIds);
+    return { kind: 'admitted', deliveries, endpointVersions, admitted, duplicates, unmatched, postponed };
   });
+}
+
+function recordsOf(postponed: readonly string[], eventIds: readonly string[]): number {
+  if (postponed.length === 0) return 0;
+  const ids = new Set(postponed);
+  return eventIds.filter((id) => ids.has(id)).length;
 }
 
 /** An event has a row for each of its deliveries, or one row without a delivery; they are adjacent. */
@@ -117,11 +136,13 @@ function collect(verdict: MutableVerdict, row: IAdmitBatchResult, ids: readonly 
   if (eventId === undefined) throw new Error(`The admission answered for record ${ordinal} of ${ids.length}`);
   if (ordinal !== verdict.lastOrdinal) {
     verdict.lastOrdinal = ordinal;
-    if (row.known !== true) verdict.unmatched.push({ eventId, elsewhere: row.stored === true });
+    if (row.ours !== true) verdict.unmatched.push({ eventId, elsewhere: row.stored === true });
+    else if (row.taken !== true) verdict.postponed.push(eventId);
     else if (row.admitted === true) verdict.admitted += 1;
   }
   if (row.admitted !== true || row.endpoint === null) return;
   const { endpoint, tenant, entity, type, contentType, traceparent, lane, sequence, closedSequence, deliveredSequence, replays, paused } = row;
+  verdict.endpointVersions.set(endpoint, row.endpointVersion);
   const place = lane === null || sequence === null ? undefined : { lane, sequence, closedSequence, deliveredSequence, replays, paused, halted: row.halted === true };
   verdict.deliveries.push({ eventId, endpoint, tenant, entity, type, contentType, traceparent, place });
 }

@@ -1,4 +1,5 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { EndpointDirectory } from '#flow/delivery/endpoint-directory';
 import { InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
 import { AdmissionProgress } from '#flow/lanes/admission-progress';
@@ -7,15 +8,24 @@ import type { StatementSource } from '#flow/lanes/shard-coverage';
 import type { ShardLanes } from '#flow/lanes/shard-lanes';
 import { isConflict, isPoison } from '#ground/postgres/sql-errors';
 import { GroupCommit } from '#ground/postgres/group-commit';
+import { StatementSize } from '#ground/postgres/statement-size';
 import { admissionBatchSize, duplicateAdmissions, eventsAdmitted } from './admission.metrics.js';
 import { AdmissionRepository, type ShardAdmission, type ShardVerdict } from './admission.repository.js';
 
 // 500: above it the statement's latency grows faster than its rate.
 const MAX_EVENTS = 500;
+/**
+ * Deliveries of one statement, shared by its shards: they take some 150 ms. An event with more routes is admitted alone; the
+ * 10,000 endpoints that a tenant may have take 350 ms.
+ */
+const MAX_DELIVERIES = 5_000;
+/** Before an admission without an answer is tried again; longer for a shard whose statements exceed their time. */
+const RETRY_MS = 250;
+const MAX_RETRY_MS = 5_000;
 const FENCED: ShardVerdict = { kind: 'fenced' };
 
 /** What one shard asks to be admitted, under its lease. */
-export interface AdmissionRequest extends Omit<ShardAdmission, 'shard' | 'epoch'> {
+export interface AdmissionRequest extends Omit<ShardAdmission, 'shard' | 'epoch' | 'mostDeliveries'> {
   readonly lanes: ShardLanes;
   readonly payloads: Payloads;
   /** What asks again after an unknown outcome. */
@@ -26,47 +36,85 @@ export type AdmissionResult =
   | ShardVerdict
   /** Postgres cannot store something of it; nothing is committed. */
   | { readonly kind: 'refused' }
-  /** Postgres did not answer: the admission may be committed, now or later. Asking again is harmless. */
-  | { readonly kind: 'unknown'; readonly error: unknown };
+  /** Postgres did not answer: the admission may be committed, now or later. Asking again is harmless, after `retryInMs`. */
+  | { readonly kind: 'unknown'; readonly error: unknown; readonly retryInMs: number };
+
+/** A request, or its first events. */
+interface SizedRequest extends AdmissionRequest {
+  /** If it had the statement for itself. */
+  readonly mostDeliveries: number;
+}
+
+/** A shard's statements: one at a time, whichever connection they use. */
+interface ShardTurns {
+  readonly size: StatementSize;
+  last: Promise<unknown>;
+}
 
 /**
- * Admits events in groups: what the shards' readers bring during one statement goes into the next one. The lanes get each
- * statement's deliveries before the next statement is sent, so in the order of the commits.
+ * Admits events in groups: what the shards' readers bring during one statement goes into the next one. The lanes of a shard
+ * get each statement's deliveries before its next statement is sent, so in the order of the commits.
+ *
+ * A statement is bounded by its deliveries. If it exceeds its time nevertheless, each of its shards comes again with half
+ * as much and in a statement of its own, on a second connection, until one has succeeded with all that the bound allows: one
+ * shard's trouble keeps no other shard's events from being admitted.
  */
 @Injectable()
 export class AdmissionService {
-  private readonly commits: GroupCommit<AdmissionRequest, ShardVerdict>;
+  private readonly shared = groupCommit(Infinity, (requests) => this.commit(requests));
+  private readonly single = groupCommit(1, (requests) => this.commit(requests));
+  private readonly turns = new WeakMap<ShardLanes, ShardTurns>();
 
   constructor(
     private readonly repository: AdmissionRepository,
     private readonly intake: LaneIntake,
     private readonly progress: AdmissionProgress,
+    @Inject(EndpointDirectory) private readonly endpoints: Pick<EndpointDirectory, 'requireVersion'>,
     @InjectLogger() private readonly logger: Logger,
-  ) {
-    this.commits = new GroupCommit({
-      maxItems: Infinity,
-      maxBytes: MAX_EVENTS,
-      bytesOf: ({ eventIds }) => eventIds.length,
-      commit: (requests) => this.commit(requests),
-    });
+  ) {}
+
+  /**
+   * Admits one shard's events, or the first of them: the others are `postponed`, and may be asked for at once. A fenced
+   * admission ends the lease.
+   */
+  admit(request: AdmissionRequest): Promise<AdmissionResult> {
+    const turns = this.turnsOf(request.lanes);
+    const result = turns.last.then(() => this.admitNow(request, turns.size));
+    turns.last = result;
+    return result;
   }
 
-  /** Admits one shard's events. A fenced admission ends the lease. */
-  async admit(request: AdmissionRequest): Promise<AdmissionResult> {
+  private turnsOf(lanes: ShardLanes): ShardTurns {
+    let turns = this.turns.get(lanes);
+    if (turns === undefined) {
+      turns = { size: new StatementSize(), last: Promise.resolve() };
+      this.turns.set(lanes, turns);
+    }
+    return turns;
+  }
+
+  /** Never rejects. */
+  private async admitNow(request: AdmissionRequest, size: StatementSize): Promise<AdmissionResult> {
     const { shard, lease } = request.lanes;
+    if (lease.isLost) return FENCED;
+    const { part, rest } = partOf(request, size.of(MAX_EVENTS));
     try {
-      const verdict = await this.commits.add(request);
+      const verdict = await (size.isReduced ? this.single : this.shared).add({ ...part, mostDeliveries: size.of(MAX_DELIVERIES) });
+      size.onSuccess();
       if (verdict.kind === 'fenced') lease.fenced();
-      return lease.isLost ? FENCED : verdict;
+      if (lease.isLost || verdict.kind === 'fenced') return FENCED;
+      return rest.length === 0 ? verdict : { ...verdict, postponed: [...verdict.postponed, ...rest] };
     } catch (error) {
+      size.onFailure(error);
       if (isPoison(error)) return { kind: 'refused' };
-      this.logger.warn({ err: error, shard }, 'Cannot admit events; trying again');
-      return { kind: 'unknown', error };
+      const retryInMs = size.delayMs(RETRY_MS, MAX_RETRY_MS);
+      this.logger.warn({ err: error, shard, events: part.eventIds.length, retryInMs }, 'Cannot admit events; trying again, with fewer if it took too long');
+      return { kind: 'unknown', error, retryInMs };
     }
   }
 
-  private async commit(requests: readonly AdmissionRequest[]): Promise<ShardVerdict[]> {
-    const verdicts = new Map<AdmissionRequest, ShardVerdict>();
+  private async commit(requests: readonly SizedRequest[]): Promise<ShardVerdict[]> {
+    const verdicts = new Map<SizedRequest, ShardVerdict>();
     for (const round of roundsOf(requests)) {
       const results = await this.commitRound(round);
       round.forEach((request, i) => verdicts.set(request, results[i] ?? FENCED));
@@ -74,9 +122,9 @@ export class AdmissionService {
     return requests.map((request) => verdicts.get(request) ?? FENCED);
   }
 
-  private async commitRound(requests: readonly AdmissionRequest[]): Promise<ShardVerdict[]> {
+  private async commitRound(requests: readonly SizedRequest[]): Promise<ShardVerdict[]> {
     admissionBatchSize.observe(requests.reduce((sum, { eventIds }) => sum + eventIds.length, 0));
-    this.progress.onSent();
+    const statement = this.progress.onSent();
     try {
       const verdicts = await this.admitWithRetry(requests);
       requests.forEach((request, i) => this.apply(request, verdicts[i] ?? FENCED));
@@ -86,22 +134,28 @@ export class AdmissionService {
       if (!isPoison(error)) for (const { lanes, source } of requests) lanes.coverage.onUnknownOutcome(source);
       throw error;
     } finally {
-      this.progress.onApplied();
+      this.progress.onApplied(statement);
     }
   }
 
-  private apply({ lanes, payloads }: AdmissionRequest, verdict: ShardVerdict): void {
+  private apply({ lanes, payloads }: SizedRequest, verdict: ShardVerdict): void {
     if (verdict.kind === 'fenced') return;
     eventsAdmitted.inc(verdict.admitted);
     duplicateAdmissions.inc(verdict.duplicates);
+    // Before the deliveries can be started.
+    for (const [endpoint, version] of verdict.endpointVersions) this.endpoints.requireVersion(endpoint, version);
     this.intake.take(lanes, verdict.deliveries, payloads);
     if (verdict.duplicates > 0) lanes.coverage.onCommittedBefore();
   }
 
-  private async admitWithRetry(requests: readonly AdmissionRequest[]): Promise<ShardVerdict[]> {
+  private async admitWithRetry(requests: readonly SizedRequest[]): Promise<ShardVerdict[]> {
+    const sharers = Math.max(1, requests.filter(({ eventIds }) => eventIds.length > 0).length);
+    const admissions = requests.map(({ lanes: { shard, lease }, mostDeliveries, ...admission }) => ({
+      ...admission, shard, epoch: lease.epoch, mostDeliveries: Math.max(1, Math.floor(mostDeliveries / sharers)),
+    }));
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.repository.admit(requests.map(({ lanes: { shard, lease }, ...admission }) => ({ shard, epoch: lease.epoch, ...admission })));
+        return await this.repository.admit(admissions);
       } catch (error) {
         if (!isConflict(error) || attempt === 5) throw error;
       }
@@ -109,12 +163,26 @@ export class AdmissionService {
   }
 }
 
+function groupCommit(maxItems: number, commit: (requests: readonly SizedRequest[]) => Promise<ShardVerdict[]>): GroupCommit<SizedRequest, ShardVerdict> {
+  return new GroupCommit({ maxItems, maxBytes: MAX_EVENTS, bytesOf: ({ eventIds }) => eventIds.length, commit });
+}
+
+/** A request's first events, and the others. The cursor moves, and records are parked, only when there are no others. */
+function partOf(request: AdmissionRequest, most: number): { part: AdmissionRequest; rest: readonly string[] } {
+  if (request.eventIds.length <= most) return { part: request, rest: [] };
+  const eventIds = request.eventIds.slice(0, most);
+  const repeats = new Set(eventIds);
+  const rest = request.eventIds.slice(most).filter((id) => !repeats.has(id));
+  if (rest.length === 0) return { part: request, rest };
+  return { part: { ...request, eventIds, parked: [], nextOffset: undefined, lastEventId: undefined, caughtUp: false }, rest };
+}
+
 /**
  * Requests in statements of one request a shard. A shard comes twice only when it was lost and taken again while a
  * request of the former ownership still waited; in one statement the two could not be told apart.
  */
-function roundsOf(requests: readonly AdmissionRequest[]): AdmissionRequest[][] {
-  const rounds: AdmissionRequest[][] = [];
+function roundsOf(requests: readonly SizedRequest[]): SizedRequest[][] {
+  const rounds: SizedRequest[][] = [];
   const seen = new Map<number, number>();
   for (const request of requests) {
     const { shard } = request.lanes;

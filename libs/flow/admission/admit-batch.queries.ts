@@ -22,6 +22,7 @@ export interface IAdmitBatchParams {
   idShards: numberArray;
   lastId: string;
   lastIds: stringArray;
+  mostDeliveries: numberArray;
   nextOffsets: NumberOrStringArray;
   parkedHeaders: stringArray;
   parkedKeys: stringArray;
@@ -37,17 +38,19 @@ export interface IAdmitBatchResult {
   contentType: string;
   deliveredSequence: number;
   endpoint: number;
+  endpointVersion: number;
   entity: string;
   halted: boolean | null;
   held: boolean | null;
-  known: boolean | null;
   lane: number;
   ordinal: number | null;
+  ours: boolean | null;
   paused: boolean;
   replays: number;
   sequence: number | null;
   shard: number | null;
   stored: boolean | null;
+  taken: boolean | null;
   tenant: string;
   traceparent: string | null;
   type: string;
@@ -59,17 +62,19 @@ export interface IAdmitBatchQuery {
   result: IAdmitBatchResult;
 }
 
-const admitBatchIR: any = {"usedParamSet":{"shards":true,"epochs":true,"nextOffsets":true,"lastIds":true,"caughtUp":true,"ids":true,"idShards":true,"firstId":true,"lastId":true,"parkedShards":true,"parkedKeys":true,"parkedHeaders":true,"parkedValues":true},"params":[{"name":"shards","required":true,"transform":{"type":"scalar"},"locs":[{"a":168,"b":175},{"a":4323,"b":4330}]},{"name":"epochs","required":true,"transform":{"type":"scalar"},"locs":[{"a":189,"b":196}]},{"name":"nextOffsets","required":true,"transform":{"type":"scalar"},"locs":[{"a":209,"b":221}]},{"name":"lastIds","required":true,"transform":{"type":"scalar"},"locs":[{"a":234,"b":242}]},{"name":"caughtUp","required":true,"transform":{"type":"scalar"},"locs":[{"a":253,"b":262}]},{"name":"ids","required":true,"transform":{"type":"scalar"},"locs":[{"a":594,"b":598}]},{"name":"idShards","required":true,"transform":{"type":"scalar"},"locs":[{"a":609,"b":618}]},{"name":"firstId","required":true,"transform":{"type":"scalar"},"locs":[{"a":982,"b":990}]},{"name":"lastId","required":true,"transform":{"type":"scalar"},"locs":[{"a":996,"b":1003}]},{"name":"parkedShards","required":true,"transform":{"type":"scalar"},"locs":[{"a":3238,"b":3251}]},{"name":"parkedKeys","required":true,"transform":{"type":"scalar"},"locs":[{"a":3265,"b":3276}]},{"name":"parkedHeaders","required":true,"transform":{"type":"scalar"},"locs":[{"a":3287,"b":3301}]},{"name":"parkedValues","required":true,"transform":{"type":"scalar"},"locs":[{"a":3312,"b":3325}]}],"statement":"with fence as (\n  -- FOR KEY SHARE: a takeover (FOR UPDATE) waits for us, a renewal does not.\n  select l.shard, c.next_offset, c.last_id, c.caught_up\n  from\n    unnest(:shards!::integer[], :epochs!::bigint[], :nextOffsets!::bigint[], :lastIds!::uuid[], :caughtUp!::boolean[])\n      as c (shard, epoch, next_offset, last_id, caught_up)\n    join shard_leases l on l.shard = c.shard and l.epoch = c.epoch\n  order by l.shard\n  for key share of l\n),\noffered as (\n  -- The same event can be twice in one fetch: it counts where it came first.\n  select id, shard, min(ordinal) as ordinal\n  from unnest(:ids!::uuid[], :idShards!::integer[]) with ordinality as r (id, shard, ordinal)\n  group by id, shard\n),\nstored as (\n  select e.id, e.tenant, e.shard, e.type, e.entity, e.content_type, e.traceparent, o.ordinal, e.shard = o.shard as ours\n  from offered o\n    join fence f on f.shard = o.shard\n    cross join lateral (\n      select * from events where events.id = o.id and events.id between :firstId! and :lastId! offset 0\n    ) e\n),\nknown as (\n  select * from stored where ours\n),\nsubscribed as (\n  -- Who gets a type is found out once a type, not once an event.\n  select t.tenant, t.type, p.id as endpoint, p.ordering\n  from (select tenant, type, event_type_patterns(type) as patterns from known group by tenant, type) t\n    join endpoints p on p.tenant = t.tenant and p.deleted_at is null and p.event_types && t.patterns\n),\nrouted as (\n  select k.id, k.tenant, k.shard, k.entity, k.ordinal, s.endpoint, s.ordering\n  from known k\n    join subscribed s on s.tenant = k.tenant and s.type = k.type\n),\nadmitted as (\n  insert into inbox (event_id, tenant, shard, routes)\n  select k.id, k.tenant, k.shard, coalesce(r.routes, 0)\n  from known k\n    left join (select id, count(*) as routes from routed group by id) r on r.id = k.id\n  on conflict do nothing\n  returning event_id\n),\nfresh as (\n  select\n    r.*,\n    row_number() over (partition by r.endpoint, r.entity order by r.ordinal) as place,\n    count(*) over (partition by r.endpoint, r.entity) as size\n  from routed r\n    join admitted a on a.event_id = r.id\n),\nextended as (\n  insert into lanes (tenant, endpoint, entity, shard, tail_sequence)\n  select tenant, endpoint, entity, shard, count(*)\n  from fresh\n  where ordering = 'entity'\n  group by tenant, endpoint, entity, shard\n  order by endpoint, entity\n  on conflict (endpoint, entity) do update set tail_sequence = lanes.tail_sequence + excluded.tail_sequence\n  returning\n    id, endpoint, entity, tail_sequence, closed_sequence, delivered_sequence, replays, paused, halted_sequence is not null as halted\n),\nnumbered as (\n  select\n    f.id, f.tenant, f.shard, f.endpoint, x.id as lane, x.tail_sequence - f.size + f.place as sequence,\n    x.closed_sequence, x.delivered_sequence, x.replays, x.paused, x.halted\n  from fresh f\n    left join extended x on x.endpoint = f.endpoint and x.entity = f.entity\n),\ndelivered as (\n  insert into deliveries (event_id, endpoint, tenant, shard, lane, sequence)\n  select id, endpoint, tenant, shard, lane, sequence\n  from numbered\n),\nparked as (\n  insert into dispatch_outbox (tenant, shard, topic, key, headers, value)\n  select 'default', p.shard, 'dlq', p.key, p.headers::jsonb, p.value\n  from\n    unnest(:parkedShards!::integer[], :parkedKeys!::text[], :parkedHeaders!::text[], :parkedValues!::bytea[])\n      as p (shard, key, headers, value)\n    join fence f on f.shard = p.shard\n),\nmoved as (\n  update shard_cursors c\n  set\n    next_offset = coalesce(f.next_offset, c.next_offset),\n    last_event_id = case when f.next_offset is null then c.last_event_id else f.last_id end,\n    caught_up_at = case when f.caught_up then now() else c.caught_up_at end\n  from fence f\n  where c.shard = f.shard\n    and not exists (\n      select from offered o where o.shard = f.shard and not exists (select from known k where k.ordinal = o.ordinal)\n    )\n)\nselect\n  q.shard,\n  f.shard is not null as held,\n  o.ordinal::integer as ordinal,\n  k.ordinal is not null as known,\n  e.ordinal is not null as stored,\n  a.event_id is not null as admitted,\n  k.tenant,\n  k.entity,\n  k.type,\n  k.content_type as \"contentType\",\n  k.traceparent,\n  n.endpoint,\n  n.lane,\n  n.sequence,\n  n.closed_sequence as \"closedSequence\",\n  n.delivered_sequence as \"deliveredSequence\",\n  n.replays,\n  n.paused,\n  n.halted\nfrom unnest(:shards!::integer[]) as q (shard)\n  left join fence f on f.shard = q.shard\n  left join offered o on o.shard = f.shard\n  left join stored e on e.ordinal = o.ordinal\n  left join known k on k.ordinal = o.ordinal\n  left join admitted a on a.event_id = k.id\n  left join numbered n on n.id = a.event_id\norder by o.ordinal"};
+const admitBatchIR: any = {"usedParamSet":{"shards":true,"epochs":true,"nextOffsets":true,"lastIds":true,"caughtUp":true,"mostDeliveries":true,"ids":true,"idShards":true,"firstId":true,"lastId":true,"parkedShards":true,"parkedKeys":true,"parkedHeaders":true,"parkedValues":true},"params":[{"name":"shards","required":true,"transform":{"type":"scalar"},"locs":[{"a":194,"b":201},{"a":4916,"b":4923}]},{"name":"epochs","required":true,"transform":{"type":"scalar"},"locs":[{"a":215,"b":222}]},{"name":"nextOffsets","required":true,"transform":{"type":"scalar"},"locs":[{"a":235,"b":247}]},{"name":"lastIds","required":true,"transform":{"type":"scalar"},"locs":[{"a":260,"b":268}]},{"name":"caughtUp","required":true,"transform":{"type":"scalar"},"locs":[{"a":279,"b":288}]},{"name":"mostDeliveries","required":true,"transform":{"type":"scalar"},"locs":[{"a":308,"b":323}]},{"name":"ids","required":true,"transform":{"type":"scalar"},"locs":[{"a":671,"b":675}]},{"name":"idShards","required":true,"transform":{"type":"scalar"},"locs":[{"a":686,"b":695}]},{"name":"firstId","required":true,"transform":{"type":"scalar"},"locs":[{"a":1085,"b":1093}]},{"name":"lastId","required":true,"transform":{"type":"scalar"},"locs":[{"a":1099,"b":1106}]},{"name":"parkedShards","required":true,"transform":{"type":"scalar"},"locs":[{"a":3948,"b":3961}]},{"name":"parkedKeys","required":true,"transform":{"type":"scalar"},"locs":[{"a":3975,"b":3986}]},{"name":"parkedHeaders","required":true,"transform":{"type":"scalar"},"locs":[{"a":3997,"b":4011}]},{"name":"parkedValues","required":true,"transform":{"type":"scalar"},"locs":[{"a":4022,"b":4035}]}],"statement":"with fence as (\n  -- FOR KEY SHARE: a takeover (FOR UPDATE) waits for us, a renewal does not.\n  select l.shard, c.next_offset, c.last_id, c.caught_up, c.most_deliveries\n  from\n    unnest(\n      :shards!::integer[], :epochs!::bigint[], :nextOffsets!::bigint[], :lastIds!::uuid[], :caughtUp!::boolean[],\n      :mostDeliveries!::integer[]\n    ) as c (shard, epoch, next_offset, last_id, caught_up, most_deliveries)\n    join shard_leases l on l.shard = c.shard and l.epoch = c.epoch\n  order by l.shard\n  for key share of l\n),\noffered as (\n  -- The same event can be twice in one fetch: it counts where it came first.\n  select id, shard, min(ordinal) as ordinal\n  from unnest(:ids!::uuid[], :idShards!::integer[]) with ordinality as r (id, shard, ordinal)\n  group by id, shard\n),\nfound as (\n  select\n    e.id, e.tenant, e.shard, e.type, e.entity, e.content_type, e.traceparent, o.ordinal, e.shard = o.shard as ours,\n    f.most_deliveries\n  from offered o\n    join fence f on f.shard = o.shard\n    cross join lateral (\n      select * from events where events.id = o.id and events.id between :firstId! and :lastId! offset 0\n    ) e\n),\nsubscribed as (\n  -- Who gets a type is found out once a type, not once an event.\n  select t.tenant, t.type, p.id as endpoint, p.ordering, p.version\n  from (select tenant, type, event_type_patterns(type) as patterns from found where ours group by tenant, type) t\n    join endpoints p on p.tenant = t.tenant and p.deleted_at is null and p.event_types && t.patterns\n),\nstored as (\n  select\n    f.*, coalesce(r.routes, 0) as routes,\n    f.ours and sum(coalesce(r.routes, 0)) over of_shard - coalesce(r.routes, 0) < f.most_deliveries as taken\n  from found f\n    left join (select tenant, type, count(*)::integer as routes from subscribed group by tenant, type) r\n      on r.tenant = f.tenant and r.type = f.type and f.ours\n  window of_shard as (partition by f.shard order by f.ordinal rows unbounded preceding)\n),\nrouted as (\n  select e.id, e.tenant, e.shard, e.entity, e.ordinal, s.endpoint, s.ordering, s.version\n  from stored e\n    join subscribed s on s.tenant = e.tenant and s.type = e.type\n  where e.taken\n),\nadmitted as (\n  insert into inbox (event_id, tenant, shard, routes)\n  select id, tenant, shard, routes\n  from stored\n  where taken\n  on conflict do nothing\n  returning event_id\n),\ncomplete as (\n  -- Shards of which every record is taken.\n  select f.*\n  from fence f\n  where not exists (\n    select from offered o\n    where o.shard = f.shard and not exists (select from stored e where e.ordinal = o.ordinal and e.taken)\n  )\n),\nfresh as (\n  select\n    r.*,\n    row_number() over (partition by r.endpoint, r.entity order by r.ordinal) as place,\n    count(*) over (partition by r.endpoint, r.entity) as size\n  from routed r\n    join admitted a on a.event_id = r.id\n),\nextended as (\n  insert into lanes (tenant, endpoint, entity, shard, tail_sequence)\n  select tenant, endpoint, entity, shard, count(*)\n  from fresh\n  where ordering = 'entity'\n  group by tenant, endpoint, entity, shard\n  order by endpoint, entity\n  on conflict (endpoint, entity) do update set tail_sequence = lanes.tail_sequence + excluded.tail_sequence\n  returning\n    id, endpoint, entity, tail_sequence, closed_sequence, delivered_sequence, replays, paused, halted_sequence is not null as halted\n),\nnumbered as (\n  select\n    f.id, f.tenant, f.shard, f.endpoint, f.version, x.id as lane, x.tail_sequence - f.size + f.place as sequence,\n    x.closed_sequence, x.delivered_sequence, x.replays, x.paused, x.halted\n  from fresh f\n    left join extended x on x.endpoint = f.endpoint and x.entity = f.entity\n),\ndelivered as (\n  insert into deliveries (event_id, endpoint, tenant, shard, lane, sequence)\n  select id, endpoint, tenant, shard, lane, sequence\n  from numbered\n),\nparked as (\n  insert into dispatch_outbox (tenant, shard, topic, key, headers, value)\n  select 'default', p.shard, 'dlq', p.key, p.headers::jsonb, p.value\n  from\n    unnest(:parkedShards!::integer[], :parkedKeys!::text[], :parkedHeaders!::text[], :parkedValues!::bytea[])\n      as p (shard, key, headers, value)\n    join complete c on c.shard = p.shard\n),\nmoved as (\n  update shard_cursors c\n  set\n    next_offset = coalesce(a.next_offset, c.next_offset),\n    last_event_id = case when a.next_offset is null then c.last_event_id else a.last_id end,\n    caught_up_at = case when a.caught_up then now() else c.caught_up_at end\n  from complete a\n  where c.shard = a.shard\n)\nselect\n  q.shard,\n  f.shard is not null as held,\n  o.ordinal::integer as ordinal,\n  e.ordinal is not null as stored,\n  e.ours,\n  e.taken,\n  a.event_id is not null as admitted,\n  e.tenant,\n  e.entity,\n  e.type,\n  e.content_type as \"contentType\",\n  e.traceparent,\n  n.endpoint,\n  n.version as \"endpointVersion\",\n  n.lane,\n  n.sequence,\n  n.closed_sequence as \"closedSequence\",\n  n.delivered_sequence as \"deliveredSequence\",\n  n.replays,\n  n.paused,\n  n.halted\nfrom unnest(:shards!::integer[]) as q (shard)\n  left join fence f on f.shard = q.shard\n  left join offered o on o.shard = f.shard\n  left join stored e on e.ordinal = o.ordinal\n  left join admitted a on a.event_id = e.id and e.taken\n  left join numbered n on n.id = a.event_id\norder by o.ordinal"};
 
 /**
  * Query generated from SQL:
  * ```
  * with fence as (
  *   -- FOR KEY SHARE: a takeover (FOR UPDATE) waits for us, a renewal does not.
- *   select l.shard, c.next_offset, c.last_id, c.caught_up
+ *   select l.shard, c.next_offset, c.last_id, c.caught_up, c.most_deliveries
  *   from
- *     unnest(:shards!::integer[], :epochs!::bigint[], :nextOffsets!::bigint[], :lastIds!::uuid[], :caughtUp!::boolean[])
- *       as c (shard, epoch, next_offset, last_id, caught_up)
+ *     unnest(
+ *       :shards!::integer[], :epochs!::bigint[], :nextOffsets!::bigint[], :lastIds!::uuid[], :caughtUp!::boolean[],
+ *       :mostDeliveries!::integer[]
+ *     ) as c (shard, epoch, next_offset, last_id, caught_up, most_deliveries)
  *     join shard_leases l on l.shard = c.shard and l.epoch = c.epoch
  *   order by l.shard
  *   for key share of l
@@ -80,35 +85,53 @@ const admitBatchIR: any = {"usedParamSet":{"shards":true,"epochs":true,"nextOffs
  *   from unnest(:ids!::uuid[], :idShards!::integer[]) with ordinality as r (id, shard, ordinal)
  *   group by id, shard
  * ),
- * stored as (
- *   select e.id, e.tenant, e.shard, e.type, e.entity, e.content_type, e.traceparent, o.ordinal, e.shard = o.shard as ours
+ * found as (
+ *   select
+ *     e.id, e.tenant, e.shard, e.type, e.entity, e.content_type, e.traceparent, o.ordinal, e.shard = o.shard as ours,
+ *     f.most_deliveries
  *   from offered o
  *     join fence f on f.shard = o.shard
  *     cross join lateral (
  *       select * from events where events.id = o.id and events.id between :firstId! and :lastId! offset 0
  *     ) e
  * ),
- * known as (
- *   select * from stored where ours
- * ),
  * subscribed as (
  *   -- Who gets a type is found out once a type, not once an event.
- *   select t.tenant, t.type, p.id as endpoint, p.ordering
- *   from (select tenant, type, event_type_patterns(type) as patterns from known group by tenant, type) t
+ *   select t.tenant, t.type, p.id as endpoint, p.ordering, p.version
+ *   from (select tenant, type, event_type_patterns(type) as patterns from found where ours group by tenant, type) t
  *     join endpoints p on p.tenant = t.tenant and p.deleted_at is null and p.event_types && t.patterns
  * ),
+ * stored as (
+ *   select
+ *     f.*, coalesce(r.routes, 0) as routes,
+ *     f.ours and sum(coalesce(r.routes, 0)) over of_shard - coalesce(r.routes, 0) < f.most_deliveries as taken
+ *   from found f
+ *     left join (select tenant, type, count(*)::integer as routes from subscribed group by tenant, type) r
+ *       on r.tenant = f.tenant and r.type = f.type and f.ours
+ *   window of_shard as (partition by f.shard order by f.ordinal rows unbounded preceding)
+ * ),
  * routed as (
- *   select k.id, k.tenant, k.shard, k.entity, k.ordinal, s.endpoint, s.ordering
- *   from known k
- *     join subscribed s on s.tenant = k.tenant and s.type = k.type
+ *   select e.id, e.tenant, e.shard, e.entity, e.ordinal, s.endpoint, s.ordering, s.version
+ *   from stored e
+ *     join subscribed s on s.tenant = e.tenant and s.type = e.type
+ *   where e.taken
  * ),
  * admitted as (
  *   insert into inbox (event_id, tenant, shard, routes)
- *   select k.id, k.tenant, k.shard, coalesce(r.routes, 0)
- *   from known k
- *     left join (select id, count(*) as routes from routed group by id) r on r.id = k.id
+ *   select id, tenant, shard, routes
+ *   from stored
+ *   where taken
  *   on conflict do nothing
  *   returning event_id
+ * ),
+ * complete as (
+ *   -- Shards of which every record is taken.
+ *   select f.*
+ *   from fence f
+ *   where not exists (
+ *     select from offered o
+ *     where o.shard = f.shard and not exists (select from stored e where e.ordinal = o.ordinal and e.taken)
+ *   )
  * ),
  * fresh as (
  *   select
@@ -131,7 +154,7 @@ const admitBatchIR: any = {"usedParamSet":{"shards":true,"epochs":true,"nextOffs
  * ),
  * numbered as (
  *   select
- *     f.id, f.tenant, f.shard, f.endpoint, x.id as lane, x.tail_sequence - f.size + f.place as sequence,
+ *     f.id, f.tenant, f.shard, f.endpoint, f.version, x.id as lane, x.tail_sequence - f.size + f.place as sequence,
  *     x.closed_sequence, x.delivered_sequence, x.replays, x.paused, x.halted
  *   from fresh f
  *     left join extended x on x.endpoint = f.endpoint and x.entity = f.entity
@@ -147,33 +170,32 @@ const admitBatchIR: any = {"usedParamSet":{"shards":true,"epochs":true,"nextOffs
  *   from
  *     unnest(:parkedShards!::integer[], :parkedKeys!::text[], :parkedHeaders!::text[], :parkedValues!::bytea[])
  *       as p (shard, key, headers, value)
- *     join fence f on f.shard = p.shard
+ *     join complete c on c.shard = p.shard
  * ),
  * moved as (
  *   update shard_cursors c
  *   set
- *     next_offset = coalesce(f.next_offset, c.next_offset),
- *     last_event_id = case when f.next_offset is null then c.last_event_id else f.last_id end,
- *     caught_up_at = case when f.caught_up then now() else c.caught_up_at end
- *   from fence f
- *   where c.shard = f.shard
- *     and not exists (
- *       select from offered o where o.shard = f.shard and not exists (select from known k where k.ordinal = o.ordinal)
- *     )
+ *     next_offset = coalesce(a.next_offset, c.next_offset),
+ *     last_event_id = case when a.next_offset is null then c.last_event_id else a.last_id end,
+ *     caught_up_at = case when a.caught_up then now() else c.caught_up_at end
+ *   from complete a
+ *   where c.shard = a.shard
  * )
  * select
  *   q.shard,
  *   f.shard is not null as held,
  *   o.ordinal::integer as ordinal,
- *   k.ordinal is not null as known,
  *   e.ordinal is not null as stored,
+ *   e.ours,
+ *   e.taken,
  *   a.event_id is not null as admitted,
- *   k.tenant,
- *   k.entity,
- *   k.type,
- *   k.content_type as "contentType",
- *   k.traceparent,
+ *   e.tenant,
+ *   e.entity,
+ *   e.type,
+ *   e.content_type as "contentType",
+ *   e.traceparent,
  *   n.endpoint,
+ *   n.version as "endpointVersion",
  *   n.lane,
  *   n.sequence,
  *   n.closed_sequence as "closedSequence",
@@ -185,8 +207,7 @@ const admitBatchIR: any = {"usedParamSet":{"shards":true,"epochs":true,"nextOffs
  *   left join fence f on f.shard = q.shard
  *   left join offered o on o.shard = f.shard
  *   left join stored e on e.ordinal = o.ordinal
- *   left join known k on k.ordinal = o.ordinal
- *   left join admitted a on a.event_id = k.id
+ *   left join admitted a on a.event_id = e.id and e.taken
  *   left join numbered n on n.id = a.event_id
  * order by o.ordinal
  * ```

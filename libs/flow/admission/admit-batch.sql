@@ -2,17 +2,19 @@
   Admits a batch of records from several shards in one statement: fence, inbox, deliveries with their lanes' next
   sequences, cursor. Either all of it is committed or nothing.
 
-  :shards, :epochs, :nextOffsets, :lastIds, :caughtUp
+  :shards, :epochs, :nextOffsets, :lastIds, :caughtUp, :mostDeliveries
                                               one entry a shard: whose admissions these are, where its cursor moves to
                                               (null: stays), the id of the record before (null: not known), whether it
-                                              has then read all there is
+                                              has then read all there is, how many deliveries it may get
   :ids, :idShards                             one entry a record, in the order of the log
   :firstId, :lastId                           the lowest and highest of :ids: other days' partitions are not opened
   :parked…                                    records that are not ours, for the `dlq` topic; one entry each
 
   A shard whose epoch has moved on is fenced: nothing of it is written, and its row says so. A record without a row in
-  `events`, or of another shard, is unknown: the shard's cursor stays before the batch, and the caller comes again with
-  that record parked. What was admitted before (inbox) is not admitted again.
+  `events`, or of another shard, is unknown. Of the known events of a shard the first ones are admitted, at least one, as
+  long as those before them have fewer than :mostDeliveries routes; the others are postponed. While a record of a shard is
+  unknown or postponed, its cursor stays before the batch and nothing of it is parked: the caller comes again with the rest.
+  What was admitted before (inbox) is not admitted again.
 
   Runs in sessions with enable_nestloop = off: the planner cannot know how long the arrays are, and nested loops over
   500 rows on both sides took 150 ms where hash joins take 12. The look-ups that must go by index, row by row, are
@@ -21,10 +23,12 @@
 /* @name admitBatch */
 with fence as (
   -- FOR KEY SHARE: a takeover (FOR UPDATE) waits for us, a renewal does not.
-  select l.shard, c.next_offset, c.last_id, c.caught_up
+  select l.shard, c.next_offset, c.last_id, c.caught_up, c.most_deliveries
   from
-    unnest(:shards!::integer[], :epochs!::bigint[], :nextOffsets!::bigint[], :lastIds!::uuid[], :caughtUp!::boolean[])
-      as c (shard, epoch, next_offset, last_id, caught_up)
+    unnest(
+      :shards!::integer[], :epochs!::bigint[], :nextOffsets!::bigint[], :lastIds!::uuid[], :caughtUp!::boolean[],
+      :mostDeliveries!::integer[]
+    ) as c (shard, epoch, next_offset, last_id, caught_up, most_deliveries)
     join shard_leases l on l.shard = c.shard and l.epoch = c.epoch
   order by l.shard
   for key share of l
@@ -35,35 +39,53 @@ offered as (
   from unnest(:ids!::uuid[], :idShards!::integer[]) with ordinality as r (id, shard, ordinal)
   group by id, shard
 ),
-stored as (
-  select e.id, e.tenant, e.shard, e.type, e.entity, e.content_type, e.traceparent, o.ordinal, e.shard = o.shard as ours
+found as (
+  select
+    e.id, e.tenant, e.shard, e.type, e.entity, e.content_type, e.traceparent, o.ordinal, e.shard = o.shard as ours,
+    f.most_deliveries
   from offered o
     join fence f on f.shard = o.shard
     cross join lateral (
       select * from events where events.id = o.id and events.id between :firstId! and :lastId! offset 0
     ) e
 ),
-known as (
-  select * from stored where ours
-),
 subscribed as (
   -- Who gets a type is found out once a type, not once an event.
-  select t.tenant, t.type, p.id as endpoint, p.ordering
-  from (select tenant, type, event_type_patterns(type) as patterns from known group by tenant, type) t
+  select t.tenant, t.type, p.id as endpoint, p.ordering, p.version
+  from (select tenant, type, event_type_patterns(type) as patterns from found where ours group by tenant, type) t
     join endpoints p on p.tenant = t.tenant and p.deleted_at is null and p.event_types && t.patterns
 ),
+stored as (
+  select
+    f.*, coalesce(r.routes, 0) as routes,
+    f.ours and sum(coalesce(r.routes, 0)) over of_shard - coalesce(r.routes, 0) < f.most_deliveries as taken
+  from found f
+    left join (select tenant, type, count(*)::integer as routes from subscribed group by tenant, type) r
+      on r.tenant = f.tenant and r.type = f.type and f.ours
+  window of_shard as (partition by f.shard order by f.ordinal rows unbounded preceding)
+),
 routed as (
-  select k.id, k.tenant, k.shard, k.entity, k.ordinal, s.endpoint, s.ordering
-  from known k
-    join subscribed s on s.tenant = k.tenant and s.type = k.type
+  select e.id, e.tenant, e.shard, e.entity, e.ordinal, s.endpoint, s.ordering, s.version
+  from stored e
+    join subscribed s on s.tenant = e.tenant and s.type = e.type
+  where e.taken
 ),
 admitted as (
   insert into inbox (event_id, tenant, shard, routes)
-  select k.id, k.tenant, k.shard, coalesce(r.routes, 0)
-  from known k
-    left join (select id, count(*) as routes from routed group by id) r on r.id = k.id
+  select id, tenant, shard, routes
+  from stored
+  where taken
   on conflict do nothing
   returning event_id
+),
+complete as (
+  -- Shards of which every record is taken.
+  select f.*
+  from fence f
+  where not exists (
+    select from offered o
+    where o.shard = f.shard and not exists (select from stored e where e.ordinal = o.ordinal and e.taken)
+  )
 ),
 fresh as (
   select
@@ -86,7 +108,7 @@ extended as (
 ),
 numbered as (
   select
-    f.id, f.tenant, f.shard, f.endpoint, x.id as lane, x.tail_sequence - f.size + f.place as sequence,
+    f.id, f.tenant, f.shard, f.endpoint, f.version, x.id as lane, x.tail_sequence - f.size + f.place as sequence,
     x.closed_sequence, x.delivered_sequence, x.replays, x.paused, x.halted
   from fresh f
     left join extended x on x.endpoint = f.endpoint and x.entity = f.entity
@@ -102,33 +124,32 @@ parked as (
   from
     unnest(:parkedShards!::integer[], :parkedKeys!::text[], :parkedHeaders!::text[], :parkedValues!::bytea[])
       as p (shard, key, headers, value)
-    join fence f on f.shard = p.shard
+    join complete c on c.shard = p.shard
 ),
 moved as (
   update shard_cursors c
   set
-    next_offset = coalesce(f.next_offset, c.next_offset),
-    last_event_id = case when f.next_offset is null then c.last_event_id else f.last_id end,
-    caught_up_at = case when f.caught_up then now() else c.caught_up_at end
-  from fence f
-  where c.shard = f.shard
-    and not exists (
-      select from offered o where o.shard = f.shard and not exists (select from known k where k.ordinal = o.ordinal)
-    )
+    next_offset = coalesce(a.next_offset, c.next_offset),
+    last_event_id = case when a.next_offset is null then c.last_event_id else a.last_id end,
+    caught_up_at = case when a.caught_up then now() else c.caught_up_at end
+  from complete a
+  where c.shard = a.shard
 )
 select
   q.shard,
   f.shard is not null as held,
   o.ordinal::integer as ordinal,
-  k.ordinal is not null as known,
   e.ordinal is not null as stored,
+  e.ours,
+  e.taken,
   a.event_id is not null as admitted,
-  k.tenant,
-  k.entity,
-  k.type,
-  k.content_type as "contentType",
-  k.traceparent,
+  e.tenant,
+  e.entity,
+  e.type,
+  e.content_type as "contentType",
+  e.traceparent,
   n.endpoint,
+  n.version as "endpointVersion",
   n.lane,
   n.sequence,
   n.closed_sequence as "closedSequence",
@@ -140,7 +161,6 @@ from unnest(:shards!::integer[]) as q (shard)
   left join fence f on f.shard = q.shard
   left join offered o on o.shard = f.shard
   left join stored e on e.ordinal = o.ordinal
-  left join known k on k.ordinal = o.ordinal
-  left join admitted a on a.event_id = k.id
+  left join admitted a on a.event_id = e.id and e.taken
   left join numbered n on n.id = a.event_id
 order by o.ordinal;

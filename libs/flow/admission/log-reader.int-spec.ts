@@ -100,6 +100,16 @@ function batch(firstOffset: number, eventIds: readonly string[]): ShardBatch {
   return { shard: 0, topic: 'events', records, firstOffset, nextOffset: firstOffset + records.length, endsLog: true };
 }
 
+/** Reads a batch to its end, also when the reader gives it back after a while. */
+async function readAll(whole: ShardBatch): Promise<void> {
+  let result = await reader.read(whole);
+  while (result.kind === 'pause' && result.durationMs === 0) {
+    const from = result.fromOffset;
+    result = await reader.read({ ...whole, firstOffset: from, records: whole.records.filter(({ offset }) => Number(offset) >= from) });
+  }
+  expect(result).toEqual({ kind: 'done' });
+}
+
 const accept = (...entities: string[]): Promise<string[]> => fixture.accept(entities.map((entity) => ({ shard: 0, entity })));
 
 async function admittedOf(ids: readonly string[]): Promise<number> {
@@ -121,6 +131,24 @@ describe('LogReader', () => {
     expect(open.log.position.nextOffset).toBe(3);
     const { rows } = await fixture.pool.query("select headers->>'ce_id' as id from dispatch_outbox where headers->>'lockstep-reason' = 'inadmissible'");
     expect(rows).toEqual([{ id: toPublicId('evt', ids[1] ?? '') }]);
+  });
+
+  it('admits events that have many endpoints part by part, in order, and parks what is between them once', async () => {
+    await fixture.pool.query("insert into endpoints (public_id, tenant, url, event_types) select gen_random_uuid(), 'default', 'http://127.0.0.1:9/', '{wide.event}' from generate_series(1, 2000)");
+    const ids = await fixture.accept(Array.from({ length: 7 }, () => ({ shard: 0, entity: 'wide', type: 'wide.event' })));
+    const unknown = mintId();
+    const records = [...ids.slice(0, 2), unknown, ...ids.slice(2)];
+    const wide = batch(0, records);
+    const foreign = { key: null, value: Buffer.from('foreign'), headers: {}, offset: '8', timestamp: '0' } as unknown as KafkaMessage;
+    await readAll({ ...wide, records: [...wide.records, foreign], nextOffset: 9 });
+    expect([await admittedOf(ids), open.log.position]).toEqual([7, { nextOffset: 9, lastEventId: undefined }]);
+    const { rows } = await fixture.pool.query<{ event_id: string; sequence: number }>('select event_id, min(sequence) as sequence, max(sequence) as last from deliveries group by event_id having count(*) >= 2000 order by sequence');
+    expect(rows.map(({ event_id: id, sequence }) => [id, sequence])).toEqual(ids.map((id, i) => [id, i + 1]));
+    const { rows: parked } = await fixture.pool.query("select headers->>'lockstep-reason' as reason from dispatch_outbox order by id");
+    expect(parked).toEqual([{ reason: 'unknown_event' }, { reason: 'no_event_id' }]);
+    const { rows: cursors } = await fixture.pool.query('select next_offset from shard_cursors where shard = 0');
+    expect(cursors).toEqual([{ next_offset: 9 }]);
+    await fixture.pool.query("update endpoints set deleted_at = now() where event_types = '{wide.event}'");
   });
 
   it('brings deliveries to their lanes whose admission was committed, but never acknowledged', async () => {

@@ -40,9 +40,9 @@ export class LogRepairer {
    * @throws what Postgres throws
    */
   async hasNothingMissingBefore({ lanes }: OpenLog, eventIds: readonly string[]): Promise<boolean> {
-    const page = await this.unadmitted.look(await this.unadmitted.beginRepair(lanes.shard), PAGE);
-    const first = page.find(({ missing }) => missing);
-    return first === undefined ? page.length < PAGE : eventIds.includes(first.id);
+    const { events, more } = await this.unadmitted.look(await this.unadmitted.beginRepair(lanes.shard), PAGE);
+    const first = events.find(({ missing }) => missing);
+    return first === undefined ? !more : eventIds.includes(first.id);
   }
 
   /**
@@ -96,13 +96,13 @@ export class LogRepairer {
   private async admitAll({ lanes }: OpenLog, resumeAt: number): Promise<number> {
     let range = await this.unadmitted.beginRepair(lanes.shard);
     let total = 0;
-    for (let looked = PAGE; looked === PAGE; ) {
-      const page = await this.unadmitted.look(range, PAGE);
-      looked = page.length;
-      const missing = page.filter((event) => event.missing).map(({ id }) => id);
+    for (let hasMore = true; hasMore; ) {
+      const { events, more } = await this.unadmitted.look(range, PAGE);
+      hasMore = more;
+      const missing = events.filter((event) => event.missing).map(({ id }) => id);
       if (missing.length > 0) total += await this.stored.admit(lanes, 'repair', missing);
       if (lanes.lease.isLost) return total;
-      range = { ...range, after: page.at(-1)?.acceptSeq ?? range.after };
+      range = { ...range, after: events.at(-1)?.acceptSeq ?? range.after };
     }
     // Stored, or a later owner would find the old place and repair again.
     const moved = await this.admissions.admit({ lanes, source: 'repair', payloads: new Map(), eventIds: [], parked: [], nextOffset: resumeAt, lastEventId: undefined, caughtUp: false });

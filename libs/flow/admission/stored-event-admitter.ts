@@ -31,18 +31,23 @@ export class StoredEventAdmitter {
   }
 
   private async admitChunk(lanes: ShardLanes, source: StatementSource, eventIds: readonly string[]): Promise<number> {
-    const result = await this.admissions.admit({ lanes, source, payloads: NO_PAYLOADS, eventIds, parked: [], nextOffset: undefined, caughtUp: false });
-    switch (result.kind) {
-      case 'fenced':
-        return 0;
-      case 'unknown':
-        throw new Error('The admission got no answer', { cause: result.error });
-      case 'refused':
-        return this.admitHalves(lanes, source, eventIds);
-      case 'admitted':
-        repairedEvents.inc(result.admitted);
-        return result.admitted;
+    let admitted = 0;
+    for (let left = eventIds; left.length > 0; ) {
+      const result = await this.admissions.admit({ lanes, source, payloads: NO_PAYLOADS, eventIds: left, parked: [], nextOffset: undefined, caughtUp: false });
+      switch (result.kind) {
+        case 'fenced':
+          return admitted;
+        case 'unknown':
+          throw new Error('The admission got no answer', { cause: result.error });
+        case 'refused':
+          return admitted + (await this.admitHalves(lanes, source, left));
+        case 'admitted':
+          repairedEvents.inc(result.admitted);
+          admitted += result.admitted;
+          left = result.postponed;
+      }
     }
+    return admitted;
   }
 
   private async admitHalves(lanes: ShardLanes, source: StatementSource, eventIds: readonly string[]): Promise<number> {

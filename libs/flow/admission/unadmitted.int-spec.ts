@@ -120,7 +120,7 @@ describe('a repair', () => {
     const range = await repository.beginRepair(0);
     const [later = ''] = await accept(1, -1);
     expect(range.after).toBe(await seqOf(swept[0]));
-    const look = async (limit: number) => (await repository.look(range, limit)).map(({ id, missing }) => [id, missing]);
+    const look = async (limit: number) => (await repository.look(range, limit)).events.map(({ id, missing }) => [id, missing]);
     expect(await look(10)).toEqual([[old, true], [admitted, false], [recent, true], [later, false]]);
     expect(await look(2)).toEqual([[old, true], [admitted, false]]);
   });

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
+import { StatementSize } from '#ground/postgres/statement-size';
 import { beginRepair } from './begin-repair.queries.js';
 import { findUnadmitted } from './find-unadmitted.queries.js';
 import { moveSweep } from './move-sweep.queries.js';
@@ -27,6 +28,13 @@ export interface RepairRange {
   readonly before: string;
 }
 
+/** A part of a repair's range. */
+export interface Look {
+  readonly events: readonly StoredEvent[];
+  /** Whether there may be more behind them. */
+  readonly more: boolean;
+}
+
 export interface StoredEvent {
   readonly id: string;
   readonly acceptSeq: number;
@@ -47,6 +55,9 @@ export interface Sweep {
 /** Looks for accepted events that were not admitted. Its sessions look up by index only. */
 @Injectable()
 export class UnadmittedRepository {
+  private readonly lookSize = new StatementSize();
+  private readonly sweepSize = new StatementSize();
+
   constructor(@InjectDatabase('unadmitted') private readonly database: Database) {}
 
   async beginRepair(shard: number): Promise<RepairRange> {
@@ -55,17 +66,21 @@ export class UnadmittedRepository {
     return { shard, ...row };
   }
 
-  /** The shard's next events in accept order, missing or not; fewer than `limit` when there are no more. */
-  look({ shard, after, before }: RepairRange, limit: number): Promise<StoredEvent[]> {
-    return findUnadmitted.run({ shard, after, before, limit }, this.database);
+  /** The shard's next events in accept order, missing or not: up to `most`, fewer after a look that exceeded its time. */
+  async look({ shard, after, before }: RepairRange, most: number): Promise<Look> {
+    const limit = this.lookSize.of(most);
+    const events = await this.lookSize.run(() => findUnadmitted.run({ shard, after, before, limit }, this.database));
+    return { events, more: events.length === limit };
   }
 
   /**
+   * Looks at up to `most` events, fewer after a sweep that exceeded its time.
    * @param boundMs how old what is swept is at least
    * @returns undefined when there is nothing new to sweep
    */
-  async sweep(shard: number, limit: number, boundMs = BOUND_MS): Promise<Sweep | undefined> {
-    const [row] = await readSweep.run({ shard, limit, boundMs }, this.database);
+  async sweep(shard: number, most: number, boundMs = BOUND_MS): Promise<Sweep | undefined> {
+    const limit = this.sweepSize.of(most);
+    const [row] = await this.sweepSize.run(() => readSweep.run({ shard, limit, boundMs }, this.database));
     return row?.sweptSeq === undefined || row.sweptSeq === null ? undefined : { missing: row.missing, sweptSeq: row.sweptSeq, more: row.more };
   }
 

@@ -7,31 +7,35 @@ export type endpoint_status = 'active' | 'disabled' | 'paused';
 
 export type BufferArray = (Buffer)[];
 
+export type NumberOrString = number | string;
+
 export type numberArray = (number)[];
 
 /** 'LoadEndpoints' parameters type */
 export interface ILoadEndpointsParams {
+  after: number;
   ids: numberArray;
-  sinceMs: number;
-  withinMs: number;
+  limit: NumberOrString;
+  since: string;
 }
 
 /** 'LoadEndpoints' return type */
 export interface ILoadEndpointsResult {
-  changedAtMs: number;
-  deleted: boolean | null;
+  deleted: boolean;
   dlqPolicy: dlq_policy;
   headersCiphertext: Buffer | null;
-  id: number;
+  id: number | null;
   maxConcurrency: number;
   maxRetryAfterSeconds: number;
   publicId: string;
   retryScheduleMs: numberArray | null;
   secretCiphertexts: BufferArray | null;
   secretsExpireInMs: numberArray | null;
+  snapshot: string;
   status: endpoint_status;
   timeoutMs: number;
   url: string;
+  version: number;
 }
 
 /** 'LoadEndpoints' query type */
@@ -40,14 +44,33 @@ export interface ILoadEndpointsQuery {
   result: ILoadEndpointsResult;
 }
 
-const loadEndpointsIR: any = {"usedParamSet":{"sinceMs":true,"withinMs":true,"ids":true},"params":[{"name":"sinceMs","required":true,"transform":{"type":"scalar"},"locs":[{"a":908,"b":916}]},{"name":"withinMs","required":true,"transform":{"type":"scalar"},"locs":[{"a":943,"b":952}]},{"name":"ids","required":true,"transform":{"type":"scalar"},"locs":[{"a":1006,"b":1010}]}],"statement":"select\n  p.id,\n  p.public_id as \"publicId\",\n  p.url,\n  p.dlq_policy as \"dlqPolicy\",\n  p.retry_schedule_ms as \"retryScheduleMs\",\n  p.timeout_ms as \"timeoutMs\",\n  p.max_concurrency as \"maxConcurrency\",\n  p.max_retry_after_seconds as \"maxRetryAfterSeconds\",\n  p.headers_ciphertext as \"headersCiphertext\",\n  p.status,\n  p.deleted_at is not null as \"deleted\",\n  extract(epoch from p.updated_at)::float8 * 1000 as \"changedAtMs!\",\n  k.ciphertexts as \"secretCiphertexts\",\n  k.expire_in_ms as \"secretsExpireInMs\"\nfrom\n  endpoints p\n  cross join lateral (\n    select\n      array_agg(s.ciphertext order by s.id desc) as ciphertexts,\n      -- Null: never.\n      array_agg(extract(epoch from s.expires_at - now())::float8 * 1000 order by s.id desc) as expire_in_ms\n    from endpoint_secrets s\n    where s.endpoint = p.id and (s.expires_at is null or s.expires_at > now())\n  ) k\nwhere\n  p.updated_at >= least(to_timestamp(:sinceMs!::float8 / 1000), now() - :withinMs!::float8 * interval '1 millisecond')\n  or p.id = any(:ids!::integer[])\norder by p.updated_at"};
+const loadEndpointsIR: any = {"usedParamSet":{"since":true,"ids":true,"after":true,"limit":true},"params":[{"name":"since","required":true,"transform":{"type":"scalar"},"locs":[{"a":90,"b":96},{"a":430,"b":436}]},{"name":"ids","required":true,"transform":{"type":"scalar"},"locs":[{"a":508,"b":512}]},{"name":"after","required":true,"transform":{"type":"scalar"},"locs":[{"a":575,"b":581}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":601,"b":607}]}],"statement":"with seen as materialized (\n  select\n    pg_snapshot_xmin(taken) as oldest_open,\n    case :since!::text when '0' then '18446744073709551615'::xid8 else pg_snapshot_xmax(taken) end as not_begun\n  from pg_current_snapshot() as taken\n),\n-- Materialized: with the page's limit, the planner would walk all endpoints in the order of their ids.\nchanged as materialized (\n  select e.id\n  from seen\n    join endpoints e on e.changed_by >= :since!::text::xid8 and e.changed_by < seen.not_begun\n  union\n  select unnest(:ids!::integer[])\n),\npage as (\n  select id from changed where id > :after! order by id limit :limit!\n)\nselect\n  seen.oldest_open::text as \"snapshot!\",\n  p.id as \"id?\",\n  p.public_id as \"publicId\",\n  p.version,\n  p.url,\n  p.dlq_policy as \"dlqPolicy\",\n  p.retry_schedule_ms as \"retryScheduleMs\",\n  p.timeout_ms as \"timeoutMs\",\n  p.max_concurrency as \"maxConcurrency\",\n  p.max_retry_after_seconds as \"maxRetryAfterSeconds\",\n  p.headers_ciphertext as \"headersCiphertext\",\n  p.status,\n  p.deleted_at is not null as \"deleted!\",\n  k.ciphertexts as \"secretCiphertexts\",\n  k.expire_in_ms as \"secretsExpireInMs\"\nfrom\n  seen\n  left join (page join endpoints p on p.id = page.id) on true\n  left join lateral (\n    select\n      array_agg(s.ciphertext order by s.id desc) as ciphertexts,\n      -- Null: never.\n      array_agg(extract(epoch from s.expires_at - now())::float8 * 1000 order by s.id desc) as expire_in_ms\n    from endpoint_secrets s\n    where s.endpoint = p.id and (s.expires_at is null or s.expires_at > now())\n  ) k on true\norder by p.id"};
 
 /**
  * Query generated from SQL:
  * ```
+ * with seen as materialized (
+ *   select
+ *     pg_snapshot_xmin(taken) as oldest_open,
+ *     case :since!::text when '0' then '18446744073709551615'::xid8 else pg_snapshot_xmax(taken) end as not_begun
+ *   from pg_current_snapshot() as taken
+ * ),
+ * -- Materialized: with the page's limit, the planner would walk all endpoints in the order of their ids.
+ * changed as materialized (
+ *   select e.id
+ *   from seen
+ *     join endpoints e on e.changed_by >= :since!::text::xid8 and e.changed_by < seen.not_begun
+ *   union
+ *   select unnest(:ids!::integer[])
+ * ),
+ * page as (
+ *   select id from changed where id > :after! order by id limit :limit!
+ * )
  * select
- *   p.id,
+ *   seen.oldest_open::text as "snapshot!",
+ *   p.id as "id?",
  *   p.public_id as "publicId",
+ *   p.version,
  *   p.url,
  *   p.dlq_policy as "dlqPolicy",
  *   p.retry_schedule_ms as "retryScheduleMs",
@@ -56,24 +79,21 @@ const loadEndpointsIR: any = {"usedParamSet":{"sinceMs":true,"withinMs":true,"id
  *   p.max_retry_after_seconds as "maxRetryAfterSeconds",
  *   p.headers_ciphertext as "headersCiphertext",
  *   p.status,
- *   p.deleted_at is not null as "deleted",
- *   extract(epoch from p.updated_at)::float8 * 1000 as "changedAtMs!",
+ *   p.deleted_at is not null as "deleted!",
  *   k.ciphertexts as "secretCiphertexts",
  *   k.expire_in_ms as "secretsExpireInMs"
  * from
- *   endpoints p
- *   cross join lateral (
+ *   seen
+ *   left join (page join endpoints p on p.id = page.id) on true
+ *   left join lateral (
  *     select
  *       array_agg(s.ciphertext order by s.id desc) as ciphertexts,
  *       -- Null: never.
  *       array_agg(extract(epoch from s.expires_at - now())::float8 * 1000 order by s.id desc) as expire_in_ms
  *     from endpoint_secrets s
  *     where s.endpoint = p.id and (s.expires_at is null or s.expires_at > now())
- *   ) k
- * where
- *   p.updated_at >= least(to_timestamp(:sinceMs!::float8 / 1000), now() - :withinMs!::float8 * interval '1 millisecond')
- *   or p.id = any(:ids!::integer[])
- * order by p.updated_at
+ *   ) k on true
+ * order by p.id
  * ```
  */
 export const loadEndpoints = new PreparedQuery<ILoadEndpointsParams,ILoadEndpointsResult>(loadEndpointsIR);

@@ -1,11 +1,34 @@
 /*
-  Delivery settings of the endpoints that changed since :sinceMs or within the last :withinMs (see LookBack), and of those in
-  :ids. Deleted ones are included.
+  Delivery settings of the endpoints that changed after the snapshot :since was taken ('0': of all endpoints), and of those
+  in :ids. Deleted ones are included. A page of :limit, ascending, above the endpoint :after.
+
+  "snapshot" is the :since of the next read: the oldest transaction that was open. What it and later ones changed is read
+  then, perhaps once more. A transaction that had not begun cannot have changed anything: such numbers come with a dump of
+  another server, and their rows are read with :since '0' only. One row without an endpoint comes when there is none.
 */
 /* @name loadEndpoints */
+with seen as materialized (
+  select
+    pg_snapshot_xmin(taken) as oldest_open,
+    case :since!::text when '0' then '18446744073709551615'::xid8 else pg_snapshot_xmax(taken) end as not_begun
+  from pg_current_snapshot() as taken
+),
+-- Materialized: with the page's limit, the planner would walk all endpoints in the order of their ids.
+changed as materialized (
+  select e.id
+  from seen
+    join endpoints e on e.changed_by >= :since!::text::xid8 and e.changed_by < seen.not_begun
+  union
+  select unnest(:ids!::integer[])
+),
+page as (
+  select id from changed where id > :after! order by id limit :limit!
+)
 select
-  p.id,
+  seen.oldest_open::text as "snapshot!",
+  p.id as "id?",
   p.public_id as "publicId",
+  p.version,
   p.url,
   p.dlq_policy as "dlqPolicy",
   p.retry_schedule_ms as "retryScheduleMs",
@@ -14,21 +37,18 @@ select
   p.max_retry_after_seconds as "maxRetryAfterSeconds",
   p.headers_ciphertext as "headersCiphertext",
   p.status,
-  p.deleted_at is not null as "deleted",
-  extract(epoch from p.updated_at)::float8 * 1000 as "changedAtMs!",
+  p.deleted_at is not null as "deleted!",
   k.ciphertexts as "secretCiphertexts",
   k.expire_in_ms as "secretsExpireInMs"
 from
-  endpoints p
-  cross join lateral (
+  seen
+  left join (page join endpoints p on p.id = page.id) on true
+  left join lateral (
     select
       array_agg(s.ciphertext order by s.id desc) as ciphertexts,
       -- Null: never.
       array_agg(extract(epoch from s.expires_at - now())::float8 * 1000 order by s.id desc) as expire_in_ms
     from endpoint_secrets s
     where s.endpoint = p.id and (s.expires_at is null or s.expires_at > now())
-  ) k
-where
-  p.updated_at >= least(to_timestamp(:sinceMs!::float8 / 1000), now() - :withinMs!::float8 * interval '1 millisecond')
-  or p.id = any(:ids!::integer[])
-order by p.updated_at;
+  ) k on true
+order by p.id;

@@ -5,10 +5,15 @@ interface Waiter {
   readonly resolve: () => void;
 }
 
-/** How many admission statements the process has sent, and how many of their results the lanes have. */
+/**
+ * How many admission statements the process has sent, and of how many the lanes have the results. Statements are numbered
+ * from 1; those of different shards may be under way at the same time.
+ */
 @Injectable()
 export class AdmissionProgress {
   private readonly waiters: Waiter[] = [];
+  /** In the order in which they were sent. */
+  private readonly underWay = new Set<number>();
   private sentCount = 0;
   private appliedCount = 0;
 
@@ -17,18 +22,22 @@ export class AdmissionProgress {
     return this.sentCount;
   }
 
-  /** Statements whose results were applied, or whose failure was noted. */
+  /** The results of all statements up to this one were applied, or their failure was noted. */
   get applied(): number {
     return this.appliedCount;
   }
 
-  onSent(): void {
+  /** @returns the statement's number */
+  onSent(): number {
     this.sentCount += 1;
+    this.underWay.add(this.sentCount);
+    return this.sentCount;
   }
 
-  /** All statements sent so far have been dealt with: only one is under way at a time. */
-  onApplied(): void {
-    this.appliedCount = this.sentCount;
+  onApplied(statement: number): void {
+    this.underWay.delete(statement);
+    const [oldest = this.sentCount + 1] = this.underWay;
+    this.appliedCount = oldest - 1;
     while ((this.waiters[0]?.until ?? Infinity) <= this.appliedCount) this.waiters.shift()?.resolve();
   }
 

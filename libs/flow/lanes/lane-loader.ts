@@ -1,7 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectLogger } from '#ground/process/process-context';
 import { GroupCommit } from '#ground/postgres/group-commit';
+import { StatementSize } from '#ground/postgres/statement-size';
 import { type DeliveryKey, NIL_ID } from '#domain/ids';
+import { EndpointDirectory } from '#flow/delivery/endpoint-directory';
 import type { Logger } from '#ground/telemetry/logger';
 import { AdmissionProgress } from './admission-progress.js';
 import { LaneBudget } from './lane-budget.js';
@@ -19,16 +21,18 @@ const FIRST_DELIVERY: DeliveryKey = { eventId: NIL_ID, endpoint: 0, replay: 0 };
 export class LaneLoader {
   private readonly reads: GroupCommit<{ shard: number; lane: number }, PendingLane | undefined>;
   private readonly placer: LanePlacer;
+  private readonly pageSize = new StatementSize();
 
   constructor(
     @Inject(LanesRepository) private readonly lanes: Pick<LanesRepository, 'pendingLanes' | 'pendingUnordered' | 'findLanes'>,
     @Inject(LaneRunner) private readonly runner: Pick<LaneRunner, 'ready' | 'wait' | 'removeAtIdle'>,
     private readonly budget: LaneBudget,
     private readonly progress: AdmissionProgress,
+    @Inject(EndpointDirectory) private readonly endpoints: Pick<EndpointDirectory, 'requireVersion'>,
     @InjectLogger() private readonly logger: Logger,
   ) {
     this.placer = new LanePlacer(runner, budget);
-    this.reads = new GroupCommit({ maxItems: PAGE, commit: (wanted) => lanes.findLanes(wanted) });
+    this.reads = new GroupCommit({ maxItems: PAGE, isRepeatable: true, commit: (wanted) => lanes.findLanes(wanted) });
   }
 
   /**
@@ -69,7 +73,9 @@ export class LaneLoader {
     } finally {
       shard.coverage.reopen(lane);
     }
-    if (pending !== undefined && !shard.lease.isLost) this.placer.place(shard, pending);
+    if (pending === undefined || shard.lease.isLost) return;
+    this.endpoints.requireVersion(pending.endpoint, pending.endpointVersion);
+    this.placer.place(shard, pending);
   }
 
   private async scanLanes(shard: ShardLanes, whole: boolean): Promise<number> {
@@ -77,11 +83,12 @@ export class LaneLoader {
     for (let after = 0; ; ) {
       const leftOut = this.leaveOut(shard, whole);
       shard.coverage.beginPage();
-      const page = await this.lanes.pendingLanes(shard.shard, after, PAGE, leftOut);
+      const limit = this.pageSize.of(PAGE);
+      const page = await this.pageSize.run(() => this.lanes.pendingLanes(shard.shard, after, limit, leftOut));
       repaired += await this.placeAll(shard, page);
       const last = page.at(-1)?.name;
       if (last?.kind === 'lane') after = last.lane;
-      if (page.length < PAGE || this.endsEarly(shard, whole)) return repaired;
+      if (page.length < limit || this.endsEarly(shard, whole)) return repaired;
     }
   }
 
@@ -90,10 +97,11 @@ export class LaneLoader {
     for (let after = FIRST_DELIVERY; ; ) {
       const leftOut = this.leaveOut(shard, whole);
       shard.coverage.beginPage();
-      const page = await this.lanes.pendingUnordered(shard.shard, after, PAGE, leftOut);
+      const limit = this.pageSize.of(PAGE);
+      const page = await this.pageSize.run(() => this.lanes.pendingUnordered(shard.shard, after, limit, leftOut));
       repaired += await this.placeAll(shard, page);
       after = page.at(-1)?.delivery ?? after;
-      if (page.length < PAGE || this.endsEarly(shard, whole)) return repaired;
+      if (page.length < limit || this.endsEarly(shard, whole)) return repaired;
     }
   }
 
@@ -115,6 +123,8 @@ export class LaneLoader {
     const { coverage } = shard;
     // What an admission brought whose answer is under way is no fault.
     if (coverage.isAuditing) await this.progress.caughtUp();
+    const versions = new Map(page.map(({ endpoint, endpointVersion }) => [endpoint, endpointVersion]));
+    for (const [endpoint, version] of versions) this.endpoints.requireVersion(endpoint, version);
     let repaired = 0;
     for (const pending of page) {
       if (shard.lease.isLost) return repaired;

@@ -3,7 +3,7 @@ import pino from 'pino';
 import { now } from '#domain/clock';
 import type { AttemptResult } from '#domain/disposition';
 import { WindowBudget } from '#domain/lane';
-import type { EndpointTarget } from '#flow/delivery/endpoint-directory';
+import { type EndpointTarget, takesDeliveries } from '#flow/delivery/endpoint-directory';
 import { SigningKeys } from '#flow/delivery/signing-keys';
 import { deliveryItem } from './delivery-item.js';
 import type { PendingLane } from './lanes.repository.js';
@@ -12,19 +12,19 @@ import { LaneBudget } from './lane-budget.js';
 import type { LaneStop } from './lane-stop.js';
 import { ShardLanes } from './shard-lanes.js';
 import { testLease } from '#flow/leases/fixtures/test-lease';
-import type { OutcomeVerdict } from '#flow/outcome/outcome';
+import type { Outcome, OutcomeVerdict } from '#flow/outcome/outcome';
 import { LaneLoader } from './lane-loader.js';
 import { LaneRunner } from './lane-runner.js';
 
 const LANE = 7;
 const target: EndpointTarget = {
-  id: 1, publicId: 'ep_1', url: new URL('http://127.0.0.1/'), headers: {}, signingKeys: new SigningKeys([], now()), timeoutMs: 1_000, maxConcurrency: 5,
+  id: 1, version: 1, isStale: false, publicId: 'ep_1', url: new URL('http://127.0.0.1/'), headers: {}, signingKeys: new SigningKeys([], now()), timeoutMs: 1_000, maxConcurrency: 5,
   retryScheduleMs: undefined, maxRetryAfterMs: 1, haltsAtDeadLetter: true, status: 'active', deleted: false,
 };
 const answer = (statusCode: number): AttemptResult => ({ startedAtMs: 0, durationMs: 1, statusCode, error: undefined, responseBody: Buffer.alloc(0), retryAfterMs: undefined });
 
 function pending(headSequence: number, stopped?: LaneStop): PendingLane {
-  return { name: { kind: 'lane', lane: LANE }, endpoint: 1, position: { headSequence, tailSequence: 3, deliveredSequence: 0, attempts: 0 }, dueInMs: undefined, stopped };
+  return { name: { kind: 'lane', lane: LANE }, endpoint: 1, endpointVersion: 1, position: { headSequence, tailSequence: 3, deliveredSequence: 0, attempts: 0 }, dueInMs: undefined, stopped };
 }
 
 const item = (sequence: number) => deliveryItem({
@@ -42,12 +42,15 @@ function world(limit = 10) {
   const budget = new LaneBudget(limit);
   const shard = new ShardLanes(testLease(), budget, new WindowBudget(100_000));
   const sent: ((result: AttemptResult) => void)[] = [];
+  const requests: { url: string; timeoutMs: number }[] = [];
+  const outcomes: Outcome[] = [];
   const deleted: number[] = [];
   const postgres = {
     head: 1,
     stopped: undefined as LaneStop | undefined,
     page: (): Promise<PendingLane[]> => Promise.resolve([pending(postgres.head, postgres.stopped)]),
     outcome: (): Promise<OutcomeVerdict> => Promise.resolve('applied'),
+    load: (): Promise<void> => Promise.resolve(),
     reload: (): Promise<(PendingLane | undefined)[]> => Promise.resolve([pending(postgres.head, postgres.stopped)]),
   };
   const lanes = {
@@ -57,20 +60,46 @@ function world(limit = 10) {
       const [found] = await postgres.reload();
       return wanted.map(() => found);
     },
-    windows: (records: readonly unknown[]) => Promise.resolve(records.map(() => [1, 2, 3].filter((sequence) => sequence >= postgres.head).map(item))),
+    windows: async (records: readonly unknown[]) => {
+      await postgres.load();
+      return records.map(() => [1, 2, 3].filter((sequence) => sequence >= postgres.head).map(item));
+    },
   };
   const logger = pino({ level: 'silent' });
+  let known = target;
+  let listener: (changed: EndpointTarget) => void = () => undefined;
+  const endpointChanged = (changed: EndpointTarget): void => {
+    known = changed;
+    listener(changed);
+  };
+  const directory = {
+    onChange: (added: typeof listener) => (listener = added),
+    get: () => known,
+    open: () => (takesDeliveries(known) ? known : undefined),
+    stopGone: () => () => undefined,
+  };
   const runner = new LaneRunner(
-    { send: () => ({ result: new Promise<AttemptResult>((resolve) => sent.push(resolve)), abort: () => undefined }) },
-    { onChange: () => undefined, nudge: () => undefined, stopGone: () => () => undefined },
+    {
+      send: (_, { url, timeoutMs }) => {
+        requests.push({ url: url.href, timeoutMs });
+        return { result: new Promise<AttemptResult>((resolve) => sent.push(resolve)), abort: () => undefined };
+      },
+    },
+    directory,
     lanes,
-    { add: () => postgres.outcome(), hurry: () => undefined },
+    {
+      add: (outcome) => {
+        outcomes.push(outcome);
+        return postgres.outcome();
+      },
+      hurry: () => undefined,
+    },
     new AdmissionProgress(), { retryScheduleMs: [], deliveryConcurrency: 10 }, logger,
   );
   runner.onEndpointDeleted(({ id }) => deleted.push(id));
-  runner.scheduler.endpointChanged(target);
-  const loader = new LaneLoader(lanes, runner, budget, new AdmissionProgress(), logger);
-  return { budget, shard, sent, deleted, postgres, runner, loader, record: () => shard.find({ kind: 'lane', lane: LANE }) };
+  endpointChanged(target);
+  const loader = new LaneLoader(lanes, runner, budget, new AdmissionProgress(), { requireVersion: () => undefined }, logger);
+  return { budget, shard, sent, requests, outcomes, deleted, postgres, runner, loader, endpointChanged, record: () => shard.find({ kind: 'lane', lane: LANE }) };
 }
 
 describe('a lane that an operator has moved', () => {
@@ -142,8 +171,8 @@ describe('a lane that an operator has moved', () => {
   });
 
   it('still says that its head may have been sent by a former owner', async () => {
-    const { shard, loader, runner, record } = world();
-    runner.scheduler.endpointChanged({ ...target, status: 'paused' });
+    const { shard, loader, record, endpointChanged } = world();
+    endpointChanged({ ...target, status: 'paused' });
     await loader.scan(shard);
     expect(record()?.redelivered).toBe(true);
     loader.reload(shard, LANE);
@@ -152,8 +181,8 @@ describe('a lane that an operator has moved', () => {
   });
 
   it('still says so when it is moved twice at once', async () => {
-    const { shard, loader, runner, record } = world();
-    runner.scheduler.endpointChanged({ ...target, status: 'paused' });
+    const { shard, loader, record, endpointChanged } = world();
+    endpointChanged({ ...target, status: 'paused' });
     await loader.scan(shard);
     loader.reload(shard, LANE);
     loader.reload(shard, LANE);
@@ -162,8 +191,8 @@ describe('a lane that an operator has moved', () => {
   });
 
   it('still says so when only the next scan of the shard loads it', async () => {
-    const { shard, loader, runner, postgres, record } = world();
-    runner.scheduler.endpointChanged({ ...target, status: 'paused' });
+    const { shard, loader, postgres, record, endpointChanged } = world();
+    endpointChanged({ ...target, status: 'paused' });
     await loader.scan(shard);
     postgres.reload = () => Promise.reject(new Error('Connection terminated'));
     loader.reload(shard, LANE);
@@ -174,20 +203,20 @@ describe('a lane that an operator has moved', () => {
   });
 
   it('leaves nothing behind in the queue of a paused endpoint', async () => {
-    const { shard, loader, runner } = world();
-    runner.scheduler.endpointChanged({ ...target, status: 'paused' });
+    const { shard, loader, runner, endpointChanged } = world();
+    endpointChanged({ ...target, status: 'paused' });
     await loader.scan(shard);
     for (let i = 0; i < 20; i++) {
       loader.reload(shard, LANE);
       await settled();
     }
     runner.scheduler.forgetRemoved();
-    expect(runner.scheduler.counts()).toEqual({ ready: 0, blocked: 1 });
+    expect(runner.scheduler.counts()).toEqual({ ready: 0, blocked: 1, stale: 0 });
   });
 });
 
 it('a head may have been sent until its outcome is committed, also when its lane is loaded again', async () => {
-  const { shard, loader, runner, sent, postgres, record } = world();
+  const { shard, loader, sent, postgres, record, endpointChanged } = world();
   await loader.scan(shard);
   await settled();
   sent[0]?.(answer(200));
@@ -200,7 +229,8 @@ it('a head may have been sent until its outcome is committed, also when its lane
   [postgres.head, postgres.outcome] = [2, () => Promise.resolve('applied')];
   await loader.scan(shard);
   expect(record()?.redelivered).toBe(true);
-  runner.scheduler.endpointChanged({ ...target, status: 'paused' });
+  await settled();
+  endpointChanged({ ...target, status: 'paused' });
   await settled();
   sent[2]?.(answer(200));
   await settled();
@@ -208,8 +238,8 @@ it('a head may have been sent until its outcome is committed, also when its lane
 });
 
 it('what waits in a halted lane of an endpoint that was deleted before the process began is discarded', async () => {
-  const { shard, loader, runner, postgres, deleted } = world();
-  runner.scheduler.endpointChanged({ ...target, deleted: true });
+  const { shard, loader, runner, postgres, deleted, endpointChanged } = world();
+  endpointChanged({ ...target, deleted: true });
   deleted.length = 0;
   postgres.stopped = 'halted';
   await loader.scan(shard);
@@ -218,7 +248,7 @@ it('what waits in a halted lane of an endpoint that was deleted before the proce
 });
 
 it('a scan of a busy shard completes, though a lane settles between the reading of its page and its processing', async () => {
-  const { shard, loader, runner, sent, postgres, record } = world();
+  const { shard, loader, sent, postgres, record, endpointChanged } = world();
   await loader.scan(shard);
   await settled();
   shard.coverage.markIncomplete();
@@ -228,11 +258,67 @@ it('a scan of a busy shard completes, though a lane settles between the reading 
   const before = pending(1);
   postgres.head = 2;
   // Its next delivery waits for its turn: the lane is between two attempts when the page arrives.
-  runner.scheduler.endpointChanged({ ...target, status: 'paused' });
+  endpointChanged({ ...target, status: 'paused' });
   sent[0]?.(answer(200));
   await settled();
   page.resolve([before]);
   await scan;
   await settled();
   expect([shard.coverage.isComplete, record()?.lane.headSequence]).toEqual([true, 2]);
+});
+
+describe('settings of the endpoint', () => {
+  it('are those of the moment when a head is sent, also when its window took long to load', async () => {
+    const { shard, loader, postgres, requests, endpointChanged } = world();
+    const loaded = Promise.withResolvers<void>();
+    postgres.load = () => loaded.promise;
+    await loader.scan(shard);
+    endpointChanged({ ...target, version: 2, url: new URL('http://127.0.0.2/'), timeoutMs: 5 });
+    loaded.resolve();
+    await settled();
+    expect(requests).toEqual([{ url: 'http://127.0.0.2/', timeoutMs: 5 }]);
+  });
+
+  it.each([['stale', { isStale: true }], ['paused', { status: 'paused' }], ['deleted', { deleted: true }]] as const)(
+    'keep a head from being sent when the endpoint becomes %s while its window is loaded', async (_, changes) => {
+      const { shard, loader, postgres, requests, record, endpointChanged } = world();
+      const loaded = Promise.withResolvers<void>();
+      postgres.load = () => loaded.promise;
+      await loader.scan(shard);
+      endpointChanged({ ...target, ...changes });
+      loaded.resolve();
+      await settled();
+      expect([requests, record()?.lane.phase, record()?.lane.attempts]).toEqual([[], 'ready', 0]);
+      endpointChanged({ ...target, version: 2, timeoutMs: 7 });
+      await settled();
+      expect(requests).toEqual([{ url: 'http://127.0.0.1/', timeoutMs: 7 }]);
+    },
+  );
+
+  it('decide what follows an attempt as they are at its end', async () => {
+    const { shard, loader, sent, outcomes, record, endpointChanged } = world();
+    await loader.scan(shard);
+    await settled();
+    endpointChanged({ ...target, version: 2, retryScheduleMs: [60_000], haltsAtDeadLetter: false });
+    sent[0]?.(answer(500));
+    await settled();
+    expect([outcomes[0]?.disposition.kind, record()?.lane.phase]).toEqual(['retry', 'waiting']);
+    shard.drop();
+  });
+
+  it('keep a head that an operator has paused while its window was loaded', async () => {
+    const { shard, loader, runner, postgres, requests, record } = world();
+    const loaded = Promise.withResolvers<void>();
+    postgres.load = () => loaded.promise;
+    await loader.scan(shard);
+    const paused = record();
+    if (paused === undefined) throw new Error('The lane is not in memory');
+    runner.stop(paused, 'paused');
+    loaded.resolve();
+    await settled();
+    expect([requests, paused.lane.phase]).toEqual([[], 'ready']);
+    runner.stop(paused, undefined);
+    await settled();
+    expect(requests).toHaveLength(1);
+  });
 });

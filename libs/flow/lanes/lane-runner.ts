@@ -30,7 +30,7 @@ const EARLY_MS = 50;
 
 /**
  * Runs lanes: takes a ready lane's head through attempt and outcome. The lane moves on only after the outcome's commit.
- * Ownership is checked right before each send. A result that comes later is still written, by a fenced statement.
+ * Ownership, and the endpoint's settings, are looked at right before each send. A result that comes later is still written, by a fenced statement.
  */
 @Injectable()
 export class LaneRunner implements LaneListener {
@@ -41,7 +41,7 @@ export class LaneRunner implements LaneListener {
 
   constructor(
     @Inject(AttemptClient) private readonly client: Pick<AttemptClient, 'send'>,
-    @Inject(EndpointDirectory) private readonly directory: Pick<EndpointDirectory, 'onChange' | 'nudge' | 'stopGone'>,
+    @Inject(EndpointDirectory) private readonly directory: Pick<EndpointDirectory, 'onChange' | 'get' | 'open' | 'stopGone'>,
     @Inject(LanesRepository) lanes: Pick<LanesRepository, 'windows'>,
     @Inject(OutcomeService) private readonly outcomes: Pick<OutcomeService, 'add' | 'hurry'>,
     private readonly progress: AdmissionProgress,
@@ -52,11 +52,10 @@ export class LaneRunner implements LaneListener {
     this.ladder = new Ladder(tiersOf(config.retryScheduleMs));
     this.scheduler = new LaneScheduler(
       config.deliveryConcurrency,
-      (record, target, release) => this.run(record, target, release),
+      (record, release) => this.run(record, release),
       (target) => {
         for (const listener of this.deletionListeners) listener(target);
       },
-      () => directory.nudge(),
     );
     directory.onChange((target) => this.scheduler.endpointChanged(target));
   }
@@ -125,12 +124,12 @@ export class LaneRunner implements LaneListener {
     act();
   }
 
-  private async run(record: LaneRecord, target: EndpointTarget, release: ReleaseSlot): Promise<void> {
+  private async run(record: LaneRecord, release: ReleaseSlot): Promise<void> {
     const { shard } = record;
     shard.busy.add(record);
     let hasMore = false;
     try {
-      hasMore = await this.runHead(record, target, release);
+      hasMore = await this.runHead(record, release);
     } catch (error) {
       // The process ends and has given up on Postgres, or a bug: the next scan loads the lane again.
       this.logger.error({ err: error, shard: shard.shard, lane: record.name }, 'A lane failed; the next scan of its shard loads it again');
@@ -149,20 +148,23 @@ export class LaneRunner implements LaneListener {
   }
 
   /** @returns whether the lane is ready for more */
-  private async runHead(record: LaneRecord, target: EndpointTarget, release: ReleaseSlot): Promise<boolean> {
+  private async runHead(record: LaneRecord, release: ReleaseSlot): Promise<boolean> {
     const { lane, shard } = record;
     const item = lane.start() ?? (await this.load(record));
     if (item === undefined) return lane.phase === 'ready';
     const earlyMs = item.dueAtMs - performance.now();
     if (earlyMs > EARLY_MS) return this.defer(record, item, earlyMs);
-    if (!shard.lease.maySend) return this.abandon(record);
+    // Since the slot was given, the load may have taken long: what holds now decides.
+    const target = this.directory.open(record.endpoint);
+    if (target === undefined || record.stopped !== undefined || !shard.lease.maySend) return this.abandon(record);
     const result = await this.attempt(record, item, target);
     // Before the release, which starts the next lane of the endpoint.
     const onCommitted = result !== undefined && isGone(result) ? this.directory.stopGone(target.id) : undefined;
     release(result === undefined ? undefined : isSuccess(result));
     if (result === undefined) return this.abandon(record);
     try {
-      return await this.conclude(record, item, target, result);
+      // The newest settings decide what follows: they may have changed during the attempt.
+      return await this.conclude(record, item, this.directory.get(target.id) ?? target, result);
     } finally {
       onCommitted?.();
     }
@@ -215,6 +217,7 @@ export class LaneRunner implements LaneListener {
     const tierMs = disposition.kind === 'retry' ? this.ladder.tierFor(disposition.delayMs) : undefined;
     const outcome: Outcome = {
       shard: shard.shard, epoch: shard.lease.epoch, key: item.key, attempt, result, disposition, halts,
+      copiedBytes: disposition.kind === 'dead' ? item.bytes : 0,
       tokenTopic: tierMs === undefined ? undefined : retryTopicName(tierMs),
     };
     const isAwaited = this.scheduler.isStarved(record.endpoint) || (disposition.kind !== 'retry' && lane.depth > 1);

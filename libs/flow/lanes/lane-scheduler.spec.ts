@@ -9,7 +9,7 @@ import { LaneBudget } from './lane-budget.js';
 import { type LaneRecord, ShardLanes } from './shard-lanes.js';
 
 const target = (id: number, changes: Partial<EndpointTarget> = {}): EndpointTarget => ({
-  id, publicId: `ep_${id}`, url: new URL('http://127.0.0.1/'), headers: {}, signingKeys: new SigningKeys([], now()), timeoutMs: 1_000,
+  id, version: 1, isStale: false, publicId: `ep_${id}`, url: new URL('http://127.0.0.1/'), headers: {}, signingKeys: new SigningKeys([], now()), timeoutMs: 1_000,
   maxConcurrency: 2, retryScheduleMs: undefined, maxRetryAfterMs: 1_000, haltsAtDeadLetter: false, status: 'active', deleted: false, ...changes,
 });
 
@@ -19,10 +19,9 @@ function world(sharedSlots: number) {
   const running = new Map<number, () => Promise<void>>();
   const releases = new Map<number, ReleaseSlot>();
   const deleted: number[] = [];
-  const unknown: number[] = [];
   const scheduler = new LaneScheduler(
     sharedSlots,
-    ({ name, lane }, _, release) => {
+    ({ name, lane }, release) => {
       lane.start();
       releases.set(name.kind === 'lane' ? name.lane : -1, release);
       return new Promise<void>((resolve) => running.set(name.kind === 'lane' ? name.lane : -1, async () => {
@@ -32,7 +31,6 @@ function world(sharedSlots: number) {
       }));
     },
     ({ id }) => deleted.push(id),
-    (endpoint) => unknown.push(endpoint),
   );
   let next = 0;
   const ready = (endpoint: number): number => {
@@ -47,7 +45,7 @@ function world(sharedSlots: number) {
     await finish?.();
   };
   const readyMany = (endpoint: number, count: number): number[] => Array.from({ length: count }, () => ready(endpoint));
-  return { scheduler, lanes, ready, readyMany, end, release: (lane: number) => releases.get(lane)?.(true), deleted, unknown, running: () => [...running.keys()] };
+  return { scheduler, lanes, ready, readyMany, end, release: (lane: number) => releases.get(lane)?.(true), deleted, running: () => [...running.keys()] };
 }
 
 describe('LaneScheduler', () => {
@@ -117,14 +115,26 @@ describe('LaneScheduler', () => {
     expect(running()).not.toContain(a);
   });
 
-  it('holds lanes of a paused endpoint until it is active again, and asks for one that it does not know', () => {
-    const { scheduler, ready, running, unknown } = world(10);
+  it('holds lanes of an endpoint that is paused, unknown or stale, and starts them when it is known to be active', () => {
+    const { scheduler, ready, running } = world(10);
     scheduler.endpointChanged(target(1, { status: 'paused' }));
-    const [a, b] = [ready(1), ready(2)];
-    expect([running(), unknown, scheduler.counts()]).toEqual([[], [2], { ready: 0, blocked: 2 }]);
-    scheduler.endpointChanged(target(1));
-    scheduler.endpointChanged(target(2));
-    expect(running()).toEqual([a, b]);
+    scheduler.endpointChanged(target(3, { isStale: true }));
+    const [a, b, c] = [ready(1), ready(2), ready(3)];
+    expect([running(), scheduler.counts()]).toEqual([[], { ready: 0, blocked: 1, stale: 2 }]);
+    for (const id of [1, 2, 3]) scheduler.endpointChanged(target(id, { version: 2 }));
+    expect(running()).toEqual([a, b, c]);
+  });
+
+  it('starts nothing of an endpoint that becomes stale, neither what is ready nor what a free slot is for', async () => {
+    const { scheduler, ready, end, running } = world(10);
+    scheduler.endpointChanged(target(1, { maxConcurrency: 1 }));
+    const [a, b] = [ready(1), ready(1)];
+    scheduler.endpointChanged(target(1, { isStale: true }));
+    await end(a);
+    ready(1);
+    expect(running()).toEqual([]);
+    scheduler.endpointChanged(target(1, { version: 2, maxConcurrency: 1 }));
+    expect(running()).toEqual([b]);
   });
 
   it('holds lanes while their shard may not send', () => {

@@ -1,6 +1,6 @@
 import { Fifo } from '#domain/fifo';
 import { Ramp } from '#domain/ramp';
-import type { EndpointTarget } from '#flow/delivery/endpoint-directory';
+import { type EndpointTarget, takesDeliveries } from '#flow/delivery/endpoint-directory';
 import type { LaneRecord } from './shard-lanes.js';
 
 /** Whether an exchange delivered; undefined when it was aborted, which says nothing about the endpoint. */
@@ -40,13 +40,11 @@ export class LaneScheduler {
    *   start of an attempt to its outcome's commit
    * @param run runs a lane's head to its outcome; never rejects
    * @param onDeleted the endpoint is deleted and none of its lanes is running
-   * @param onUnknown an endpoint that has ready lanes is not known yet
    */
   constructor(
     private readonly sharedSlots: number,
-    private readonly run: (record: LaneRecord, target: EndpointTarget, release: ReleaseSlot) => Promise<void>,
+    private readonly run: (record: LaneRecord, release: ReleaseSlot) => Promise<void>,
     private readonly onDeleted: (target: EndpointTarget) => void,
-    private readonly onUnknown: (endpoint: number) => void,
   ) {}
 
   /** The lane is ready: its head is sent when its endpoint has a slot. */
@@ -55,11 +53,10 @@ export class LaneScheduler {
     const queue = this.queueOf(record.endpoint);
     record.queued = true;
     queue.ready.push(record);
-    if (queue.target === undefined) this.onUnknown(record.endpoint);
     this.pump(queue);
   }
 
-  /** The endpoint is known, or has changed. */
+  /** The endpoint is known, has changed, or is stale: then nothing of it is started until it is read again. */
   endpointChanged(target: EndpointTarget): void {
     const queue = this.queueOf(target.id);
     const justDeleted = target.deleted && queue.target?.deleted === false;
@@ -81,7 +78,7 @@ export class LaneScheduler {
   /** Drops removed lanes from the queues of endpoints that take nothing at the moment. */
   forgetRemoved(): void {
     for (const { ready, target } of this.queues.values()) {
-      if (target?.status === 'active' && !target.deleted) continue;
+      if (target !== undefined && takesDeliveries(target)) continue;
       for (let left = ready.size; left > 0; left--) {
         const record = ready.shift();
         if (record?.removed === false) ready.push(record);
@@ -98,15 +95,11 @@ export class LaneScheduler {
     }
   }
 
-  /** Lanes that wait for their turn, by endpoint's status. */
-  counts(): { ready: number; blocked: number } {
-    let ready = 0;
-    let blocked = 0;
-    for (const { target, ready: { size } } of this.queues.values()) {
-      if (target?.status === 'active' && !target.deleted) ready += size;
-      else blocked += size;
-    }
-    return { ready, blocked };
+  /** Lanes that wait for their turn; `blocked`: their endpoint is not active; `stale`: its settings are being read. */
+  counts(): { ready: number; blocked: number; stale: number } {
+    const counts = { ready: 0, blocked: 0, stale: 0 };
+    for (const { target, ready: { size } } of this.queues.values()) counts[stateOf(target)] += size;
+    return counts;
   }
 
   private queueOf(endpoint: number): EndpointQueue {
@@ -120,7 +113,7 @@ export class LaneScheduler {
 
   private pump(queue: EndpointQueue): void {
     const { target } = queue;
-    if (target === undefined || target.deleted || target.status !== 'active') return;
+    if (target === undefined || !takesDeliveries(target)) return;
     while (queue.ready.size > 0 && queue.sending < queue.ramp.limit(target.maxConcurrency)) {
       if (queue.running >= OWN_SLOTS && this.shared >= this.sharedSlots) {
         this.starved.add(queue);
@@ -151,7 +144,7 @@ export class LaneScheduler {
       else if (delivered === false) queue.ramp.failed(target.maxConcurrency);
       this.pump(queue);
     };
-    void this.run(record, target, release).then(() => {
+    void this.run(record, release).then(() => {
       const freesShared = queue.running > OWN_SLOTS;
       if (freesShared) this.shared -= 1;
       queue.running -= 1;
@@ -173,4 +166,9 @@ export class LaneScheduler {
       this.pump(next);
     }
   }
+}
+
+function stateOf(target: EndpointTarget | undefined): 'ready' | 'blocked' | 'stale' {
+  if (target === undefined || target.isStale) return 'stale';
+  return takesDeliveries(target) ? 'ready' : 'blocked';
 }

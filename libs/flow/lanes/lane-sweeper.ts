@@ -57,9 +57,10 @@ export class LaneSweeper {
     }
     this.runner.scheduler.forgetRemoved();
     this.runner.scheduler.sweepDeleted();
-    const { ready, blocked } = this.runner.scheduler.counts();
+    const { ready, blocked, stale } = this.runner.scheduler.counts();
     lanesByState.set({ state: 'ready' }, ready);
     lanesByState.set({ state: 'blocked' }, blocked);
+    lanesByState.set({ state: 'stale' }, stale);
     lanesByState.set({ state: 'sending' }, counts.sending);
     lanesByState.set({ state: 'waiting' }, counts.waiting);
     lanesByState.set({ state: 'stopped' }, counts.stopped);

@@ -18,6 +18,8 @@ import { loadWindows } from './load-windows.queries.js';
 export interface PendingLane {
   readonly name: LaneName;
   readonly endpoint: number;
+  /** The endpoint's version in the snapshot of the read. */
+  readonly endpointVersion: number;
   readonly position: LanePosition;
   /** Milliseconds until the head is due; undefined: at once. */
   readonly dueInMs: number | undefined;
@@ -61,6 +63,7 @@ export class LanesRepository {
         name: { kind: 'unordered', delivery },
         delivery,
         endpoint: row.endpoint,
+        endpointVersion: row.endpointVersion,
         position: { ...UNORDERED, attempts: row.attempts },
         dueInMs: row.dueInMs ?? undefined,
         stopped: undefined,
@@ -115,6 +118,7 @@ function pendingLaneOf(row: ILoadLanesResult): PendingLane {
   return {
     name: { kind: 'lane', lane: row.lane },
     endpoint: row.endpoint,
+    endpointVersion: row.endpointVersion,
     position: row,
     dueInMs: row.dueInMs ?? undefined,
     stopped: stopOf(row.paused, row.halted === true),

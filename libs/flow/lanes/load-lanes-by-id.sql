@@ -9,9 +9,11 @@ select
   h.attempts as "attempts!",
   extract(epoch from h.next_attempt_at - clock_timestamp())::float8 * 1000 as "dueInMs",
   l.paused,
-  l.halted_sequence is not null as "halted"
+  l.halted_sequence is not null as "halted",
+  p.version as "endpointVersion"
 from unnest(:shards!::integer[], :lanes!::bigint[]) as wanted (shard, lane)
   join lanes l on l.id = wanted.lane
+  join endpoints p on p.id = l.endpoint
   cross join lateral (
     select d.sequence, d.attempts, d.next_attempt_at
     from deliveries d

@@ -19,6 +19,7 @@ export interface ILoadLanesResult {
   deliveredSequence: number;
   dueInMs: number | null;
   endpoint: number;
+  endpointVersion: number;
   halted: boolean | null;
   headSequence: number;
   lane: number;
@@ -32,7 +33,7 @@ export interface ILoadLanesQuery {
   result: ILoadLanesResult;
 }
 
-const loadLanesIR: any = {"usedParamSet":{"shard":true,"after":true,"leftOut":true,"limit":true},"params":[{"name":"shard","required":true,"transform":{"type":"scalar"},"locs":[{"a":549,"b":555}]},{"name":"after","required":true,"transform":{"type":"scalar"},"locs":[{"a":595,"b":601}]},{"name":"leftOut","required":true,"transform":{"type":"scalar"},"locs":[{"a":625,"b":633}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":685,"b":691}]}],"statement":"select\n  h.lane as \"lane!\",\n  l.endpoint,\n  h.sequence as \"headSequence!\",\n  l.tail_sequence as \"tailSequence\",\n  l.delivered_sequence as \"deliveredSequence\",\n  h.attempts as \"attempts!\",\n  extract(epoch from h.next_attempt_at - clock_timestamp())::float8 * 1000 as \"dueInMs\",\n  l.paused,\n  l.halted_sequence is not null as \"halted\"\nfrom (\n  -- Reads the index once in its order: neither many lanes nor one long lane is a problem.\n  select distinct on (d.lane) d.lane, d.sequence, d.attempts, d.next_attempt_at\n  from deliveries d\n  where d.shard = :shard! and d.status = 'pending' and d.lane > :after! and d.endpoint <> all(:leftOut!::integer[])\n  order by d.lane, d.sequence\n  limit :limit!\n) h\n  join lanes l on l.id = h.lane\norder by h.lane"};
+const loadLanesIR: any = {"usedParamSet":{"shard":true,"after":true,"leftOut":true,"limit":true},"params":[{"name":"shard","required":true,"transform":{"type":"scalar"},"locs":[{"a":583,"b":589}]},{"name":"after","required":true,"transform":{"type":"scalar"},"locs":[{"a":629,"b":635}]},{"name":"leftOut","required":true,"transform":{"type":"scalar"},"locs":[{"a":659,"b":667}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":719,"b":725}]}],"statement":"select\n  h.lane as \"lane!\",\n  l.endpoint,\n  h.sequence as \"headSequence!\",\n  l.tail_sequence as \"tailSequence\",\n  l.delivered_sequence as \"deliveredSequence\",\n  h.attempts as \"attempts!\",\n  extract(epoch from h.next_attempt_at - clock_timestamp())::float8 * 1000 as \"dueInMs\",\n  l.paused,\n  l.halted_sequence is not null as \"halted\",\n  p.version as \"endpointVersion\"\nfrom (\n  -- Reads the index once in its order: neither many lanes nor one long lane is a problem.\n  select distinct on (d.lane) d.lane, d.sequence, d.attempts, d.next_attempt_at\n  from deliveries d\n  where d.shard = :shard! and d.status = 'pending' and d.lane > :after! and d.endpoint <> all(:leftOut!::integer[])\n  order by d.lane, d.sequence\n  limit :limit!\n) h\n  join lanes l on l.id = h.lane\n  join endpoints p on p.id = l.endpoint\norder by h.lane"};
 
 /**
  * Query generated from SQL:
@@ -46,7 +47,8 @@ const loadLanesIR: any = {"usedParamSet":{"shard":true,"after":true,"leftOut":tr
  *   h.attempts as "attempts!",
  *   extract(epoch from h.next_attempt_at - clock_timestamp())::float8 * 1000 as "dueInMs",
  *   l.paused,
- *   l.halted_sequence is not null as "halted"
+ *   l.halted_sequence is not null as "halted",
+ *   p.version as "endpointVersion"
  * from (
  *   -- Reads the index once in its order: neither many lanes nor one long lane is a problem.
  *   select distinct on (d.lane) d.lane, d.sequence, d.attempts, d.next_attempt_at
@@ -56,6 +58,7 @@ const loadLanesIR: any = {"usedParamSet":{"shard":true,"after":true,"leftOut":tr
  *   limit :limit!
  * ) h
  *   join lanes l on l.id = h.lane
+ *   join endpoints p on p.id = l.endpoint
  * order by h.lane
  * ```
  */

@@ -1,7 +1,7 @@
 /*
   The heads of a shard's lanes that have something pending, a page of lanes from :after on: what an owner must know
   before it may tell whether an admitted delivery is its lane's head. A head is the lane's lowest pending delivery.
-  Lanes of :leftOut endpoints don't come.
+  Lanes of :leftOut endpoints don't come. Each lane says which version its endpoint has.
 */
 /* @name loadLanes */
 select
@@ -13,7 +13,8 @@ select
   h.attempts as "attempts!",
   extract(epoch from h.next_attempt_at - clock_timestamp())::float8 * 1000 as "dueInMs",
   l.paused,
-  l.halted_sequence is not null as "halted"
+  l.halted_sequence is not null as "halted",
+  p.version as "endpointVersion"
 from (
   -- Reads the index once in its order: neither many lanes nor one long lane is a problem.
   select distinct on (d.lane) d.lane, d.sequence, d.attempts, d.next_attempt_at
@@ -23,4 +24,5 @@ from (
   limit :limit!
 ) h
   join lanes l on l.id = h.lane
+  join endpoints p on p.id = l.endpoint
 order by h.lane;

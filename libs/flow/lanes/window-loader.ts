@@ -12,7 +12,7 @@ export class WindowLoader {
 
   constructor(repository: Pick<LanesRepository, 'windows'>) {
     // 200: with 16 deliveries each, more rows at once would hold up the event loop.
-    this.loads = new GroupCommit({ maxItems: 200, commit: (records) => repository.windows(records) });
+    this.loads = new GroupCommit({ maxItems: 200, isRepeatable: true, commit: (records) => repository.windows(records) });
   }
 
   /** The record's next pending deliveries from its head on; none when Postgres has none there. */

@@ -5,6 +5,7 @@ import { deliveriesTotal } from '#flow/lanes/lanes.metrics';
 import { LanesRepository } from '#flow/lanes/lanes.repository';
 import { OpenShards } from '#flow/lanes/open-shards';
 import type { ShardLanes } from '#flow/lanes/shard-lanes';
+import { StatementSize } from '#ground/postgres/statement-size';
 import { InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
 
@@ -21,6 +22,7 @@ export class EndpointDiscarder {
   private readonly targets = new Map<number, EndpointTarget>();
   private readonly working = new Set<string>();
   private readonly done = new Set<string>();
+  private readonly size = new StatementSize();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -62,10 +64,11 @@ export class EndpointDiscarder {
     // Before the first statement: what is reported while it runs is looked at again.
     this.done.add(work);
     try {
-      for (let discarded = LIMIT; discarded === LIMIT && !lease.isLost; ) {
-        const result = await this.lanes.discardEndpoint(lease.shard, lease.epoch, target.id, LIMIT);
-        if (!result.held) return lease.fenced();
-        ({ discarded } = result);
+      for (let hasMore = true; hasMore && !lease.isLost; ) {
+        const limit = this.size.of(LIMIT);
+        const { held, discarded } = await this.size.run(() => this.lanes.discardEndpoint(lease.shard, lease.epoch, target.id, limit));
+        if (!held) return lease.fenced();
+        hasMore = discarded === limit;
         deliveriesTotal.inc({ outcome: 'discarded' }, discarded);
       }
       for (const record of [...shard.all()]) if (record.endpoint === target.id) shard.remove(record);

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
+import { StatementSize } from '#ground/postgres/statement-size';
 import { discardDeadLetters } from './discard-dead-letters.queries.js';
 import { findOpenReplays, type IFindOpenReplaysResult } from './find-open-replays.queries.js';
 import { replayDeadLetters } from './replay-dead-letters.queries.js';
@@ -22,11 +23,14 @@ export interface AppliedBatch {
 }
 
 /** 5,000 looked at take about 20 ms; 500 changed, as in every statement under the fence. */
-const BATCH = { scanned: 5_000, changed: 500 } as const;
+const SCANNED = 5_000;
+const CHANGED = 500;
 
 /** Replays and discards of dead letters, for the shards' owners. */
 @Injectable()
 export class OpenReplaysRepository {
+  private readonly size = new StatementSize();
+
   constructor(@InjectDatabase('operations') private readonly database: Database) {}
 
   /** The oldest first. */
@@ -34,20 +38,21 @@ export class OpenReplaysRepository {
     return findOpenReplays.run({ shards: [...shards] }, this.database);
   }
 
-  /** Applies the next batch. */
+  /** Applies the next batch; a smaller one after one that exceeded its time. */
   apply({ replay, shard, action, ofEvent }: OpenReplay, epoch: number): Promise<AppliedBatch> {
     const job = { replay, shard, epoch };
     if (ofEvent) return this.replayEvent(job);
-    return action === 'replay' ? this.replayDeadLetters(job) : this.discardDeadLetters(job);
+    const batch = { ...job, scanned: this.size.of(SCANNED), changed: this.size.of(CHANGED) };
+    return this.size.run(() => (action === 'replay' ? this.replayDeadLetters(batch) : this.discardDeadLetters(batch)));
   }
 
-  private async replayDeadLetters(job: Job): Promise<AppliedBatch> {
-    const [row] = await replayDeadLetters.run({ ...job, ...BATCH }, this.database);
+  private async replayDeadLetters(batch: Batch): Promise<AppliedBatch> {
+    const [row] = await replayDeadLetters.run(batch, this.database);
     return { held: row?.held === true, finished: row?.finished === true, lanes: row?.lanes ?? [], unordered: row?.unordered ?? 0, discarded: 0 };
   }
 
-  private async discardDeadLetters(job: Job): Promise<AppliedBatch> {
-    const [row] = await discardDeadLetters.run({ ...job, ...BATCH }, this.database);
+  private async discardDeadLetters(batch: Batch): Promise<AppliedBatch> {
+    const [row] = await discardDeadLetters.run(batch, this.database);
     return { held: row?.held === true, finished: row?.finished === true, lanes: row?.lanes ?? [], unordered: 0, discarded: row?.discarded ?? 0 };
   }
 
@@ -61,4 +66,9 @@ interface Job {
   readonly replay: string;
   readonly shard: number;
   readonly epoch: number;
+}
+
+interface Batch extends Job {
+  readonly scanned: number;
+  readonly changed: number;
 }

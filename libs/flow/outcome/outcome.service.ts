@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { RoundBudget } from '#domain/round-budget';
 import { GroupCommit } from '#ground/postgres/group-commit';
-import { isPoison } from '#ground/postgres/sql-errors';
+import { isPoison, isTimeout } from '#ground/postgres/sql-errors';
 import { InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
 import { outcomeBatchSize } from './outcome.metrics.js';
@@ -10,6 +10,8 @@ import { OutcomeRepository } from './outcome.repository.js';
 
 // 500: above it the statement's latency grows faster than its rate.
 const MAX_OUTCOMES = 500;
+/** 500 dead letters of 256 KiB would take seconds. The largest body is 5 MiB, which has a statement of its own. */
+const MAX_BYTES = 4 * 1_048_576;
 const RETRY_MS = 200;
 /** A statement costs as much as ten outcomes. Most outcomes can wait: their lanes have nothing more to send. */
 const COMMITS_EVERY_MS = 12;
@@ -30,6 +32,10 @@ export class OutcomeService {
   ) {
     this.commits = new GroupCommit({
       maxItems: MAX_OUTCOMES,
+      maxBytes: MAX_BYTES,
+      bytesOf: ({ result, copiedBytes = 0 }) => result.responseBody.length + copiedBytes,
+      // A second commit finds what the first one did: `already`.
+      isRepeatable: true,
       commit: (outcomes) => this.commit(outcomes),
       budget: new RoundBudget(COMMITS_EVERY_MS, COMMITS_AHEAD),
     });
@@ -75,7 +81,7 @@ export class OutcomeService {
       try {
         return await this.repository.commit(outcomes);
       } catch (error) {
-        if (isPoison(error) || this.stopped) throw error;
+        if (isPoison(error) || this.stopped || (isTimeout(error) && outcomes.length > 1)) throw error;
         this.logger.warn({ err: error, outcomes: outcomes.length }, 'Outcomes could not be committed; retrying');
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }

@@ -10,6 +10,8 @@ export interface Outcome {
   readonly attempt: number;
   readonly result: AttemptResult;
   readonly disposition: Disposition;
+  /** Of the payload, of which a dead letter's record has a copy. */
+  readonly copiedBytes?: number;
   /** Whether the lane halts at this dead letter until an operator acts. */
   readonly halts: boolean;
   /** Topic of the retry token, without the prefix. Undefined if a timer wakes the head, or no retry follows. */

@@ -38,6 +38,31 @@ describe('GroupCommit', () => {
     expect(batches).toEqual([[1, 1, 1], [1, 9], [1], [50], [2]]);
   });
 
+  it('splits a repeatable batch that exceeds its time, and makes the next ones smaller until they succeed', async () => {
+    const batches: number[] = [];
+    let most = 2;
+    const commits = new GroupCommit<number, number>({
+      maxItems: 8,
+      isRepeatable: true,
+      commit: (items) => {
+        batches.push(items.length);
+        return items.length > most ? Promise.reject(new Error('Query read timeout')) : Promise.resolve(items);
+      },
+    });
+    const add = (count: number): Promise<number[]> => Promise.all(Array.from({ length: count }, (_, i) => commits.add(i)));
+    expect(await add(8)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(batches).toEqual([8, 4, 2, 2, 4, 2, 2]);
+    most = 8;
+    batches.length = 0;
+    for (let i = 0; i < 4; i++) await add(8);
+    expect([batches[0], batches.at(-1)]).toEqual([2, 8]);
+    // A single item that exceeds its time fails, as any batch does that is not repeatable.
+    most = 0;
+    await expect(commits.add(1)).rejects.toThrow('timeout');
+    const others = new GroupCommit<number, number>({ maxItems: 8, commit: (items) => (items.length > 1 ? Promise.reject(new Error('Query read timeout')) : Promise.resolve(items)) });
+    await expect(Promise.all([others.add(1), others.add(2)])).rejects.toThrow('timeout');
+  });
+
   it('fails poison items alone, and keeps the order of the others', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 60 }), async (poisonous) => {

@@ -1,6 +1,7 @@
 import type { RoundBudget } from '#domain/round-budget';
 import { CommitPacing } from './commit-pacing.js';
-import { isPoison } from './sql-errors.js';
+import { isPoison, isTimeout } from './sql-errors.js';
+import { StatementSize } from './statement-size.js';
 
 export interface GroupCommitOptions<Item, Result> {
   /** Most items in one statement. */
@@ -10,6 +11,11 @@ export interface GroupCommitOptions<Item, Result> {
   readonly bytesOf?: (item: Item) => number;
   /** Commits the items in one statement, and returns their results in the same order. */
   readonly commit: (items: readonly Item[]) => Promise<readonly Result[]>;
+  /**
+   * Whether a statement may be sent again without harm, though it may have been committed. A batch that exceeds its time is
+   * then split, and the next ones are smaller until one succeeds.
+   */
+  readonly isRepeatable?: boolean;
   /** Spaces commits out under load, so that each has more items. Default: the next one starts as soon as one ends. */
   readonly budget?: RoundBudget;
 }
@@ -28,12 +34,14 @@ type Answer = () => void;
  * no timer adds latency unless there is a `budget`. One commit runs at a time, in order of arrival.
  *
  * If one item's content makes a statement fail, the batch is split until that item fails alone, and the others succeed.
- * Any other error fails the whole batch; its callers then do not know whether it was committed.
+ * A repeatable batch that exceeds its time is split in the same way. Any other error fails the whole batch; its callers then
+ * do not know whether it was committed.
  */
 export class GroupCommit<Item, Result> {
   private queue: Waiting<Item, Result>[] = [];
   private running: Promise<void> | undefined;
   private readonly pacing: CommitPacing;
+  private readonly size = new StatementSize();
   /** For the callers of the last batch, until they are answered. */
   private pendingAnswer: Answer | undefined;
 
@@ -92,11 +100,12 @@ export class GroupCommit<Item, Result> {
 
   private nextBatch(): Waiting<Item, Result>[] {
     const { maxItems, maxBytes = Infinity, bytesOf = () => 0 } = this.options;
+    const [mostItems, mostBytes] = [this.size.of(maxItems), this.size.of(maxBytes)];
     let bytes = 0;
     let count = 0;
     for (const { item } of this.queue) {
       bytes += bytesOf(item);
-      if (count === maxItems || (count > 0 && bytes > maxBytes)) break;
+      if (count === mostItems || (count > 0 && bytes > mostBytes)) break;
       count++;
     }
     if (count === this.queue.length) {
@@ -108,21 +117,25 @@ export class GroupCommit<Item, Result> {
   }
 
   /** Commits a batch; never rejects. The statement is sent before this returns its promise. */
-  private async commit(batch: readonly Waiting<Item, Result>[]): Promise<Answer> {
+  private async commit(batch: readonly Waiting<Item, Result>[], isHalf = false): Promise<Answer> {
     try {
       const results = await this.options.commit(batch.map(({ item }) => item));
+      if (!isHalf) this.size.onSuccess();
       if (results.length !== batch.length) throw new Error(`A commit of ${batch.length} items gave ${results.length} results`);
       return () => results.forEach((result, i) => batch[i]?.resolve(result));
     } catch (error) {
-      if (isPoison(error) && batch.length > 1) return this.commitHalves(batch);
+      const isTooLarge = this.options.isRepeatable === true && isTimeout(error);
+      // Once for each size: both halves may exceed their time.
+      if (isTooLarge && batch.length <= this.size.of(this.options.maxItems)) this.size.onFailure(error);
+      if ((isPoison(error) || isTooLarge) && batch.length > 1) return this.commitHalves(batch);
       return () => batch.forEach(({ reject }) => reject(error));
     }
   }
 
   private async commitHalves(batch: readonly Waiting<Item, Result>[]): Promise<Answer> {
     const half = batch.length >> 1;
-    const first = await this.commit(batch.slice(0, half));
-    const second = await this.commit(batch.slice(half));
+    const first = await this.commit(batch.slice(0, half), true);
+    const second = await this.commit(batch.slice(half), true);
     return () => {
       first();
       second();

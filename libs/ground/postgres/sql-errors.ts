@@ -69,6 +69,16 @@ export function isConflict(error: unknown): boolean {
   return failureOf(error) === 'conflict';
 }
 
+/** `statement_timeout` or a cancel (57014), `transaction_timeout` (25P04). */
+const TIMEOUTS: readonly (string | undefined)[] = ['57014', '25P04'];
+/** node-postgres gave up waiting for the answer (`query_timeout`), which it tells by its message only. */
+const READ_TIMEOUT = 'Query read timeout';
+
+/** Whether a statement exceeded its time. The same one may again: a smaller one may not. It may have been committed. */
+export function isTimeout(error: unknown): boolean {
+  return TIMEOUTS.includes(sqlStateOf(error)) || (error instanceof Error && error.message === READ_TIMEOUT);
+}
+
 /** Whether a lock was not free within `lock_timeout`, or at once with NOWAIT. */
 export function isLockTimeout(error: unknown): boolean {
   return sqlStateOf(error) === LOCK_NOT_AVAILABLE;

@@ -5,6 +5,8 @@ export type dlq_policy = 'continue' | 'halt';
 
 export type endpoint_ordering = 'entity' | 'none';
 
+export type NumberOrString = number | string;
+
 export type numberArray = (number)[];
 
 export type stringArray = (string)[];
@@ -18,6 +20,7 @@ export interface ICreateEndpointParams {
   maxConcurrency: number;
   maxRetryAfterSeconds: number;
   metadata: string;
+  most: NumberOrString;
   ordering: endpoint_ordering;
   publicId: string;
   rateLimit?: number | null | void;
@@ -29,7 +32,9 @@ export interface ICreateEndpointParams {
 }
 
 /** 'CreateEndpoint' return type */
-export type ICreateEndpointResult = void;
+export interface ICreateEndpointResult {
+  created: boolean | null;
+}
 
 /** 'CreateEndpoint' query type */
 export interface ICreateEndpointQuery {
@@ -37,7 +42,7 @@ export interface ICreateEndpointQuery {
   result: ICreateEndpointResult;
 }
 
-const createEndpointIR: any = {"usedParamSet":{"publicId":true,"tenant":true,"url":true,"description":true,"eventTypes":true,"ordering":true,"dlqPolicy":true,"retryScheduleMs":true,"timeoutMs":true,"maxConcurrency":true,"maxRetryAfterSeconds":true,"rateLimit":true,"headersCiphertext":true,"metadata":true,"secretCiphertext":true},"params":[{"name":"publicId","required":true,"transform":{"type":"scalar"},"locs":[{"a":257,"b":266}]},{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":269,"b":276}]},{"name":"url","required":true,"transform":{"type":"scalar"},"locs":[{"a":279,"b":283}]},{"name":"description","required":true,"transform":{"type":"scalar"},"locs":[{"a":286,"b":298}]},{"name":"eventTypes","required":true,"transform":{"type":"scalar"},"locs":[{"a":301,"b":312}]},{"name":"ordering","required":true,"transform":{"type":"scalar"},"locs":[{"a":323,"b":332}]},{"name":"dlqPolicy","required":true,"transform":{"type":"scalar"},"locs":[{"a":358,"b":368}]},{"name":"retryScheduleMs","required":false,"transform":{"type":"scalar"},"locs":[{"a":383,"b":398}]},{"name":"timeoutMs","required":true,"transform":{"type":"scalar"},"locs":[{"a":412,"b":422}]},{"name":"maxConcurrency","required":true,"transform":{"type":"scalar"},"locs":[{"a":425,"b":440}]},{"name":"maxRetryAfterSeconds","required":true,"transform":{"type":"scalar"},"locs":[{"a":443,"b":464}]},{"name":"rateLimit","required":false,"transform":{"type":"scalar"},"locs":[{"a":471,"b":480}]},{"name":"headersCiphertext","required":false,"transform":{"type":"scalar"},"locs":[{"a":492,"b":509}]},{"name":"metadata","required":true,"transform":{"type":"scalar"},"locs":[{"a":519,"b":528}]},{"name":"secretCiphertext","required":true,"transform":{"type":"scalar"},"locs":[{"a":668,"b":685}]}],"statement":"with created as (\n  insert into endpoints (\n    public_id, tenant, url, description, event_types, ordering, dlq_policy, retry_schedule_ms, timeout_ms,\n    max_concurrency, max_retry_after_seconds, rate_limit, headers_ciphertext, metadata\n  )\n  values (\n    :publicId!, :tenant!, :url!, :description!, :eventTypes!::text[], :ordering!::endpoint_ordering,\n    :dlqPolicy!::dlq_policy, :retryScheduleMs::integer[], :timeoutMs!, :maxConcurrency!, :maxRetryAfterSeconds!,\n    :rateLimit::integer, :headersCiphertext::bytea, :metadata!::text::jsonb\n  )\n  returning id, tenant\n),\nsecret as (\n  insert into endpoint_secrets (endpoint, tenant, ciphertext)\n  select id, tenant, :secretCiphertext!::bytea from created\n)\ninsert into dispatch_outbox (tenant, shard, topic, value)\nselect tenant, shard, 'control', convert_to(format('{\"kind\":\"endpoint_changed\",\"endpoint\":%s}', id), 'UTF8')\nfrom created, generate_series(0, (select shards from installation) - 1) as shard"};
+const createEndpointIR: any = {"usedParamSet":{"publicId":true,"tenant":true,"url":true,"description":true,"eventTypes":true,"ordering":true,"dlqPolicy":true,"retryScheduleMs":true,"timeoutMs":true,"maxConcurrency":true,"maxRetryAfterSeconds":true,"rateLimit":true,"headersCiphertext":true,"metadata":true,"most":true,"secretCiphertext":true},"params":[{"name":"publicId","required":true,"transform":{"type":"scalar"},"locs":[{"a":255,"b":264}]},{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":267,"b":274},{"a":596,"b":603}]},{"name":"url","required":true,"transform":{"type":"scalar"},"locs":[{"a":277,"b":281}]},{"name":"description","required":true,"transform":{"type":"scalar"},"locs":[{"a":284,"b":296}]},{"name":"eventTypes","required":true,"transform":{"type":"scalar"},"locs":[{"a":299,"b":310}]},{"name":"ordering","required":true,"transform":{"type":"scalar"},"locs":[{"a":321,"b":330}]},{"name":"dlqPolicy","required":true,"transform":{"type":"scalar"},"locs":[{"a":356,"b":366}]},{"name":"retryScheduleMs","required":false,"transform":{"type":"scalar"},"locs":[{"a":381,"b":396}]},{"name":"timeoutMs","required":true,"transform":{"type":"scalar"},"locs":[{"a":410,"b":420}]},{"name":"maxConcurrency","required":true,"transform":{"type":"scalar"},"locs":[{"a":423,"b":438}]},{"name":"maxRetryAfterSeconds","required":true,"transform":{"type":"scalar"},"locs":[{"a":441,"b":462}]},{"name":"rateLimit","required":false,"transform":{"type":"scalar"},"locs":[{"a":469,"b":478}]},{"name":"headersCiphertext","required":false,"transform":{"type":"scalar"},"locs":[{"a":490,"b":507}]},{"name":"metadata","required":true,"transform":{"type":"scalar"},"locs":[{"a":517,"b":526}]},{"name":"most","required":true,"transform":{"type":"scalar"},"locs":[{"a":631,"b":636}]},{"name":"secretCiphertext","required":true,"transform":{"type":"scalar"},"locs":[{"a":759,"b":776}]}],"statement":"with created as (\n  insert into endpoints (\n    public_id, tenant, url, description, event_types, ordering, dlq_policy, retry_schedule_ms, timeout_ms,\n    max_concurrency, max_retry_after_seconds, rate_limit, headers_ciphertext, metadata\n  )\n  select\n    :publicId!, :tenant!, :url!, :description!, :eventTypes!::text[], :ordering!::endpoint_ordering,\n    :dlqPolicy!::dlq_policy, :retryScheduleMs::integer[], :timeoutMs!, :maxConcurrency!, :maxRetryAfterSeconds!,\n    :rateLimit::integer, :headersCiphertext::bytea, :metadata!::text::jsonb\n  where (select count(*) from endpoints where tenant = :tenant! and deleted_at is null) < :most!\n  returning id, tenant\n),\nsecret as (\n  insert into endpoint_secrets (endpoint, tenant, ciphertext)\n  select id, tenant, :secretCiphertext!::bytea from created\n),\nnudged as (\n  insert into dispatch_outbox (tenant, shard, topic, value)\n  select tenant, shard, 'control', convert_to(format('{\"kind\":\"endpoint_changed\",\"endpoint\":%s}', id), 'UTF8')\n  from created, generate_series(0, (select shards from installation) - 1) as shard\n)\nselect true as \"created\" from created"};
 
 /**
  * Query generated from SQL:
@@ -47,20 +52,23 @@ const createEndpointIR: any = {"usedParamSet":{"publicId":true,"tenant":true,"ur
  *     public_id, tenant, url, description, event_types, ordering, dlq_policy, retry_schedule_ms, timeout_ms,
  *     max_concurrency, max_retry_after_seconds, rate_limit, headers_ciphertext, metadata
  *   )
- *   values (
+ *   select
  *     :publicId!, :tenant!, :url!, :description!, :eventTypes!::text[], :ordering!::endpoint_ordering,
  *     :dlqPolicy!::dlq_policy, :retryScheduleMs::integer[], :timeoutMs!, :maxConcurrency!, :maxRetryAfterSeconds!,
  *     :rateLimit::integer, :headersCiphertext::bytea, :metadata!::text::jsonb
- *   )
+ *   where (select count(*) from endpoints where tenant = :tenant! and deleted_at is null) < :most!
  *   returning id, tenant
  * ),
  * secret as (
  *   insert into endpoint_secrets (endpoint, tenant, ciphertext)
  *   select id, tenant, :secretCiphertext!::bytea from created
+ * ),
+ * nudged as (
+ *   insert into dispatch_outbox (tenant, shard, topic, value)
+ *   select tenant, shard, 'control', convert_to(format('{"kind":"endpoint_changed","endpoint":%s}', id), 'UTF8')
+ *   from created, generate_series(0, (select shards from installation) - 1) as shard
  * )
- * insert into dispatch_outbox (tenant, shard, topic, value)
- * select tenant, shard, 'control', convert_to(format('{"kind":"endpoint_changed","endpoint":%s}', id), 'UTF8')
- * from created, generate_series(0, (select shards from installation) - 1) as shard
+ * select true as "created" from created
  * ```
  */
 export const createEndpoint = new PreparedQuery<ICreateEndpointParams,ICreateEndpointResult>(createEndpointIR);

@@ -1,21 +1,27 @@
-/* Creates an endpoint with its first signing secret, and nudges every shard's owner. */
+/*
+  Creates an endpoint with its first signing secret, and nudges every shard's owner. Returns a row, or none when the tenant
+  has :most endpoints that are not deleted: an event is admitted in one statement, for all endpoints that get it.
+*/
 /* @name createEndpoint */
 with created as (
   insert into endpoints (
     public_id, tenant, url, description, event_types, ordering, dlq_policy, retry_schedule_ms, timeout_ms,
     max_concurrency, max_retry_after_seconds, rate_limit, headers_ciphertext, metadata
   )
-  values (
+  select
     :publicId!, :tenant!, :url!, :description!, :eventTypes!::text[], :ordering!::endpoint_ordering,
     :dlqPolicy!::dlq_policy, :retryScheduleMs::integer[], :timeoutMs!, :maxConcurrency!, :maxRetryAfterSeconds!,
     :rateLimit::integer, :headersCiphertext::bytea, :metadata!::text::jsonb
-  )
+  where (select count(*) from endpoints where tenant = :tenant! and deleted_at is null) < :most!
   returning id, tenant
 ),
 secret as (
   insert into endpoint_secrets (endpoint, tenant, ciphertext)
   select id, tenant, :secretCiphertext!::bytea from created
+),
+nudged as (
+  insert into dispatch_outbox (tenant, shard, topic, value)
+  select tenant, shard, 'control', convert_to(format('{"kind":"endpoint_changed","endpoint":%s}', id), 'UTF8')
+  from created, generate_series(0, (select shards from installation) - 1) as shard
 )
-insert into dispatch_outbox (tenant, shard, topic, value)
-select tenant, shard, 'control', convert_to(format('{"kind":"endpoint_changed","endpoint":%s}', id), 'UTF8')
-from created, generate_series(0, (select shards from installation) - 1) as shard;
+select true as "created" from created;

@@ -19,7 +19,7 @@ export class EndpointsController {
   @Requires('manage')
   @Documented({
     summary: 'Create an endpoint', status: 201, answer: 'Created. Only this answer has the `secret`', schema: createdEndpointSchema,
-    problems: ['invalid_request', 'destination_not_allowed'],
+    problems: ['invalid_request', 'destination_not_allowed', 'conflict'],
   })
   async create(
     @Req() { principal }: FastifyRequest,

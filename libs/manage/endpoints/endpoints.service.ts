@@ -10,7 +10,7 @@ import { AddressPolicy } from '#ground/network/address-policy';
 import {
   type CreatedEndpoint, type Endpoint, type EndpointChange, type EndpointQuery, type NewEndpoint, scheduleFromMs, scheduleToMs,
 } from './endpoint.schema.js';
-import { type EndpointRow, EndpointsRepository } from './endpoints.repository.js';
+import { type EndpointRow, EndpointsRepository, MAX_ENDPOINTS } from './endpoints.repository.js';
 import { headersContext, secretContext } from '#ground/secrets/secret-contexts';
 
 /** Standard Webhooks: 24 to 64 bytes. */
@@ -26,13 +26,13 @@ export class EndpointsService {
     private readonly addresses: AddressPolicy,
   ) {}
 
-  /** @throws LockstepError destination_not_allowed */
+  /** @throws LockstepError destination_not_allowed, conflict */
   async create({ tenant }: Principal, settings: NewEndpoint): Promise<CreatedEndpoint> {
     await this.checkDestination(settings.url);
     const publicId = mintId();
     const secret = `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
     const { retrySchedule, headers, metadata, ...rest } = settings;
-    await this.repository.create({
+    const isCreated = await this.repository.create({
       ...rest,
       publicId,
       tenant,
@@ -41,6 +41,9 @@ export class EndpointsService {
       metadata: JSON.stringify(metadata),
       secretCiphertext: this.secrets.seal(secret, secretContext(publicId)),
     });
+    if (!isCreated) {
+      throw new LockstepError('conflict', `The tenant has ${MAX_ENDPOINTS} endpoints, which is the limit: delete endpoints that are no longer used, or use another tenant`);
+    }
     return { ...(await this.get(tenant, toPublicId('ep', publicId))), secret };
   }
 

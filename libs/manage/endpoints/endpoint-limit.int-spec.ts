@@ -1,0 +1,25 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { mintId } from '#domain/ids';
+import { databaseOf } from '#ground/postgres/pool';
+import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
+import { EndpointsRepository, MAX_ENDPOINTS } from './endpoints.repository.js';
+
+let fixture: ShardFixture;
+
+beforeAll(async () => {
+  fixture = await createShardFixture();
+});
+
+afterAll(() => fixture.close());
+
+it('creates endpoints up to the limit of a tenant, deleted ones not counted, and none beyond', async () => {
+  const repository = new EndpointsRepository(databaseOf(fixture.pool));
+  const create = (): Promise<boolean> => repository.create({
+    publicId: mintId(), tenant: 'default', url: 'http://127.0.0.1:9/', description: '', eventTypes: ['*'], ordering: 'entity', dlqPolicy: 'continue', timeoutMs: 1_000,
+    maxConcurrency: 1, maxRetryAfterSeconds: 1, metadata: '{}', secretCiphertext: Buffer.from('secret'),
+  });
+  await fixture.pool.query("insert into endpoints (public_id, tenant, url) select gen_random_uuid(), 'default', 'http://127.0.0.1:9/' from generate_series(1, $1::integer)", [MAX_ENDPOINTS - 1]);
+  expect([await create(), await create()]).toEqual([true, false]);
+  await fixture.pool.query('update endpoints set deleted_at = now() where id = (select min(id) from endpoints)');
+  expect([await create(), await create()]).toEqual([true, false]);
+});
