@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { socketLimit } from '#ground/http-client/open-file-limit';
+import { SocketBudget } from '#ground/http-client/socket-budget';
 import { NetworkModule } from '#ground/network/network.module';
 import { PostgresModule } from '#ground/postgres/postgres.module';
 import { SecretsModule } from '#ground/secrets/secrets.module';
@@ -9,7 +11,7 @@ import { EndpointDirectory } from './endpoint-directory.js';
 @Module({
   // 1: the directory sends one read at a time.
   imports: [PostgresModule.pool({ name: 'endpoints', max: 1 }), NetworkModule, SecretsModule],
-  providers: [EndpointDirectory, AttemptClient],
+  providers: [EndpointDirectory, AttemptClient, { provide: SocketBudget, useFactory: () => new SocketBudget(socketLimit()) }],
   exports: [EndpointDirectory, AttemptClient],
 })
 export class DeliveryModule {}
