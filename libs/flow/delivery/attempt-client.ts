@@ -1,6 +1,6 @@
 import { lookup as dnsLookup, type LookupAddress, type LookupOptions } from 'node:dns';
 import { isIP } from 'node:net';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { ConnectionPool } from '#ground/http-client/connection-pool';
 import { SocketBudget } from '#ground/http-client/socket-budget';
 import { AddressPolicy } from '#ground/network/address-policy';
@@ -46,7 +46,7 @@ export class AttemptClient {
   constructor(
     private readonly addresses: AddressPolicy,
     private readonly sockets: SocketBudget,
-    directory: EndpointDirectory,
+    @Inject(EndpointDirectory) directory: Pick<EndpointDirectory, 'onChange'>,
   ) {
     directory.onChange((target) => this.endpointChanged(target));
   }

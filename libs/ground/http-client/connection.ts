@@ -129,7 +129,7 @@ export class Connection implements IdleSocket, ResponseReader {
       this.sendAgain(exchange);
       return;
     }
-    exchange.handler.onHead(head, framing);
+    exchange.begin(head, framing);
     if (exchange.hasEnded) this.parser.halt();
   }
 
@@ -225,8 +225,8 @@ export class Connection implements IdleSocket, ResponseReader {
   }
 
   private conclude(exchange: HttpExchange, hasSurplus: boolean): void {
-    const { parser } = this;
-    switch (parser.state) {
+    const { parser: { state, head, problem }, isAnswered } = this;
+    switch (state) {
       case 'head':
       case 'body':
       case 'stopped':
@@ -237,19 +237,18 @@ export class Connection implements IdleSocket, ResponseReader {
         exchange.succeed();
         return;
       case 'unreadable':
-      case 'too-long':
+      case 'too-long': {
         this.end();
-        if (!this.options.endsEarly || parser.head === undefined) {
-          exchange.fail(new HttpClientError(parser.state === 'unreadable' ? 'RESPONSE_UNREADABLE' : 'RESPONSE_TOO_LONG', `The response can't be read: ${parser.problem}`));
-          return;
-        }
-        // Of a response that is unreadable from its head on, nothing was reported.
-        if (parser.framing.kind === 'unreadable') exchange.handler.onHead(parser.head, parser.framing);
-        exchange.succeed();
+        const code = state === 'unreadable' ? 'RESPONSE_UNREADABLE' : 'RESPONSE_TOO_LONG';
+        if (this.options.endsEarly && head !== undefined) exchange.endEarly(head);
+        else exchange.fail(new HttpClientError(code, `The response can't be read: ${problem}`));
         return;
+      }
       case 'cut-off':
         this.end();
-        exchange.fail(new HttpClientError(this.isAnswered ? 'RESPONSE_CUT_OFF' : 'ECONNRESET', this.isAnswered ? `The connection was closed before the end of the response: ${parser.problem}` : 'The connection was closed without a response'));
+        exchange.fail(isAnswered
+          ? new HttpClientError('RESPONSE_CUT_OFF', `The connection was closed before the end of the response: ${problem}`)
+          : new HttpClientError('ECONNRESET', 'The connection was closed without a response'));
     }
   }
 

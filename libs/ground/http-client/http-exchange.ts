@@ -50,6 +50,7 @@ export class HttpExchange {
   /** Whether the request was sent again, which happens once. */
   isRepeated = false;
   private isOver = false;
+  private hasBegun = false;
 
   constructor(
     readonly request: HttpRequest,
@@ -76,6 +77,17 @@ export class HttpExchange {
   /** Reads on after `onData` has returned false. */
   resume(): void {
     if (!this.isOver) this.carrier?.resume();
+  }
+
+  begin(head: ResponseHead, framing: BodyFraming): void {
+    this.hasBegun = true;
+    this.handler.onHead(head, framing);
+  }
+
+  /** The rest of the response can't be read. */
+  endEarly(head: ResponseHead): void {
+    if (!this.hasBegun) this.begin(head, { kind: 'none' });
+    this.succeed();
   }
 
   succeed(): void {

@@ -35,7 +35,7 @@ export interface ResponseReader {
  */
 export class ResponseParser {
   state: ParserState = 'stopped';
-  /** Of the final response, as soon as its head is complete. */
+  /** Of the final response, as soon as its head is complete or too long. */
   head: ResponseHead | undefined;
   /** Why the response is `cut-off`, `unreadable` or `too-long`. */
   problem = '';
@@ -48,7 +48,7 @@ export class ResponseParser {
   private pending: string | undefined;
   /** A head of which not all lines were read. */
   private draft: ResponseHead | undefined;
-  framing: BodyFraming = { kind: 'none' };
+  private framing: BodyFraming = { kind: 'none' };
   private bodyBytes = 0;
   private chunked: ChunkedBody | undefined;
   private readonly onData: (data: Buffer) => void;
@@ -110,6 +110,7 @@ export class ResponseParser {
   private readHead(bytes: Buffer, from: number): number {
     const left = this.limits.maxHeadBytes - this.headBytes;
     if (left === 0) {
+      if (this.draft !== undefined && isFinal(this.draft)) this.head = this.draft;
       this.stop('too-long', `its head is longer than ${this.limits.maxHeadBytes} bytes`);
       return from;
     }
@@ -185,7 +186,7 @@ export class ResponseParser {
     this.addPending(head);
     this.draft = undefined;
     this.isStrict &&= head.isStrict;
-    if (head.statusCode < 200 && head.statusCode !== 101) return;
+    if (!isFinal(head)) return;
     this.head = head;
     const { body, isUnambiguous } = framingOf(head, this.method);
     this.isStrict &&= isUnambiguous;
@@ -232,6 +233,11 @@ export class ResponseParser {
     this.state = state;
     this.problem = problem;
   }
+}
+
+/** Whether no other response follows (RFC 9110, 15.2). A switch of protocols ends HTTP. */
+function isFinal({ statusCode }: ResponseHead): boolean {
+  return statusCode >= 200 || statusCode === 101;
 }
 
 const PROTOCOL = 'HTTP/';
