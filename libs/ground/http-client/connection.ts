@@ -152,7 +152,7 @@ export class Connection implements IdleSocket, ResponseReader {
       .setKeepAlive(true, TCP_KEEP_ALIVE_MS)
       .once(protocol === 'https:' ? 'secureConnect' : 'connect', () => this.connected())
       .on('end', () => this.ended())
-      .on('error', (error) => this.failed(error))
+      .on('error', (error: Error) => this.failed(error))
       .on('close', () => this.failed(new HttpClientError('ECONNRESET', 'The connection was closed')));
   }
 
