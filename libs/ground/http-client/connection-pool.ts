@@ -19,6 +19,8 @@ export interface PoolOptions {
   readonly maxBodyBytes: number;
   /** Whether a response ends where it becomes unreadable or too long, instead of failing. Its status must have been read. */
   readonly endsEarly: boolean;
+  /** Until TCP and TLS are set up; 10 s unless given. */
+  readonly connectTimeoutMs?: number;
 }
 
 /** The connections to one receiver: those of others are never used for it, nor its for others. */
@@ -36,8 +38,8 @@ export class ConnectionPool implements ConnectionOwner, SocketOwner {
     private readonly options: PoolOptions,
     private readonly budget: SocketBudget,
   ) {
-    const { origin, lookup, maxBodyBytes, endsEarly } = options;
-    this.connection = { origin, lookup, endsEarly, connectTimeoutMs: CONNECT_TIMEOUT_MS, limits: { maxHeadBytes: MEBIBYTE, maxBodyBytes } };
+    const { origin, lookup, maxBodyBytes, endsEarly, connectTimeoutMs = CONNECT_TIMEOUT_MS } = options;
+    this.connection = { origin, lookup, endsEarly, connectTimeoutMs, limits: { maxHeadBytes: MEBIBYTE, maxBodyBytes } };
   }
 
   /** Sends a request at once, or when a connection is free. The handler may be called before this returns. */
