@@ -129,6 +129,7 @@ describe('AttemptClient', () => {
   it('reports the error when no response comes', async () => {
     answer = (request) => request.socket.destroy();
     expect(await send().result).toMatchObject({ statusCode: undefined, error: expect.stringMatching(/^ECONNRESET: /) as unknown as string });
+    expect(await send({ url: 'http://localhost:9/' }).result).toMatchObject({ statusCode: undefined, error: expect.stringContaining('connect ECONNREFUSED 127.0.0.1:9') as unknown as string });
     expect(await send({ url: 'http://127.0.0.1:9/' }).result).toMatchObject({ statusCode: undefined, error: expect.stringContaining('ECONNREFUSED') as unknown as string });
   });
 

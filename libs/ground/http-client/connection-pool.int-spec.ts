@@ -118,7 +118,8 @@ describe('connections', () => {
     const [first, waiting] = [ask(destroyed), ask(destroyed)];
     await waitUntil('a request', () => receiver.requests.length === 1);
     destroyed.destroy();
-    expect([await first, await waiting]).toMatchObject([{ error: 'CLIENT_STOPPED: The client was stopped', isSent: true }, { isSent: false }]);
+    const error = 'CLIENT_STOPPED: The client was stopped';
+    expect([await first, await waiting, await ask(destroyed)]).toEqual([{ error, isSent: true }, { error, isSent: false }, { error, isSent: false }]);
     receiver.respond = (socket) => void socket.write(OK);
     const endings = [ask(closed), ask(closed)];
     const end = Promise.withResolvers<void>();
@@ -128,6 +129,56 @@ describe('connections', () => {
     await waitUntil('the connections closed', () => receiver.open === 0);
   });
 });
+
+describe('a response', () => {
+  it('waits in the network while it is not taken', async () => {
+    const bytes = 20_000_000;
+    let written = false;
+    receiver.respond = (socket) => {
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${bytes}\r\n\r\n`);
+      socket.write(Buffer.alloc(bytes), () => (written = true));
+    };
+    const { paused, whole } = takeInParts(poolTo(receiver.url, { maxBodyBytes: Infinity }));
+    expect(await paused).toBeLessThan(200_000);
+    expect(written).toBe(false);
+    expect(await whole()).toBe(bytes);
+    expect(receiver.open).toBe(1);
+  });
+});
+
+/**
+ * Takes a long response in parts. `paused`: what came while nothing was taken, long enough for the receiver to fill all
+ * buffers. `whole`: takes the rest.
+ */
+function takeInParts(pool: ConnectionPool): { readonly paused: Promise<number>; readonly whole: () => Promise<number> } {
+  const end = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  let taken = 0;
+  let isPaused = true;
+  const exchange = pool.send({ method: 'POST', target: '/', headers: [], body: undefined, isRepeatable: false }, {
+    onHead: () => undefined,
+    onData: ({ length }) => {
+      taken += length;
+      begun.resolve();
+      if (!isPaused) setImmediate(() => exchange.resume());
+      return false;
+    },
+    onEnd: end.resolve,
+    onFailure: end.reject,
+  });
+  const paused = async (): Promise<number> => {
+    await begun.promise;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    return taken;
+  };
+  const whole = async (): Promise<number> => {
+    isPaused = false;
+    exchange.resume();
+    await end.promise;
+    return taken;
+  };
+  return { paused: paused(), whole };
+}
 
 describe('a streamed body', () => {
   it('is sent with its length, or in chunks', async () => {
@@ -240,6 +291,19 @@ describe('TLS', () => {
     for (let i = 0; i < 3; i++) expect(await ask(pool, { body: Buffer.alloc(100_000) })).toEqual({ status: 200, body: 'ok' });
     expect(sockets.map((socket) => [(socket as { servername?: unknown }).servername, socket.alpnProtocol])).toEqual(Array(3).fill(['localhost', 'http/1.1']));
     expect(sockets[2]?.isSessionReused()).toBe(true);
+  });
+
+  it('holds a response back while it is not taken', async () => {
+    const url = await listen({ key, cert });
+    const bytes = 20_000_000;
+    server.removeAllListeners('secureConnection').on('secureConnection', (socket: TLSSocket) => {
+      sockets.push(socket);
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${bytes}\r\n\r\n`);
+      socket.write(Buffer.alloc(bytes));
+    });
+    const { paused, whole } = takeInParts(poolTo(url, { maxBodyBytes: Infinity }));
+    expect(await paused).toBeLessThan(200_000);
+    expect(await whole()).toBe(bytes);
   });
 
   it('refuses a certificate that nobody trusts, or of another host', async () => {

@@ -33,6 +33,7 @@ export class ConnectionPool implements ConnectionOwner, SocketOwner {
   private readonly waiting = new Fifo<HttpExchange>();
   private readonly connection: ConnectionOptions;
   private onClosed: (() => void) | undefined;
+  private destroyedBy: Error | undefined;
 
   constructor(
     private readonly options: PoolOptions,
@@ -53,6 +54,10 @@ export class ConnectionPool implements ConnectionOwner, SocketOwner {
       return refused;
     }
     const exchange = new HttpExchange(request, head, handler);
+    if (this.destroyedBy !== undefined) {
+      exchange.fail(this.destroyedBy);
+      return exchange;
+    }
     const connection = this.takeIdle();
     if (connection !== undefined) connection.send(exchange);
     else if (!this.openFor(exchange)) this.waiting.push(exchange);
@@ -66,8 +71,9 @@ export class ConnectionPool implements ConnectionOwner, SocketOwner {
     this.reportClosed();
   }
 
-  /** Closes all connections at once. What is under way or waits fails. */
+  /** Closes all connections at once. What is under way or waits fails, and what is sent later. */
   destroy(error = new HttpClientError('CLIENT_STOPPED', 'The client was stopped')): void {
+    this.destroyedBy = error;
     // First, so that no connection takes them.
     for (let exchange = this.waiting.shift(); exchange !== undefined; exchange = this.waiting.shift()) exchange.fail(error);
     this.budget.forget(this);

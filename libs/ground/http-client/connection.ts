@@ -97,6 +97,7 @@ export class Connection implements IdleSocket, ResponseReader {
     this.idleSinceMs = nowMs;
     const keepAliveMs = this.parser.head?.keepAliveMs;
     this.idleUntilMs = nowMs + Math.min(IDLE_MS, keepAliveMs === undefined ? IDLE_MS : keepAliveMs - IDLE_MARGIN_MS);
+    this.parser.forget();
   }
 
   /** Closes it. An exchange that it carries fails. */

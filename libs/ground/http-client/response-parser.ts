@@ -102,6 +102,12 @@ export class ResponseParser {
     return this.state === 'complete' || (this.state === 'body' && this.chunked?.isWhole === true);
   }
 
+  /** Frees the memory of a response that is complete. */
+  forget(): void {
+    this.head = undefined;
+    this.chunked = undefined;
+  }
+
   /** The reader wants no more: the rest of the bytes at hand is not read. */
   halt(): void {
     this.state = 'stopped';
@@ -133,9 +139,10 @@ export class ResponseParser {
   }
 
   private keep(part: string): void {
-    if (this.partial.length < KEPT_LINE_BYTES) this.partial += part;
+    const { length } = this.partial;
+    if (length < KEPT_LINE_BYTES) this.partial += part;
     // Other protocols may have no lines at all. Longer than the word, because a line end may follow it.
-    if (this.draft === undefined && this.partial.length > PROTOCOL.length) this.checkProtocol(this.partial);
+    if (this.draft === undefined && length <= PROTOCOL.length && this.partial.length > PROTOCOL.length) this.checkProtocol(this.partial);
   }
 
   private takeLine(raw: string): void {
