@@ -13,7 +13,7 @@ describe('Fifo', () => {
           fifo.push(step);
           model.push(step);
         }
-        expect(fifo.size).toBe(model.length);
+        expect([fifo.size, fifo.next]).toEqual([model.length, model[0]]);
       }
     }));
   });

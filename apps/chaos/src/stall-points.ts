@@ -26,7 +26,7 @@ export type StallPoint =
 
 /** Each point is inserted before this code. */
 const PLACES: Readonly<Record<StallPoint, readonly [file: string, code: string]>> = {
-  'before-send': [BUILT.attemptClient, 'pool.dispatch('],
+  'before-send': [BUILT.attemptClient, 'exchange.http = pool.send('],
   'before-admission': [BUILT.admissionRepository, 'const rows = await admitBatch.run({'],
   'in-admission': [BUILT.admissionRepository, 'return verdictsOf(admissions, ids, rows);'],
   'before-outcome': [BUILT.outcomeRepository, 'const rows = await commitOutcomes.run({'],

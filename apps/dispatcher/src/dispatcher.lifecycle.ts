@@ -117,6 +117,6 @@ export class DispatcherLifecycle implements OnApplicationBootstrap, OnModuleDest
       this.marks.stop(), this.replays.stop(), this.unadmitted.stop(), this.logEnds.close(), this.leases.stop(), this.directory.stop(),
       this.topicsStopped, this.relay.stop(), this.partitions.stop(),
     ]);
-    await this.client.stop();
+    this.client.stop();
   }
 }

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { forwardedHeaders } from './forwarded-headers.js';
 
-const request = { connection: undefined, host: 'shop.example', forwardedFor: undefined, forwardedHost: undefined, forwardedProto: undefined, remoteAddress: '10.0.0.1', contentLength: undefined };
+const request = { connection: undefined, host: 'shop.example', forwardedFor: undefined, forwardedHost: undefined, forwardedProto: undefined, remoteAddress: '10.0.0.1' };
 
 test('end-to-end headers are passed on as written, repeated ones too; headers of the connection are not', () => {
   const rawHeaders = [
@@ -12,9 +12,9 @@ test('end-to-end headers are passed on as written, repeated ones too; headers of
   ]);
 });
 
-test('forwarded headers of a proxy in front are trusted; a streamed body keeps its length', () => {
+test('forwarded headers of a proxy in front are trusted', () => {
   const rawHeaders = ['X-Forwarded-For', '1.2.3.4', 'X-Forwarded-Proto', 'https', 'X-Forwarded-Host', 'www.example'];
-  expect(forwardedHeaders({ ...request, rawHeaders, forwardedFor: '1.2.3.4', forwardedProto: 'https', forwardedHost: 'www.example', contentLength: '7' })).toEqual([
-    'x-forwarded-for', '1.2.3.4, 10.0.0.1', 'x-forwarded-host', 'www.example', 'x-forwarded-proto', 'https', 'via', '1.1 lockstep', 'content-length', '7',
+  expect(forwardedHeaders({ ...request, rawHeaders, forwardedFor: '1.2.3.4', forwardedProto: 'https', forwardedHost: 'www.example' })).toEqual([
+    'x-forwarded-for', '1.2.3.4, 10.0.0.1', 'x-forwarded-host', 'www.example', 'x-forwarded-proto', 'https', 'via', '1.1 lockstep',
   ]);
 });

@@ -10,16 +10,14 @@ export interface ForwardedRequest {
   readonly forwardedHost: string | undefined;
   readonly forwardedProto: string | undefined;
   readonly remoteAddress: string | undefined;
-  /** Undefined: the body is in memory, and its length is taken from it. */
-  readonly contentLength: string | undefined;
 }
 
 /** Replaced by our own, or valid only between client and proxy. Our server has answered `expect`. */
 const REPLACED = new Set(['host', 'content-length', 'expect', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto']);
 
-/** The headers for the backend (RFC 9110, 7.6), names and values, alternating. The HTTP client sets Host. */
+/** The headers for the backend (RFC 9110, 7.6), names and values, alternating. The HTTP client sets Host and the length. */
 export function forwardedHeaders(request: ForwardedRequest): string[] {
-  const { rawHeaders, connection, host, forwardedFor, forwardedHost = host, forwardedProto = 'http', remoteAddress, contentLength } = request;
+  const { rawHeaders, connection, host, forwardedFor, forwardedHost = host, forwardedProto = 'http', remoteAddress } = request;
   const dropped = hopByHopNames(connection);
   const headers: string[] = [];
   for (let i = 0; i < rawHeaders.length; i += 2) {
@@ -31,6 +29,5 @@ export function forwardedHeaders(request: ForwardedRequest): string[] {
   if (chain !== '') headers.push('x-forwarded-for', chain);
   if (forwardedHost !== undefined) headers.push('x-forwarded-host', forwardedHost);
   headers.push('x-forwarded-proto', forwardedProto, 'via', '1.1 lockstep');
-  if (contentLength !== undefined) headers.push('content-length', contentLength);
   return headers;
 }

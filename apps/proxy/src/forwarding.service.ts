@@ -18,13 +18,16 @@ import { forwardKeyed } from './keyed-exchange.js';
 import { LaneOrder } from './lane-order.js';
 import { passThrough } from './pass-through.js';
 import type { ProxyConfig, ProxyRoute } from './proxy-config.js';
-import { hasBody, readBody } from './request-body.js';
+import { declaredLength, hasBody, readBody } from './request-body.js';
 import { keyOf } from './request-key.js';
 import { RouteTable } from './route-table.js';
 import { Upstream, type UpstreamRequest } from './upstream.js';
 
 /** The proxy serves one tenant. */
 const TENANT = 'default';
+
+/** RFC 9110, 9.2.2. */
+const IDEMPOTENT_METHODS: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
 
 /** Handles each request: passes it on, forwards it under a claim, or replays the stored answer. */
 @Injectable()
@@ -80,15 +83,18 @@ export class ForwardingService {
 
   private forwardPlain(request: FastifyRequest, reply: FastifyReply, route: ProxyRoute): Promise<void> {
     const { raw } = request;
-    const body = hasBody(raw) ? raw : null;
-    return passThrough(this.upstream, upstreamRequestOf(request, route, body), reply);
+    const body = hasBody(raw) ? { stream: raw, length: declaredLength(raw) } : undefined;
+    // A body that was streamed is gone.
+    const isRepeatable = body === undefined && IDEMPOTENT_METHODS.has(raw.method);
+    return passThrough(this.upstream, upstreamRequestOf(request, route, body, isRepeatable), reply);
   }
 
   private async forwardOnce(request: FastifyRequest, reply: FastifyReply, route: ProxyRoute, { key, body }: { key: string; body: Buffer }): Promise<void> {
     const { upstream, idempotency } = this;
     const keyed = keyedRequestOf(request, route, key, body);
     const outcome = await this.claim(keyed, request, reply, route.failOpen);
-    const forwarded = upstreamRequestOf(request, route, body);
+    // Never sent twice, whatever its method: with its key, it reaches the backend once.
+    const forwarded = upstreamRequestOf(request, route, body, false);
     switch (outcome.kind) {
       case 'unprotected':
         return passThrough(upstream, forwarded, reply);
@@ -151,7 +157,7 @@ function keyedRequestOf({ raw, headers }: FastifyRequest, route: ProxyRoute, key
   };
 }
 
-function upstreamRequestOf({ raw, headers, socket }: FastifyRequest, route: ProxyRoute, body: UpstreamRequest['body']): UpstreamRequest {
+function upstreamRequestOf({ raw, headers, socket }: FastifyRequest, route: ProxyRoute, body: UpstreamRequest['body'], isRepeatable: boolean): UpstreamRequest {
   const forwarded = (name: string): string | undefined => headers[`x-forwarded-${name}`]?.toString();
   return {
     method: raw.method ?? 'GET',
@@ -164,9 +170,9 @@ function upstreamRequestOf({ raw, headers, socket }: FastifyRequest, route: Prox
       forwardedHost: forwarded('host'),
       forwardedProto: forwarded('proto'),
       remoteAddress: socket.remoteAddress,
-      contentLength: body === raw ? headers['content-length'] : undefined,
     }),
-    body: Buffer.isBuffer(body) && body.length === 0 ? null : body,
+    body: Buffer.isBuffer(body) && body.length === 0 ? undefined : body,
+    isRepeatable,
     timeoutMs: route.timeoutMs,
   };
 }

@@ -5,7 +5,8 @@ import { supersededProblem } from '#idempotency/claim-problem';
 import { type HeaderFields, keptHeaders, passedHeaders, settledState } from '#idempotency/response-policy';
 import { ClientResponse } from './client-response.js';
 import type { HeldBytes } from './held-bytes.js';
-import type { ResponseSink, Upstream, UpstreamFailure, UpstreamRequest } from './upstream.js';
+import type { Upstream, UpstreamRequest } from './upstream.js';
+import type { ResponseSink, UpstreamFailure } from './upstream-exchange.js';
 import { upstreamProblem } from './upstream-problem.js';
 
 /** Larger responses are passed on, but not stored. */

@@ -1,7 +1,8 @@
 import type { FastifyReply } from 'fastify';
 import { type HeaderFields, passedHeaders } from '#idempotency/response-policy';
 import { ClientResponse } from './client-response.js';
-import type { ResponseSink, Upstream, UpstreamFailure, UpstreamRequest } from './upstream.js';
+import type { Upstream, UpstreamRequest } from './upstream.js';
+import type { ResponseSink, UpstreamFailure } from './upstream-exchange.js';
 import { upstreamProblem } from './upstream-problem.js';
 
 /**

@@ -49,7 +49,7 @@ export class ProxyLifecycle implements OnApplicationBootstrap, OnModuleDestroy, 
    * carried them out is unknown, which is stored and answered before their connections are cut too.
    */
   beforeApplicationShutdown(): void {
-    this.drainTimer = setTimeout(() => void this.upstream.close(), this.config.drainTimeoutMs);
+    this.drainTimer = setTimeout(() => this.upstream.close(), this.config.drainTimeoutMs);
     cutConnectionsAfter(this.http.httpAdapter.getHttpServer(), this.config.drainTimeoutMs + GOODBYE_MS);
   }
 
@@ -58,7 +58,8 @@ export class ProxyLifecycle implements OnApplicationBootstrap, OnModuleDestroy, 
     await this.forwarding.idle();
     clearTimeout(this.drainTimer);
     await this.idempotency.stop();
-    await Promise.all([this.upstream.close(), this.sweeperStopped]);
+    this.upstream.close();
+    await this.sweeperStopped;
   }
 
   private async start(signal: AbortSignal): Promise<void> {

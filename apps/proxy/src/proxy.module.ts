@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { HealthModule } from '#ground/health/health.module';
 import { PostgresIndicator } from '#ground/health/indicators';
+import { HttpClientModule } from '#ground/http-client/http-client.module';
 import { PostgresModule } from '#ground/postgres/postgres.module';
 import { CONFIG } from '#ground/process/process-context';
 import { IdempotencyModule } from '#idempotency/idempotency.module';
@@ -18,6 +19,7 @@ import { Upstream } from './upstream.js';
 @Module({
   imports: [
     PostgresModule.forRoot({ app: 'proxy' }),
+    HttpClientModule,
     IdempotencyModule.forRootAsync({
       inject: [CONFIG],
       useFactory: ({ idempotencyLeaseMs, idempotencyRetentionMs, storePatienceMs }: ProxyConfig): IdempotencyOptions =>

@@ -8,6 +8,12 @@ export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }
 
+/** The length that a request declares. Undefined: its body comes in chunks. */
+export function declaredLength({ headers }: IncomingMessage): number | undefined {
+  const { 'content-length': length } = headers;
+  return length === undefined ? undefined : Number(length);
+}
+
 /**
  * The whole body. Reading stops at the limit.
  * @throws LockstepError payload_too_large; invalid_request when the client leaves before its end

@@ -1,112 +1,70 @@
-import type { Readable } from 'node:stream';
+import { lookup } from 'node:dns';
 import { Injectable } from '@nestjs/common';
-import { type Dispatcher, Pool } from 'undici';
+import { ConnectionPool } from '#ground/http-client/connection-pool';
+import { HttpClientError } from '#ground/http-client/http-client-error';
+import type { BodyStream } from '#ground/http-client/http-exchange';
+import { SocketBudget } from '#ground/http-client/socket-budget';
 import { InjectConfig } from '#ground/process/process-context';
-import type { HeaderFields } from '#idempotency/response-policy';
 import type { ProxyConfig } from './proxy-config.js';
+import { type ResponseSink, UpstreamExchange } from './upstream-exchange.js';
 
 export interface UpstreamRequest {
   readonly method: string;
   /** Path and query as the client wrote them. */
   readonly url: string;
-  /** Names and values, alternating. */
+  /** Names and values, alternating, without those of the connection and `content-length`. */
   readonly headers: string[];
-  readonly body: Buffer | Readable | null;
+  readonly body: Buffer | BodyStream | undefined;
+  /**
+   * Whether it may be sent again, once, when a reused connection breaks before any byte of the response: the backend may
+   * have carried out the first one.
+   */
+  readonly isRepeatable: boolean;
   /** How long the backend may be silent. */
   readonly timeoutMs: number;
 }
 
-/** `not_sent`: no byte of the request was sent. Otherwise the backend may have carried it out. */
-export interface UpstreamFailure {
-  readonly kind: 'not_sent' | 'timeout' | 'interrupted';
-  readonly error: Error;
-}
-
-/** Receives a response: a head, data, and an end or a failure. */
-export interface ResponseSink {
-  onHead(status: number, headers: HeaderFields): void;
-  /** False: pause until the exchange is resumed. */
-  onData(chunk: Buffer): boolean;
-  onEnd(): void;
-  onFailure(failure: UpstreamFailure): void;
-}
-
 /** Above this number requests wait for a connection. */
 const MAX_CONNECTIONS = 1_024;
-const CONNECT_TIMEOUT_MS = 10_000;
-const TIMEOUTS: readonly unknown[] = ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'];
+/** One timer checks the silence of all exchanges. */
+const SILENCE_CHECK_MS = 100;
 
-/** The backend. Never repeats a request, and follows no redirects. */
+/** The backend. Repeats no request that is not repeatable, and follows no redirects. */
 @Injectable()
 export class Upstream {
-  private readonly pool: Pool;
+  private readonly pool: ConnectionPool;
   private readonly basePath: string;
+  private readonly underWay = new Set<UpstreamExchange>();
+  private timer: NodeJS.Timeout | undefined;
 
-  constructor(@InjectConfig() config: Pick<ProxyConfig, 'upstreamUrl'>) {
-    const { origin, pathname } = new URL(config.upstreamUrl);
-    this.basePath = pathname.replace(/\/$/, '');
-    this.pool = new Pool(origin, { connections: MAX_CONNECTIONS, pipelining: 1, connect: { timeout: CONNECT_TIMEOUT_MS } });
+  constructor(@InjectConfig() config: Pick<ProxyConfig, 'upstreamUrl'>, sockets: SocketBudget) {
+    const origin = new URL(config.upstreamUrl);
+    this.basePath = origin.pathname.replace(/\/$/, '');
+    // A response that can't be read to its end fails: its rest must not be missing without a sign (RFC 9112, 6.3).
+    this.pool = new ConnectionPool({ origin, maxConnections: MAX_CONNECTIONS, lookup, maxBodyBytes: Infinity, endsEarly: false }, sockets);
   }
 
-  send({ method, url, headers, body, timeoutMs }: UpstreamRequest, sink: ResponseSink): UpstreamExchange {
-    const exchange = new UpstreamExchange(sink);
-    this.pool.dispatch({ method, path: this.basePath + url, headers, body, headersTimeout: timeoutMs, bodyTimeout: timeoutMs }, exchange);
+  send({ method, url, headers, body, isRepeatable, timeoutMs }: UpstreamRequest, sink: ResponseSink): UpstreamExchange {
+    const exchange = new UpstreamExchange(method, timeoutMs, sink, this.ended);
+    this.underWay.add(exchange);
+    this.timer ??= setInterval(() => this.checkSilence(), SILENCE_CHECK_MS).unref();
+    exchange.http = this.pool.send({ method, target: this.basePath + url, headers, body, isRepeatable }, exchange);
     return exchange;
   }
 
   /** Cuts the exchanges in progress and those that wait for a connection. */
-  async close(): Promise<void> {
-    await this.pool.destroy(new Error('The proxy is stopping'));
-  }
-}
-
-/** One HTTP exchange, as undici reports it. */
-export class UpstreamExchange implements Dispatcher.DispatchHandler {
-  private controller: Dispatcher.DispatchController | undefined;
-  private aborted: Error | undefined;
-  private ended = false;
-
-  constructor(private readonly sink: ResponseSink) {}
-
-  abort(reason: Error): void {
-    if (this.ended) return;
-    this.aborted = reason;
-    this.controller?.abort(reason);
+  close(): void {
+    clearInterval(this.timer);
+    this.timer = undefined;
+    this.pool.destroy(new HttpClientError('CLIENT_STOPPED', 'The proxy is stopping'));
   }
 
-  resume(): void {
-    if (!this.ended) this.controller?.resume();
-  }
+  private readonly ended = (exchange: UpstreamExchange): void => {
+    this.underWay.delete(exchange);
+  };
 
-  /** undici calls it when it has a connection, just before it writes the request. */
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (this.aborted === undefined) this.controller = controller;
-    // Aborted while it waited for a connection.
-    else controller.abort(this.aborted);
-  }
-
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: HeaderFields): void {
-    // 1xx responses are interim (RFC 9110, 15.2).
-    if (status >= 200) this.sink.onHead(status, headers);
-  }
-
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (!this.sink.onData(chunk)) controller.pause();
-  }
-
-  onResponseEnd(): void {
-    if (this.end()) this.sink.onEnd();
-  }
-
-  onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
-    if (!this.end()) return;
-    const timedOut = 'code' in error && TIMEOUTS.includes(error.code);
-    this.sink.onFailure({ kind: this.controller === undefined ? 'not_sent' : timedOut ? 'timeout' : 'interrupted', error });
-  }
-
-  private end(): boolean {
-    if (this.ended) return false;
-    this.ended = true;
-    return true;
+  private checkSilence(): void {
+    const nowMs = performance.now();
+    for (const exchange of this.underWay) exchange.checkSilence(nowMs);
   }
 }

@@ -1,13 +1,16 @@
 import { lookup as dnsLookup, type LookupAddress, type LookupOptions } from 'node:dns';
 import { isIP } from 'node:net';
-import { Injectable } from '@nestjs/common';
-import { Pool } from 'undici';
+import { Inject, Injectable } from '@nestjs/common';
+import { ConnectionPool } from '#ground/http-client/connection-pool';
+import { SocketBudget } from '#ground/http-client/socket-budget';
 import { AddressPolicy } from '#ground/network/address-policy';
 import { EndpointDirectory, type EndpointTarget } from './endpoint-directory.js';
 import { type Attempt, Exchange } from './exchange.js';
 
 /** One timer checks the timeouts of all attempts. */
 const TIMEOUT_CHECK_MS = 100;
+/** A longer response is cut off with its connection: reading the rest costs more than a new connection. */
+const MAX_BODY_BYTES = 1_048_576;
 
 export interface AttemptRequest {
   readonly url: URL;
@@ -24,24 +27,26 @@ interface Connections {
   readonly most: number;
   /** Why deliveries may not go there. Checked once: a check takes 20 µs. */
   readonly refusal: string | undefined;
-  pool: Pool | undefined;
+  pool: ConnectionPool | undefined;
 }
 
 /**
- * Sends attempts. Each endpoint has a keep-alive pool; redirects are not followed; the timeout covers the whole exchange.
- * When an endpoint is deleted or moves to another origin, its pool finishes the attempts in flight and closes.
+ * Sends attempts. Each endpoint has its own kept-alive connections; redirects are not followed; the timeout covers the
+ * whole exchange. A complete response with a 2xx status delivers, whatever else is odd about it (docs/delivery.md). When
+ * an endpoint is deleted or moves to another origin, its pool finishes the attempts in flight and closes.
  */
 @Injectable()
 export class AttemptClient {
   /** By endpoint, as the directory has it now. Deleted endpoints have none. */
   private readonly current = new Map<number, Connections>();
-  private readonly open = new Set<Pool>();
+  private readonly open = new Set<ConnectionPool>();
   private readonly inFlight = new Set<Exchange>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly addresses: AddressPolicy,
-    directory: EndpointDirectory,
+    private readonly sockets: SocketBudget,
+    @Inject(EndpointDirectory) directory: Pick<EndpointDirectory, 'onChange'>,
   ) {
     directory.onChange((target) => this.endpointChanged(target));
   }
@@ -51,15 +56,16 @@ export class AttemptClient {
   }
 
   /** Closes all connections. Attempts that are still in flight fail. */
-  async stop(): Promise<void> {
+  stop(): void {
     clearInterval(this.timer);
     this.current.clear();
-    await Promise.all([...this.open].map((pool) => pool.destroy()));
+    for (const pool of this.open) pool.destroy();
+    this.open.clear();
   }
 
   send(endpoint: number, request: AttemptRequest): Attempt {
-    const exchange = new Exchange(request.timeoutMs);
-    const { url } = request;
+    const exchange = new Exchange(request.timeoutMs, this.ended);
+    const { url, headers, body } = request;
     const known = this.current.get(endpoint);
     const isCurrent = known?.origin === url.origin;
     // A request that was prepared before its endpoint moved or was deleted uses a pool of its own.
@@ -69,12 +75,15 @@ export class AttemptClient {
       return exchange;
     }
     this.inFlight.add(exchange);
-    void exchange.result.then(() => this.inFlight.delete(exchange));
     const pool = (connections.pool ??= this.openPool(connections));
-    pool.dispatch({ method: 'POST', path: url.pathname + url.search, headers: request.headers, body: request.body }, exchange);
+    exchange.http = pool.send({ method: 'POST', target: url.pathname + url.search, headers, body, isRepeatable: true }, exchange);
     if (!isCurrent) this.closeWhenIdle(pool);
     return exchange;
   }
+
+  private readonly ended = (exchange: Exchange): void => {
+    this.inFlight.delete(exchange);
+  };
 
   private endpointChanged({ id, url, maxConcurrency, deleted }: EndpointTarget): void {
     const known = this.current.get(id);
@@ -92,22 +101,21 @@ export class AttemptClient {
     return { origin, most, refusal, pool: undefined };
   }
 
-  private openPool({ origin, most }: Connections): Pool {
-    const pool = new Pool(origin, {
-      connections: most,
-      pipelining: 1,
-      keepAliveTimeout: 30_000,
-      // The exchange's own timeout covers these.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      connect: { timeout: 10_000, lookup: (hostname, options, callback) => this.lookup(new URL(origin).protocol, hostname, options, callback) },
-    });
+  private openPool({ origin, most }: Connections): ConnectionPool {
+    const url = new URL(origin);
+    const pool = new ConnectionPool({
+      origin: url,
+      maxConnections: most,
+      lookup: (hostname, options, callback) => this.lookup(url.protocol, hostname, options, callback),
+      maxBodyBytes: MAX_BODY_BYTES,
+      endsEarly: true,
+    }, this.sockets);
     this.open.add(pool);
     return pool;
   }
 
-  private closeWhenIdle(pool: Pool): void {
-    void pool.close().then(() => this.open.delete(pool));
+  private closeWhenIdle(pool: ConnectionPool): void {
+    pool.close(() => this.open.delete(pool));
   }
 
   /** Resolves a name to those of its addresses that deliveries may go to: a name must not lead to a forbidden address. */

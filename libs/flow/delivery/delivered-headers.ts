@@ -20,7 +20,7 @@ export interface AttemptFacts {
 
 const USER_AGENT = `Lockstep/${VERSION}`;
 
-/** The headers of one attempt: names and values alternately, the form that costs undici least. */
+/** The headers of one attempt: names and values alternately. */
 export function deliveredHeaders(facts: AttemptFacts, signingKeys: readonly KeyObject[], custom: Readonly<Record<string, string>>, nowMs: number): string[] {
   const { key, position } = facts;
   const id = toPublicId('evt', key.eventId);

@@ -1,10 +1,9 @@
-import type { Dispatcher } from 'undici';
+import type { HttpExchange, ResponseHandler } from '#ground/http-client/http-exchange';
+import type { ResponseHead } from '#ground/http-client/response-head';
 import { type AttemptResult, parseRetryAfterMs } from '#domain/disposition';
 
 /** Response bytes that are kept. */
 const KEPT_BODY_BYTES = 16_384;
-/** A longer response is cut off with its connection: reading the rest costs more than a new connection. */
-const DRAINED_BODY_BYTES = 1_048_576;
 
 /** An attempt in flight. */
 export interface Attempt {
@@ -13,13 +12,12 @@ export interface Attempt {
   abort(): void;
 }
 
-/**
- * One HTTP exchange, as undici reports it. Once the status has come, the size of the body cannot turn a 2xx into a failure.
- */
-export class Exchange implements Attempt, Dispatcher.DispatchHandler {
+/** The HTTP exchange of an attempt. */
+export class Exchange implements Attempt, ResponseHandler {
   readonly result: Promise<AttemptResult | undefined>;
+  /** Set once the request is on its way. */
+  http: HttpExchange | undefined;
   private resolve: (result: AttemptResult | undefined) => void = () => undefined;
-  private controller: Dispatcher.DispatchController | undefined;
   private ended = false;
   private readonly startedAtMs = Date.now();
   private readonly startedMonotonicMs = performance.now();
@@ -27,9 +25,11 @@ export class Exchange implements Attempt, Dispatcher.DispatchHandler {
   private retryAfterMs: number | undefined;
   private readonly kept: Buffer[] = [];
   private keptBytes = 0;
-  private readBytes = 0;
 
-  constructor(private readonly timeoutMs: number) {
+  constructor(
+    private readonly timeoutMs: number,
+    private readonly onEnded: (exchange: Exchange) => void,
+  ) {
     this.result = new Promise((resolve) => {
       this.resolve = resolve;
     });
@@ -38,68 +38,62 @@ export class Exchange implements Attempt, Dispatcher.DispatchHandler {
   abort(): void {
     if (this.ended) return;
     this.ended = true;
+    this.onEnded(this);
     this.resolve(undefined);
-    this.controller?.abort(new Error('aborted'));
+    this.http?.abort();
   }
 
   checkTimeout(nowMs: number): void {
     if (nowMs - this.startedMonotonicMs < this.timeoutMs) return;
-    this.statusCode = undefined;
-    this.fail(`No complete response within ${this.timeoutMs} ms`);
-    this.controller?.abort(new Error('timed out'));
+    // Only trailers may be missing.
+    if (this.http?.responseIsWhole === true) this.end(undefined);
+    else this.fail(`No complete response within ${this.timeoutMs} ms`);
+    this.http?.abort();
   }
 
   fail(error: string): void {
+    this.statusCode = undefined;
     this.end(error);
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.controller = controller;
-    // It timed out or was aborted while it waited for a connection.
-    if (this.ended) controller.abort(new Error('aborted'));
+  onHead(head: ResponseHead): void {
+    this.statusCode = head.statusCode;
+    // The latest, if there are several: a receiver that is asked too early fails again.
+    for (const value of head.values('retry-after')) {
+      const askedMs = parseRetryAfterMs(value, Date.now());
+      if (askedMs !== undefined) this.retryAfterMs = Math.max(askedMs, this.retryAfterMs ?? 0);
+    }
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, statusCode: number, headers: Record<string, string | string[] | undefined>): void {
-    // 1xx responses are interim (RFC 9110, 15.2).
-    if (statusCode < 200) return;
-    this.statusCode = statusCode;
-    const retryAfter = headers['retry-after'];
-    if (typeof retryAfter === 'string') this.retryAfterMs = parseRetryAfterMs(retryAfter, Date.now());
-  }
-
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.ended) return;
-    this.readBytes += chunk.length;
+  onData(data: Buffer): boolean {
     if (this.keptBytes < KEPT_BODY_BYTES) {
-      const part = chunk.subarray(0, KEPT_BODY_BYTES - this.keptBytes);
+      // A copy: the bytes are only valid now.
+      const part = Buffer.from(data.subarray(0, KEPT_BODY_BYTES - this.keptBytes));
       this.kept.push(part);
       this.keptBytes += part.length;
     }
-    if (this.readBytes > DRAINED_BODY_BYTES) {
-      this.end(undefined);
-      controller.abort(new Error('The response is too long'));
-    }
+    return true;
   }
 
-  onResponseEnd(): void {
+  onEnd(): void {
     this.end(undefined);
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.statusCode = undefined;
-    this.end(describe(error));
+  onFailure(error: Error): void {
+    this.fail(describe(error));
   }
 
   private end(error: string | undefined): void {
     if (this.ended) return;
     this.ended = true;
+    this.onEnded(this);
+    const [first] = this.kept;
     this.resolve({
       startedAtMs: this.startedAtMs,
       durationMs: Math.round(performance.now() - this.startedMonotonicMs),
       statusCode: this.statusCode,
       error,
-      // A copy: a slice would keep the whole chunk in memory.
-      responseBody: Buffer.concat(this.kept),
+      responseBody: first !== undefined && this.kept.length === 1 ? first : Buffer.concat(this.kept),
       retryAfterMs: this.retryAfterMs,
     });
   }
@@ -108,5 +102,7 @@ export class Exchange implements Attempt, Dispatcher.DispatchHandler {
 /** An error's code and text, such as `ECONNREFUSED: connect ECONNREFUSED 127.0.0.1:9`, in at most 500 characters. */
 function describe(error: Error): string {
   const { code } = error as { code?: unknown };
-  return (typeof code === 'string' ? `${code}: ${error.message}` : error.message).replaceAll('\0', '').slice(0, 500);
+  // One error for each address of a name; together they have no text.
+  const message = error instanceof AggregateError ? error.errors.map((each) => (each as Error).message).join('; ') : error.message;
+  return (typeof code === 'string' ? `${code}: ${message}` : message).replaceAll('\0', '').slice(0, 500);
 }

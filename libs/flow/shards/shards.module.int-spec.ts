@@ -52,7 +52,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await steps.get(ShardSupervisor).end();
   await Promise.all([steps.get(LeaseKeeper).stop(), steps.get(EndpointDirectory).stop()]);
-  await steps.get(AttemptClient).stop();
+  steps.get(AttemptClient).stop();
   await steps.close();
 });
 
