@@ -3,6 +3,7 @@ import { mintId } from '#domain/ids';
 import { databaseOf } from '#ground/postgres/pool';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
 import { type OpenReplay, OpenReplaysRepository } from './open-replays.repository.js';
+import { CountsDatabase } from '#manage/dead-letters/counts-database.module';
 import { type ReplayFilter, ReplaysRepository } from '#manage/dead-letters/replays.repository';
 
 const LANES = 300;
@@ -16,7 +17,7 @@ let endpoint: number;
 
 beforeAll(async () => {
   fixture = await createShardFixture();
-  requests = new ReplaysRepository(databaseOf(fixture.pool));
+  requests = new ReplaysRepository(databaseOf(fixture.pool), new CountsDatabase(databaseOf(fixture.pool), { slots: 1, perTenant: 1, waiting: 0, waitingPerTenant: 0, waitMs: 0 }));
   open = new OpenReplaysRepository(databaseOf(fixture.pool));
 });
 

@@ -11,6 +11,7 @@ import { testLease } from '#flow/leases/fixtures/test-lease';
 import { KafkaModule } from '#ground/kafka/kafka.module';
 import { poolToken } from '#ground/postgres/inject-postgres';
 import { createPool, databaseOf } from '#ground/postgres/pool';
+import { CountsDatabase } from '#manage/dead-letters/counts-database.module';
 import { ReplaysRepository } from '#manage/dead-letters/replays.repository';
 import { captureLog, type LogCapture } from '#dev/testing/log-capture';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
@@ -55,7 +56,7 @@ it('brings replayed dead letters to their lane when the replay commits only afte
   await fixture.pool.query(
     `insert into deliveries (event_id, endpoint, tenant, shard, lane, sequence, status, attempts, dead_reason, finished_at)
      select $1, $2, 'default', 0, id, 1, 'dead', 3, 'attempts_exhausted', now() - interval '1 minute' from lanes`, [event, endpoint]);
-  await new ReplaysRepository(databaseOf(fixture.pool)).create(
+  await new ReplaysRepository(databaseOf(fixture.pool), new CountsDatabase(databaseOf(fixture.pool), { slots: 1, perTenant: 1, waiting: 0, waitingPerTenant: 0, waitMs: 0 })).create(
     { tenant: 'default', action: 'replay', endpoint: undefined, entity: undefined, type: undefined, from: undefined, to: undefined },
     { id: mintId(), subject: 'rpl_test', actor: 'test' },
   );

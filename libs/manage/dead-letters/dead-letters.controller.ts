@@ -5,7 +5,7 @@ import { Requires } from '#ground/http/access';
 import { Documented } from '#ground/http/openapi';
 import { type Page, pageSchema } from '#ground/http/pagination';
 import type { Principal } from '#ground/http/principal';
-import { type Delivery, deliverySchema } from '#manage/events/event.schema';
+import { deliveryCursor, type DeliverySummary, deliverySummarySchema } from '#manage/events/event.schema';
 import { type DeadLetterQuery, deadLetterQuerySchema } from './dead-letter.schema.js';
 import { DeadLettersService } from './dead-letters.service.js';
 import { type ReplayRequest, replayRequestSchema, type StartedReplay, startedReplaySchema } from './replay.schema.js';
@@ -25,8 +25,8 @@ export class DeadLettersController {
 
   @Get()
   @Requires('read')
-  @Documented({ summary: 'List dead letters, newest event first', status: 200, answer: 'A page', schema: pageSchema(deliverySchema), problems: ['invalid_request'] })
-  list(@Req() { principal }: FastifyRequest, @Query({ schema: deadLetterQuerySchema }) query: DeadLetterQuery): Promise<Page<Delivery>> {
+  @Documented({ summary: 'List dead letters, newest event first', status: 200, answer: 'A page', schema: pageSchema(deliverySummarySchema, deliveryCursor), problems: ['overloaded'] })
+  list(@Req() { principal }: FastifyRequest, @Query({ schema: deadLetterQuerySchema }) query: DeadLetterQuery): Promise<Page<DeliverySummary>> {
     return this.deadLetters.list(principal.tenant, query);
   }
 

@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { parseDurationMs } from '#domain/duration';
+import { durationsUpTo } from '#domain/duration-pattern';
 import type { LedgerReport } from './ledger.js';
+
+/** Beyond every retention. */
+const MAX_AGE_MS = 315_360_000_000;
 
 export const ledgerQuerySchema = z.strictObject({
   olderThan: z
     .string()
-    .transform((text, context) => {
-      const durationMs = parseDurationMs(text);
-      if (durationMs !== undefined) return durationMs;
-      context.addIssue({ code: 'custom', message: 'must be a duration such as 30s, 10m or 2h' });
-      return z.NEVER;
-    })
+    .regex(durationsUpTo(MAX_AGE_MS), 'must be a duration such as 30s, 10m or 2h, of at most 3650d')
+    .transform(parseDurationMs)
     .optional()
     .meta({ description: 'Also report deliveries that nothing has held up for this long, and that were not attempted', example: '10m' }),
 });
