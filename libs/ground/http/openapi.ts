@@ -3,7 +3,7 @@ import { ApiExtension, ApiOperation, ApiParam, ApiResponse, DocumentBuilder, Swa
 import { z } from 'zod';
 import { VERSION } from '#ground/config/version';
 import type { ErrorCode } from '#domain/problem';
-import { documentProblems, PROBLEMS_EXTENSION } from './openapi-problems.js';
+import { completed, PROBLEMS_EXTENSION } from './openapi-document.js';
 
 export interface OperationDocument {
   readonly summary: string;
@@ -52,7 +52,7 @@ export interface OpenApiOptions {
 export function serveOpenApi(app: INestApplication, { title, description, authenticated = true }: OpenApiOptions): void {
   const base = new DocumentBuilder().setTitle(title).setDescription(description).setVersion(VERSION);
   if (authenticated) base.addBearerAuth({ type: 'http', scheme: 'bearer' });
-  const document = documentProblems(SwaggerModule.createDocument(app, base.build()));
+  const document = completed(SwaggerModule.createDocument(app, base.build()));
   SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json', raw: ['json'] });
   SwaggerModule.setup('api-docs', app, document, { raw: false });
 }

@@ -18,6 +18,9 @@ export const replayRequestSchema = z
   });
 export type ReplayRequest = z.output<typeof replayRequestSchema>;
 
+/** The answer to a dry run. */
+export const countedSchema = z.object({ matched: z.int().min(0), dryRun: z.literal(true) }).meta({ id: 'CountedDeadLetters' });
+
 export const startedReplaySchema = z.object({ id: idSchema('rpl'), matched: z.int().min(0) }).meta({ id: 'StartedReplay' });
 export type StartedReplay = z.output<typeof startedReplaySchema>;
 

@@ -7,6 +7,9 @@ import { idSchema } from '#ground/http/public-id';
 import { type Replay, replaySchema, type StartedReplay, startedReplaySchema } from './replay.schema.js';
 import { ReplaysService } from './replays.service.js';
 
+/** Of a started replay. */
+export const LOCATION = { Location: 'The path of the replay' };
+
 @ApiTags('dead letters')
 @Controller('v1')
 export class ReplaysController {
@@ -26,7 +29,7 @@ export class ReplaysController {
   @DocumentedParameter('id', idSchema('evt'))
   @Documented({
     summary: 'Deliver an event again', description: 'Dead deliveries become pending again; an endpoint that it was delivered to gets a new delivery, with the lane\'s next sequence.',
-    status: 202, answer: 'Started; `GET /v1/replays/{id}` shows its progress', schema: startedReplaySchema, problems: ['not_found'],
+    status: 202, answer: 'Started; `GET /v1/replays/{id}` shows its progress', schema: startedReplaySchema, headers: LOCATION, problems: ['not_found'],
   })
   async replayEvent(@Req() { principal }: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply, @Param('id') id: string): Promise<StartedReplay> {
     return locate(reply, await this.replays.startForEvent(principal, id));

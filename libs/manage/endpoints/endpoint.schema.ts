@@ -10,10 +10,13 @@ import { HEADER_VALUE, headerNameProblem } from './custom-headers.js';
 const MAX_RETRY_DELAY_MS = 604_800_000;
 const EVENT_TYPE_PATTERN = /^(?:\*|[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*(?:\.\*)?)$/;
 
+/** A host, perhaps a port, path and query. JSON Schema's `uri` has only ASCII. */
+const URL_PATTERN = /^[Hh][Tt][Tt][Pp][Ss]?:\/\/[^\s\u0000-\u0020\u007f-\u00a0/?#@\\]+(?:[/?][^\s\u0000-\u0020\u007f-\u00a0#]*)?$/;
+
 const url = z.string().max(2_048).superRefine((text, context) => {
   const problem = urlProblem(text);
   if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
-}).meta({ format: 'uri', pattern: '^https?://[^#]*$', example: 'https://example.com/hooks', description: 'Without user name, password and fragment' });
+}).meta({ format: 'iri', pattern: URL_PATTERN.source, example: 'https://example.com/hooks', description: 'Without user name, password and fragment' });
 
 /** The syntax only. The address policy decides which destinations are allowed. */
 function urlProblem(text: string): string | undefined {
@@ -21,7 +24,8 @@ function urlProblem(text: string): string | undefined {
   const { protocol, username, password } = new URL(text);
   if (protocol !== 'https:' && protocol !== 'http:') return 'must begin with https:// or http://';
   if (username !== '' || password !== '') return 'must not hold a user name or password; use headers';
-  return text.includes('#') ? 'must not have a fragment' : undefined;
+  if (text.includes('#')) return 'must not have a fragment';
+  return URL_PATTERN.test(text) ? undefined : 'must be an absolute URL such as https://example.com/hooks';
 }
 
 const delay = z.string().regex(durationsUpTo(MAX_RETRY_DELAY_MS), 'must be a duration such as 500ms, 10s, 5m, 2h or 1d, of at most 7d').meta({ example: '30s' });
@@ -99,7 +103,7 @@ export type EndpointQuery = z.output<typeof endpointQuerySchema>;
 export const endpointSchema = z
   .object({
     id: idSchema('ep'),
-    url: z.string().max(2_048).meta({ format: 'uri' }),
+    url: z.string().max(2_048).meta({ format: 'iri', pattern: URL_PATTERN.source }),
     description: z.string(),
     eventTypes: z.array(z.string()),
     ordering: z.enum(['entity', 'none']),

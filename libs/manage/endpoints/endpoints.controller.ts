@@ -19,8 +19,8 @@ export class EndpointsController {
   @Post()
   @Requires('manage')
   @Documented({
-    summary: 'Create an endpoint', status: 201, answer: 'Created. Only this answer has the `secret`', schema: createdEndpointSchema,
-    problems: ['invalid_request', 'destination_not_allowed'],
+    summary: 'Create an endpoint', status: 201, answer: 'Created. Only this answer has the `secret`', schema: createdEndpointSchema, headers: { Location: 'The path of the endpoint' },
+    problems: ['destination_not_allowed'],
   })
   async create(
     @Req() { principal }: FastifyRequest,
@@ -52,7 +52,7 @@ export class EndpointsController {
   @DocumentedParameter('id', idSchema('ep'))
   @Documented({
     summary: 'Change settings of an endpoint', status: 200, answer: 'The endpoint', schema: endpointSchema,
-    problems: ['invalid_request', 'destination_not_allowed', 'not_found'],
+    problems: ['destination_not_allowed', 'not_found'],
   })
   change(@Req() { principal }: FastifyRequest, @Param('id') id: string, @Body({ schema: endpointChangeSchema }) changes: EndpointChange): Promise<Endpoint> {
     return this.endpoints.change(principal, id, changes);

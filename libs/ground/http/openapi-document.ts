@@ -6,6 +6,7 @@ export const PROBLEMS_EXTENSION = 'x-lockstep-problems';
 
 type PathItem = OpenAPIObject['paths'][string];
 type Operation = NonNullable<PathItem['get']> & { [PROBLEMS_EXTENSION]?: readonly ErrorCode[] };
+type RequestBody = Exclude<NonNullable<Operation['requestBody']>, { $ref: string }>;
 type Header = Record<string, { readonly description: string; readonly schema: object }>;
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
@@ -21,22 +22,40 @@ const HEADERS: Readonly<Partial<Record<number, Header>>> = {
   503: { 'Retry-After': { description: 'Seconds', schema: { type: 'integer', minimum: 1 } } },
 };
 
-/** The document with a response for every problem that an operation can answer with. */
-export function documentProblems(document: OpenAPIObject): OpenAPIObject {
-  const paths = Object.entries(document.paths).map(([path, item]) => [path, withProblems(item)]);
+/** The tenant that an admin key acts on. */
+const TENANT_HEADER = {
+  name: 'Lockstep-Tenant', in: 'header', required: false, description: 'The tenant to act on, which must exist; `default` when left out',
+  schema: { type: 'string', pattern: '^[a-z0-9][a-z0-9_-]{0,62}$' },
+} as const;
+
+/** The document with what its operations have in common: every problem that may be the answer, and the tenant. */
+export function completed(document: OpenAPIObject): OpenAPIObject {
+  const paths = Object.entries(document.paths).map(([path, item]) => [path, completedItem(item)]);
   return { ...document, paths: Object.fromEntries(paths) as OpenAPIObject['paths'], components: { ...document.components, schemas: { ...document.components?.schemas, Problem: PROBLEM_SCHEMA } } };
 }
 
-function withProblems(item: PathItem): PathItem {
-  const documented = { ...item };
-  for (const method of METHODS) {
-    const operation: Operation | undefined = item[method];
-    if (operation === undefined) continue;
-    const { [PROBLEMS_EXTENSION]: own = [], ...rest } = operation;
-    const codes = new Set([...OF_EVERY_REQUEST, ...(operation.security === undefined ? [] : OF_A_KEY), ...(WITHOUT_BODY.includes(method) ? [] : OF_A_BODY), ...own]);
-    documented[method] = { ...rest, responses: { ...rest.responses, ...responsesOf([...codes], rest.responses) } };
-  }
-  return documented;
+function completedItem(item: PathItem): PathItem {
+  const completedMethods = METHODS.flatMap((method) => {
+    const operation = item[method];
+    return operation === undefined ? [] : [[method, completedOperation(operation, WITHOUT_BODY.includes(method))]];
+  });
+  return { ...item, ...(Object.fromEntries(completedMethods) as PathItem) };
+}
+
+function completedOperation({ [PROBLEMS_EXTENSION]: own = [], ...operation }: Operation, isWithoutBody: boolean): Operation {
+  const needsKey = operation.security !== undefined;
+  const codes = new Set([...OF_EVERY_REQUEST, ...(needsKey ? OF_A_KEY : []), ...(isWithoutBody ? [] : OF_A_BODY), ...own]);
+  return {
+    ...operation,
+    parameters: [...(operation.parameters ?? []), ...(needsKey ? [TENANT_HEADER] : [])],
+    ...(operation.requestBody === undefined || '$ref' in operation.requestBody ? {} : { requestBody: { ...operation.requestBody, required: !mayBeNull(operation.requestBody) } }),
+    responses: { ...operation.responses, ...responsesOf([...codes], operation.responses) },
+  };
+}
+
+/** Such a body may be left out, too. */
+function mayBeNull({ content }: RequestBody): boolean {
+  return Object.values(content).every(({ schema }) => schema !== undefined && 'nullable' in schema && schema.nullable === true);
 }
 
 /** One response per status. A status that the operation documents itself, as health does, stays as it is. */
