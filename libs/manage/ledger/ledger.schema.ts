@@ -40,8 +40,12 @@ export const ledgerSchema = z
         kind: z.string().meta({ example: 'lane_sequences_broken' }),
         tenant: z.string().nullable().meta({ description: 'Null: the violation concerns a shard, which has events of all tenants' }),
         count,
-        examples: z.array(z.string()).meta({ description: 'Up to 10: `evt_…`, `dlv_…`, and lanes as `ep_…/entity`' }),
+        examples: z.array(z.string()).max(10).meta({ description: 'Up to 10: `evt_…`, `dlv_…`, and lanes as `ep_…/entity`' }),
       }),
     ),
+    omitted: z
+      .object({ tenants: count, endpoints: count, violations: count })
+      .optional()
+      .meta({ description: 'How many of each the answer has no room for. The totals and the verdict include them; `npm run verify` lists them' }),
   })
   .meta({ id: 'Ledger' }) satisfies z.ZodType<Omit<LedgerReport, 'violations' | 'shards' | 'tenants'>>;
