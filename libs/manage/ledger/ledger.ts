@@ -100,7 +100,7 @@ export interface LedgerReport extends EventCounts {
   readonly violations: readonly Violation[];
   readonly shards?: readonly ShardPosition[];
   /** What the answer has no room for. */
-  readonly omitted?: { readonly tenants: number; readonly endpoints: number; readonly violations: number };
+  readonly omitted?: { readonly tenants: number; readonly endpoints: number; readonly violations: number } | undefined;
 }
 
 /** Whether the text is a kind of violation. Checks the answers of SQL statements. */
