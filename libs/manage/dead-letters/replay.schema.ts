@@ -15,7 +15,8 @@ export const replayRequestSchema = z
   })
   .refine((request) => request.all === true || FILTERS.some((name) => request[name] !== undefined), {
     error: 'says nothing about which dead letters: give endpoint, entity, type, from or to, or `"all": true`',
-  });
+  })
+  .meta({ anyOf: [...FILTERS.map((name) => ({ required: [name] })), { required: ['all'], properties: { all: { type: 'boolean', enum: [true] } } }] });
 export type ReplayRequest = z.output<typeof replayRequestSchema>;
 
 /** The answer to a dry run. */
