@@ -33,7 +33,8 @@ export function parseKeyMember(value: unknown): string {
 }
 
 function checkedLength(key: string, path: string): string {
-  if (key.length < 1 || key.length > LONGEST) throw invalidKey(path, `must be 1 to ${LONGEST} characters long`);
+  // In characters, which are counted only if the number of UTF-16 units exceeds the limit.
+  if (key === '' || (key.length > LONGEST && [...key].length > LONGEST)) throw invalidKey(path, `must be 1 to ${LONGEST} characters long`);
   return key;
 }
 

@@ -64,7 +64,7 @@ export function deliveryId(key: DeliveryKey): string {
 
 /** The key in a delivery's id, or undefined when the text is not such an id. */
 export function parseDeliveryId(id: string): DeliveryKey | undefined {
-  const match = /^dlv_([0-9a-f]{32})([0-9a-f]{8})([0-9a-f]{4})$/.exec(id);
+  const match = /^dlv_([0-9a-f]{32})([0-7][0-9a-f]{7})([0-9a-f]{4})$/.exec(id);
   if (match === null) return undefined;
   const [, event = '', endpoint = '', replay = ''] = match;
   const eventId = dashed(event);

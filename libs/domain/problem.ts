@@ -30,6 +30,8 @@ const PROBLEMS = {
 
 export type ErrorCode = keyof typeof PROBLEMS;
 
+export const ERROR_CODES = Object.keys(PROBLEMS) as readonly ErrorCode[];
+
 /** Whether a text is the code of an error that a client can see. */
 export function isErrorCode(text: string): text is ErrorCode {
   return Object.hasOwn(PROBLEMS, text);

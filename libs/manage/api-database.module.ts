@@ -1,6 +1,9 @@
 import { Module } from '@nestjs/common';
 import { PostgresModule } from '#ground/postgres/postgres.module';
 
-/** The pool `api`, which the requests of all management routes share. */
-@Module({ imports: [PostgresModule.pool({ name: 'api', max: 6, serves: 'requests' })], exports: [PostgresModule] })
+/** Requests for one resource look it up by its key, which takes milliseconds. */
+const TIMEOUT_MS = 5_000;
+
+/** The pool `api`, which the management routes share for reads and writes of one resource. Lists have their own. */
+@Module({ imports: [PostgresModule.pool({ name: 'api', max: 4, serves: 'requests', statementTimeoutMs: TIMEOUT_MS })], exports: [PostgresModule] })
 export class ApiDatabaseModule {}

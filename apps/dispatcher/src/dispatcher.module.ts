@@ -9,6 +9,7 @@ import { DispatchRelayIndicator } from '#flow/relay/dispatch-relay.indicator';
 import { DispatchRelayModule } from '#flow/relay/dispatch-relay.module';
 import { ShardsModule } from '#flow/shards/shards.module';
 import type { Config } from '#ground/config/config';
+import { HealthDatabaseModule } from '#ground/health/health-database.module';
 import { HealthModule } from '#ground/health/health.module';
 import { PostgresIndicator } from '#ground/health/indicators';
 import { KafkaModule } from '#ground/kafka/kafka.module';
@@ -39,7 +40,7 @@ import { TransportModule } from './transport.module.js';
     LeasesModule,
     PartitionsModule,
     HealthModule.of({
-      imports: [HousekeepingDatabaseModule, DispatchRelayModule, PartitionsModule],
+      imports: [HealthDatabaseModule, DispatchRelayModule, PartitionsModule],
       needs: [PostgresIndicator, TopicsIndicator, GroupIndicator],
       degradedBy: [DispatchRelayIndicator, PartitionsIndicator],
     }),

@@ -185,12 +185,12 @@ describe('other paths', () => {
     const { paths, components } = (await client.get('/openapi.json')).json as { paths: Record<string, Record<string, { responses: Record<string, unknown>; security: unknown }>>; components: { securitySchemes: unknown; schemas: Record<string, unknown> } };
     const operations = Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
     expect(operations.filter((operation) => operation.includes('/v1/')).sort()).toEqual([
-      'DELETE /v1/endpoints/{id}', 'GET /v1/dead-letters', 'GET /v1/deliveries', 'GET /v1/endpoints', 'GET /v1/endpoints/{id}', 'GET /v1/events', 'GET /v1/events/{id}',
+      'DELETE /v1/endpoints/{id}', 'GET /v1/dead-letters', 'GET /v1/deliveries', 'GET /v1/deliveries/{id}', 'GET /v1/deliveries/{id}/attempts', 'GET /v1/endpoints', 'GET /v1/endpoints/{id}', 'GET /v1/events', 'GET /v1/events/{id}', 'GET /v1/events/{id}/deliveries',
       'GET /v1/lanes', 'GET /v1/lanes/{endpoint}/{entity}', 'GET /v1/ledger', 'GET /v1/replays/{id}', 'PATCH /v1/endpoints/{id}',
       'POST /v1/dead-letters/discard', 'POST /v1/dead-letters/replay', 'POST /v1/endpoints', 'POST /v1/endpoints/{id}/pause', 'POST /v1/endpoints/{id}/resume',
       'POST /v1/events', 'POST /v1/events/{id}/replay', 'POST /v1/lanes/{endpoint}/{entity}/pause', 'POST /v1/lanes/{endpoint}/{entity}/resume', 'POST /v1/lanes/{endpoint}/{entity}/skip',
     ]);
-    expect(Object.keys(paths['/v1/events']?.['post']?.responses ?? {}).sort()).toEqual(['202', '400', '401', '403', '413', '415', '422', '503']);
+    expect(Object.keys(paths['/v1/events']?.['post']?.responses ?? {}).sort()).toEqual(['202', '400', '401', '403', '408', '413', '415', '422', '431', '503']);
     expect(paths['/v1/events']?.['post']?.security).toEqual([{ bearer: [] }]);
     expect(Object.keys(components.schemas)).toEqual(expect.arrayContaining(['Problem', 'Endpoint', 'NewEndpoint', 'Event', 'Delivery', 'Ledger']));
   });
@@ -309,8 +309,13 @@ describe('reading', () => {
       ],
     };
     expect(event).toMatchObject({ status: 200, json: { id, type: 'order.created', entity: 'exact', timestamp: '2026-01-01T00:00:00.500Z', acceptedAt, idempotencyKey: 'exact', source: 'api', status: 'admitted', contentType: 'application/json', deliveries: [delivery] } });
-    expect((await client.get('/v1/deliveries?entity=exact')).json).toEqual({ data: [delivery], nextCursor: null });
-    expect((await client.get(`/v1/deliveries?endpoint=${delivery.endpoint}&status=pending`)).json).toEqual({ data: [delivery], nextCursor: null });
+    expect((await client.get(`/v1/deliveries/${delivery.id}`)).json).toEqual(delivery);
+    const { attempts, ...rest } = delivery;
+    const summary = { ...rest, attemptCount: 2, lastAttempt: { number: 2, startedAt: '2026-01-01T00:00:00.000Z', durationMs: 12, statusCode: null, error: 'timeout' } };
+    for (const list of ['/v1/deliveries?entity=exact', `/v1/deliveries?endpoint=${delivery.endpoint}&status=pending`, `/v1/events/${id}/deliveries`]) {
+      expect((await client.get(list)).json).toEqual({ data: [summary], nextCursor: null });
+    }
+    expect((await client.get(`/v1/deliveries/${delivery.id}/attempts`)).json).toEqual({ data: [...attempts].reverse(), nextCursor: null });
     expect((await client.get('/v1/deliveries?status=dead')).json).toEqual({ data: [], nextCursor: null });
     expect((await client.get('/v1/events?entity=exact&status=admitted')).json).toMatchObject({ data: [{ id, status: 'admitted' }] });
     expect((await client.get('/v1/events?entity=exact&status=accepted')).json).toEqual({ data: [], nextCursor: null });
@@ -347,7 +352,8 @@ describe('reading', () => {
     expect(await client.get(path)).toMatchObject({ status: 400, json: { code: 'invalid_request' } });
   });
 
-  it.each(['/v1/events/evt_0', '/v1/events/evt_00000000000070008000000000000000', '/v1/endpoints/ep_x', '/v1/endpoints/ep_00000000000070008000000000000000'])('finds nothing at %s', async (path) => {
+  it.each(['/v1/events/evt_0', '/v1/events/evt_00000000000070008000000000000000', '/v1/endpoints/ep_x', '/v1/endpoints/ep_00000000000070008000000000000000',
+    '/v1/events/evt_00000000000070008000000000000000/deliveries', '/v1/deliveries/dlv_0', '/v1/deliveries/dlv_00000000000070008000000000000000ffffffff0000', '/v1/deliveries/dlv_00000000000070008000000000000000000000010000/attempts'])('finds nothing at %s', async (path) => {
     expect(await client.get(path)).toMatchObject({ status: 404, json: { code: 'not_found' } });
   });
 });

@@ -3,6 +3,7 @@ import { IngestIndicator } from '#flow/ingest/ingest.indicator';
 import { IngestModule } from '#flow/ingest/ingest.module';
 import { EventRelayIndicator } from '#flow/relay/event-relay.indicator';
 import { EventRelayModule } from '#flow/relay/event-relay.module';
+import { HealthDatabaseModule } from '#ground/health/health-database.module';
 import { HealthModule } from '#ground/health/health.module';
 import { PostgresIndicator } from '#ground/health/indicators';
 import { KafkaModule } from '#ground/kafka/kafka.module';
@@ -37,7 +38,7 @@ import { GatewayLifecycle } from './gateway.lifecycle.js';
     PartitionsModule,
     RetentionModule,
     HealthModule.of({
-      imports: [HousekeepingDatabaseModule, IngestModule, EventRelayModule, PartitionsModule],
+      imports: [HealthDatabaseModule, IngestModule, EventRelayModule, PartitionsModule],
       needs: [PostgresIndicator, IngestIndicator],
       degradedBy: [TopicsIndicator, EventRelayIndicator, PartitionsIndicator],
     }),

@@ -29,7 +29,7 @@ const ENDPOINT = {
   url: 'http://127.0.0.1:9/hook', description: 'd', eventTypes: ['order.*'], dlqPolicy: 'halt', retrySchedule: ['1s'], timeoutMs: 1_000, maxConcurrency: 1, maxRetryAfterSeconds: 1, rateLimit: 1, headers: { 'x-a': 'b' },
   metadata: { a: { b: 1 } },
 };
-const FILTER = { endpoint: 'ep_0', entity: 'order-1', type: 'order.created', from: '2026-01-31T12:00:00Z', to: '2026-02-01T12:00:00Z', all: true, dryRun: false };
+const FILTER = { endpoint: `ep_${'0'.repeat(32)}`, entity: 'order-1', type: 'order.created', from: '2026-01-31T12:00:00Z', to: '2026-02-01T12:00:00Z', all: true, dryRun: false };
 const REASON = { reason: 'because' };
 /** What each operation that takes a body likes to get. */
 const VALID_BODIES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
@@ -40,7 +40,7 @@ const VALID_BODIES: Readonly<Record<string, Readonly<Record<string, unknown>>>> 
   'POST /v1/dead-letters/discard': FILTER,
   'POST /v1/lanes/{endpoint}/{entity}/pause': REASON,
   'POST /v1/lanes/{endpoint}/{entity}/resume': REASON,
-  'POST /v1/lanes/{endpoint}/{entity}/skip': { ...REASON, event: 'evt_0' },
+  'POST /v1/lanes/{endpoint}/{entity}/skip': { ...REASON, event: `evt_${'0'.repeat(32)}` },
 };
 const OTHER_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT', 'PROPFIND', 'QUERY', 'MKCOL', 'get', 'NONSENSE', ''];
 const OPEN_PATHS = ['/', '/metrics', '/health/live', '/health/ready', '/health/startup', '/openapi.json', '/docs', '/docs/', '/docs/swagger-ui.css', '/api-docs', '/docs/..%2f..%2fpackage.json', '*', 'http://elsewhere.example/v1/events', '//', '/v1//events'];
@@ -76,7 +76,7 @@ const pathOf = (template: string): fc.Arbitrary<string> => {
 
 const queryOf = (names: readonly string[]): fc.Arbitrary<string> => {
   const name = fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...names, 'limit', 'cursor') }, { weight: 1, arbitrary: hostileSegment });
-  const value = fc.oneof(fc.constantFrom('1', '250', '0', '', 'pending', '2026-01-31T12:00:00Z', '10m', '9999-12-31T23:59:59Z', 'age', 'WyJhIl0', 'bnVsbA', 'WzFlNDAwXQ', ...existing), hostileSegment);
+  const value = fc.oneof(fc.constantFrom('1', '250', '0', '', 'pending', '2026-01-31T12:00:00Z', '10m', '9999-12-31T23:59:59Z', 'age', 'f'.repeat(32), '7fffffff', '0'.repeat(44), 'bff0000000000000000000000000f', ...existing), hostileSegment);
   return fc.array(fc.tuple(name, value), { maxLength: 3 }).map((pairs) => (pairs.length === 0 ? '' : `?${pairs.map((pair) => pair.join('=')).join('&')}`));
 };
 

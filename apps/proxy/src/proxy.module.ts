@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { HealthDatabaseModule } from '#ground/health/health-database.module';
 import { HealthModule } from '#ground/health/health.module';
 import { PostgresIndicator } from '#ground/health/indicators';
 import { HttpClientModule } from '#ground/http-client/http-client.module';
@@ -26,7 +27,7 @@ import { Upstream } from './upstream.js';
         ({ leaseMs: idempotencyLeaseMs, retentionMs: idempotencyRetentionMs, storePatienceMs }),
     }),
     // Its own connection: a busy store must not look like one that is away.
-    HealthModule.of({ imports: [PostgresModule.pool({ name: 'health', max: 1, health: true })], needs: [PostgresIndicator] }),
+    HealthModule.of({ imports: [HealthDatabaseModule], needs: [PostgresIndicator] }),
   ],
   controllers: [ForwardingController],
   providers: [ForwardingService, HeldBytes, LaneOrder, ProxyLifecycle, RouteTable, Upstream],

@@ -1,7 +1,6 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiBearerAuth } from '@nestjs/swagger';
-import { ApiProblems } from './openapi.js';
 import type { Scope } from './principal.js';
 
 /** Metadata key of a route's scope or `public`, for guards. */
@@ -12,7 +11,7 @@ export const ACCESS = 'lockstep:access';
  * class, and authentication reads it.
  */
 export function Requires(scope: Scope): MethodDecorator {
-  return applyDecorators(RouteConfig({ access: scope }), SetMetadata(ACCESS, scope), ApiBearerAuth(), ApiProblems(['unauthenticated', 'forbidden']));
+  return applyDecorators(RouteConfig({ access: scope }), SetMetadata(ACCESS, scope), ApiBearerAuth());
 }
 
 /** The route requires no API key. Only for methods. */

@@ -1,40 +1,44 @@
 import { applyDecorators, type INestApplication } from '@nestjs/common';
-import { ApiOperation, ApiResponse, DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import type { ZodType } from 'zod';
+import { ApiExtension, ApiOperation, ApiParam, ApiResponse, DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { z } from 'zod';
 import { VERSION } from '#ground/config/version';
-import { type ErrorCode, LockstepError } from '#domain/problem';
+import type { ErrorCode } from '#domain/problem';
+import { completed, PROBLEMS_EXTENSION } from './openapi-document.js';
 
 export interface OperationDocument {
   readonly summary: string;
   readonly description?: string;
   readonly status: number;
   readonly answer: string;
-  readonly schema?: ZodType;
-  /** In addition to those of `@Requires` and of every operation. */
+  readonly schema?: z.ZodType;
+  /** Headers of the answer, with their descriptions. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** In addition to those of every operation. */
   readonly problems?: readonly ErrorCode[];
 }
 
 /** Documents an operation with its answer and its problems. */
-export function Documented({ summary, description, status, answer, schema, problems = [] }: OperationDocument): MethodDecorator {
+export function Documented({ summary, description, problems = [], ...answer }: OperationDocument): MethodDecorator {
   return applyDecorators(
     ApiOperation({ summary, ...(description === undefined ? {} : { description }) }),
-    ApiResponse({ status, description: answer, ...(schema === undefined ? {} : { standardSchema: schema }) }),
-    ApiProblems([...problems, 'store_unavailable']),
+    DocumentedAnswer(answer),
+    ApiExtension(PROBLEMS_EXTENSION, [...problems, 'store_unavailable']),
   );
 }
 
-/** Documents problems that an operation may answer with. */
-export function ApiProblems(codes: readonly ErrorCode[]): MethodDecorator {
-  const byStatus = Object.groupBy(codes, (code) => new LockstepError(code, '').status);
-  return applyDecorators(
-    ...Object.entries(byStatus).map(([status, group = []]) =>
-      ApiResponse({
-        status: Number(status),
-        description: group.map((code) => `\`${code}\``).join(', '),
-        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-      }),
-    ),
-  );
+/** Documents another answer of an operation. */
+export function DocumentedAnswer({ status, answer, schema, headers = {} }: Pick<OperationDocument, 'status' | 'answer' | 'schema' | 'headers'>): MethodDecorator {
+  return ApiResponse({
+    status,
+    description: answer,
+    headers: Object.fromEntries(Object.entries(headers).map(([name, meaning]) => [name, { description: meaning, schema: { type: 'string' } }])),
+    ...(schema === undefined ? {} : { standardSchema: schema }),
+  });
+}
+
+/** Documents the format of a path parameter. The handler looks the resource up, and answers `not_found` for any other text. */
+export function DocumentedParameter(name: string, schema: z.ZodType): MethodDecorator {
+  return ApiParam({ name, schema: { ...z.toJSONSchema(schema, { target: 'openapi-3.0' }) } as Record<string, unknown> });
 }
 
 export interface OpenApiOptions {
@@ -48,29 +52,7 @@ export interface OpenApiOptions {
 export function serveOpenApi(app: INestApplication, { title, description, authenticated = true }: OpenApiOptions): void {
   const base = new DocumentBuilder().setTitle(title).setDescription(description).setVersion(VERSION);
   if (authenticated) base.addBearerAuth({ type: 'http', scheme: 'bearer' });
-  const document = SwaggerModule.createDocument(app, base.build());
-  document.components = { ...document.components, schemas: { ...document.components?.schemas, Problem: PROBLEM_SCHEMA } };
+  const document = completed(SwaggerModule.createDocument(app, base.build()));
   SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json', raw: ['json'] });
   SwaggerModule.setup('api-docs', app, document, { raw: false });
 }
-
-const PROBLEM_SCHEMA = {
-  type: 'object',
-  description: 'RFC 9457',
-  required: ['type', 'title', 'status', 'code', 'detail', 'errors'],
-  properties: {
-    type: { type: 'string', example: 'urn:lockstep:problem:invalid_request' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    code: { type: 'string' },
-    detail: { type: 'string' },
-    errors: {
-      type: 'array',
-      items: {
-        type: 'object',
-        required: ['path', 'message'],
-        properties: { path: { type: 'string', description: 'JSON pointer, or the name of a header or query parameter' }, message: { type: 'string' } },
-      },
-    },
-  },
-};

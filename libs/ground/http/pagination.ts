@@ -1,11 +1,18 @@
 import { z } from 'zod';
-import { LockstepError } from '#domain/problem';
+import type { CursorFormat } from './cursor.js';
 
-/** Query parameters of every list. Spread them into the list's query schema. */
-export const pageQuery = {
-  limit: z.coerce.number('must be a whole number').int().min(1).max(250).default(50).meta({ description: 'Maximum number of items' }),
-  cursor: z.string().optional().meta({ description: '`nextCursor` of the page before' }),
-};
+/** Query parameters of a list with cursors of this format. Spread them into the list's query schema. */
+export function pageQuery<Key extends readonly [unknown, ...unknown[]]>(format: CursorFormat<Key>) {
+  return {
+    limit: z.coerce.number('must be a whole number').int().min(1).max(250).default(50).meta({ description: 'Maximum number of items' }),
+    cursor: z
+      .string()
+      .regex(format.pattern, 'is not a cursor of this list: use `nextCursor` of the page before, unchanged')
+      .transform((cursor) => format.decode(cursor))
+      .optional()
+      .meta({ description: '`nextCursor` of the page before' }),
+  };
+}
 
 export interface Page<Item> {
   readonly data: readonly Item[];
@@ -14,34 +21,17 @@ export interface Page<Item> {
 }
 
 /** Schema of a list's answer. */
-export function pageSchema<Item extends z.ZodType>(item: Item): z.ZodType {
-  return z.object({ data: z.array(item), nextCursor: z.string().nullable() });
+export function pageSchema<Item extends z.ZodType>(item: Item, { pattern }: { readonly pattern: RegExp }): z.ZodType {
+  return z.object({ data: z.array(item).max(250), nextCursor: z.string().regex(pattern).nullable().meta({ description: 'Null on the last page' }) });
 }
 
 /**
- * Makes a page of rows that were read with `limit + 1`. The extra row shows that there is a next page, which starts
+ * Makes a page of rows that were read with `limit + 1`, so that an extra row shows that there is a next page. It starts
  * after the key of this page's last row.
+ * @param more whether there is a next page, for a statement that may return fewer rows than there are
  */
-export function pageOf<Row>(rows: readonly Row[], limit: number, keyOf: (row: Row) => readonly (string | number)[]): Page<Row> {
+export function pageOf<Row, Key extends readonly [unknown, ...unknown[]]>(rows: readonly Row[], limit: number, format: CursorFormat<Key>, keyOf: (row: Row) => NoInfer<Key>, more = rows.length > limit): Page<Row> {
   const data = rows.slice(0, limit);
   const last = data.at(-1);
-  return { data, nextCursor: rows.length > limit && last !== undefined ? encodeCursor(keyOf(last)) : null };
-}
-
-/**
- * Decodes the key in a cursor and checks its shape. Undefined without a cursor.
- * @throws LockstepError invalid_request when the text is not a cursor of this list
- */
-export function decodeCursor<Key>(cursor: string | undefined, shape: z.ZodType<Key>): Key | undefined {
-  if (cursor === undefined) return undefined;
-  try {
-    return shape.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
-  } catch (cause) {
-    const message = 'is not a cursor of this list: use `nextCursor` of the page before, unchanged';
-    throw new LockstepError('invalid_request', `cursor ${message}`, { cause, errors: [{ path: 'cursor', message }] });
-  }
-}
-
-function encodeCursor(key: readonly (string | number)[]): string {
-  return Buffer.from(JSON.stringify(key)).toString('base64url');
+  return { data, nextCursor: more && last !== undefined ? format.encode(keyOf(last)) : null };
 }

@@ -13,7 +13,7 @@ export interface PostgresOptions<AppConfig = never> {
   readonly transactionTimeoutMs?: number | ((config: AppConfig) => number);
 }
 
-export interface PoolSettings extends Pick<PoolOptions, 'max' | 'plans' | 'transactionTimeoutMs'> {
+export interface PoolSettings extends Pick<PoolOptions, 'max' | 'plans' | 'transactionTimeoutMs' | 'statementTimeoutMs'> {
   readonly name: string;
 }
 

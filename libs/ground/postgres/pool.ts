@@ -9,6 +9,8 @@ export interface PoolOptions {
   readonly max: number;
   /** Ends a transaction that runs longer, in milliseconds; for owners of shards it stays below the lease's time. */
   readonly transactionTimeoutMs?: number;
+  /** Cancels a statement that runs longer, in milliseconds; the connection stays open. */
+  readonly statementTimeoutMs?: number;
   /** Restricts the planner, for statements whose parameters are long arrays. */
   readonly plans?: keyof typeof PLAN_SETTINGS;
 }
@@ -47,6 +49,7 @@ export function createPool(options: PoolOptions): pg.Pool {
     // The best plan does not depend on the length of array parameters, and planning each batch took as long as running it.
     plan_cache_mode: 'force_generic_plan',
     transaction_timeout: `${options.transactionTimeoutMs ?? 60_000}ms`,
+    statement_timeout: `${options.statementTimeoutMs ?? 0}ms`,
     idle_in_transaction_session_timeout: '10s',
     ...PLAN_SETTINGS[options.plans ?? 'planned'],
   };

@@ -43,6 +43,7 @@ const FAILURES: Readonly<Record<string, SqlFailure>> = {
 };
 
 const LOCK_NOT_AVAILABLE = '55P03';
+const QUERY_CANCELED = '57014';
 
 /** The five characters of an error that Postgres reported (SQLSTATE), or undefined when it came from elsewhere. */
 export function sqlStateOf(error: unknown): string | undefined {
@@ -82,6 +83,11 @@ export function isTimeout(error: unknown): boolean {
 /** Whether a lock was not free within `lock_timeout`, or at once with NOWAIT. */
 export function isLockTimeout(error: unknown): boolean {
   return sqlStateOf(error) === LOCK_NOT_AVAILABLE;
+}
+
+/** Whether a statement was cancelled, which `statement_timeout` does. It has changed nothing. */
+export function isStatementTimeout(error: unknown): boolean {
+  return sqlStateOf(error) === QUERY_CANCELED;
 }
 
 /**

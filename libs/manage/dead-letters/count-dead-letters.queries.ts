@@ -8,8 +8,10 @@ export type DateOrString = Date | string;
 /** 'CountDeadLetters' parameters type */
 export interface ICountDeadLettersParams {
   action: replay_action;
+  endId: string;
   endpoint?: number | null | void;
   entity?: string | null | void;
+  firstId: string;
   from?: DateOrString | null | void;
   tenant: string;
   to?: DateOrString | null | void;
@@ -27,7 +29,7 @@ export interface ICountDeadLettersQuery {
   result: ICountDeadLettersResult;
 }
 
-const countDeadLettersIR: any = {"usedParamSet":{"tenant":true,"endpoint":true,"entity":true,"type":true,"from":true,"to":true,"action":true},"params":[{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":98,"b":105}]},{"name":"endpoint","required":false,"transform":{"type":"scalar"},"locs":[{"a":114,"b":122},{"a":157,"b":165}]},{"name":"entity","required":false,"transform":{"type":"scalar"},"locs":[{"a":189,"b":195},{"a":380,"b":386}]},{"name":"type","required":false,"transform":{"type":"scalar"},"locs":[{"a":204,"b":208},{"a":421,"b":425}]},{"name":"from","required":false,"transform":{"type":"scalar"},"locs":[{"a":217,"b":221},{"a":474,"b":478}]},{"name":"to","required":false,"transform":{"type":"scalar"},"locs":[{"a":243,"b":245},{"a":523,"b":525}]},{"name":"action","required":true,"transform":{"type":"scalar"},"locs":[{"a":557,"b":564}]}],"statement":"select count(*)::integer as \"matched!\"\nfrom deliveries d\nwhere\n  d.status = 'dead' and d.tenant = :tenant!\n  and (:endpoint::integer is null or d.endpoint = :endpoint)\n  and (\n    coalesce(:entity::text, :type::text, :from::timestamptz::text, :to::timestamptz::text) is null\n    or exists (\n      select from events e\n      where\n        e.id = d.event_id and e.entity = coalesce(:entity, e.entity) and e.type = coalesce(:type, e.type)\n        and e.accepted_at >= coalesce(:from, '-infinity') and e.accepted_at < coalesce(:to, 'infinity')\n    )\n  )\n  and (:action!::replay_action = 'discard' or exists (select from endpoints p where p.id = d.endpoint and p.deleted_at is null))"};
+const countDeadLettersIR: any = {"usedParamSet":{"tenant":true,"firstId":true,"endId":true,"endpoint":true,"entity":true,"type":true,"from":true,"to":true,"action":true},"params":[{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":98,"b":105}]},{"name":"firstId","required":true,"transform":{"type":"scalar"},"locs":[{"a":125,"b":133}]},{"name":"endId","required":true,"transform":{"type":"scalar"},"locs":[{"a":158,"b":164}]},{"name":"endpoint","required":false,"transform":{"type":"scalar"},"locs":[{"a":179,"b":187},{"a":222,"b":230}]},{"name":"entity","required":false,"transform":{"type":"scalar"},"locs":[{"a":254,"b":260},{"a":445,"b":451}]},{"name":"type","required":false,"transform":{"type":"scalar"},"locs":[{"a":269,"b":273},{"a":486,"b":490}]},{"name":"from","required":false,"transform":{"type":"scalar"},"locs":[{"a":282,"b":286},{"a":539,"b":543}]},{"name":"to","required":false,"transform":{"type":"scalar"},"locs":[{"a":308,"b":310},{"a":588,"b":590}]},{"name":"action","required":true,"transform":{"type":"scalar"},"locs":[{"a":622,"b":629}]}],"statement":"select count(*)::integer as \"matched!\"\nfrom deliveries d\nwhere\n  d.status = 'dead' and d.tenant = :tenant! and d.event_id >= :firstId!::uuid and d.event_id < :endId!::uuid\n  and (:endpoint::integer is null or d.endpoint = :endpoint)\n  and (\n    coalesce(:entity::text, :type::text, :from::timestamptz::text, :to::timestamptz::text) is null\n    or exists (\n      select from events e\n      where\n        e.id = d.event_id and e.entity = coalesce(:entity, e.entity) and e.type = coalesce(:type, e.type)\n        and e.accepted_at >= coalesce(:from, '-infinity') and e.accepted_at < coalesce(:to, 'infinity')\n    )\n  )\n  and (:action!::replay_action = 'discard' or exists (select from endpoints p where p.id = d.endpoint and p.deleted_at is null))"};
 
 /**
  * Query generated from SQL:
@@ -35,7 +37,7 @@ const countDeadLettersIR: any = {"usedParamSet":{"tenant":true,"endpoint":true,"
  * select count(*)::integer as "matched!"
  * from deliveries d
  * where
- *   d.status = 'dead' and d.tenant = :tenant!
+ *   d.status = 'dead' and d.tenant = :tenant! and d.event_id >= :firstId!::uuid and d.event_id < :endId!::uuid
  *   and (:endpoint::integer is null or d.endpoint = :endpoint)
  *   and (
  *     coalesce(:entity::text, :type::text, :from::timestamptz::text, :to::timestamptz::text) is null

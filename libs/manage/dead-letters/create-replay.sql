@@ -7,7 +7,7 @@ with matching as (
   select d.shard, count(*) as letters
   from deliveries d
   where
-    d.status = 'dead' and d.tenant = :tenant!
+    d.status = 'dead' and d.tenant = :tenant! and d.event_id >= :firstId!::uuid and d.event_id < :endId!::uuid
     and (:endpoint::integer is null or d.endpoint = :endpoint)
     and (
       coalesce(:entity::text, :type::text, :from::timestamptz::text, :to::timestamptz::text) is null

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { pageQuery } from '#ground/http/pagination';
-import { moment } from '#manage/events/event.schema';
+import { idSchema } from '#ground/http/public-id';
+import { acceptedRange, deliveryCursor, entity, eventType } from '#manage/events/event.schema';
 
 export const deadLetterQuerySchema = z.strictObject({
-  endpoint: z.string().optional(),
-  entity: z.string().optional(),
-  type: z.string().optional(),
-  from: moment.optional().meta({ description: 'The event was accepted at this moment or later' }),
-  to: moment.optional().meta({ description: 'The event was accepted before this moment' }),
-  ...pageQuery,
+  endpoint: idSchema('ep').optional(),
+  entity: entity.optional(),
+  type: eventType.optional(),
+  ...acceptedRange,
+  ...pageQuery(deliveryCursor),
 });
 export type DeadLetterQuery = z.output<typeof deadLetterQuerySchema>;

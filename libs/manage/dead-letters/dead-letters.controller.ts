@@ -2,14 +2,14 @@ import { Body, Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Requires } from '#ground/http/access';
-import { Documented } from '#ground/http/openapi';
+import { Documented, DocumentedAnswer } from '#ground/http/openapi';
 import { type Page, pageSchema } from '#ground/http/pagination';
 import type { Principal } from '#ground/http/principal';
-import { type Delivery, deliverySchema } from '#manage/events/event.schema';
+import { deliveryCursor, type DeliverySummary, deliverySummarySchema } from '#manage/events/event.schema';
 import { type DeadLetterQuery, deadLetterQuerySchema } from './dead-letter.schema.js';
 import { DeadLettersService } from './dead-letters.service.js';
-import { type ReplayRequest, replayRequestSchema, type StartedReplay, startedReplaySchema } from './replay.schema.js';
-import { locate } from './replays.controller.js';
+import { countedSchema, type ReplayRequest, replayRequestSchema, type StartedReplay, startedReplaySchema } from './replay.schema.js';
+import { locate, LOCATION } from './replays.controller.js';
 import type { ReplayAction } from './replays.repository.js';
 import { ReplaysService } from './replays.service.js';
 
@@ -25,17 +25,18 @@ export class DeadLettersController {
 
   @Get()
   @Requires('read')
-  @Documented({ summary: 'List dead letters, newest event first', status: 200, answer: 'A page', schema: pageSchema(deliverySchema), problems: ['invalid_request'] })
-  list(@Req() { principal }: FastifyRequest, @Query({ schema: deadLetterQuerySchema }) query: DeadLetterQuery): Promise<Page<Delivery>> {
+  @Documented({ summary: 'List dead letters, newest event first', status: 200, answer: 'A page', schema: pageSchema(deliverySummarySchema, deliveryCursor), problems: ['overloaded'] })
+  list(@Req() { principal }: FastifyRequest, @Query({ schema: deadLetterQuerySchema }) query: DeadLetterQuery): Promise<Page<DeliverySummary>> {
     return this.deadLetters.list(principal.tenant, query);
   }
 
   @Post('replay')
   @HttpCode(202)
   @Requires('manage')
+  @DocumentedAnswer({ status: 200, answer: 'With `dryRun`: how many match', schema: countedSchema })
   @Documented({
     summary: 'Deliver dead letters again', description: `In order within each lane, with a fresh retry schedule. ${DRY_RUN}`,
-    status: 202, answer: 'Started; `GET /v1/replays/{id}` shows its progress', schema: startedReplaySchema, problems: ['invalid_request'],
+    status: 202, answer: 'Started; `GET /v1/replays/{id}` shows its progress', schema: startedReplaySchema, headers: LOCATION, problems: ['overloaded'],
   })
   replay(@Req() { principal }: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply, @Body({ schema: replayRequestSchema }) request: ReplayRequest): Promise<StartedReplay | object> {
     return this.start('replay', principal, reply, request);
@@ -44,9 +45,10 @@ export class DeadLettersController {
   @Post('discard')
   @HttpCode(202)
   @Requires('manage')
+  @DocumentedAnswer({ status: 200, answer: 'With `dryRun`: how many match', schema: countedSchema })
   @Documented({
     summary: 'Discard dead letters', description: `They become \`discarded\`, which is final. ${DRY_RUN}`,
-    status: 202, answer: 'Started; `GET /v1/replays/{id}` shows its progress', schema: startedReplaySchema, problems: ['invalid_request'],
+    status: 202, answer: 'Started; `GET /v1/replays/{id}` shows its progress', schema: startedReplaySchema, headers: LOCATION, problems: ['overloaded'],
   })
   discard(@Req() { principal }: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply, @Body({ schema: replayRequestSchema }) request: ReplayRequest): Promise<StartedReplay | object> {
     return this.start('discard', principal, reply, request);

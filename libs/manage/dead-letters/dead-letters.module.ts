@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { ApiDatabaseModule } from '#manage/api-database.module';
+import { ListsDatabaseModule } from '#manage/lists-database.module';
 import { EventsModule } from '#manage/events/events.module';
+import { CountsDatabaseModule } from './counts-database.module.js';
 import { DeadLettersController } from './dead-letters.controller.js';
 import { DeadLettersRepository } from './dead-letters.repository.js';
 import { DeadLettersService } from './dead-letters.service.js';
@@ -10,7 +12,7 @@ import { ReplaysService } from './replays.service.js';
 
 /** Dead letters and replays. */
 @Module({
-  imports: [ApiDatabaseModule, EventsModule],
+  imports: [ApiDatabaseModule, ListsDatabaseModule, CountsDatabaseModule, EventsModule],
   controllers: [DeadLettersController, ReplaysController],
   providers: [DeadLettersRepository, DeadLettersService, ReplaysRepository, ReplaysService],
 })

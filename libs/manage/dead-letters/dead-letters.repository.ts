@@ -1,29 +1,27 @@
 import { Injectable } from '@nestjs/common';
 import type { DeliveryKey } from '#domain/ids';
-import { InjectDatabase } from '#ground/postgres/inject-postgres';
-import type { Database } from '#ground/postgres/pool';
-import { type DeliveryRow, HIGHEST_DELIVERY } from '#manage/events/deliveries.repository';
+import { type AcceptedRange, deliveryKeysIn } from '#manage/events/accepted-range';
+import type { DeliveryRow } from '#manage/events/deliveries.repository';
+import { ListsDatabase } from '#manage/lists-database.module';
 import { listDeadLetters } from './list-dead-letters.queries.js';
 import { listEndpointDeadLetters } from './list-endpoint-dead-letters.queries.js';
 
-export interface DeadLetterFilter {
+export interface DeadLetterFilter extends AcceptedRange {
   readonly tenant: string;
   /** An endpoint's UUID. */
   readonly endpointId: string | undefined;
   readonly entity: string | undefined;
   readonly type: string | undefined;
-  readonly from: Date | undefined;
-  readonly to: Date | undefined;
 }
 
 @Injectable()
 export class DeadLettersRepository {
-  constructor(@InjectDatabase('api') private readonly database: Database) {}
+  constructor(private readonly lists: ListsDatabase) {}
 
   /** Newest event first, after `after`. */
-  async list({ endpointId, ...filter }: DeadLetterFilter, after: DeliveryKey | undefined, limit: number): Promise<DeliveryRow[]> {
-    const { eventId: event, endpoint, replay } = after ?? HIGHEST_DELIVERY;
-    const parameters = { ...filter, event, endpoint, replay, limit };
-    return endpointId === undefined ? listDeadLetters.run(parameters, this.database) : listEndpointDeadLetters.run({ ...parameters, endpointId }, this.database);
+  async list({ endpointId, from, to, ...filter }: DeadLetterFilter, after: DeliveryKey | undefined, limit: number): Promise<DeliveryRow[]> {
+    const parameters = { ...filter, from, to, ...deliveryKeysIn({ from, to }, after), limit };
+    const database = this.lists.of(filter.tenant, 'give `endpoint`, or a smaller range of `from` and `to`');
+    return endpointId === undefined ? listDeadLetters.run(parameters, database) : listEndpointDeadLetters.run({ ...parameters, endpointId }, database);
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Page } from '#ground/http/pagination';
 import { DeliveriesService, deliveryKeyIn, endpointIdOf } from '#manage/events/deliveries.service';
-import type { Delivery } from '#manage/events/event.schema';
+import type { DeliverySummary } from '#manage/events/event.schema';
 import type { DeadLetterQuery } from './dead-letter.schema.js';
 import { DeadLettersRepository } from './dead-letters.repository.js';
 
@@ -12,8 +12,8 @@ export class DeadLettersService {
     private readonly deliveries: DeliveriesService,
   ) {}
 
-  /** Newest event first. @throws LockstepError invalid_request for an invalid cursor or endpoint id */
-  async list(tenant: string, { endpoint, entity, type, from, to, limit, cursor }: DeadLetterQuery): Promise<Page<Delivery>> {
+  /** Newest event first. */
+  async list(tenant: string, { endpoint, entity, type, from, to, limit, cursor }: DeadLetterQuery): Promise<Page<DeliverySummary>> {
     const filter = { tenant, endpointId: endpointIdOf(endpoint), entity, type, from, to };
     return this.deliveries.pageOf(await this.repository.list(filter, deliveryKeyIn(cursor), limit + 1), limit);
   }

@@ -12,6 +12,7 @@ export interface IListDeadLettersParams {
   endpoint: number;
   entity?: string | null | void;
   event: string;
+  firstId: string;
   from?: DateOrString | null | void;
   limit: NumberOrString;
   replay: number;
@@ -22,6 +23,7 @@ export interface IListDeadLettersParams {
 
 /** 'ListDeadLetters' return type */
 export interface IListDeadLettersResult {
+  attempts: number;
   createdAt: Date;
   deadReason: string | null;
   endpoint: number;
@@ -42,20 +44,20 @@ export interface IListDeadLettersQuery {
   result: IListDeadLettersResult;
 }
 
-const listDeadLettersIR: any = {"usedParamSet":{"tenant":true,"event":true,"endpoint":true,"replay":true,"entity":true,"type":true,"from":true,"to":true,"limit":true},"params":[{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":393,"b":400}]},{"name":"event","required":true,"transform":{"type":"scalar"},"locs":[{"a":420,"b":426},{"a":478,"b":484}]},{"name":"endpoint","required":true,"transform":{"type":"scalar"},"locs":[{"a":493,"b":502}]},{"name":"replay","required":true,"transform":{"type":"scalar"},"locs":[{"a":514,"b":521}]},{"name":"entity","required":false,"transform":{"type":"scalar"},"locs":[{"a":540,"b":546},{"a":576,"b":582}]},{"name":"type","required":false,"transform":{"type":"scalar"},"locs":[{"a":592,"b":596},{"a":624,"b":628}]},{"name":"from","required":false,"transform":{"type":"scalar"},"locs":[{"a":638,"b":642},{"a":685,"b":689}]},{"name":"to","required":false,"transform":{"type":"scalar"},"locs":[{"a":699,"b":701},{"a":743,"b":745}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":811,"b":817}]}],"statement":"select\n  d.event_id as \"eventId\", d.endpoint, d.replay, p.public_id as \"endpointId\", e.type, e.entity, d.sequence, d.status,\n  d.next_attempt_at as \"nextAttemptAt\", d.dead_reason as \"deadReason\", d.created_at as \"createdAt\",\n  d.finished_at as \"finishedAt\"\nfrom deliveries d\n  join events e on e.id = d.event_id\n  join endpoints p on p.id = d.endpoint\nwhere\n  d.status = 'dead' and d.tenant = :tenant! and d.event_id <= :event!::uuid\n  and (d.event_id, d.endpoint, d.replay) < (:event!::uuid, :endpoint!::integer, :replay!::integer)\n  and (:entity::text is null or e.entity = :entity)\n  and (:type::text is null or e.type = :type)\n  and (:from::timestamptz is null or e.accepted_at >= :from)\n  and (:to::timestamptz is null or e.accepted_at < :to)\norder by d.event_id desc, d.endpoint desc, d.replay desc\nlimit :limit!"};
+const listDeadLettersIR: any = {"usedParamSet":{"tenant":true,"firstId":true,"event":true,"endpoint":true,"replay":true,"entity":true,"type":true,"from":true,"to":true,"limit":true},"params":[{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":405,"b":412}]},{"name":"firstId","required":true,"transform":{"type":"scalar"},"locs":[{"a":432,"b":440}]},{"name":"event","required":true,"transform":{"type":"scalar"},"locs":[{"a":466,"b":472},{"a":524,"b":530}]},{"name":"endpoint","required":true,"transform":{"type":"scalar"},"locs":[{"a":539,"b":548}]},{"name":"replay","required":true,"transform":{"type":"scalar"},"locs":[{"a":560,"b":567}]},{"name":"entity","required":false,"transform":{"type":"scalar"},"locs":[{"a":586,"b":592},{"a":622,"b":628}]},{"name":"type","required":false,"transform":{"type":"scalar"},"locs":[{"a":638,"b":642},{"a":670,"b":674}]},{"name":"from","required":false,"transform":{"type":"scalar"},"locs":[{"a":684,"b":688},{"a":731,"b":735}]},{"name":"to","required":false,"transform":{"type":"scalar"},"locs":[{"a":745,"b":747},{"a":789,"b":791}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":857,"b":863}]}],"statement":"select\n  d.event_id as \"eventId\", d.endpoint, d.replay, p.public_id as \"endpointId\", e.type, e.entity, d.sequence, d.status,\n  d.attempts, d.next_attempt_at as \"nextAttemptAt\", d.dead_reason as \"deadReason\", d.created_at as \"createdAt\",\n  d.finished_at as \"finishedAt\"\nfrom deliveries d\n  join events e on e.id = d.event_id\n  join endpoints p on p.id = d.endpoint\nwhere\n  d.status = 'dead' and d.tenant = :tenant! and d.event_id >= :firstId!::uuid and d.event_id <= :event!::uuid\n  and (d.event_id, d.endpoint, d.replay) < (:event!::uuid, :endpoint!::integer, :replay!::integer)\n  and (:entity::text is null or e.entity = :entity)\n  and (:type::text is null or e.type = :type)\n  and (:from::timestamptz is null or e.accepted_at >= :from)\n  and (:to::timestamptz is null or e.accepted_at < :to)\norder by d.event_id desc, d.endpoint desc, d.replay desc\nlimit :limit!"};
 
 /**
  * Query generated from SQL:
  * ```
  * select
  *   d.event_id as "eventId", d.endpoint, d.replay, p.public_id as "endpointId", e.type, e.entity, d.sequence, d.status,
- *   d.next_attempt_at as "nextAttemptAt", d.dead_reason as "deadReason", d.created_at as "createdAt",
+ *   d.attempts, d.next_attempt_at as "nextAttemptAt", d.dead_reason as "deadReason", d.created_at as "createdAt",
  *   d.finished_at as "finishedAt"
  * from deliveries d
  *   join events e on e.id = d.event_id
  *   join endpoints p on p.id = d.endpoint
  * where
- *   d.status = 'dead' and d.tenant = :tenant! and d.event_id <= :event!::uuid
+ *   d.status = 'dead' and d.tenant = :tenant! and d.event_id >= :firstId!::uuid and d.event_id <= :event!::uuid
  *   and (d.event_id, d.endpoint, d.replay) < (:event!::uuid, :endpoint!::integer, :replay!::integer)
  *   and (:entity::text is null or e.entity = :entity)
  *   and (:type::text is null or e.type = :type)

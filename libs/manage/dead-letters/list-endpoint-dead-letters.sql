@@ -2,14 +2,14 @@
 /* @name listEndpointDeadLetters */
 select
   d.event_id as "eventId", d.endpoint, d.replay, p.public_id as "endpointId", e.type, e.entity, d.sequence, d.status,
-  d.next_attempt_at as "nextAttemptAt", d.dead_reason as "deadReason", d.created_at as "createdAt",
+  d.attempts, d.next_attempt_at as "nextAttemptAt", d.dead_reason as "deadReason", d.created_at as "createdAt",
   d.finished_at as "finishedAt"
 from endpoints p
   join deliveries d on d.endpoint = p.id
   join events e on e.id = d.event_id
 where
   p.public_id = :endpointId! and p.tenant = :tenant!
-  and d.status = 'dead' and d.event_id <= :event!::uuid
+  and d.status = 'dead' and d.event_id >= :firstId!::uuid and d.event_id <= :event!::uuid
   and (d.event_id, d.endpoint, d.replay) < (:event!::uuid, :endpoint!::integer, :replay!::integer)
   and (:entity::text is null or e.entity = :entity)
   and (:type::text is null or e.type = :type)

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
+import { type AcceptedRange, idsIn } from '#manage/events/accepted-range';
+import { CountsDatabase } from './counts-database.module.js';
 import { countDeadLetters } from './count-dead-letters.queries.js';
 import { createEventReplay } from './create-event-replay.queries.js';
 import { createReplay, type replay_action } from './create-replay.queries.js';
@@ -11,34 +13,44 @@ export type ReplayAction = replay_action;
 export type ReplayRow = IFindReplayResult;
 
 /** Selects dead letters. Undefined matches all. */
-export interface ReplayFilter {
+export interface ReplayFilter extends AcceptedRange {
   readonly tenant: string;
   readonly action: ReplayAction;
   /** The endpoint's narrow key. */
   readonly endpoint: number | undefined;
   readonly entity: string | undefined;
   readonly type: string | undefined;
-  readonly from: Date | undefined;
-  readonly to: Date | undefined;
 }
 
 @Injectable()
 export class ReplaysRepository {
-  constructor(@InjectDatabase('api') private readonly database: Database) {}
+  constructor(
+    @InjectDatabase('api') private readonly database: Database,
+    private readonly counts: CountsDatabase,
+  ) {}
 
   async findEndpoint(tenant: string, publicId: string): Promise<number | undefined> {
     return (await findEndpointKey.run({ tenant, publicId }, this.database))[0]?.id;
   }
 
+  /** @throws LockstepError overloaded when there are too many to count in time */
   async count(filter: ReplayFilter): Promise<number> {
-    return (await countDeadLetters.run(filter, this.database))[0]?.matched ?? 0;
+    return (await countDeadLetters.run({ ...filter, ...idsIn(filter) }, this.countsOf(filter)))[0]?.matched ?? 0;
   }
 
-  /** @returns the number of matching dead letters */
+  /**
+   * @returns the number of matching dead letters
+   * @throws LockstepError overloaded when there are too many to count in time; then no replay exists
+   */
   async create(filter: ReplayFilter, ids: { id: string; subject: string; actor: string }): Promise<number> {
     const { tenant, action, endpoint, entity, type, from, to } = filter;
     const described = JSON.stringify({ endpoint, entity, type, from, to });
-    return (await createReplay.run({ ...ids, tenant, action, endpoint, entity, type, from, to, filter: described }, this.database))[0]?.matched ?? 0;
+    const parameters = { ...ids, ...idsIn(filter), tenant, action, endpoint, entity, type, from, to, filter: described };
+    return (await createReplay.run(parameters, this.countsOf(filter)))[0]?.matched ?? 0;
+  }
+
+  private countsOf({ tenant }: ReplayFilter): Database {
+    return this.counts.of(tenant, 'give `endpoint`, or a smaller range of `from` and `to`, and repeat it for the next range');
   }
 
   /** @returns the number of deliveries, or undefined if the event does not exist */

@@ -1,6 +1,6 @@
 /** RFC 9110, 5.6.2 and 5.5. */
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-const VALUE = /^[\t\x20-\x7e]*$/;
+export const HEADER_VALUE = /^[\t\x20-\x7e]*$/;
 
 /** Headers of the connection or the framing (RFC 9110, 7.6.1), and those that Lockstep sets. */
 const RESERVED = new Set([
@@ -9,11 +9,10 @@ const RESERVED = new Set([
 ]);
 const RESERVED_PREFIXES = ['webhook-', 'lockstep-'];
 
-/** Why a delivery can't have this header, or undefined if it can. */
-export function headerProblem(name: string, value: string, all: Readonly<Record<string, string>>): string | undefined {
+/** Why a delivery can't have a header of this name, or undefined if it can. */
+export function headerNameProblem(name: string, all: Readonly<Record<string, string>>): string | undefined {
   const lower = name.toLowerCase();
   if (!NAME.test(name)) return 'is not a header name';
   if (RESERVED.has(lower) || RESERVED_PREFIXES.some((prefix) => lower.startsWith(prefix))) return 'is set by Lockstep or by HTTP itself';
-  if (Object.keys(all).filter((other) => other.toLowerCase() === lower).length > 1) return 'is given twice, in different letter case';
-  return VALUE.test(value) ? undefined : 'must have a value of printable ASCII characters';
+  return Object.keys(all).filter((other) => other.toLowerCase() === lower).length > 1 ? 'is given twice, in different letter case' : undefined;
 }

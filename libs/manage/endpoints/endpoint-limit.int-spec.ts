@@ -1,19 +1,26 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { TestingModule } from '@nestjs/testing';
 import { mintId } from '#domain/ids';
-import { databaseOf } from '#ground/postgres/pool';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
+import { testModules } from '#dev/testing/test-modules';
+import { EndpointsModule } from './endpoints.module.js';
 import { EndpointsRepository, MAX_ENDPOINTS } from './endpoints.repository.js';
 
 let fixture: ShardFixture;
+let gateway: TestingModule;
 
 beforeAll(async () => {
   fixture = await createShardFixture();
+  gateway = await testModules(fixture.url, [EndpointsModule]).compile();
 });
 
-afterAll(() => fixture.close());
+afterAll(async () => {
+  await gateway.close();
+  await fixture.close();
+});
 
 it('creates endpoints up to the limit of a tenant, deleted ones not counted, and none beyond', async () => {
-  const repository = new EndpointsRepository(databaseOf(fixture.pool));
+  const repository = gateway.get(EndpointsRepository);
   const create = (): Promise<boolean> => repository.create({
     publicId: mintId(), tenant: 'default', url: 'http://127.0.0.1:9/', description: '', eventTypes: ['*'], ordering: 'entity', dlqPolicy: 'continue', timeoutMs: 1_000,
     maxConcurrency: 1, maxRetryAfterSeconds: 1, metadata: '{}', secretCiphertext: Buffer.from('secret'),

@@ -1,15 +1,22 @@
 import { z } from 'zod';
 import { formatDuration, parseDurationMs } from '#domain/duration';
+import { durationsUpTo } from '#domain/duration-pattern';
+import { CursorFormat, INTEGER } from '#ground/http/cursor';
 import { pageQuery } from '#ground/http/pagination';
-import { headerProblem } from './custom-headers.js';
+import { idSchema } from '#ground/http/public-id';
+import { textSchema } from '#ground/http/text-schema';
+import { HEADER_VALUE, headerNameProblem } from './custom-headers.js';
 
 const MAX_RETRY_DELAY_MS = 604_800_000;
 const EVENT_TYPE_PATTERN = /^(?:\*|[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*(?:\.\*)?)$/;
 
+/** A host, perhaps a port, path and query. JSON Schema's `uri` has only ASCII. */
+const URL_PATTERN = /^[Hh][Tt][Tt][Pp][Ss]?:\/\/[^\s\u0000-\u0020\u007f-\u00a0/?#@\\]+(?:[/?][^\s\u0000-\u0020\u007f-\u00a0#]*)?$/;
+
 const url = z.string().max(2_048).superRefine((text, context) => {
   const problem = urlProblem(text);
   if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
-});
+}).meta({ format: 'iri', pattern: URL_PATTERN.source, example: 'https://example.com/hooks', description: 'Without user name, password and fragment' });
 
 /** The syntax only. The address policy decides which destinations are allowed. */
 function urlProblem(text: string): string | undefined {
@@ -17,32 +24,38 @@ function urlProblem(text: string): string | undefined {
   const { protocol, username, password } = new URL(text);
   if (protocol !== 'https:' && protocol !== 'http:') return 'must begin with https:// or http://';
   if (username !== '' || password !== '') return 'must not hold a user name or password; use headers';
-  return text.includes('#') ? 'must not have a fragment' : undefined;
+  if (text.includes('#')) return 'must not have a fragment';
+  return URL_PATTERN.test(text) ? undefined : 'must be an absolute URL such as https://example.com/hooks';
 }
 
-const delay = z.string().superRefine((text, context) => {
-  const delayMs = parseDurationMs(text);
-  if (delayMs === undefined || delayMs > MAX_RETRY_DELAY_MS) {
-    context.addIssue({ code: 'custom', message: 'must be a duration such as 500ms, 10s, 5m, 2h or 1d, of at most 7d' });
-  }
-});
+const delay = z.string().regex(durationsUpTo(MAX_RETRY_DELAY_MS), 'must be a duration such as 500ms, 10s, 5m, 2h or 1d, of at most 7d').meta({ example: '30s' });
 
-const headers = z.record(z.string(), z.string().max(4_096)).superRefine((values, context) => {
-  for (const [name, value] of Object.entries(values)) {
-    const problem = headerProblem(name, value, values);
-    if (problem !== undefined) context.addIssue({ code: 'custom', path: [name], message: problem });
-  }
-});
+/** A receiver rarely takes more than 8 KiB of headers in all. */
+const MAX_HEADERS = 64;
+const HEADERS_BYTES = 16_384;
+const headers = z
+  .record(z.string(), z.string().max(4_096).regex(HEADER_VALUE, 'must have a value of printable ASCII characters'))
+  .superRefine((values, context) => {
+    const entries = Object.entries(values);
+    if (entries.length > MAX_HEADERS) context.addIssue({ code: 'custom', message: `must be at most ${MAX_HEADERS} headers` });
+    if (entries.reduce((bytes, [name, value]) => bytes + name.length + value.length, 0) > HEADERS_BYTES) context.addIssue({ code: 'custom', message: `must have at most ${HEADERS_BYTES} characters in all` });
+    for (const [name] of entries) {
+      const problem = headerNameProblem(name, values);
+      if (problem !== undefined) context.addIssue({ code: 'custom', path: [name], message: problem });
+    }
+  })
+  .meta({ maxProperties: MAX_HEADERS, description: `Headers of each request, of at most ${HEADERS_BYTES} characters in all. Names of HTTP's own and of Lockstep's headers are refused` });
 
 const METADATA_BYTES = 16_384;
 const metadata = z
   .record(z.string(), z.json())
-  .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= METADATA_BYTES, `must be at most ${METADATA_BYTES} bytes of JSON`);
+  .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= METADATA_BYTES, `must be at most ${METADATA_BYTES} bytes of JSON`)
+  .meta({ description: `Any JSON of at most ${METADATA_BYTES} bytes, without NUL in its texts` });
 
 /** The settings of an endpoint with their defaults. */
 const settings = {
   url,
-  description: z.string().max(1_024).default(''),
+  description: textSchema({ max: 1_024 }).default(''),
   eventTypes: z
     .array(z.string().max(130).regex(EVENT_TYPE_PATTERN, 'must be *, a type such as order.created, or a prefix such as order.*'))
     .min(1).max(100).default(['*']),
@@ -80,19 +93,22 @@ export const endpointChangeSchema = z
   .meta({ id: 'EndpointChange' });
 export type EndpointChange = z.output<typeof endpointChangeSchema>;
 
-export const endpointQuerySchema = z.strictObject(pageQuery);
+/** The endpoint's narrow key. */
+export const endpointCursor = new CursorFormat(INTEGER);
+
+export const endpointQuerySchema = z.strictObject(pageQuery(endpointCursor));
 export type EndpointQuery = z.output<typeof endpointQuerySchema>;
 
 /** The resource in the API. */
 export const endpointSchema = z
   .object({
-    id: z.string().meta({ example: 'ep_0199c0de00007000800000000000beef' }),
-    url: z.string(),
+    id: idSchema('ep'),
+    url: z.string().max(2_048).meta({ format: 'iri', pattern: URL_PATTERN.source }),
     description: z.string(),
     eventTypes: z.array(z.string()),
     ordering: z.enum(['entity', 'none']),
     dlqPolicy: z.enum(['continue', 'halt']),
-    retrySchedule: z.array(z.string()).nullable(),
+    retrySchedule: z.array(delay).nullable(),
     timeoutMs: z.int(),
     maxConcurrency: z.int(),
     maxRetryAfterSeconds: z.int(),
@@ -101,15 +117,15 @@ export const endpointSchema = z
     metadata: z.record(z.string(), z.unknown()),
     status: z.enum(['active', 'paused', 'disabled']),
     statusReason: z.string().nullable(),
-    createdAt: z.string(),
-    updatedAt: z.string(),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
   })
   .meta({ id: 'Endpoint' });
 export type Endpoint = z.output<typeof endpointSchema>;
 
 /** The answer to a creation, the only one with the signing secret. */
 export const createdEndpointSchema = endpointSchema
-  .extend({ secret: z.string().meta({ example: 'whsec_…', description: 'Shown only in this answer' }) })
+  .extend({ secret: z.string().regex(/^whsec_[A-Za-z0-9+/]+={0,2}$/).meta({ description: 'Shown only in this answer' }) })
   .meta({ id: 'CreatedEndpoint' });
 export type CreatedEndpoint = z.output<typeof createdEndpointSchema>;
 

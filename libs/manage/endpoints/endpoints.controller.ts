@@ -2,10 +2,11 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Req
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Requires } from '#ground/http/access';
-import { Documented } from '#ground/http/openapi';
+import { Documented, DocumentedParameter } from '#ground/http/openapi';
 import { type Page, pageSchema } from '#ground/http/pagination';
+import { idSchema } from '#ground/http/public-id';
 import {
-  type CreatedEndpoint, createdEndpointSchema, type Endpoint, type EndpointChange, endpointChangeSchema, type EndpointQuery,
+  type CreatedEndpoint, createdEndpointSchema, type Endpoint, type EndpointChange, endpointChangeSchema, endpointCursor, type EndpointQuery,
   endpointQuerySchema, endpointSchema, type NewEndpoint, newEndpointSchema,
 } from './endpoint.schema.js';
 import { EndpointsService } from './endpoints.service.js';
@@ -18,8 +19,8 @@ export class EndpointsController {
   @Post()
   @Requires('manage')
   @Documented({
-    summary: 'Create an endpoint', status: 201, answer: 'Created. Only this answer has the `secret`', schema: createdEndpointSchema,
-    problems: ['invalid_request', 'destination_not_allowed', 'conflict'],
+    summary: 'Create an endpoint', status: 201, answer: 'Created. Only this answer has the `secret`', schema: createdEndpointSchema, headers: { Location: 'The path of the endpoint' },
+    problems: ['destination_not_allowed', 'conflict'],
   })
   async create(
     @Req() { principal }: FastifyRequest,
@@ -33,13 +34,14 @@ export class EndpointsController {
 
   @Get()
   @Requires('read')
-  @Documented({ summary: 'List endpoints, newest first', status: 200, answer: 'A page', schema: pageSchema(endpointSchema), problems: ['invalid_request'] })
+  @Documented({ summary: 'List endpoints, newest first', status: 200, answer: 'A page', schema: pageSchema(endpointSchema, endpointCursor), problems: ['overloaded'] })
   list(@Req() { principal }: FastifyRequest, @Query({ schema: endpointQuerySchema }) query: EndpointQuery): Promise<Page<Endpoint>> {
     return this.endpoints.list(principal.tenant, query);
   }
 
   @Get(':id')
   @Requires('read')
+  @DocumentedParameter('id', idSchema('ep'))
   @Documented({ summary: 'Get an endpoint', status: 200, answer: 'The endpoint', schema: endpointSchema, problems: ['not_found'] })
   get(@Req() { principal }: FastifyRequest, @Param('id') id: string): Promise<Endpoint> {
     return this.endpoints.get(principal.tenant, id);
@@ -47,9 +49,10 @@ export class EndpointsController {
 
   @Patch(':id')
   @Requires('manage')
+  @DocumentedParameter('id', idSchema('ep'))
   @Documented({
     summary: 'Change settings of an endpoint', status: 200, answer: 'The endpoint', schema: endpointSchema,
-    problems: ['invalid_request', 'destination_not_allowed', 'not_found'],
+    problems: ['destination_not_allowed', 'not_found'],
   })
   change(@Req() { principal }: FastifyRequest, @Param('id') id: string, @Body({ schema: endpointChangeSchema }) changes: EndpointChange): Promise<Endpoint> {
     return this.endpoints.change(principal, id, changes);
@@ -58,6 +61,7 @@ export class EndpointsController {
   @Delete(':id')
   @HttpCode(204)
   @Requires('manage')
+  @DocumentedParameter('id', idSchema('ep'))
   @Documented({ summary: 'Delete an endpoint and discard its pending deliveries', status: 204, answer: 'Deleted', problems: ['not_found'] })
   delete(@Req() { principal }: FastifyRequest, @Param('id') id: string): Promise<void> {
     return this.endpoints.delete(principal, id);
@@ -66,6 +70,7 @@ export class EndpointsController {
   @Post(':id/pause')
   @HttpCode(200)
   @Requires('manage')
+  @DocumentedParameter('id', idSchema('ep'))
   @Documented({ summary: 'Pause an endpoint; its deliveries wait', status: 200, answer: 'The endpoint', schema: endpointSchema, problems: ['not_found'] })
   pause(@Req() { principal }: FastifyRequest, @Param('id') id: string): Promise<Endpoint> {
     return this.endpoints.pause(principal, id);
@@ -74,6 +79,7 @@ export class EndpointsController {
   @Post(':id/resume')
   @HttpCode(200)
   @Requires('manage')
+  @DocumentedParameter('id', idSchema('ep'))
   @Documented({ summary: 'Resume a paused or disabled endpoint', status: 200, answer: 'The endpoint', schema: endpointSchema, problems: ['not_found'] })
   resume(@Req() { principal }: FastifyRequest, @Param('id') id: string): Promise<Endpoint> {
     return this.endpoints.resume(principal, id);

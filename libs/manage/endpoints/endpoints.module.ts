@@ -2,10 +2,11 @@ import { Module } from '@nestjs/common';
 import { NetworkModule } from '#ground/network/network.module';
 import { SecretsModule } from '#ground/secrets/secrets.module';
 import { ApiDatabaseModule } from '#manage/api-database.module';
+import { ListsDatabaseModule } from '#manage/lists-database.module';
 import { EndpointsController } from './endpoints.controller.js';
 import { EndpointsRepository } from './endpoints.repository.js';
 import { EndpointsService } from './endpoints.service.js';
 
 /** Endpoints: destinations of events. */
-@Module({ imports: [ApiDatabaseModule, SecretsModule, NetworkModule], controllers: [EndpointsController], providers: [EndpointsRepository, EndpointsService] })
+@Module({ imports: [ApiDatabaseModule, ListsDatabaseModule, SecretsModule, NetworkModule], controllers: [EndpointsController], providers: [EndpointsRepository, EndpointsService] })
 export class EndpointsModule {}

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
+import { ListsDatabase } from '#manage/lists-database.module';
 import { changeEndpoint, type IChangeEndpointParams } from './change-endpoint.queries.js';
 import { createEndpoint, type ICreateEndpointParams } from './create-endpoint.queries.js';
 import { deleteEndpoint, type IDeleteEndpointParams } from './delete-endpoint.queries.js';
@@ -13,11 +14,16 @@ export type EndpointRow = IFindEndpointsResult;
 export const MAX_ENDPOINTS = 10_000;
 /** Above every narrow key. */
 const NO_BOUND = 2_147_483_647;
+/** Of the settings in one page. */
+const PAGE_BYTES = 1_048_576;
 
 /** Endpoints in Postgres. Each statement that changes one also nudges the owners of all shards. */
 @Injectable()
 export class EndpointsRepository {
-  constructor(@InjectDatabase('api') private readonly database: Database) {}
+  constructor(
+    @InjectDatabase('api') private readonly database: Database,
+    private readonly lists: ListsDatabase,
+  ) {}
 
   /** @returns whether it was created: a tenant has at most `MAX_ENDPOINTS` */
   async create(row: Omit<ICreateEndpointParams, 'most'>): Promise<boolean> {
@@ -38,12 +44,12 @@ export class EndpointsRepository {
   }
 
   async find(tenant: string, publicId: string): Promise<EndpointRow | undefined> {
-    const [row] = await findEndpoints.run({ tenant, publicId, before: NO_BOUND, limit: 1 }, this.database);
+    const [row] = await findEndpoints.run({ tenant, publicId, before: NO_BOUND, limit: 1, bytes: PAGE_BYTES }, this.database);
     return row;
   }
 
-  /** Newest first. */
+  /** Newest first; fewer than `limit` if their settings exceed 1 MiB. */
   async list(tenant: string, before: number | undefined, limit: number): Promise<EndpointRow[]> {
-    return findEndpoints.run({ tenant, before: before ?? NO_BOUND, limit }, this.database);
+    return findEndpoints.run({ tenant, before: before ?? NO_BOUND, limit, bytes: PAGE_BYTES }, this.lists.of(tenant, 'give a lower `limit`'));
   }
 }

@@ -1,21 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { z } from 'zod';
 import { mintId, parsePublicId, toPublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
-import { decodeCursor, type Page, pageOf } from '#ground/http/pagination';
+import { type Page, pageOf } from '#ground/http/pagination';
 import type { Principal } from '#ground/http/principal';
 import { SecretBox } from '#ground/secrets/secret-box';
 import { AddressPolicy } from '#ground/network/address-policy';
 import {
-  type CreatedEndpoint, type Endpoint, type EndpointChange, type EndpointQuery, type NewEndpoint, scheduleFromMs, scheduleToMs,
+  type CreatedEndpoint, type Endpoint, type EndpointChange, endpointCursor, type EndpointQuery, type NewEndpoint, scheduleFromMs, scheduleToMs,
 } from './endpoint.schema.js';
 import { type EndpointRow, EndpointsRepository, MAX_ENDPOINTS } from './endpoints.repository.js';
 import { headersContext, secretContext } from '#ground/secrets/secret-contexts';
 
 /** Standard Webhooks: 24 to 64 bytes. */
 const SECRET_BYTES = 32;
-const cursorShape = z.tuple([z.int()]);
 
 /** Manages endpoints. Every method throws not_found for a deleted endpoint, and for one of another tenant. */
 @Injectable()
@@ -48,8 +46,8 @@ export class EndpointsService {
   }
 
   async list(tenant: string, { limit, cursor }: EndpointQuery): Promise<Page<Endpoint>> {
-    const before = decodeCursor(cursor, cursorShape)?.[0];
-    const page = pageOf(await this.repository.list(tenant, before, limit + 1), limit, ({ id }) => [id]);
+    const rows = await this.repository.list(tenant, cursor?.[0], limit + 1);
+    const page = pageOf(rows, limit, endpointCursor, ({ id }) => [id], rows.at(-1)?.followed === true || rows.length > limit);
     return { ...page, data: page.data.map((row) => this.resourceOf(row)) };
   }
 

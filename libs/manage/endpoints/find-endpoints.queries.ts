@@ -18,6 +18,7 @@ export type stringArray = (string)[];
 /** 'FindEndpoints' parameters type */
 export interface IFindEndpointsParams {
   before: number;
+  bytes: number;
   limit: NumberOrString;
   publicId?: string | null | void;
   tenant: string;
@@ -29,6 +30,7 @@ export interface IFindEndpointsResult {
   description: string;
   dlqPolicy: dlq_policy;
   eventTypes: stringArray;
+  followed: boolean;
   headersCiphertext: Buffer | null;
   id: number;
   maxConcurrency: number;
@@ -51,7 +53,7 @@ export interface IFindEndpointsQuery {
   result: IFindEndpointsResult;
 }
 
-const findEndpointsIR: any = {"usedParamSet":{"tenant":true,"before":true,"publicId":true,"limit":true},"params":[{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":491,"b":498}]},{"name":"before","required":true,"transform":{"type":"scalar"},"locs":[{"a":532,"b":539}]},{"name":"publicId","required":false,"transform":{"type":"scalar"},"locs":[{"a":548,"b":556},{"a":587,"b":595}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":627,"b":633}]}],"statement":"select\n  id, public_id as \"publicId\", url, description, event_types as \"eventTypes\", ordering, dlq_policy as \"dlqPolicy\",\n  retry_schedule_ms as \"retryScheduleMs\", timeout_ms as \"timeoutMs\", max_concurrency as \"maxConcurrency\",\n  max_retry_after_seconds as \"maxRetryAfterSeconds\", rate_limit as \"rateLimit\",\n  headers_ciphertext as \"headersCiphertext\", metadata, status, status_reason as \"statusReason\",\n  created_at as \"createdAt\", updated_at as \"updatedAt\"\nfrom endpoints\nwhere\n  tenant = :tenant! and deleted_at is null and id < :before!\n  and (:publicId::uuid is null or public_id = :publicId::uuid)\norder by id desc\nlimit :limit!"};
+const findEndpointsIR: any = {"usedParamSet":{"tenant":true,"before":true,"publicId":true,"limit":true,"bytes":true},"params":[{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":923,"b":930}]},{"name":"before","required":true,"transform":{"type":"scalar"},"locs":[{"a":964,"b":971}]},{"name":"publicId","required":false,"transform":{"type":"scalar"},"locs":[{"a":988,"b":996},{"a":1027,"b":1035}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":1083,"b":1089}]},{"name":"bytes","required":true,"transform":{"type":"scalar"},"locs":[{"a":1183,"b":1189}]}],"statement":"select\n  id, public_id as \"publicId\", url, description, event_types as \"eventTypes\", ordering, dlq_policy as \"dlqPolicy\",\n  retry_schedule_ms as \"retryScheduleMs\", timeout_ms as \"timeoutMs\", max_concurrency as \"maxConcurrency\",\n  max_retry_after_seconds as \"maxRetryAfterSeconds\", rate_limit as \"rateLimit\",\n  headers_ciphertext as \"headersCiphertext\", metadata, status, status_reason as \"statusReason\",\n  created_at as \"createdAt\", updated_at as \"updatedAt\", followed as \"followed!\"\nfrom (\n    select\n      e.*, row_number() over newest_first as place, lead(true, 1, false) over newest_first as followed,\n      sum(\n        octet_length(e.url) + octet_length(e.description) + octet_length(e.event_types::text)\n          + octet_length(e.metadata::text) + coalesce(octet_length(e.headers_ciphertext), 0)\n      ) over newest_first as bytes\n    from (\n        select *\n        from endpoints\n        where\n          tenant = :tenant! and deleted_at is null and id < :before!\n          and (:publicId::uuid is null or public_id = :publicId::uuid)\n        order by id desc\n        limit :limit!\n      ) e\n    window newest_first as (order by e.id desc)\n  ) b\nwhere place = 1 or bytes <= :bytes!::integer\norder by id desc"};
 
 /**
  * Query generated from SQL:
@@ -61,13 +63,27 @@ const findEndpointsIR: any = {"usedParamSet":{"tenant":true,"before":true,"publi
  *   retry_schedule_ms as "retryScheduleMs", timeout_ms as "timeoutMs", max_concurrency as "maxConcurrency",
  *   max_retry_after_seconds as "maxRetryAfterSeconds", rate_limit as "rateLimit",
  *   headers_ciphertext as "headersCiphertext", metadata, status, status_reason as "statusReason",
- *   created_at as "createdAt", updated_at as "updatedAt"
- * from endpoints
- * where
- *   tenant = :tenant! and deleted_at is null and id < :before!
- *   and (:publicId::uuid is null or public_id = :publicId::uuid)
+ *   created_at as "createdAt", updated_at as "updatedAt", followed as "followed!"
+ * from (
+ *     select
+ *       e.*, row_number() over newest_first as place, lead(true, 1, false) over newest_first as followed,
+ *       sum(
+ *         octet_length(e.url) + octet_length(e.description) + octet_length(e.event_types::text)
+ *           + octet_length(e.metadata::text) + coalesce(octet_length(e.headers_ciphertext), 0)
+ *       ) over newest_first as bytes
+ *     from (
+ *         select *
+ *         from endpoints
+ *         where
+ *           tenant = :tenant! and deleted_at is null and id < :before!
+ *           and (:publicId::uuid is null or public_id = :publicId::uuid)
+ *         order by id desc
+ *         limit :limit!
+ *       ) e
+ *     window newest_first as (order by e.id desc)
+ *   ) b
+ * where place = 1 or bytes <= :bytes!::integer
  * order by id desc
- * limit :limit!
  * ```
  */
 export const findEndpoints = new PreparedQuery<IFindEndpointsParams,IFindEndpointsResult>(findEndpointsIR);

@@ -1,14 +1,33 @@
-/* Lists a tenant's endpoints below :before (a narrow key), newest first; with :publicId only that one. */
+/*
+  Lists a tenant's endpoints below :before (a narrow key), newest first; with :publicId only that one. At most :limit, and
+  as many as have :bytes of settings together, but at least one. "followed" says whether there are more.
+
+  The metadata is measured as text: jsonb has numbers in full, so that 1e308 becomes 309 characters.
+*/
 /* @name findEndpoints */
 select
   id, public_id as "publicId", url, description, event_types as "eventTypes", ordering, dlq_policy as "dlqPolicy",
   retry_schedule_ms as "retryScheduleMs", timeout_ms as "timeoutMs", max_concurrency as "maxConcurrency",
   max_retry_after_seconds as "maxRetryAfterSeconds", rate_limit as "rateLimit",
   headers_ciphertext as "headersCiphertext", metadata, status, status_reason as "statusReason",
-  created_at as "createdAt", updated_at as "updatedAt"
-from endpoints
-where
-  tenant = :tenant! and deleted_at is null and id < :before!
-  and (:publicId::uuid is null or public_id = :publicId::uuid)
-order by id desc
-limit :limit!;
+  created_at as "createdAt", updated_at as "updatedAt", followed as "followed!"
+from (
+    select
+      e.*, row_number() over newest_first as place, lead(true, 1, false) over newest_first as followed,
+      sum(
+        octet_length(e.url) + octet_length(e.description) + octet_length(e.event_types::text)
+          + octet_length(e.metadata::text) + coalesce(octet_length(e.headers_ciphertext), 0)
+      ) over newest_first as bytes
+    from (
+        select *
+        from endpoints
+        where
+          tenant = :tenant! and deleted_at is null and id < :before!
+          and (:publicId::uuid is null or public_id = :publicId::uuid)
+        order by id desc
+        limit :limit!
+      ) e
+    window newest_first as (order by e.id desc)
+  ) b
+where place = 1 or bytes <= :bytes!::integer
+order by id desc;

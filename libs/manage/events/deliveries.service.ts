@@ -1,72 +1,128 @@
 import { Injectable } from '@nestjs/common';
-import { z } from 'zod';
-import { deliveryId, type DeliveryKey, parsePublicId, toPublicId } from '#domain/ids';
+import { type DeliveryKey, deliveryId, parseDeliveryId, parsePublicId, toPublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
-import { decodeCursor, type Page, pageOf as pageOfRows } from '#ground/http/pagination';
-import { DeliveriesRepository, type DeliveryRow } from './deliveries.repository.js';
-import type { Delivery, DeliveryQuery } from './event.schema.js';
+import { type Page, pageOf } from '#ground/http/pagination';
+import { type AttemptRow, DeliveriesRepository, type DeliveryPlace, type DeliveryRow, type LastAttemptRow, type NewestAttemptRow } from './deliveries.repository.js';
+import {
+  type Attempt, attemptCursor, type AttemptQuery, type AttemptSummary, type Delivery, deliveryCursor, type DeliveryQuery, type DeliverySummary,
+  eventDeliveryCursor, type EventDeliveryQuery,
+} from './event.schema.js';
 
-const cursorShape = z.tuple([z.uuid(), z.int(), z.int()]);
+/** Of one event, with their attempts. */
+const MAX_DELIVERIES = 100;
+/** Of one delivery, in an answer about it or its event. */
+const MAX_ATTEMPTS = 50;
+/** Before the first delivery of an event. */
+const START: DeliveryPlace = { replay: 0, endpoint: 0 };
+/** Above every attempt's number. */
+const NO_BOUND = 2_147_483_647;
 
+/** Reads deliveries: in lists without their attempts, a single one and those of one event with them. */
 @Injectable()
 export class DeliveriesService {
   constructor(private readonly repository: DeliveriesRepository) {}
 
-  /** Newest event first. @throws LockstepError invalid_request for an invalid cursor or endpoint id */
-  async list(tenant: string, { endpoint, entity, status, limit, cursor }: DeliveryQuery): Promise<Page<Delivery>> {
-    return this.pageOf(await this.repository.list({ tenant, endpointId: endpointIdOf(endpoint), entity, status }, deliveryKeyIn(cursor), limit + 1), limit);
+  /** Newest event first. */
+  async list(tenant: string, { endpoint, entity, status, from, to, cursor, limit }: DeliveryQuery): Promise<Page<DeliverySummary>> {
+    const filter = { tenant, endpointId: endpointIdOf(endpoint), entity, status, from, to };
+    return this.pageOf(await this.repository.list(filter, deliveryKeyIn(cursor), limit + 1), limit);
   }
 
-  /** Makes a page of deliveries with their attempts. @param rows read with `limit + 1` */
-  async pageOf(rows: readonly DeliveryRow[], limit: number): Promise<Page<Delivery>> {
-    const page = pageOfRows(rows, limit, (row) => [row.eventId, row.endpoint, row.replay]);
-    return { ...page, data: await this.withAttempts(page.data) };
+  /** Makes a page, newest event first. @param rows read with `limit + 1` */
+  async pageOf(rows: readonly DeliveryRow[], limit: number): Promise<Page<DeliverySummary>> {
+    const page = pageOf(rows, limit, deliveryCursor, ({ eventId, endpoint, replay }) => [eventId, endpoint, replay]);
+    return { ...page, data: await this.summariesOf(page.data) };
   }
 
-  /** All deliveries of one event, which must belong to the tenant. */
-  async ofEvent(tenant: string, event: string): Promise<Delivery[]> {
-    return this.withAttempts(await this.repository.ofEvent(tenant, event));
+  /** The deliveries of one event, which must belong to the tenant, in the order of routing, then replays. */
+  async listOfEvent(tenant: string, event: string, { cursor, limit }: EventDeliveryQuery): Promise<Page<DeliverySummary>> {
+    const place = cursor === undefined ? START : { replay: cursor[0], endpoint: cursor[1] };
+    const page = pageOf(await this.repository.ofEvent(tenant, event, place, limit + 1), limit, eventDeliveryCursor, ({ replay, endpoint }) => [replay, endpoint]);
+    return { ...page, data: await this.summariesOf(page.data) };
+  }
+
+  /** The first deliveries of one event, which must belong to the tenant, with their attempts. */
+  async ofEvent(tenant: string, event: string): Promise<{ deliveries: Delivery[]; deliveriesCursor?: string }> {
+    const rows = await this.repository.ofEvent(tenant, event, START, MAX_DELIVERIES + 1);
+    const { data, nextCursor } = pageOf(rows, MAX_DELIVERIES, eventDeliveryCursor, ({ replay, endpoint }) => [replay, endpoint]);
+    return { deliveries: await this.withAttempts(data), ...(nextCursor === null ? {} : { deliveriesCursor: nextCursor }) };
+  }
+
+  /** @throws LockstepError not_found */
+  async get(tenant: string, id: string): Promise<Delivery> {
+    const [delivery] = await this.withAttempts([await this.find(tenant, id)]);
+    if (delivery === undefined) throw notFound(id);
+    return delivery;
+  }
+
+  /** Newest first. A page ends early when the response bodies have 1 MiB. @throws LockstepError not_found */
+  async listAttempts(tenant: string, id: string, { cursor, limit }: AttemptQuery): Promise<Page<Attempt>> {
+    const { eventId, endpoint, replay } = await this.find(tenant, id);
+    const rows = await this.repository.attemptsBefore({ eventId, endpoint, replay }, cursor?.[0] ?? NO_BOUND, limit + 1);
+    const page = pageOf(rows, limit, attemptCursor, ({ number }) => [number], rows.at(-1)?.followed === true || rows.length > limit);
+    return { ...page, data: page.data.map(attemptOf) };
+  }
+
+  private async find(tenant: string, id: string): Promise<DeliveryRow> {
+    const key = parseDeliveryId(id);
+    const row = key === undefined ? undefined : await this.repository.find(tenant, key);
+    if (row === undefined) throw notFound(id);
+    return row;
+  }
+
+  private async summariesOf(rows: readonly DeliveryRow[]): Promise<DeliverySummary[]> {
+    const attempts = await this.repository.lastAttemptsOf(rows);
+    return rows.map((row) => {
+      const last = attempts.get(deliveryId(row));
+      return { ...deliveryOf(row), attemptCount: row.attempts, lastAttempt: last === undefined ? null : attemptSummaryOf(last) };
+    });
   }
 
   private async withAttempts(rows: readonly DeliveryRow[]): Promise<Delivery[]> {
-    const attempts = await this.repository.attemptsOf(rows);
+    const newest = await this.repository.newestAttemptsOf(rows, MAX_ATTEMPTS);
     return rows.map((row) => {
-      const id = deliveryId(row);
-      return {
-        id,
-        event: toPublicId('evt', row.eventId),
-        type: row.type,
-        entity: row.entity,
-        endpoint: toPublicId('ep', row.endpointId),
-        sequence: row.sequence,
-        status: row.status,
-        nextAttemptAt: row.nextAttemptAt?.toISOString() ?? null,
-        deadReason: row.deadReason,
-        createdAt: row.createdAt.toISOString(),
-        finishedAt: row.finishedAt?.toISOString() ?? null,
-        attempts: (attempts.get(id) ?? []).map(({ number, startedAt, durationMs, statusCode, error, responseBody }) => ({
-          number,
-          startedAt: startedAt.toISOString(),
-          durationMs,
-          statusCode,
-          error,
-          responseBody: responseBody?.toString('utf8') ?? null,
-        })),
-      };
+      const attempts = newest.get(deliveryId(row)) ?? [];
+      const [oldest] = attempts;
+      const cursor = oldest === undefined || oldest.number === 1 ? {} : { attemptsCursor: attemptCursor.encode([oldest.number]) };
+      return { ...deliveryOf(row), attempts: attempts.map((attempt) => ({ ...attemptOf(attempt), ...(attempt.bodyOmitted ? { responseBodyOmitted: true as const } : {}) })), ...cursor };
     });
   }
 }
 
-/** @throws LockstepError invalid_request */
-export function deliveryKeyIn(cursor: string | undefined): DeliveryKey | undefined {
-  const key = decodeCursor(cursor, cursorShape);
-  return key === undefined ? undefined : { eventId: key[0], endpoint: key[1], replay: key[2] };
+function deliveryOf(row: DeliveryRow): Omit<Delivery, 'attempts'> {
+  return {
+    id: deliveryId(row),
+    event: toPublicId('evt', row.eventId),
+    type: row.type,
+    entity: row.entity,
+    endpoint: toPublicId('ep', row.endpointId),
+    sequence: row.sequence,
+    status: row.status,
+    nextAttemptAt: row.nextAttemptAt?.toISOString() ?? null,
+    deadReason: row.deadReason,
+    createdAt: row.createdAt.toISOString(),
+    finishedAt: row.finishedAt?.toISOString() ?? null,
+  };
 }
 
-/** The UUID of a query's `endpoint`. @throws LockstepError invalid_request */
+function attemptSummaryOf({ number, startedAt, durationMs, statusCode, error }: LastAttemptRow | NewestAttemptRow | AttemptRow): AttemptSummary {
+  return { number, startedAt: startedAt.toISOString(), durationMs, statusCode, error };
+}
+
+function attemptOf(row: NewestAttemptRow | AttemptRow): Attempt {
+  return { ...attemptSummaryOf(row), responseBody: row.responseBody?.toString('utf8') ?? null };
+}
+
+function notFound(id: string): LockstepError {
+  return new LockstepError('not_found', `There is no delivery ${id}`);
+}
+
+/** The key in a cursor of deliveries, newest event first. */
+export function deliveryKeyIn(cursor: DeliveryQuery['cursor']): DeliveryKey | undefined {
+  return cursor === undefined ? undefined : { eventId: cursor[0], endpoint: cursor[1], replay: cursor[2] };
+}
+
+/** The UUID of an endpoint's id, which the query's schema has checked. */
 export function endpointIdOf(endpoint: string | undefined): string | undefined {
-  if (endpoint === undefined) return undefined;
-  const uuid = parsePublicId('ep', endpoint);
-  if (uuid !== undefined) return uuid;
-  throw new LockstepError('invalid_request', 'endpoint must be an id such as ep_0199…', { errors: [{ path: 'endpoint', message: 'must be an id such as ep_0199…' }] });
+  return endpoint === undefined ? undefined : parsePublicId('ep', endpoint);
 }

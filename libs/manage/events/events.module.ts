@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ApiDatabaseModule } from '#manage/api-database.module';
+import { ListsDatabaseModule } from '#manage/lists-database.module';
 import { DeliveriesController } from './deliveries.controller.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
 import { DeliveriesService } from './deliveries.service.js';
@@ -9,7 +10,7 @@ import { EventsService } from './events.service.js';
 
 /** Accepted events and their deliveries. */
 @Module({
-  imports: [ApiDatabaseModule],
+  imports: [ApiDatabaseModule, ListsDatabaseModule],
   controllers: [EventsController, DeliveriesController],
   providers: [EventsRepository, EventsService, DeliveriesRepository, DeliveriesService],
   exports: [DeliveriesService],

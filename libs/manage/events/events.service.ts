@@ -1,14 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { Injectable } from '@nestjs/common';
-import { z } from 'zod';
 import { parsePublicId, toPublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
-import { decodeCursor, type Page, pageOf } from '#ground/http/pagination';
+import { type Page, pageOf } from '#ground/http/pagination';
 import { DeliveriesService } from './deliveries.service.js';
-import type { Event, EventQuery } from './event.schema.js';
+import { type DeliverySummary, type Event, eventCursor, type EventDeliveryQuery, type EventQuery } from './event.schema.js';
 import { type EventRow, EventsRepository } from './events.repository.js';
 
-const cursorShape = z.tuple([z.uuid()]);
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\b/i;
 
 @Injectable()
@@ -18,27 +16,37 @@ export class EventsService {
     private readonly deliveries: DeliveriesService,
   ) {}
 
-  /** Newest first. @throws LockstepError invalid_request for an invalid cursor */
+  /** Newest first. */
   async list(tenant: string, { entity, type, status, from, to, limit, cursor }: EventQuery): Promise<Page<Event>> {
-    const before = decodeCursor(cursor, cursorShape)?.[0];
     const admitted = status === undefined ? undefined : status === 'admitted';
-    const rows = await this.repository.list({ tenant, entity, type, admitted, from, to }, before, limit + 1);
-    const page = pageOf(rows, limit, ({ id }) => [id]);
+    const rows = await this.repository.list({ tenant, entity, type, admitted, from, to }, cursor?.[0], limit + 1);
+    const page = pageOf(rows, limit, eventCursor, ({ id }) => [id]);
     return { ...page, data: page.data.map(eventOf) };
   }
 
+  /** In the order of routing, then replays. @throws LockstepError not_found */
+  async listDeliveries(tenant: string, id: string, query: EventDeliveryQuery): Promise<Page<DeliverySummary>> {
+    const uuid = parsePublicId('evt', id);
+    if (uuid === undefined || !(await this.repository.exists(tenant, uuid))) throw notFound(id);
+    return this.deliveries.listOfEvent(tenant, uuid, query);
+  }
+
   /**
-   * The event with its payload and deliveries, as JSON text. It contains the accepted bytes unchanged, because parsing
+   * The event with its payload and first deliveries, as JSON text. It contains the accepted bytes unchanged, because parsing
    * would change numbers above 2^53 and the order of members.
    * @throws LockstepError not_found
    */
   async getAsJson(tenant: string, id: string): Promise<Buffer> {
     const uuid = parsePublicId('evt', id);
     const row = uuid === undefined ? undefined : await this.repository.find(tenant, uuid);
-    if (row === undefined) throw new LockstepError('not_found', `There is no event ${id}`);
-    const members = JSON.stringify({ ...eventOf(row), contentType: row.contentType, deliveries: await this.deliveries.ofEvent(tenant, row.id) });
+    if (row === undefined) throw notFound(id);
+    const members = JSON.stringify({ ...eventOf(row), contentType: row.contentType, ...(await this.deliveries.ofEvent(tenant, row.id)) });
     return Buffer.concat([Buffer.from(`${members.slice(0, -1)},"payload":`), payloadJson(row.contentType, row.payload), Buffer.from('}')]);
   }
+}
+
+function notFound(id: string): LockstepError {
+  return new LockstepError('not_found', `There is no event ${id}`);
 }
 
 function eventOf({ id, type, entity, occurredAt, acceptedAt, idempotencyKey, source, admitted }: EventRow): Event {

@@ -1,15 +1,23 @@
-/* The attempts of the given deliveries, in order. */
+/*
+  Attempts of one delivery before a number, newest first: at most :limit, and as many as have :bodyBytes of response bodies
+  together, but at least one. "followed" says whether there are older ones.
+*/
 /* @name listAttempts */
 select
-  a.event_id as "eventId", a.endpoint, a.replay, a.number, a.started_at as "startedAt", a.duration_ms as "durationMs",
-  a.status_code as "statusCode", a.error, a.response_body as "responseBody"
-from unnest(:eventIds!::uuid[], :endpoints!::integer[], :replays!::integer[]) as wanted (event_id, endpoint, replay)
-  -- "offset 0" forces a look-up by key for each delivery.
-  cross join lateral (
-    select *
-    from attempts
-    where
-      attempts.event_id = wanted.event_id and attempts.endpoint = wanted.endpoint and attempts.replay = wanted.replay
-    offset 0
-  ) a
-order by a.number;
+  b.number, b.started_at as "startedAt", b.duration_ms as "durationMs", b.status_code as "statusCode", b.error,
+  b.response_body as "responseBody", b.followed as "followed!"
+from (
+    select
+      a.*, sum(octet_length(a.response_body)) over newest_first as bytes,
+      row_number() over newest_first as place, lead(true, 1, false) over newest_first as followed
+    from (
+        select *
+        from attempts
+        where event_id = :eventId! and endpoint = :endpoint! and replay = :replay! and number < :before!::integer
+        order by number desc
+        limit :limit!
+      ) a
+    window newest_first as (order by a.number desc)
+  ) b
+where b.place = 1 or coalesce(b.bytes, 0) <= :bodyBytes!::integer
+order by b.number desc;

@@ -3,6 +3,8 @@ import { PreparedQuery } from '#ground/postgres/prepared-query';
 
 export type delivery_status = 'dead' | 'delivered' | 'discarded' | 'pending';
 
+export type DateOrString = Date | string;
+
 export type NumberOrString = number | string;
 
 /** 'ListEntityDeliveries' parameters type */
@@ -11,14 +13,18 @@ export interface IListEntityDeliveriesParams {
   endpointId?: string | null | void;
   entity: string;
   event: string;
+  firstId: string;
+  from?: DateOrString | null | void;
   limit: NumberOrString;
   replay: number;
   status?: delivery_status | null | void;
   tenant: string;
+  to?: DateOrString | null | void;
 }
 
 /** 'ListEntityDeliveries' return type */
 export interface IListEntityDeliveriesResult {
+  attempts: number;
   createdAt: Date;
   deadReason: string | null;
   endpoint: number;
@@ -39,21 +45,23 @@ export interface IListEntityDeliveriesQuery {
   result: IListEntityDeliveriesResult;
 }
 
-const listEntityDeliveriesIR: any = {"usedParamSet":{"tenant":true,"entity":true,"event":true,"endpoint":true,"replay":true,"endpointId":true,"status":true,"limit":true},"params":[{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":371,"b":378}]},{"name":"entity","required":true,"transform":{"type":"scalar"},"locs":[{"a":395,"b":402}]},{"name":"event","required":true,"transform":{"type":"scalar"},"locs":[{"a":416,"b":422},{"a":474,"b":480}]},{"name":"endpoint","required":true,"transform":{"type":"scalar"},"locs":[{"a":489,"b":498}]},{"name":"replay","required":true,"transform":{"type":"scalar"},"locs":[{"a":510,"b":517}]},{"name":"endpointId","required":false,"transform":{"type":"scalar"},"locs":[{"a":536,"b":546},{"a":579,"b":589}]},{"name":"status","required":false,"transform":{"type":"scalar"},"locs":[{"a":599,"b":605},{"a":646,"b":652}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":712,"b":718}]}],"statement":"select\n  d.event_id as \"eventId\", d.endpoint, d.replay, p.public_id as \"endpointId\", e.type, e.entity, d.sequence, d.status,\n  d.next_attempt_at as \"nextAttemptAt\", d.dead_reason as \"deadReason\", d.created_at as \"createdAt\",\n  d.finished_at as \"finishedAt\"\nfrom events e\n  join deliveries d on d.event_id = e.id\n  join endpoints p on p.id = d.endpoint\nwhere\n  e.tenant = :tenant! and e.entity = :entity! and e.id <= :event!::uuid\n  and (d.event_id, d.endpoint, d.replay) < (:event!::uuid, :endpoint!::integer, :replay!::integer)\n  and (:endpointId::uuid is null or p.public_id = :endpointId)\n  and (:status::delivery_status is null or d.status = :status)\norder by e.id desc, d.endpoint desc, d.replay desc\nlimit :limit!"};
+const listEntityDeliveriesIR: any = {"usedParamSet":{"tenant":true,"entity":true,"firstId":true,"event":true,"endpoint":true,"replay":true,"from":true,"to":true,"endpointId":true,"status":true,"limit":true},"params":[{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":383,"b":390}]},{"name":"entity","required":true,"transform":{"type":"scalar"},"locs":[{"a":407,"b":414}]},{"name":"firstId","required":true,"transform":{"type":"scalar"},"locs":[{"a":428,"b":436}]},{"name":"event","required":true,"transform":{"type":"scalar"},"locs":[{"a":456,"b":462},{"a":514,"b":520}]},{"name":"endpoint","required":true,"transform":{"type":"scalar"},"locs":[{"a":529,"b":538}]},{"name":"replay","required":true,"transform":{"type":"scalar"},"locs":[{"a":550,"b":557}]},{"name":"from","required":false,"transform":{"type":"scalar"},"locs":[{"a":576,"b":580},{"a":623,"b":627}]},{"name":"to","required":false,"transform":{"type":"scalar"},"locs":[{"a":637,"b":639},{"a":681,"b":683}]},{"name":"endpointId","required":false,"transform":{"type":"scalar"},"locs":[{"a":693,"b":703},{"a":736,"b":746}]},{"name":"status","required":false,"transform":{"type":"scalar"},"locs":[{"a":756,"b":762},{"a":803,"b":809}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":869,"b":875}]}],"statement":"select\n  d.event_id as \"eventId\", d.endpoint, d.replay, p.public_id as \"endpointId\", e.type, e.entity, d.sequence, d.status,\n  d.attempts, d.next_attempt_at as \"nextAttemptAt\", d.dead_reason as \"deadReason\", d.created_at as \"createdAt\",\n  d.finished_at as \"finishedAt\"\nfrom events e\n  join deliveries d on d.event_id = e.id\n  join endpoints p on p.id = d.endpoint\nwhere\n  e.tenant = :tenant! and e.entity = :entity! and e.id >= :firstId!::uuid and e.id <= :event!::uuid\n  and (d.event_id, d.endpoint, d.replay) < (:event!::uuid, :endpoint!::integer, :replay!::integer)\n  and (:from::timestamptz is null or e.accepted_at >= :from)\n  and (:to::timestamptz is null or e.accepted_at < :to)\n  and (:endpointId::uuid is null or p.public_id = :endpointId)\n  and (:status::delivery_status is null or d.status = :status)\norder by e.id desc, d.endpoint desc, d.replay desc\nlimit :limit!"};
 
 /**
  * Query generated from SQL:
  * ```
  * select
  *   d.event_id as "eventId", d.endpoint, d.replay, p.public_id as "endpointId", e.type, e.entity, d.sequence, d.status,
- *   d.next_attempt_at as "nextAttemptAt", d.dead_reason as "deadReason", d.created_at as "createdAt",
+ *   d.attempts, d.next_attempt_at as "nextAttemptAt", d.dead_reason as "deadReason", d.created_at as "createdAt",
  *   d.finished_at as "finishedAt"
  * from events e
  *   join deliveries d on d.event_id = e.id
  *   join endpoints p on p.id = d.endpoint
  * where
- *   e.tenant = :tenant! and e.entity = :entity! and e.id <= :event!::uuid
+ *   e.tenant = :tenant! and e.entity = :entity! and e.id >= :firstId!::uuid and e.id <= :event!::uuid
  *   and (d.event_id, d.endpoint, d.replay) < (:event!::uuid, :endpoint!::integer, :replay!::integer)
+ *   and (:from::timestamptz is null or e.accepted_at >= :from)
+ *   and (:to::timestamptz is null or e.accepted_at < :to)
  *   and (:endpointId::uuid is null or p.public_id = :endpointId)
  *   and (:status::delivery_status is null or d.status = :status)
  * order by e.id desc, d.endpoint desc, d.replay desc

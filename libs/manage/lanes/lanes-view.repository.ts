@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
+import { ListsDatabase } from '#manage/lists-database.module';
 import { findLane } from './find-lane.queries.js';
 import { type IListLanesResult, listLanes } from './list-lanes.queries.js';
 import { markLane } from './mark-lane.queries.js';
@@ -31,10 +32,14 @@ export interface LaneMarking {
 /** Reads lanes, and stores what operators want of them. */
 @Injectable()
 export class LanesViewRepository {
-  constructor(@InjectDatabase('api') private readonly database: Database) {}
+  constructor(
+    @InjectDatabase('api') private readonly database: Database,
+    private readonly lists: ListsDatabase,
+  ) {}
 
   list(filter: LaneFilter, [afterPlace, afterId]: readonly [number, number], limit: number): Promise<LaneRow[]> {
-    return listLanes.run({ ...filter, afterPlace, afterId, limit }, this.database);
+    const database = this.lists.of(filter.tenant, 'give `entity`, or look at one lane with `GET /v1/lanes/{endpoint}/{entity}`');
+    return listLanes.run({ ...filter, afterPlace, afterId, limit }, database);
   }
 
   async find(tenant: string, endpoint: string, entity: string): Promise<LaneRow | undefined> {

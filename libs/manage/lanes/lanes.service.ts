@@ -1,13 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { z } from 'zod';
 import { deliveryId, NIL_ID, parsePublicId, toPublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
-import { decodeCursor, type Page, pageOf } from '#ground/http/pagination';
+import { type Page, pageOf } from '#ground/http/pagination';
 import type { Principal } from '#ground/http/principal';
-import type { LaneQuery, LaneResource, LaneSkip } from './lane.schema.js';
+import { laneCursor, type LaneQuery, type LaneResource, type LaneSkip } from './lane.schema.js';
 import { type LaneMarking, type LaneRow, LanesViewRepository } from './lanes-view.repository.js';
 
-const cursorShape = z.tuple([z.number(), z.int()]);
 /** Before the first lane in both orders. */
 const START = [-1e15, 0] as const;
 
@@ -16,16 +14,10 @@ const START = [-1e15, 0] as const;
 export class LanesService {
   constructor(private readonly repository: LanesViewRepository) {}
 
-  /** @throws LockstepError invalid_request for an invalid cursor or endpoint id */
-  async list(tenant: string, { endpoint, entity, state, sort, limit, cursor }: LaneQuery): Promise<Page<LaneResource>> {
-    const after = decodeCursor(cursor, cursorShape) ?? START;
+  async list(tenant: string, { endpoint, entity, state, sort, limit, cursor = START }: LaneQuery): Promise<Page<LaneResource>> {
     const uuid = endpoint === undefined ? undefined : parsePublicId('ep', endpoint);
-    if (endpoint !== undefined && uuid === undefined) {
-      const message = 'must be an id such as ep_0199…';
-      throw new LockstepError('invalid_request', `endpoint ${message}`, { errors: [{ path: 'endpoint', message }] });
-    }
-    const rows = await this.repository.list({ tenant, endpoint: uuid, entity, state, sort }, after, limit + 1);
-    const page = pageOf(rows, limit, ({ place, id }) => [place, id]);
+    const rows = await this.repository.list({ tenant, endpoint: uuid, entity, state, sort }, cursor, limit + 1);
+    const page = pageOf(rows, limit, laneCursor, ({ place, id }) => [place, id]);
     return { ...page, data: page.data.map(laneOf) };
   }
 

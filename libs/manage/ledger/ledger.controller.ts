@@ -23,7 +23,7 @@ export class LedgerController {
     status: 200,
     answer: 'The ledger; `balanced` is the verdict',
     schema: ledgerSchema,
-    problems: ['invalid_request', 'overloaded'],
+    problems: ['overloaded'],
   })
   read(@Req() { headers, principal }: FastifyRequest, @Query({ schema: ledgerQuerySchema }) { olderThan }: LedgerQuery): Promise<LedgerReport> {
     // Without the header an admin key acts on the default tenant, but it may see all tenants.

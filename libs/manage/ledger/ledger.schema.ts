@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { parseDurationMs } from '#domain/duration';
+import { durationsUpTo } from '#domain/duration-pattern';
 import type { LedgerReport } from './ledger.js';
+
+/** Beyond every retention. */
+const MAX_AGE_MS = 315_360_000_000;
 
 export const ledgerQuerySchema = z.strictObject({
   olderThan: z
     .string()
-    .transform((text, context) => {
-      const durationMs = parseDurationMs(text);
-      if (durationMs !== undefined) return durationMs;
-      context.addIssue({ code: 'custom', message: 'must be a duration such as 30s, 10m or 2h' });
-      return z.NEVER;
-    })
+    .regex(durationsUpTo(MAX_AGE_MS), 'must be a duration such as 30s, 10m or 2h, of at most 3650d')
+    .transform(parseDurationMs)
     .optional()
     .meta({ description: 'Also report deliveries that nothing has held up for this long, and that were not attempted', example: '10m' }),
 });
@@ -40,8 +40,12 @@ export const ledgerSchema = z
         kind: z.string().meta({ example: 'lane_sequences_broken' }),
         tenant: z.string().nullable().meta({ description: 'Null: the violation concerns a shard, which has events of all tenants' }),
         count,
-        examples: z.array(z.string()).meta({ description: 'Up to 10: `evt_…`, `dlv_…`, and lanes as `ep_…/entity`' }),
+        examples: z.array(z.string()).max(10).meta({ description: 'Up to 10: `evt_…`, `dlv_…`, and lanes as `ep_…/entity`' }),
       }),
     ),
+    omitted: z
+      .object({ tenants: count, endpoints: count, violations: count })
+      .optional()
+      .meta({ description: 'How many of each the answer has no room for. The totals and the verdict include them; `npm run verify` lists them' }),
   })
   .meta({ id: 'Ledger' }) satisfies z.ZodType<Omit<LedgerReport, 'violations' | 'shards' | 'tenants'>>;

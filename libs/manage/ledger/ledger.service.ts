@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LockstepError } from '#domain/problem';
 import { storeErrorOf } from '#ground/postgres/answering-database';
-import { type LedgerReport, reportOf, reportOfTenant } from './ledger.js';
+import { type LedgerLimits, type LedgerReport, limited, reportOf, reportOfTenant } from './ledger.js';
 import { LedgerRepository } from './ledger.repository.js';
 
 export interface LedgerRequest {
@@ -9,6 +9,9 @@ export interface LedgerRequest {
   readonly tenant: string | undefined;
   readonly olderThanMs: number | undefined;
 }
+
+/** Together less than 2 MiB: an example has an entity of up to 1 KiB, and a violation has ten. */
+const LIMITS: LedgerLimits = { tenants: 1_000, endpoints: 2_500, violations: 100 };
 
 /** Reads the ledger, once at a time because a reading goes over all tables. */
 @Injectable()
@@ -19,7 +22,8 @@ export class LedgerService {
   constructor(private readonly repository: LedgerRepository) {}
 
   /**
-   * During a reading further requests get its answer, whose `asOf` may be earlier than the request.
+   * During a reading further requests get its answer, whose `asOf` may be earlier than the request. An answer has limited
+   * lists; `npm run verify` has all of it.
    * @throws LockstepError store_unavailable; overloaded during a reading with another `olderThanMs`
    */
   async report({ tenant, olderThanMs }: LedgerRequest): Promise<LedgerReport> {
@@ -28,7 +32,7 @@ export class LedgerService {
       throw new LockstepError('overloaded', 'The ledger is being read with another `olderThan`; one reading runs at a time', { retryAfterSeconds: 5 });
     }
     const report = await this.running.report;
-    return tenant === undefined ? report : reportOfTenant(report, tenant);
+    return limited(tenant === undefined ? report : reportOfTenant(report, tenant), LIMITS);
   }
 
   /** Aborts a reading under way; its callers get store_unavailable. */

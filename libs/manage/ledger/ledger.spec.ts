@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isViolationKind, linesOf, type LedgerFindings, reportOf, reportOfTenant, type Violation } from './ledger.js';
+import { isViolationKind, limited, linesOf, type LedgerFindings, reportOf, reportOfTenant, type Violation } from './ledger.js';
 
 const NOTHING = { pending: 0, delivered: 0, dead: 0, discarded: 0, oldestPendingAt: null };
 
@@ -44,6 +44,16 @@ describe('ledger', () => {
     expect(reportOfTenant(report, 'acme')).toMatchObject({ balanced: false, accepted: 345, notAdmitted: 0, admitted: 345, routes: { total: 10 }, tenants: [{ tenant: 'acme' }], violations: [wrong] });
     expect(reportOfTenant(report, 'default')).toMatchObject({ balanced: true, accepted: 12_000, tenants: [{ tenant: 'default' }], violations: [] });
     expect(reportOfTenant(report, 'nobody')).toMatchObject({ balanced: true, accepted: 0, routes: { total: 0 }, tenants: [] });
+  });
+
+  it('is limited on request: what is wrong comes first, and what is left out is counted', () => {
+    const report = reportOf({ ...findings, violations: [{ ...wrong, tenant: 'default' }, { ...wrong, kind: 'stuck', tenant: 'default' }] });
+    expect(limited(report, { tenants: 2, endpoints: 3, violations: 2 })).toBe(report);
+    expect(limited(report, { tenants: 1, endpoints: 3, violations: 1 })).toEqual({
+      ...report, tenants: [report.tenants[1]], violations: [report.violations[0]], omitted: { tenants: 1, endpoints: 2, violations: 1 },
+    });
+    const [acme, other] = report.tenants;
+    expect(limited(report, { tenants: 2, endpoints: 2, violations: 2 })).toEqual({ ...report, tenants: [other, { ...acme, endpoints: acme?.endpoints.slice(0, 1) }], omitted: { tenants: 0, endpoints: 1, violations: 0 } });
   });
 
   it('is printed as a short table, with each violation\'s examples and how many more there are', () => {

@@ -99,6 +99,8 @@ export interface LedgerReport extends EventCounts {
   readonly tenants: readonly TenantLedger[];
   readonly violations: readonly Violation[];
   readonly shards?: readonly ShardPosition[];
+  /** What the answer has no room for. */
+  readonly omitted?: { readonly tenants: number; readonly endpoints: number; readonly violations: number } | undefined;
 }
 
 /** Whether the text is a kind of violation. Checks the answers of SQL statements. */
@@ -144,6 +146,35 @@ export function reportOfTenant(report: LedgerReport, tenant: string): LedgerRepo
   const violations = report.violations.filter((violation) => violation.tenant === tenant);
   const { accepted, notAdmitted, admitted, routes } = tenants[0] ?? { accepted: 0, notAdmitted: 0, admitted: 0, routes: NO_ROUTES };
   return { balanced: violations.length === 0, asOf: report.asOf, accepted, notAdmitted, admitted, routes, tenants, violations };
+}
+
+export interface LedgerLimits {
+  readonly tenants: number;
+  /** Of all tenants together. */
+  readonly endpoints: number;
+  readonly violations: number;
+}
+
+/** The report with limited lists, those with violations first. What is left out is counted; totals and verdict are of all. */
+export function limited(report: LedgerReport, limits: LedgerLimits): LedgerReport {
+  const byVerdict = [...report.tenants].sort((one, other) => Number(one.balanced) - Number(other.balanced));
+  let room = limits.endpoints;
+  const tenants = byVerdict.slice(0, limits.tenants).map((tenant) => {
+    const endpoints = tenant.endpoints.slice(0, room);
+    room -= endpoints.length;
+    return { ...tenant, endpoints };
+  });
+  const violations = report.violations.slice(0, limits.violations);
+  const omitted = {
+    tenants: report.tenants.length - tenants.length,
+    endpoints: countEndpoints(report.tenants) - countEndpoints(tenants),
+    violations: report.violations.length - violations.length,
+  };
+  return Object.values(omitted).every((count) => count === 0) ? report : { ...report, tenants, violations, omitted };
+}
+
+function countEndpoints(tenants: readonly TenantLedger[]): number {
+  return tenants.reduce((count, { endpoints }) => count + endpoints.length, 0);
 }
 
 /** The report as lines for people. @param tookMs duration of the check */

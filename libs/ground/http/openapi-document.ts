@@ -1,0 +1,95 @@
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { type ErrorCode, ERROR_CODES, LockstepError } from '#domain/problem';
+
+/** Where `@Documented` leaves an operation's problem codes. The served document has responses instead. */
+export const PROBLEMS_EXTENSION = 'x-lockstep-problems';
+
+type PathItem = OpenAPIObject['paths'][string];
+type Operation = NonNullable<PathItem['get']> & { [PROBLEMS_EXTENSION]?: readonly ErrorCode[] };
+type RequestBody = Exclude<NonNullable<Operation['requestBody']>, { $ref: string }>;
+type Header = Record<string, { readonly description: string; readonly schema: object }>;
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
+/** Problems of every request: its bytes are not HTTP, come too slowly, or are too many. */
+const OF_EVERY_REQUEST: readonly ErrorCode[] = ['invalid_request', 'request_timeout', 'headers_too_large'];
+const OF_A_KEY: readonly ErrorCode[] = ['unauthenticated', 'forbidden'];
+/** Fastify reads the body of every other method. */
+const WITHOUT_BODY: readonly string[] = ['get'];
+const OF_A_BODY: readonly ErrorCode[] = ['payload_too_large', 'unsupported_media_type'];
+
+const HEADERS: Readonly<Partial<Record<number, Header>>> = {
+  401: { 'WWW-Authenticate': { description: '`Bearer`', schema: { type: 'string' } } },
+  503: { 'Retry-After': { description: 'Seconds', schema: { type: 'integer', minimum: 1 } } },
+};
+
+/** The tenant that an admin key acts on. */
+const TENANT_HEADER = {
+  name: 'Lockstep-Tenant', in: 'header', required: false, description: 'The tenant to act on, which must exist; `default` when left out',
+  schema: { type: 'string', pattern: '^[a-z0-9][a-z0-9_-]{0,62}$' },
+} as const;
+
+/** The document with what its operations have in common: every problem that may be the answer, and the tenant. */
+export function completed(document: OpenAPIObject): OpenAPIObject {
+  const paths = Object.entries(document.paths).map(([path, item]) => [path, completedItem(item)]);
+  return { ...document, paths: Object.fromEntries(paths) as OpenAPIObject['paths'], components: { ...document.components, schemas: { ...document.components?.schemas, Problem: PROBLEM_SCHEMA } } };
+}
+
+function completedItem(item: PathItem): PathItem {
+  const completedMethods = METHODS.flatMap((method) => {
+    const operation = item[method];
+    return operation === undefined ? [] : [[method, completedOperation(operation, WITHOUT_BODY.includes(method))]];
+  });
+  return { ...item, ...(Object.fromEntries(completedMethods) as PathItem) };
+}
+
+function completedOperation({ [PROBLEMS_EXTENSION]: own = [], ...operation }: Operation, isWithoutBody: boolean): Operation {
+  const needsKey = operation.security !== undefined;
+  const codes = new Set([...OF_EVERY_REQUEST, ...(needsKey ? OF_A_KEY : []), ...(isWithoutBody ? [] : OF_A_BODY), ...own]);
+  return {
+    ...operation,
+    parameters: [...(operation.parameters ?? []), ...(needsKey ? [TENANT_HEADER] : [])],
+    ...(operation.requestBody === undefined || '$ref' in operation.requestBody ? {} : { requestBody: { ...operation.requestBody, required: !mayBeNull(operation.requestBody) } }),
+    responses: { ...operation.responses, ...responsesOf([...codes], operation.responses) },
+  };
+}
+
+/** Such a body may be left out, too. */
+function mayBeNull({ content }: RequestBody): boolean {
+  return Object.values(content).every(({ schema }) => schema !== undefined && 'nullable' in schema && schema.nullable === true);
+}
+
+/** One response per status. A status that the operation documents itself, as health does, stays as it is. */
+function responsesOf(codes: readonly ErrorCode[], documented: Operation['responses']): Operation['responses'] {
+  const byStatus = Map.groupBy(codes, (code) => new LockstepError(code, '').status);
+  const others = [...byStatus].filter(([status]) => !(status in documented));
+  return Object.fromEntries(others.map(([status, group]) => [status, {
+    description: group.map((code) => `\`${code}\``).join(', '),
+    ...(HEADERS[status] === undefined ? {} : { headers: HEADERS[status] }),
+    content: {
+      'application/problem+json': {
+        schema: { allOf: [{ $ref: '#/components/schemas/Problem' }, { type: 'object', properties: { status: { type: 'integer', enum: [status] }, code: { type: 'string', enum: group } } }] },
+      },
+    },
+  }]));
+}
+
+const PROBLEM_SCHEMA = {
+  type: 'object' as const,
+  description: 'RFC 9457',
+  required: ['type', 'title', 'status', 'code', 'detail', 'errors'],
+  properties: {
+    type: { type: 'string' as const, pattern: '^urn:lockstep:problem:[a-z_]+$', example: 'urn:lockstep:problem:invalid_request' },
+    title: { type: 'string' as const },
+    status: { type: 'integer' as const, minimum: 400, maximum: 599 },
+    code: { type: 'string' as const, enum: [...ERROR_CODES] },
+    detail: { type: 'string' as const },
+    errors: {
+      type: 'array' as const,
+      items: {
+        type: 'object' as const,
+        required: ['path', 'message'],
+        properties: { path: { type: 'string' as const, description: 'JSON pointer, or the name of a header or query parameter' }, message: { type: 'string' as const } },
+      },
+    },
+  },
+};
