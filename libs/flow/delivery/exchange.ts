@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
-import { type AttemptResult, parseRetryAfterMs } from '#domain/disposition';
+import type { AttemptResult } from '#domain/disposition';
+import { parseRetryAfterMs } from '#domain/retry-after';
 
 /** Response bytes that are kept. */
 const KEPT_BODY_BYTES = 16_384;
@@ -64,7 +65,7 @@ export class Exchange implements Attempt, Dispatcher.DispatchHandler {
     if (statusCode < 200) return;
     this.statusCode = statusCode;
     const retryAfter = headers['retry-after'];
-    if (typeof retryAfter === 'string') this.retryAfterMs = parseRetryAfterMs(retryAfter, Date.now());
+    if (retryAfter !== undefined) this.retryAfterMs = parseRetryAfterMs(retryAfter, Date.now());
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
