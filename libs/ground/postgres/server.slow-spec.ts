@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { clusterFolder } from '#dev/embedded/postgres-data';
 import { type PostgresServer, startPostgres } from '#dev/embedded/postgres-server';
 import { freePort } from '#dev/testing/free-port';
 import { migrate } from './migrate.js';
@@ -16,7 +17,7 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'lockstep-standby-'));
   const options = { dataDir: path.join(folder, 'postgres'), port: await freePort(), onLog: () => undefined, fsync: false };
   await (await startPostgres(options)).stop();
-  await writeFile(path.join(options.dataDir, 'standby.signal'), '');
+  await writeFile(path.join(clusterFolder(options.dataDir), 'standby.signal'), '');
   server = await startPostgres(options);
 });
 
