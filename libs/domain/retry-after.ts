@@ -23,12 +23,12 @@ const DATES = [
 
 /**
  * The wait that a Retry-After header asks for, in milliseconds from `nowMs`, rounded up. Liberal: any text that names a later
- * moment counts, such as decimals, `10s`, and each form of a date, in GMT unless it names an offset. Of several values the
- * longest wait counts: the receiver has asked for it too. 0 for a moment in the past, undefined for a text that names none.
+ * moment counts, such as decimals, `10s`, and each form of a date, in GMT unless it names an offset. Of several values,
+ * separated by commas, the longest wait counts. 0 for a moment in the past, undefined for a text that names none.
  */
-export function parseRetryAfterMs(header: string | readonly string[], nowMs: number): number | undefined {
+export function parseRetryAfterMs(header: string, nowMs: number): number | undefined {
   // The comma after a weekday is not one between values.
-  const texts = [header].flat().join(',').trim().slice(0, LONGEST).toLowerCase().replaceAll(/(^|,)\s*[a-z]+,/g, '$1').split(',');
+  const texts = header.trim().slice(0, LONGEST).toLowerCase().replaceAll(/(^|,)\s*[a-z]+,/g, '$1').split(',');
   const waitsMs = texts.map((text) => waitMsOf(text.replaceAll(/^[\s"]+|[\s"]+$/g, ''), nowMs)).filter((waitMs) => waitMs !== undefined);
   return waitsMs.length === 0 ? undefined : Math.max(...waitsMs);
 }

@@ -1,4 +1,3 @@
-import { lookup as dnsLookup, type LookupAddress, type LookupOptions } from 'node:dns';
 import { isIP } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'undici';
@@ -100,7 +99,7 @@ export class AttemptClient {
       // The exchange's own timeout covers these.
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: { timeout: 10_000, lookup: (hostname, options, callback) => this.lookup(new URL(origin).protocol, hostname, options, callback) },
+      connect: { timeout: 10_000, lookup: this.addresses.lookupFor(new URL(origin).protocol) },
     });
     this.open.add(pool);
     return pool;
@@ -108,18 +107,6 @@ export class AttemptClient {
 
   private closeWhenIdle(pool: Pool): void {
     void pool.close().then(() => this.open.delete(pool));
-  }
-
-  /** Resolves a name to those of its addresses that deliveries may go to: a name must not lead to a forbidden address. */
-  private lookup(protocol: string, hostname: string, options: LookupOptions, callback: (error: NodeJS.ErrnoException | null, address: string | LookupAddress[], family?: number) => void): void {
-    dnsLookup(hostname, { ...options, all: true }, (error, found) => {
-      if (error !== null) return callback(error, '');
-      const allowed = found.filter(({ address }) => this.addresses.allows(protocol, address));
-      const [first] = allowed;
-      if (first === undefined) return callback(new Error(`Deliveries may not go to ${hostname}: its addresses are private or reserved, or public and http:// is not allowed`), '');
-      if (options.all === true) callback(null, allowed);
-      else callback(null, first.address, first.family);
-    });
   }
 
   private checkTimeouts(): void {

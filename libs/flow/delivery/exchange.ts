@@ -65,7 +65,7 @@ export class Exchange implements Attempt, Dispatcher.DispatchHandler {
     if (statusCode < 200) return;
     this.statusCode = statusCode;
     const retryAfter = headers['retry-after'];
-    if (retryAfter !== undefined) this.retryAfterMs = parseRetryAfterMs(retryAfter, Date.now());
+    if (typeof retryAfter === 'string') this.retryAfterMs = parseRetryAfterMs(retryAfter, Date.now());
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
