@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type AttemptResult, dispositionOf, parseRetryAfterMs, type RetryPolicy } from './disposition.js';
+import { type AttemptResult, dispositionOf, type RetryPolicy } from './disposition.js';
 
 const policy: RetryPolicy = { scheduleMs: [1_000, 5_000], maxRetryAfterMs: 60_000 };
 
@@ -47,16 +47,5 @@ describe('dispositionOf', () => {
       const disposition = dispositionOf(result(500), 2, policy, random);
       expect(disposition.kind === 'retry' && disposition.delayMs >= 5_000 && disposition.delayMs <= 6_000).toBe(true);
     }));
-  });
-});
-
-describe('parseRetryAfterMs', () => {
-  const nowMs = Date.parse('2026-11-21T10:00:00Z');
-
-  it('reads seconds', () => expect(parseRetryAfterMs('120', nowMs)).toBe(120_000));
-  it('reads an HTTP date', () => expect(parseRetryAfterMs('Sat, 21 Nov 2026 10:00:30 GMT', nowMs)).toBe(30_000));
-  it('takes a date in the past as now', () => expect(parseRetryAfterMs('Sat, 21 Nov 2026 09:00:00 GMT', nowMs)).toBe(0));
-  it.each(['', 'soon', '-5', '1.5', '2026-11-21', '10s'])('does not take "%s" for either', (text) => {
-    expect(parseRetryAfterMs(text, nowMs)).toBeUndefined();
   });
 });

@@ -56,16 +56,3 @@ export function dispositionOf(result: AttemptResult, attempt: number, policy: Re
   if (askedMs > 0) return { kind: 'retry', delayMs: askedMs };
   return { kind: 'retry', delayMs: Math.round(delayMs * (1 + 0.2 * random)) };
 }
-
-/**
- * The wait that a Retry-After header asks for, in milliseconds: from a delay in seconds or from an HTTP date. 0 for a date in
- * the past, undefined for any other text.
- */
-export function parseRetryAfterMs(header: string, nowMs: number): number | undefined {
-  const text = header.trim();
-  if (/^\d{1,10}$/.test(text)) return Number(text) * 1_000;
-  // Date.parse accepts more than HTTP dates, which begin with a weekday and end with GMT (RFC 9110, 5.6.7).
-  if (!/^[A-Z][a-z]{2,8},? .*GMT$/.test(text)) return undefined;
-  const atMs = Date.parse(text);
-  return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - nowMs);
-}

@@ -22,6 +22,7 @@ import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import { ensureInstallation } from '#ground/postgres/installation';
 import { migrateAndLog } from '#ground/postgres/migrate';
 import type { Database } from '#ground/postgres/pool';
+import { ServerCheck } from '#ground/postgres/server-check';
 import { whenPostgresAnswers } from '#ground/postgres/when-postgres-answers';
 import { Lifetime } from '#ground/process/lifetime';
 import { InjectConfig, InjectLogger } from '#ground/process/process-context';
@@ -40,6 +41,7 @@ export class DispatcherLifecycle implements OnApplicationBootstrap, OnModuleDest
     @InjectLogger() private readonly logger: Logger,
     @InjectDatabase('housekeeping') private readonly database: Database,
     private readonly lifetime: Lifetime,
+    private readonly server: ServerCheck,
     private readonly partitions: PartitionKeeper,
     private readonly topics: TopicsKeeper,
     private readonly transport: DispatcherTransport,
@@ -63,10 +65,11 @@ export class DispatcherLifecycle implements OnApplicationBootstrap, OnModuleDest
     this.lifetime.begin((signal) => this.start(signal));
   }
 
-  /** @throws StartError schema_too_new, shards_changed */
+  /** @throws StartError postgres_unsuitable, schema_too_new, shards_changed */
   private async start(signal: AbortSignal): Promise<void> {
     const { config, logger, database } = this;
     await whenPostgresAnswers(async () => {
+      await this.server.run();
       await migrateAndLog(config.databaseUrl, logger);
       await ensureInstallation(database, config.kafka.partitions);
       await this.partitions.start();

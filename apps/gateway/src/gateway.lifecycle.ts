@@ -12,6 +12,7 @@ import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import { ensureInstallation } from '#ground/postgres/installation';
 import { migrateAndLog } from '#ground/postgres/migrate';
 import type { Database } from '#ground/postgres/pool';
+import { ServerCheck } from '#ground/postgres/server-check';
 import { whenPostgresAnswers } from '#ground/postgres/when-postgres-answers';
 import { Lifetime } from '#ground/process/lifetime';
 import { InjectConfig, InjectLogger } from '#ground/process/process-context';
@@ -34,6 +35,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     @InjectLogger() private readonly logger: Logger,
     @InjectDatabase('housekeeping') private readonly database: Database,
     private readonly lifetime: Lifetime,
+    private readonly server: ServerCheck,
     private readonly host: HttpAdapterHost<AbstractHttpAdapter<Server>>,
     private readonly shedding: LoadShedding,
     private readonly authenticator: Authenticator,
@@ -51,10 +53,11 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     this.lifetime.begin((signal) => this.start(signal));
   }
 
-  /** @throws StartError schema_too_new, shards_changed */
+  /** @throws StartError postgres_unsuitable, schema_too_new, shards_changed */
   private async start(signal: AbortSignal): Promise<void> {
     const { config, logger, database } = this;
     await whenPostgresAnswers(async () => {
+      await this.server.run();
       await migrateAndLog(config.databaseUrl, logger);
       await ensureInstallation(database, config.kafka.partitions);
       await this.partitions.start();

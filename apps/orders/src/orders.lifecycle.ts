@@ -4,6 +4,7 @@ import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import { cutConnectionsAfter } from '#ground/http/http-app';
 import { TopicsKeeper } from '#ground/kafka/topics-keeper';
 import { migrateAndLog } from '#ground/postgres/migrate';
+import { ServerCheck } from '#ground/postgres/server-check';
 import { whenPostgresAnswers } from '#ground/postgres/when-postgres-answers';
 import { Lifetime } from '#ground/process/lifetime';
 import { InjectConfig, InjectLogger } from '#ground/process/process-context';
@@ -29,6 +30,7 @@ export class OrdersLifecycle implements OnApplicationBootstrap, OnModuleDestroy,
     @InjectConfig() private readonly config: Pick<OrdersConfig, 'databaseUrl' | 'drainTimeoutMs'>,
     @InjectLogger() private readonly logger: Logger,
     private readonly lifetime: Lifetime,
+    private readonly server: ServerCheck,
     private readonly http: HttpAdapterHost<FastifyAdapter>,
     private readonly idempotency: IdempotencyService,
     private readonly expiredRequests: ExpiredRequestsSweeper,
@@ -66,6 +68,7 @@ export class OrdersLifecycle implements OnApplicationBootstrap, OnModuleDestroy,
   private async start(signal: AbortSignal): Promise<void> {
     const { config: { databaseUrl }, logger } = this;
     const migrateAll = async (): Promise<void> => {
+      await this.server.run();
       await migrateAndLog(databaseUrl, logger);
       await migrateAndLog(databaseUrl, logger, ORDERS_MIGRATIONS);
     };

@@ -3,6 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import { cutConnectionsAfter } from '#ground/http/http-app';
 import { migrateAndLog } from '#ground/postgres/migrate';
+import { ServerCheck } from '#ground/postgres/server-check';
 import { whenPostgresAnswers } from '#ground/postgres/when-postgres-answers';
 import { Lifetime } from '#ground/process/lifetime';
 import { InjectConfig, InjectLogger } from '#ground/process/process-context';
@@ -26,6 +27,7 @@ export class ProxyLifecycle implements OnApplicationBootstrap, OnModuleDestroy, 
     @InjectConfig() private readonly config: Pick<ProxyConfig, 'databaseUrl' | 'drainTimeoutMs'>,
     @InjectLogger() private readonly logger: Logger,
     private readonly lifetime: Lifetime,
+    private readonly server: ServerCheck,
     private readonly http: HttpAdapterHost<FastifyAdapter>,
     private readonly idempotency: IdempotencyService,
     private readonly sweeper: ExpiredRequestsSweeper,
@@ -63,10 +65,14 @@ export class ProxyLifecycle implements OnApplicationBootstrap, OnModuleDestroy, 
   }
 
   private async start(signal: AbortSignal): Promise<void> {
-    await whenPostgresAnswers(() => migrateAndLog(this.config.databaseUrl, this.logger), this.logger, signal);
+    const { config: { databaseUrl }, logger } = this;
+    await whenPostgresAnswers(async () => {
+      await this.server.run();
+      await migrateAndLog(databaseUrl, logger);
+    }, logger, signal);
     this.idempotency.start();
     this.sweeper.start();
     this.lifetime.ready();
-    this.logger.info('Ready');
+    logger.info('Ready');
   }
 }

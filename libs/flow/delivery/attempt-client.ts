@@ -1,4 +1,3 @@
-import { lookup as dnsLookup, type LookupAddress, type LookupOptions } from 'node:dns';
 import { isIP } from 'node:net';
 import { Inject, Injectable } from '@nestjs/common';
 import { ConnectionPool } from '#ground/http-client/connection-pool';
@@ -106,7 +105,7 @@ export class AttemptClient {
     const pool = new ConnectionPool({
       origin: url,
       maxConnections: most,
-      lookup: (hostname, options, callback) => this.lookup(url.protocol, hostname, options, callback),
+      lookup: this.addresses.lookupFor(url.protocol),
       maxBodyBytes: MAX_BODY_BYTES,
       endsEarly: true,
     }, this.sockets);
@@ -116,18 +115,6 @@ export class AttemptClient {
 
   private closeWhenIdle(pool: ConnectionPool): void {
     pool.close(() => this.open.delete(pool));
-  }
-
-  /** Resolves a name to those of its addresses that deliveries may go to: a name must not lead to a forbidden address. */
-  private lookup(protocol: string, hostname: string, options: LookupOptions, callback: (error: NodeJS.ErrnoException | null, address: string | LookupAddress[], family?: number) => void): void {
-    dnsLookup(hostname, { ...options, all: true }, (error, found) => {
-      if (error !== null) return callback(error, '');
-      const allowed = found.filter(({ address }) => this.addresses.allows(protocol, address));
-      const [first] = allowed;
-      if (first === undefined) return callback(new Error(`Deliveries may not go to ${hostname}: its addresses are private or reserved, or public and http:// is not allowed`), '');
-      if (options.all === true) callback(null, allowed);
-      else callback(null, first.address, first.family);
-    });
   }
 
   private checkTimeouts(): void {

@@ -1,6 +1,7 @@
 import type { HttpExchange, ResponseHandler } from '#ground/http-client/http-exchange';
 import type { ResponseHead } from '#ground/http-client/response-head';
-import { type AttemptResult, parseRetryAfterMs } from '#domain/disposition';
+import type { AttemptResult } from '#domain/disposition';
+import { parseRetryAfterMs } from '#domain/retry-after';
 
 /** Response bytes that are kept. */
 const KEPT_BODY_BYTES = 16_384;

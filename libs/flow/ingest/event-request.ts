@@ -1,6 +1,6 @@
-import { isUtf8 } from 'node:buffer';
 import { parseKeyMember } from '#domain/idempotency-key';
 import { LockstepError, type ProblemDetail } from '#domain/problem';
+import { parseJsonBody } from '#ground/http/json-body';
 import { parseTimestamp } from './timestamp.js';
 
 /** What Lockstep reads of an event's body. The body is delivered unchanged. */
@@ -36,13 +36,7 @@ export function parseEventRequest(body: Buffer, headerKey?: string): EventReques
 }
 
 function parseObject(body: Buffer): Record<string, unknown> {
-  if (!isUtf8(body)) throw invalid([{ path: '', message: 'the body must be UTF-8' }]);
-  let value: unknown;
-  try {
-    value = JSON.parse(body.toString('utf8'));
-  } catch (cause) {
-    throw invalid([{ path: '', message: `the body is not valid JSON: ${cause instanceof Error ? cause.message : ''}` }], cause);
-  }
+  const value = parseJsonBody(body);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw invalid([{ path: '', message: 'the body must be a JSON object' }]);
   }
@@ -68,6 +62,6 @@ function problemsOf({ type, entity, data, timestamp }: Record<string, unknown>):
   return problems;
 }
 
-function invalid(errors: readonly ProblemDetail[], cause?: unknown): LockstepError {
-  return new LockstepError('invalid_request', errors.map(({ path, message }) => `${path} ${message}`.trim()).join('; '), { errors, cause });
+function invalid(errors: readonly ProblemDetail[]): LockstepError {
+  return new LockstepError('invalid_request', errors.map(({ path, message }) => `${path} ${message}`.trim()).join('; '), { errors });
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { expect, it } from '@jest/globals';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from '@jest/globals';
 import { Controller, Get, Module, Post } from '@nestjs/common';
 import { captureLog } from '#dev/testing/log-capture';
 import { finalAnswerIn, openSocket, type RawAnswer, readToEnd, requestBytes, sendRaw } from '#dev/testing/raw-http';
@@ -152,4 +153,39 @@ it('a close does not wait for a kept connection whose last request was in flight
   expect(finalAnswerIn(await readToEnd(socket))?.body.toString()).toBe('at last');
   await closed;
   expect(performance.now() - startedMs).toBeLessThan(15_000);
+});
+
+describe('bodies in another encoding than plain UTF-8', () => {
+  const answersOf = async (options: Partial<HttpAppOptions>, headers: [string, string][], body: Buffer): Promise<RawAnswer | undefined> => {
+    begun = 0;
+    const app = await createHttpApp(SilentModule, { logger: captureLog().logger, maxBodyBytes: 1_000, ...options });
+    await app.listen(0, '127.0.0.1');
+    const answer = await sendRaw(await app.getUrl(), requestBytes('POST', '/read', [['host', 'a'], ['content-length', String(body.length)], ...headers], body));
+    await app.close();
+    return answer;
+  };
+  const json: [string, string] = ['content-type', 'application/json'];
+
+  it.each<[string, [string, string][]]>([
+    ['gzip', [json, ['content-encoding', 'gzip']]], ['br', [json, ['content-encoding', 'br']]], ['DEFLATE', [json, ['Content-Encoding', 'DEFLATE']]], ['identity, gzip', [json, ['content-encoding', 'identity, gzip']]],
+    ['gzip', [json, ['content-encoding', 'identity'], ['content-encoding', 'gzip']]], ['no-such-coding', [json, ['content-encoding', 'no-such-coding']]],
+    ['charset=ISO-8859-1', [['content-type', 'application/json; charset=ISO-8859-1']]], ['charset=utf-16', [['content-type', 'Application/JSON;Charset="utf-16"']]], ['charset=us-ascii', [['content-type', 'application/json; charset=utf-8; charset=us-ascii']]],
+  ])('get 415 with %s, and do not reach the handler', async (name, headers) => {
+    const answer = await answersOf({}, headers, gzipSync('{}'));
+    const { code, detail } = JSON.parse(answer?.body.toString() ?? '') as { code: string; detail: string };
+    expect([answer?.status, code, answer?.headers['accept'], answer?.headers['accept-encoding'], begun]).toEqual([415, 'unsupported_media_type', 'application/json', 'identity', 0]);
+    expect(detail).toMatch(/^POST \/read takes /);
+    expect(detail).toContain(name);
+  });
+
+  it.each<[string, [string, string][]]>([
+    ['no parameters', [json]], ['identity', [json, ['content-encoding', 'Identity']]], ['UTF-8', [['content-type', 'application/json; charset=UTF-8']]], ['quoted', [['content-type', 'application/json;charset="utf-8"']]],
+    ['utf8', [['content-type', 'application/json ; charset = utf8 ; q=1']]],
+  ])('are not meant by headers with %s', async (_name, headers) => {
+    expect((await answersOf({}, headers, Buffer.from('{}')))?.status).toBe(201);
+  });
+
+  it('pass through an app whose bodies are streams', async () => {
+    expect((await answersOf({ bodies: 'streams' }, [['content-type', 'text/plain; charset=utf-16'], ['content-encoding', 'gzip']], gzipSync('x')))?.status).toBe(201);
+  });
 });

@@ -8,6 +8,7 @@ import type { Logger } from '#ground/telemetry/logger';
 import { AllowedMethods } from './allowed-methods.js';
 import { answerConnectionError, answerWhatNodeWould } from './connection-errors.js';
 import { HttpModule } from './http.module.js';
+import { bodyRefusalOf } from './json-body.js';
 import { LoadShedding } from './load-shedding.js';
 import { sendProblem, toLockstepError } from './problem.js';
 import { observeRequests } from './request-observer.js';
@@ -16,7 +17,7 @@ export interface HttpAppOptions {
   readonly logger: Logger;
   /** Larger bodies are answered with 413. */
   readonly maxBodyBytes: number;
-  /** `streams`: bodies of any type and size stay unread in `request.raw`. Default: JSON as bytes. */
+  /** `streams`: bodies of any type, size and encoding stay unread in `request.raw`. Default: JSON as bytes, in plain UTF-8. */
   readonly bodies?: 'json' | 'streams';
   /** Closes a connection without a byte for this long while an answer is made or read, in milliseconds. Default 6 minutes. */
   readonly longestSilenceMs?: number;
@@ -50,7 +51,7 @@ export async function createHttpApp(module: DynamicModule | Type, options: HttpA
   answerWhatNodeWould(instance);
   instance.removeAllContentTypeParsers();
   if (streams) passAnything(instance);
-  else instance.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  else instance.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => done(bodyRefusalOf(request) ?? null, body));
   observeRequests(instance, options.logger);
   const root: DynamicModule = 'module' in module ? module : { module };
   const http = HttpModule.of({ logger: options.logger, allowedMethods, shedding });

@@ -37,6 +37,7 @@ export function toLockstepError(error: unknown): LockstepError {
 /** Sends the error as an RFC 9457 problem document, with the headers of its code. */
 export function sendProblem(reply: FastifyReply, error: LockstepError): void {
   if (error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer');
+  if (error.code === 'unsupported_media_type') reply.header('accept', 'application/json').header('accept-encoding', 'identity');
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
   // As bytes: to a string's type Fastify adds a charset, which JSON types do not have.
   reply.code(error.status).header('content-type', 'application/problem+json').send(Buffer.from(JSON.stringify(error.toProblem())));

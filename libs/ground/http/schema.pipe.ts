@@ -1,6 +1,6 @@
-import { isUtf8 } from 'node:buffer';
 import { type ArgumentMetadata, Injectable, type PipeTransform, StandardSchemaValidationPipe } from '@nestjs/common';
 import { LockstepError, type ProblemDetail } from '#domain/problem';
+import { parseJsonBody } from './json-body.js';
 
 interface Issue {
   readonly message: string;
@@ -30,13 +30,7 @@ const MAX_DEPTH = 64;
 /** Undefined without a body, which some schemas allow. */
 function parseJson(body: unknown): unknown {
   if (!Buffer.isBuffer(body) || body.length === 0) return undefined;
-  if (!isUtf8(body)) throw new LockstepError('invalid_request', 'The body must be UTF-8');
-  let value: unknown;
-  try {
-    value = JSON.parse(body.toString('utf8'));
-  } catch (cause) {
-    throw new LockstepError('invalid_request', `The body is not valid JSON: ${cause instanceof Error ? cause.message : ''}`, { cause });
-  }
+  const value = parseJsonBody(body);
   if (isDeeperThan(value, MAX_DEPTH)) throw new LockstepError('invalid_request', `The body is nested deeper than ${MAX_DEPTH} levels`);
   return value;
 }

@@ -1,8 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
+import type { LookupAddress } from 'node:dns';
+import { isIP } from 'node:net';
 import { AddressPolicy } from './address-policy.js';
 
 const strict = new AddressPolicy({ allowPrivateNetworks: [], allowHttp: false });
-const local = new AddressPolicy({ allowPrivateNetworks: ['127.0.0.0/8', '::1', '10.1.0.0/16'], allowHttp: false });
+const LOCAL = { allowPrivateNetworks: ['127.0.0.0/8', '::1', '10.1.0.0/16'], allowHttp: false };
+const local = new AddressPolicy(LOCAL);
+
+/** Every name has these addresses; without any, resolving it fails. */
+const namesTo = (addresses: readonly string[]): AddressPolicy => {
+  const resolve = (): Promise<LookupAddress[]> => (addresses.length === 0 ? Promise.reject(new Error('ENOTFOUND')) : Promise.resolve(addresses.map((address) => ({ address, family: isIP(address) }))));
+  return new AddressPolicy(LOCAL, { resolve, lookup: (_name, _options, callback) => void resolve().then((found) => callback(null, found)) });
+};
 
 describe('AddressPolicy', () => {
   it.each([
@@ -75,11 +84,22 @@ describe('AddressPolicy', () => {
     [['10.1.2.3', '1.1.1.1'], /LOCKSTEP_ALLOW_HTTP/],
     [[], /LOCKSTEP_ALLOW_HTTP/],
   ])('allows http:// to a name whose addresses are all in listed networks: %j', async (addresses, refusal) => {
-    const reason = await local.checkUrl(new URL('http://receiver.internal:9000/'), () => Promise.resolve(addresses));
+    const reason = await namesTo(addresses).checkUrl(new URL('http://receiver.internal:9000/'));
     expect(reason ?? 'allowed').toMatch(refusal ?? /^allowed$/);
   });
 
   it('refuses http:// to a name that cannot be resolved', async () => {
-    expect(await local.checkUrl(new URL('http://nowhere.internal/'), () => Promise.reject(new Error('ENOTFOUND')))).toMatch(/LOCKSTEP_ALLOW_HTTP/);
+    expect(await namesTo([]).checkUrl(new URL('http://nowhere.internal/'))).toMatch(/LOCKSTEP_ALLOW_HTTP/);
+  });
+
+  it.each([
+    ['https:', ['10.2.0.1', '10.1.2.3', '169.254.169.254', '1.1.1.1', '::1'], ['10.1.2.3', '1.1.1.1', '::1']],
+    ['http:', ['10.2.0.1', '1.1.1.1', '10.1.2.3'], ['10.1.2.3']],
+    ['https:', ['10.2.0.1', 'fd00::1'], undefined],
+  ])('leads connections of %s to those of the addresses %j that are allowed', async (protocol, addresses, allowed) => {
+    const lookup = namesTo(addresses).lookupFor(protocol);
+    const found = await new Promise((resolve) => lookup('receiver.internal', { all: true }, (error, all) => resolve(error?.message ?? (all as LookupAddress[]).map(({ address }) => address))));
+    const one = await new Promise((resolve) => lookup('receiver.internal', {}, (error, address) => resolve(error?.message ?? address)));
+    expect([found, one]).toEqual(allowed === undefined ? Array(2).fill(expect.stringContaining('Deliveries may not go to receiver.internal')) : [allowed, allowed[0]]);
   });
 });

@@ -1,17 +1,20 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { runner } from 'node-pg-migrate';
-import pg from 'pg';
+import type pg from 'pg';
 import { projectRoot } from '#ground/config/project-root';
 import { StartError } from '#ground/process/start-error';
 import type { Logger } from '#ground/telemetry/logger';
+import { databaseOf } from './pool.js';
+import { inspectServer } from './server.js';
+import { inSession } from './session.js';
 
 const TABLE = 'schema_migrations';
 
 /** A folder of migrations, and the schema in which they are applied and recorded. */
 export interface Migrations {
   readonly folder: string;
-  /** Made when it is missing. Undefined: the connection's default. */
+  /** Made when it is missing. Undefined: that of the session. */
   readonly schema?: string;
 }
 
@@ -26,17 +29,18 @@ export interface SchemaStatus {
 
 /** The migrations that the database has, lacks, and has from a newer release. */
 export async function schemaStatus(databaseUrl: string, migrations = LOCKSTEP): Promise<SchemaStatus> {
-  return withClient(databaseUrl, (client) => statusOn(client, migrations));
+  return inSession(databaseUrl, (client) => statusOn(client, migrations));
 }
 
 /**
  * Applies the migrations that the database lacks, each in a transaction, and returns their names. An advisory lock makes
  * other processes wait.
  * @param onNotice gets what a migration says with RAISE NOTICE
- * @throws StartError schema_too_new when the database was migrated by a newer release
+ * @throws StartError schema_too_new when the database was migrated by a newer release; postgres_unsuitable, postgres_standby
  */
 export async function migrate(databaseUrl: string, migrations = LOCKSTEP, onNotice: (text: string) => void = () => undefined): Promise<string[]> {
-  return withClient(databaseUrl, async (client) => {
+  return inSession(databaseUrl, async (client) => {
+    await inspectServer(databaseOf(client));
     const { unknown, pending } = await statusOn(client, migrations);
     if (unknown.length > 0) {
       throw new StartError('schema_too_new', `The database has migrations that this release does not know (${unknown.join(', ')}): start the release that applied them, or a newer one`);
@@ -74,18 +78,6 @@ async function statusOn(client: pg.Client, { folder, schema }: Migrations): Prom
     pending: known.filter((name) => !applied.includes(name)),
     unknown: applied.filter((name) => !known.includes(name)),
   };
-}
-
-async function withClient<Result>(databaseUrl: string, work: (client: pg.Client) => Promise<Result>): Promise<Result> {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  // A broken connection fails the next statement. Without a listener it would end the process.
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
 }
 
 async function namesIn(folder: string): Promise<string[]> {

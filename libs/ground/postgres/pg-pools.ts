@@ -40,6 +40,11 @@ export class PgPools implements OnApplicationShutdown {
     return pool;
   }
 
+  /** Of all pools together. */
+  get maxConnections(): number {
+    return [...this.pools.values()].reduce((sum, { options }) => sum + (options.max ?? 0), 0);
+  }
+
   async onApplicationShutdown(): Promise<void> {
     await Promise.all([...this.pools.values()].map((pool) => pool.end()));
   }

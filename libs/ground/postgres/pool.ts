@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
+import { connectionOf } from './session.js';
 
 export interface PoolOptions {
   readonly databaseUrl: string;
@@ -36,31 +37,16 @@ export interface Database {
   query(text: string, values: unknown[]): Promise<{ rows: never[]; rowCount: number }>;
 }
 
-/**
- * Creates a pool whose sessions do not depend on the server's defaults: a commit is durable when it is answered, and no
- * transaction stays open forever.
- */
+/** Creates a pool whose sessions depend on no setting of the server, the database or the role (see `connectionOf`). */
 export function createPool(options: PoolOptions): pg.Pool {
-  const settings = {
-    // 202 and outcomes promise durability (design, guarantee 1), even if the server's default is `off`.
-    synchronous_commit: 'on',
-    // The statements are short: compiling them takes longer than it saves.
-    jit: 'off',
-    // The best plan does not depend on the length of array parameters, and planning each batch took as long as running it.
-    plan_cache_mode: 'force_generic_plan',
-    transaction_timeout: `${options.transactionTimeoutMs ?? 60_000}ms`,
-    statement_timeout: `${options.statementTimeoutMs ?? 0}ms`,
-    idle_in_transaction_session_timeout: '10s',
-    ...PLAN_SETTINGS[options.plans ?? 'planned'],
-  };
+  const timeoutMs = options.transactionTimeoutMs ?? 60_000;
   const pool = new pg.Pool({
-    connectionString: options.databaseUrl,
+    ...connectionOf(options.databaseUrl, { transaction_timeout: `${timeoutMs}ms`, statement_timeout: `${options.statementTimeoutMs ?? 0}ms`, ...PLAN_SETTINGS[options.plans ?? 'planned'] }),
     application_name: options.applicationName,
     max: options.max,
-    options: Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`).join(' '),
     connectionTimeoutMillis: 5_000,
     // Detects a server that vanished without closing the connection; TCP takes minutes.
-    query_timeout: (options.transactionTimeoutMs ?? 60_000) + 5_000,
+    query_timeout: timeoutMs + 5_000,
     keepAlive: true,
     types: { getTypeParser: typeParser as typeof pg.types.getTypeParser },
   });

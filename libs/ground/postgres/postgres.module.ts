@@ -6,6 +6,7 @@ import { answering } from './answering-database.js';
 import { databaseToken, poolToken } from './inject-postgres.js';
 import { PgPools, type PoolSettings, POSTGRES_OPTIONS, type PostgresOptions } from './pg-pools.js';
 import { type Database, databaseOf } from './pool.js';
+import { ServerCheck } from './server-check.js';
 
 export interface PoolRegistration extends PoolSettings {
   /** `requests`: statements fail with the errors that a client may see (see `answering`). */
@@ -22,8 +23,8 @@ export class PostgresModule {
     return {
       module: PostgresModule,
       global: true,
-      providers: [{ provide: POSTGRES_OPTIONS, useValue: options }, PgPools],
-      exports: [PgPools],
+      providers: [{ provide: POSTGRES_OPTIONS, useValue: options }, PgPools, ServerCheck],
+      exports: [PgPools, ServerCheck],
     };
   }
 

@@ -6,6 +6,10 @@ const START_ERRORS = {
   schema_too_new: { retriable: false },
   /** KAFKA_PARTITIONS differs from the number of shards that the database was set up with. */
   shards_changed: { retriable: false },
+  /** Postgres has a setting that Lockstep cannot work with and cannot change. */
+  postgres_unsuitable: { retriable: false },
+  /** Postgres takes no writes yet. */
+  postgres_standby: { retriable: true },
   /** Topics have another number of partitions, or a size limit that is too low. */
   topics_unsuitable: { retriable: false },
   /** Kafka lacks topics that Lockstep may not create. */

@@ -1,0 +1,40 @@
+import { isUtf8 } from 'node:buffer';
+import type { FastifyRequest } from 'fastify';
+import { LockstepError } from '#domain/problem';
+
+const CHARSETS = /;\s*charset\s*=\s*"?([^\s";]*)/gi;
+const UTF_8 = /^utf-?8$/i;
+
+/** UTF-8's form of U+FEFF. */
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/**
+ * Why the headers of a request say that its body is no JSON in plain UTF-8, as `unsupported_media_type`; undefined when they do
+ * not. Bodies are stored and delivered as they came, so nothing is decompressed or converted.
+ */
+export function bodyRefusalOf({ headers, method, routeOptions }: Pick<FastifyRequest, 'headers' | 'method' | 'routeOptions'>): LockstepError | undefined {
+  const { 'content-encoding': encoding = 'identity', 'content-type': type = '' } = headers;
+  const refused = (sentence: string): LockstepError => new LockstepError('unsupported_media_type', `${method} ${routeOptions.url ?? ''} ${sentence}`);
+  if (encoding.split(',').some((each) => each.trim().toLowerCase() !== 'identity')) return refused(`takes no compressed bodies: send it without Content-Encoding (this one has \`${encoding}\`)`);
+  const charset = type.includes(';') ? [...type.matchAll(CHARSETS)].map(([, name = '']) => name).find((name) => !UTF_8.test(name)) : undefined;
+  return charset === undefined ? undefined : refused(`takes JSON in UTF-8 only: convert the body, and leave out \`charset=${charset}\``);
+}
+
+/**
+ * The value of a body in JSON.
+ * @throws LockstepError invalid_request: it is not UTF-8, begins with a byte order mark, or is not JSON
+ */
+export function parseJsonBody(body: Buffer): unknown {
+  if (!isUtf8(body)) throw invalid('the body must be UTF-8');
+  // A parser may skip it (RFC 8259, 8.1), but the receivers get the same bytes, and their parsers may not.
+  if (body.subarray(0, 3).equals(BYTE_ORDER_MARK)) throw invalid('the body begins with a byte order mark, which JSON does not have (RFC 8259, 8.1): send it without');
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch (cause) {
+    throw invalid(`the body is not valid JSON: ${cause instanceof Error ? cause.message : ''}`, cause);
+  }
+}
+
+function invalid(message: string, cause?: unknown): LockstepError {
+  return new LockstepError('invalid_request', message, { errors: [{ path: '', message }], cause });
+}
