@@ -1,0 +1,28 @@
+import { BUILT } from '../built-files.js';
+import type { Mutant } from '../mutant.js';
+import { ownedBy, SETTINGS, sleep } from '../scenario.js';
+
+/**
+ * An admission and a load of lanes tell the directory which version of each endpoint their deliveries need. The mutant does
+ * not listen: until a nudge or a read brings the change, events that were posted after its answer go to the old URL.
+ */
+export const staleSettings: Mutant = {
+  name: 'stale-settings',
+  breaks: 'The directory of endpoints is not told which versions admitted deliveries need: events go to the URL from before a change that was answered.',
+  caughtBy: ['settings'],
+  edits: [
+    { file: BUILT.endpointDirectory, find: 'requireVersion(id, version) {', replace: 'requireVersion(id, version) {\n        return;' },
+  ],
+  scenario: {
+    ...SETTINGS,
+    async play(stage) {
+      await ownedBy(stage, 2);
+      stage.load.start({ entities: 32, intervalMs: 20 });
+      await sleep(1_000);
+      for (let i = 0; i < 10; i++) {
+        await stage.changeUrl();
+        await sleep(400);
+      }
+    },
+  },
+};
