@@ -4,7 +4,7 @@ import { firstSentAtMs } from './lanes.js';
 
 /** Dispatchers learn of each change within this time. */
 const LEARN_LIMIT_MS = 1_000;
-/** A machine with twelve busy processes on a core needs up to 1.2 s more, from the answer to the arrival (measured). */
+/** Of a busy machine: two cores with a load of 12 took 1.2 s more, until the arrival. */
 const BUSY_MS = 2_000;
 
 /** A change, with the first change of the same setting that came after it. */
