@@ -194,7 +194,7 @@ describe('the checker', () => {
     expect(sentAgain(1_030, { attempt: 2 })).toContain('repeat');
     expect(sentAgain(1_630, { attempt: 2 })).toEqual(['repeat']);
     // Not at once.
-    expect(sentAgain(6_100, { redelivered: true })).toEqual(['repeat']);
+    expect(sentAgain(9_100, { redelivered: true })).toEqual(['repeat']);
     // On a used connection again, and then once more.
     const twice = arrived('1', 1, 1_030, { status: undefined, closedReused: true, redelivered: true });
     expect(rulesOf({ arrivals: [closed, twice, arrived('1', 1, 1_040, { redelivered: true }), arrived('2', 2, 1_050)] })).toEqual(['repeat']);

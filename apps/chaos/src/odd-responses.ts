@@ -81,11 +81,11 @@ function response<Oddity extends string | undefined>(oddity: Oddity, text: strin
   return { status: 200, bytes: Buffer.from(text, 'latin1'), inSingleBytes: false, closes: false, endsConnection: false, ...changes, oddity };
 }
 
-/** Half of the responses are ordinary, so that connections are used again. */
+/** Most responses are ordinary, so that connections are used again. */
 export function drawResponse(random: Random): RawResponse {
-  return random.next() < 0.5 ? ordinary(200) : random.pick(ODD_RESPONSES);
+  return random.next() < 0.75 ? ordinary(200) : random.pick(ODD_RESPONSES);
 }
 
 export function drawFate(random: Random): Fate {
-  return random.next() < 0.7 ? 'answers' : random.pick(['closes unread', 'closes read', 'closes idle']);
+  return random.next() < 0.85 ? 'answers' : random.pick(['closes unread', 'closes read', 'closes idle']);
 }
