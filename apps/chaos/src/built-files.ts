@@ -5,6 +5,8 @@ export const BUILT = {
   attemptClient: 'dist/libs/flow/delivery/attempt-client.js',
   batchReader: 'dist/libs/ground/kafka/batch-reader.js',
   commitOutcomes: 'dist/libs/flow/outcome/commit-outcomes.queries.js',
+  controlTopic: 'dist/libs/flow/operations/control-topic.controller.js',
+  endpointDirectory: 'dist/libs/flow/delivery/endpoint-directory.js',
   ingestOutbox: 'dist/libs/flow/relay/ingest-outbox.js',
   laneRunner: 'dist/libs/flow/lanes/lane-runner.js',
   lease: 'dist/libs/flow/leases/lease.js',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { findingsIn } from './checker.js';
-import type { Arrival, Delivery, FaultKind, FaultRecord, History, PostedEvent } from './history.js';
+import type { Arrival, Change, Delivery, FaultKind, FaultRecord, History, PostedEvent, Setting } from './history.js';
 import { RECEIVER_LINK } from './topology.js';
 
 /** Two events of one entity, posted one after the other and delivered in order. */
@@ -9,7 +9,7 @@ const posted = (key: string, atMs: number, fields: Partial<PostedEvent> = {}): P
 });
 const arrived = (key: string, sequence: number, atMs: number, fields: Partial<Arrival> = {}): Arrival => ({
   endpoint: 'ep', eventId: `evt_${key}`, deliveryId: `dlv_${key}`, entity: 'a', key, sequence, attempt: 1, redelivered: false, replayed: false,
-  arrivedAtMs: atMs, endedAtMs: atMs + 5, status: 200, ...fields,
+  generations: { url: 1, secret: 1, headers: 1 }, arrivedAtMs: atMs, endedAtMs: atMs + 5, status: 200, oddity: undefined, closedReused: false, ...fields,
 });
 /** All three attempts that the schedule below allows, 1 s apart. */
 const failed = (key: string, sequence: number, fromMs: number): Arrival[] => [1, 2, 3].map((attempt) => arrived(key, sequence, fromMs + (attempt - 1) * 1_000, { attempt, status: 500 }));
@@ -21,6 +21,7 @@ const good: History = {
   endpoints: [{ id: 'ep', createdAtMs: 0, timeoutMs: 15_000 }],
   arrivals: [arrived('1', 1, 1_020), arrived('2', 2, 1_030)],
   faults: [],
+  changes: [],
   deliveries: [delivery('1', 1), delivery('2', 2)],
   staleWrites: [],
   parked: [],
@@ -177,6 +178,30 @@ describe('the checker', () => {
     expect(findings({ arrivals: cutOff, faults: [fault('freeze', 1_000, 1_500)] })).toEqual([]);
   });
 
+  it('finds a failed attempt that was answered with an odd 2xx', () => {
+    const odd = arrived('1', 1, 1_020, { status: 204, oddity: 'a 204 with a body' });
+    const faults = [fault('receiver-odd', 1_000, 9_000, 'receiver')];
+    expect(findings({ arrivals: [odd, arrived('2', 2, 1_030)], faults })).toEqual([]);
+    expect(findings({ arrivals: [odd, arrived('1', 1, 1_600, { attempt: 2 }), arrived('2', 2, 1_700)], faults }))
+      .toContain('repeat: evt_1 arrived again at 1600 ms at ep as attempt 2, although the one before was answered with 204 (a 204 with a body) at 1025 ms without a fault');
+    expect(rulesOf({ arrivals: [odd, arrived('2', 2, 1_030)], deliveries: [delivery('1', 1, { status: 'dead' }), delivery('2', 2)], faults })).toEqual(['given up']);
+  });
+
+  it('accepts that a request is sent again when the receiver closed a used connection: once, at once, as the same attempt', () => {
+    const closed = arrived('1', 1, 1_020, { status: undefined, closedReused: true });
+    const sentAgain = (atMs: number, fields: Partial<Arrival> = {}): string[] => rulesOf({ arrivals: [closed, arrived('1', 1, atMs, fields), arrived('2', 2, atMs + 500)] });
+    for (const redelivered of [false, true]) expect(sentAgain(1_030, { redelivered })).toEqual([]);
+    expect(sentAgain(1_030, { attempt: 2 })).toContain('repeat');
+    expect(sentAgain(1_630, { attempt: 2 })).toEqual(['repeat']);
+    // Not at once.
+    expect(sentAgain(9_100, { redelivered: true })).toEqual(['repeat']);
+    // On a used connection again, and then once more.
+    const twice = arrived('1', 1, 1_030, { status: undefined, closedReused: true, redelivered: true });
+    expect(rulesOf({ arrivals: [closed, twice, arrived('1', 1, 1_040, { redelivered: true }), arrived('2', 2, 1_050)] })).toEqual(['repeat']);
+    // A connection that the receiver did not close is no reason.
+    expect(rulesOf({ arrivals: [{ ...closed, closedReused: false }, arrived('1', 1, 1_030), arrived('2', 2, 1_050)] })).toEqual(['repeat', 'redelivered']);
+  });
+
   it('finds repeats without lockstep-redelivered, unless a frozen process sent them', () => {
     const silent = [arrived('1', 1, 1_020), arrived('1', 1, 1_027), arrived('2', 2, 1_040)];
     expect(rulesOf({ arrivals: silent, faults: [fault('kill', 1_022, 1_025)] })).toEqual(['redelivered']);
@@ -207,6 +232,86 @@ describe('the checker', () => {
     expect(findings({ arrivals: early, faults: [fault('step-clock', 1_100, 1_101)] })).toEqual([]);
     // An attempt that was cut off does not count, so its repeat need not wait.
     expect(findings({ arrivals: [arrived('1', 1, 1_020, { status: undefined }), arrived('1', 1, 1_030, { redelivered: true }), arrived('2', 2, 1_400)], faults: [fault('kill', 1_022, 1_025)] })).toEqual([]);
+  });
+
+  describe('for changes of endpoints', () => {
+    const changed = (setting: Setting, generation: number, answeredAtMs: number): Change => ({ endpoint: 'ep', setting, generation, sentAtMs: answeredAtMs - 10, answeredAtMs });
+    const turned = (status: 'active' | 'paused', answeredAtMs: number): Change => ({ endpoint: 'ep', setting: 'status', status, sentAtMs: answeredAtMs - 10, answeredAtMs });
+    const showing = (generations: Partial<Record<Setting, number>>): Pick<Arrival, 'generations'> => ({ generations: { url: 1, secret: 1, headers: 1, ...generations } });
+    /** The first event is posted at 1,000 ms, before the changes of these tests; the second at 1,010 ms, after them. */
+    const attempts = (first: Partial<Arrival>, second: Partial<Arrival>): Arrival[] => [arrived('1', 1, 1_020, first), arrived('2', 2, 1_030, second)];
+
+    it.each(['url', 'secret', 'headers'] as const)('finds an event that meets an old %s although it was posted after the change', (setting) => {
+      const changes = [changed(setting, 2, 1_005)];
+      for (const first of [1, 2]) expect(findings({ changes, arrivals: attempts(showing({ [setting]: first }), showing({ [setting]: 2 })) })).toEqual([]);
+      expect(findings({ changes, arrivals: attempts(showing({ [setting]: 2 }), {}) }))
+        .toEqual([`settings: evt_2 arrived at ep (attempt 1) with generation 1 of its ${setting} instead of 2, 25 ms after the answer, although it was posted after it`]);
+    });
+
+    it('accepts settings that are newer than the last answer, and those of a change that was answered after the post', () => {
+      expect(findings({ changes: [changed('url', 2, 1_005)], arrivals: attempts(showing({ url: 3 }), showing({ url: 3 })) })).toEqual([]);
+      expect(findings({ changes: [changed('url', 2, 1_012)] })).toEqual([]);
+    });
+
+    it('is not put off by a fault when the event was posted after the change', () => {
+      for (const kind of ['freeze', 'isolate-from-postgres', 'kill'] as const) {
+        expect(rulesOf({ changes: [changed('url', 2, 1_005)], faults: [fault(kind, 1_000, 2_000)] })).toEqual(['settings']);
+      }
+    });
+
+    it('counts the first post of an event', () => {
+      const early = posted('2', 1_010);
+      const events = [posted('1', 1_000), { ...early, tries: [{ sentAtMs: 1_003, answeredAtMs: 1_004, answer: { kind: 'unknown' } as const }, ...early.tries] }];
+      expect(findings({ events, changes: [changed('url', 2, 1_005)] })).toEqual([]);
+    });
+
+    it('finds an older event that meets the old settings more than a second later, in a retry or a replay too', () => {
+      const changes = [changed('url', 2, 1_012)];
+      const retried = (atMs: number, fields: Partial<Arrival> = {}): Partial<History> => ({
+        changes, arrivals: [arrived('1', 1, 1_020, { status: 500 }), arrived('1', 1, atMs, { attempt: 2, ...fields }), arrived('2', 2, 9_000, showing({ url: 2 }))],
+      });
+      expect(findings(retried(3_900))).toEqual([]);
+      expect(findings(retried(4_100, showing({ url: 2 })))).toEqual([]);
+      expect(findings(retried(4_100))).toEqual(['settings: evt_1 arrived at ep (attempt 2) with generation 1 of its url instead of 2, 3088 ms after the answer']);
+      const replayed = [...failed('1', 1, 1_020), arrived('2', 2, 8_900, showing({ url: 2 })), arrived('1', 1, 9_000, { replayed: true, attempt: 4 })].map((arrival) => (arrival.attempt === 3 ? { ...arrival, ...showing({ url: 2 }) } : arrival));
+      expect(rulesOf({ changes, arrivals: replayed })).toEqual(['settings']);
+    });
+
+    it('excuses an older event only by a fault shortly before it', () => {
+      const late = (faults: FaultRecord[]): string[] => rulesOf({
+        changes: [changed('headers', 2, 1_012)], faults,
+        arrivals: [arrived('1', 1, 1_020, { status: 500 }), arrived('1', 1, 30_000, { attempt: 2 }), arrived('2', 2, 30_100, showing({ headers: 2 }))],
+      });
+      expect(late([fault('freeze', 20_000, 29_900)])).toEqual([]);
+      expect(late([fault('isolate-from-postgres', 5_000, 26_000, 'dispatcher 1 – Postgres')])).toEqual([]);
+      expect(late([fault('delay', 28_000, 31_000, RECEIVER_LINK)])).toEqual([]);
+      expect(late([fault('freeze', 2_000, 12_000)])).toEqual(['settings']);
+      expect(late([fault('freeze', 20_000, 29_900, 'gateway 0')])).toEqual(['settings']);
+      expect(late([fault('kill', 29_000, 29_900), fault('restart-kafka', 29_000, 29_900)])).toEqual(['settings']);
+    });
+
+    it('finds what is sent between the answer to a pause and the request to resume', () => {
+      const pausedAt = (answeredAtMs: number, resumedAtMs = Infinity): Change[] => [turned('paused', answeredAtMs), ...(resumedAtMs === Infinity ? [] : [turned('active', resumedAtMs)])];
+      expect(findings({ changes: pausedAt(1_005) })).toEqual(['settings: evt_2 arrived at ep (attempt 1) while the endpoint was paused, 25 ms after the answer, although it was posted after it']);
+      expect(rulesOf({ changes: pausedAt(1_005, 1_100) })).toEqual(['settings']);
+      // It may be carried out as soon as it is sent.
+      expect(findings({ changes: pausedAt(1_005, 1_035) })).toEqual([]);
+      expect(findings({ changes: pausedAt(1_012) })).toEqual([]);
+      expect(findings({ changes: pausedAt(1_040) })).toEqual([]);
+      // The first event was posted before, and is sent too late.
+      expect(rulesOf({ changes: pausedAt(1_005, 9_000), arrivals: [arrived('1', 1, 4_100), arrived('2', 2, 9_010)] })).toEqual(['settings']);
+      expect(findings({ changes: pausedAt(1_005, 9_000), arrivals: [arrived('1', 1, 3_900), arrived('2', 2, 9_010)] })).toEqual([]);
+    });
+
+    it('knows endpoints and settings apart', () => {
+      const endpoints = [...good.endpoints, { id: 'other', createdAtMs: 2_000, timeoutMs: 15_000 }];
+      expect(findings({ endpoints, changes: [{ ...changed('url', 2, 1_005), endpoint: 'other' }] })).toEqual([]);
+      expect(rulesOf({ changes: [changed('url', 2, 1_005), changed('secret', 2, 1_006)], arrivals: attempts({}, showing({ url: 2 })) })).toEqual(['settings']);
+    });
+
+    it('finds a signature by none of the secrets', () => {
+      expect(findings({ arrivals: attempts({}, showing({ secret: 0 })) })).toEqual(['settings: evt_2 arrived at ep with a signature by none of its secrets']);
+    });
   });
 
   it('reports stale writes, parked records and the output of verify', () => {

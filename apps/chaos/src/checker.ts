@@ -1,5 +1,6 @@
 import type { Arrival, Delivery, History, PostedEvent } from './history.js';
-import { acceptanceOf, acceptedIdOf, isSuccess, lanesOf } from './lanes.js';
+import { acceptanceOf, acceptedIdOf, firstSentAtMs, isSuccess, lanesOf } from './lanes.js';
+import { changesHold } from './changes-hold.js';
 import { isExcused, MAY_ARRIVE_LATE, MAY_LOSE_OUTCOME, MAY_NOT_ARRIVE, STEPS_CLOCK } from './fault-windows.js';
 
 /** Findings printed for each rule; the rest are only counted. */
@@ -13,6 +14,11 @@ const TRANSIT_MS = 1_000;
  * Postgres cancels a dispatcher's statement after half a lease.
  */
 const COMMIT_LIMIT_MS = 5_000;
+/**
+ * To send a request again at once, on a new connection. Proxy and receiver accept one connection in a turn of their event
+ * loop, which took up to 6 s with a load of 15 on two cores. A takeover takes longer.
+ */
+const SEND_AGAIN_LIMIT_MS = 8_000;
 
 type Rule = (history: History) => Iterable<string>;
 
@@ -167,6 +173,14 @@ function* repeatsIn(arrivals: readonly Arrival[]): Iterable<readonly [before: Ar
   }
 }
 
+/**
+ * The sender sends a request again, at once and on a new connection, when the receiver has closed a used one without any
+ * answer. It is the same attempt, and no failed one.
+ */
+function isSentAgain(before: Arrival, again: Arrival): boolean {
+  return before.closedReused && !again.closedReused && again.attempt === before.attempt && again.arrivedAtMs - before.endedAtMs <= SEND_AGAIN_LIMIT_MS;
+}
+
 /** An event arrives again only after a counted failure, or when a fault may have lost the attempt's outcome. */
 function* repeatsHaveACause({ arrivals, endpoints, faults }: History): Iterable<string> {
   const timeoutsMs = new Map(endpoints.map(({ id, timeoutMs }) => [id, timeoutMs]));
@@ -174,17 +188,21 @@ function* repeatsHaveACause({ arrivals, endpoints, faults }: History): Iterable<
     const timedOut = before.endedAtMs - before.arrivedAtMs >= (timeoutsMs.get(before.endpoint) ?? 0) - TRANSIT_MS;
     const failed = before.status === undefined ? timedOut : !isSuccess(before);
     // A sender that cuts off its own request does not count the attempt, so its number stays the same.
-    if (failed && again.attempt > before.attempt) continue;
+    if ((failed && again.attempt > before.attempt) || isSentAgain(before, again)) continue;
     if (isExcused(faults, MAY_LOSE_OUTCOME, before.arrivedAtMs, before.endedAtMs + COMMIT_LIMIT_MS)) continue;
-    const end = before.status === undefined ? 'was cut off' : `was answered with ${before.status}`;
-    yield `${again.eventId} arrived again at ${again.arrivedAtMs.toFixed(0)} ms at ${again.endpoint} as attempt ${again.attempt}, although the one before ${end} at ${before.endedAtMs.toFixed(0)} ms without a fault`;
+    yield `${again.eventId} arrived again at ${again.arrivedAtMs.toFixed(0)} ms at ${again.endpoint} as attempt ${again.attempt}, although the one before ${endOf(before)} at ${before.endedAtMs.toFixed(0)} ms without a fault`;
   }
 }
 
-/** A repeat that is no counted retry carries lockstep-redelivered. */
+function endOf({ status, oddity, closedReused }: Arrival): string {
+  if (closedReused) return 'was on a connection that the receiver closed';
+  return `${status === undefined ? 'was cut off' : `was answered with ${status}`}${oddity === undefined ? '' : ` (${oddity})`}`;
+}
+
+/** A repeat that is no counted retry carries lockstep-redelivered, unless its connection was closed. */
 function* repeatsAreMarked({ arrivals, faults }: History): Iterable<string> {
   for (const [before, again] of repeatsIn(arrivals)) {
-    if (again.attempt > before.attempt || again.redelivered || isExcused(faults, MAY_ARRIVE_LATE, again.arrivedAtMs, again.arrivedAtMs)) continue;
+    if (again.attempt > before.attempt || again.redelivered || isSentAgain(before, again) || isExcused(faults, MAY_ARRIVE_LATE, again.arrivedAtMs, again.arrivedAtMs)) continue;
     yield `${again.eventId} arrived again at ${again.arrivedAtMs.toFixed(0)} ms at ${again.endpoint} as attempt ${again.attempt} without lockstep-redelivered`;
   }
 }
@@ -263,6 +281,7 @@ const RULES = [
   ['late', nothingArrivesAfterItsSuccessor],
   ['overlap', oneRequestAtATime],
   ['retry', retriesWait],
+  ['settings', changesHold],
   ['stale write', ({ staleWrites }) => staleWrites],
   ['parked', ({ parked }) => parked],
   ['verify', ({ imbalance }) => (imbalance === undefined ? [] : [imbalance])],
@@ -270,10 +289,6 @@ const RULES = [
 
 /** Each finding of the checker starts with the name of its rule. */
 export type RuleName = (typeof RULES)[number][0];
-
-function firstSentAtMs({ tries }: PostedEvent): number {
-  return Math.min(...tries.map(({ sentAtMs }) => sentAtMs));
-}
 
 function routeOf({ endpoint, eventId }: Arrival | Delivery): string {
   return `${endpoint} ${eventId}`;

@@ -3,7 +3,7 @@ import { stepClock } from './faults/clock.js';
 import { deleteLog, recreateTopics } from './faults/log.js';
 import { cut, delay, halfOpen, isolate, reset } from './faults/network.js';
 import type { FaultAction } from './faults/ongoing-fault.js';
-import { addEndpoint, pauseEndpoint, replayDeadLetters } from './faults/operators.js';
+import { addEndpoint, change, pauseEndpoint, replayDeadLetters } from './faults/operators.js';
 import { freeze, kill, restart } from './faults/processes.js';
 import { receiverMode } from './faults/receiver.js';
 import { killServer, restartServer } from './faults/servers.js';
@@ -30,6 +30,10 @@ export const FAULT_ACTIONS: Readonly<Record<FaultKind, FaultAction>> = {
   'receiver-slow': receiverMode((delayMs) => ({ kind: 'slow', delayMs })),
   'receiver-failing': receiverMode((percent) => ({ kind: 'failing', percent })),
   'receiver-resetting': receiverMode(() => ({ kind: 'resetting' })),
+  'receiver-odd': receiverMode((seed) => ({ kind: 'odd', seed })),
+  'change-url': change('url'),
+  'change-headers': change('headers'),
+  'rotate-secret': change('secret'),
   'pause-endpoint': pauseEndpoint,
   'add-endpoint': addEndpoint,
   'replay-dead-letters': replayDeadLetters,

@@ -7,7 +7,7 @@ type Range = readonly [low: number, high: number];
 export interface FaultShape {
   readonly targets: (topology: Topology) => readonly string[];
   readonly durationMs: Range;
-  /** Milliseconds for delays and clock steps, percent for failures. */
+  /** Milliseconds for delays and clock steps, percent for failures, a seed for odd answers. */
   readonly amount?: readonly number[];
 }
 
@@ -42,6 +42,10 @@ export function faultShapes(leaseTtlMs: number): Readonly<Record<FaultKind, Faul
     'receiver-slow': { targets: one('receiver'), durationMs: [4_000, 8_000], amount: [100, 500] },
     'receiver-failing': { targets: one('receiver'), durationMs: [4_000, 9_000], amount: [30, 60, 100] },
     'receiver-resetting': { targets: one('receiver'), durationMs: [2_000, 6_000] },
+    'receiver-odd': { targets: one('receiver'), durationMs: [6_000, 10_000], amount: Array.from({ length: 1_000 }, (_, seed) => seed) },
+    'change-url': { targets: one('first'), durationMs: [3_000, 6_000] },
+    'change-headers': { targets: one('first'), durationMs: [3_000, 6_000] },
+    'rotate-secret': { targets: one('first'), durationMs: [3_000, 6_000] },
     'pause-endpoint': { targets: one('first'), durationMs: [2_000, 6_000] },
     'add-endpoint': { targets: one('endpoints'), durationMs: INSTANT },
     'replay-dead-letters': { targets: one('all'), durationMs: INSTANT },

@@ -35,6 +35,15 @@ export const MAY_ARRIVE_LATE: Excuse = { faults: { freeze: dispatchers, delay: r
 /** An attempt may count without arriving. */
 export const MAY_NOT_ARRIVE: Excuse = { faults: { 'receiver-down': any, cut: receiverLink, 'half-open': receiverLink, reset: receiverLink }, afterMs: AFTERMATH_MS };
 
+/** A dispatcher may not learn of a change for longer than a second, or its request may arrive late. */
+export const MAY_LEARN_LATE: Excuse = {
+  faults: {
+    freeze: dispatchers, 'kill-postgres': any, 'restart-postgres': any,
+    cut: attemptLinks, delay: attemptLinks, 'half-open': attemptLinks, reset: attemptLinks, 'isolate-from-postgres': any, 'isolate-from-both': any,
+  },
+  afterMs: AFTERMATH_MS,
+};
+
 /** Two due times may come from different clocks. */
 export const STEPS_CLOCK: Excuse = { faults: { 'step-clock': any }, afterMs: 0 };
 

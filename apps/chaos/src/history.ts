@@ -8,6 +8,8 @@ export interface History {
   /** Of all endpoints, in order of arrival. */
   readonly arrivals: readonly Arrival[];
   readonly faults: readonly FaultRecord[];
+  /** Of endpoints, in order. */
+  readonly changes: readonly Change[];
   /** As Postgres has them at the end. */
   readonly deliveries: readonly Delivery[];
   /** Writes by a former owner, found by the harness's triggers in Postgres; one line each. */
@@ -48,6 +50,18 @@ export interface Endpoint {
   readonly timeoutMs: number;
 }
 
+/** A setting whose value tells its generation: 1 when the endpoint is created, one more with each change. */
+export type Setting = 'url' | 'secret' | 'headers';
+
+/** A change of an endpoint that was answered. */
+export type Change = {
+  readonly endpoint: string;
+  /** Of the first call. It may have been repeated. */
+  readonly sentAtMs: number;
+  /** Of the call that succeeded. */
+  readonly answeredAtMs: number;
+} & ({ readonly setting: Setting; readonly generation: number } | { readonly setting: 'status'; readonly status: 'active' | 'paused' });
+
 /** A request, as the receiver recorded it. */
 export interface Arrival {
   readonly endpoint: string;
@@ -60,11 +74,17 @@ export interface Arrival {
   readonly attempt: number;
   readonly redelivered: boolean;
   readonly replayed: boolean;
+  /** Of the settings that the request shows. `secret`: the newest one that signed it; 0 if none did. */
+  readonly generations: Readonly<Record<Setting, number>>;
   readonly arrivedAtMs: number;
   /** When the answer was complete or the connection closed. */
   readonly endedAtMs: number;
   /** Of a complete answer; undefined if the receiver reset the connection or the sender closed it. */
   readonly status: number | undefined;
+  /** What was odd about the answer, if anything. */
+  readonly oddity: string | undefined;
+  /** The receiver closed a connection that had been used before, instead of answering. */
+  readonly closedReused: boolean;
 }
 
 export interface Delivery {
@@ -90,8 +110,8 @@ export const FAULT_KINDS = [
   'kill-postgres', 'restart-postgres', 'kill-kafka', 'restart-kafka',
   'cut', 'delay', 'half-open', 'reset', 'isolate-from-kafka', 'isolate-from-postgres', 'isolate-from-both',
   'delete-log', 'recreate-topics', 'step-clock',
-  'receiver-down', 'receiver-slow', 'receiver-failing', 'receiver-resetting',
-  'pause-endpoint', 'add-endpoint', 'replay-dead-letters',
+  'receiver-down', 'receiver-slow', 'receiver-failing', 'receiver-resetting', 'receiver-odd',
+  'change-url', 'change-headers', 'rotate-secret', 'pause-endpoint', 'add-endpoint', 'replay-dead-letters',
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];

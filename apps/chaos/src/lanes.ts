@@ -62,6 +62,10 @@ function buildLanes({ events, arrivals, deliveries }: History): readonly Lane[] 
   });
 }
 
+export function firstSentAtMs({ tries }: PostedEvent): number {
+  return Math.min(...tries.map(({ sentAtMs }) => sentAtMs));
+}
+
 /** The event's first 202. */
 export function acceptanceOf({ tries }: PostedEvent): { readonly eventId: string; readonly answeredAtMs: number } | undefined {
   for (const { answer, answeredAtMs } of tries) if (answer.kind === 'accepted') return { eventId: answer.eventId, answeredAtMs };

@@ -6,6 +6,7 @@ import { mutantsNamed } from './mutants.js';
 import { type ChaosOptions, parseOptions } from './options.js';
 import { linesOf, reportOf } from './report.js';
 import { ReportFile } from './report-file.js';
+import { SCRIPTED_ENDPOINT } from './rig-stage.js';
 import { run, type RunResult } from './run.js';
 import type { RunPlan } from './run-plan.js';
 import type { Scenario } from './scenario.js';
@@ -69,7 +70,7 @@ function scriptedPlan(scenario: Scenario, quietLimitMs: number, buildFolder: str
     leaseTtlMs,
     retryScheduleMs,
     settings: {},
-    endpoints: ['only'],
+    endpoints: [SCRIPTED_ENDPOINT],
     checksRecovery: false,
     quietLimitMs,
     drive: scripted(scenario),

@@ -11,12 +11,13 @@ import { relayAfterLast } from './mutants/relay-after-last.js';
 import { relayDeletesFirst } from './mutants/relay-deletes-first.js';
 import { repeatsNotFolded } from './mutants/repeats-not-folded.js';
 import { sendsAfterDeadline } from './mutants/sends-after-deadline.js';
+import { staleSettings } from './mutants/stale-settings.js';
 import { tokenUnchecked } from './mutants/token-unchecked.js';
 
-/** One mutant for each protection behind guarantees 1 to 3. They show that the checker finds what it should. */
+/** One mutant for each protection behind guarantees 1 to 3, and behind the promise that a change holds when it is answered. They show that the checker finds what it should. */
 export const MUTANTS: readonly Mutant[] = [
   cursorFirst, noFence, noAdmissionFence, randomPartition, inboxWithoutKey, repeatsNotFolded, outcomeNotAwaited,
-  tokenUnchecked, relayAfterLast, relayDeletesFirst, sendsAfterDeadline, drainSkipped, gapIgnored,
+  tokenUnchecked, relayAfterLast, relayDeletesFirst, sendsAfterDeadline, drainSkipped, gapIgnored, staleSettings,
 ];
 
 /**

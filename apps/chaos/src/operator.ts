@@ -1,70 +1,155 @@
+import { randomBytes } from 'node:crypto';
 import { nowMs } from './clock.js';
-import type { Endpoint } from './history.js';
+import type { Change, Endpoint, Setting } from './history.js';
+import { rotateSecret } from './rotate-secret.js';
+import { GENERATION_HEADER, pathOf } from './seen-settings.js';
 
 const LIMIT_MS = 30_000;
 const RETRY_MS = 300;
+const SECRET_BYTES = 32;
+
+interface OperatorOptions {
+  readonly gateways: () => readonly string[];
+  readonly adminKey: string;
+  /** Without a path. */
+  readonly receiverUrl: string;
+  readonly databaseUrl: string;
+  readonly secretKey: string;
+}
+
+/** An endpoint as its operator knows it. */
+interface Managed extends Endpoint {
+  readonly name: string;
+  readonly generations: Record<Setting, number>;
+  /** The first generation first. */
+  readonly secrets: string[];
+}
+
+/** A call that succeeded. */
+interface Answered<Result> {
+  readonly result: Result;
+  /** Of the first call. */
+  readonly sentAtMs: number;
+  readonly answeredAtMs: number;
+  /** Calls that failed before it, or whose answer was lost. */
+  readonly failures: number;
+}
 
 /** A client of the management API. Repeats a call, alternating between the gateways, until one succeeds. */
 export class Operator {
-  /** By name. */
-  readonly endpoints = new Map<string, Endpoint>();
+  /** All changes that were answered, in order. */
+  readonly changes: Change[] = [];
+  private readonly managed = new Map<string, Managed>();
 
-  constructor(
-    private readonly gateways: () => readonly string[],
-    private readonly adminKey: string,
-  ) {}
+  constructor(private readonly options: OperatorOptions) {}
 
-  /** @param url of the receiver. The name is appended, and changes with each try: a try without an answer may have created an endpoint. */
-  async addEndpoint(url: string, name: string): Promise<Endpoint> {
+  get endpoints(): readonly Endpoint[] {
+    return [...this.managed.values()].map(({ id, createdAtMs, timeoutMs }) => ({ id, createdAtMs, timeoutMs }));
+  }
+
+  /** The endpoint with this name, and its secrets, the first generation first. */
+  endpointNamed(name: string): Pick<Managed, 'id' | 'secrets'> | undefined {
+    return this.managed.get(name);
+  }
+
+  /** The name changes with each try: a try without an answer may have created an endpoint. */
+  async addEndpoint(name: string): Promise<void> {
     let tries = 0;
     let used = name;
-    const { id, timeoutMs } = (await this.call('POST', '/v1/endpoints', () => {
+    const { result } = await this.call<{ id: string; timeoutMs: number; secret: string }>('POST', '/v1/endpoints', () => {
       used = tries++ === 0 ? name : `${name}-${tries}`;
-      return { url: `${url}${used}` };
-    })) as { id: string; timeoutMs: number };
-    const endpoint = { id, createdAtMs: nowMs(), timeoutMs };
-    this.endpoints.set(used, endpoint);
-    return endpoint;
+      return { url: this.urlOf(used, 1), headers: headersOf(1) };
+    });
+    const { id, timeoutMs, secret } = result;
+    this.managed.set(used, { name: used, id, createdAtMs: nowMs(), timeoutMs, generations: { url: 1, secret: 1, headers: 1 }, secrets: [secret] });
   }
 
   async pause(name: string): Promise<void> {
-    await this.call('POST', `/v1/endpoints/${this.idOf(name)}/pause`);
+    await this.setStatus(name, 'paused');
   }
 
   async resume(name: string): Promise<void> {
-    await this.call('POST', `/v1/endpoints/${this.idOf(name)}/resume`);
+    await this.setStatus(name, 'active');
+  }
+
+  /**
+   * Gives the setting its next generation.
+   * @returns whether the first call was answered. If it was not, it may still be carried out, after the next change.
+   */
+  async change(name: string, setting: Setting): Promise<boolean> {
+    const { id, generations, secrets, name: path } = this.managedNamed(name);
+    const generation = (generations[setting] += 1);
+    const patch = (settings: object): Promise<Answered<unknown>> => this.call('PATCH', `/v1/endpoints/${id}`, () => settings);
+    const changed = {
+      url: () => patch({ url: this.urlOf(path, generation) }),
+      headers: () => patch({ headers: headersOf(generation) }),
+      secret: () => this.rotate(id, secrets),
+    };
+    const { sentAtMs, answeredAtMs, failures } = await changed[setting]();
+    this.changes.push({ endpoint: id, setting, generation, sentAtMs, answeredAtMs });
+    return failures === 0;
   }
 
   /** Returns the number of dead letters. */
   async replayDeadLetters(): Promise<number> {
-    const { matched } = (await this.call('POST', '/v1/dead-letters/replay', () => ({ all: true }))) as { matched: number };
-    return matched;
+    const { result } = await this.call<{ matched: number }>('POST', '/v1/dead-letters/replay', () => ({ all: true }));
+    return result.matched;
   }
 
-  private idOf(name: string): string {
-    const endpoint = this.endpoints.get(name);
-    if (endpoint === undefined) throw new Error(`No endpoint is called ${name}`);
-    return endpoint.id;
+  private async setStatus(name: string, status: 'active' | 'paused'): Promise<void> {
+    const { id } = this.managedNamed(name);
+    const { sentAtMs, answeredAtMs } = await this.call('POST', `/v1/endpoints/${id}/${status === 'paused' ? 'pause' : 'resume'}`);
+    this.changes.push({ endpoint: id, setting: 'status', status, sentAtMs, answeredAtMs });
   }
 
-  private async call(method: string, path: string, body?: () => unknown): Promise<unknown> {
-    const deadlineMs = performance.now() + LIMIT_MS;
-    for (let turn = 0; ; turn++) {
-      const gateways = this.gateways();
-      try {
-        const response = await fetch(`${gateways[turn % gateways.length]}${path}`, {
-          method,
-          headers: { authorization: `Bearer ${this.adminKey}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-          ...(body === undefined ? {} : { body: JSON.stringify(body()) }),
-          signal: AbortSignal.timeout(5_000),
-        });
-        const text = await response.text();
-        if (response.ok) return JSON.parse(text);
-        throw new Error(`${response.status} ${text}`);
-      } catch (error) {
-        if (performance.now() > deadlineMs) throw new Error(`${method} ${path} has failed for ${LIMIT_MS / 1_000} s`, { cause: error });
-      }
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+  /** Every try adds the same secret. A repeated one signs like the first. */
+  private rotate(id: string, secrets: string[]): Promise<Answered<void>> {
+    const { databaseUrl, secretKey } = this.options;
+    const secret = `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
+    secrets.push(secret);
+    return untilAnswered(`The rotation of the secret of ${id}`, () => rotateSecret(databaseUrl, secretKey, id, secret));
+  }
+
+  private urlOf(name: string, generation: number): string {
+    return `${this.options.receiverUrl}${pathOf(name, generation)}`;
+  }
+
+  private managedNamed(name: string): Managed {
+    const managed = this.managed.get(name);
+    if (managed === undefined) throw new Error(`No endpoint is called ${name}`);
+    return managed;
+  }
+
+  private call<Result>(method: string, path: string, body?: () => unknown): Promise<Answered<Result>> {
+    const { gateways, adminKey } = this.options;
+    return untilAnswered(`${method} ${path}`, async (turn) => {
+      const urls = gateways();
+      const response = await fetch(`${urls[turn % urls.length]}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${adminKey}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        ...(body === undefined ? {} : { body: JSON.stringify(body()) }),
+        signal: AbortSignal.timeout(5_000),
+      });
+      const text = await response.text();
+      if (!response.ok) throw new Error(`${response.status} ${text}`);
+      return JSON.parse(text) as Result;
+    });
+  }
+}
+
+function headersOf(generation: number): Record<string, string> {
+  return { [GENERATION_HEADER]: String(generation) };
+}
+
+async function untilAnswered<Result>(what: string, act: (turn: number) => Promise<Result>): Promise<Answered<Result>> {
+  const sentAtMs = nowMs();
+  for (let failures = 0; ; failures++) {
+    try {
+      const result = await act(failures);
+      return { result, sentAtMs, answeredAtMs: nowMs(), failures };
+    } catch (error) {
+      if (nowMs() - sentAtMs > LIMIT_MS) throw new Error(`${what} has failed for ${LIMIT_MS / 1_000} s`, { cause: error });
     }
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
 }

@@ -9,7 +9,9 @@ export type ReceiverMode =
   /** Answers this share of the requests with 500. */
   | { readonly kind: 'failing'; readonly percent: number }
   /** Reads each request to its end, then resets the connection. */
-  | { readonly kind: 'resetting' };
+  | { readonly kind: 'resetting' }
+  /** Answers 2xx as odd servers do, and closes connections just as they are used again. */
+  | { readonly kind: 'odd'; readonly seed: number };
 
 /** From the harness to the receiver, which replies with the command's number. */
 export type ReceiverCommand = { readonly number: number } & (
@@ -23,8 +25,8 @@ export interface ReceiverStatus {
   readonly arrivals: number;
   /** By shard: time of the last arrival. */
   readonly lastMs: readonly number[];
-  /** Bodies that differ from what was posted, one line each. */
-  readonly damaged: readonly string[];
+  /** Bodies that differ from what was posted, and requests that no sender should send; one line each. */
+  readonly findings: readonly string[];
 }
 
 export interface ReceiverReply {
@@ -32,5 +34,11 @@ export interface ReceiverReply {
   readonly status: ReceiverStatus;
 }
 
-/** An arrival as the receiver records it: it knows only the endpoint's path. */
-export type RecordedArrival = Omit<Arrival, 'endpoint'> & { readonly path: string };
+/** An arrival as the receiver records it: it knows neither the endpoints nor their secrets. */
+export interface RecordedArrival extends Omit<Arrival, 'endpoint' | 'generations'> {
+  readonly path: string;
+  /** The headers `webhook-timestamp` and `webhook-signature`. */
+  readonly timestamp: string;
+  readonly signature: string;
+  readonly headersGeneration: number;
+}

@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => receiver.setMode({ kind: 'down' }));
 
 const post = async (body = sealedBody('e', 'k')): Promise<number> => {
-  const headers = { 'webhook-id': 'evt_1', 'lockstep-delivery': 'dlv_1', 'lockstep-entity': 'e%20%C3%BC', 'lockstep-sequence': '4', 'lockstep-attempt': '2', 'lockstep-redelivered': 'true' };
+  const headers = { 'webhook-id': 'evt_1', 'lockstep-delivery': 'dlv_1', 'lockstep-entity': 'e%20%C3%BC', 'lockstep-sequence': '4', 'lockstep-attempt': '2', 'lockstep-redelivered': 'true', 'webhook-timestamp': '7', 'webhook-signature': 'v1,a v1,b', 'chaos-generation': '3' };
   return (await fetch(`http://127.0.0.1:${port}/hook/first`, { method: 'POST', headers, body })).status;
 };
 
@@ -39,10 +39,10 @@ describe('ReceiverServer', () => {
     const beforeMs = nowMs();
     expect(await post()).toBe(200);
     const [arrival] = await dumped();
-    expect(arrival).toMatchObject({ path: '/hook/first', eventId: 'evt_1', deliveryId: 'dlv_1', entity: 'e ü', key: 'k', sequence: 4, attempt: 2, redelivered: true, replayed: false, status: 200 });
+    expect(arrival).toMatchObject({ path: '/hook/first', eventId: 'evt_1', deliveryId: 'dlv_1', entity: 'e ü', key: 'k', sequence: 4, attempt: 2, redelivered: true, replayed: false, status: 200, timestamp: '7', signature: 'v1,a v1,b', headersGeneration: 3, closedReused: false });
     expect(arrival?.arrivedAtMs).toBeGreaterThan(beforeMs);
     expect(arrival?.endedAtMs).toBeGreaterThan(arrival?.arrivedAtMs ?? 0);
-    expect(receiver.status.damaged).toEqual([]);
+    expect(receiver.status.findings).toEqual([]);
   });
 
   it('fails, delays, resets or refuses, according to its mode', async () => {
@@ -63,8 +63,23 @@ describe('ReceiverServer', () => {
     expect(reset?.endedAtMs).toBeGreaterThan(reset?.arrivedAtMs ?? Infinity);
   });
 
+  it('answers oddly, and leaves a request unanswered only by closing a connection that was used before', async () => {
+    await receiver.setMode({ kind: 'odd', seed: 1 });
+    // The client refuses some of the responses, and closed connections.
+    for (let i = 0; i < 300; i++) await post().catch(() => undefined);
+    await receiver.setMode({ kind: 'ok' });
+    expect(await post()).toBe(200);
+    const arrivals = await dumped();
+    expect(new Set(arrivals.flatMap(({ oddity }) => oddity ?? [])).size).toBeGreaterThan(20);
+    expect(arrivals.some(({ closedReused }) => closedReused)).toBe(true);
+    // This client closes the connection in the middle of a response that it refuses.
+    const answered = arrivals.filter(({ closedReused, oddity }) => !closedReused && oddity !== 'an unasked 100 in single bytes');
+    expect(answered.filter(({ status = 0 }) => status < 200 || status > 299)).toEqual([]);
+    expect(arrivals.filter(({ closedReused, status }) => closedReused && status !== undefined)).toEqual([]);
+  });
+
   it('reports a body that differs from what was posted', async () => {
     await post(sealedBody('e', 'k').replace('chaos', 'order'));
-    expect(receiver.status.damaged).toHaveLength(1);
+    expect(receiver.status.findings).toHaveLength(1);
   });
 });

@@ -7,7 +7,7 @@ const SHARDS = 2;
 const entityOn = (shard: number): string => Array.from({ length: 50 }, (_, i) => `e${i}`).find((entity) => shardOf('default', entity, SHARDS) === shard) ?? '';
 const arrival = (shard: number, arrivedAtMs: number): Arrival => ({
   endpoint: 'ep', eventId: '', deliveryId: '', entity: entityOn(shard), key: '', sequence: 1, attempt: 1, redelivered: false, replayed: false,
-  arrivedAtMs, endedAtMs: arrivedAtMs, status: 200,
+  generations: { url: 1, secret: 1, headers: 1 }, arrivedAtMs, endedAtMs: arrivedAtMs, status: 200, oddity: undefined, closedReused: false,
 });
 const accepted = (eventId: string, shard: number, atMs: number): PostedEvent => ({
   key: eventId, entity: entityOn(shard), tries: [{ sentAtMs: atMs, answeredAtMs: atMs, answer: { kind: 'accepted', eventId, replayed: false } }],

@@ -1,3 +1,4 @@
+import { isSuccess } from './lanes.js';
 import type { RunResult } from './run.js';
 import type { RigOptions } from './rig.js';
 import type { ScheduledDrive } from './scheduled-drive.js';
@@ -7,7 +8,7 @@ const MAX_FINDINGS_SHOWN = 40;
 const seconds = (ms: number): string => (Number.isFinite(ms) ? `${(ms / 1_000).toFixed(1)} s` : 'never');
 
 function countsOf({ history }: RunResult): Record<string, number> {
-  const { events, arrivals, deliveries } = history;
+  const { events, arrivals, deliveries, changes } = history;
   const distinct = new Set(arrivals.map(({ deliveryId }) => deliveryId)).size;
   return {
     events: events.length,
@@ -19,6 +20,9 @@ function countsOf({ history }: RunResult): Record<string, number> {
     /** All requests but each delivery's first: retries, replays, repeats. */
     again: arrivals.length - distinct,
     repeatsAfterDelivery: repeatsAfterDelivery(arrivals),
+    oddAnswers: arrivals.filter(({ oddity }) => oddity !== undefined).length,
+    closedReused: arrivals.filter(({ closedReused }) => closedReused).length,
+    changes: changes.length,
   };
 }
 
@@ -26,9 +30,9 @@ function countsOf({ history }: RunResult): Record<string, number> {
 function repeatsAfterDelivery(arrivals: RunResult['history']['arrivals']): number {
   const delivered = new Set<string>();
   let repeats = 0;
-  for (const { deliveryId, status, replayed } of arrivals) {
-    if (delivered.has(deliveryId) && !replayed) repeats += 1;
-    if (status === 200) delivered.add(deliveryId);
+  for (const arrival of arrivals) {
+    if (delivered.has(arrival.deliveryId) && !arrival.replayed) repeats += 1;
+    if (isSuccess(arrival)) delivered.add(arrival.deliveryId);
   }
   return repeats;
 }

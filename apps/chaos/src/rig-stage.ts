@@ -10,6 +10,9 @@ import { armStall, type StallPoint, untilStalled } from './stall-points.js';
 import { SteadyClients } from './steady-clients.js';
 import { linkName } from './topology.js';
 
+/** The only endpoint of a scripted run. */
+export const SCRIPTED_ENDPOINT = 'only';
+
 /** Lets scenarios act on a rig, and records the faults that they cause. */
 export class RigStage implements Stage {
   readonly faults: FaultRecord[] = [];
@@ -29,6 +32,10 @@ export class RigStage implements Stage {
     const appsOf = (kind: string): App[] => [...rig.apps.values()].filter(({ name }) => name.startsWith(kind)).map((process) => this.appOf(process));
     this.gateways = appsOf('gateway');
     this.dispatchers = appsOf('dispatcher');
+  }
+
+  async changeUrl(): Promise<void> {
+    await this.rig.operator.change(SCRIPTED_ENDPOINT, 'url');
   }
 
   cutFromPostgres(app: App): Promise<void> {

@@ -15,6 +15,7 @@ import { ReceiverHandle } from './receiver-handle.js';
 import { gatewayNames, linkName, processNames, RECEIVER_LINK, type Topology } from './topology.js';
 
 const ADMIN_KEY = 'chaos-admin-key-0123456789abcdef';
+const SECRET_KEY = 'chaos-secret-key-0123456789abcdef0123456789';
 
 export interface RigOptions {
   /** The apps' build: `dist`, or a mutant's. */
@@ -40,7 +41,7 @@ export class Rig {
   readonly parked: string[] = [];
   private readonly reaper = new Reaper();
   private readonly logs: WriteStream[] = [];
-  private started: { servers: Servers; receiver: ReceiverHandle; operator: Operator; databaseUrl: string; receiverUrl: string } | undefined;
+  private started: { servers: Servers; receiver: ReceiverHandle; operator: Operator; databaseUrl: string } | undefined;
 
   private constructor(
     private readonly options: RigOptions,
@@ -76,11 +77,6 @@ export class Rig {
   /** Bypasses the proxies. */
   get databaseUrl(): string {
     return this.running.databaseUrl;
-  }
-
-  /** Base URL of the endpoints, through the dispatchers' proxy; their names are appended. */
-  get receiverUrl(): string {
-    return this.running.receiverUrl;
   }
 
   /** Gateway URLs for posting clients, through proxies. */
@@ -154,7 +150,15 @@ export class Rig {
     const receiver = await ReceiverHandle.start({ port: receiverPort, shards: this.options.shards, reaper: this.reaper });
     const { port } = await this.openLink(RECEIVER_LINK, receiverPort);
     const databaseUrl = await createChaosDatabase(servers.databaseUrl, await this.migrationOfBuild());
-    this.started = { servers, receiver, databaseUrl, receiverUrl: `http://127.0.0.1:${port}/hook/`, operator: new Operator(() => this.gatewayAddresses(), ADMIN_KEY) };
+    const operator = new Operator({
+      gateways: () => this.gatewayAddresses(),
+      adminKey: ADMIN_KEY,
+      // Through the dispatchers' proxy.
+      receiverUrl: `http://127.0.0.1:${port}`,
+      databaseUrl,
+      secretKey: SECRET_KEY,
+    });
+    this.started = { servers, receiver, databaseUrl, operator };
     await Promise.all(names.map((name, i) => this.addApp(name, databaseUrl, listeners[i]?.advertisedPort ?? 0)));
     await Promise.all([...this.apps.values()].map((app) => app.ready()));
   }
@@ -204,7 +208,7 @@ export class Rig {
       KAFKA_TOPIC_PREFIX: this.topicPrefix,
       KAFKA_PARTITIONS: String(this.options.shards),
       LOCKSTEP_ADMIN_KEY: ADMIN_KEY,
-      LOCKSTEP_SECRET_KEY: 'chaos-secret-key-0123456789abcdef0123456789',
+      LOCKSTEP_SECRET_KEY: SECRET_KEY,
       LOCKSTEP_ALLOW_PRIVATE_NETWORKS: '127.0.0.0/8',
       LOCKSTEP_LEASE_TTL: formatDuration(leaseTtlMs),
       LOCKSTEP_RETRY_SCHEDULE: retryScheduleMs.map((delayMs) => formatDuration(delayMs)).join(','),

@@ -10,6 +10,7 @@ import { untilQuiet } from './quiet.js';
 import { type Recovery, recoveriesOf, slowRecoveries, stuckWhileIsolated } from './recovery.js';
 import { Rig } from './rig.js';
 import type { RunPlan } from './run-plan.js';
+import { arrivalAt, nameIn } from './seen-settings.js';
 
 export interface RunResult {
   readonly findings: readonly string[];
@@ -58,7 +59,7 @@ interface Observed {
 
 async function observe(rig: Rig, plan: RunPlan, signal: AbortSignal): Promise<Observed> {
   signal.throwIfAborted();
-  for (const name of plan.endpoints) await rig.operator.addEndpoint(rig.receiverUrl, name);
+  for (const name of plan.endpoints) await rig.operator.addEndpoint(name);
   rig.say('everything is ready; starting the load');
   const client = new PostingClient(rig.gatewayUrls, rig.adminKey);
   const { events, faults } = await plan.drive(rig, client, signal).finally(() => client.close());
@@ -72,19 +73,20 @@ async function observe(rig: Rig, plan: RunPlan, signal: AbortSignal): Promise<Ob
   const arrivals = await readArrivals(rig);
   const history: History = {
     events,
-    endpoints: [...rig.operator.endpoints.values()],
+    endpoints: rig.operator.endpoints,
     arrivals,
     faults,
+    changes: rig.operator.changes,
     deliveries: await readDeliveries(rig.databaseUrl),
     staleWrites: await readStaleWrites(rig.databaseUrl),
     parked: [...rig.parked, ...(await readParked(rig))],
     imbalance: await verify(rig.databaseUrl),
     retryScheduleMs: plan.retryScheduleMs,
   };
-  const { damaged } = await rig.receiver.status();
+  const { findings } = await rig.receiver.status();
   const found = [
     ...stuck,
-    ...damaged.map((line) => `damaged: ${line}`),
+    ...findings,
     ...stuckWhileIsolated(faults, events, arrivals, plan.shards),
     ...(plan.checksRecovery ? slowRecoveries(faults, events, arrivals, plan.shards) : []),
   ];
@@ -95,9 +97,5 @@ async function readArrivals(rig: Rig): Promise<Arrival[]> {
   const file = path.join(rig.logFolder, 'arrivals.jsonl');
   const recorded = await rig.receiver.arrivals(file);
   await rm(file, { force: true });
-  const endpoints = rig.operator.endpoints;
-  return recorded.map(({ path: url, ...arrival }) => {
-    const name = url.replace(/^\/hook\//, '');
-    return { ...arrival, status: arrival.status, endpoint: endpoints.get(name)?.id ?? name };
-  });
+  return recorded.map((arrival) => arrivalAt(rig.operator.endpointNamed(nameIn(arrival.path)), arrival));
 }

@@ -41,6 +41,8 @@ export interface Stage {
     stop(): Promise<void>;
   };
   readonly receiver: { setMode(mode: ReceiverMode): Promise<void> };
+  /** Gives the endpoint's URL its next generation; resolves with the answer. */
+  changeUrl(): Promise<void>;
   /** Breaks the app's connections to Postgres and refuses new ones. */
   cutFromPostgres(app: App): Promise<void>;
   restorePostgres(app: App): Promise<void>;

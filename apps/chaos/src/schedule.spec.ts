@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { projectRoot } from '#ground/config/project-root';
 import { FAULT_KINDS } from './history.js';
 import { type ScheduleOptions, scheduleOf } from './schedule.js';
 
@@ -15,6 +18,12 @@ describe('scheduleOf', () => {
   it('includes every kind within seeds 1 to 20', () => {
     const seen = new Set(Array.from({ length: 20 }, (_, i) => scheduleOf(options({ seed: i + 1 })).map(({ kind }) => kind)).flat());
     expect([...seen].sort()).toEqual([...FAULT_KINDS].sort());
+  });
+
+  it('covers the main faults with the seed of CI', () => {
+    const seed = Number(/--events 20000 --faults 10 --seed (\d+)/.exec(readFileSync(path.join(projectRoot(), '.ci', 'run'), 'utf8'))?.[1]);
+    const faults = scheduleOf(options({ seed })).map(({ kind, target }) => `${kind} ${target}`);
+    for (const fault of [/^kill dispatcher/, /^kill-postgres/, /^(?:kill|restart)-kafka/, /^receiver-odd/, /^change-url/]) expect(faults).toContainEqual(expect.stringMatching(fault));
   });
 
   it('has the requested number of faults, in order, all before the load ends', () => {

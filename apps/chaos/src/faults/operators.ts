@@ -1,4 +1,26 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Setting } from '../history.js';
 import { type FaultAction, nothingToEnd } from './ongoing-fault.js';
+
+/** Between two changes: some 90 events are posted meanwhile. */
+const CHANGE_INTERVAL_MS = 400;
+
+/** Changes the setting of the endpoint, again and again until the fault ends. */
+export const change = (setting: Setting): FaultAction => (rig, { target }) => {
+  const ended = new AbortController();
+  const changing = changeUntil(ended.signal, () => rig.operator.change(target, setting));
+  // The end of the fault reports it.
+  changing.catch(() => undefined);
+  return Promise.resolve(() => {
+    ended.abort();
+    return changing;
+  });
+};
+
+/** Ends early when a call was repeated: the call before could be carried out late, and undo the next change. */
+async function changeUntil(ended: AbortSignal, act: () => Promise<boolean>): Promise<void> {
+  while (!ended.aborted && (await act())) await delay(CHANGE_INTERVAL_MS, undefined, { signal: ended }).catch(() => undefined);
+}
 
 export const pauseEndpoint: FaultAction = async (rig, { target }) => {
   await rig.operator.pause(target);
@@ -6,7 +28,7 @@ export const pauseEndpoint: FaultAction = async (rig, { target }) => {
 };
 
 export const addEndpoint: FaultAction = async (rig) => {
-  await rig.operator.addEndpoint(rig.receiverUrl, `added-${rig.operator.endpoints.size}`);
+  await rig.operator.addEndpoint(`added-${rig.operator.endpoints.length}`);
   return nothingToEnd;
 };
 
