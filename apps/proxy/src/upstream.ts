@@ -48,7 +48,7 @@ export class Upstream {
     const exchange = new UpstreamExchange(method, timeoutMs, sink, this.ended);
     this.underWay.add(exchange);
     this.timer ??= setInterval(() => this.checkSilence(), SILENCE_CHECK_MS).unref();
-    exchange.http = this.pool.send({ method, target: this.basePath + url, headers, body, isRepeatable }, exchange);
+    exchange.http = this.pool.send({ method, target: this.basePath + url, headers, body, mayRepeat: () => isRepeatable }, exchange);
     return exchange;
   }
 

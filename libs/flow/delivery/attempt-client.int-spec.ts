@@ -70,7 +70,7 @@ function urlOf(receiver: Server): URL {
 
 function send(changes: { url?: string; timeoutMs?: number } = {}): Attempt {
   const url = changes.url === undefined ? urlOf(server) : new URL(changes.url);
-  return client.send(endpoint, { url, headers: ['x-test', 'yes'], body: Buffer.from('{"n":1}'), timeoutMs: changes.timeoutMs ?? 5_000 });
+  return client.send(endpoint, { url, headers: ['x-test', 'yes'], body: Buffer.from('{"n":1}'), timeoutMs: changes.timeoutMs ?? 5_000, mayRepeat: () => true });
 }
 
 /** Connections that the receiver has open. */
@@ -148,7 +148,7 @@ describe('AttemptClient', () => {
   it('does not connect to addresses that are not allowed, by number or by name', async () => {
     const strict = clientFor({ allowPrivateNetworks: [], allowHttp: true });
     const { port } = server.address() as AddressInfo;
-    const to = (host: string) => strict.send(endpoint, { url: new URL(`http://${host}:${port}/`), headers: [], body: Buffer.alloc(0), timeoutMs: 5_000 }).result;
+    const to = (host: string) => strict.send(endpoint, { url: new URL(`http://${host}:${port}/`), headers: [], body: Buffer.alloc(0), timeoutMs: 5_000, mayRepeat: () => true }).result;
     for (const host of ['127.0.0.1', '[::1]', 'localhost', '[::ffff:127.0.0.1]']) {
       expect(await to(host)).toMatchObject({ statusCode: undefined, error: expect.stringContaining('may not go to') as unknown as string });
     }
@@ -159,7 +159,7 @@ describe('AttemptClient', () => {
   it('takes http:// to a name only where the networks are listed', async () => {
     const local = clientFor({ allowPrivateNetworks: ['127.0.0.0/8', '::1'], allowHttp: false });
     const { port } = server.address() as AddressInfo;
-    const to = (host: string) => local.send(endpoint, { url: new URL(`http://${host}:${port}/`), headers: [], body: Buffer.alloc(0), timeoutMs: 5_000 }).result;
+    const to = (host: string) => local.send(endpoint, { url: new URL(`http://${host}:${port}/`), headers: [], body: Buffer.alloc(0), timeoutMs: 5_000, mayRepeat: () => true }).result;
     expect(await to('localhost')).toMatchObject({ statusCode: 200 });
     expect(await to('1.1.1.1')).toMatchObject({ statusCode: undefined, error: expect.stringContaining('http:// is not allowed') as unknown as string });
     local.stop();

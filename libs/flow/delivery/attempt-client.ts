@@ -18,6 +18,8 @@ export interface AttemptRequest {
   readonly body: Buffer;
   /** Of the whole exchange, from connecting to the response's last byte. */
   readonly timeoutMs: number;
+  /** Whether the lane is still this process's to send: asked before a request that broke off is sent again. */
+  readonly mayRepeat: () => boolean;
 }
 
 /** The connections to one endpoint. */
@@ -63,8 +65,8 @@ export class AttemptClient {
   }
 
   send(endpoint: number, request: AttemptRequest): Attempt {
-    const exchange = new Exchange(request.timeoutMs, this.ended);
-    const { url, headers, body } = request;
+    const { url, headers, body, timeoutMs, mayRepeat } = request;
+    const exchange = new Exchange(timeoutMs, this.ended);
     const known = this.current.get(endpoint);
     const isCurrent = known?.origin === url.origin;
     // A request that was prepared before its endpoint moved or was deleted uses a pool of its own.
@@ -75,7 +77,7 @@ export class AttemptClient {
     }
     this.inFlight.add(exchange);
     const pool = (connections.pool ??= this.openPool(connections));
-    exchange.http = pool.send({ method: 'POST', target: url.pathname + url.search, headers, body, isRepeatable: true }, exchange);
+    exchange.http = pool.send({ method: 'POST', target: url.pathname + url.search, headers, body, mayRepeat: () => !exchange.isLate && mayRepeat() }, exchange);
     if (!isCurrent) this.closeWhenIdle(pool);
     return exchange;
   }

@@ -44,6 +44,11 @@ export class Exchange implements Attempt, ResponseHandler {
     this.http?.abort();
   }
 
+  /** Whether its timeout is over, which may not have been noticed yet. */
+  get isLate(): boolean {
+    return performance.now() - this.startedMonotonicMs >= this.timeoutMs;
+  }
+
   checkTimeout(nowMs: number): void {
     if (nowMs - this.startedMonotonicMs < this.timeoutMs) return;
     // Only trailers may be missing.

@@ -27,8 +27,8 @@ afterEach(async () => {
   await receiver.stop();
 });
 
-function send({ timeoutMs = 5_000, body = '{"n":1}', attempt = 1 }: { timeoutMs?: number; body?: string; attempt?: number } = {}): Attempt {
-  return client.send(ENDPOINT, { url: receiver.url, headers: ['lockstep-attempt', String(attempt)], body: Buffer.from(body), timeoutMs });
+function send({ timeoutMs = 5_000, body = '{"n":1}', attempt = 1, mayRepeat = () => true }: { timeoutMs?: number; body?: string; attempt?: number; mayRepeat?: () => boolean } = {}): Attempt {
+  return client.send(ENDPOINT, { url: receiver.url, headers: ['lockstep-attempt', String(attempt)], body: Buffer.from(body), timeoutMs, mayRepeat });
 }
 
 /** The responses of the receiver's requests, in order; `$` closes the connection. The last one is used for all others. */
@@ -180,7 +180,7 @@ describe('an attempt fails:', () => {
 
   it('a request that HTTP cannot express, of which nothing is sent', async () => {
     for (const header of [['x', 'a\r\nb: c'], ['x', '\u010a'], ['x y', 'a'], ['Transfer-Encoding', 'chunked']]) {
-      const { result } = client.send(ENDPOINT, { url: receiver.url, headers: header, body: Buffer.alloc(0), timeoutMs: 5_000 });
+      const { result } = client.send(ENDPOINT, { url: receiver.url, headers: header, body: Buffer.alloc(0), timeoutMs: 5_000, mayRepeat: () => true });
       expect(await result).toMatchObject({ statusCode: undefined, error: expect.stringMatching(/^INVALID_REQUEST: /) as unknown as string });
     }
     expect(receiver.connections).toBe(0);
@@ -233,6 +233,12 @@ describe('a request on a connection that is used again', () => {
   ])('is not sent again when %s', async (_when, step) => {
     then(step, succeed);
     expect((await send().result)?.statusCode).not.toBe(200);
+    expect(receiver.requests.length).toBe(2);
+  });
+
+  it('is not sent again when the shard may have another owner by now', async () => {
+    then(close, succeed);
+    expect(await send({ mayRepeat: () => false }).result).toMatchObject({ statusCode: undefined, error: 'ECONNRESET: The connection was closed without a response' });
     expect(receiver.requests.length).toBe(2);
   });
 

@@ -196,7 +196,10 @@ export class LaneRunner implements LaneListener {
     // Until its outcome is committed.
     record.redelivered = true;
     const { url, timeoutMs } = target;
-    const attempt = this.client.send(target.id, { url, headers, body, timeoutMs });
+    const { lease } = record.shard;
+    // Also while the shard is handed over: the handover waits for the attempt.
+    const mayRepeat = (): boolean => !lease.isLost && lease.remainingMs() > 0;
+    const attempt = this.client.send(target.id, { url, headers, body, timeoutMs, mayRepeat });
     record.abort = () => attempt.abort();
     return attempt.result;
   }

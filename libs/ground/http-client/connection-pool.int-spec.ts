@@ -43,7 +43,7 @@ function send(pool: ConnectionPool, request: Partial<HttpRequest> = {}): { reado
   const { promise, resolve } = Promise.withResolvers<Ending>();
   let status: number | undefined;
   let body = '';
-  const exchange = pool.send({ method: 'POST', target: '/', headers: [], body: Buffer.from('x'), isRepeatable: true, ...request }, {
+  const exchange = pool.send({ method: 'POST', target: '/', headers: [], body: Buffer.from('x'), mayRepeat: () => true, ...request }, {
     onHead: (head) => (status = head.statusCode),
     onData: (data) => {
       body += data.toString();
@@ -92,7 +92,7 @@ describe('connections', () => {
     const clock = jest.spyOn(performance, 'now').mockReturnValue(later);
     // The end is on its way when the request begins, which would fail on that connection, since it is not repeatable.
     sockets[0]?.end();
-    const ending = ask(pool, { isRepeatable: false });
+    const ending = ask(pool, { mayRepeat: () => false });
     clock.mockRestore();
     expect(await ending).toMatchObject({ status: 200 });
     expect(receiver.requests.map(({ connection }) => connection)).toEqual([0, 1]);
@@ -102,7 +102,7 @@ describe('connections', () => {
     const pool = poolTo(receiver.url);
     await ask(pool);
     receiver.respond = (socket) => void socket.end();
-    expect(await ask(pool, { isRepeatable: false })).toEqual({ error: 'ECONNRESET: The connection was closed without a response', isSent: true });
+    expect(await ask(pool, { mayRepeat: () => false })).toEqual({ error: 'ECONNRESET: The connection was closed without a response', isSent: true });
     expect(receiver.requests.length).toBe(2);
   });
 
@@ -155,7 +155,7 @@ function takeInParts(pool: ConnectionPool): { readonly paused: Promise<number>; 
   const begun = Promise.withResolvers<void>();
   let taken = 0;
   let isPaused = true;
-  const exchange = pool.send({ method: 'POST', target: '/', headers: [], body: undefined, isRepeatable: false }, {
+  const exchange = pool.send({ method: 'POST', target: '/', headers: [], body: undefined, mayRepeat: () => false }, {
     onHead: () => undefined,
     onData: ({ length }) => {
       taken += length;

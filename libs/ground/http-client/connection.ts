@@ -59,7 +59,6 @@ export class Connection implements IdleSocket, ResponseReader {
   private readonly parser: ResponseParser;
   private readonly connectTimer: NodeJS.Timeout;
   private exchange: HttpExchange | undefined;
-  private isConnected = false;
   private isClosed = false;
   private isPaused = false;
   /** Exchanges that were served before. */
@@ -169,7 +168,6 @@ export class Connection implements IdleSocket, ResponseReader {
 
   private connected(): void {
     clearTimeout(this.connectTimer);
-    this.isConnected = true;
     if (this.exchange !== undefined) this.ask(this.exchange);
   }
 
@@ -293,7 +291,7 @@ export class Connection implements IdleSocket, ResponseReader {
 
   /** Whether the exchange may go to a new connection: this one served others, and may have been closed since. */
   private maySendAgain({ isRepeated, request }: HttpExchange): boolean {
-    return this.served > 0 && !isRepeated && (request.isRepeatable || !this.isAsked);
+    return this.served > 0 && !isRepeated && (!this.isAsked || request.mayRepeat());
   }
 
   private sendAgain(exchange: HttpExchange): void {

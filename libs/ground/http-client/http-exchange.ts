@@ -17,10 +17,10 @@ export interface HttpRequest {
   readonly headers: readonly string[];
   readonly body: Buffer | BodyStream | undefined;
   /**
-   * Whether the request may be sent a second time, on a new connection, when a reused connection breaks before any byte
-   * of the response. The receiver may have the first one.
+   * Whether the request may now be sent a second time, on a new connection: a reused connection broke before any byte of
+   * the response, and the receiver may have the first one.
    */
-  readonly isRepeatable: boolean;
+  readonly mayRepeat: () => boolean;
 }
 
 /** Receives the response: a head, data, and then an end or a failure. Nothing comes after `abort`. */
