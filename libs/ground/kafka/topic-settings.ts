@@ -3,7 +3,7 @@ import { formatDuration } from '#domain/duration';
 import type { Config } from '#ground/config/config';
 import { StartError } from '#ground/process/start-error';
 
-const NAMES = ['max.message.bytes', 'cleanup.policy', 'compression.type', 'retention.ms', 'retention.bytes', 'min.insync.replicas', 'message.timestamp.type'] as const;
+const NAMES = ['max.message.bytes', 'cleanup.policy', 'compression.type', 'retention.ms', 'retention.bytes', 'min.insync.replicas'] as const;
 
 /** What a topic's own settings, or the broker's defaults, say. */
 export type TopicSettings = ReadonlyMap<(typeof NAMES)[number], string>;
@@ -79,9 +79,6 @@ function warningsOf({ settings, retentionMs }: CheckedTopic): Problem[] {
     keptBytes >= 0 ? [{ sentence: `keeps only ${keptBytes} bytes a partition, however young the records are, with the same consequences as a short retention.ms`, entry: 'retention.bytes=-1' }] : [],
     settings.get('compression.type') === 'producer'
       ? [{ sentence: 'has compression.type=producer: a record of another producer in snappy, lz4 or zstd would stop its shard', entry: 'compression.type=uncompressed' }]
-      : [],
-    settings.get('message.timestamp.type') === 'LogAppendTime'
-      ? [{ sentence: "has message.timestamp.type=LogAppendTime: retries are early or late by the difference between the broker's clock and ours", entry: 'message.timestamp.type=CreateTime' }]
       : [],
   ].flat();
 }
