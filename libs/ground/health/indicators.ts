@@ -33,12 +33,15 @@ export class StateIndicator implements Indicator {
   constructor(
     private readonly name: string,
     private readonly problem: () => string | undefined,
+    /** What limits the process while there is no problem: it shows as `degraded`. */
+    private readonly limitation: () => string | undefined = () => undefined,
   ) {}
 
   check(health: HealthIndicatorService, severity: Severity): HealthIndicatorResult {
     const problem = this.problem();
     const session = health.check(this.name);
-    if (problem === undefined) return session.up();
+    const limitation = this.limitation();
+    if (problem === undefined) return limitation === undefined ? session.up() : session.degraded(limitation);
     return severity === 'down' ? session.down(problem) : session.degraded(problem);
   }
 }

@@ -7,7 +7,7 @@ import { StartError } from '#ground/process/start-error';
 import { sharedServers } from '#dev/testing/shared-servers';
 import { waitUntil } from '#dev/testing/wait-until';
 import { createKafka } from './client.js';
-import { ensureTopics } from './ensure-topics.js';
+import { ensureTopics, type TopicsReport } from './ensure-topics.js';
 
 const SMALL_BODY_BYTES = 262_144;
 const LARGE_BODY_BYTES = 3_000_000;
@@ -39,6 +39,9 @@ function configWith(env: Record<string, string>): Config {
   });
 }
 
+/** The broker of the tests keeps one replica. */
+const unchanged = (): TopicsReport => ({ created: [], raised: [], warnings: [], unreplicated: names() });
+
 const names = (): string[] => ['events', 'control', 'dlq', 'retry.1s'].map((name) => `${prefix}${name}`);
 
 /** Entries of a topic that are its own, and not defaults. */
@@ -52,8 +55,8 @@ const takes = (topic: string, bytes: number): Promise<boolean> => producer.send(
 
 describe('ensureTopics', () => {
   it('creates the topics once', async () => {
-    expect(await ensureTopics(kafka, configWith({}))).toEqual({ created: names(), raised: [] });
-    expect(await ensureTopics(kafka, configWith({}))).toEqual({ created: [], raised: [] });
+    expect(await ensureTopics(kafka, configWith({}))).toEqual({ ...unchanged(), created: names() });
+    expect(await ensureTopics(kafka, configWith({}))).toEqual(unchanged());
   });
 
   it('refuses topics with another number of partitions', async () => {
@@ -77,12 +80,12 @@ describe('ensureTopics', () => {
     expect(await takes(events, LARGE_BODY_BYTES)).toBe(false);
 
     const config = configWith({ LOCKSTEP_MAX_BODY_BYTES: String(LARGE_BODY_BYTES) });
-    expect(await ensureTopics(kafka, config)).toEqual({ created: [], raised: names() });
+    expect(await ensureTopics(kafka, config)).toEqual({ ...unchanged(), raised: names() });
     for (const topic of names()) await waitUntil(`a large record in ${topic}`, () => takes(topic, LARGE_BODY_BYTES));
     expect(await entriesOf(events)).toEqual({ ...before, 'max.message.bytes': String(NEEDED_BYTES) });
-    expect(await ensureTopics(kafka, config)).toEqual({ created: [], raised: [] });
+    expect(await ensureTopics(kafka, config)).toEqual(unchanged());
     // A smaller cap does not lower the limit: records that are still to be sent may need it.
-    expect(await ensureTopics(kafka, configWith({}))).toEqual({ created: [], raised: [] });
+    expect(await ensureTopics(kafka, configWith({}))).toEqual(unchanged());
   });
 
   it('refuses topics that were made for smaller bodies when it may not change them, and says what to run', async () => {
@@ -97,5 +100,36 @@ describe('ensureTopics', () => {
       expect(message).toContain(`kafka-configs.sh --bootstrap-server ${sharedServers().kafkaBrokers} --alter --topic ${topic} --add-config max.message.bytes=${NEEDED_BYTES}`);
     }
     expect((await entriesOf(`${prefix}events`))['max.message.bytes']).toBe('1048576');
+  });
+
+  describe('with topics that others have made', () => {
+    const createAs = async (entries: Record<string, string>): Promise<void> => {
+      await ensureTopics(kafka, configWith({ LOCKSTEP_RETRY_SCHEDULE: '1s' }));
+      await admin.deleteTopics({ topics: [`${prefix}events`] });
+      await waitUntil('the end of the topic', async () => !(await admin.listTopics()).includes(`${prefix}events`));
+      const configEntries = Object.entries({ 'max.message.bytes': '1048588', ...entries }).map(([name, value]) => ({ name, value }));
+      await admin.createTopics({ waitForLeaders: false, topics: [{ topic: `${prefix}events`, numPartitions: 2, configEntries }] });
+    };
+    const commandFor = (entry: string): string => `kafka-configs.sh --bootstrap-server ${sharedServers().kafkaBrokers} --alter --topic ${prefix}events --add-config ${entry}`;
+
+    it.each([
+      [{ 'cleanup.policy': 'compact' }, 'cleanup.policy=delete'],
+      [{ 'cleanup.policy': 'compact,delete' }, 'cleanup.policy=delete'],
+      [{ 'compression.type': 'zstd' }, 'compression.type=uncompressed'],
+      [{ 'min.insync.replicas': '2' }, 'min.insync.replicas=1'],
+    ])('refuses %j, and says what to run', async (entries, remedy) => {
+      await createAs(entries);
+      const refused: unknown = await ensureTopics(kafka, configWith({})).catch((error: unknown) => error);
+      expect(refused).toMatchObject({ code: 'topics_unsuitable', retriable: false });
+      expect((refused as StartError).message).toContain(commandFor(remedy));
+    });
+
+    it('works with settings that only weaken what is promised, and says what follows', async () => {
+      await createAs({ 'retention.ms': '60000', 'retention.bytes': '1000000', 'message.timestamp.type': 'LogAppendTime' });
+      // LogAppendTime needs no warning: a retry token wakes a lane, and the lane knows its time.
+      const { warnings } = await ensureTopics(kafka, configWith({}));
+      expect(warnings.map((warning) => warning.split('\n')[1])).toEqual(['retention.ms=604800000', 'retention.bytes=-1', 'compression.type=uncompressed'].map(commandFor));
+      expect(warnings[0]).toContain(`${prefix}events keeps records for 1m, and not for 7d`);
+    });
   });
 });

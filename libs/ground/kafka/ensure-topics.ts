@@ -3,7 +3,8 @@ import type { Admin, ITopicMetadata, Kafka } from 'kafkajs';
 import type { Config } from '#ground/config/config';
 import { StartError } from '#ground/process/start-error';
 import { KafkaJSProtocolError } from './client.js';
-import { ensureMessageSize, maxMessageBytes, type MessageSizes } from './message-size.js';
+import { ensureMessageSize, maxMessageBytes } from './message-size.js';
+import { checkTopicSettings, readTopicSettings, replicasOf } from './topic-settings.js';
 import { tiersOf, Topics } from './topics.js';
 
 /** A topic that an app needs. */
@@ -13,9 +14,17 @@ export interface RequiredTopic {
   readonly retentionMs: number;
 }
 
-/** What was changed, and what could not be checked. */
-export interface TopicsReport extends MessageSizes {
+/** What was changed, what is wrong, and what could not be checked. */
+export interface TopicsReport {
   readonly created: readonly string[];
+  /** Topics whose `max.message.bytes` was too low, and has been raised. */
+  readonly raised: readonly string[];
+  /** What follows from settings that others gave to the topics. */
+  readonly warnings: readonly string[];
+  /** Topics with one replica: their records are lost with one broker. */
+  readonly unreplicated: readonly string[];
+  /** Why the settings are unknown: Kafka does not allow us to read them. */
+  readonly unreadable?: string;
 }
 
 /** Makes sure of Lockstep's own topics. @throws as `ensureTopicsLike` does */
@@ -32,10 +41,12 @@ export function ensureTopics(kafka: Kafka, config: Pick<Config, 'kafka' | 'maxBo
 }
 
 /**
- * Creates missing topics (unless KAFKA_CREATE_TOPICS is false), and checks existing ones: their number of partitions, and
- * that they take the largest record (see `ensureMessageSize`).
+ * Creates missing topics (unless KAFKA_CREATE_TOPICS is false), and checks existing ones: their number of partitions, that
+ * they take the largest record (see `ensureMessageSize`), and settings that others gave them (see `checkTopicSettings`). Without
+ * the right to read settings (DescribeConfigs) only partitions are checked.
  * @throws StartError topics_missing: a topic is missing and may not be created; topics_leaderless; topics_unsuitable: a topic
- * has another number of partitions than there are shards, or a limit that is too low and can't be raised.
+ * has another number of partitions than there are shards, a limit that is too low and can't be raised, or settings with which
+ * records are refused, removed or unreadable.
  * What kafkajs throws while Kafka does not answer.
  */
 export async function ensureTopicsLike(kafka: Kafka, config: Pick<Config, 'kafka' | 'maxBodyBytes'>, required: readonly RequiredTopic[]): Promise<TopicsReport> {
@@ -45,12 +56,33 @@ export async function ensureTopicsLike(kafka: Kafka, config: Pick<Config, 'kafka
     const existing = new Set(await admin.listTopics());
     const missing = required.filter(({ topic }) => !existing.has(topic));
     if (missing.length > 0) await createTopics(admin, config, missing);
-    checkPartitions(await metadataOf(admin, required.map(({ topic }) => topic)), config.kafka.partitions);
-    const found = required.map(({ topic }) => topic).filter((topic) => existing.has(topic));
-    return { created: missing.map(({ topic }) => topic), ...(await ensureMessageSize(admin, config, found)) };
+    const metadata = await metadataOf(admin, required.map(({ topic }) => topic));
+    checkPartitions(metadata, config.kafka.partitions);
+    const replicas = new Map(metadata.map((topic) => [topic.name, replicasOf(topic)]));
+    const unreplicated = required.map(({ topic }) => topic).filter((topic) => replicas.get(topic) === 1);
+    const found = required.filter(({ topic }) => existing.has(topic));
+    return { created: missing.map(({ topic }) => topic), unreplicated, ...(await ensureSettings(admin, config, found, replicas)) };
   } finally {
     await admin.disconnect();
   }
+}
+
+async function ensureSettings(admin: Admin, config: Pick<Config, 'kafka' | 'maxBodyBytes'>, topics: readonly RequiredTopic[], replicas: ReadonlyMap<string, number>): Promise<Pick<TopicsReport, 'raised' | 'warnings' | 'unreadable'>> {
+  if (topics.length === 0) return { raised: [], warnings: [] };
+  let settings: Awaited<ReturnType<typeof readTopicSettings>>;
+  try {
+    settings = await readTopicSettings(admin, topics.map(({ topic }) => topic));
+  } catch (error) {
+    if (!isUnauthorized(error)) throw error;
+    return { raised: [], warnings: [], unreadable: error.message };
+  }
+  const checked = topics.map(({ topic, retentionMs }) => ({ topic, retentionMs, settings: settings.get(topic) ?? new Map(), replicas: replicas.get(topic) ?? 0 }));
+  const warnings = checkTopicSettings(checked, config);
+  return { raised: await ensureMessageSize(admin, config, settings), warnings };
+}
+
+function isUnauthorized(error: unknown): error is Error {
+  return error instanceof KafkaJSProtocolError && error.type.endsWith('_AUTHORIZATION_FAILED');
 }
 
 async function createTopics(admin: Admin, { kafka, maxBodyBytes }: Pick<Config, 'kafka' | 'maxBodyBytes'>, missing: readonly RequiredTopic[]): Promise<void> {

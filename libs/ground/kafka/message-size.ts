@@ -2,6 +2,7 @@ import kafkajs, { type Admin } from 'kafkajs';
 import type { Config } from '#ground/config/config';
 import { StartError } from '#ground/process/start-error';
 import { KafkaJSProtocolError } from './client.js';
+import type { TopicSettings } from './topic-settings.js';
 
 const ENTRY = 'max.message.bytes';
 
@@ -27,29 +28,14 @@ interface TopicLimit {
   readonly bytes: number;
 }
 
-/** What `ensureMessageSize` found out. */
-export interface MessageSizes {
-  /** Topics whose limit was too low, and has been raised. */
-  readonly raised: readonly string[];
-  /** Why the limits are unknown: Kafka does not allow us to read them. */
-  readonly unreadable?: string;
-}
-
 /**
  * Makes sure that these topics take the largest record: a broker refuses a larger one, and its shard would wait for it for
- * ever. Raises `max.message.bytes` where it is too low, and changes no other entry. Without the right to read the limits
- * (DescribeConfigs) nothing is checked.
+ * ever. Raises `max.message.bytes` where it is too low, and changes no other entry.
+ * @returns the topics whose limit was too low, and has been raised
  * @throws StartError topics_unsuitable with the command to run: when KAFKA_CREATE_TOPICS is false, or Kafka refuses the change
  */
-export async function ensureMessageSize(admin: Admin, { kafka, maxBodyBytes }: Pick<Config, 'kafka' | 'maxBodyBytes'>, topics: readonly string[]): Promise<MessageSizes> {
-  if (topics.length === 0) return { raised: [] };
-  let limits: TopicLimit[];
-  try {
-    limits = await limitsOf(admin, topics);
-  } catch (error) {
-    if (!isUnauthorized(error)) throw error;
-    return { raised: [], unreadable: error.message };
-  }
+export async function ensureMessageSize(admin: Admin, { kafka, maxBodyBytes }: Pick<Config, 'kafka' | 'maxBodyBytes'>, settings: ReadonlyMap<string, TopicSettings>): Promise<string[]> {
+  const limits: TopicLimit[] = [...settings].map(([topic, entries]) => ({ topic, bytes: Number(entries.get(ENTRY)) }));
   const neededBytes = maxMessageBytes(maxBodyBytes);
   const tooLow = limits.filter(({ bytes }) => bytes < neededBytes);
   const refused = (why: string, cause?: unknown): StartError => new StartError('topics_unsuitable', refusal({ tooLow, neededBytes, maxBodyBytes, why, brokers: kafka.brokers }), { cause });
@@ -60,15 +46,7 @@ export async function ensureMessageSize(admin: Admin, { kafka, maxBodyBytes }: P
     if (!(error instanceof KafkaJSProtocolError) || error.retriable) throw error;
     throw refused(`Kafka does not let Lockstep raise it (${error.type}).`, error);
   }
-  return { raised: tooLow.map(({ topic }) => topic) };
-}
-
-async function limitsOf(admin: Admin, topics: readonly string[]): Promise<TopicLimit[]> {
-  const { resources } = await admin.describeConfigs({
-    includeSynonyms: false,
-    resources: topics.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: [ENTRY] })),
-  });
-  return resources.map(({ resourceName, configEntries }) => ({ topic: resourceName, bytes: Number(configEntries.find(({ configName }) => configName === ENTRY)?.configValue) }));
+  return tooLow.map(({ topic }) => topic);
 }
 
 async function raise(admin: Admin, topic: string, bytes: number): Promise<void> {
@@ -76,10 +54,6 @@ async function raise(admin: Admin, topic: string, bytes: number): Promise<void> 
     validateOnly: false,
     resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries: [{ name: ENTRY, value: String(bytes) }] }],
   });
-}
-
-function isUnauthorized(error: unknown): error is Error {
-  return error instanceof KafkaJSProtocolError && error.type.endsWith('_AUTHORIZATION_FAILED');
 }
 
 interface Refusal {

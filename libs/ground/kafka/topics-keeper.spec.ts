@@ -4,7 +4,7 @@ import { StartError } from '#ground/process/start-error';
 import type { TopicsReport } from './ensure-topics.js';
 import { TopicsKeeper } from './topics-keeper.js';
 
-const USABLE: TopicsReport = { created: [], raised: [] };
+const USABLE: TopicsReport = { created: [], raised: [], warnings: [], unreplicated: [] };
 const tooSmall = new StartError('topics_unsuitable', 'events has max.message.bytes=1');
 const missing = new StartError('topics_missing', 'Kafka lacks events');
 
@@ -54,15 +54,30 @@ describe('TopicsKeeper', () => {
   });
 
   it('logs a lasting problem once, and limits that it raised or may not read', async () => {
-    const { keeper, log } = keeperOf(missing, missing, { created: ['control'], raised: ['events'], unreadable: 'Not authorized' }, { ...USABLE, unreadable: 'Not authorized' });
+    const { keeper, log } = keeperOf(missing, missing, { created: ['control'], raised: ['events'], warnings: [], unreplicated: ['events'], unreadable: 'Not authorized' }, { ...USABLE, unreadable: 'Not authorized' });
     keeper.start();
     await jest.advanceTimersByTimeAsync(60_000);
     expect(log.lines.map(({ msg }) => msg)).toEqual([
       'Kafka topics are not ready; retrying',
       'Raised max.message.bytes of topics: their limit was below what LOCKSTEP_MAX_BODY_BYTES needs',
-      'Topic size limits are not checked: Kafka does not allow DescribeConfigs',
+      'Topic settings are not checked: Kafka does not allow DescribeConfigs',
+      'Topics have one replica: their records are lost with its broker, and events then come from Postgres',
       'Kafka topics are ready',
     ]);
+    await keeper.stop();
+  });
+
+  it('logs each warning once, and shows those that last', async () => {
+    const [compressed, kept] = ['events has compression.type=producer', 'events keeps records for 1s'];
+    const { keeper, log } = keeperOf({ ...USABLE, warnings: [compressed, kept] }, { ...USABLE, warnings: [kept] }, missing, { ...USABLE, warnings: [compressed] }, USABLE);
+    keeper.start();
+    const shown: (string | undefined)[] = [];
+    for (const ms of [0, 5_000, 5_000, 2_000, 5_000]) {
+      await jest.advanceTimersByTimeAsync(ms);
+      shown.push(keeper.warning);
+    }
+    expect(shown).toEqual([`${compressed}\n${kept}`, kept, undefined, compressed, undefined]);
+    expect(log.lines.flatMap(({ warning }) => (warning === undefined ? [] : [warning]))).toEqual([compressed, kept, compressed]);
     await keeper.stop();
   });
 

@@ -29,6 +29,7 @@ export class TopicsKeeper {
   private readonly usable = Promise.withResolvers<void>();
   private wereUsable = false;
   private failure: string | undefined = 'not checked yet';
+  private warned: readonly string[] = [];
 
   constructor(private readonly options: TopicsKeeperOptions) {
     this.poll = new Poll({
@@ -42,6 +43,11 @@ export class TopicsKeeper {
   /** Why the topics can't be used now, or undefined. */
   get problem(): string | undefined {
     return this.failure;
+  }
+
+  /** What is wrong with topics that can be used, or undefined. */
+  get warning(): string | undefined {
+    return this.failure === undefined && this.warned.length > 0 ? this.warned.join('\n') : undefined;
   }
 
   start(): void {
@@ -62,10 +68,13 @@ export class TopicsKeeper {
     clearTimeout(timer);
   }
 
-  private succeeded({ created, raised, unreadable }: TopicsReport): void {
+  private succeeded({ created, raised, warnings, unreplicated, unreadable }: TopicsReport): void {
     const { logger } = this.options;
     if (raised.length > 0) logger.warn({ topics: raised }, 'Raised max.message.bytes of topics: their limit was below what LOCKSTEP_MAX_BODY_BYTES needs');
-    if (unreadable !== undefined && !this.wereUsable) logger.warn({ reason: unreadable }, 'Topic size limits are not checked: Kafka does not allow DescribeConfigs');
+    if (unreadable !== undefined && !this.wereUsable) logger.warn({ reason: unreadable }, 'Topic settings are not checked: Kafka does not allow DescribeConfigs');
+    for (const warning of warnings.filter((each) => !this.warned.includes(each))) logger.warn({ warning }, 'A topic has a setting that Lockstep does not expect');
+    this.warned = warnings;
+    if (unreplicated.length > 0 && !this.wereUsable) logger.info({ topics: unreplicated }, 'Topics have one replica: their records are lost with its broker, and events then come from Postgres');
     if (this.failure !== undefined || created.length > 0) logger.info({ created }, 'Kafka topics are ready');
     this.failure = undefined;
     this.wereUsable = true;
