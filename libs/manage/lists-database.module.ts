@@ -13,7 +13,7 @@ export class ListsDatabase extends FairDatabase {}
 
 /** The pool `lists`. Lists may have to read many rows, so they share no connection with requests for one resource. */
 @Module({
-  imports: [PostgresModule.pool({ name: 'lists', max: LIST_CONNECTIONS, statementTimeoutMs: LIST_TIMEOUT_MS })],
+  imports: [PostgresModule.pool({ name: 'lists', max: LIST_CONNECTIONS, statementTimeoutMs: LIST_TIMEOUT_MS, plans: 'pages' })],
   providers: [{
     provide: ListsDatabase,
     inject: [databaseToken('lists')],

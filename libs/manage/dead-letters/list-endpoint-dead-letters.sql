@@ -4,11 +4,11 @@ select
   d.event_id as "eventId", d.endpoint, d.replay, p.public_id as "endpointId", e.type, e.entity, d.sequence, d.status,
   d.attempts, d.next_attempt_at as "nextAttemptAt", d.dead_reason as "deadReason", d.created_at as "createdAt",
   d.finished_at as "finishedAt"
-from endpoints p
-  join deliveries d on d.endpoint = p.id
+from deliveries d
   join events e on e.id = d.event_id
+  join endpoints p on p.id = d.endpoint
 where
-  p.public_id = :endpointId! and p.tenant = :tenant!
+  d.endpoint = (select id from endpoints where public_id = :endpointId! and tenant = :tenant!)
   and d.status = 'dead' and d.event_id >= :firstId!::uuid and d.event_id <= :event!::uuid
   and (d.event_id, d.endpoint, d.replay) < (:event!::uuid, :endpoint!::integer, :replay!::integer)
   and (:entity::text is null or e.entity = :entity)
