@@ -85,9 +85,10 @@ const STALE_WRITES = `
  */
 export async function createChaosDatabase(serverUrl: string, migrate: (url: string) => Promise<unknown>, name = 'chaos'): Promise<string> {
   await queryOnce(serverUrl, `create database ${name}`);
-  await queryOnce(serverUrl, `alter database ${name} set search_path = public, chaos, pg_catalog`);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
+  // In the URL, because Lockstep's sessions ignore the search path of a database.
+  url.searchParams.set('options', '-c search_path=public,chaos,pg_catalog');
   await queryOnce(url.toString(), CLOCK);
   await migrate(url.toString());
   await queryOnce(url.toString(), STALE_WRITES);

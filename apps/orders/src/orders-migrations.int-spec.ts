@@ -91,7 +91,7 @@ describe("Lockstep's migrations", () => {
   it('drop the tables of an earlier release where they are empty', async () => {
     await openEarlier();
     expect(await namesIn('public')).toEqual(ALL);
-    expect(await migrateLockstep()).toEqual([DROP]);
+    expect(await migrateLockstep()).toContain(DROP);
     expect(await namesIn('public')).toEqual(NONE);
     expect(await schemaStatus(database.url)).toMatchObject({ pending: [], unknown: [] });
   });
@@ -100,7 +100,7 @@ describe("Lockstep's migrations", () => {
     await openEarlier();
     await placeEarlier();
     const before = await rowsIn('public');
-    expect(await migrateLockstep()).toEqual([DROP]);
+    expect(await migrateLockstep()).toContain(DROP);
     expect(notices).toEqual([expect.stringContaining('because orders has rows')]);
     expect(await namesIn('public')).toEqual(ALL);
     expect(await rowsIn('public')).toEqual(before);
@@ -119,7 +119,7 @@ describe("Lockstep's migrations", () => {
     const inserting = await connect();
     await inserting.query('begin');
     await placeEarlier(inserting);
-    expect(await migrateLockstep()).toEqual([DROP]);
+    expect(await migrateLockstep()).toContain(DROP);
     expect(notices).toEqual([expect.stringContaining('because they are in use')]);
     await inserting.query('commit');
     await inserting.end();
@@ -129,7 +129,7 @@ describe("Lockstep's migrations", () => {
   it('keep empty tables on which something of the operator depends', async () => {
     await openEarlier();
     await client.query('create view open_orders as select * from orders');
-    expect(await migrateLockstep()).toEqual([DROP]);
+    expect(await migrateLockstep()).toContain(DROP);
     expect(notices).toEqual([expect.stringContaining('because they are in use')]);
     expect(await namesIn('public')).toEqual(ALL);
   });

@@ -34,7 +34,7 @@ const PLAN_SETTINGS = {
    * Reads the first page of an ordered list by an index, until it is full. From bounds without values the planner expects
    * few rows, and would read and sort all of them: the first page of 400,000 deliveries took seconds.
    */
-  pages: { enable_sort: 'off', max_parallel_workers_per_gather: '0' },
+  pages: { enable_sort: 'off' },
 } as const;
 
 /** Runs generated queries (`x.queries.ts`). */
