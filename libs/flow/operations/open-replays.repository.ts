@@ -43,7 +43,8 @@ export class OpenReplaysRepository {
     const job = { replay, shard, epoch };
     if (ofEvent) return this.replayEvent(job);
     const batch = { ...job, scanned: this.size.of(SCANNED), changed: this.size.of(CHANGED) };
-    return this.size.run(() => (action === 'replay' ? this.replayDeadLetters(batch) : this.discardDeadLetters(batch)));
+    const run = (): Promise<AppliedBatch> => (action === 'replay' ? this.replayDeadLetters(batch) : this.discardDeadLetters(batch));
+    return this.size.run(batch.scanned, run, ({ finished }) => (finished ? 0 : batch.scanned));
   }
 
   private async replayDeadLetters(batch: Batch): Promise<AppliedBatch> {
