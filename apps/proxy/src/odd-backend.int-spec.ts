@@ -75,6 +75,20 @@ describe('a response of a backend is passed on with a length that is right:', ()
   });
 });
 
+describe('bytes that come late behind a response without a body are not the response to another request:', () => {
+  it.each([
+    ['a 204', 'GET', '204 No Content'],
+    ['a 304', 'GET', '304 Not Modified'],
+    ['the response to a HEAD', 'HEAD', '200 OK'],
+  ])('%s', async (_title, method, status) => {
+    answer(`HTTP/1.1 ${status}\r\n\r\n`);
+    expect((await client.ask('/', { method })).status).toBe(Number.parseInt(status));
+    const [first] = backend.requests;
+    backend.respond = (socket, { connection }) => void socket.write(connection === first?.connection ? 'HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecret' : OK);
+    expect((await client.ask('/', { method: 'GET' })).text).toBe('ok');
+  });
+});
+
 describe('a response whose end cannot be found is refused, and its request is indeterminate:', () => {
   it.each(REFUSED)('%s', async (title, response) => {
     answer(response);

@@ -110,6 +110,7 @@ export class AttemptClient {
       lookup: this.addresses.lookupFor(url.protocol),
       maxBodyBytes: MAX_BODY_BYTES,
       endsEarly: true,
+      isShared: false,
     }, this.sockets);
     this.open.add(pool);
     return pool;
