@@ -69,6 +69,13 @@ describe('a response of a backend is passed on with a length that is right:', ()
     expect([again.status, replayed(again), backend.requests.length]).toEqual([status, status < 500, status < 500 ? 2 : 3]);
   });
 
+  it('a body of which only the trailers do not come', async () => {
+    answer('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX: ');
+    const key = newKey();
+    const [plain, first, again] = [await client.ask('/impatient', { method: 'GET' }), await client.send(key, { path: '/impatient' }), await client.send(key, { path: '/impatient' })];
+    expect([plain, first, again].map((each) => [each.status, each.text, replayed(each)])).toEqual([[200, 'ok', false], [200, 'ok', false], [200, 'ok', true]]);
+  });
+
   it('the length of a body that a HEAD does not get', async () => {
     answer('HTTP/1.1 200 OK\r\nContent-Length: 1234\r\n\r\n');
     expect(await client.ask('/', { method: 'HEAD' })).toMatchObject({ status: 200, headers: { 'content-length': '1234' } });

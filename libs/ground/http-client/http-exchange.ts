@@ -51,6 +51,7 @@ export class HttpExchange {
   isRepeated = false;
   private isOver = false;
   private hasBegun = false;
+  private wasWhole = false;
 
   constructor(
     readonly request: HttpRequest,
@@ -62,14 +63,15 @@ export class HttpExchange {
     return this.isOver;
   }
 
-  /** Whether no content of the response is missing, although its end has not come: its trailers are not complete. */
+  /** Whether no content of the response is missing, although its end has not come: its trailers are not complete. Also after `abort`. */
   get responseIsWhole(): boolean {
-    return this.carrier?.responseIsWhole === true;
+    return this.isOver ? this.wasWhole : this.carrier?.responseIsWhole === true;
   }
 
   /** Ends the exchange and closes its connection, which could still carry the response. The handler is not called again. */
   abort(): void {
     if (this.isOver) return;
+    this.wasWhole = this.responseIsWhole;
     this.isOver = true;
     this.carrier?.abandon(this);
   }
