@@ -1,4 +1,5 @@
 import type { HttpExchange, ResponseHandler } from '#ground/http-client/http-exchange';
+import { JoinedBytes } from '#ground/http-client/joined-bytes';
 import type { ResponseHead } from '#ground/http-client/response-head';
 import type { AttemptResult } from '#domain/disposition';
 import { parseRetryAfterMs } from '#domain/retry-after';
@@ -24,8 +25,7 @@ export class Exchange implements Attempt, ResponseHandler {
   private readonly startedMonotonicMs = performance.now();
   private statusCode: number | undefined;
   private retryAfterMs: number | undefined;
-  private readonly kept: Buffer[] = [];
-  private keptBytes = 0;
+  private readonly kept = new JoinedBytes(KEPT_BODY_BYTES);
 
   constructor(
     private readonly timeoutMs: number,
@@ -72,12 +72,7 @@ export class Exchange implements Attempt, ResponseHandler {
   }
 
   onData(data: Buffer): boolean {
-    if (this.keptBytes < KEPT_BODY_BYTES) {
-      // A copy: the bytes are only valid now.
-      const part = Buffer.from(data.subarray(0, KEPT_BODY_BYTES - this.keptBytes));
-      this.kept.push(part);
-      this.keptBytes += part.length;
-    }
+    this.kept.add(data);
     return true;
   }
 
@@ -93,13 +88,12 @@ export class Exchange implements Attempt, ResponseHandler {
     if (this.ended) return;
     this.ended = true;
     this.onEnded(this);
-    const [first] = this.kept;
     this.resolve({
       startedAtMs: this.startedAtMs,
       durationMs: Math.round(performance.now() - this.startedMonotonicMs),
       statusCode: this.statusCode,
       error,
-      responseBody: first !== undefined && this.kept.length === 1 ? first : Buffer.concat(this.kept),
+      responseBody: this.kept.bytes,
       retryAfterMs: this.retryAfterMs,
     });
   }
