@@ -24,8 +24,8 @@ export class UpstreamExchange implements ResponseHandler {
   /** Set once the request is on its way. */
   http: HttpExchange | undefined;
   private hasEnded = false;
-  /** When bytes last went to the backend or came from it. Infinity: the silence is not the backend's. */
-  private activeMs = Infinity;
+  /** When the exchange began, or bytes last went to the backend or came from it. Infinity: the silence is not the backend's. */
+  private activeMs = performance.now();
 
   constructor(
     private readonly method: string,
@@ -52,6 +52,7 @@ export class UpstreamExchange implements ResponseHandler {
     this.http?.abort();
     // Only trailers may be missing.
     if (this.http?.responseIsWhole === true) this.onEnd();
+    else if (this.http?.isSent !== true) this.fail({ kind: 'not_sent', error: new Error(`No connection to the backend within ${this.timeoutMs} ms`) });
     else this.fail({ kind: 'timeout', error: new Error(`The backend was silent for ${this.timeoutMs} ms`) });
   }
 

@@ -9,7 +9,7 @@ const KEPT_BODY_BYTES = 16_384;
 
 /** An attempt in flight. */
 export interface Attempt {
-  /** Undefined if the attempt was aborted. Never rejects. */
+  /** Undefined if the attempt was aborted, or got no connection within its timeout. Never rejects. */
   readonly result: Promise<AttemptResult | undefined>;
   abort(): void;
 }
@@ -46,15 +46,17 @@ export class Exchange implements Attempt, ResponseHandler {
 
   /** Whether its timeout is over, which may not have been noticed yet. */
   get isLate(): boolean {
-    return performance.now() - this.startedMonotonicMs >= this.timeoutMs;
+    return this.isLateAt(performance.now());
   }
 
   checkTimeout(nowMs: number): void {
-    if (nowMs - this.startedMonotonicMs < this.timeoutMs) return;
+    if (!this.isLateAt(nowMs)) return;
+    // No socket was free, and the receiver can't help it.
+    if (this.http?.carriedSinceMs === undefined) return this.abort();
     // Only trailers may be missing.
-    if (this.http?.responseIsWhole === true) this.end(undefined);
+    if (this.http.responseIsWhole) this.end(undefined);
     else this.fail(`No complete response within ${this.timeoutMs} ms`);
-    this.http?.abort();
+    this.http.abort();
   }
 
   fail(error: string): void {
@@ -82,6 +84,10 @@ export class Exchange implements Attempt, ResponseHandler {
 
   onFailure(error: Error): void {
     this.fail(describe(error));
+  }
+
+  private isLateAt(nowMs: number): boolean {
+    return nowMs - (this.http?.carriedSinceMs ?? this.startedMonotonicMs) >= this.timeoutMs;
   }
 
   private end(error: string | undefined): void {

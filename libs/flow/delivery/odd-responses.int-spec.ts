@@ -201,6 +201,18 @@ describe('an attempt fails:', () => {
   });
 });
 
+it('a request that gets no connection in time is no attempt', async () => {
+  const held: Socket[] = [];
+  receiver.respond = (socket) => void held.push(socket);
+  // As many as the endpoint's connections.
+  const others = [send(), send()];
+  await waitUntil('two requests', () => held.length === 2);
+  expect(await send({ timeoutMs: 150 }).result).toBeUndefined();
+  for (const socket of held) socket.write(OK);
+  for (const { result } of others) expect(await result).toMatchObject({ statusCode: 200 });
+  expect(receiver.requests.length).toBe(2);
+});
+
 describe('a request on a connection that is used again', () => {
   beforeEach(async () => {
     expect(await send().result).toMatchObject({ statusCode: 200 });

@@ -85,7 +85,7 @@ export class Connection implements IdleSocket, ResponseReader {
   ) {
     this.parser = new ResponseParser(this, options.limits);
     this.exchange = first;
-    first.carrier = this;
+    first.carryBy(this);
     this.socket = this.open();
     this.timer = setTimeout(() => this.connectTimedOut(), options.connectTimeoutMs);
   }
@@ -93,7 +93,7 @@ export class Connection implements IdleSocket, ResponseReader {
   /** Sends the next exchange's request. */
   send(exchange: HttpExchange): void {
     this.exchange = exchange;
-    exchange.carrier = this;
+    exchange.carryBy(this);
     this.isAsked = false;
     this.isAnswered = false;
     if (performance.now() - this.idleSinceMs < POLL_AFTER_IDLE_MS) this.ask(exchange);

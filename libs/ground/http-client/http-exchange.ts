@@ -44,7 +44,8 @@ interface Carrier {
 
 /** One request and its response, from `send` to the end or the failure. */
 export class HttpExchange {
-  carrier: Carrier | undefined;
+  /** When it got a connection, perhaps one that is still set up, by `performance.now()`. Undefined: it waits for one. */
+  carriedSinceMs: number | undefined;
   /** Whether a byte of the request was sent. */
   isSent = false;
   /** Whether the request was sent again, which happens once. */
@@ -52,6 +53,7 @@ export class HttpExchange {
   private isOver = false;
   private hasBegun = false;
   private wasWhole = false;
+  private carrier: Carrier | undefined;
 
   constructor(
     readonly request: HttpRequest,
@@ -66,6 +68,12 @@ export class HttpExchange {
   /** Whether no content of the response is missing, although its end has not come: its trailers are not complete. Also after `abort`. */
   get responseIsWhole(): boolean {
     return this.isOver ? this.wasWhole : this.carrier?.responseIsWhole === true;
+  }
+
+  /** It has got a connection, or another one. */
+  carryBy(carrier: Carrier): void {
+    this.carrier = carrier;
+    this.carriedSinceMs ??= performance.now();
   }
 
   /** Ends the exchange and closes its connection, which could still carry the response. The handler is not called again. */
