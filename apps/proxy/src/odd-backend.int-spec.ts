@@ -52,6 +52,8 @@ const PASSED: readonly (readonly [title: string, response: string, status: numbe
 const REFUSED: readonly (readonly [title: string, response: string])[] = [
   ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok'],
   ['a length that is no number', 'HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nok'],
+  ['a length that nobody can count', `HTTP/1.1 200 OK\r\nContent-Length: 1${'0'.repeat(21)}\r\n\r\nok`],
+  ['a length of 310 digits', `HTTP/1.1 200 OK\r\nContent-Length: ${'9'.repeat(310)}\r\n\r\nok`],
   ['another protocol', 'SSH-2.0-OpenSSH\r\n'],
   ['a switch of protocols', 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n'],
   ['a head without an end', `HTTP/1.1 200 OK\r\n${`X: ${'x'.repeat(2_000)}\r\n`.repeat(600)}`],

@@ -74,6 +74,7 @@ const DELIVERED: readonly (readonly [title: string, response: string, status: nu
   ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok', 200, '', false],
   ['a negative length', 'HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nok', 200, '', false],
   ['a length that is no number', 'HTTP/1.1 200 OK\r\nContent-Length: two\r\n\r\nok', 200, '', false],
+  ['a length that nobody can count', `HTTP/1.1 200 OK\r\nContent-Length: 1${'0'.repeat(21)}\r\n\r\nok`, 200, '', false],
   ['a length and chunks', 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n', 200, 'ok', false],
   ['two codings', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n', 200, 'ok', false],
   ['an unknown coding', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: mystery\r\n\r\nok$', 200, 'ok', false],

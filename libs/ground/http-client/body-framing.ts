@@ -50,13 +50,12 @@ function lastCodingOf(transferEncoding: string): string | undefined {
   return codings.findLast((coding) => coding !== '' && coding !== 'identity');
 }
 
-/** Undefined: the values are no numbers, or differ. */
+/** Undefined: the values are no numbers, or differ, or are too large to be counted. */
 function lengthOf(contentLength: string): number | undefined {
-  if (isNumber(contentLength)) return Number(contentLength);
-  const values = contentLength.split(',').map((value) => trimmed(value));
+  const values = isNumber(contentLength) ? [contentLength] : contentLength.split(',').map((value) => trimmed(value));
   if (!values.every(isNumber)) return undefined;
   const [first, ...others] = values.map(Number);
-  return others.every((other) => other === first) ? first : undefined;
+  return Number.isSafeInteger(first) && others.every((other) => other === first) ? first : undefined;
 }
 
 function isNumber(text: string): boolean {
