@@ -278,10 +278,14 @@ export class Connection implements IdleSocket, ResponseReader {
     this.served += 1;
     this.idleSinceMs = Infinity;
     if (!this.parser.isEndImplied || this.hasRested) return this.owner.connectionFree(this);
-    this.timer = setTimeout(() => {
-      this.hasRested = true;
-      this.owner.connectionFree(this);
-    }, REST_MS);
+    // The immediate runs after the event loop has polled all sockets: the process may have been busy for the whole rest.
+    this.timer = setTimeout(() => setImmediate(() => this.rested()), REST_MS);
+  }
+
+  private rested(): void {
+    if (this.isClosed) return;
+    this.hasRested = true;
+    this.owner.connectionFree(this);
   }
 
   /** The receiver has ended the connection. */
