@@ -1,4 +1,4 @@
-import type { BodyFraming } from '#ground/http-client/body-framing';
+import { type BodyFraming, isStillCoded } from '#ground/http-client/body-framing';
 import type { HttpExchange, ResponseHandler } from '#ground/http-client/http-exchange';
 import type { ResponseHead } from '#ground/http-client/response-head';
 import type { HeaderFields } from '#idempotency/response-policy';
@@ -63,6 +63,8 @@ export class UpstreamExchange implements ResponseHandler {
   onHead(head: ResponseHead, framing: BodyFraming): void {
     // It was not asked for (`upgrade` is not passed on), and what follows is not HTTP.
     if (head.statusCode === 101) this.abort(new Error('The backend has switched to another protocol'));
+    // The client would take it for the content: `transfer-encoding` is not passed on.
+    else if (framing.kind !== 'none' && isStillCoded(head)) this.abort(new Error(`The backend has answered with the transfer coding ${JSON.stringify(head.transferEncoding)}`));
     else this.sink.onHead(head.statusCode, fieldsOf(head, framing, this.method));
   }
 
