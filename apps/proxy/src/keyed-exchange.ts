@@ -2,6 +2,7 @@ import type { FastifyReply } from 'fastify';
 import type { ProxyRoute } from './proxy-config.js';
 import type { Claim, Settlement, Verdict } from '#idempotency/claim';
 import { supersededProblem } from '#idempotency/claim-problem';
+import { JoinedBytes } from '#ground/http-client/joined-bytes';
 import { type HeaderFields, keptHeaders, passedHeaders, settledState } from '#idempotency/response-policy';
 import { ClientResponse } from './client-response.js';
 import type { HeldBytes } from './held-bytes.js';
@@ -48,7 +49,7 @@ class KeptResponse implements ResponseSink {
   private buffered = false;
   private bytes = 0;
   private heldBytes = 0;
-  private kept: Buffer[] = [];
+  private kept = new JoinedBytes(MAX_KEPT_BYTES);
   /** The last chunk of a streamed response. */
   private last: Buffer | undefined;
   private ended = false;
@@ -77,7 +78,7 @@ class KeptResponse implements ResponseSink {
   onData(chunk: Buffer): boolean {
     this.bytes += chunk.length;
     if (this.settled === undefined) {
-      this.kept.push(chunk);
+      this.kept.add(chunk);
       this.hold(chunk.length);
     }
     let hasRoom = true;
@@ -92,7 +93,7 @@ class KeptResponse implements ResponseSink {
 
   onEnd(): void {
     this.ended = true;
-    this.settled ??= this.settle(this.completed(Buffer.concat(this.kept)));
+    this.settled ??= this.settle(this.completed(this.kept.bytes));
     this.keyed.inTime(this.settled).then((verdict) => this.finish(verdict), this.reject);
   }
 
@@ -117,11 +118,12 @@ class KeptResponse implements ResponseSink {
     if (this.client.started || this.ended) return;
     this.buffered = false;
     this.client.head(this.status, this.headers);
-    for (const chunk of this.kept) this.client.write(chunk);
+    const { bytes } = this.kept;
+    if (bytes.length > 0) this.client.write(bytes);
   }
 
   private stopKeeping(): void {
-    this.kept = [];
+    this.kept = new JoinedBytes(0);
     this.settled = this.settle(this.completed(undefined));
   }
 
@@ -131,7 +133,7 @@ class KeptResponse implements ResponseSink {
       this.client.cut();
     } else if (this.buffered) {
       this.client.head(this.status, this.length === undefined ? [...this.headers, 'content-length', String(this.bytes)] : this.headers);
-      this.client.end(this.bytes === 0 ? undefined : Buffer.concat(this.kept));
+      this.client.end(this.bytes === 0 ? undefined : this.kept.bytes);
     } else this.client.end(this.last);
     this.resolve();
   }

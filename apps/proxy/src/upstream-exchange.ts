@@ -1,4 +1,4 @@
-import type { BodyFraming } from '#ground/http-client/body-framing';
+import { type BodyFraming, isStillCoded } from '#ground/http-client/body-framing';
 import type { HttpExchange, ResponseHandler } from '#ground/http-client/http-exchange';
 import type { ResponseHead } from '#ground/http-client/response-head';
 import type { HeaderFields } from '#idempotency/response-policy';
@@ -24,8 +24,8 @@ export class UpstreamExchange implements ResponseHandler {
   /** Set once the request is on its way. */
   http: HttpExchange | undefined;
   private hasEnded = false;
-  /** When bytes last went to the backend or came from it. Infinity: the silence is not the backend's. */
-  private activeMs = Infinity;
+  /** When the exchange began, or bytes last went to the backend or came from it. Infinity: the silence is not the backend's. */
+  private activeMs = performance.now();
 
   constructor(
     private readonly method: string,
@@ -52,6 +52,7 @@ export class UpstreamExchange implements ResponseHandler {
     this.http?.abort();
     // Only trailers may be missing.
     if (this.http?.responseIsWhole === true) this.onEnd();
+    else if (this.http?.isSent !== true) this.fail({ kind: 'not_sent', error: new Error(`No connection to the backend within ${this.timeoutMs} ms`) });
     else this.fail({ kind: 'timeout', error: new Error(`The backend was silent for ${this.timeoutMs} ms`) });
   }
 
@@ -62,6 +63,8 @@ export class UpstreamExchange implements ResponseHandler {
   onHead(head: ResponseHead, framing: BodyFraming): void {
     // It was not asked for (`upgrade` is not passed on), and what follows is not HTTP.
     if (head.statusCode === 101) this.abort(new Error('The backend has switched to another protocol'));
+    // The client would take it for the content: `transfer-encoding` is not passed on.
+    else if (framing.kind !== 'none' && isStillCoded(head)) this.abort(new Error(`The backend has answered with the transfer coding ${JSON.stringify(head.transferEncoding)}`));
     else this.sink.onHead(head.statusCode, fieldsOf(head, framing, this.method));
   }
 

@@ -41,7 +41,7 @@ export class Upstream {
     const origin = new URL(config.upstreamUrl);
     this.basePath = origin.pathname.replace(/\/$/, '');
     // A response that can't be read to its end fails: its rest must not be missing without a sign (RFC 9112, 6.3).
-    this.pool = new ConnectionPool({ origin, maxConnections: MAX_CONNECTIONS, lookup, maxBodyBytes: Infinity, endsEarly: false }, sockets);
+    this.pool = new ConnectionPool({ origin, maxConnections: MAX_CONNECTIONS, lookup, maxBodyBytes: Infinity, endsEarly: false, isShared: true }, sockets);
   }
 
   send({ method, url, headers, body, isRepeatable, timeoutMs }: UpstreamRequest, sink: ResponseSink): UpstreamExchange {

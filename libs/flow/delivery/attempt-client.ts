@@ -16,7 +16,7 @@ export interface AttemptRequest {
   /** Names and values alternately. */
   readonly headers: string[];
   readonly body: Buffer;
-  /** Of the whole exchange, from connecting to the response's last byte. */
+  /** Of the whole exchange, from connecting to the response's last byte; and before that, of waiting for a connection. */
   readonly timeoutMs: number;
   /** Whether the lane is still this process's to send: asked before a request that broke off is sent again. */
   readonly mayRepeat: () => boolean;
@@ -110,6 +110,7 @@ export class AttemptClient {
       lookup: this.addresses.lookupFor(url.protocol),
       maxBodyBytes: MAX_BODY_BYTES,
       endsEarly: true,
+      isShared: false,
     }, this.sockets);
     this.open.add(pool);
     return pool;

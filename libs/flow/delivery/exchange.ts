@@ -1,4 +1,5 @@
 import type { HttpExchange, ResponseHandler } from '#ground/http-client/http-exchange';
+import { JoinedBytes } from '#ground/http-client/joined-bytes';
 import type { ResponseHead } from '#ground/http-client/response-head';
 import type { AttemptResult } from '#domain/disposition';
 import { parseRetryAfterMs } from '#domain/retry-after';
@@ -8,7 +9,7 @@ const KEPT_BODY_BYTES = 16_384;
 
 /** An attempt in flight. */
 export interface Attempt {
-  /** Undefined if the attempt was aborted. Never rejects. */
+  /** Undefined if the attempt was aborted, or got no connection within its timeout. Never rejects. */
   readonly result: Promise<AttemptResult | undefined>;
   abort(): void;
 }
@@ -24,8 +25,7 @@ export class Exchange implements Attempt, ResponseHandler {
   private readonly startedMonotonicMs = performance.now();
   private statusCode: number | undefined;
   private retryAfterMs: number | undefined;
-  private readonly kept: Buffer[] = [];
-  private keptBytes = 0;
+  private readonly kept = new JoinedBytes(KEPT_BODY_BYTES);
 
   constructor(
     private readonly timeoutMs: number,
@@ -46,15 +46,17 @@ export class Exchange implements Attempt, ResponseHandler {
 
   /** Whether its timeout is over, which may not have been noticed yet. */
   get isLate(): boolean {
-    return performance.now() - this.startedMonotonicMs >= this.timeoutMs;
+    return this.isLateAt(performance.now());
   }
 
   checkTimeout(nowMs: number): void {
-    if (nowMs - this.startedMonotonicMs < this.timeoutMs) return;
+    if (!this.isLateAt(nowMs)) return;
+    // No socket was free, and the receiver can't help it.
+    if (this.http?.carriedSinceMs === undefined) return this.abort();
     // Only trailers may be missing.
-    if (this.http?.responseIsWhole === true) this.end(undefined);
+    if (this.http.responseIsWhole) this.end(undefined);
     else this.fail(`No complete response within ${this.timeoutMs} ms`);
-    this.http?.abort();
+    this.http.abort();
   }
 
   fail(error: string): void {
@@ -72,12 +74,7 @@ export class Exchange implements Attempt, ResponseHandler {
   }
 
   onData(data: Buffer): boolean {
-    if (this.keptBytes < KEPT_BODY_BYTES) {
-      // A copy: the bytes are only valid now.
-      const part = Buffer.from(data.subarray(0, KEPT_BODY_BYTES - this.keptBytes));
-      this.kept.push(part);
-      this.keptBytes += part.length;
-    }
+    this.kept.add(data);
     return true;
   }
 
@@ -89,17 +86,20 @@ export class Exchange implements Attempt, ResponseHandler {
     this.fail(describe(error));
   }
 
+  private isLateAt(nowMs: number): boolean {
+    return nowMs - (this.http?.carriedSinceMs ?? this.startedMonotonicMs) >= this.timeoutMs;
+  }
+
   private end(error: string | undefined): void {
     if (this.ended) return;
     this.ended = true;
     this.onEnded(this);
-    const [first] = this.kept;
     this.resolve({
       startedAtMs: this.startedAtMs,
       durationMs: Math.round(performance.now() - this.startedMonotonicMs),
       statusCode: this.statusCode,
       error,
-      responseBody: first !== undefined && this.kept.length === 1 ? first : Buffer.concat(this.kept),
+      responseBody: this.kept.bytes,
       retryAfterMs: this.retryAfterMs,
     });
   }

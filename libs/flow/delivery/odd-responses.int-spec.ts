@@ -74,6 +74,7 @@ const DELIVERED: readonly (readonly [title: string, response: string, status: nu
   ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok', 200, '', false],
   ['a negative length', 'HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nok', 200, '', false],
   ['a length that is no number', 'HTTP/1.1 200 OK\r\nContent-Length: two\r\n\r\nok', 200, '', false],
+  ['a length that nobody can count', `HTTP/1.1 200 OK\r\nContent-Length: 1${'0'.repeat(21)}\r\n\r\nok`, 200, '', false],
   ['a length and chunks', 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n', 200, 'ok', false],
   ['two codings', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n', 200, 'ok', false],
   ['an unknown coding', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: mystery\r\n\r\nok$', 200, 'ok', false],
@@ -83,7 +84,7 @@ const DELIVERED: readonly (readonly [title: string, response: string, status: nu
   ['trailers', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX: 1\r\n\x00\r\n\r\n', 200, 'ok', false],
   ['chunks without the last line', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n$', 200, 'ok', false],
   ['an unreadable chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\nnot a size\r\n', 200, 'ok', false],
-  ['no content', 'HTTP/1.1 204 No Content\r\n\r\n', 204, '', true],
+  ['no content', 'HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n', 204, '', true],
   ['a 204 with a body', 'HTTP/1.1 204 No Content\r\nContent-Length: 2\r\n\r\nok', 204, '', false],
   ['a 204 with bytes behind it', 'HTTP/1.1 204 No Content\r\n\r\nok', 204, '', false],
   ['a 205 without a length', 'HTTP/1.1 205 Reset Content\r\n\r\n', 205, '', false],
@@ -150,6 +151,20 @@ describe('a 2xx response delivers:', () => {
   });
 });
 
+describe('a 204 without a length', () => {
+  it.each(['HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n', OK, '{"ok":true}'])('whose body comes late, which is not the response to another attempt: %j', async (late) => {
+    receiver.respond = (socket) => void socket.write('HTTP/1.1 204 No Content\r\n\r\n', () => setTimeout(() => socket.write(late), 5));
+    for (let i = 0; i < 4; i++) expect(await send().result).toMatchObject({ statusCode: 204, error: undefined });
+    expect(receiver.requests.map(({ connection }) => connection)).toEqual([0, 1, 2, 3]);
+  });
+
+  it('that is without a body: its connections are used again after a rest', async () => {
+    answer('HTTP/1.1 204 No Content\r\n\r\n');
+    for (let i = 0; i < 10; i++) expect(await send().result).toMatchObject({ statusCode: 204, error: undefined });
+    expect(receiver.connections).toBe(2);
+  });
+});
+
 describe('an attempt fails:', () => {
   it.each(FAILED)('%s', async (_title, response, expected) => {
     answer(response);
@@ -187,6 +202,18 @@ describe('an attempt fails:', () => {
   });
 });
 
+it('a request that gets no connection in time is no attempt', async () => {
+  const held: Socket[] = [];
+  receiver.respond = (socket) => void held.push(socket);
+  // As many as the endpoint's connections.
+  const others = [send(), send()];
+  await waitUntil('two requests', () => held.length === 2);
+  expect(await send({ timeoutMs: 150 }).result).toBeUndefined();
+  for (const socket of held) socket.write(OK);
+  for (const { result } of others) expect(await result).toMatchObject({ statusCode: 200 });
+  expect(receiver.requests.length).toBe(2);
+});
+
 describe('a request on a connection that is used again', () => {
   beforeEach(async () => {
     expect(await send().result).toMatchObject({ statusCode: 200 });
@@ -212,6 +239,15 @@ describe('a request on a connection that is used again', () => {
     then(close);
     expect(await send().result).toMatchObject({ statusCode: undefined, error: 'ECONNRESET: The connection was closed without a response' });
     expect(receiver.requests.map(({ connection }) => connection)).toEqual([0, 0, 1]);
+  });
+
+  it('is sent again when what comes is no response, but the rest of an earlier one', async () => {
+    then((socket) => socket.write('<!-- late -->'), succeed);
+    expect(await send().result).toMatchObject({ statusCode: 200, error: undefined });
+    expect(receiver.requests.map(({ connection }) => connection)).toEqual([0, 0, 1]);
+    then((socket) => socket.write('<!-- late -->'));
+    expect(await send().result).toMatchObject({ statusCode: undefined, error: expect.stringMatching(/^RESPONSE_UNREADABLE: /) as unknown as string });
+    expect(receiver.requests.map(({ connection }) => connection)).toEqual([0, 0, 1, 1, 2]);
   });
 
   it('is sent again within the same timeout', async () => {

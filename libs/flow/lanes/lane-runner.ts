@@ -204,7 +204,10 @@ export class LaneRunner implements LaneListener {
     return attempt.result;
   }
 
-  /** The attempt was aborted, or did not begin, and does not count. The receiver may have the request. */
+  /**
+   * The attempt was aborted, or did not begin, and does not count. The receiver may have the request. The lane goes to the
+   * end of its endpoint's queue.
+   */
   private abandon(record: LaneRecord): boolean {
     if (record.shard.lease.isLost) return false;
     record.lane.abort();

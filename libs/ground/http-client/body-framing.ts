@@ -44,19 +44,28 @@ export function framingOf(head: ResponseHead, method: string): Framing {
   return { body: statusCode === 205 ? NONE : CLOSE, isUnambiguous: false };
 }
 
-/** The last coding, in lower case and without parameters. `identity` is none (RFC 2616, 3.6). */
-function lastCodingOf(transferEncoding: string): string | undefined {
-  const codings = transferEncoding.toLowerCase().split(',').map((coding) => trimmed(coding.split(';', 1)[0] ?? ''));
-  return codings.findLast((coding) => coding !== '' && coding !== 'identity');
+/** Whether the body that is handed out still has a transfer coding, such as gzip. Only `chunked` is decoded, once. */
+export function isStillCoded({ transferEncoding = '' }: ResponseHead): boolean {
+  const codings = codingsOf(transferEncoding);
+  return codings.length > 1 || codings.some((coding) => coding !== 'chunked');
 }
 
-/** Undefined: the values are no numbers, or differ. */
+function lastCodingOf(transferEncoding: string): string | undefined {
+  return codingsOf(transferEncoding).at(-1);
+}
+
+/** In lower case and without parameters. `identity` is none (RFC 2616, 3.6). */
+function codingsOf(transferEncoding: string): string[] {
+  const codings = transferEncoding.toLowerCase().split(',').map((coding) => trimmed(coding.split(';', 1)[0] ?? ''));
+  return codings.filter((coding) => coding !== '' && coding !== 'identity');
+}
+
+/** Undefined: the values are no numbers, or differ, or are too large to be counted. */
 function lengthOf(contentLength: string): number | undefined {
-  if (isNumber(contentLength)) return Number(contentLength);
-  const values = contentLength.split(',').map((value) => trimmed(value));
+  const values = isNumber(contentLength) ? [contentLength] : contentLength.split(',').map((value) => trimmed(value));
   if (!values.every(isNumber)) return undefined;
   const [first, ...others] = values.map(Number);
-  return others.every((other) => other === first) ? first : undefined;
+  return Number.isSafeInteger(first) && others.every((other) => other === first) ? first : undefined;
 }
 
 function isNumber(text: string): boolean {

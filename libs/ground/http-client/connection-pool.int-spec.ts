@@ -34,7 +34,7 @@ afterEach(async () => {
 });
 
 function poolTo(origin: URL, options: Partial<PoolOptions> = {}, budget = new SocketBudget(100)): ConnectionPool {
-  const pool = new ConnectionPool({ origin, maxConnections: 10, lookup: dnsLookup, maxBodyBytes: 1_000_000, endsEarly: false, ...options }, budget);
+  const pool = new ConnectionPool({ origin, maxConnections: 10, lookup: dnsLookup, maxBodyBytes: 1_000_000, endsEarly: false, isShared: false, ...options }, budget);
   pools.push(pool);
   return pool;
 }

@@ -19,6 +19,8 @@ export interface PoolOptions {
   readonly maxBodyBytes: number;
   /** Whether a response ends where it becomes unreadable or too long, instead of failing. Its status must have been read. */
   readonly endsEarly: boolean;
+  /** Whether the requests of several clients share the connections, so that nobody may get bytes of another one's response. */
+  readonly isShared: boolean;
   /** Until TCP and TLS are set up; 10 s unless given. */
   readonly connectTimeoutMs?: number;
 }
@@ -39,8 +41,8 @@ export class ConnectionPool implements ConnectionOwner, SocketOwner {
     private readonly options: PoolOptions,
     private readonly budget: SocketBudget,
   ) {
-    const { origin, lookup, maxBodyBytes, endsEarly, connectTimeoutMs = CONNECT_TIMEOUT_MS } = options;
-    this.connection = { origin, lookup, endsEarly, connectTimeoutMs, limits: { maxHeadBytes: MEBIBYTE, maxBodyBytes } };
+    const { origin, lookup, maxBodyBytes, endsEarly, isShared, connectTimeoutMs = CONNECT_TIMEOUT_MS } = options;
+    this.connection = { origin, lookup, endsEarly, isShared, connectTimeoutMs, limits: { maxHeadBytes: MEBIBYTE, maxBodyBytes } };
   }
 
   /** Sends a request at once, or when a connection is free. The handler may be called before this returns. */

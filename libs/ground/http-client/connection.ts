@@ -19,6 +19,11 @@ export interface ConnectionOptions {
    * Whether a response ends where it becomes unreadable or too long, instead of failing. Its status must have been read.
    */
   readonly endsEarly: boolean;
+  /**
+   * Whether the requests of several clients share the connections: then nobody may get bytes of another one's response,
+   * and a 204, a 304 or the response to a HEAD ends its connection.
+   */
+  readonly isShared: boolean;
 }
 
 /** What a connection reports to its pool. */
@@ -37,6 +42,8 @@ const IDLE_MS = 30_000;
 const IDLE_MARGIN_MS = 1_000;
 /** A connection that was idle for so long is polled once before it is used: an end that has arrived is then seen. */
 const POLL_AFTER_IDLE_MS = 1_000;
+/** After the first response whose end is implied, a connection rests so long: the body of a faulty 204 comes within this time. */
+const REST_MS = 50;
 /** Of TCP, for connections through firewalls that drop silent ones. */
 const TCP_KEEP_ALIVE_MS = 60_000;
 /** Up to this size head and body are copied together: one write of one buffer costs less than the copy. */
@@ -57,12 +64,15 @@ export class Connection implements IdleSocket, ResponseReader {
   private idleSinceMs = Infinity;
   private readonly socket: Socket;
   private readonly parser: ResponseParser;
-  private readonly connectTimer: NodeJS.Timeout;
+  /** Until it is connected; later, while it rests. */
+  private timer: NodeJS.Timeout;
   private exchange: HttpExchange | undefined;
   private isClosed = false;
   private isPaused = false;
   /** Exchanges that were served before. */
   private served = 0;
+  /** Whether no byte came behind a response whose end is implied. */
+  private hasRested = false;
   /** Whether the present exchange's request was begun, and whether a byte of its response came. */
   private isAsked = false;
   private isAnswered = false;
@@ -75,15 +85,15 @@ export class Connection implements IdleSocket, ResponseReader {
   ) {
     this.parser = new ResponseParser(this, options.limits);
     this.exchange = first;
-    first.carrier = this;
+    first.carryBy(this);
     this.socket = this.open();
-    this.connectTimer = setTimeout(() => this.connectTimedOut(), options.connectTimeoutMs);
+    this.timer = setTimeout(() => this.connectTimedOut(), options.connectTimeoutMs);
   }
 
   /** Sends the next exchange's request. */
   send(exchange: HttpExchange): void {
     this.exchange = exchange;
-    exchange.carrier = this;
+    exchange.carryBy(this);
     this.isAsked = false;
     this.isAnswered = false;
     if (performance.now() - this.idleSinceMs < POLL_AFTER_IDLE_MS) this.ask(exchange);
@@ -167,7 +177,7 @@ export class Connection implements IdleSocket, ResponseReader {
   }
 
   private connected(): void {
-    clearTimeout(this.connectTimer);
+    clearTimeout(this.timer);
     if (this.exchange !== undefined) this.ask(this.exchange);
   }
 
@@ -237,6 +247,8 @@ export class Connection implements IdleSocket, ResponseReader {
         return;
       case 'unreadable':
       case 'too-long': {
+        // Not the response to this request: what is left of an earlier one.
+        if (state === 'unreadable' && head === undefined && this.maySendAgain(exchange)) return this.sendAgain(exchange);
         this.end();
         const code = state === 'unreadable' ? 'RESPONSE_UNREADABLE' : 'RESPONSE_TOO_LONG';
         if (this.options.endsEarly && head !== undefined) exchange.endEarly(head);
@@ -252,7 +264,8 @@ export class Connection implements IdleSocket, ResponseReader {
   }
 
   private get isReusable(): boolean {
-    const { parser: { isStrict, head } } = this;
+    const { parser: { isStrict, isEndImplied, head } } = this;
+    if (isEndImplied && this.options.isShared) return false;
     const isWritten = this.socket.writableLength === 0 && this.sender?.isDone !== false;
     return isStrict && isWritten && head?.closes === false && (head.keepAliveMs ?? Infinity) > IDLE_MARGIN_MS;
   }
@@ -264,6 +277,14 @@ export class Connection implements IdleSocket, ResponseReader {
     this.isPaused = false;
     this.served += 1;
     this.idleSinceMs = Infinity;
+    if (!this.parser.isEndImplied || this.hasRested) return this.owner.connectionFree(this);
+    // The immediate runs after the event loop has polled all sockets: the process may have been busy for the whole rest.
+    this.timer = setTimeout(() => setImmediate(() => this.rested()), REST_MS);
+  }
+
+  private rested(): void {
+    if (this.isClosed) return;
+    this.hasRested = true;
     this.owner.connectionFree(this);
   }
 
@@ -303,7 +324,7 @@ export class Connection implements IdleSocket, ResponseReader {
     if (this.isClosed) return;
     this.isClosed = true;
     this.exchange = undefined;
-    clearTimeout(this.connectTimer);
+    clearTimeout(this.timer);
     this.sender?.stop();
     this.parser.halt();
     this.socket.destroy();

@@ -44,13 +44,16 @@ interface Carrier {
 
 /** One request and its response, from `send` to the end or the failure. */
 export class HttpExchange {
-  carrier: Carrier | undefined;
+  /** When it got a connection, perhaps one that is still set up, by `performance.now()`. Undefined: it waits for one. */
+  carriedSinceMs: number | undefined;
   /** Whether a byte of the request was sent. */
   isSent = false;
   /** Whether the request was sent again, which happens once. */
   isRepeated = false;
   private isOver = false;
   private hasBegun = false;
+  private wasWhole = false;
+  private carrier: Carrier | undefined;
 
   constructor(
     readonly request: HttpRequest,
@@ -62,14 +65,21 @@ export class HttpExchange {
     return this.isOver;
   }
 
-  /** Whether no content of the response is missing, although its end has not come: its trailers are not complete. */
+  /** Whether no content of the response is missing, although its end has not come: its trailers are not complete. Also after `abort`. */
   get responseIsWhole(): boolean {
-    return this.carrier?.responseIsWhole === true;
+    return this.isOver ? this.wasWhole : this.carrier?.responseIsWhole === true;
+  }
+
+  /** It has got a connection, or another one. */
+  carryBy(carrier: Carrier): void {
+    this.carrier = carrier;
+    this.carriedSinceMs ??= performance.now();
   }
 
   /** Ends the exchange and closes its connection, which could still carry the response. The handler is not called again. */
   abort(): void {
     if (this.isOver) return;
+    this.wasWhole = this.responseIsWhole;
     this.isOver = true;
     this.carrier?.abandon(this);
   }

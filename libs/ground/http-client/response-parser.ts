@@ -102,6 +102,11 @@ export class ResponseParser {
     return this.state === 'complete' || (this.state === 'body' && this.chunked?.isWhole === true);
   }
 
+  /** Whether only the status or the method says that no body follows: servers with a fault send one all the same. */
+  get isEndImplied(): boolean {
+    return this.framing.kind === 'none' && this.head?.contentLength === undefined;
+  }
+
   /** Frees the memory of a response that is complete. */
   forget(): void {
     this.head = undefined;

@@ -130,6 +130,17 @@ describe('NameResolver', () => {
     expect(askedOfSystem).toEqual([]);
   });
 
+  it('finds a name although DNS fails for it in a search domain', async () => {
+    zone['hooks.example.test.corp.test'] = 'failing';
+    zone['hooks.example.test.dead.test'] = 'silent';
+    zone['hooks.example.test'] = { ttl: 60, A: ['192.0.2.4'] };
+    zone['gone.example.test.corp.test'] = 'failing';
+    const resolver = await resolverWith({ resolvConf: 'search corp.test dead.test\noptions ndots:5\n' });
+    expect(await addressesOf('hooks.example.test', resolver)).toEqual(['192.0.2.4']);
+    // The failure is told, since it may pass.
+    await expect(resolver.resolve('gone.example.test')).rejects.toMatchObject({ code: 'ESERVFAIL' });
+  });
+
   it('leads a connection only to allowed addresses', async () => {
     zone['rebound.test'] = { ttl: 60, A: ['169.254.169.254', '1.1.1.1'] };
     zone['inside.test'] = { ttl: 60, A: ['10.0.0.1'], AAAA: ['fd00::1'] };

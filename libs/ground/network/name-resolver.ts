@@ -20,8 +20,8 @@ const QUERY_TRIES = 2;
 /** How long addresses of one family wait for those of the other, which a broken server may never send (RFC 8305, 3). */
 const OTHER_FAMILY_MS = 250;
 
-/** DNS has no such name, or there is no DNS: the system may know the name by other means. */
-const ASK_SYSTEM: ReadonlySet<string> = new Set([NOTFOUND, NODATA, CONNREFUSED]);
+/** DNS answers that there is no such name, or no address of it. Other errors may pass. */
+const ABSENT: ReadonlySet<string> = new Set([NOTFOUND, NODATA]);
 
 interface Found {
   readonly addresses: readonly LookupAddress[];
@@ -123,13 +123,16 @@ export class NameResolver {
     const { hosts, search, ndots } = this.system.read(nowMs);
     const listed = hosts.get(name.replace(/\.$/, '')) ?? (isLocalhost(name) ? ['127.0.0.1', '::1'] : undefined);
     if (listed !== undefined) return { addresses: listed.map((address) => ({ address, family: isIP(address) })).sort(byFamily), ttlMs: UNKNOWN_TTL_MS };
+    let failure: unknown;
     for (const candidate of candidatesOf(name, search, ndots)) {
       try {
         return await this.askDns(candidate);
       } catch (error) {
-        if (!ASK_SYSTEM.has(codeOf(error))) throw error;
+        // A search domain that fails keeps no name from being found, as with getaddrinfo.
+        failure = moreTelling(failure, error);
       }
     }
+    if (!ABSENT.has(codeOf(failure)) && codeOf(failure) !== CONNREFUSED) throw failure;
     const answer = this.asking.then(() => this.askSystem(name));
     this.asking = answer.catch(() => undefined);
     return { addresses: [...(await answer)].sort(byFamily), ttlMs: UNKNOWN_TTL_MS };
@@ -147,9 +150,9 @@ export class NameResolver {
     const results = await Promise.allSettled(families.map((family) => Promise.race([family, nothing])));
     late.abort();
     const records = results.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
-    // One family without records is usual. An error that may pass says more than "not found".
+    // One family without records is usual.
     const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []));
-    if (records.length === 0) throw errors.find((error) => !ASK_SYSTEM.has(codeOf(error))) ?? errors[0] ?? notFound(name);
+    if (records.length === 0) throw errors.length === 0 ? notFound(name) : errors.reduce(moreTelling);
     return {
       addresses: records.map(({ address, family }) => ({ address, family })),
       ttlMs: Math.min(Math.max(Math.min(...records.map(({ ttlMs }) => ttlMs)), MIN_TTL_MS), MAX_TTL_MS),
@@ -190,8 +193,13 @@ function byFamily(one: LookupAddress, other: LookupAddress): number {
   return one.family - other.family;
 }
 
+/** An error that may pass says more than that there is no such name. */
+function moreTelling<One>(one: One, other: One): One {
+  return one === undefined || ABSENT.has(codeOf(one)) ? other : one;
+}
+
 function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? '';
+  return (error as NodeJS.ErrnoException | undefined)?.code ?? '';
 }
 
 function notFound(hostname: string): NodeJS.ErrnoException {
