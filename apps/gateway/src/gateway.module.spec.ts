@@ -1,10 +1,12 @@
 import { expect, it } from '@jest/globals';
 import type { RouteOptions } from 'fastify';
+import { documentedPools } from '#dev/testing/documented-pools';
 import { testProcess } from '#dev/testing/test-process';
+import { PgPools } from '#ground/postgres/pg-pools';
 import { createApp } from '#ground/process/run-app';
 import { GatewayModule } from './gateway.module.js';
 
-it('builds its module graph without Postgres and Kafka, and every route declares its access', async () => {
+it('builds its module graph without Postgres and Kafka, every route declares its access, and the pools are as documented', async () => {
   const process = testProcess('postgresql://nobody@127.0.0.1:1/none', { KAFKA_BROKERS: '127.0.0.1:1' });
   const app = await createApp({ module: GatewayModule }, process);
   const routes: RouteOptions[] = [];
@@ -46,5 +48,6 @@ it('builds its module graph without Postgres and Kafka, and every route declares
     'POST /v1/lanes/:endpoint/:entity/resume': 'manage',
     'POST /v1/lanes/:endpoint/:entity/skip': 'manage',
   });
+  expect(app.get(PgPools).sizes).toEqual(documentedPools('gateway'));
   await app.close();
 });

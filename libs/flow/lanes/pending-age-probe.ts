@@ -8,13 +8,15 @@ import { findOldestPending } from './find-oldest-pending.queries.js';
 import { observePendingAge } from './lanes.metrics.js';
 import { OpenShards } from './open-shards.js';
 
-/** Answers are used again for this long: the query reads the index entry of every pending delivery. */
+/** Answers are used again for this long. */
 const FRESH_MS = 15_000;
+/** And for this many times as long as the query took: it reads the index entry of every pending delivery. */
+const IDLE_FACTOR = 20;
 
 /** The source of the gauge of how old the oldest pending event of this process's shards is. */
 @Injectable()
 export class PendingAgeProbe {
-  private lookedAtMs = -Infinity;
+  private nextLookAtMs = -Infinity;
   private oldestEventId: string | null = null;
 
   constructor(
@@ -37,9 +39,15 @@ export class PendingAgeProbe {
   }
 
   private async look(): Promise<void> {
-    if (performance.now() - this.lookedAtMs <= FRESH_MS) return;
-    this.lookedAtMs = performance.now();
-    const [row] = await findOldestPending.run({ shards: this.shards.shards() }, this.database);
-    this.oldestEventId = row?.eventId ?? null;
+    const startedAtMs = performance.now();
+    if (startedAtMs < this.nextLookAtMs) return;
+    this.nextLookAtMs = Infinity;
+    try {
+      const [row] = await findOldestPending.run({ shards: this.shards.shards() }, this.database);
+      this.oldestEventId = row?.eventId ?? null;
+    } finally {
+      const endedAtMs = performance.now();
+      this.nextLookAtMs = Math.max(startedAtMs + FRESH_MS, endedAtMs + IDLE_FACTOR * (endedAtMs - startedAtMs));
+    }
   }
 }

@@ -6,7 +6,7 @@ import { OpenShards } from '#flow/lanes/open-shards';
 import type { ShardLanes } from '#flow/lanes/shard-lanes';
 import type { Lease } from '#flow/leases/lease';
 import { whileOwned } from '#flow/leases/while-owned';
-import { LookBack } from '#ground/polling/look-back';
+import { LookBack, type LookBounds } from '#ground/polling/look-back';
 import { Poll } from '#ground/polling/poll';
 import { InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
@@ -57,18 +57,30 @@ export class LaneMarks {
   private async look(): Promise<void> {
     const shards = this.shards.active();
     if (shards.length === 0) return;
-    const askedAtMs = performance.now();
-    const leases = shards.map(({ lease }) => lease);
-    // Marks made while a shard was being loaded may be older than any bound: all marks of a new shard are read.
-    const all = !leases.every((lease) => this.known.has(lease));
-    const marks = await this.lookBack.look((bounds) => this.repository.find(leases.map(({ shard }) => shard), all ? { ...bounds, sinceMs: 0 } : bounds));
-    this.known = new Set(leases);
-    for (const mark of marks) {
-      const lanes = shards.find(({ shard }) => shard === mark.shard);
-      if (lanes === undefined || lanes.lease.isLost) continue;
-      this.applyStop(lanes, mark, askedAtMs);
-      if (mark.skips) this.skip(lanes, mark.lane);
+    const byShard = new Map(shards.map((lanes) => [lanes.shard, lanes]));
+    await this.lookBack.look((bounds) => this.applyStops(byShard, bounds));
+    this.known = new Set(shards.map(({ lease }) => lease));
+    for (const { shard, lane } of await this.repository.findSkips([...byShard.keys()])) {
+      const lanes = byShard.get(shard);
+      if (lanes?.lease.isLost === false) this.skip(lanes, lane);
     }
+  }
+
+  /** Applies marks page by page. @returns the newest of each page */
+  private async applyStops(byShard: ReadonlyMap<number, ShardLanes>, { sinceMs, withinMs }: LookBounds): Promise<LaneMark[]> {
+    // Marks made while a shard was being loaded may be older than any bound: all marks of a new shard are read.
+    const wanted = [...byShard.values()].map(({ shard, lease }) => ({ shard, sinceMs: this.known.has(lease) ? sinceMs : 0 }));
+    const newest: LaneMark[] = [];
+    let askedAtMs = performance.now();
+    for await (const page of this.repository.find(wanted, withinMs)) {
+      for (const mark of page) {
+        const lanes = byShard.get(mark.shard);
+        if (lanes?.lease.isLost === false) this.applyStop(lanes, mark, askedAtMs);
+      }
+      newest.push(...page.toSorted((a, b) => b.changedAtMs - a.changedAtMs).slice(0, 1));
+      askedAtMs = performance.now();
+    }
+    return newest;
   }
 
   private applyStop(lanes: ShardLanes, { lane, stopped }: LaneMark, askedAtMs: number): void {

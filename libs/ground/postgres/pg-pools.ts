@@ -40,9 +40,14 @@ export class PgPools implements OnApplicationShutdown {
     return pool;
   }
 
+  /** The most connections of each pool. */
+  get sizes(): Readonly<Record<string, number>> {
+    return Object.fromEntries([...this.pools].map(([name, { options }]) => [name, options.max ?? 0]));
+  }
+
   /** Of all pools together. */
   get maxConnections(): number {
-    return [...this.pools.values()].reduce((sum, { options }) => sum + (options.max ?? 0), 0);
+    return Object.values(this.sizes).reduce((sum, size) => sum + size, 0);
   }
 
   async onApplicationShutdown(): Promise<void> {
