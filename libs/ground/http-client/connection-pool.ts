@@ -111,11 +111,12 @@ export class ConnectionPool implements ConnectionOwner, SocketOwner {
     this.openSockets -= 1;
     this.budget.release(this);
     this.openWaiting();
-    this.reportClosed();
   }
 
   openWaiting(): void {
     for (let next = this.nextWaiting(); next !== undefined && this.openFor(next); next = this.nextWaiting()) this.waiting.shift();
+    // What waited may have been aborted.
+    this.reportClosed();
   }
 
   private openFor(exchange: HttpExchange): boolean {
