@@ -106,6 +106,8 @@ const FAILED: readonly (readonly [title: string, response: string, result: Parti
   ['half a head', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n$', { statusCode: undefined, error: 'RESPONSE_CUT_OFF: The connection was closed before the end of the response: it ended within its head' }],
   ['half a body', 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nok$', { statusCode: undefined, error: 'RESPONSE_CUT_OFF: The connection was closed before the end of the response: it ended after 2 of 4 bytes' }],
   ['chunks without the last one', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n$', { statusCode: undefined, error: 'RESPONSE_CUT_OFF: The connection was closed before the end of the response: it ended before its last chunk' }],
+  ['half the body of an error', 'HTTP/1.1 503 Unavailable\r\nRetry-After: 600\r\nContent-Length: 4\r\n\r\nok$', { statusCode: 503, retryAfterMs: 600_000, error: 'RESPONSE_CUT_OFF: The connection was closed before the end of the response: it ended after 2 of 4 bytes' }],
+  ['half the body of a 410', 'HTTP/1.1 410 Gone\r\nContent-Length: 4\r\n\r\nok$', { statusCode: undefined, error: 'RESPONSE_CUT_OFF: The connection was closed before the end of the response: it ended after 2 of 4 bytes' }],
   ['another protocol', '220 mail.example.com ESMTP\r\n', { statusCode: undefined, error: 'RESPONSE_UNREADABLE: The response can\'t be read: it begins with "220 m" and not with "HTTP/"' }],
   ['a status that is no number', 'HTTP/1.1 OK\r\n\r\n', { statusCode: undefined, error: 'RESPONSE_UNREADABLE: The response can\'t be read: its status line is "HTTP/1.1 OK"' }],
   ['interim responses without an end', 'HTTP/1.1 102 Processing\r\n\r\n'.repeat(50_000), { statusCode: undefined, error: "RESPONSE_TOO_LONG: The response can't be read: its head is longer than 1048576 bytes" }],
@@ -184,7 +186,9 @@ describe('an attempt fails:', () => {
     await waitUntil('the connection closed', () => receiver.open === 0);
     answer('HTTP/1.1 200 OK\r\n\r\nno length, and no end');
     expect(await send({ timeoutMs: 150 }).result).toMatchObject({ statusCode: undefined, error: 'No complete response within 150 ms' });
-    expect(await sendAnother()).toEqual([0, 1, 2]);
+    answer('HTTP/1.1 429 Too Many Requests\r\nRetry-After: 600\r\n\r\nno length, and no end');
+    expect(await send({ timeoutMs: 150 }).result).toMatchObject({ statusCode: 429, retryAfterMs: 600_000, error: 'No complete response within 150 ms' });
+    expect(await sendAnother()).toEqual([0, 1, 2, 3]);
   });
 
   it('but delivers when only trailers are missing in time', async () => {
