@@ -56,6 +56,8 @@ const DELIVERED: readonly (readonly [title: string, response: string, status: nu
   ['20 KiB of cookies', `HTTP/1.1 200 OK\r\nSet-Cookie: a=${'x'.repeat(20_480)}\r\nContent-Length: 2\r\n\r\nok`, 200, 'ok', true],
   ['200 KiB of headers', `HTTP/1.1 200 OK\r\n${`X: ${'x'.repeat(2_000)}\r\n`.repeat(100)}Content-Length: 2\r\n\r\nok`, 200, 'ok', true],
   ['a head without an end', `HTTP/1.1 200 OK\r\n${`X: ${'x'.repeat(2_000)}\r\n`.repeat(600)}`, 200, '', false],
+  ['a body of more than 1 MiB', `HTTP/1.1 200 OK\r\nContent-Length: 1200000\r\n\r\n${'x'.repeat(1_200_000)}`, 200, 'x'.repeat(16_384), false],
+  ['chunks of more than 1 MiB, one byte each', `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${'1\r\nx\r\n'.repeat(200_000)}`, 200, 'x'.repeat(16_384), false],
   ['HTTP/1.0', 'HTTP/1.0 200 OK\r\n\r\nok$', 200, 'ok', false],
   ['HTTP/1.0 with keep-alive', 'HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nok', 200, 'ok', false],
   ['another version', 'HTTP/1.9 200 OK\r\nContent-Length: 2\r\n\r\nok', 200, 'ok', false],
@@ -173,6 +175,17 @@ describe('an attempt fails:', () => {
     expect(await send().result).toMatchObject(expected);
     expect(await sendAnother()).toEqual([0, 1]);
     await waitUntil('odd connections closed', () => receiver.open === 1);
+  });
+
+  it.each([
+    ['302 Found\r\nLocation: /other', { statusCode: 302 }],
+    ['410 Gone', { statusCode: 410 }],
+    ['429 Too Many Requests\r\nRetry-After: 7', { statusCode: 429, retryAfterMs: 7_000 }],
+    ['500 Internal Server Error', { statusCode: 500 }],
+  ])('a complete response that is no 2xx, which leaves its connection in use: %j', async (status, expected) => {
+    answer(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\n\r\n`);
+    expect(await send().result).toMatchObject({ ...expected, error: undefined });
+    expect(await sendAnother()).toEqual([0, 0]);
   });
 
   it('a reset in the middle of the body', async () => {
