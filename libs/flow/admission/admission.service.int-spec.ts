@@ -22,6 +22,8 @@ let progress: AdmissionProgress;
 let shards: ShardLanes[];
 /** Events by shard of each statement. */
 let statements: Record<number, number>[];
+/** A statement with more events of shard 0 exceeds its time. */
+let mostThatFit: number;
 
 beforeAll(async () => {
   fixture = await createShardFixture();
@@ -36,13 +38,15 @@ afterAll(async () => {
 
 beforeEach(async () => {
   statements = [];
+  mostThatFit = Infinity;
   progress = new AdmissionProgress();
   const budget = new LaneBudget(1_000);
   shards = await Promise.all([0, 1, 2].map(async (shard) => new ShardLanes(testLease(shard, await fixture.takeShard(shard)), budget, new WindowBudget(1_000_000))));
   class Recorded extends AdmissionRepository {
     override admit(admissions: readonly ShardAdmission[]): Promise<ShardVerdict[]> {
       statements.push(Object.fromEntries(admissions.map(({ shard, eventIds }) => [shard, eventIds.length])));
-      return super.admit(admissions);
+      const isTooLarge = admissions.some(({ shard, eventIds }) => shard === 0 && eventIds.length > mostThatFit);
+      return isTooLarge ? Promise.reject(new Error('Query read timeout')) : super.admit(admissions);
     }
   }
   const intake = new LaneIntake({ ready: () => undefined, followed: () => undefined });
@@ -82,7 +86,7 @@ async function lock(entity: string): Promise<() => Promise<void>> {
 }
 
 describe('an admission that exceeds its time', () => {
-  it('comes again with half as much each time, down to one event, and with twice as much after each success', async () => {
+  it('comes again with half as much each time, down to one event, and with twice as much after every four full ones', async () => {
     await admitAll(0, await accept(0, 'halved', 1));
     const ids = await accept(0, 'halved', 500);
     const release = await lock('halved 0');
@@ -94,7 +98,7 @@ describe('an admission that exceeds its time', () => {
     }
     await release();
     expect([statements, delays]).toEqual([[{ 0: 500 }, { 0: 250 }, { 0: 125 }], [500, 1_000, 2_000]]);
-    expect(await admitAll(0, ids)).toEqual([62, 125, 250, 63]);
+    expect(await admitAll(0, ids)).toEqual([62, 62, 62, 62, 125, 125, 2]);
     const { rows } = await fixture.pool.query<{ event_id: string }>('select event_id from deliveries where event_id = any($1) order by sequence', [ids]);
     expect(rows.map(({ event_id: id }) => id)).toEqual(ids);
   });
@@ -119,6 +123,27 @@ describe('an admission that exceeds its time', () => {
     await release();
     expect((await admitAll(0, locked)).reduce((sum, count) => sum + count, 0)).toBe(3);
     expect(progress.applied).toBe(progress.sent);
+  });
+
+  it.each([
+    { fitting: 62, count: 496, expected: 'xxx....x....' },
+    { fitting: 300, count: 2_000, expected: 'x....x....' },
+  ])('is tried with more than $fitting events, which fit, alone and after four full statements, whatever comes between', async ({ fitting, count, expected }) => {
+    const [heavy, light] = [await accept(0, `heavy ${fitting}`, count), await accept(1, `light ${fitting}`, 20)];
+    mostThatFit = fitting;
+    const sizes: number[] = [];
+    for (let left = heavy; left.length > 0; ) {
+      const [result] = await Promise.all([admit(0, left.slice(0, 500)), admit(1, light.splice(0, 1))]);
+      sizes.push(...statements.flatMap((statement) => statement[0] ?? []));
+      const shared = statements.filter((statement) => 0 in statement && 1 in statement);
+      if (sizes.length > 1) expect(shared).toEqual([]);
+      statements = [];
+      if (result.kind === 'admitted') left = [...new Set([...result.postponed, ...left.slice(500)])];
+      // As the reader moves the cursor.
+      await admit(0, []);
+      statements = [];
+    }
+    expect(sizes.map((size) => (size > fitting ? 'x' : '.')).join('')).toBe(expected);
   });
 
   it('sends one statement of a shard at a time', async () => {

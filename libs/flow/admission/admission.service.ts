@@ -19,6 +19,8 @@ const MAX_EVENTS = 500;
  * 10,000 endpoints that a tenant may have take 350 ms.
  */
 const MAX_DELIVERIES = 5_000;
+/** What a shard with a reduced size may bring into a shared statement: this part of its size. */
+const SMALL_PART = 1 / 4;
 /** Before an admission without an answer is tried again; longer for a shard whose statements exceed their time. */
 const RETRY_MS = 250;
 const MAX_RETRY_MS = 5_000;
@@ -55,9 +57,10 @@ interface ShardTurns {
  * Admits events in groups: what the shards' readers bring during one statement goes into the next one. The lanes of a shard
  * get each statement's deliveries before its next statement is sent, so in the order of the commits.
  *
- * A statement is bounded by its deliveries. If it exceeds its time nevertheless, each of its shards comes again with half
- * as much and in a statement of its own, on a second connection, until one has succeeded with all that the bound allows: one
- * shard's trouble keeps no other shard's events from being admitted.
+ * A statement is bounded by its events and deliveries. After one that exceeded its time, the size of each of its shards is
+ * reduced (see StatementSize). A shard with a reduced size uses a second connection, and shares no statement there. One
+ * shard's trouble thus keeps no other shard's events from being admitted. It returns to the shared statements when the full
+ * size has succeeded. Before that, it shares only what is small beside a size that has succeeded.
  */
 @Injectable()
 export class AdmissionService {
@@ -98,9 +101,11 @@ export class AdmissionService {
     const { shard, lease } = request.lanes;
     if (lease.isLost) return FENCED;
     const { part, rest } = partOf(request, size.of(MAX_EVENTS));
+    const isSmall = size.isReduced && size.hasSucceeded && request.eventIds.length <= size.of(MAX_EVENTS * SMALL_PART);
+    const mostDeliveries = size.of(isSmall ? MAX_DELIVERIES * SMALL_PART : MAX_DELIVERIES);
     try {
-      const verdict = await (size.isReduced ? this.single : this.shared).add({ ...part, mostDeliveries: size.of(MAX_DELIVERIES) });
-      size.onSuccess();
+      const verdict = await (size.isReduced && !isSmall ? this.single : this.shared).add({ ...part, mostDeliveries });
+      size.onSuccess(shareOf(verdict, size));
       if (verdict.kind === 'fenced') lease.fenced();
       if (lease.isLost || verdict.kind === 'fenced') return FENCED;
       return rest.length === 0 ? verdict : { ...verdict, postponed: [...verdict.postponed, ...rest] };
@@ -165,6 +170,11 @@ export class AdmissionService {
 
 function groupCommit(maxItems: number, commit: (requests: readonly SizedRequest[]) => Promise<ShardVerdict[]>): GroupCommit<SizedRequest, ShardVerdict> {
   return new GroupCommit({ maxItems, maxBytes: MAX_EVENTS, bytesOf: ({ eventIds }) => eventIds.length, commit });
+}
+
+/** How much a statement did of what its size allows. Events that were admitted before cost little. */
+function shareOf(verdict: ShardVerdict, size: StatementSize): number {
+  return verdict.kind === 'fenced' ? 0 : Math.max(verdict.admitted / size.of(MAX_EVENTS), verdict.deliveries.length / size.of(MAX_DELIVERIES));
 }
 
 /** A request's first events, and the others. The cursor moves, and records are parked, only when there are no others. */

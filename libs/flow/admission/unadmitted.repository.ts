@@ -69,7 +69,7 @@ export class UnadmittedRepository {
   /** The shard's next events in accept order, missing or not: up to `most`, fewer after a look that exceeded its time. */
   async look({ shard, after, before }: RepairRange, most: number): Promise<Look> {
     const limit = this.lookSize.of(most);
-    const events = await this.lookSize.run(() => findUnadmitted.run({ shard, after, before, limit }, this.database));
+    const events = await this.lookSize.run(limit, () => findUnadmitted.run({ shard, after, before, limit }, this.database), (rows) => rows.length);
     return { events, more: events.length === limit };
   }
 
@@ -80,7 +80,7 @@ export class UnadmittedRepository {
    */
   async sweep(shard: number, most: number, boundMs = BOUND_MS): Promise<Sweep | undefined> {
     const limit = this.sweepSize.of(most);
-    const [row] = await this.sweepSize.run(() => readSweep.run({ shard, limit, boundMs }, this.database));
+    const [row] = await this.sweepSize.run(limit, () => readSweep.run({ shard, limit, boundMs }, this.database), ([swept]) => (swept?.more === true ? limit : 0));
     return row?.sweptSeq === undefined || row.sweptSeq === null ? undefined : { missing: row.missing, sweptSeq: row.sweptSeq, more: row.more };
   }
 

@@ -50,6 +50,12 @@ const NOTHING_READ = '0';
 type ChangeListener = (target: EndpointTarget) => void;
 type EndpointRow = ILoadEndpointsResult & { readonly id: number };
 
+interface Read {
+  readonly server: string;
+  readonly snapshot: string;
+  readonly endpoints: readonly EndpointRow[];
+}
+
 /**
  * The endpoints that this process knows: all of them at the start, then changes, read twice a second and on a nudge.
  *
@@ -72,6 +78,8 @@ export class EndpointDirectory {
   private readonly answeredGone = new Map<number, number>();
   private readonly poll: Poll;
   private snapshot = NOTHING_READ;
+  /** The run of a server that `snapshot`, and the versions, come from. */
+  private server: string | undefined;
 
   constructor(
     @InjectDatabase('endpoints') private readonly database: Database,
@@ -144,25 +152,49 @@ export class EndpointDirectory {
   private async load(): Promise<void> {
     const readAt = now();
     const committed = new Set([...this.answeredGone].filter(([, open]) => open === 0).map(([id]) => id));
-    const { snapshot, endpoints } = await this.read([...committed, ...this.required.keys()]);
+    const required = new Map(this.required);
+    const ids = [...committed, ...required.keys()];
+    let read = await this.read(this.snapshot, ids);
+    if (read.server !== this.server) {
+      if (this.snapshot !== NOTHING_READ) read = await this.read(NOTHING_READ, ids);
+      this.forgetVersions(required);
+    }
     for (const id of committed) {
       // Another 410 may have come during the read.
       if (this.answeredGone.get(id) === 0) this.answeredGone.delete(id);
     }
-    for (const row of endpoints) this.take(row, readAt, committed.has(row.id));
-    this.snapshot = snapshot;
+    for (const row of read.endpoints) this.take(row, readAt, committed.has(row.id));
+    this.snapshot = read.snapshot;
+    this.server = read.server;
   }
 
-  /** What has changed since the last read, and these endpoints: page by page, as of the first page's snapshot or later. */
-  private async read(ids: number[]): Promise<{ snapshot: string; endpoints: EndpointRow[] }> {
+  /**
+   * What has changed since a read, and these endpoints: page by page, as of the first page's snapshot or later. The first
+   * page also says which server it comes from: if the server changes between two pages, the next read finds that.
+   */
+  private async read(since: string, ids: number[]): Promise<Read> {
     const endpoints: EndpointRow[] = [];
-    let snapshot: string | undefined;
+    let first: ILoadEndpointsResult | undefined;
     for (let after = 0; ; after = endpoints.at(-1)?.id ?? after) {
-      const rows = await loadEndpoints.run({ since: this.snapshot, ids, after, limit: PAGE }, this.database);
-      snapshot ??= rows[0]?.snapshot;
+      const rows = await loadEndpoints.run({ since, ids, after, limit: PAGE }, this.database);
+      first ??= rows[0];
       endpoints.push(...rows.filter(hasEndpoint));
-      if (rows.length < PAGE) return { snapshot: snapshot ?? this.snapshot, endpoints };
+      if (first === undefined) throw new Error('The endpoints were read without a snapshot');
+      if (rows.length < PAGE) return { server: first.server, snapshot: first.snapshot, endpoints };
     }
+  }
+
+  /**
+   * After a failover that lost commits, another change may have the number of a lost one. So no version of the former
+   * server is compared with those of this one, and none that it has `required` is waited for.
+   */
+  private forgetVersions(required: ReadonlyMap<number, number>): void {
+    for (const [id, version] of required) {
+      // Another version may have been seen during the read.
+      if (this.required.get(id) === version) this.required.delete(id);
+    }
+    this.unusable.clear();
+    for (const target of this.known.values()) this.known.set(target.id, { ...target, version: 0 });
   }
 
   private take(row: EndpointRow, readAt: Moment, isReopened: boolean): void {

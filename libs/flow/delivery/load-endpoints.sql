@@ -5,6 +5,9 @@
   "snapshot" is the :since of the next read: the oldest transaction that was open. What it and later ones changed is read
   then, perhaps once more. A transaction that had not begun cannot have changed anything: such numbers come with a dump of
   another server, and their rows are read with :since '0' only. One row without an endpoint comes when there is none.
+
+  "server" differs after a restart or a failover. The server may then lack commits, and count transactions and versions
+  that it has lost once more: the next read has :since '0'.
 */
 /* @name loadEndpoints */
 with seen as materialized (
@@ -25,6 +28,7 @@ page as (
   select id from changed where id > :after! order by id limit :limit!
 )
 select
+  pg_postmaster_start_time()::text as "server!",
   seen.oldest_open::text as "snapshot!",
   p.id as "id?",
   p.public_id as "publicId",

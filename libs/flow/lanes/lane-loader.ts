@@ -84,7 +84,7 @@ export class LaneLoader {
       const leftOut = this.leaveOut(shard, whole);
       shard.coverage.beginPage();
       const limit = this.pageSize.of(PAGE);
-      const page = await this.pageSize.run(() => this.lanes.pendingLanes(shard.shard, after, limit, leftOut));
+      const page = await this.pageSize.run(limit, () => this.lanes.pendingLanes(shard.shard, after, limit, leftOut), (rows) => rows.length);
       repaired += await this.placeAll(shard, page);
       const last = page.at(-1)?.name;
       if (last?.kind === 'lane') after = last.lane;
@@ -98,7 +98,7 @@ export class LaneLoader {
       const leftOut = this.leaveOut(shard, whole);
       shard.coverage.beginPage();
       const limit = this.pageSize.of(PAGE);
-      const page = await this.pageSize.run(() => this.lanes.pendingUnordered(shard.shard, after, limit, leftOut));
+      const page = await this.pageSize.run(limit, () => this.lanes.pendingUnordered(shard.shard, after, limit, leftOut), (rows) => rows.length);
       repaired += await this.placeAll(shard, page);
       after = page.at(-1)?.delivery ?? after;
       if (page.length < limit || this.endsEarly(shard, whole)) return repaired;

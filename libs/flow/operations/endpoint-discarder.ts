@@ -66,7 +66,7 @@ export class EndpointDiscarder {
     try {
       for (let hasMore = true; hasMore && !lease.isLost; ) {
         const limit = this.size.of(LIMIT);
-        const { held, discarded } = await this.size.run(() => this.lanes.discardEndpoint(lease.shard, lease.epoch, target.id, limit));
+        const { held, discarded } = await this.size.run(limit, () => this.lanes.discardEndpoint(lease.shard, lease.epoch, target.id, limit), (batch) => batch.discarded);
         if (!held) return lease.fenced();
         hasMore = discarded === limit;
         deliveriesTotal.inc({ outcome: 'discarded' }, discarded);

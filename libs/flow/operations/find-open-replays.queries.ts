@@ -3,10 +3,16 @@ import { PreparedQuery } from '#ground/postgres/prepared-query';
 
 export type replay_action = 'discard' | 'replay';
 
+export type NumberOrString = number | string;
+
 export type numberArray = (number)[];
 
 /** 'FindOpenReplays' parameters type */
 export interface IFindOpenReplaysParams {
+  lastShard: number;
+  lastTenant: string;
+  limit: NumberOrString;
+  perTenant: number;
   shards: numberArray;
 }
 
@@ -16,6 +22,7 @@ export interface IFindOpenReplaysResult {
   ofEvent: boolean;
   replay: string;
   shard: number;
+  tenant: string;
 }
 
 /** 'FindOpenReplays' query type */
@@ -24,16 +31,21 @@ export interface IFindOpenReplaysQuery {
   result: IFindOpenReplaysResult;
 }
 
-const findOpenReplaysIR: any = {"usedParamSet":{"shards":true},"params":[{"name":"shards","required":true,"transform":{"type":"scalar"},"locs":[{"a":150,"b":157}]}],"statement":"select s.replay, s.shard, r.action, r.event_id is not null as \"ofEvent!\"\nfrom replay_shards s\n  join replays r on r.id = s.replay\nwhere s.shard = any(:shards!::integer[]) and s.finished_at is null\norder by r.created_at, s.replay, s.shard"};
+const findOpenReplaysIR: any = {"usedParamSet":{"shards":true,"perTenant":true,"lastTenant":true,"lastShard":true,"limit":true},"params":[{"name":"shards","required":true,"transform":{"type":"scalar"},"locs":[{"a":234,"b":241}]},{"name":"perTenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":335,"b":345}]},{"name":"lastTenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":397,"b":408}]},{"name":"lastShard","required":true,"transform":{"type":"scalar"},"locs":[{"a":417,"b":427}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":464,"b":470}]}],"statement":"select o.replay, o.shard, o.tenant, r.action, r.event_id is not null as \"ofEvent!\"\nfrom (\n  select replay, shard, tenant, row_number() over (partition by tenant, shard order by replay) as turn\n  from replay_shards\n  where shard = any(:shards!::integer[]) and finished_at is null\n) o\n  join replays r on r.id = o.replay\nwhere o.turn <= :perTenant!::integer\norder by o.turn, (o.tenant, o.shard) <= (:lastTenant!::text, :lastShard!::integer), o.tenant, o.shard\nlimit :limit!"};
 
 /**
  * Query generated from SQL:
  * ```
- * select s.replay, s.shard, r.action, r.event_id is not null as "ofEvent!"
- * from replay_shards s
- *   join replays r on r.id = s.replay
- * where s.shard = any(:shards!::integer[]) and s.finished_at is null
- * order by r.created_at, s.replay, s.shard
+ * select o.replay, o.shard, o.tenant, r.action, r.event_id is not null as "ofEvent!"
+ * from (
+ *   select replay, shard, tenant, row_number() over (partition by tenant, shard order by replay) as turn
+ *   from replay_shards
+ *   where shard = any(:shards!::integer[]) and finished_at is null
+ * ) o
+ *   join replays r on r.id = o.replay
+ * where o.turn <= :perTenant!::integer
+ * order by o.turn, (o.tenant, o.shard) <= (:lastTenant!::text, :lastShard!::integer), o.tenant, o.shard
+ * limit :limit!
  * ```
  */
 export const findOpenReplays = new PreparedQuery<IFindOpenReplaysParams,IFindOpenReplaysResult>(findOpenReplaysIR);

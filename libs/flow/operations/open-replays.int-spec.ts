@@ -58,7 +58,7 @@ async function ask(filter: ReplayFilter): Promise<{ id: string; matched: number 
 }
 
 /** Of dead letters on shard 0. */
-const work = (replay: string, action: OpenReplay['action'] = 'replay'): OpenReplay => ({ replay, shard: 0, action, ofEvent: false });
+const work = (replay: string, action: OpenReplay['action'] = 'replay'): OpenReplay => ({ replay, shard: 0, tenant: 'default', action, ofEvent: false });
 
 async function statuses(): Promise<Record<string, number>> {
   const { rows } = await fixture.pool.query<{ status: string; count: number }>('select status, count(*)::integer as count from deliveries group by status');
@@ -136,6 +136,36 @@ describe('a replay of dead letters', () => {
       finished = batch.finished;
     }
     expect([unordered, await statuses()]).toEqual([LANES * PER_LANE, { pending: LANES * PER_LANE }]);
+  });
+});
+
+describe('open replays', () => {
+  /** `perShard` replays of each tenant, all open on four shards. */
+  async function askEach(tenants: readonly string[], perShard: number): Promise<void> {
+    const asked = tenants.flatMap((tenant) => Array.from({ length: perShard }, () => ({ id: mintId(), tenant })));
+    const parameters = [asked.map(({ id }) => id), asked.map(({ tenant }) => tenant)];
+    await fixture.pool.query('insert into tenants (id) select distinct unnest($1::text[]) on conflict do nothing', [tenants]);
+    await fixture.pool.query("insert into replays (id, tenant, action, actor, matched) select id, tenant, 'replay', 'test', 1 from unnest($1::uuid[], $2::text[]) as asked (id, tenant)", parameters);
+    await fixture.pool.query('insert into replay_shards (replay, shard, tenant) select id, shard, tenant from unnest($1::uuid[], $2::text[]) as asked (id, tenant), generate_series(0, 3) shard', parameters);
+  }
+  const shards = [0, 1, 2, 3];
+
+  it('come in turn over tenants and shards, however many there are', async () => {
+    await askEach(Array.from({ length: 40 }, (_, i) => `tenant-${i}`), 1);
+    const first = await open.find(shards);
+    const second = await open.find(shards, first.at(-1));
+    expect([first.length, second.length]).toEqual([100, 100]);
+    expect(new Set([...first, ...second].map(({ tenant, shard }) => `${tenant}/${shard}`)).size).toBe(160);
+  });
+
+  it('are few of one tenant, the oldest first', async () => {
+    await askEach(['many'], 60);
+    await askEach(['few'], 1);
+    const found = await open.find(shards);
+    expect(found.slice(0, 8).map(({ tenant, shard }) => `${tenant}/${shard}`)).toEqual(['few', 'many'].flatMap((tenant) => shards.map((shard) => `${tenant}/${shard}`)));
+    expect(found).toHaveLength(4 + 4 * 8);
+    const ofOne = found.filter(({ tenant, shard }) => tenant === 'many' && shard === 0).map(({ replay }) => replay);
+    expect(ofOne).toEqual([...ofOne].sort());
   });
 });
 

@@ -25,25 +25,33 @@ export interface AppliedBatch {
 /** 5,000 looked at take about 20 ms; 500 changed, as in every statement under the fence. */
 const SCANNED = 5_000;
 const CHANGED = 500;
+/** Replays that one round applies a batch of: some 5 s, after which the next ones have their turn. */
+export const REPLAYS_PER_ROUND = 100;
+/** Of one tenant on one shard. */
+const REPLAYS_PER_TENANT = 8;
 
 /** Replays and discards of dead letters, for the shards' owners. */
 @Injectable()
 export class OpenReplaysRepository {
-  private readonly size = new StatementSize();
-
   constructor(@InjectDatabase('operations') private readonly database: Database) {}
 
-  /** The oldest first. */
-  find(shards: readonly number[]): Promise<OpenReplay[]> {
-    return findOpenReplays.run({ shards: [...shards] }, this.database);
+  /**
+   * Replays that are open on these shards, as many as a round has: the oldest of each tenant and shard, then the second
+   * ones, and so on.
+   * @param last the last one of the round before: tenants and shards behind it come first
+   */
+  find(shards: readonly number[], last?: Pick<OpenReplay, 'tenant' | 'shard'>): Promise<OpenReplay[]> {
+    const place = { lastTenant: last?.tenant ?? '', lastShard: last?.shard ?? -1 };
+    return findOpenReplays.run({ shards: [...shards], ...place, perTenant: REPLAYS_PER_TENANT, limit: REPLAYS_PER_ROUND }, this.database);
   }
 
-  /** Applies the next batch; a smaller one after one that exceeded its time. */
-  apply({ replay, shard, action, ofEvent }: OpenReplay, epoch: number): Promise<AppliedBatch> {
+  /** Applies the next batch, as much as the size allows; of an event all that there is. */
+  apply({ replay, shard, action, ofEvent }: Omit<OpenReplay, 'tenant'>, epoch: number, size = new StatementSize()): Promise<AppliedBatch> {
     const job = { replay, shard, epoch };
-    if (ofEvent) return this.replayEvent(job);
-    const batch = { ...job, scanned: this.size.of(SCANNED), changed: this.size.of(CHANGED) };
-    return this.size.run(() => (action === 'replay' ? this.replayDeadLetters(batch) : this.discardDeadLetters(batch)));
+    if (ofEvent) return size.run(1, () => this.replayEvent(job), () => 0);
+    const batch = { ...job, scanned: size.of(SCANNED), changed: size.of(CHANGED) };
+    const run = (): Promise<AppliedBatch> => (action === 'replay' ? this.replayDeadLetters(batch) : this.discardDeadLetters(batch));
+    return size.run(batch.scanned, run, ({ finished }) => (finished ? 0 : batch.scanned));
   }
 
   private async replayDeadLetters(batch: Batch): Promise<AppliedBatch> {

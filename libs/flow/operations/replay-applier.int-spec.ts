@@ -18,6 +18,7 @@ import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixtur
 import { TcpProxy } from '#dev/testing/tcp-proxy';
 import { testModules } from '#dev/testing/test-modules';
 import { waitUntil } from '#dev/testing/wait-until';
+import { OpenReplaysRepository } from './open-replays.repository.js';
 import { OperationsModule } from './operations.module.js';
 import { ReplayApplier } from './replay-applier.js';
 
@@ -90,4 +91,28 @@ it('brings replayed dead letters to their lane when the replay commits only afte
   const [[record] = []] = ready.mock.calls;
   expect([record?.lane.headSequence, record?.lane.phase]).toEqual([1, 'ready']);
   await applier.stop();
+});
+
+it('applies one batch of each replay in turn, so that a large one does not delay those of other tenants', async () => {
+  const endpoint = await fixture.createEndpoint();
+  const events = await fixture.accept(Array.from({ length: 1_100 }, () => ({ shard: 1, entity: 'large' })));
+  await fixture.pool.query(
+    `insert into deliveries (event_id, endpoint, tenant, shard, status, attempts, dead_reason, finished_at)
+     select id, $1, 'default', 1, 'dead', 3, 'attempts_exhausted', now() - interval '1 minute' from unnest($2::uuid[]) id`, [endpoint, events]);
+  const [large, small] = [mintId(), mintId()];
+  await fixture.pool.query("insert into tenants (id) values ('other')");
+  await fixture.pool.query(
+    `with asked as (
+       insert into replays (id, tenant, action, endpoint, actor, matched)
+       values ($1, 'default', 'replay', $3, 'test', 1100), ($2, 'other', 'replay', null, 'test', 0) returning id, tenant
+     )
+     insert into replay_shards (replay, shard, tenant) select id, 1, tenant from asked`, [large, small, endpoint]);
+  const repository = dispatcher.get(OpenReplaysRepository);
+  const apply = jest.spyOn(repository, 'apply');
+  dispatcher.get(OpenShards).add(new ShardLanes(testLease(1, await fixture.takeShard(1)), dispatcher.get(LaneBudget), dispatcher.get(WindowBudget)));
+  const applier = new ReplayApplier(repository, dispatcher.get(OpenShards), dispatcher.get(LaneLoader), log.logger);
+  applier.start();
+  await waitUntil('both replays to end', async () => (await fixture.pool.query('select from replay_shards where finished_at is null')).rowCount === 0);
+  await applier.stop();
+  expect(apply.mock.calls.map(([{ replay }]) => (replay === large ? 'large' : 'small'))).toEqual(['large', 'small', 'large', 'large']);
 });

@@ -7,10 +7,13 @@ import type { AttemptResult, Disposition } from '#domain/disposition';
 import { mintId } from '#domain/ids';
 import { KafkaModule } from '#ground/kafka/kafka.module';
 import { poolToken } from '#ground/postgres/inject-postgres';
+import { createPool, databaseOf } from '#ground/postgres/pool';
 import { explaining } from '#dev/testing/explain';
+import { captureLog } from '#dev/testing/log-capture';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
 import { TestGroup } from '#dev/testing/test-group';
 import { testModules } from '#dev/testing/test-modules';
+import { waitUntil } from '#dev/testing/wait-until';
 import type { Outcome } from './outcome.js';
 import { OutcomeModule } from './outcome.module.js';
 import { OutcomeRepository } from './outcome.repository.js';
@@ -207,5 +210,30 @@ describe('outcome', () => {
     ]);
     expect(verdicts).toEqual(['applied', 'applied']);
     expect([await delivery(bad), await delivery(good)]).toMatchObject([{ status: 'delivered' }, { status: 'delivered' }]);
+  });
+
+  it('commits the other outcomes while another session has locked one\'s lane, and that one when the lock is gone', async () => {
+    const [blocked = ''] = await admitted('locked', 1);
+    const others = await Promise.all(['free a', 'free b', 'free c'].map((entity) => admitted(entity, 1)));
+    const pool = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 2, plans: 'by-index', transactionTimeoutMs: 300 });
+    const { logger, lines } = captureLog();
+    const service = new OutcomeService(new OutcomeRepository(databaseOf(pool)), logger);
+    const session = await fixture.pool.connect();
+    try {
+      await session.query('begin');
+      await session.query("select from lanes where entity = 'locked' for update");
+      const verdict = service.add(outcome(blocked, 1, { kind: 'delivered' }), true);
+      for (const [i, [other = '']] of others.entries()) {
+        await waitUntil('another failure of the blocked one', () => lines.length >= i);
+        expect(await service.add(outcome(other, 1, { kind: 'delivered' }), true)).toBe('applied');
+      }
+      expect(await delivery(blocked)).toMatchObject({ status: 'pending' });
+      await session.query('commit');
+      expect(await verdict).toBe('applied');
+    } finally {
+      service.stop();
+      session.release();
+      await pool.end();
+    }
   });
 });

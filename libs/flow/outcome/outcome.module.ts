@@ -5,8 +5,8 @@ import { OutcomeService } from './outcome.service.js';
 
 /** Commits what attempts led to. */
 @Module({
-  // 1: group commit sends one statement at a time.
-  imports: [PostgresModule.pool({ name: 'outcome', max: 1, plans: 'by-index' })],
+  // 2: one statement at a time, and one of a blocked outcome.
+  imports: [PostgresModule.pool({ name: 'outcome', max: 2, plans: 'by-index' })],
   providers: [OutcomeRepository, OutcomeService],
   exports: [OutcomeService],
 })

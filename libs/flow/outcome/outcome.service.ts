@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { RoundBudget } from '#domain/round-budget';
 import { GroupCommit } from '#ground/postgres/group-commit';
@@ -24,6 +25,8 @@ const COMMITS_AHEAD = 4;
 @Injectable()
 export class OutcomeService {
   private readonly commits: GroupCommit<Outcome, OutcomeVerdict>;
+  /** For outcomes that exceeded a statement's time alone, such as one whose lane another session has locked. */
+  private readonly blocked = new GroupCommit<Outcome, OutcomeVerdict>({ maxItems: 1, commit: (outcomes) => this.commit(outcomes) });
   private stopped = false;
 
   constructor(
@@ -48,11 +51,11 @@ export class OutcomeService {
    */
   async add(outcome: Outcome, isAwaited: boolean): Promise<OutcomeVerdict> {
     try {
-      return await this.commits.add(outcome, isAwaited);
+      return await this.addUntilDone(outcome, isAwaited);
     } catch (error) {
       if (!isPoison(error)) throw error;
       this.logger.error({ err: error, key: outcome.key }, 'An attempt\'s response cannot be stored; storing the outcome without it');
-      return this.commits.add({ ...outcome, result: { ...outcome.result, error: undefined, responseBody: Buffer.alloc(0) } }, isAwaited);
+      return this.addUntilDone({ ...outcome, result: { ...outcome.result, error: undefined, responseBody: Buffer.alloc(0) } }, isAwaited);
     }
   }
 
@@ -64,6 +67,19 @@ export class OutcomeService {
   /** Ends the retries, at the end of the process. */
   stop(): void {
     this.stopped = true;
+  }
+
+  /** An outcome that exceeds a statement's time alone is retried apart from the others, so that they need not wait for it. */
+  private async addUntilDone(outcome: Outcome, isAwaited: boolean): Promise<OutcomeVerdict> {
+    for (let commits = this.commits; ; commits = this.blocked) {
+      try {
+        return await commits.add(outcome, isAwaited);
+      } catch (error) {
+        if (!isTimeout(error) || this.stopped) throw error;
+        this.logger.warn({ err: error, key: outcome.key }, 'An outcome exceeded its time; retrying it apart from the others');
+        await delay(RETRY_MS);
+      }
+    }
   }
 
   private async commit(outcomes: readonly Outcome[]): Promise<readonly OutcomeVerdict[]> {
@@ -81,9 +97,9 @@ export class OutcomeService {
       try {
         return await this.repository.commit(outcomes);
       } catch (error) {
-        if (isPoison(error) || this.stopped || (isTimeout(error) && outcomes.length > 1)) throw error;
+        if (isPoison(error) || isTimeout(error) || this.stopped) throw error;
         this.logger.warn({ err: error, outcomes: outcomes.length }, 'Outcomes could not be committed; retrying');
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        await delay(RETRY_MS);
       }
     }
   }

@@ -5,7 +5,7 @@ import { StartError } from '#ground/process/start-error';
 
 const NAMES = ['max.message.bytes', 'cleanup.policy', 'compression.type', 'retention.ms', 'retention.bytes', 'min.insync.replicas'] as const;
 
-/** What a topic's own settings, or the broker's defaults, say. */
+/** What a topic's own settings, or the broker's defaults, say. A setting that the broker does not report is missing. */
 export type TopicSettings = ReadonlyMap<(typeof NAMES)[number], string>;
 
 export interface CheckedTopic {
@@ -26,7 +26,12 @@ export async function readTopicSettings(admin: Admin, topics: readonly string[])
     includeSynonyms: false,
     resources: topics.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: [...NAMES] })),
   });
-  return new Map(resources.map(({ resourceName, configEntries }) => [resourceName, new Map(configEntries.map(({ configName, configValue }) => [configName as (typeof NAMES)[number], configValue]))]));
+  return new Map(resources.map(({ resourceName, configEntries }) => [resourceName, reported(configEntries)]));
+}
+
+/** Brokers other than Apache's may leave settings out, or report them without a value. */
+export function reported(entries: readonly { readonly configName: string; readonly configValue: string | null }[]): TopicSettings {
+  return new Map(entries.flatMap(({ configName, configValue }) => (configValue === null || configValue === '' ? [] : [[configName as (typeof NAMES)[number], configValue]])));
 }
 
 export function replicasOf({ partitions }: ITopicMetadata): number {
@@ -38,7 +43,7 @@ export function replicasOf({ partitions }: ITopicMetadata): number {
  * @returns what follows from settings with which Lockstep works, but not as promised, with the command that changes them
  * @throws StartError topics_unsuitable, with the command, when records are refused, removed or unreadable
  */
-export function checkTopicSettings(topics: readonly CheckedTopic[], { kafka }: Pick<Config, 'kafka'>): string[] {
+export function checkTopicSettings(topics: readonly CheckedTopic[], { kafka }: { readonly kafka: Pick<Config['kafka'], 'brokers'> }): string[] {
   const commandOf = (topic: string, entry: string): string => `kafka-configs.sh --bootstrap-server ${kafka.brokers.join(',')} --alter --topic ${topic} --add-config ${entry}`;
   const sentences = (problems: (topic: CheckedTopic) => Problem[]): string[] => topics.flatMap((topic) => problems(topic).map(({ sentence, entry }) => `${topic.topic} ${sentence}. Run:\n${commandOf(topic.topic, entry)}`));
   const refusals = sentences(refusalsOf);
@@ -54,13 +59,13 @@ interface Problem {
 }
 
 function refusalsOf({ settings, replicas }: CheckedTopic): Problem[] {
-  const [policy = '', compression = ''] = [settings.get('cleanup.policy'), settings.get('compression.type')];
+  const [policy = '', compression] = [settings.get('cleanup.policy'), settings.get('compression.type')];
   const inSync = Number(settings.get('min.insync.replicas'));
   return [
     policy.includes('compact')
       ? [{ sentence: `has cleanup.policy=${policy}: Kafka keeps only the last record of each entity, and refuses records without a key, which stops their shard`, entry: 'cleanup.policy=delete' }]
       : [],
-    READABLE.includes(compression) ? [] : [{ sentence: `has compression.type=${compression}, which Lockstep cannot read`, entry: 'compression.type=uncompressed' }],
+    compression === undefined || READABLE.includes(compression) ? [] : [{ sentence: `has compression.type=${compression}, which Lockstep cannot read`, entry: 'compression.type=uncompressed' }],
     inSync > replicas
       ? [{ sentence: `has min.insync.replicas=${inSync} and ${replicas} replicas: Kafka refuses each record. Give it more replicas, or allow fewer`, entry: `min.insync.replicas=${replicas}` }]
       : [],

@@ -10,7 +10,7 @@ export function storeErrorOf(error: unknown): unknown {
   if (error instanceof LockstepError) return error;
   switch (failureOf(error)) {
     case 'unavailable':
-      return new LockstepError('store_unavailable', 'The event store does not answer; try again with the same idempotency key', {
+      return new LockstepError('store_unavailable', 'The event store does not answer; try again, with the same idempotency key if the request had one', {
         cause: error,
         retryAfterSeconds: 1,
       });

@@ -38,7 +38,7 @@ describe('GroupCommit', () => {
     expect(batches).toEqual([[1, 1, 1], [1, 9], [1], [50], [2]]);
   });
 
-  it('splits a repeatable batch that exceeds its time, and makes the next ones smaller until they succeed', async () => {
+  it('splits a repeatable batch that exceeds its time, and makes the next ones smaller until full ones have succeeded', async () => {
     const batches: number[] = [];
     let most = 2;
     const commits = new GroupCommit<number, number>({
@@ -52,6 +52,7 @@ describe('GroupCommit', () => {
     const add = (count: number): Promise<number[]> => Promise.all(Array.from({ length: count }, (_, i) => commits.add(i)));
     expect(await add(8)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     expect(batches).toEqual([8, 4, 2, 2, 4, 2, 2]);
+    for (let i = 0; i < 3; i++) await commits.add(1);
     most = 8;
     batches.length = 0;
     for (let i = 0; i < 4; i++) await add(8);

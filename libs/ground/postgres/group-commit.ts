@@ -13,7 +13,7 @@ export interface GroupCommitOptions<Item, Result> {
   readonly commit: (items: readonly Item[]) => Promise<readonly Result[]>;
   /**
    * Whether a statement may be sent again without harm, though it may have been committed. A batch that exceeds its time is
-   * then split, and the next ones are smaller until one succeeds.
+   * then split, and the next ones are smaller, as StatementSize says.
    */
   readonly isRepeatable?: boolean;
   /** Spaces commits out under load, so that each has more items. Default: the next one starts as soon as one ends. */
@@ -116,11 +116,18 @@ export class GroupCommit<Item, Result> {
     return this.queue.splice(0, count);
   }
 
+  /** How much a batch has of what it may have. */
+  private shareOf(batch: readonly Waiting<Item, Result>[]): number {
+    const { maxItems, maxBytes = Infinity, bytesOf = () => 0 } = this.options;
+    const bytes = batch.reduce((sum, { item }) => sum + bytesOf(item), 0);
+    return Math.max(batch.length / this.size.of(maxItems), bytes / this.size.of(maxBytes));
+  }
+
   /** Commits a batch; never rejects. The statement is sent before this returns its promise. */
   private async commit(batch: readonly Waiting<Item, Result>[], isHalf = false): Promise<Answer> {
     try {
       const results = await this.options.commit(batch.map(({ item }) => item));
-      if (!isHalf) this.size.onSuccess();
+      if (!isHalf && this.size.isReduced) this.size.onSuccess(this.shareOf(batch));
       if (results.length !== batch.length) throw new Error(`A commit of ${batch.length} items gave ${results.length} results`);
       return () => results.forEach((result, i) => batch[i]?.resolve(result));
     } catch (error) {
