@@ -89,7 +89,7 @@ placed as (
   order by o.place, l.id
 )
 select
-  l.id, l.public_id as "endpointId", l.endpoint, l.entity, s.state as "state!", l.endpoint_status as "endpointStatus",
+  l.id as "id!", l.public_id as "endpointId", l.endpoint as "endpoint!", l.entity as "entity!", s.state as "state!", l.endpoint_status as "endpointStatus",
   l.depth as "depth!", f.created_at as "oldestAt?", coalesce(l.halted_sequence, f.sequence) as "headSequence",
   h.event_id as "headEvent?", h.replay as "headReplay?", h.attempts as "headAttempts?", h.next_attempt_at as "nextAttemptAt?",
   h.dead_reason as "headDeadReason?", l.place as "place!"
