@@ -2,8 +2,9 @@
 export interface AttemptResult {
   readonly startedAtMs: number;
   readonly durationMs: number;
-  /** Undefined when no response came; `error` then says why. */
+  /** Undefined when no response came, or an incomplete one whose status counts only with its end; `error` then says why. */
   readonly statusCode: number | undefined;
+  /** Why there is no response, or only an incomplete one. */
   readonly error: string | undefined;
   /** At most the first 16 KiB. */
   readonly responseBody: Uint8Array;
@@ -27,13 +28,18 @@ export type Disposition =
   | { readonly kind: 'dead'; readonly reason: DeadReason };
 
 /** Any 2xx delivers. */
-export function isSuccess({ statusCode }: AttemptResult): boolean {
+export function isSuccess({ statusCode }: Pick<AttemptResult, 'statusCode'>): boolean {
   return statusCode !== undefined && statusCode >= 200 && statusCode <= 299;
 }
 
 /** The receiver says that it wants no more events, ever. */
-export function isGone({ statusCode }: AttemptResult): boolean {
+export function isGone({ statusCode }: Pick<AttemptResult, 'statusCode'>): boolean {
   return statusCode === 410;
+}
+
+/** Whether an incomplete response's status counts: one that ends the delivery, a 2xx or a 410, does not. */
+export function countsIncomplete(result: Pick<AttemptResult, 'statusCode'>): boolean {
+  return !isSuccess(result) && !isGone(result);
 }
 
 /**

@@ -8,6 +8,9 @@ import { FairDatabase } from './fair-database.js';
 const LIST_TIMEOUT_MS = 3_000;
 const LIST_CONNECTIONS = 4;
 
+/** Rows that one page reads at most, whatever its filters leave of them. 20,000 take 0.1 to 0.3 s. */
+export const MAX_ROWS_READ = 20_000;
+
 /** The database for lists. */
 export class ListsDatabase extends FairDatabase {}
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { findingsIn } from './checker.js';
 import type { Arrival, Change, Delivery, FaultKind, FaultRecord, History, PostedEvent, Setting } from './history.js';
+import { NO_ANSWER } from './odd-responses.js';
 import { RECEIVER_LINK } from './topology.js';
 
 /** Two events of one entity, posted one after the other and delivered in order. */
@@ -200,6 +201,15 @@ describe('the checker', () => {
     expect(rulesOf({ arrivals: [closed, twice, arrived('1', 1, 1_040, { redelivered: true }), arrived('2', 2, 1_050)] })).toEqual(['repeat']);
     // A connection that the receiver did not close is no reason.
     expect(rulesOf({ arrivals: [{ ...closed, closedReused: false }, arrived('1', 1, 1_030), arrived('2', 2, 1_050)] })).toEqual(['repeat', 'redelivered']);
+  });
+
+  it('accepts that a request without an answer is a time-out, or is cut off and marked when its shard is handed over', () => {
+    const swallowed = arrived('1', 1, 1_020, { status: undefined, oddity: NO_ANSWER, endedAtMs: 16_020 });
+    expect(findings({ arrivals: [swallowed, arrived('1', 1, 17_000, { attempt: 2 }), arrived('2', 2, 17_100)] })).toEqual([]);
+    const cutOff = { ...swallowed, endedAtMs: 9_020 };
+    expect(findings({ arrivals: [cutOff, arrived('1', 1, 9_100, { redelivered: true }), arrived('2', 2, 9_200)] })).toEqual([]);
+    expect(rulesOf({ arrivals: [cutOff, arrived('1', 1, 9_100), arrived('2', 2, 9_200)] })).toEqual(['repeat', 'redelivered']);
+    expect(rulesOf({ arrivals: [cutOff, arrived('1', 1, 9_600, { attempt: 2 }), arrived('2', 2, 9_700)] })).toEqual(['repeat']);
   });
 
   it('finds repeats without lockstep-redelivered, unless a frozen process sent them', () => {

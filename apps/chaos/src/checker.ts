@@ -2,6 +2,7 @@ import type { Arrival, Delivery, History, PostedEvent } from './history.js';
 import { acceptanceOf, acceptedIdOf, firstSentAtMs, isSuccess, lanesOf } from './lanes.js';
 import { changesHold } from './changes-hold.js';
 import { isExcused, MAY_ARRIVE_LATE, MAY_LOSE_OUTCOME, MAY_NOT_ARRIVE, STEPS_CLOCK } from './fault-windows.js';
+import { NO_ANSWER } from './odd-responses.js';
 
 /** Findings printed for each rule; the rest are only counted. */
 const MAX_EXAMPLES = 10;
@@ -175,10 +176,15 @@ function* repeatsIn(arrivals: readonly Arrival[]): Iterable<readonly [before: Ar
 
 /**
  * The sender sends a request again, at once and on a new connection, when the receiver has closed a used one without any
- * answer. It is the same attempt, and no failed one.
+ * answer, or the rest of an earlier answer came on it. It is the same attempt, and no failed one.
  */
 function isSentAgain(before: Arrival, again: Arrival): boolean {
   return before.closedReused && !again.closedReused && again.attempt === before.attempt && again.arrivedAtMs - before.endedAtMs <= SEND_AGAIN_LIMIT_MS;
+}
+
+/** A shard that is handed over waits only so long for an answer. The attempt is then cut off, and does not count. */
+function isCutOffUnanswered(before: Arrival, again: Arrival): boolean {
+  return before.oddity === NO_ANSWER && again.attempt === before.attempt && again.redelivered;
 }
 
 /** An event arrives again only after a counted failure, or when a fault may have lost the attempt's outcome. */
@@ -188,14 +194,14 @@ function* repeatsHaveACause({ arrivals, endpoints, faults }: History): Iterable<
     const timedOut = before.endedAtMs - before.arrivedAtMs >= (timeoutsMs.get(before.endpoint) ?? 0) - TRANSIT_MS;
     const failed = before.status === undefined ? timedOut : !isSuccess(before);
     // A sender that cuts off its own request does not count the attempt, so its number stays the same.
-    if ((failed && again.attempt > before.attempt) || isSentAgain(before, again)) continue;
+    if ((failed && again.attempt > before.attempt) || isSentAgain(before, again) || isCutOffUnanswered(before, again)) continue;
     if (isExcused(faults, MAY_LOSE_OUTCOME, before.arrivedAtMs, before.endedAtMs + COMMIT_LIMIT_MS)) continue;
     yield `${again.eventId} arrived again at ${again.arrivedAtMs.toFixed(0)} ms at ${again.endpoint} as attempt ${again.attempt}, although the one before ${endOf(before)} at ${before.endedAtMs.toFixed(0)} ms without a fault`;
   }
 }
 
 function endOf({ status, oddity, closedReused }: Arrival): string {
-  if (closedReused) return 'was on a connection that the receiver closed';
+  if (closedReused) return 'was on a connection that the receiver closed or spoilt';
   return `${status === undefined ? 'was cut off' : `was answered with ${status}`}${oddity === undefined ? '' : ` (${oddity})`}`;
 }
 

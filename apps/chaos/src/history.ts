@@ -83,7 +83,7 @@ export interface Arrival {
   readonly status: number | undefined;
   /** What was odd about the answer, if anything. */
   readonly oddity: string | undefined;
-  /** The receiver closed a connection that had been used before, instead of answering. */
+  /** Instead of answering, the receiver closed a connection that had been used before, or sent the rest of an earlier answer. */
   readonly closedReused: boolean;
 }
 

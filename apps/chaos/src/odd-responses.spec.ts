@@ -34,5 +34,6 @@ describe('odd responses', () => {
     const fates = Map.groupBy(drawn(drawFate, 5), (fate) => fate);
     expect(fates.get('answers')?.length).toBeGreaterThan(1_600);
     for (const fate of ['closes unread', 'closes read', 'closes idle'] as const) expect(fates.get(fate)?.length).toBeGreaterThan(50);
+    expect(fates.get('swallows')?.length).toBeLessThan(20);
   });
 });

@@ -6,6 +6,8 @@ export interface RawResponse {
   readonly oddity: string | undefined;
   readonly status: number;
   readonly bytes: Buffer;
+  /** Goes out some milliseconds after them, when the response is complete. */
+  readonly late: Buffer | undefined;
   /** Each byte goes out by itself. */
   readonly inSingleBytes: boolean;
   /** The receiver then closes the connection. */
@@ -21,7 +23,14 @@ export type Fate =
   | 'closes unread'
   | 'closes read'
   /** Closes it after a moment; a request may be under way. */
-  | 'closes idle';
+  | 'closes idle'
+  /** Has sent, or is about to send, bytes that no request asked for. It sends no others. */
+  | 'is spoilt'
+  /** Reads it and never answers. */
+  | 'swallows';
+
+/** The oddity of a request that is swallowed. */
+export const NO_ANSWER = 'no answer';
 
 const BODY = 'seen';
 const LENGTH = `Content-Length: ${BODY.length}\r\n`;
@@ -73,12 +82,13 @@ export const ODD_RESPONSES: readonly (RawResponse & { readonly oddity: string })
   response('a length and chunks', `${OK}${LENGTH}${CHUNKED}\r\n${CHUNKS}`, { endsConnection: true }),
   response('an unknown Transfer-Encoding', `${OK}Transfer-Encoding: rot13\r\n\r\n${BODY}`, { endsConnection: true, closes: true }),
   response('a 204 with a body', `HTTP/1.1 204 No Content\r\n${LENGTH}\r\n${BODY}`, { status: 204, endsConnection: true }),
+  response('a 204 with a late body', 'HTTP/1.1 204 No Content\r\n\r\n', { status: 204, late: Buffer.from(BODY) }),
   response('bytes behind the response', `${PLAIN}\r\nmore`, { endsConnection: true }),
   response('a second response', `${PLAIN}HTTP/1.1 500 Internal Server Error\r\n${LENGTH}\r\n${BODY}`, { endsConnection: true }),
 ];
 
 function response<Oddity extends string | undefined>(oddity: Oddity, text: string, changes: Partial<RawResponse> = {}): RawResponse & { readonly oddity: Oddity } {
-  return { status: 200, bytes: Buffer.from(text, 'latin1'), inSingleBytes: false, closes: false, endsConnection: false, ...changes, oddity };
+  return { status: 200, bytes: Buffer.from(text, 'latin1'), late: undefined, inSingleBytes: false, closes: false, endsConnection: false, ...changes, oddity };
 }
 
 /** Most responses are ordinary, so that connections are used again. */
@@ -87,5 +97,8 @@ export function drawResponse(random: Random): RawResponse {
 }
 
 export function drawFate(random: Random): Fate {
-  return random.next() < 0.85 ? 'answers' : random.pick(['closes unread', 'closes read', 'closes idle']);
+  const drawn = random.next();
+  if (drawn < 0.85) return 'answers';
+  // Rare: it costs the sender its whole timeout.
+  return drawn < 0.997 ? random.pick(['closes unread', 'closes read', 'closes idle']) : 'swallows';
 }

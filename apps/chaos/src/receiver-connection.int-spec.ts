@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { waitUntil } from '#dev/testing/wait-until';
-import { type Fate, ODD_RESPONSES, ordinary, type RawResponse } from './odd-responses.js';
+import { type Fate, NO_ANSWER, ODD_RESPONSES, ordinary, type RawResponse } from './odd-responses.js';
 import { type OpenArrival, type Receiver, ReceiverConnection } from './receiver-connection.js';
 
 const REQUEST = 'POST /hook/first~1 HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab';
@@ -30,6 +30,10 @@ const receiver: Receiver = {
   misused: (what) => misuses.push(what),
 };
 
+function wholeOf({ bytes, late = Buffer.alloc(0) }: RawResponse): Buffer {
+  return Buffer.concat([bytes, late]);
+}
+
 class Client {
   received = Buffer.alloc(0);
   chunks = 0;
@@ -53,7 +57,7 @@ class Client {
   async exchange(): Promise<void> {
     const answered = this.received.length;
     this.socket.write(REQUEST);
-    await waitUntil('the whole response', () => this.received.length - answered === response?.bytes.length);
+    await waitUntil('the whole response', () => response !== undefined && this.received.length - answered === wholeOf(response).length);
   }
 
   async untilClosed(): Promise<void> {
@@ -81,7 +85,7 @@ describe('ReceiverConnection', () => {
   it.each(ODD_RESPONSES)('writes $oddity, and records it', async (odd) => {
     response = odd;
     await client.exchange();
-    expect(client.received.equals(odd.bytes)).toBe(true);
+    expect(client.received.equals(wholeOf(odd))).toBe(true);
     await waitUntil('the record', () => arrivals[0]?.status !== undefined);
     expect(arrivals).toEqual([expect.objectContaining({ key: 'ab', status: odd.status, oddity: odd.oddity, closedReused: false })]);
     expect(arrivals[0]?.endedAtMs).toBeGreaterThan(0);
@@ -106,6 +110,31 @@ describe('ReceiverConnection', () => {
     expect(arrivals).toHaveLength(recorded);
     expect(arrivals.map(({ closedReused }) => closedReused)).toEqual([false, true].slice(0, recorded));
     expect(arrivals.at(-1)?.endedAtMs).toBeGreaterThan(0);
+  });
+
+  it('is spoilt: a request between a response and its late bytes gets only these', async () => {
+    const late = ODD_RESPONSES.find((odd) => odd.late !== undefined);
+    response = late;
+    client.socket.write(REQUEST);
+    await new Promise((resolve) => client.socket.once('data', resolve));
+    client.socket.write(REQUEST);
+    await waitUntil('the second request', () => arrivals.at(1)?.closedReused);
+    await waitUntil('the late bytes', () => client.received.length > (late?.bytes.length ?? Infinity));
+    expect(client.received.subarray(late?.bytes.length)).toEqual(late?.late);
+    expect(arrivals).toMatchObject([{ status: 204, closedReused: false }, { status: undefined, closedReused: true }]);
+  });
+
+  it('swallows: the next request gets no byte, and the connection must not be used again', async () => {
+    fate = 'swallows';
+    await client.exchange();
+    const { length } = client.received;
+    client.socket.write(REQUEST);
+    await waitUntil('the request', () => arrivals.at(1)?.oddity === NO_ANSWER);
+    client.socket.write(REQUEST);
+    await client.untilClosed();
+    expect(client.received).toHaveLength(length);
+    expect(misuses).toEqual(['more bytes came before the answer']);
+    expect(arrivals).toMatchObject([{ status: 200 }, { status: undefined, closedReused: false }]);
   });
 
   it('closes idle: without another request', async () => {

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { nowMs } from './clock.js';
-import type { Fate, RawResponse } from './odd-responses.js';
+import { type Fate, NO_ANSWER, type RawResponse } from './odd-responses.js';
 import type { RecordedArrival } from './receiver-messages.js';
 import { type RequestHead, RequestReader } from './request-reader.js';
 
@@ -10,6 +10,8 @@ export type OpenArrival = { -readonly [Field in keyof RecordedArrival]: Recorded
 /** Between two bytes of a response in single bytes, so that the network seldom joins them. */
 const BYTE_INTERVAL_MS = 1;
 const MOST_IDLE_MS = 20;
+/** From the end of a response to what follows it: long enough that the network does not join them. */
+const LATE_MS = 5;
 
 /** The server, as its connections see it. */
 export interface Receiver {
@@ -45,7 +47,7 @@ export class ReceiverConnection {
   }
 
   /** Answers the request under way, unless the sender has closed the connection. */
-  async respond({ bytes, inSingleBytes, status, oddity, closes, endsConnection }: RawResponse): Promise<void> {
+  async respond({ bytes, late, inSingleBytes, status, oddity, closes, endsConnection }: RawResponse): Promise<void> {
     const { arrival, socket } = this;
     if (arrival === undefined) return;
     arrival.oddity = oddity;
@@ -58,11 +60,12 @@ export class ReceiverConnection {
     // Before the last byte leaves, because the sender may act on it at once.
     this.end();
     this.endedBy = closes || endsConnection ? oddity : undefined;
-    this.fate = this.receiver.nextFate();
+    this.fate = late === undefined ? this.receiver.nextFate() : 'is spoilt';
     socket.write(bytes.subarray(writtenBefore), (error) => {
       if (!(error instanceof Error)) arrival.status = status;
     });
-    if (closes) socket.end();
+    if (late !== undefined) setTimeout(() => socket.write(late), LATE_MS);
+    else if (closes) socket.end();
     else if (this.fate === 'closes idle') setTimeout(() => this.closeIdle(), Math.random() * MOST_IDLE_MS);
   }
 
@@ -94,14 +97,15 @@ export class ReceiverConnection {
     const { arrival, fate } = this;
     if (arrival === undefined) return;
     this.receiver.bodyCame(arrival, body);
-    if (fate === 'closes read') {
+    if (fate === 'closes read' || fate === 'is spoilt') {
       arrival.closedReused = true;
       this.end();
-      this.destroy();
+      if (fate === 'closes read') this.destroy();
       return;
     }
     this.isAnswering = true;
-    this.receiver.answer(this);
+    if (fate === 'swallows') arrival.oddity = NO_ANSWER;
+    else this.receiver.answer(this);
   }
 
   private misuse(what: string): void {

@@ -23,7 +23,7 @@ describe('scheduleOf', () => {
   it('covers the main faults with the seed of CI', () => {
     const seed = Number(/--events 20000 --faults 10 --seed (\d+)/.exec(readFileSync(path.join(projectRoot(), '.ci', 'run'), 'utf8'))?.[1]);
     const faults = scheduleOf(options({ seed })).map(({ kind, target }) => `${kind} ${target}`);
-    for (const fault of [/^kill dispatcher/, /^kill-postgres/, /^(?:kill|restart)-kafka/, /^receiver-odd/, /^change-url/]) expect(faults).toContainEqual(expect.stringMatching(fault));
+    for (const fault of [/^kill dispatcher/, /^kill-postgres/, /^(?:kill|restart)-kafka/, /^receiver-odd/, /^change-url/, /^pause-endpoint/]) expect(faults).toContainEqual(expect.stringMatching(fault));
   });
 
   it('has the requested number of faults, in order, all before the load ends', () => {

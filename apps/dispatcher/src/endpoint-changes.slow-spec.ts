@@ -21,6 +21,8 @@ let base: string;
 const requests: Request[] = [];
 /** How long a path takes to answer. */
 const delays = new Map<string, number>();
+/** What a path answers instead of 200. */
+const statuses = new Map<string, number>();
 let load: Promise<void>;
 let loading = true;
 
@@ -29,9 +31,11 @@ beforeAll(async () => {
   server = createServer((request: IncomingMessage, response) => {
     const { url: path = '', headers } = request;
     const eventId = headers['webhook-id'];
+    // Before the arrival is known, because the test may then go on to the next status.
+    const status = statuses.get(path) ?? 200;
     if (path !== '/load' && typeof eventId === 'string') requests.push({ path, eventId, headers });
     request.resume();
-    setTimeout(() => response.writeHead(200).end(), delays.get(path) ?? 0);
+    setTimeout(() => response.writeHead(status).end(), delays.get(path) ?? 0);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -70,6 +74,7 @@ async function whenDelivered(type: string, count: number): Promise<void> {
   });
 }
 
+// The ordering policy is the one setting that cannot be changed: see endpoint.schema.spec.ts.
 describe('an event that is posted after the answer to a change of its endpoint', () => {
   it('goes to the new URL, with the new headers', async () => {
     const endpoint = await system.createEndpoint(`${base}/first`, { eventTypes: ['url.changed'] });
@@ -95,6 +100,24 @@ describe('an event that is posted after the answer to a change of its endpoint',
       await system.call('POST', `/v1/endpoints/${endpoint}/resume`);
       await arrivalOf(ids.at(-1) ?? '');
     });
+  });
+
+  it('is not sent once the API says that a 410 has disabled the endpoint, and is sent after the resume', async () => {
+    const endpoint = await system.createEndpoint(`${base}/gone`, { eventTypes: ['endpoint.gone'] });
+    const isDisabled = async (): Promise<boolean> => ((await system.call('GET', `/v1/endpoints/${endpoint}`)) as { status: string }).status === 'disabled';
+    for (let n = 0; n < ROUNDS / 2; n++) {
+      statuses.set('/gone', 410);
+      await arrivalOf(await post('endpoint.gone', `entity ${n}`));
+      await waitUntil('the disabling', isDisabled);
+      statuses.delete('/gone');
+      // Of four entities, so that the other dispatcher has some.
+      const ids = await Promise.all([0, 1, 2, 3].map((i) => post('endpoint.gone', `entity ${n} ${i}`)));
+      for (const id of ids) await whenAdmitted(id);
+      await arrivalOf(await post('url.changed', `entity ${n}`));
+      expect(sentOf(ids)).toEqual([]);
+      await system.call('POST', `/v1/endpoints/${endpoint}/resume`);
+      for (const id of ids) await arrivalOf(id);
+    }
   });
 
   it('is not sent after a deletion or when its type is no longer wanted', async () => {

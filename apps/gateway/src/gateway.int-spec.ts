@@ -133,11 +133,12 @@ describe('GET /v1/ledger', () => {
     const answers = Promise.all(Array.from({ length: 10 }, () => client.get('/v1/ledger')));
     const waiting = async (): Promise<number> => countOf('pg_stat_activity', "application_name = 'lockstep-gateway-ledger' and wait_event_type = 'Lock' and datname = current_database()");
     await waitUntil('a reading that waits for the lock', async () => (await waiting()) > 0);
-    expect(await client.get('/v1/ledger?olderThan=10m')).toMatchObject({ status: 503, json: { code: 'overloaded' } });
+    // Another question waits for its turn.
+    const other = client.get('/v1/ledger?olderThan=10m');
     expect(await waiting()).toBe(1);
     await lock.end();
     expect(new Set((await answers).map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
-    expect(await client.get('/v1/ledger?olderThan=10m')).toMatchObject({ status: 200, json: { balanced: true } });
+    expect(await other).toMatchObject({ status: 200, json: { balanced: true } });
   });
 
   it.each(['olderThan=soon', 'olderThan=10m&olderThan=5m', 'tenant=acme'])('refuses %s', async (query) => {
@@ -190,7 +191,7 @@ describe('other paths', () => {
       'POST /v1/dead-letters/discard', 'POST /v1/dead-letters/replay', 'POST /v1/endpoints', 'POST /v1/endpoints/{id}/pause', 'POST /v1/endpoints/{id}/resume',
       'POST /v1/events', 'POST /v1/events/{id}/replay', 'POST /v1/lanes/{endpoint}/{entity}/pause', 'POST /v1/lanes/{endpoint}/{entity}/resume', 'POST /v1/lanes/{endpoint}/{entity}/skip',
     ]);
-    expect(Object.keys(paths['/v1/events']?.['post']?.responses ?? {}).sort()).toEqual(['202', '400', '401', '403', '408', '413', '415', '422', '431', '503']);
+    expect(Object.keys(paths['/v1/events']?.['post']?.responses ?? {}).sort()).toEqual(['202', '400', '401', '403', '408', '413', '415', '422', '431', '500', '503']);
     expect(paths['/v1/events']?.['post']?.security).toEqual([{ bearer: [] }]);
     expect(Object.keys(components.schemas)).toEqual(expect.arrayContaining(['Problem', 'Endpoint', 'NewEndpoint', 'Event', 'Delivery', 'Ledger']));
   });

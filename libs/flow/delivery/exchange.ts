@@ -1,7 +1,7 @@
 import type { HttpExchange, ResponseHandler } from '#ground/http-client/http-exchange';
 import { JoinedBytes } from '#ground/http-client/joined-bytes';
 import type { ResponseHead } from '#ground/http-client/response-head';
-import type { AttemptResult } from '#domain/disposition';
+import { type AttemptResult, countsIncomplete } from '#domain/disposition';
 import { parseRetryAfterMs } from '#domain/retry-after';
 
 /** Response bytes that are kept. */
@@ -60,7 +60,7 @@ export class Exchange implements Attempt, ResponseHandler {
   }
 
   fail(error: string): void {
-    this.statusCode = undefined;
+    if (!countsIncomplete({ statusCode: this.statusCode })) this.statusCode = undefined;
     this.end(error);
   }
 

@@ -56,6 +56,8 @@ const DELIVERED: readonly (readonly [title: string, response: string, status: nu
   ['20 KiB of cookies', `HTTP/1.1 200 OK\r\nSet-Cookie: a=${'x'.repeat(20_480)}\r\nContent-Length: 2\r\n\r\nok`, 200, 'ok', true],
   ['200 KiB of headers', `HTTP/1.1 200 OK\r\n${`X: ${'x'.repeat(2_000)}\r\n`.repeat(100)}Content-Length: 2\r\n\r\nok`, 200, 'ok', true],
   ['a head without an end', `HTTP/1.1 200 OK\r\n${`X: ${'x'.repeat(2_000)}\r\n`.repeat(600)}`, 200, '', false],
+  ['a body of more than 1 MiB', `HTTP/1.1 200 OK\r\nContent-Length: 1200000\r\n\r\n${'x'.repeat(1_200_000)}`, 200, 'x'.repeat(16_384), false],
+  ['chunks of more than 1 MiB, one byte each', `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${'1\r\nx\r\n'.repeat(200_000)}`, 200, 'x'.repeat(16_384), false],
   ['HTTP/1.0', 'HTTP/1.0 200 OK\r\n\r\nok$', 200, 'ok', false],
   ['HTTP/1.0 with keep-alive', 'HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nok', 200, 'ok', false],
   ['another version', 'HTTP/1.9 200 OK\r\nContent-Length: 2\r\n\r\nok', 200, 'ok', false],
@@ -106,6 +108,8 @@ const FAILED: readonly (readonly [title: string, response: string, result: Parti
   ['half a head', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n$', { statusCode: undefined, error: 'RESPONSE_CUT_OFF: The connection was closed before the end of the response: it ended within its head' }],
   ['half a body', 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nok$', { statusCode: undefined, error: 'RESPONSE_CUT_OFF: The connection was closed before the end of the response: it ended after 2 of 4 bytes' }],
   ['chunks without the last one', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n$', { statusCode: undefined, error: 'RESPONSE_CUT_OFF: The connection was closed before the end of the response: it ended before its last chunk' }],
+  ['half the body of an error', 'HTTP/1.1 503 Unavailable\r\nRetry-After: 600\r\nContent-Length: 4\r\n\r\nok$', { statusCode: 503, retryAfterMs: 600_000, error: 'RESPONSE_CUT_OFF: The connection was closed before the end of the response: it ended after 2 of 4 bytes' }],
+  ['half the body of a 410', 'HTTP/1.1 410 Gone\r\nContent-Length: 4\r\n\r\nok$', { statusCode: undefined, error: 'RESPONSE_CUT_OFF: The connection was closed before the end of the response: it ended after 2 of 4 bytes' }],
   ['another protocol', '220 mail.example.com ESMTP\r\n', { statusCode: undefined, error: 'RESPONSE_UNREADABLE: The response can\'t be read: it begins with "220 m" and not with "HTTP/"' }],
   ['a status that is no number', 'HTTP/1.1 OK\r\n\r\n', { statusCode: undefined, error: 'RESPONSE_UNREADABLE: The response can\'t be read: its status line is "HTTP/1.1 OK"' }],
   ['interim responses without an end', 'HTTP/1.1 102 Processing\r\n\r\n'.repeat(50_000), { statusCode: undefined, error: "RESPONSE_TOO_LONG: The response can't be read: its head is longer than 1048576 bytes" }],
@@ -173,6 +177,17 @@ describe('an attempt fails:', () => {
     await waitUntil('odd connections closed', () => receiver.open === 1);
   });
 
+  it.each([
+    ['302 Found\r\nLocation: /other', { statusCode: 302 }],
+    ['410 Gone', { statusCode: 410 }],
+    ['429 Too Many Requests\r\nRetry-After: 7', { statusCode: 429, retryAfterMs: 7_000 }],
+    ['500 Internal Server Error', { statusCode: 500 }],
+  ])('a complete response that is no 2xx, which leaves its connection in use: %j', async (status, expected) => {
+    answer(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\n\r\n`);
+    expect(await send().result).toMatchObject({ ...expected, error: undefined });
+    expect(await sendAnother()).toEqual([0, 0]);
+  });
+
   it('a reset in the middle of the body', async () => {
     receiver.respond = (socket) => void socket.write('HTTP/1.1 200 OK\r\n\r\nhalf', () => setTimeout(() => socket.resetAndDestroy(), 20));
     expect(await send().result).toMatchObject({ statusCode: undefined, error: 'ECONNRESET: read ECONNRESET' });
@@ -184,7 +199,9 @@ describe('an attempt fails:', () => {
     await waitUntil('the connection closed', () => receiver.open === 0);
     answer('HTTP/1.1 200 OK\r\n\r\nno length, and no end');
     expect(await send({ timeoutMs: 150 }).result).toMatchObject({ statusCode: undefined, error: 'No complete response within 150 ms' });
-    expect(await sendAnother()).toEqual([0, 1, 2]);
+    answer('HTTP/1.1 429 Too Many Requests\r\nRetry-After: 600\r\n\r\nno length, and no end');
+    expect(await send({ timeoutMs: 150 }).result).toMatchObject({ statusCode: 429, retryAfterMs: 600_000, error: 'No complete response within 150 ms' });
+    expect(await sendAnother()).toEqual([0, 1, 2, 3]);
   });
 
   it('but delivers when only trailers are missing in time', async () => {

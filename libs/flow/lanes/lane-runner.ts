@@ -30,7 +30,8 @@ const EARLY_MS = 50;
 
 /**
  * Runs lanes: takes a ready lane's head through attempt and outcome. The lane moves on only after the outcome's commit.
- * Ownership, and the endpoint's settings, are looked at right before each send. A result that comes later is still written, by a fenced statement.
+ * Ownership, and the endpoint's settings, are looked at right before each send. A result that comes later is still
+ * written, by a fenced statement.
  */
 @Injectable()
 export class LaneRunner implements LaneListener {

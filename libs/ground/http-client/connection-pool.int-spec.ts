@@ -213,6 +213,22 @@ describe('a streamed body', () => {
 });
 
 describe('the bound of sockets', () => {
+  it('keeps no pool open whose last requests were aborted while they waited', async () => {
+    const held: Socket[] = [];
+    receiver.respond = (socket) => void held.push(socket);
+    const budget = new SocketBudget(1);
+    const [other, closing] = [poolTo(receiver.url, {}, budget), poolTo(receiver.url, {}, budget)];
+    const ending = ask(other);
+    const { exchange } = send(closing);
+    const closed = Promise.withResolvers<void>();
+    closing.close(closed.resolve);
+    exchange.abort();
+    await waitUntil('a request', () => held.length === 1);
+    held[0]?.write(OK);
+    expect(await ending).toMatchObject({ status: 200 });
+    await closed.promise;
+  });
+
   it('lets an endpoint without a connection go first, whatever others wait for', async () => {
     const held: Socket[] = [];
     receiver.respond = (socket) => void held.push(socket);

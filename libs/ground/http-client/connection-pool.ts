@@ -96,26 +96,28 @@ export class ConnectionPool implements ConnectionOwner, SocketOwner {
     }
   }
 
-  connectionClosed(connection: Connection, unanswered: HttpExchange | undefined): void {
+  connectionClosed(connection: Connection): void {
     this.all.delete(connection);
     const at = this.idle.lastIndexOf(connection);
     if (at >= 0) {
       this.idle.splice(at, 1);
       this.budget.removeIdle(connection);
     }
-    if (unanswered !== undefined) {
-      // In place of the old one, so that it need not wait.
-      this.all.add(new Connection(this.connection, this, unanswered));
-      return;
-    }
     this.openSockets -= 1;
     this.budget.release(this);
     this.openWaiting();
-    this.reportClosed();
+  }
+
+  connectionReplaced(connection: Connection, exchange: HttpExchange): void {
+    this.all.delete(connection);
+    // The socket stays counted, so that the new one need not wait.
+    this.all.add(new Connection(this.connection, this, exchange));
   }
 
   openWaiting(): void {
     for (let next = this.nextWaiting(); next !== undefined && this.openFor(next); next = this.nextWaiting()) this.waiting.shift();
+    // What waited may have been aborted.
+    this.reportClosed();
   }
 
   private openFor(exchange: HttpExchange): boolean {

@@ -32,8 +32,9 @@ export interface ConnectionOwner {
   tlsSession: Buffer | undefined;
   /** The exchange is over, and the connection can take another one. */
   connectionFree(connection: Connection): void;
-  /** The connection is closed. `unanswered` is to be sent again, on a new connection. */
-  connectionClosed(connection: Connection, unanswered: HttpExchange | undefined): void;
+  connectionClosed(connection: Connection): void;
+  /** The connection is closed, and the request that it carried is to be repeated on a new one. */
+  connectionReplaced(connection: Connection, exchange: HttpExchange): void;
 }
 
 /** Unless the receiver says that it closes earlier. */
@@ -134,9 +135,9 @@ export class Connection implements IdleSocket, ResponseReader {
     const { exchange } = this;
     if (exchange === undefined) return;
     // Load balancers send it when they close an idle connection, which can cross a request.
-    if (head.statusCode === 408 && head.closes && this.maySendAgain(exchange)) {
+    if (head.statusCode === 408 && head.closes && this.mayRepeat(exchange)) {
       this.parser.halt();
-      this.sendAgain(exchange);
+      this.repeat(exchange);
       return;
     }
     exchange.begin(head, framing);
@@ -248,7 +249,7 @@ export class Connection implements IdleSocket, ResponseReader {
       case 'unreadable':
       case 'too-long': {
         // Not the response to this request: what is left of an earlier one.
-        if (state === 'unreadable' && head === undefined && this.maySendAgain(exchange)) return this.sendAgain(exchange);
+        if (state === 'unreadable' && head === undefined && this.mayRepeat(exchange)) return this.repeat(exchange);
         this.end();
         const code = state === 'unreadable' ? 'RESPONSE_UNREADABLE' : 'RESPONSE_TOO_LONG';
         if (this.options.endsEarly && head !== undefined) exchange.endEarly(head);
@@ -303,7 +304,7 @@ export class Connection implements IdleSocket, ResponseReader {
     if (this.isClosed) return;
     const { exchange } = this;
     if (exchange === undefined) return this.end();
-    if (this.maySendAgain(exchange) && !this.isAnswered) return this.sendAgain(exchange);
+    if (this.mayRepeat(exchange) && !this.isAnswered) return this.repeat(exchange);
     const isWhole = this.responseIsWhole;
     this.end();
     if (isWhole) exchange.succeed();
@@ -311,23 +312,28 @@ export class Connection implements IdleSocket, ResponseReader {
   }
 
   /** Whether the exchange may go to a new connection: this one served others, and may have been closed since. */
-  private maySendAgain({ isRepeated, request }: HttpExchange): boolean {
+  private mayRepeat({ isRepeated, request }: HttpExchange): boolean {
     return this.served > 0 && !isRepeated && (!this.isAsked || request.mayRepeat());
   }
 
-  private sendAgain(exchange: HttpExchange): void {
+  private repeat(exchange: HttpExchange): void {
     exchange.isRepeated = true;
-    this.end(exchange);
+    this.shut();
+    this.owner.connectionReplaced(this, exchange);
   }
 
-  private end(unanswered?: HttpExchange): void {
+  private end(): void {
     if (this.isClosed) return;
+    this.shut();
+    this.owner.connectionClosed(this);
+  }
+
+  private shut(): void {
     this.isClosed = true;
     this.exchange = undefined;
     clearTimeout(this.timer);
     this.sender?.stop();
     this.parser.halt();
     this.socket.destroy();
-    this.owner.connectionClosed(this, unanswered);
   }
 }

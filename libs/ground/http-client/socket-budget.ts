@@ -26,7 +26,7 @@ export class SocketBudget {
   /** In the order in which they became idle. */
   private readonly idle = new Set<IdleSocket>();
   /** Owners that wait, in the order in which they came: those without a socket, and the others. */
-  private readonly starving = new Set<SocketOwner>();
+  private readonly waitingForFirst = new Set<SocketOwner>();
   private readonly waiting = new Set<SocketOwner>();
   private timer: NodeJS.Timeout | undefined;
 
@@ -40,7 +40,7 @@ export class SocketBudget {
       longestIdle?.close();
     }
     if (this.open >= this.limit) {
-      (owner.openSockets === 0 ? this.starving : this.waiting).add(owner);
+      (owner.openSockets === 0 ? this.waitingForFirst : this.waiting).add(owner);
       return false;
     }
     this.open += 1;
@@ -50,7 +50,7 @@ export class SocketBudget {
   /** A socket was closed. The owner no longer counts it. */
   release(owner: SocketOwner): void {
     this.open -= 1;
-    if (owner.openSockets === 0 && this.waiting.delete(owner)) this.starving.add(owner);
+    if (owner.openSockets === 0 && this.waiting.delete(owner)) this.waitingForFirst.add(owner);
     this.grant();
   }
 
@@ -59,8 +59,8 @@ export class SocketBudget {
    * that has a use for it keeps it, unless another one has no socket, or at least two less.
    */
   mustYield(owner: SocketOwner, hasUse: boolean): boolean {
-    if (this.starving.size === 0 && this.waiting.size === 0) return false;
-    if (!hasUse || this.starving.size > 0) return true;
+    if (this.waitingForFirst.size === 0 && this.waiting.size === 0) return false;
+    if (!hasUse || this.waitingForFirst.size > 0) return true;
     for (const other of this.waiting) return other !== owner && other.openSockets + 1 < owner.openSockets;
     return false;
   }
@@ -81,13 +81,13 @@ export class SocketBudget {
 
   /** The owner needs no socket any more. */
   forget(owner: SocketOwner): void {
-    this.starving.delete(owner);
+    this.waitingForFirst.delete(owner);
     this.waiting.delete(owner);
   }
 
   private grant(): void {
     while (this.open < this.limit) {
-      const [next] = this.starving.size > 0 ? this.starving : this.waiting;
+      const [next] = this.waitingForFirst.size > 0 ? this.waitingForFirst : this.waiting;
       if (next === undefined) return;
       this.forget(next);
       next.openWaiting();

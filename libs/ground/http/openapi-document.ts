@@ -10,8 +10,8 @@ type RequestBody = Exclude<NonNullable<Operation['requestBody']>, { $ref: string
 type Header = Record<string, { readonly description: string; readonly schema: object }>;
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
-/** Problems of every request: its bytes are not HTTP, come too slowly, or are too many. */
-const OF_EVERY_REQUEST: readonly ErrorCode[] = ['invalid_request', 'request_timeout', 'headers_too_large'];
+/** Problems of every request: its bytes are not HTTP, come too slowly, or are too many; or we have made a mistake. */
+const OF_EVERY_REQUEST: readonly ErrorCode[] = ['invalid_request', 'request_timeout', 'headers_too_large', 'internal'];
 const OF_A_KEY: readonly ErrorCode[] = ['unauthenticated', 'forbidden'];
 /** Fastify reads the body of every other method. */
 const WITHOUT_BODY: readonly string[] = ['get'];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { CursorFormat, INTEGER, SMALL } from './cursor.js';
-import { pageOf, pageQuery } from './pagination.js';
+import { pageOf, pageOfRead, pageQuery } from './pagination.js';
 
 const format = new CursorFormat(INTEGER, SMALL);
 const query = z.strictObject(pageQuery(format));
@@ -18,6 +18,19 @@ describe('pages', () => {
 
   it('gives a cursor when a statement returned fewer rows than there are', () => {
     expect(query.parse({ cursor: pageOf([5], 2, format, keyOf, true).nextCursor }).cursor).toEqual([5, 7]);
+  });
+
+  it('goes on after the last row that a bounded statement has read, whether it matches or not', () => {
+    const rowOf = (n: number, matches: boolean, isLast = false): { n: number; matches: boolean; isLast: boolean } => ({ n, matches, isLast });
+    const page = (...rows: ReturnType<typeof rowOf>[]): [number[], unknown] => {
+      const { data, nextCursor } = pageOfRead(rows, 2, format, ({ n }) => keyOf(n));
+      return [data.map(({ n }) => n), nextCursor === null ? null : query.parse({ cursor: nextCursor }).cursor];
+    };
+    expect(page(rowOf(9, true), rowOf(5, false, true))).toEqual([[9], [5, 7]]);
+    expect(page(rowOf(5, false, true))).toEqual([[], [5, 7]]);
+    expect(page(rowOf(9, true), rowOf(8, true, true))).toEqual([[9, 8], [8, 7]]);
+    expect(page(rowOf(9, true), rowOf(8, true), rowOf(7, true, true))).toEqual([[9, 8], [8, 7]]);
+    expect(page(rowOf(9, true))).toEqual([[9], null]);
   });
 
   it('takes no cursor for the first page', () => {

@@ -22,7 +22,7 @@ export interface Page<Item> {
 
 /** Schema of a list's answer. */
 export function pageSchema<Item extends z.ZodType>(item: Item, { pattern }: { readonly pattern: RegExp }): z.ZodType {
-  return z.object({ data: z.array(item).max(250), nextCursor: z.string().regex(pattern).nullable().meta({ description: 'Null on the last page' }) });
+  return z.object({ data: z.array(item).max(250), nextCursor: z.string().regex(pattern).nullable().meta({ description: 'Null on the last page only. A page before it may have fewer items than `limit`, even none' }) });
 }
 
 /**
@@ -34,4 +34,22 @@ export function pageOf<Row, Key extends readonly [unknown, ...unknown[]]>(rows: 
   const data = rows.slice(0, limit);
   const last = data.at(-1);
   return { data, nextCursor: more && last !== undefined ? format.encode(keyOf(last)) : null };
+}
+
+/** What a statement that reads a bounded number of rows says about each row that it returns. */
+export interface ReadRow {
+  readonly matches: boolean;
+  /** The last row within the bound, which comes even if it does not match. */
+  readonly isLast: boolean;
+}
+
+/**
+ * As `pageOf`, for a statement that reads a bounded number of rows. If too few of them match, the page is short or empty,
+ * and the next one starts after the last row that was read.
+ */
+export function pageOfRead<Row extends ReadRow, Key extends readonly [unknown, ...unknown[]]>(rows: readonly Row[], limit: number, format: CursorFormat<Key>, keyOf: (row: Row) => NoInfer<Key>): Page<Row> {
+  const matching = rows.filter(({ matches }) => matches);
+  const last = rows.at(-1);
+  if (matching.length > limit || last?.isLast !== true) return pageOf(matching, limit, format, keyOf);
+  return { data: matching, nextCursor: format.encode(keyOf(last)) };
 }

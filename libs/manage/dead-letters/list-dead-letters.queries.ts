@@ -9,13 +9,14 @@ export type NumberOrString = number | string;
 
 /** 'ListDeadLetters' parameters type */
 export interface IListDeadLettersParams {
-  endpoint: number;
+  belowEndpoint: number;
+  belowEvent: string;
+  belowReplay: number;
   entity?: string | null | void;
-  event: string;
   firstId: string;
   from?: DateOrString | null | void;
   limit: NumberOrString;
-  replay: number;
+  mostRead: NumberOrString;
   tenant: string;
   to?: DateOrString | null | void;
   type?: string | null | void;
@@ -31,6 +32,8 @@ export interface IListDeadLettersResult {
   entity: string;
   eventId: string;
   finishedAt: Date | null;
+  isLast: boolean;
+  matches: boolean;
   nextAttemptAt: Date | null;
   replay: number;
   sequence: number | null;
@@ -44,7 +47,7 @@ export interface IListDeadLettersQuery {
   result: IListDeadLettersResult;
 }
 
-const listDeadLettersIR: any = {"usedParamSet":{"tenant":true,"firstId":true,"event":true,"endpoint":true,"replay":true,"entity":true,"type":true,"from":true,"to":true,"limit":true},"params":[{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":405,"b":412}]},{"name":"firstId","required":true,"transform":{"type":"scalar"},"locs":[{"a":432,"b":440}]},{"name":"event","required":true,"transform":{"type":"scalar"},"locs":[{"a":466,"b":472},{"a":524,"b":530}]},{"name":"endpoint","required":true,"transform":{"type":"scalar"},"locs":[{"a":539,"b":548}]},{"name":"replay","required":true,"transform":{"type":"scalar"},"locs":[{"a":560,"b":567}]},{"name":"entity","required":false,"transform":{"type":"scalar"},"locs":[{"a":586,"b":592},{"a":622,"b":628}]},{"name":"type","required":false,"transform":{"type":"scalar"},"locs":[{"a":638,"b":642},{"a":670,"b":674}]},{"name":"from","required":false,"transform":{"type":"scalar"},"locs":[{"a":684,"b":688},{"a":731,"b":735}]},{"name":"to","required":false,"transform":{"type":"scalar"},"locs":[{"a":745,"b":747},{"a":789,"b":791}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":857,"b":863}]}],"statement":"select\n  d.event_id as \"eventId\", d.endpoint, d.replay, p.public_id as \"endpointId\", e.type, e.entity, d.sequence, d.status,\n  d.attempts, d.next_attempt_at as \"nextAttemptAt\", d.dead_reason as \"deadReason\", d.created_at as \"createdAt\",\n  d.finished_at as \"finishedAt\"\nfrom deliveries d\n  join events e on e.id = d.event_id\n  join endpoints p on p.id = d.endpoint\nwhere\n  d.status = 'dead' and d.tenant = :tenant! and d.event_id >= :firstId!::uuid and d.event_id <= :event!::uuid\n  and (d.event_id, d.endpoint, d.replay) < (:event!::uuid, :endpoint!::integer, :replay!::integer)\n  and (:entity::text is null or e.entity = :entity)\n  and (:type::text is null or e.type = :type)\n  and (:from::timestamptz is null or e.accepted_at >= :from)\n  and (:to::timestamptz is null or e.accepted_at < :to)\norder by d.event_id desc, d.endpoint desc, d.replay desc\nlimit :limit!"};
+const listDeadLettersIR: any = {"usedParamSet":{"mostRead":true,"tenant":true,"firstId":true,"belowEvent":true,"belowEndpoint":true,"belowReplay":true,"entity":true,"type":true,"from":true,"to":true,"limit":true},"params":[{"name":"mostRead","required":true,"transform":{"type":"scalar"},"locs":[{"a":412,"b":421},{"a":809,"b":818}]},{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":444,"b":451}]},{"name":"firstId","required":true,"transform":{"type":"scalar"},"locs":[{"a":569,"b":577}]},{"name":"belowEvent","required":true,"transform":{"type":"scalar"},"locs":[{"a":601,"b":612},{"a":666,"b":677}]},{"name":"belowEndpoint","required":true,"transform":{"type":"scalar"},"locs":[{"a":686,"b":700}]},{"name":"belowReplay","required":true,"transform":{"type":"scalar"},"locs":[{"a":712,"b":724}]},{"name":"entity","required":false,"transform":{"type":"scalar"},"locs":[{"a":1063,"b":1069},{"a":1099,"b":1105}]},{"name":"type","required":false,"transform":{"type":"scalar"},"locs":[{"a":1113,"b":1117},{"a":1145,"b":1149}]},{"name":"from","required":false,"transform":{"type":"scalar"},"locs":[{"a":1165,"b":1169},{"a":1212,"b":1216}]},{"name":"to","required":false,"transform":{"type":"scalar"},"locs":[{"a":1232,"b":1234},{"a":1276,"b":1278}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":1418,"b":1424}]}],"statement":"select\n  d.event_id as \"eventId\", d.endpoint, d.replay, p.public_id as \"endpointId\", e.type, e.entity, d.sequence, d.status,\n  d.attempts, d.next_attempt_at as \"nextAttemptAt\", d.dead_reason as \"deadReason\", d.created_at as \"createdAt\",\n  d.finished_at as \"finishedAt\", m.matches as \"matches!\", d.is_last as \"isLast!\"\nfrom (\n    select *, row_number() over (order by event_id desc, endpoint desc, replay desc) = :mostRead! as is_last, tenant = :tenant! as fits\n    from (\n        select *\n        from deliveries\n        where\n          status = 'dead' and event_id >= :firstId!::uuid and event_id <= :belowEvent!::uuid\n          and (event_id, endpoint, replay) < (:belowEvent!::uuid, :belowEndpoint!::integer, :belowReplay!::integer)\n        order by event_id desc, endpoint desc, replay desc\n        limit :mostRead!::bigint\n      ) newest\n  ) d\n  -- OFFSET 0: by key, for each dead letter.\n  cross join lateral (select * from events where id = d.event_id offset 0) e\n  join endpoints p on p.id = d.endpoint\n  cross join lateral (\n    select\n      d.fits and (:entity::text is null or e.entity = :entity) and (:type::text is null or e.type = :type)\n        and (:from::timestamptz is null or e.accepted_at >= :from)\n        and (:to::timestamptz is null or e.accepted_at < :to) as matches\n  ) m\nwhere (d.fits or d.is_last) and (m.matches or d.is_last)\norder by d.event_id desc, d.endpoint desc, d.replay desc\nlimit :limit!"};
 
 /**
  * Query generated from SQL:
@@ -52,17 +55,29 @@ const listDeadLettersIR: any = {"usedParamSet":{"tenant":true,"firstId":true,"ev
  * select
  *   d.event_id as "eventId", d.endpoint, d.replay, p.public_id as "endpointId", e.type, e.entity, d.sequence, d.status,
  *   d.attempts, d.next_attempt_at as "nextAttemptAt", d.dead_reason as "deadReason", d.created_at as "createdAt",
- *   d.finished_at as "finishedAt"
- * from deliveries d
- *   join events e on e.id = d.event_id
+ *   d.finished_at as "finishedAt", m.matches as "matches!", d.is_last as "isLast!"
+ * from (
+ *     select *, row_number() over (order by event_id desc, endpoint desc, replay desc) = :mostRead! as is_last, tenant = :tenant! as fits
+ *     from (
+ *         select *
+ *         from deliveries
+ *         where
+ *           status = 'dead' and event_id >= :firstId!::uuid and event_id <= :belowEvent!::uuid
+ *           and (event_id, endpoint, replay) < (:belowEvent!::uuid, :belowEndpoint!::integer, :belowReplay!::integer)
+ *         order by event_id desc, endpoint desc, replay desc
+ *         limit :mostRead!::bigint
+ *       ) newest
+ *   ) d
+ *   -- OFFSET 0: by key, for each dead letter.
+ *   cross join lateral (select * from events where id = d.event_id offset 0) e
  *   join endpoints p on p.id = d.endpoint
- * where
- *   d.status = 'dead' and d.tenant = :tenant! and d.event_id >= :firstId!::uuid and d.event_id <= :event!::uuid
- *   and (d.event_id, d.endpoint, d.replay) < (:event!::uuid, :endpoint!::integer, :replay!::integer)
- *   and (:entity::text is null or e.entity = :entity)
- *   and (:type::text is null or e.type = :type)
- *   and (:from::timestamptz is null or e.accepted_at >= :from)
- *   and (:to::timestamptz is null or e.accepted_at < :to)
+ *   cross join lateral (
+ *     select
+ *       d.fits and (:entity::text is null or e.entity = :entity) and (:type::text is null or e.type = :type)
+ *         and (:from::timestamptz is null or e.accepted_at >= :from)
+ *         and (:to::timestamptz is null or e.accepted_at < :to) as matches
+ *   ) m
+ * where (d.fits or d.is_last) and (m.matches or d.is_last)
  * order by d.event_id desc, d.endpoint desc, d.replay desc
  * limit :limit!
  * ```

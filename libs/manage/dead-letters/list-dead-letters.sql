@@ -1,18 +1,33 @@
-/* Lists a tenant's dead letters after a key, newest event first, by the index on dead deliveries. */
+/*
+  Lists a tenant's dead letters below a key, newest event first, by the index on dead deliveries. Reads at most :mostRead
+  dead letters of all tenants; the last one of them comes even if it does not match.
+*/
 /* @name listDeadLetters */
 select
   d.event_id as "eventId", d.endpoint, d.replay, p.public_id as "endpointId", e.type, e.entity, d.sequence, d.status,
   d.attempts, d.next_attempt_at as "nextAttemptAt", d.dead_reason as "deadReason", d.created_at as "createdAt",
-  d.finished_at as "finishedAt"
-from deliveries d
-  join events e on e.id = d.event_id
+  d.finished_at as "finishedAt", m.matches as "matches!", d.is_last as "isLast!"
+from (
+    select *, row_number() over (order by event_id desc, endpoint desc, replay desc) = :mostRead! as is_last, tenant = :tenant! as fits
+    from (
+        select *
+        from deliveries
+        where
+          status = 'dead' and event_id >= :firstId!::uuid and event_id <= :belowEvent!::uuid
+          and (event_id, endpoint, replay) < (:belowEvent!::uuid, :belowEndpoint!::integer, :belowReplay!::integer)
+        order by event_id desc, endpoint desc, replay desc
+        limit :mostRead!::bigint
+      ) newest
+  ) d
+  -- OFFSET 0: by key, for each dead letter.
+  cross join lateral (select * from events where id = d.event_id offset 0) e
   join endpoints p on p.id = d.endpoint
-where
-  d.status = 'dead' and d.tenant = :tenant! and d.event_id >= :firstId!::uuid and d.event_id <= :event!::uuid
-  and (d.event_id, d.endpoint, d.replay) < (:event!::uuid, :endpoint!::integer, :replay!::integer)
-  and (:entity::text is null or e.entity = :entity)
-  and (:type::text is null or e.type = :type)
-  and (:from::timestamptz is null or e.accepted_at >= :from)
-  and (:to::timestamptz is null or e.accepted_at < :to)
+  cross join lateral (
+    select
+      d.fits and (:entity::text is null or e.entity = :entity) and (:type::text is null or e.type = :type)
+        and (:from::timestamptz is null or e.accepted_at >= :from)
+        and (:to::timestamptz is null or e.accepted_at < :to) as matches
+  ) m
+where (d.fits or d.is_last) and (m.matches or d.is_last)
 order by d.event_id desc, d.endpoint desc, d.replay desc
 limit :limit!;

@@ -9,14 +9,15 @@ export type NumberOrString = number | string;
 
 /** 'ListEndpointDeadLetters' parameters type */
 export interface IListEndpointDeadLettersParams {
-  endpoint: number;
+  belowEndpoint: number;
+  belowEvent: string;
+  belowReplay: number;
   endpointId: string;
   entity?: string | null | void;
-  event: string;
   firstId: string;
   from?: DateOrString | null | void;
   limit: NumberOrString;
-  replay: number;
+  mostRead: NumberOrString;
   tenant: string;
   to?: DateOrString | null | void;
   type?: string | null | void;
@@ -32,6 +33,8 @@ export interface IListEndpointDeadLettersResult {
   entity: string;
   eventId: string;
   finishedAt: Date | null;
+  isLast: boolean;
+  matches: boolean;
   nextAttemptAt: Date | null;
   replay: number;
   sequence: number | null;
@@ -45,7 +48,7 @@ export interface IListEndpointDeadLettersQuery {
   result: IListEndpointDeadLettersResult;
 }
 
-const listEndpointDeadLettersIR: any = {"usedParamSet":{"endpointId":true,"tenant":true,"firstId":true,"event":true,"endpoint":true,"replay":true,"entity":true,"type":true,"from":true,"to":true,"limit":true},"params":[{"name":"endpointId","required":true,"transform":{"type":"scalar"},"locs":[{"a":429,"b":440}]},{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":455,"b":462}]},{"name":"firstId","required":true,"transform":{"type":"scalar"},"locs":[{"a":507,"b":515}]},{"name":"event","required":true,"transform":{"type":"scalar"},"locs":[{"a":541,"b":547},{"a":599,"b":605}]},{"name":"endpoint","required":true,"transform":{"type":"scalar"},"locs":[{"a":614,"b":623}]},{"name":"replay","required":true,"transform":{"type":"scalar"},"locs":[{"a":635,"b":642}]},{"name":"entity","required":false,"transform":{"type":"scalar"},"locs":[{"a":661,"b":667},{"a":697,"b":703}]},{"name":"type","required":false,"transform":{"type":"scalar"},"locs":[{"a":713,"b":717},{"a":745,"b":749}]},{"name":"from","required":false,"transform":{"type":"scalar"},"locs":[{"a":759,"b":763},{"a":806,"b":810}]},{"name":"to","required":false,"transform":{"type":"scalar"},"locs":[{"a":820,"b":822},{"a":864,"b":866}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":932,"b":938}]}],"statement":"select\n  d.event_id as \"eventId\", d.endpoint, d.replay, p.public_id as \"endpointId\", e.type, e.entity, d.sequence, d.status,\n  d.attempts, d.next_attempt_at as \"nextAttemptAt\", d.dead_reason as \"deadReason\", d.created_at as \"createdAt\",\n  d.finished_at as \"finishedAt\"\nfrom deliveries d\n  join events e on e.id = d.event_id\n  join endpoints p on p.id = d.endpoint\nwhere\n  d.endpoint = (select id from endpoints where public_id = :endpointId! and tenant = :tenant!)\n  and d.status = 'dead' and d.event_id >= :firstId!::uuid and d.event_id <= :event!::uuid\n  and (d.event_id, d.endpoint, d.replay) < (:event!::uuid, :endpoint!::integer, :replay!::integer)\n  and (:entity::text is null or e.entity = :entity)\n  and (:type::text is null or e.type = :type)\n  and (:from::timestamptz is null or e.accepted_at >= :from)\n  and (:to::timestamptz is null or e.accepted_at < :to)\norder by d.event_id desc, d.endpoint desc, d.replay desc\nlimit :limit!"};
+const listEndpointDeadLettersIR: any = {"usedParamSet":{"mostRead":true,"endpointId":true,"tenant":true,"firstId":true,"belowEvent":true,"belowEndpoint":true,"belowReplay":true,"entity":true,"type":true,"from":true,"to":true,"limit":true},"params":[{"name":"mostRead","required":true,"transform":{"type":"scalar"},"locs":[{"a":412,"b":421},{"a":887,"b":896}]},{"name":"endpointId","required":true,"transform":{"type":"scalar"},"locs":[{"a":565,"b":576}]},{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":591,"b":598}]},{"name":"firstId","required":true,"transform":{"type":"scalar"},"locs":[{"a":647,"b":655}]},{"name":"belowEvent","required":true,"transform":{"type":"scalar"},"locs":[{"a":679,"b":690},{"a":744,"b":755}]},{"name":"belowEndpoint","required":true,"transform":{"type":"scalar"},"locs":[{"a":764,"b":778}]},{"name":"belowReplay","required":true,"transform":{"type":"scalar"},"locs":[{"a":790,"b":802}]},{"name":"entity","required":false,"transform":{"type":"scalar"},"locs":[{"a":1130,"b":1136},{"a":1166,"b":1172}]},{"name":"type","required":false,"transform":{"type":"scalar"},"locs":[{"a":1180,"b":1184},{"a":1212,"b":1216}]},{"name":"from","required":false,"transform":{"type":"scalar"},"locs":[{"a":1232,"b":1236},{"a":1279,"b":1283}]},{"name":"to","required":false,"transform":{"type":"scalar"},"locs":[{"a":1299,"b":1301},{"a":1343,"b":1345}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":1457,"b":1463}]}],"statement":"select\n  d.event_id as \"eventId\", d.endpoint, d.replay, p.public_id as \"endpointId\", e.type, e.entity, d.sequence, d.status,\n  d.attempts, d.next_attempt_at as \"nextAttemptAt\", d.dead_reason as \"deadReason\", d.created_at as \"createdAt\",\n  d.finished_at as \"finishedAt\", m.matches as \"matches!\", d.is_last as \"isLast!\"\nfrom (\n    select *, row_number() over (order by event_id desc, endpoint desc, replay desc) = :mostRead! as is_last\n    from (\n        select *\n        from deliveries\n        where\n          endpoint = (select id from endpoints where public_id = :endpointId! and tenant = :tenant!)\n          and status = 'dead' and event_id >= :firstId!::uuid and event_id <= :belowEvent!::uuid\n          and (event_id, endpoint, replay) < (:belowEvent!::uuid, :belowEndpoint!::integer, :belowReplay!::integer)\n        order by event_id desc, endpoint desc, replay desc\n        limit :mostRead!::bigint\n      ) newest\n  ) d\n  -- OFFSET 0: by key, for each dead letter.\n  cross join lateral (select * from events where id = d.event_id offset 0) e\n  join endpoints p on p.id = d.endpoint\n  cross join lateral (\n    select\n      (:entity::text is null or e.entity = :entity) and (:type::text is null or e.type = :type)\n        and (:from::timestamptz is null or e.accepted_at >= :from)\n        and (:to::timestamptz is null or e.accepted_at < :to) as matches\n  ) m\nwhere m.matches or d.is_last\norder by d.event_id desc, d.endpoint desc, d.replay desc\nlimit :limit!"};
 
 /**
  * Query generated from SQL:
@@ -53,18 +56,30 @@ const listEndpointDeadLettersIR: any = {"usedParamSet":{"endpointId":true,"tenan
  * select
  *   d.event_id as "eventId", d.endpoint, d.replay, p.public_id as "endpointId", e.type, e.entity, d.sequence, d.status,
  *   d.attempts, d.next_attempt_at as "nextAttemptAt", d.dead_reason as "deadReason", d.created_at as "createdAt",
- *   d.finished_at as "finishedAt"
- * from deliveries d
- *   join events e on e.id = d.event_id
+ *   d.finished_at as "finishedAt", m.matches as "matches!", d.is_last as "isLast!"
+ * from (
+ *     select *, row_number() over (order by event_id desc, endpoint desc, replay desc) = :mostRead! as is_last
+ *     from (
+ *         select *
+ *         from deliveries
+ *         where
+ *           endpoint = (select id from endpoints where public_id = :endpointId! and tenant = :tenant!)
+ *           and status = 'dead' and event_id >= :firstId!::uuid and event_id <= :belowEvent!::uuid
+ *           and (event_id, endpoint, replay) < (:belowEvent!::uuid, :belowEndpoint!::integer, :belowReplay!::integer)
+ *         order by event_id desc, endpoint desc, replay desc
+ *         limit :mostRead!::bigint
+ *       ) newest
+ *   ) d
+ *   -- OFFSET 0: by key, for each dead letter.
+ *   cross join lateral (select * from events where id = d.event_id offset 0) e
  *   join endpoints p on p.id = d.endpoint
- * where
- *   d.endpoint = (select id from endpoints where public_id = :endpointId! and tenant = :tenant!)
- *   and d.status = 'dead' and d.event_id >= :firstId!::uuid and d.event_id <= :event!::uuid
- *   and (d.event_id, d.endpoint, d.replay) < (:event!::uuid, :endpoint!::integer, :replay!::integer)
- *   and (:entity::text is null or e.entity = :entity)
- *   and (:type::text is null or e.type = :type)
- *   and (:from::timestamptz is null or e.accepted_at >= :from)
- *   and (:to::timestamptz is null or e.accepted_at < :to)
+ *   cross join lateral (
+ *     select
+ *       (:entity::text is null or e.entity = :entity) and (:type::text is null or e.type = :type)
+ *         and (:from::timestamptz is null or e.accepted_at >= :from)
+ *         and (:to::timestamptz is null or e.accepted_at < :to) as matches
+ *   ) m
+ * where m.matches or d.is_last
  * order by d.event_id desc, d.endpoint desc, d.replay desc
  * limit :limit!
  * ```

@@ -22,14 +22,15 @@ export function idsIn({ from, to }: AcceptedRange): { readonly firstId: string; 
 }
 
 /**
- * The bounds of a page of deliveries, newest event first: keys below `after` and below the range's end, of events from
- * `firstId` on.
+ * The bounds of a page of deliveries, newest event first: only keys below (`belowEvent`, `belowEndpoint`, `belowReplay`),
+ * of events from `firstId` on.
+ * @param after the key of the last delivery of the page before
  */
-export function deliveryKeysIn(range: AcceptedRange, after: DeliveryKey | undefined): { readonly firstId: string; readonly event: string; readonly endpoint: number; readonly replay: number } {
+export function deliveryBoundsOf(range: AcceptedRange, after: DeliveryKey | undefined) {
   const { firstId, endId } = idsIn(range);
   // For lower-case UUIDs the order of texts is Postgres' order of uuids.
-  const { eventId: event, endpoint, replay } = after !== undefined && after.eventId < endId ? after : { eventId: endId, endpoint: 0, replay: 0 };
-  return { firstId, event, endpoint, replay };
+  const below = after !== undefined && after.eventId < endId ? after : { eventId: endId, endpoint: 0, replay: 0 };
+  return { firstId, belowEvent: below.eventId, belowEndpoint: below.endpoint, belowReplay: below.replay };
 }
 
 /** The smallest UUIDv7 of a moment, as `uuid_floor` in the schema. */

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { type DeliveryKey, deliveryId } from '#domain/ids';
 import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
-import { ListsDatabase } from '#manage/lists-database.module';
-import { type AcceptedRange, deliveryKeysIn } from './accepted-range.js';
-import { findDelivery } from './find-delivery.queries.js';
+import { ListsDatabase, MAX_ROWS_READ } from '#manage/lists-database.module';
+import { type AcceptedRange, deliveryBoundsOf } from './accepted-range.js';
+import { findDelivery, type IFindDeliveryResult } from './find-delivery.queries.js';
 import { type IListAttemptsResult, listAttempts } from './list-attempts.queries.js';
 import { type IListDeliveriesResult, listDeliveries } from './list-deliveries.queries.js';
 import { listEntityDeliveries } from './list-entity-deliveries.queries.js';
@@ -12,7 +12,8 @@ import { listEventDeliveries } from './list-event-deliveries.queries.js';
 import { type IListLastAttemptsResult, listLastAttempts } from './list-last-attempts.queries.js';
 import { type IListNewestAttemptsResult, listNewestAttempts } from './list-newest-attempts.queries.js';
 
-export type DeliveryRow = IListDeliveriesResult;
+export type DeliveryRow = IFindDeliveryResult;
+export type ListedDeliveryRow = IListDeliveriesResult;
 export type LastAttemptRow = IListLastAttemptsResult;
 export type NewestAttemptRow = IListNewestAttemptsResult;
 export type AttemptRow = IListAttemptsResult;
@@ -41,9 +42,9 @@ export class DeliveriesRepository {
     private readonly lists: ListsDatabase,
   ) {}
 
-  /** Newest event first, after `after`. */
-  async list({ entity, from, to, ...filter }: DeliveryFilter, after: DeliveryKey | undefined, limit: number): Promise<DeliveryRow[]> {
-    const parameters = { ...filter, from, to, ...deliveryKeysIn({ from, to }, after), limit };
+  /** Newest event first, after `after`. Reads a bounded number of rows, so fewer than `limit` may come (see `pageOfRead`). */
+  async list({ entity, from, to, ...filter }: DeliveryFilter, after: DeliveryKey | undefined, limit: number): Promise<ListedDeliveryRow[]> {
+    const parameters = { ...filter, from, to, ...deliveryBoundsOf({ from, to }, after), mostRead: MAX_ROWS_READ, limit };
     const database = this.lists.of(filter.tenant, 'give `entity`, or a smaller range of `from` and `to`');
     return entity === undefined ? listDeliveries.run(parameters, database) : listEntityDeliveries.run({ ...parameters, entity }, database);
   }

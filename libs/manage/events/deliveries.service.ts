@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type DeliveryKey, deliveryId, parseDeliveryId, parsePublicId, toPublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
-import { type Page, pageOf } from '#ground/http/pagination';
-import { type AttemptRow, DeliveriesRepository, type DeliveryPlace, type DeliveryRow, type LastAttemptRow, type NewestAttemptRow } from './deliveries.repository.js';
+import { type Page, pageOf, pageOfRead } from '#ground/http/pagination';
+import { type AttemptRow, DeliveriesRepository, type DeliveryPlace, type DeliveryRow, type LastAttemptRow, type ListedDeliveryRow, type NewestAttemptRow } from './deliveries.repository.js';
 import {
   type Attempt, attemptCursor, type AttemptQuery, type AttemptSummary, type Delivery, deliveryCursor, type DeliveryQuery, type DeliverySummary,
   eventDeliveryCursor, type EventDeliveryQuery,
@@ -29,8 +29,8 @@ export class DeliveriesService {
   }
 
   /** Makes a page, newest event first. @param rows read with `limit + 1` */
-  async pageOf(rows: readonly DeliveryRow[], limit: number): Promise<Page<DeliverySummary>> {
-    const page = pageOf(rows, limit, deliveryCursor, ({ eventId, endpoint, replay }) => [eventId, endpoint, replay]);
+  async pageOf(rows: readonly ListedDeliveryRow[], limit: number): Promise<Page<DeliverySummary>> {
+    const page = pageOfRead(rows, limit, deliveryCursor, ({ eventId, endpoint, replay }) => [eventId, endpoint, replay]);
     return { ...page, data: await this.summariesOf(page.data) };
   }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
-import { ListsDatabase } from '#manage/lists-database.module';
+import { ListsDatabase, MAX_ROWS_READ } from '#manage/lists-database.module';
 import { type AcceptedRange, idsIn } from './accepted-range.js';
 import { eventExists } from './event-exists.queries.js';
 import { getEvent, type IGetEventResult } from './get-event.queries.js';
@@ -29,7 +29,7 @@ export class EventsRepository {
     private readonly lists: ListsDatabase,
   ) {}
 
-  /** Newest id first, below `before`. */
+  /** Newest id first, below `before`. Reads a bounded number of rows, so fewer than `limit` may come (see `pageOfRead`). */
   async list({ from, to, entity, ...filter }: EventFilter, before: string | undefined, limit: number): Promise<EventRow[]> {
     const { firstId, endId } = idsIn({ from, to });
     const parameters = {
@@ -39,6 +39,7 @@ export class EventsRepository {
       before: before !== undefined && before < endId ? before : endId,
       acceptedFrom: from ?? BEGINNING,
       acceptedTo: to ?? END,
+      mostRead: MAX_ROWS_READ,
       limit,
     };
     const database = this.lists.of(filter.tenant, 'give `entity`, or a smaller range of `from` and `to`');

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { Injectable } from '@nestjs/common';
 import { parsePublicId, toPublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
-import { type Page, pageOf } from '#ground/http/pagination';
+import { type Page, pageOfRead, type ReadRow } from '#ground/http/pagination';
 import { DeliveriesService } from './deliveries.service.js';
 import { type DeliverySummary, type Event, eventCursor, type EventDeliveryQuery, type EventQuery } from './event.schema.js';
 import { type EventRow, EventsRepository } from './events.repository.js';
@@ -20,7 +20,7 @@ export class EventsService {
   async list(tenant: string, { entity, type, status, from, to, limit, cursor }: EventQuery): Promise<Page<Event>> {
     const admitted = status === undefined ? undefined : status === 'admitted';
     const rows = await this.repository.list({ tenant, entity, type, admitted, from, to }, cursor?.[0], limit + 1);
-    const page = pageOf(rows, limit, eventCursor, ({ id }) => [id]);
+    const page = pageOfRead(rows, limit, eventCursor, ({ id }) => [id]);
     return { ...page, data: page.data.map(eventOf) };
   }
 
@@ -49,7 +49,7 @@ function notFound(id: string): LockstepError {
   return new LockstepError('not_found', `There is no event ${id}`);
 }
 
-function eventOf({ id, type, entity, occurredAt, acceptedAt, idempotencyKey, source, admitted }: EventRow): Event {
+function eventOf({ id, type, entity, occurredAt, acceptedAt, idempotencyKey, source, admitted }: Omit<EventRow, keyof ReadRow>): Event {
   return {
     id: toPublicId('evt', id),
     type,

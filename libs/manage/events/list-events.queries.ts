@@ -13,6 +13,7 @@ export interface IListEventsParams {
   before: string;
   from: string;
   limit: NumberOrString;
+  mostRead: NumberOrString;
   tenant: string;
   type?: string | null | void;
 }
@@ -24,6 +25,8 @@ export interface IListEventsResult {
   entity: string;
   id: string;
   idempotencyKey: string | null;
+  isLast: boolean;
+  matches: boolean;
   occurredAt: Date | null;
   source: string;
   type: string;
@@ -35,21 +38,32 @@ export interface IListEventsQuery {
   result: IListEventsResult;
 }
 
-const listEventsIR: any = {"usedParamSet":{"tenant":true,"from":true,"before":true,"acceptedFrom":true,"acceptedTo":true,"type":true,"admitted":true,"limit":true},"params":[{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":289,"b":296}]},{"name":"from","required":true,"transform":{"type":"scalar"},"locs":[{"a":310,"b":315}]},{"name":"before","required":true,"transform":{"type":"scalar"},"locs":[{"a":334,"b":341}]},{"name":"acceptedFrom","required":true,"transform":{"type":"scalar"},"locs":[{"a":372,"b":385}]},{"name":"acceptedTo","required":true,"transform":{"type":"scalar"},"locs":[{"a":420,"b":431}]},{"name":"type","required":false,"transform":{"type":"scalar"},"locs":[{"a":453,"b":457},{"a":485,"b":489}]},{"name":"admitted","required":false,"transform":{"type":"scalar"},"locs":[{"a":499,"b":507},{"a":542,"b":550}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":578,"b":584}]}],"statement":"select\n  e.id, e.type, e.entity, e.occurred_at as \"occurredAt\", e.accepted_at as \"acceptedAt\",\n  e.idempotency_key as \"idempotencyKey\", e.source, i.admitted\nfrom events e\n  cross join lateral (select exists (select from inbox where inbox.event_id = e.id) as admitted) i\nwhere\n  e.tenant = :tenant! and e.id >= :from!::uuid and e.id < :before!::uuid\n  and e.accepted_at >= :acceptedFrom!::timestamptz and e.accepted_at < :acceptedTo!::timestamptz\n  and (:type::text is null or e.type = :type)\n  and (:admitted::boolean is null or i.admitted = :admitted)\norder by e.id desc\nlimit :limit!"};
+const listEventsIR: any = {"usedParamSet":{"mostRead":true,"from":true,"before":true,"tenant":true,"acceptedFrom":true,"acceptedTo":true,"type":true,"admitted":true,"limit":true},"params":[{"name":"mostRead","required":true,"transform":{"type":"scalar"},"locs":[{"a":266,"b":275},{"a":506,"b":515}]},{"name":"from","required":true,"transform":{"type":"scalar"},"locs":[{"a":430,"b":435}]},{"name":"before","required":true,"transform":{"type":"scalar"},"locs":[{"a":452,"b":459}]},{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":696,"b":703}]},{"name":"acceptedFrom","required":true,"transform":{"type":"scalar"},"locs":[{"a":726,"b":739}]},{"name":"acceptedTo","required":true,"transform":{"type":"scalar"},"locs":[{"a":774,"b":785}]},{"name":"type","required":false,"transform":{"type":"scalar"},"locs":[{"a":813,"b":817},{"a":845,"b":849}]},{"name":"admitted","required":false,"transform":{"type":"scalar"},"locs":[{"a":865,"b":873},{"a":908,"b":916}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":990,"b":996}]}],"statement":"select\n  e.id, e.type, e.entity, e.occurred_at as \"occurredAt\", e.accepted_at as \"acceptedAt\",\n  e.idempotency_key as \"idempotencyKey\", e.source, i.admitted, m.matches as \"matches!\", e.is_last as \"isLast!\"\nfrom (\n    select *, row_number() over (order by id desc) = :mostRead! as is_last\n    from (\n        select id, tenant, type, entity, occurred_at, accepted_at, idempotency_key, source\n        from events\n        where id >= :from!::uuid and id < :before!::uuid\n        order by id desc\n        limit :mostRead!::bigint\n      ) newest\n  ) e\n  cross join lateral (select exists (select from inbox where inbox.event_id = e.id) as admitted) i\n  cross join lateral (\n    select\n      e.tenant = :tenant! and e.accepted_at >= :acceptedFrom!::timestamptz and e.accepted_at < :acceptedTo!::timestamptz\n        and (:type::text is null or e.type = :type)\n        and (:admitted::boolean is null or i.admitted = :admitted) as matches\n  ) m\nwhere m.matches or e.is_last\norder by e.id desc\nlimit :limit!"};
 
 /**
  * Query generated from SQL:
  * ```
  * select
  *   e.id, e.type, e.entity, e.occurred_at as "occurredAt", e.accepted_at as "acceptedAt",
- *   e.idempotency_key as "idempotencyKey", e.source, i.admitted
- * from events e
+ *   e.idempotency_key as "idempotencyKey", e.source, i.admitted, m.matches as "matches!", e.is_last as "isLast!"
+ * from (
+ *     select *, row_number() over (order by id desc) = :mostRead! as is_last
+ *     from (
+ *         select id, tenant, type, entity, occurred_at, accepted_at, idempotency_key, source
+ *         from events
+ *         where id >= :from!::uuid and id < :before!::uuid
+ *         order by id desc
+ *         limit :mostRead!::bigint
+ *       ) newest
+ *   ) e
  *   cross join lateral (select exists (select from inbox where inbox.event_id = e.id) as admitted) i
- * where
- *   e.tenant = :tenant! and e.id >= :from!::uuid and e.id < :before!::uuid
- *   and e.accepted_at >= :acceptedFrom!::timestamptz and e.accepted_at < :acceptedTo!::timestamptz
- *   and (:type::text is null or e.type = :type)
- *   and (:admitted::boolean is null or i.admitted = :admitted)
+ *   cross join lateral (
+ *     select
+ *       e.tenant = :tenant! and e.accepted_at >= :acceptedFrom!::timestamptz and e.accepted_at < :acceptedTo!::timestamptz
+ *         and (:type::text is null or e.type = :type)
+ *         and (:admitted::boolean is null or i.admitted = :admitted) as matches
+ *   ) m
+ * where m.matches or e.is_last
  * order by e.id desc
  * limit :limit!
  * ```

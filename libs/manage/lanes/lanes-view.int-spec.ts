@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TestingModule } from '@nestjs/testing';
+import type pg from 'pg';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
 import { testModules } from '#dev/testing/test-modules';
+import { poolToken } from '#ground/postgres/inject-postgres';
 import { LanesApiModule } from './lanes-api.module.js';
 import { type LaneFilter, type LaneRow, LanesViewRepository } from './lanes-view.repository.js';
 
@@ -18,7 +20,7 @@ const NOTHING_ASKED: LaneFilter = { tenant: 'default', endpoint: undefined, enti
 const SETUP: readonly { entity: string; deliveries: readonly ('delivered' | 'dead' | 'pending' | 'retrying')[]; change?: string }[] = [
   { entity: 'sends', deliveries: ['delivered', 'pending', 'pending'] },
   // Not its head: a replayed dead letter precedes the delivery that waited for a retry when the lane was paused.
-  { entity: 'sends-replay', deliveries: ['pending', 'retrying'] },
+  { entity: 'sends-replay', deliveries: ['pending', 'retrying'], change: 'closed_sequence = 1, replays = 1' },
   { entity: 'waits', deliveries: ['retrying', 'pending', 'pending'] },
   { entity: 'paused', deliveries: ['pending'], change: 'paused = true' },
   { entity: 'halted', deliveries: ['dead', 'retrying'], change: 'halted_sequence = 1' },
@@ -35,13 +37,13 @@ beforeAll(async () => {
     // Some are from yesterday: a lane's deliveries are in several partitions.
     const ids = await fixture.accept(deliveries.map(() => ({ shard: 1, entity })), new Date(Date.now() - (index % 2) * DAY_MS));
     await fixture.pool.query(
-      `with lane as (insert into lanes (tenant, endpoint, entity, shard, tail_sequence) values ('default', $1, $2, 1, $4) returning id)
+      `with lane as (insert into lanes (tenant, endpoint, entity, shard, tail_sequence, closed_sequence) values ('default', $1, $2, 1, $4, $7) returning id)
        insert into deliveries (event_id, endpoint, tenant, shard, lane, sequence, status, attempts, next_attempt_at, created_at)
        select
          event, $1, 'default', 1, lane.id, n, case state when 'retrying' then 'pending' else state end::delivery_status, 3,
          case state when 'retrying' then now() + interval '1 hour' end, now() - $5 * interval '1 minute'
        from lane cross join unnest($3::uuid[], $6::text[]) with ordinality as d (event, state, n)`,
-      [endpoint, entity, ids, deliveries.length, SETUP.length - index, deliveries]);
+      [endpoint, entity, ids, deliveries.length, SETUP.length - index, deliveries, deliveries.filter((state) => state === 'delivered' || state === 'dead').length]);
     await fixture.pool.query(`update lanes set ${change} where entity = $1`, [entity]);
   }
 });
@@ -50,6 +52,19 @@ afterAll(async () => {
   await api.close();
   await fixture.close();
 });
+
+/** How many entries of deliveries' indexes a statement of this pool reads. */
+async function readBy(pool: 'api' | 'lists', statement: () => Promise<unknown>): Promise<number> {
+  const count = async (): Promise<number> => {
+    // The pool has one connection, because its statements run one after the other.
+    await api.get<pg.Pool>(poolToken(pool)).query('select pg_stat_force_next_flush()');
+    const { rows } = await fixture.pool.query<{ read: number }>("select sum(idx_tup_read)::integer as read from pg_stat_user_indexes where relname like 'deliveries_2%'");
+    return rows[0]?.read ?? 0;
+  };
+  const before = await count();
+  await statement();
+  return (await count()) - before;
+}
 
 async function list(filter: Partial<LaneFilter>): Promise<LaneRow[]> {
   const all = await lanes.list({ ...NOTHING_ASKED, ...filter }, START, 100);
@@ -94,6 +109,42 @@ describe('the list of lanes', () => {
     expect(await entities({ state: 'waiting' })).toEqual(['sends', 'sends-replay', 'waits']);
     expect(await entities({ state: 'sending' })).toEqual([]);
     await fixture.pool.query("update endpoints set status = 'active'");
+  });
+
+  it('reads no more of a lane with a long backlog than of others', async () => {
+    const [{ endpointId = '' } = {}] = await list({});
+    const { rows: [lane] } = await fixture.pool.query<{ id: number }>("insert into lanes (tenant, endpoint, entity, shard, tail_sequence) values ('default', $1, 'long', 2, 3000) returning id", [endpoint]);
+    await fixture.pool.query(
+      `insert into deliveries (event_id, endpoint, tenant, shard, lane, sequence)
+       select overlay(uuid_floor(now())::text placing lpad(n::text, 12, '0') from 25)::uuid, $1, 'default', 2, $2, n from generate_series(1, 3000) as n`,
+      [endpoint, lane?.id]);
+    const readByOne = await readBy('api', () => lanes.find('default', endpointId, 'long'));
+    expect(readByOne).toBeGreaterThan(0);
+    expect(readByOne).toBeLessThan(10);
+    for (const filter of [{}, { sort: 'depth' as const }, { entity: 'long' }, { endpoint: endpointId }, { tenant: 'other' }]) {
+      expect(await readBy('lists', () => lanes.list({ ...NOTHING_ASKED, ...filter }, START, 50))).toBeLessThan(100);
+    }
+    expect((await list({ sort: 'depth' }))[0]).toMatchObject({ entity: 'long', depth: 3_000, headSequence: 1 });
+    await fixture.pool.query('delete from deliveries where lane = $1', [lane?.id]);
+    await fixture.pool.query('delete from lanes where id = $1', [lane?.id]);
+  });
+
+  it('lists all that wait when they are too many to look them up by the index of pending deliveries', async () => {
+    const before = (await list({})).map(({ entity }) => entity);
+    await fixture.pool.query(
+      `with lane as (
+         insert into lanes (tenant, endpoint, entity, shard, tail_sequence)
+         select 'default', $1, 'many-' || n, 3, 1 from generate_series(1, 1100) as n returning id, entity
+       )
+       insert into deliveries (event_id, endpoint, tenant, shard, lane, sequence)
+       select overlay(uuid_floor(now())::text placing lpad(substr(entity, 6), 12, '0') from 25)::uuid, $1, 'default', 3, id, 1 from lane`,
+      [endpoint]);
+    const rows = await lanes.list({ ...NOTHING_ASKED }, START, 2_000);
+    expect(rows.map(({ entity }) => entity).filter((entity) => !entity.startsWith('many-'))).toEqual(before);
+    expect(rows).toHaveLength(before.length + 1_100);
+    expect(await lanes.list({ ...NOTHING_ASKED, sort: 'depth' }, START, 2_000)).toHaveLength(before.length + 1_100);
+    await fixture.pool.query('delete from deliveries where shard = 3');
+    await fixture.pool.query('delete from lanes where shard = 3');
   });
 
   it('lists the lanes of an endpoint or an entity, and none of another tenant', async () => {

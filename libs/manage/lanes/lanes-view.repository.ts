@@ -29,6 +29,9 @@ export interface LaneMarking {
   readonly event: string | undefined;
 }
 
+/** Waiting lanes of all tenants that a list looks up by the index of pending deliveries, which takes 0.2 ms each with 30 days. */
+const FEW_LANES = 1_000;
+
 /** Reads lanes, and stores what operators want of them. */
 @Injectable()
 export class LanesViewRepository {
@@ -38,8 +41,8 @@ export class LanesViewRepository {
   ) {}
 
   list(filter: LaneFilter, [afterPlace, afterId]: readonly [number, number], limit: number): Promise<LaneRow[]> {
-    const database = this.lists.of(filter.tenant, 'give `entity`, or look at one lane with `GET /v1/lanes/{endpoint}/{entity}`');
-    return listLanes.run({ ...filter, afterPlace, afterId, limit }, database);
+    const database = this.lists.of(filter.tenant, 'give `entity` or `endpoint`, or sort by `depth`');
+    return listLanes.run({ ...filter, few: FEW_LANES, afterPlace, afterId, limit }, database);
   }
 
   async find(tenant: string, endpoint: string, entity: string): Promise<LaneRow | undefined> {

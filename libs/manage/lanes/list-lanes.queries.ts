@@ -11,6 +11,7 @@ export interface IListLanesParams {
   afterPlace: number;
   endpoint?: string | null | void;
   entity?: string | null | void;
+  few: number;
   limit: NumberOrString;
   sort: string;
   state?: string | null | void;
@@ -42,59 +43,108 @@ export interface IListLanesQuery {
   result: IListLanesResult;
 }
 
-const listLanesIR: any = {"usedParamSet":{"tenant":true,"endpoint":true,"state":true,"sort":true,"entity":true,"afterPlace":true,"afterId":true,"limit":true},"params":[{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":257,"b":264},{"a":481,"b":488},{"a":580,"b":587},{"a":1331,"b":1338}]},{"name":"endpoint","required":false,"transform":{"type":"scalar"},"locs":[{"a":275,"b":283},{"a":359,"b":367},{"a":1349,"b":1357},{"a":1390,"b":1398}]},{"name":"state","required":false,"transform":{"type":"scalar"},"locs":[{"a":593,"b":598},{"a":1464,"b":1469},{"a":1498,"b":1503},{"a":1509,"b":1514},{"a":2771,"b":2776},{"a":2805,"b":2810}]},{"name":"sort","required":true,"transform":{"type":"scalar"},"locs":[{"a":1028,"b":1033}]},{"name":"entity","required":false,"transform":{"type":"scalar"},"locs":[{"a":1410,"b":1416},{"a":1446,"b":1452}]},{"name":"afterPlace","required":true,"transform":{"type":"scalar"},"locs":[{"a":1581,"b":1592}]},{"name":"afterId","required":true,"transform":{"type":"scalar"},"locs":[{"a":1603,"b":1611}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":2841,"b":2847}]}],"statement":"with waiting as (\n  select\n    d.lane, count(*) as depth, min(d.sequence) as head, min(d.created_at) as oldest_at,\n    bool_or(d.next_attempt_at > now()) as retrying\n  from deliveries d\n  where\n    d.status = 'pending' and d.lane is not null and d.tenant = :tenant!\n    and (:endpoint::uuid is null or d.endpoint = (select id from endpoints where public_id = :endpoint))\n  group by d.lane\n),\ncandidates as (\n  select lane from waiting\n  union\n  select id from lanes where tenant = :tenant! and (paused or halted_sequence is not null)\n  union\n  select id from lanes where tenant = :tenant! and :state::text = 'idle'\n),\nplaced as (\n  select\n    l.id, l.endpoint, l.entity, l.shard, l.paused, l.halted_sequence, coalesce(w.depth, 0) as depth, w.oldest_at, w.head,\n    p.public_id, p.status as endpoint_status, o.place\n  from candidates c\n    join lanes l on l.id = c.lane\n    join endpoints p on p.id = l.endpoint and p.deleted_at is null\n    left join waiting w on w.lane = l.id\n    cross join lateral (\n      select\n        case :sort!::text when 'depth' then -coalesce(w.depth, 0) else coalesce(extract(epoch from w.oldest_at), 1e12) end::float8 as place,\n        lane_state(l.paused, l.halted_sequence, coalesce(w.depth, 0), p.status, case when w.retrying then 'infinity'::timestamptz end) as state\n    ) o\n  where\n    l.tenant = :tenant!\n    and (:endpoint::uuid is null or p.public_id = :endpoint)\n    and (:entity::text is null or l.entity = :entity)\n    and (:state::text is null or o.state = :state or (:state = 'sending' and o.state = 'waiting'))\n    and (o.place, l.id) > (:afterPlace!::float8, :afterId!::bigint)\n  order by o.place, l.id\n)\nselect\n  l.id, l.public_id as \"endpointId\", l.endpoint, l.entity, s.state as \"state!\", l.endpoint_status as \"endpointStatus\",\n  l.depth as \"depth!\", l.oldest_at as \"oldestAt\", coalesce(l.halted_sequence, l.head) as \"headSequence\",\n  h.event_id as \"headEvent?\", h.replay as \"headReplay?\", h.attempts as \"headAttempts?\", h.next_attempt_at as \"nextAttemptAt?\",\n  h.dead_reason as \"headDeadReason?\", l.place as \"place!\"\nfrom placed l\n  left join lateral (\n    select d.event_id, d.replay, d.attempts, d.next_attempt_at, d.dead_reason\n    from deliveries d\n    where d.status = 'pending' and l.halted_sequence is null and d.shard = l.shard and d.lane = l.id and d.sequence = l.head\n    union all\n    select d.event_id, d.replay, d.attempts, d.next_attempt_at, d.dead_reason\n    from deliveries d\n    where\n      d.status = 'dead' and l.halted_sequence is not null and d.shard = l.shard and coalesce(d.lane, 0) = l.id\n      and coalesce(d.sequence, 0) = l.halted_sequence\n  ) h on true\n  cross join lateral (\n    select lane_state(l.paused, l.halted_sequence, l.depth, l.endpoint_status, h.next_attempt_at) as state\n  ) s\nwhere :state::text is null or s.state = :state\norder by l.place, l.id\nlimit :limit!"};
+const listLanesIR: any = {"usedParamSet":{"endpoint":true,"entity":true,"few":true,"tenant":true,"state":true,"sort":true,"afterPlace":true,"afterId":true,"limit":true},"params":[{"name":"endpoint","required":false,"transform":{"type":"scalar"},"locs":[{"a":229,"b":237},{"a":850,"b":858},{"a":885,"b":893},{"a":1020,"b":1028},{"a":1289,"b":1297},{"a":1495,"b":1503},{"a":1702,"b":1710}]},{"name":"entity","required":false,"transform":{"type":"scalar"},"locs":[{"a":257,"b":263},{"a":748,"b":754},{"a":776,"b":782},{"a":986,"b":992},{"a":1311,"b":1317},{"a":1517,"b":1523},{"a":1724,"b":1730}]},{"name":"few","required":true,"transform":{"type":"scalar"},"locs":[{"a":545,"b":549},{"a":1236,"b":1239},{"a":1364,"b":1367}]},{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":811,"b":818},{"a":1045,"b":1051},{"a":1386,"b":1392},{"a":1546,"b":1552},{"a":1779,"b":1785},{"a":2843,"b":2849}]},{"name":"state","required":false,"transform":{"type":"scalar"},"locs":[{"a":1744,"b":1749},{"a":2869,"b":2874},{"a":2922,"b":2927},{"a":2957,"b":2962},{"a":4399,"b":4404},{"a":4427,"b":4432}]},{"name":"sort","required":true,"transform":{"type":"scalar"},"locs":[{"a":2470,"b":2475}]},{"name":"afterPlace","required":true,"transform":{"type":"scalar"},"locs":[{"a":3008,"b":3019}]},{"name":"afterId","required":true,"transform":{"type":"scalar"},"locs":[{"a":3030,"b":3038}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":4463,"b":4469}]}],"statement":"with recursive walked as (\n  select s.shard, d.lane\n  from shard_leases s\n    cross join lateral (\n      select lane from deliveries where status = 'pending' and shard = s.shard and lane > 0 order by lane limit 1\n    ) d\n  where :endpoint::uuid is null and :entity::text is null\n  union all\n  select w.shard, d.lane\n  from walked w\n    cross join lateral (\n      select lane from deliveries where status = 'pending' and shard = w.shard and lane > w.lane order by lane limit 1\n    ) d\n),\nwaiting as materialized (\n  select lane from walked limit :few!::integer + 1\n),\n-- OFFSET 0: by key, one by one. No lane comes twice.\ncandidates as (\n  select l.*\n  from endpoints p\n    cross join lateral (select * from lanes where endpoint = p.id and entity = :entity offset 0) l\n  where :entity is not null and p.tenant = :tenant! and p.deleted_at is null and (:endpoint is null or p.public_id = :endpoint)\n  union all\n  select l.*\n  from endpoints p\n    join lanes l on l.endpoint = p.id\n  where :entity is null and p.public_id = :endpoint and p.tenant = :tenant and p.deleted_at is null\n  union all\n  select l.*\n  from waiting w\n    cross join lateral (select * from lanes where id = w.lane offset 0) l\n  where (select count(*) from waiting) <= :few\n  union all\n  select *\n  from lanes\n  where\n    :endpoint is null and :entity is null and (select count(*) from waiting) > :few\n    and tenant = :tenant and (tail_sequence > closed_sequence or replays > 0)\n  union all\n  select *\n  from lanes\n  where\n    :endpoint is null and :entity is null and tenant = :tenant and (paused or halted_sequence is not null)\n    and tail_sequence = closed_sequence and replays = 0\n  union all\n  select *\n  from lanes\n  where\n    :endpoint is null and :entity is null and :state::text = 'idle' and tenant = :tenant\n    and not paused and halted_sequence is null and tail_sequence = closed_sequence and replays = 0\n),\nplaced as (\n  select\n    l.id, l.endpoint, l.entity, l.shard, l.paused, l.halted_sequence, n.depth, p.public_id, p.status as endpoint_status, o.place\n  from candidates l\n    join endpoints p on p.id = l.endpoint and p.deleted_at is null\n    cross join lateral (select l.tail_sequence - l.closed_sequence + l.replays as depth) n\n    -- Whether the lane sends or waits only its head says.\n    cross join lateral (select lane_state(l.paused, l.halted_sequence, n.depth, p.status, null) as state) s\n    -- OFFSET 0: once a lane.\n    cross join lateral (\n      select case\n        when :sort!::text = 'depth' then -n.depth\n        when n.depth = 0 then 1e12\n        else (\n          select extract(epoch from d.created_at)\n          from deliveries d\n          where d.status = 'pending' and d.shard = l.shard and d.lane = l.id\n          order by d.sequence\n          limit 1\n        )\n      end::float8 as place\n      offset 0\n    ) o\n  where\n    l.tenant = :tenant\n    and case when :state is null then s.state <> 'idle' else s.state = :state or (s.state = 'sending' and :state = 'waiting') end\n    and (o.place, l.id) > (:afterPlace!::float8, :afterId!::bigint)\n  order by o.place, l.id\n)\nselect\n  l.id as \"id!\", l.public_id as \"endpointId\", l.endpoint as \"endpoint!\", l.entity as \"entity!\", s.state as \"state!\", l.endpoint_status as \"endpointStatus\",\n  l.depth as \"depth!\", f.created_at as \"oldestAt?\", coalesce(l.halted_sequence, f.sequence) as \"headSequence\",\n  h.event_id as \"headEvent?\", h.replay as \"headReplay?\", h.attempts as \"headAttempts?\", h.next_attempt_at as \"nextAttemptAt?\",\n  h.dead_reason as \"headDeadReason?\", l.place as \"place!\"\nfrom placed l\n  left join lateral (\n    select d.event_id, d.replay, d.sequence, d.attempts, d.next_attempt_at, d.dead_reason, d.created_at\n    from deliveries d\n    where d.status = 'pending' and d.shard = l.shard and d.lane = l.id\n    order by d.sequence\n    limit 1\n  ) f on true\n  left join lateral (\n    select f.event_id, f.replay, f.attempts, f.next_attempt_at, f.dead_reason\n    where l.halted_sequence is null\n    union all\n    select d.event_id, d.replay, d.attempts, d.next_attempt_at, d.dead_reason\n    from deliveries d\n    where\n      d.status = 'dead' and l.halted_sequence is not null and d.shard = l.shard and coalesce(d.lane, 0) = l.id\n      and coalesce(d.sequence, 0) = l.halted_sequence\n  ) h on true\n  cross join lateral (\n    select lane_state(l.paused, l.halted_sequence, l.depth, l.endpoint_status, h.next_attempt_at) as state\n  ) s\nwhere :state is null or s.state = :state\norder by l.place, l.id\nlimit :limit!"};
 
 /**
  * Query generated from SQL:
  * ```
- * with waiting as (
- *   select
- *     d.lane, count(*) as depth, min(d.sequence) as head, min(d.created_at) as oldest_at,
- *     bool_or(d.next_attempt_at > now()) as retrying
- *   from deliveries d
- *   where
- *     d.status = 'pending' and d.lane is not null and d.tenant = :tenant!
- *     and (:endpoint::uuid is null or d.endpoint = (select id from endpoints where public_id = :endpoint))
- *   group by d.lane
+ * with recursive walked as (
+ *   select s.shard, d.lane
+ *   from shard_leases s
+ *     cross join lateral (
+ *       select lane from deliveries where status = 'pending' and shard = s.shard and lane > 0 order by lane limit 1
+ *     ) d
+ *   where :endpoint::uuid is null and :entity::text is null
+ *   union all
+ *   select w.shard, d.lane
+ *   from walked w
+ *     cross join lateral (
+ *       select lane from deliveries where status = 'pending' and shard = w.shard and lane > w.lane order by lane limit 1
+ *     ) d
  * ),
+ * waiting as materialized (
+ *   select lane from walked limit :few!::integer + 1
+ * ),
+ * -- OFFSET 0: by key, one by one. No lane comes twice.
  * candidates as (
- *   select lane from waiting
- *   union
- *   select id from lanes where tenant = :tenant! and (paused or halted_sequence is not null)
- *   union
- *   select id from lanes where tenant = :tenant! and :state::text = 'idle'
+ *   select l.*
+ *   from endpoints p
+ *     cross join lateral (select * from lanes where endpoint = p.id and entity = :entity offset 0) l
+ *   where :entity is not null and p.tenant = :tenant! and p.deleted_at is null and (:endpoint is null or p.public_id = :endpoint)
+ *   union all
+ *   select l.*
+ *   from endpoints p
+ *     join lanes l on l.endpoint = p.id
+ *   where :entity is null and p.public_id = :endpoint and p.tenant = :tenant and p.deleted_at is null
+ *   union all
+ *   select l.*
+ *   from waiting w
+ *     cross join lateral (select * from lanes where id = w.lane offset 0) l
+ *   where (select count(*) from waiting) <= :few
+ *   union all
+ *   select *
+ *   from lanes
+ *   where
+ *     :endpoint is null and :entity is null and (select count(*) from waiting) > :few
+ *     and tenant = :tenant and (tail_sequence > closed_sequence or replays > 0)
+ *   union all
+ *   select *
+ *   from lanes
+ *   where
+ *     :endpoint is null and :entity is null and tenant = :tenant and (paused or halted_sequence is not null)
+ *     and tail_sequence = closed_sequence and replays = 0
+ *   union all
+ *   select *
+ *   from lanes
+ *   where
+ *     :endpoint is null and :entity is null and :state::text = 'idle' and tenant = :tenant
+ *     and not paused and halted_sequence is null and tail_sequence = closed_sequence and replays = 0
  * ),
  * placed as (
  *   select
- *     l.id, l.endpoint, l.entity, l.shard, l.paused, l.halted_sequence, coalesce(w.depth, 0) as depth, w.oldest_at, w.head,
- *     p.public_id, p.status as endpoint_status, o.place
- *   from candidates c
- *     join lanes l on l.id = c.lane
+ *     l.id, l.endpoint, l.entity, l.shard, l.paused, l.halted_sequence, n.depth, p.public_id, p.status as endpoint_status, o.place
+ *   from candidates l
  *     join endpoints p on p.id = l.endpoint and p.deleted_at is null
- *     left join waiting w on w.lane = l.id
+ *     cross join lateral (select l.tail_sequence - l.closed_sequence + l.replays as depth) n
+ *     -- Whether the lane sends or waits only its head says.
+ *     cross join lateral (select lane_state(l.paused, l.halted_sequence, n.depth, p.status, null) as state) s
+ *     -- OFFSET 0: once a lane.
  *     cross join lateral (
- *       select
- *         case :sort!::text when 'depth' then -coalesce(w.depth, 0) else coalesce(extract(epoch from w.oldest_at), 1e12) end::float8 as place,
- *         lane_state(l.paused, l.halted_sequence, coalesce(w.depth, 0), p.status, case when w.retrying then 'infinity'::timestamptz end) as state
+ *       select case
+ *         when :sort!::text = 'depth' then -n.depth
+ *         when n.depth = 0 then 1e12
+ *         else (
+ *           select extract(epoch from d.created_at)
+ *           from deliveries d
+ *           where d.status = 'pending' and d.shard = l.shard and d.lane = l.id
+ *           order by d.sequence
+ *           limit 1
+ *         )
+ *       end::float8 as place
+ *       offset 0
  *     ) o
  *   where
- *     l.tenant = :tenant!
- *     and (:endpoint::uuid is null or p.public_id = :endpoint)
- *     and (:entity::text is null or l.entity = :entity)
- *     and (:state::text is null or o.state = :state or (:state = 'sending' and o.state = 'waiting'))
+ *     l.tenant = :tenant
+ *     and case when :state is null then s.state <> 'idle' else s.state = :state or (s.state = 'sending' and :state = 'waiting') end
  *     and (o.place, l.id) > (:afterPlace!::float8, :afterId!::bigint)
  *   order by o.place, l.id
  * )
  * select
- *   l.id, l.public_id as "endpointId", l.endpoint, l.entity, s.state as "state!", l.endpoint_status as "endpointStatus",
- *   l.depth as "depth!", l.oldest_at as "oldestAt", coalesce(l.halted_sequence, l.head) as "headSequence",
+ *   l.id as "id!", l.public_id as "endpointId", l.endpoint as "endpoint!", l.entity as "entity!", s.state as "state!", l.endpoint_status as "endpointStatus",
+ *   l.depth as "depth!", f.created_at as "oldestAt?", coalesce(l.halted_sequence, f.sequence) as "headSequence",
  *   h.event_id as "headEvent?", h.replay as "headReplay?", h.attempts as "headAttempts?", h.next_attempt_at as "nextAttemptAt?",
  *   h.dead_reason as "headDeadReason?", l.place as "place!"
  * from placed l
  *   left join lateral (
- *     select d.event_id, d.replay, d.attempts, d.next_attempt_at, d.dead_reason
+ *     select d.event_id, d.replay, d.sequence, d.attempts, d.next_attempt_at, d.dead_reason, d.created_at
  *     from deliveries d
- *     where d.status = 'pending' and l.halted_sequence is null and d.shard = l.shard and d.lane = l.id and d.sequence = l.head
+ *     where d.status = 'pending' and d.shard = l.shard and d.lane = l.id
+ *     order by d.sequence
+ *     limit 1
+ *   ) f on true
+ *   left join lateral (
+ *     select f.event_id, f.replay, f.attempts, f.next_attempt_at, f.dead_reason
+ *     where l.halted_sequence is null
  *     union all
  *     select d.event_id, d.replay, d.attempts, d.next_attempt_at, d.dead_reason
  *     from deliveries d
@@ -105,7 +155,7 @@ const listLanesIR: any = {"usedParamSet":{"tenant":true,"endpoint":true,"state":
  *   cross join lateral (
  *     select lane_state(l.paused, l.halted_sequence, l.depth, l.endpoint_status, h.next_attempt_at) as state
  *   ) s
- * where :state::text is null or s.state = :state
+ * where :state is null or s.state = :state
  * order by l.place, l.id
  * limit :limit!
  * ```
