@@ -58,9 +58,9 @@ interface ShardTurns {
  * get each statement's deliveries before its next statement is sent, so in the order of the commits.
  *
  * A statement is bounded by its events and deliveries. After one that exceeded its time, the size of each of its shards is
- * reduced (see StatementSize). A shard with a reduced size uses a second connection, and shares no statement there. One
- * shard's trouble thus keeps no other shard's events from being admitted. It returns to the shared statements when the full
- * size has succeeded. Before that, it shares only what is small beside a size that has succeeded.
+ * reduced (see StatementSize). A shard with a reduced size has statements of its own, on a second connection, until the full
+ * size has succeeded there. Before that, it shares a statement only if its part is small, and its last statements have
+ * succeeded. One shard's trouble thus does not keep the events of others from being admitted.
  */
 @Injectable()
 export class AdmissionService {
