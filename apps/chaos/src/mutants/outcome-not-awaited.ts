@@ -13,7 +13,7 @@ export const outcomeNotAwaited: Mutant = {
   edits: [
     {
       file: BUILT.outcomeService,
-      find: 'return await this.commits.add(outcome, isAwaited);',
+      find: 'return await this.addUntilDone(outcome, isAwaited);',
       replace: "void this.commits.add(outcome, isAwaited).catch(() => undefined);\n            return 'applied';",
     },
   ],
