@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { CursorFormat, FLOAT, INTEGER, LARGE, SMALL, UUID } from './cursor.js';
+import { CursorFormat, FLOAT, UINT31, UINT52, UINT16, UUID } from './cursor.js';
 
-const format = new CursorFormat(UUID, INTEGER, SMALL, LARGE, FLOAT);
+const format = new CursorFormat(UUID, UINT31, UINT16, UINT52, FLOAT);
 
 describe('the format of a cursor', () => {
   it('encodes every key as a text of the pattern, and decodes it', () => {
@@ -26,6 +26,6 @@ describe('the format of a cursor', () => {
   });
 
   it.each(['', 'x', '00', '8000000', '800000000', '7FFFFFFF', '00000001\n'])('has a pattern that %j does not match', (text) => {
-    expect(new CursorFormat(INTEGER).pattern.test(text)).toBe(false);
+    expect(new CursorFormat(UINT31).pattern.test(text)).toBe(false);
   });
 });

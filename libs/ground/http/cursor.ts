@@ -17,12 +17,12 @@ export const UUID: CursorPart<string> = {
   encode: (uuid) => uuid.replaceAll('-', ''),
   decode: (text) => text.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
 };
-/** A positive `integer` of Postgres. */
-export const INTEGER = wholeNumber('[0-7][0-9a-f]{7}', 8);
-/** Below 65,536. */
-export const SMALL = wholeNumber('[0-9a-f]{4}', 4);
+/** Below 2^31: a positive `integer` of Postgres. */
+export const UINT31 = wholeNumber('[0-7][0-9a-f]{7}', 8);
+/** Below 2^16. */
+export const UINT16 = wholeNumber('[0-9a-f]{4}', 4);
 /** Below 2^52, which a number holds exactly. */
-export const LARGE = wholeNumber('[0-9a-f]{13}', 13);
+export const UINT52 = wholeNumber('[0-9a-f]{13}', 13);
 /** A number below 2^769, as its IEEE 754 bits. */
 export const FLOAT: CursorPart<number> = {
   // NaN and the infinities have an exponent of set bits only.

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { CursorFormat, INTEGER, SMALL } from './cursor.js';
+import { CursorFormat, UINT31, UINT16 } from './cursor.js';
 import { pageOf, pageOfRead, pageQuery } from './pagination.js';
 
-const format = new CursorFormat(INTEGER, SMALL);
+const format = new CursorFormat(UINT31, UINT16);
 const query = z.strictObject(pageQuery(format));
 const keyOf = (n: number): [number, number] => [n, 7];
 

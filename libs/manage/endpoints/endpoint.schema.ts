@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { formatDuration, parseDurationMs } from '#domain/duration';
 import { durationsUpTo } from '#domain/duration-pattern';
-import { CursorFormat, INTEGER } from '#ground/http/cursor';
+import { CursorFormat, UINT31 } from '#ground/http/cursor';
 import { pageQuery } from '#ground/http/pagination';
 import { idSchema } from '#ground/http/public-id';
 import { textSchema } from '#ground/http/text-schema';
@@ -94,7 +94,7 @@ export const endpointChangeSchema = z
 export type EndpointChange = z.output<typeof endpointChangeSchema>;
 
 /** The endpoint's narrow key. */
-export const endpointCursor = new CursorFormat(INTEGER);
+export const endpointCursor = new CursorFormat(UINT31);
 
 export const endpointQuerySchema = z.strictObject(pageQuery(endpointCursor));
 export type EndpointQuery = z.output<typeof endpointQuerySchema>;

@@ -5,10 +5,12 @@ import { ListsDatabase } from '#manage/lists-database.module';
 import { changeEndpoint, type IChangeEndpointParams } from './change-endpoint.queries.js';
 import { createEndpoint, type ICreateEndpointParams } from './create-endpoint.queries.js';
 import { deleteEndpoint, type IDeleteEndpointParams } from './delete-endpoint.queries.js';
+import { findEndpoint, type IFindEndpointResult } from './find-endpoint.queries.js';
 import { findEndpoints, type IFindEndpointsResult } from './find-endpoints.queries.js';
 import { type ISetEndpointStatusParams, setEndpointStatus } from './set-endpoint-status.queries.js';
 
-export type EndpointRow = IFindEndpointsResult;
+export type EndpointRow = IFindEndpointResult;
+export type ListedEndpointRow = IFindEndpointsResult;
 
 /** Endpoints of a tenant that are not deleted. An event that all of them get is admitted in one statement, which takes 350 ms. */
 export const MAX_ENDPOINTS = 10_000;
@@ -44,12 +46,11 @@ export class EndpointsRepository {
   }
 
   async find(tenant: string, publicId: string): Promise<EndpointRow | undefined> {
-    const [row] = await findEndpoints.run({ tenant, publicId, before: NO_BOUND, limit: 1, bytes: PAGE_BYTES }, this.database);
-    return row;
+    return (await findEndpoint.run({ tenant, publicId }, this.database))[0];
   }
 
   /** Newest first; fewer than `limit` if their settings exceed 1 MiB. */
-  async list(tenant: string, before: number | undefined, limit: number): Promise<EndpointRow[]> {
+  async list(tenant: string, before: number | undefined, limit: number): Promise<ListedEndpointRow[]> {
     return findEndpoints.run({ tenant, before: before ?? NO_BOUND, limit, bytes: PAGE_BYTES }, this.lists.of(tenant, 'give a lower `limit`'));
   }
 }

@@ -20,7 +20,6 @@ export interface IFindEndpointsParams {
   before: number;
   bytes: number;
   limit: NumberOrString;
-  publicId?: string | null | void;
   tenant: string;
 }
 
@@ -53,7 +52,7 @@ export interface IFindEndpointsQuery {
   result: IFindEndpointsResult;
 }
 
-const findEndpointsIR: any = {"usedParamSet":{"tenant":true,"before":true,"publicId":true,"limit":true,"bytes":true},"params":[{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":923,"b":930}]},{"name":"before","required":true,"transform":{"type":"scalar"},"locs":[{"a":964,"b":971}]},{"name":"publicId","required":false,"transform":{"type":"scalar"},"locs":[{"a":988,"b":996},{"a":1027,"b":1035}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":1083,"b":1089}]},{"name":"bytes","required":true,"transform":{"type":"scalar"},"locs":[{"a":1183,"b":1189}]}],"statement":"select\n  id, public_id as \"publicId\", url, description, event_types as \"eventTypes\", ordering, dlq_policy as \"dlqPolicy\",\n  retry_schedule_ms as \"retryScheduleMs\", timeout_ms as \"timeoutMs\", max_concurrency as \"maxConcurrency\",\n  max_retry_after_seconds as \"maxRetryAfterSeconds\", rate_limit as \"rateLimit\",\n  headers_ciphertext as \"headersCiphertext\", metadata, status, status_reason as \"statusReason\",\n  created_at as \"createdAt\", updated_at as \"updatedAt\", followed as \"followed!\"\nfrom (\n    select\n      e.*, row_number() over newest_first as place, lead(true, 1, false) over newest_first as followed,\n      sum(\n        octet_length(e.url) + octet_length(e.description) + octet_length(e.event_types::text)\n          + octet_length(e.metadata::text) + coalesce(octet_length(e.headers_ciphertext), 0)\n      ) over newest_first as bytes\n    from (\n        select *\n        from endpoints\n        where\n          tenant = :tenant! and deleted_at is null and id < :before!\n          and (:publicId::uuid is null or public_id = :publicId::uuid)\n        order by id desc\n        limit :limit!\n      ) e\n    window newest_first as (order by e.id desc)\n  ) b\nwhere place = 1 or bytes <= :bytes!::integer\norder by id desc"};
+const findEndpointsIR: any = {"usedParamSet":{"tenant":true,"before":true,"limit":true,"bytes":true},"params":[{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":913,"b":920}]},{"name":"before","required":true,"transform":{"type":"scalar"},"locs":[{"a":954,"b":961}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":1002,"b":1008}]},{"name":"bytes","required":true,"transform":{"type":"scalar"},"locs":[{"a":1102,"b":1108}]}],"statement":"select\n  id, public_id as \"publicId\", url, description, event_types as \"eventTypes\", ordering, dlq_policy as \"dlqPolicy\",\n  retry_schedule_ms as \"retryScheduleMs\", timeout_ms as \"timeoutMs\", max_concurrency as \"maxConcurrency\",\n  max_retry_after_seconds as \"maxRetryAfterSeconds\", rate_limit as \"rateLimit\",\n  headers_ciphertext as \"headersCiphertext\", metadata, status, status_reason as \"statusReason\",\n  created_at as \"createdAt\", updated_at as \"updatedAt\", followed as \"followed!\"\nfrom (\n    select\n      e.*, row_number() over newest_first as place, lead(true, 1, false) over newest_first as followed,\n      sum(\n        octet_length(e.url) + octet_length(e.description) + octet_length(e.event_types::text)\n          + octet_length(e.metadata::text) + coalesce(octet_length(e.headers_ciphertext), 0)\n      ) over newest_first as bytes\n    from (\n        select *\n        from endpoints\n        where tenant = :tenant! and deleted_at is null and id < :before!\n        order by id desc\n        limit :limit!\n      ) e\n    window newest_first as (order by e.id desc)\n  ) b\nwhere place = 1 or bytes <= :bytes!::integer\norder by id desc"};
 
 /**
  * Query generated from SQL:
@@ -74,9 +73,7 @@ const findEndpointsIR: any = {"usedParamSet":{"tenant":true,"before":true,"publi
  *     from (
  *         select *
  *         from endpoints
- *         where
- *           tenant = :tenant! and deleted_at is null and id < :before!
- *           and (:publicId::uuid is null or public_id = :publicId::uuid)
+ *         where tenant = :tenant! and deleted_at is null and id < :before!
  *         order by id desc
  *         limit :limit!
  *       ) e

@@ -1,6 +1,6 @@
 /*
-  Lists a tenant's endpoints below :before (a narrow key), newest first; with :publicId only that one. At most :limit, and
-  as many as have :bytes of settings together, but at least one. "followed" says whether there are more.
+  Lists a tenant's endpoints below :before (a narrow key), newest first. At most :limit, and as many as have :bytes of
+  settings together, but at least one. "followed" says whether there are more.
 
   The metadata is measured as text: jsonb has numbers in full, so that 1e308 becomes 309 characters.
 */
@@ -21,9 +21,7 @@ from (
     from (
         select *
         from endpoints
-        where
-          tenant = :tenant! and deleted_at is null and id < :before!
-          and (:publicId::uuid is null or public_id = :publicId::uuid)
+        where tenant = :tenant! and deleted_at is null and id < :before!
         order by id desc
         limit :limit!
       ) e

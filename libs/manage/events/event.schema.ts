@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CursorFormat, INTEGER, SMALL, UUID } from '#ground/http/cursor';
+import { CursorFormat, UINT31, UINT16, UUID } from '#ground/http/cursor';
 import { pageQuery } from '#ground/http/pagination';
 import { deliveryIdSchema, idSchema } from '#ground/http/public-id';
 import { textSchema } from '#ground/http/text-schema';
@@ -31,7 +31,7 @@ export const eventQuerySchema = z.strictObject({
 export type EventQuery = z.output<typeof eventQuerySchema>;
 
 /** Event, endpoint and replay. */
-export const deliveryCursor = new CursorFormat(UUID, INTEGER, SMALL);
+export const deliveryCursor = new CursorFormat(UUID, UINT31, UINT16);
 
 export const deliveryQuerySchema = z.strictObject({
   endpoint: idSchema('ep').optional(),
@@ -43,13 +43,13 @@ export const deliveryQuerySchema = z.strictObject({
 export type DeliveryQuery = z.output<typeof deliveryQuerySchema>;
 
 /** Replay and endpoint. */
-export const eventDeliveryCursor = new CursorFormat(SMALL, INTEGER);
+export const eventDeliveryCursor = new CursorFormat(UINT16, UINT31);
 
 export const eventDeliveryQuerySchema = z.strictObject(pageQuery(eventDeliveryCursor));
 export type EventDeliveryQuery = z.output<typeof eventDeliveryQuerySchema>;
 
 /** The attempt's number. */
-export const attemptCursor = new CursorFormat(INTEGER);
+export const attemptCursor = new CursorFormat(UINT31);
 
 export const attemptQuerySchema = z.strictObject(pageQuery(attemptCursor));
 export type AttemptQuery = z.output<typeof attemptQuerySchema>;

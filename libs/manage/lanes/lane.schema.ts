@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CursorFormat, FLOAT, LARGE } from '#ground/http/cursor';
+import { CursorFormat, FLOAT, UINT52 } from '#ground/http/cursor';
 import { pageQuery } from '#ground/http/pagination';
 import { deliveryIdSchema, idSchema } from '#ground/http/public-id';
 import { textSchema } from '#ground/http/text-schema';
@@ -8,7 +8,7 @@ import { entity } from '#manage/events/event.schema';
 const STATES = ['idle', 'sending', 'waiting', 'paused', 'halted'] as const;
 
 /** The lane's place in the order, and its key. */
-export const laneCursor = new CursorFormat(FLOAT, LARGE);
+export const laneCursor = new CursorFormat(FLOAT, UINT52);
 
 export const laneQuerySchema = z.strictObject({
   endpoint: idSchema('ep').optional(),
