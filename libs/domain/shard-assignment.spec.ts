@@ -6,6 +6,7 @@ const claims = fc.uniqueArray(fc.record({
   memberId: fc.string({ minLength: 1, maxLength: 8 }),
   generation: fc.integer({ min: -1, max: 5 }),
   shards: fc.uniqueArray(fc.integer({ min: 0, max: 40 }), { maxLength: 20 }),
+  awaited: fc.uniqueArray(fc.integer({ min: 0, max: 40 }), { maxLength: 20 }),
 }), { minLength: 1, maxLength: 10, selector: ({ memberId }) => memberId });
 
 describe('assignShards', () => {
@@ -28,7 +29,7 @@ describe('assignShards', () => {
   it('changes nothing when nothing has changed', () => {
     fc.assert(fc.property(claims, fc.integer({ min: 1, max: 32 }), (members, shards) => {
       const before = assignShards(members, shards);
-      const again: ShardClaim[] = members.map(({ memberId }) => ({ memberId, generation: 6, shards: before.get(memberId) ?? [] }));
+      const again: ShardClaim[] = members.map(({ memberId }) => ({ memberId, generation: 6, shards: before.get(memberId) ?? [], awaited: [] }));
       const sorted = (assignment: Map<string, number[]>) => [...assignment].map(([id, part]) => [id, [...part].sort((a, b) => a - b)]);
       expect(sorted(assignShards(again, shards))).toEqual(sorted(before));
     }));
@@ -36,9 +37,9 @@ describe('assignShards', () => {
 
   it('takes no more from the others than the newcomer needs', () => {
     const assignment = assignShards([
-      { memberId: 'a', generation: 3, shards: [0, 1, 2, 3] },
-      { memberId: 'b', generation: 3, shards: [4, 5, 6, 7] },
-      { memberId: 'c', generation: -1, shards: [] },
+      { memberId: 'a', generation: 3, shards: [0, 1, 2, 3], awaited: [] },
+      { memberId: 'b', generation: 3, shards: [4, 5, 6, 7], awaited: [] },
+      { memberId: 'c', generation: -1, shards: [], awaited: [] },
     ], 8);
     expect(assignment.get('a')).toEqual([0, 1, 2]);
     expect(assignment.get('b')).toEqual([4, 5, 6]);
@@ -47,9 +48,9 @@ describe('assignShards', () => {
 
   it('gives orphaned shards to former members, and some of theirs to the newcomer', () => {
     const assignment = assignShards([
-      { memberId: 'a', generation: 3, shards: [0, 1, 2] },
-      { memberId: 'b', generation: 3, shards: [3, 4, 5] },
-      { memberId: 'c', generation: -1, shards: [] },
+      { memberId: 'a', generation: 3, shards: [0, 1, 2], awaited: [] },
+      { memberId: 'b', generation: 3, shards: [3, 4, 5], awaited: [] },
+      { memberId: 'c', generation: -1, shards: [], awaited: [] },
     ], 8);
     const [a = [], b = [], c = []] = ['a', 'b', 'c'].map((memberId) => assignment.get(memberId));
     expect([...a, ...b]).toEqual(expect.arrayContaining([6, 7]));
@@ -57,10 +58,22 @@ describe('assignShards', () => {
     expect([a.length, b.length]).toEqual([3, 3]);
   });
 
+  it('leaves an orphaned shard to the member that waits for its lease, when a newcomer joins', () => {
+    const assignment = assignShards([
+      { memberId: 'a', generation: 3, shards: [0, 1, 2, 6], awaited: [2] },
+      { memberId: 'b', generation: 3, shards: [3, 4, 5, 7], awaited: [7] },
+      { memberId: 'c', generation: -1, shards: [], awaited: [] },
+    ], 8);
+    const [a = [], b = [], c = []] = ['a', 'b', 'c'].map((memberId) => assignment.get(memberId));
+    expect(a).toContain(2);
+    expect(b).toContain(7);
+    expect(c).toEqual([5, 6]);
+  });
+
   it('gives a newcomer an orphaned shard only when the shares would be uneven otherwise', () => {
     const assignment = assignShards([
-      { memberId: 'a', generation: 3, shards: [0] },
-      { memberId: 'b', generation: -1, shards: [] },
+      { memberId: 'a', generation: 3, shards: [0], awaited: [] },
+      { memberId: 'b', generation: -1, shards: [], awaited: [] },
     ], 8);
     expect(assignment.get('a')).not.toContain(0);
     expect([assignment.get('a')?.length, assignment.get('b')?.length]).toEqual([4, 4]);
@@ -68,8 +81,8 @@ describe('assignShards', () => {
 
   it('believes the later generation when two members claim one shard', () => {
     const assignment = assignShards([
-      { memberId: 'a', generation: 2, shards: [0, 1] },
-      { memberId: 'b', generation: 3, shards: [0] },
+      { memberId: 'a', generation: 2, shards: [0, 1], awaited: [] },
+      { memberId: 'b', generation: 3, shards: [0], awaited: [] },
     ], 2);
     expect(assignment.get('b')).toEqual([0]);
   });

@@ -4,6 +4,8 @@ export interface ShardClaim {
   /** Negative for a newcomer, which has not been assigned shards yet. */
   readonly generation: number;
   readonly shards: readonly number[];
+  /** Those of `shards` that the member does not own yet: their leases have not ended. */
+  readonly awaited: readonly number[];
 }
 
 /**
@@ -11,16 +13,19 @@ export interface ShardClaim {
  * If two members claim a shard, the later generation counts: a member that missed a rebalance has an older one. The same
  * input gives the same result on every member.
  *
- * Orphaned shards go to members that were in the group before, and newcomers get some of theirs instead. The new owner of
- * an orphan must have watched its lease for a TTL, while a living owner hands a shard over at once. So a dispatcher that
- * is killed and returns does not lengthen its own outage. The price: a shard that is handed over pauses until its requests
+ * Orphaned shards, which nobody owns, go to members that were in the group before, and newcomers get some of theirs
+ * instead. The new owner of an orphan must have watched its lease for a TTL, while a living owner hands a shard over at
+ * once. So a dispatcher that is killed and returns does not lengthen its own outage. A member that has been assigned an
+ * orphan and still waits for its lease keeps it. The price: a shard that is handed over pauses until its requests
  * in flight have ended.
  */
 export function assignShards(claims: readonly ShardClaim[], shards: number): Map<string, number[]> {
   const members = [...claims].sort((a, b) => (a.memberId < b.memberId ? -1 : 1));
   const held = holdersOf(members, shards);
   const all = Array.from({ length: shards }, (_, shard) => shard);
-  const [orphans, owned] = [all.filter((shard) => !held.has(shard)), all.filter((shard) => held.has(shard))];
+  const awaited = new Set(members.flatMap((claim) => claim.awaited));
+  const isOwned = (shard: number): boolean => held.has(shard) && !awaited.has(shard);
+  const [orphans, owned] = [all.filter((shard) => !isOwned(shard)), all.filter(isOwned)];
   const seniors = members.filter(({ generation }) => generation >= 0);
   if (seniors.length > 0) {
     for (const [memberId, dealt] of deal(seniors, all, held)) for (const shard of dealt) held.set(shard, memberId);

@@ -4,32 +4,47 @@ import { assignShards, type ShardClaim } from '#domain/shard-assignment';
 const NAME = 'lockstep-co-partition';
 const VERSION = 1;
 
-/** The shards that the group assigned to this member last, and when. The member sends them to the group's leader at the next rebalance. */
+/**
+ * The shards that the group assigned to this member last, when, and which of them it owns. The member sends this to the
+ * group's leader at the next rebalance.
+ */
 export class ShardHolding {
   private generation = -1;
   private shards: readonly number[] = [];
+  private readonly owned = new Set<number>();
 
   /** kafkajs does not show the group's generation; the time orders assignments as well. */
   assigned(shards: readonly number[]): void {
     this.shards = shards;
     this.generation = Date.now();
+    for (const shard of this.owned) if (!shards.includes(shard)) this.owned.delete(shard);
+  }
+
+  /** The member has begun to process the shard. */
+  took(shard: number): void {
+    this.owned.add(shard);
   }
 
   encode(): Buffer {
-    return Buffer.from(JSON.stringify({ generation: this.generation, shards: this.shards }));
+    const { generation, shards } = this;
+    return Buffer.from(JSON.stringify({ generation, shards, awaited: shards.filter((shard) => !this.owned.has(shard)) }));
   }
 
-  static decode(userData: Buffer): { generation: number; shards: number[] } {
+  static decode(userData: Buffer): Omit<ShardClaim, 'memberId'> {
     try {
-      const { generation, shards } = JSON.parse(userData.toString()) as { generation?: unknown; shards?: unknown };
-      if (typeof generation === 'number' && Array.isArray(shards)) {
-        return { generation, shards: shards.filter((shard) => typeof shard === 'number') };
+      const { generation, shards, awaited = [] } = JSON.parse(userData.toString()) as { generation?: unknown; shards?: unknown; awaited?: unknown };
+      if (typeof generation === 'number' && Array.isArray(shards) && Array.isArray(awaited)) {
+        return { generation, shards: shards.filter(isNumber), awaited: awaited.filter(isNumber) };
       }
     } catch {
       // A member of another version: it keeps no shards, which costs a handover.
     }
-    return { generation: -1, shards: [] };
+    return { generation: -1, shards: [], awaited: [] };
   }
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number';
 }
 
 /**

@@ -45,6 +45,7 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
   private readonly gate: PartitionGate;
   private readonly batches: BatchReader;
   private readonly member: GroupMember;
+  private readonly holding = new ShardHolding();
   private handlers: ReadonlyMap<string, MessageHandler> = new Map();
   private assignedListener: (shards: readonly number[]) => void = () => undefined;
   private fetchRecoveredListener: () => void = () => undefined;
@@ -55,8 +56,7 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
     const named = (topic: string): string => `${topicPrefix}${topic}`;
     const [lead, ...others] = options.topics;
     const topics = [named(lead), ...others.map(named), ...quietTopics.map(named)] as const;
-    const holding = new ShardHolding();
-    this.consumer = createConsumer(options, holding);
+    this.consumer = createConsumer(options, this.holding);
     this.gate = new PartitionGate({ consumer: this.consumer, topics, quietTopics: new Set(quietTopics.map(named)), logger });
     this.batches = new BatchReader({ topicPrefix, gate: this.gate, handle: (batch) => this.handle(batch), logger });
     this.member = new GroupMember({
@@ -67,7 +67,7 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
       logger,
       eachBatch: (payload) => this.batches.read(payload),
       onJoined: (assigned) => {
-        holding.assigned(assigned);
+        this.holding.assigned(assigned);
         this.batches.clear();
         this.gate.shutAll(assigned);
         this.assignedListener(assigned);
@@ -143,7 +143,9 @@ export class ShardTransport extends Server implements CustomTransportStrategy {
    * continue at the group's offsets. Those are committed once a second, so some batches may come again.
    */
   open(shard: number, leadOffset?: number): void {
-    if (this.member.has(shard)) this.gate.open(shard, leadOffset);
+    if (!this.member.has(shard)) return;
+    this.holding.took(shard);
+    this.gate.open(shard, leadOffset);
   }
 
   /** Stops reading the shard's partitions. The result of a batch that its handler still has is ignored. */
