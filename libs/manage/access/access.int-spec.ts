@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { Controller, Get, Module, Post, Req } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
@@ -55,11 +55,12 @@ beforeAll(async () => {
   const module = { module: ProbeModule, imports: [ProcessModule.of(process), PostgresModule.forRoot({ app: 'test' })] };
   app = await createHttpApp(module, { logger: process.logger, maxBodyBytes: 100_000 });
   // All keys have all scopes so far: this header simulates a key with fewer.
-  const instance = app.getHttpAdapter().getInstance();
-  instance.addHook('preParsing', (request, _reply, payload, done) => {
-    const scopes = request.headers['x-scopes'];
-    if (scopes !== undefined) request.principal = { ...request.principal, scopes: new Set(String(scopes).split(',') as Scope[]) };
-    done(null, payload);
+  const authenticator = app.get(Authenticator, { strict: false });
+  const principalOf = authenticator.principalOf.bind(authenticator);
+  jest.spyOn(authenticator, 'principalOf').mockImplementation((headers) => {
+    const principal = principalOf(headers);
+    const scopes = headers['x-scopes'];
+    return scopes === undefined || principal instanceof Promise ? principal : { ...principal, scopes: new Set(String(scopes).split(',') as Scope[]) };
   });
   await app.listen(0, '127.0.0.1');
   url = await app.getUrl();

@@ -1,14 +1,17 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { LockstepError } from '#domain/problem';
+import type { Principal } from '#ground/http/principal';
 import { Authenticator } from './authenticator.js';
 
 /** Routes that Swagger adds to Fastify, without a route configuration. */
 const DOCUMENTATION = /^\/(?:docs|api-docs)(?:\/|$)|^\/openapi\.json$/;
 
 /**
- * Authenticates requests in a Fastify hook, because Nest's guards run after the body was read: a client without a key
- * must not make the process read its body.
+ * Authenticates requests and checks their scopes in a Fastify hook, because Nest's guards run after the body was read: a
+ * client without a key must not make the process read its body. On the hot route, a guard also costs a twentieth of the
+ * gateway's CPU.
  */
 @Injectable()
 export class AuthenticationHook implements OnModuleInit {
@@ -29,16 +32,21 @@ export class AuthenticationHook implements OnModuleInit {
       try {
         const principal = this.authenticator.principalOf(request.headers);
         if (!(principal instanceof Promise)) {
-          request.principal = principal;
+          admit(request, principal);
           return done();
         }
-        principal.then((found) => {
-          request.principal = found;
-          done();
-        }, done);
+        principal.then((found) => admit(request, found)).then(() => done(), done);
       } catch (error) {
         done(error as Error);
       }
     });
   }
+}
+
+/** @throws LockstepError forbidden: the principal lacks the route's scope, or the route declares none */
+function admit(request: FastifyRequest, principal: Principal): void {
+  const { access } = request.routeOptions.config;
+  if (access === undefined || access === 'public') throw new LockstepError('forbidden', 'This route declares no scope');
+  if (!principal.scopes.has(access)) throw new LockstepError('forbidden', `The API key lacks the scope "${access}"`);
+  request.principal = principal;
 }
