@@ -1,18 +1,48 @@
 /** A permission. `manage` includes `read`; `admin` includes all scopes, for all tenants. */
 export type Scope = 'ingest' | 'read' | 'manage' | 'admin';
 
+/** Who acts, as the audit log records it. */
+export interface Actor {
+  readonly type: 'key' | 'admin' | 'console' | 'system' | 'source';
+  readonly id: string;
+  readonly name: string;
+}
+
+/** A bound on accepted events, over all gateways. */
+export interface IngestLimit {
+  /** Of its token bucket: `key/<id>` or `tenant/<id>`. Whoever has the same id shares the bucket. */
+  readonly bucket: string;
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+/** How a principal's events are accepted. */
+export interface IngestSettings {
+  /** What answers a duplicate of an accepted event: the first answer again, or 409. */
+  readonly duplicates: 'replay' | 'conflict';
+  /** `requeue-dead`: a duplicate of an event with dead deliveries replays these. */
+  readonly resubmit: 'none' | 'requeue-dead';
+  /** Each event must pass all of them. */
+  readonly limits: readonly IngestLimit[];
+}
+
+export const USUAL_INGEST: IngestSettings = { duplicates: 'replay', resubmit: 'none', limits: [] };
+
 /** Who makes a request, and for which tenant. */
 export interface Principal {
   /** Whose data the request is about. */
   readonly tenant: string;
-  readonly actor: {
-    readonly type: 'key' | 'admin' | 'console' | 'system' | 'source';
-    /** As the audit log records it. */
-    readonly id: string;
-    readonly name: string;
-  };
+  readonly actor: Actor;
   /** With all scopes that these include. */
   readonly scopes: ReadonlySet<Scope>;
+  readonly ingest: IngestSettings;
+  /** Of the request. Undefined on routes with scope `ingest`, whose principals are shared by many requests. */
+  readonly requestId?: string;
+}
+
+/** The actor and the request as one JSON object, for statements that write the audit log. */
+export function auditedBy({ actor, requestId }: Principal): string {
+  return JSON.stringify({ ...actor, requestId });
 }
 
 declare module 'fastify' {

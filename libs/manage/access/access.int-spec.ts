@@ -21,7 +21,7 @@ class ProbeController {
   @Get('who')
   @Requires('manage')
   who(@Req() { principal }: FastifyRequest): object {
-    return { ...principal, scopes: [...principal.scopes] };
+    return { tenant: principal.tenant, actor: principal.actor, scopes: [...principal.scopes] };
   }
 
   @Post('who')

@@ -48,5 +48,6 @@ function admit(request: FastifyRequest, principal: Principal): void {
   const { access } = request.routeOptions.config;
   if (access === undefined || access === 'public') throw new LockstepError('forbidden', 'This route declares no scope');
   if (!principal.scopes.has(access)) throw new LockstepError('forbidden', `The API key lacks the scope "${access}"`);
-  request.principal = principal;
+  // Principals are shared by all requests of a key, and on the hot route no copy is made.
+  request.principal = access === 'ingest' ? principal : { ...principal, requestId: request.id };
 }

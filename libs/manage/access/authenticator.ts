@@ -2,12 +2,10 @@ import { timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { LockstepError } from '#domain/problem';
-import type { Principal, Scope } from '#ground/http/principal';
+import { DEFAULT_TENANT } from '#domain/tenant';
+import { type Principal, type Scope, USUAL_INGEST } from '#ground/http/principal';
 import { keyHash } from './admin-key.js';
 import { TenantsRepository } from './tenants.repository.js';
-
-/** The first migration creates it. */
-const DEFAULT_TENANT = 'default';
 
 const ADMIN = { type: 'admin', id: 'admin', name: 'Admin key' } as const;
 const ADMIN_SCOPES: ReadonlySet<Scope> = new Set(['ingest', 'read', 'manage', 'admin']);
@@ -67,5 +65,5 @@ export class Authenticator {
 }
 
 function adminOf(tenant: string): Principal {
-  return { tenant, actor: ADMIN, scopes: ADMIN_SCOPES };
+  return { tenant, actor: ADMIN, scopes: ADMIN_SCOPES, ingest: USUAL_INGEST };
 }
