@@ -17,8 +17,10 @@ import { whenPostgresAnswers } from '#ground/postgres/when-postgres-answers';
 import { Lifetime } from '#ground/process/lifetime';
 import { InjectConfig, InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
+import { AccessDirectory } from '#manage/access/access-directory';
 import { establishAdminKey } from '#manage/access/admin-key';
 import { Authenticator } from '#manage/access/authenticator';
+import { KeyUses } from '#manage/access/key-uses';
 import { LedgerService } from '#manage/ledger/ledger.service';
 import { ExpiredKeysSweeper } from '#upkeep/expired-keys-sweeper';
 import { PartitionKeeper } from '#upkeep/partitions';
@@ -38,6 +40,8 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     private readonly server: ServerCheck,
     private readonly host: HttpAdapterHost<AbstractHttpAdapter<Server>>,
     private readonly shedding: LoadShedding,
+    private readonly access: AccessDirectory,
+    private readonly keyUses: KeyUses,
     private readonly authenticator: Authenticator,
     private readonly topics: TopicsKeeper,
     private readonly ingest: IngestService,
@@ -62,11 +66,13 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
       await ensureInstallation(database, config.kafka.partitions);
       await this.partitions.start();
     }, logger, signal);
+    this.access.start();
     this.authenticator.open(await establishAdminKey(database, config.adminKey, (line) => void process.stdout.write(`${line}\n`)));
     signal.throwIfAborted();
     this.topics.start();
     await this.relay.start();
     signal.throwIfAborted();
+    this.keyUses.start();
     this.expiredKeys.start();
     this.retention.start();
     this.lifetime.ready();
@@ -89,7 +95,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
   /** Relays the accepted events within the drain time. The others wait in Postgres for another gateway. */
   async onApplicationShutdown(): Promise<void> {
     await this.ingest.idle();
-    await this.relay.stop(this.drainMs());
+    await Promise.all([this.relay.stop(this.drainMs()), this.access.stop(), this.keyUses.stop()]);
     await this.upkeepStopped;
   }
 

@@ -18,11 +18,14 @@ it('builds its module graph without Postgres and Kafka, every route declares its
   // Fastify adds a HEAD route for each GET route.
   for (const [route, access] of Object.entries(accessOf((method) => method === 'HEAD'))) expect([route, declared[route.replace('HEAD', 'GET')]]).toEqual([route, access]);
   expect(declared).toEqual({
+    'DELETE /v1/api-keys/:id': 'manage',
     'DELETE /v1/endpoints/:id': 'manage',
     'GET /health/live': 'public',
     'GET /health/ready': 'public',
     'GET /health/startup': 'public',
     'GET /metrics': 'public',
+    'GET /v1/api-keys': 'read',
+    'GET /v1/api-keys/:id': 'read',
     'GET /v1/dead-letters': 'read',
     'GET /v1/deliveries': 'read',
     'GET /v1/deliveries/:id': 'read',
@@ -36,7 +39,12 @@ it('builds its module graph without Postgres and Kafka, every route declares its
     'GET /v1/lanes/:endpoint/:entity': 'read',
     'GET /v1/ledger': 'read',
     'GET /v1/replays/:id': 'read',
+    'GET /v1/tenants': 'read',
+    'GET /v1/tenants/:id': 'read',
+    'PATCH /v1/api-keys/:id': 'manage',
     'PATCH /v1/endpoints/:id': 'manage',
+    'POST /v1/api-keys': 'manage',
+    'POST /v1/api-keys/:id/rotate': 'manage',
     'POST /v1/dead-letters/discard': 'manage',
     'POST /v1/dead-letters/replay': 'manage',
     'POST /v1/endpoints': 'manage',
@@ -47,6 +55,7 @@ it('builds its module graph without Postgres and Kafka, every route declares its
     'POST /v1/lanes/:endpoint/:entity/pause': 'manage',
     'POST /v1/lanes/:endpoint/:entity/resume': 'manage',
     'POST /v1/lanes/:endpoint/:entity/skip': 'manage',
+    'PUT /v1/tenants/:id': 'admin',
   });
   expect(app.get(PgPools).sizes).toEqual(documentedPools('gateway'));
   await app.close();

@@ -11,11 +11,13 @@ import { TopicsIndicator } from '#ground/kafka/topics.indicator';
 import { HousekeepingDatabaseModule } from '#ground/postgres/housekeeping-database.module';
 import { PostgresModule } from '#ground/postgres/postgres.module';
 import { AccessModule } from '#manage/access/access.module';
+import { ApiKeysModule } from '#manage/api-keys/api-keys.module';
 import { DeadLettersModule } from '#manage/dead-letters/dead-letters.module';
 import { EndpointsModule } from '#manage/endpoints/endpoints.module';
 import { EventsModule } from '#manage/events/events.module';
 import { LanesApiModule } from '#manage/lanes/lanes-api.module';
 import { LedgerModule } from '#manage/ledger/ledger.module';
+import { TenantsModule } from '#manage/tenants/tenants.module';
 import { PartitionsIndicator } from '#upkeep/partitions.indicator';
 import { PartitionsModule } from '#upkeep/partitions.module';
 import { RetentionModule } from '#upkeep/retention.module';
@@ -28,6 +30,8 @@ import { GatewayLifecycle } from './gateway.lifecycle.js';
     KafkaModule.forRoot({ clientId: 'lockstep-gateway' }),
     HousekeepingDatabaseModule,
     AccessModule,
+    TenantsModule,
+    ApiKeysModule,
     IngestModule,
     EventRelayModule,
     EndpointsModule,

@@ -22,9 +22,9 @@ const HEADERS: Readonly<Partial<Record<number, Header>>> = {
   503: { 'Retry-After': { description: 'Seconds', schema: { type: 'integer', minimum: 1 } } },
 };
 
-/** The tenant that an admin key acts on. */
+/** The tenant that a request is about. */
 const TENANT_HEADER = {
-  name: 'Lockstep-Tenant', in: 'header', required: false, description: 'The tenant to act on, which must exist; `default` when left out',
+  name: 'Lockstep-Tenant', in: 'header', required: false, description: 'For admin keys: the tenant to act on, which must exist. For other keys: their own tenant, or left out',
   schema: { type: 'string', pattern: '^[a-z0-9][a-z0-9_-]{0,62}$' },
 } as const;
 

@@ -1,6 +1,14 @@
 /** A permission. `manage` includes `read`; `admin` includes all scopes, for all tenants. */
 export type Scope = 'ingest' | 'read' | 'manage' | 'admin';
 
+export const SCOPES = ['ingest', 'read', 'manage', 'admin'] as const satisfies readonly Scope[];
+
+/** These scopes and all that they include. */
+export function withIncluded(scopes: readonly Scope[]): ReadonlySet<Scope> {
+  if (scopes.includes('admin')) return new Set(SCOPES);
+  return new Set(scopes.includes('manage') ? [...scopes, 'read'] : scopes);
+}
+
 /** Who acts, as the audit log records it. */
 export interface Actor {
   readonly type: 'key' | 'admin' | 'console' | 'system' | 'source';
