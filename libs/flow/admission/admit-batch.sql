@@ -120,7 +120,7 @@ delivered as (
 ),
 parked as (
   insert into dispatch_outbox (tenant, shard, topic, key, headers, value)
-  select 'default', p.shard, 'dlq', p.key, p.headers::jsonb, p.value
+  select null, p.shard, 'dlq', p.key, p.headers::jsonb, p.value
   from
     unnest(:parkedShards!::integer[], :parkedKeys!::text[], :parkedHeaders!::text[], :parkedValues!::bytea[])
       as p (shard, key, headers, value)
