@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Body, Controller, HttpCode, Post, Res, type Type } from '@nestjs/common';
+import { Body, Controller, HttpCode, Module, Post, Res, type Type } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import type { FastifyReply } from 'fastify';
@@ -9,11 +9,13 @@ import { LockstepError } from '#domain/problem';
 import { AllowedMethods } from '#ground/http/allowed-methods';
 import { ProblemFilter } from '#ground/http/problem.filter';
 import { createPool } from '#ground/postgres/pool';
+import { PostgresModule } from '#ground/postgres/postgres.module';
 import { ProcessModule } from '#ground/process/process.module';
 import { captureLog } from '#dev/testing/log-capture';
 import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
 import { testProcess } from '#dev/testing/test-process';
 import { IdempotentApp, rootModule } from './fixtures/idempotent-app.js';
+import { IdempotencyModule } from './idempotency.module.js';
 import { IdempotentTransactions } from './idempotent-transactions.js';
 import { Idempotent, IdempotentTransaction } from './idempotent.js';
 
@@ -137,6 +139,14 @@ describe.each(['/orders', '/booked'])('@Idempotent on %s', (path) => {
     expect(codeOf(await post(path, `twins${path}`, 2))).toBe('idempotency_key_reused');
   });
 
+  it('keeps the keys of two tenants apart', async () => {
+    await post(path, `tenants${path}`, 1, { 'x-tenant': 'acme' });
+    await post(path, `tenants${path}`, 2, { 'x-tenant': 'beta' });
+    expect(calls).toBe(2);
+    const { rows } = await pool.query('select tenant from idempotent_requests where key = $1 order by tenant', [`tenants${path}`]);
+    expect(rows).toEqual([{ tenant: 'acme' }, { tenant: 'beta' }]);
+  });
+
   it('lets a request that failed on our side be retried', async () => {
     fails = new Error('out of luck');
     expect((await post(path, `again${path}`)).status).toBe(500);
@@ -228,6 +238,13 @@ describe('in a transaction, the result', () => {
     expect((await post('/ended', 'ended')).status).toBe(500);
     expect((await pool.query("select from idempotent_requests where key = 'ended'")).rowCount).toBe(0);
   });
+});
+
+it('does not start in an app that does not say whose its requests are', async () => {
+  @Module({ imports: [PostgresModule.forRoot({ app: 'test' }), IdempotencyModule.forRoot({ leaseMs: 1_000, retentionMs: 1_000 })], controllers: [OrdersController] })
+  class NobodysModule {}
+  const compiled = Test.createTestingModule({ imports: [ProcessModule.of(testProcess(database.url)), NobodysModule] }).compile();
+  await expect(compiled).rejects.toThrow(/give IdempotencyModule the option `tenantOf`/);
 });
 
 describe('in an app that parses bodies', () => {

@@ -23,9 +23,6 @@ import { keyOf } from './request-key.js';
 import { RouteTable } from './route-table.js';
 import { Upstream, type UpstreamRequest } from './upstream.js';
 
-/** The proxy serves one tenant. */
-const TENANT = 'default';
-
 /** RFC 9110, 9.2.2. */
 const IDEMPOTENT_METHODS: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
 
@@ -147,8 +144,8 @@ function keyedRequestOf({ raw, headers }: FastifyRequest, route: ProxyRoute, key
   // The key identifies the sender of a webhook. Its signature differs in each attempt.
   const principal = route.mode === 'webhook' ? ANONYMOUS : principalIn(headers, route.principal);
   return {
-    tenant: TENANT,
-    scope: scopeOf({ tenant: TENANT, principal, method, route: route.path }),
+    tenant: route.tenant,
+    scope: scopeOf({ tenant: route.tenant, principal, method, route: route.path }),
     key,
     fingerprint: fingerprintOf({ method, url, contentType: headers['content-type'], body }),
     leaseMs: route.leaseMs,
