@@ -10,6 +10,7 @@ import { ingestRateLimitSchema } from '#manage/ingest-rate-limit';
 import { tenantIdSchema } from '#manage/tenants/tenant.schema';
 
 const MAX_OVERLAP_MS = 2_592_000_000;
+const USUAL_OVERLAP = '1h';
 
 const settings = {
   name: textSchema({ min: 1, max: 255, controls: false }).meta({ example: 'Orders service' }),
@@ -47,11 +48,12 @@ export type ApiKeyChange = z.output<typeof apiKeyChangeSchema>;
 
 export const rotationSchema = z
   .strictObject({
-    overlap: z.string().regex(durationsUpTo(MAX_OVERLAP_MS), 'must be a duration such as 0s, 30m, 1h or 7d, of at most 30d').default('1h')
-      .meta({ description: 'How long the key before stays valid', example: '1h' }),
+    overlap: z.string().regex(durationsUpTo(MAX_OVERLAP_MS), 'must be a duration such as 0s, 30m, 1h or 7d, of at most 30d').default(USUAL_OVERLAP)
+      .meta({ description: 'How long the key before stays valid' }),
   })
-  .default({ overlap: '1h' })
-  .meta({ id: 'Rotation', example: { overlap: '1h' } });
+  .meta({ example: { overlap: '1h' } })
+  .nullish()
+  .transform((body) => body ?? { overlap: USUAL_OVERLAP });
 export type Rotation = z.output<typeof rotationSchema>;
 
 /** The narrow key. */
