@@ -186,8 +186,8 @@ describe('other paths', () => {
     const { paths, components } = (await client.get('/openapi.json')).json as { paths: Record<string, Record<string, { responses: Record<string, unknown>; security: unknown }>>; components: { securitySchemes: unknown; schemas: Record<string, unknown> } };
     const operations = Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
     expect(operations.filter((operation) => operation.includes('/v1/')).sort()).toEqual([
-      'DELETE /v1/endpoints/{id}', 'GET /v1/dead-letters', 'GET /v1/deliveries', 'GET /v1/deliveries/{id}', 'GET /v1/deliveries/{id}/attempts', 'GET /v1/endpoints', 'GET /v1/endpoints/{id}', 'GET /v1/events', 'GET /v1/events/{id}', 'GET /v1/events/{id}/deliveries',
-      'GET /v1/lanes', 'GET /v1/lanes/{endpoint}/{entity}', 'GET /v1/ledger', 'GET /v1/replays/{id}', 'PATCH /v1/endpoints/{id}',
+      'DELETE /v1/endpoints/{id}', 'GET /v1/audit', 'GET /v1/dead-letters', 'GET /v1/deliveries', 'GET /v1/deliveries/{id}', 'GET /v1/deliveries/{id}/attempts', 'GET /v1/endpoints', 'GET /v1/endpoints/{id}', 'GET /v1/events', 'GET /v1/events/{id}', 'GET /v1/events/{id}/deliveries', 'GET /v1/events/{id}/timeline',
+      'GET /v1/lanes', 'GET /v1/lanes/{endpoint}/{entity}', 'GET /v1/ledger', 'GET /v1/rejections', 'GET /v1/replays/{id}', 'PATCH /v1/endpoints/{id}',
       'POST /v1/dead-letters/discard', 'POST /v1/dead-letters/replay', 'POST /v1/endpoints', 'POST /v1/endpoints/{id}/pause', 'POST /v1/endpoints/{id}/resume',
       'POST /v1/events', 'POST /v1/events/{id}/replay', 'POST /v1/lanes/{endpoint}/{entity}/pause', 'POST /v1/lanes/{endpoint}/{entity}/resume', 'POST /v1/lanes/{endpoint}/{entity}/skip',
     ]);
@@ -242,11 +242,45 @@ describe('/v1/endpoints', () => {
     for (const [method, target] of [['DELETE', path], ['GET', path], ['POST', `${path}/pause`]] as const) expect((await client.call(method, target)).status).toBe(404);
     expect((await client.send('PATCH', path, {})).status).toBe(404);
     expect((await client.get('/v1/endpoints')).json).toEqual({ data: [], nextCursor: null });
-    const { rows } = await store.query<{ action: string }>("select action from audit_log where actor = 'admin' and subject = $1 order by id", [endpoint.id]);
-    expect(rows.map(({ action }) => action)).toEqual(['endpoint.changed', 'endpoint.changed', 'endpoint.paused', 'endpoint.resumed', 'endpoint.deleted']);
+    const audit = (await client.get(`/v1/audit?subject=${endpoint.id}`)).json as { data: { action: string; actor: unknown; requestId: string }[] };
+    expect(audit.data.map(({ action }) => action).toReversed()).toEqual(['endpoint.created', 'endpoint.changed', 'endpoint.changed', 'endpoint.paused', 'endpoint.resumed', 'endpoint.deleted']);
+    expect(audit.data.map(({ actor }) => actor)).toEqual(Array(6).fill({ type: 'admin', id: 'admin', name: 'Admin key' }));
+    expect(audit.data.map(({ requestId }) => requestId).toReversed().slice(0, 2)).toEqual([created, changed].map(({ headers }) => headers.get('x-request-id')));
     for (const change of ['delete from audit_log', "update audit_log set actor = ''", 'truncate audit_log']) {
       await expect(store.query(change)).rejects.toThrow('The audit log is only added to');
     }
+  });
+
+  it('says in every management answer and problem which request it was, whatever id the client sends', async () => {
+    const ids: (string | null)[] = [];
+    for (const [method, path] of [['GET', '/v1/endpoints'], ['GET', '/v1/endpoints/ep_1'], ['GET', '/nowhere'], ['PUT', '/v1/events']] as const) {
+      const { headers, json, status } = await client.call(method, path, { headers: { 'x-request-id': 'mine' } });
+      ids.push(headers.get('x-request-id'));
+      if (status >= 400) expect((json as { requestId: string }).requestId).toBe(ids.at(-1));
+    }
+    expect(ids.filter((id) => /^req_[0-9a-z]{16,}$/.test(id ?? ''))).toHaveLength(4);
+    expect(new Set(ids).size).toBe(4);
+    expect((await client.post('order-ids')).headers.get('x-request-id')).toBeNull();
+  });
+
+  it('counts what ingest refuses, and duplicates, but nothing without a valid key', async () => {
+    for (let i = 0; i < 2; i++) await client.post('rejected', { n: 1 }, { 'idempotency-key': 'rejections-1' });
+    await client.post('rejected', { n: 2 }, { 'idempotency-key': 'rejections-1' });
+    await client.call('POST', '/v1/events', { body: '{', headers: { authorization: 'Bearer wrong-wrong-wrong-wrong' } });
+    type Rejection = { code: string; key: string; source: string; count: number; lastDetail: string };
+    let found: Rejection[] = [];
+    await waitUntil('the counts', async () => {
+      found = ((await client.get('/v1/rejections')).json as { data: Rejection[] }).data;
+      return ['duplicate', 'idempotency_key_reused'].every((code) => found.some((rejection) => rejection.code === code));
+    });
+    expect(found.filter(({ code }) => code === 'unauthenticated')).toEqual([]);
+    expect(found.find(({ code }) => code === 'duplicate')).toMatchObject({ key: 'admin', source: 'api', lastDetail: expect.stringMatching(/^evt_[0-9a-f]{32} was accepted/) as unknown });
+  });
+
+  it('tells the timeline of an event', async () => {
+    const { id } = (await client.post('order-timeline')).json as { id: string };
+    expect(await client.get(`/v1/events/${id}/timeline`)).toMatchObject({ status: 200, json: { data: [{ kind: 'accepted', source: 'api' }, { kind: 'waiting', reason: 'admission' }], nextCursor: null } });
+    expect((await client.get('/v1/events/evt_1/timeline')).status).toBe(404);
   });
 
   it('nudges every shard for each change, and for no call without one', async () => {

@@ -20,7 +20,9 @@ import type { Logger } from '#ground/telemetry/logger';
 import { establishAdminKey } from '#manage/access/admin-key';
 import { Authenticator } from '#manage/access/authenticator';
 import { LedgerService } from '#manage/ledger/ledger.service';
-import { ExpiredKeysSweeper } from '#upkeep/expired-keys-sweeper';
+import { RejectionsWriter } from '#manage/rejections/rejections-writer';
+import { recordAuditRetention } from '#upkeep/audit-retention';
+import { ExpiredRowsSweeper } from '#upkeep/expired-rows-sweeper';
 import { PartitionKeeper } from '#upkeep/partitions';
 import { RetentionSweeper } from '#upkeep/retention-sweeper';
 
@@ -44,8 +46,9 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     private readonly relay: EventRelay,
     private readonly ledger: LedgerService,
     private readonly partitions: PartitionKeeper,
-    private readonly expiredKeys: ExpiredKeysSweeper,
+    private readonly expiredRows: ExpiredRowsSweeper,
     private readonly retention: RetentionSweeper,
+    private readonly rejections: RejectionsWriter,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -60,6 +63,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
       await this.server.run();
       await migrateAndLog(config.databaseUrl, logger);
       await ensureInstallation(database, config.kafka.partitions);
+      await recordAuditRetention(database, config.auditRetentionMs);
       await this.partitions.start();
     }, logger, signal);
     this.authenticator.open(await establishAdminKey(database, config.adminKey, (line) => void process.stdout.write(`${line}\n`)));
@@ -67,8 +71,9 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     this.topics.start();
     await this.relay.start();
     signal.throwIfAborted();
-    this.expiredKeys.start();
+    this.expiredRows.start();
     this.retention.start();
+    this.rejections.start();
     this.lifetime.ready();
     logger.info('Ready');
   }
@@ -78,7 +83,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     this.drainDeadlineMs = performance.now() + this.config.drainTimeoutMs;
     await this.lifetime.stop();
     this.ledger.stop();
-    this.upkeepStopped = Promise.all([this.partitions.stop(), this.expiredKeys.stop(), this.retention.stop(), this.topics.stop()]);
+    this.upkeepStopped = Promise.all([this.partitions.stop(), this.expiredRows.stop(), this.retention.stop(), this.topics.stop()]);
   }
 
   /** Nest closes HTTP next, and waits for the requests in flight. */
@@ -88,9 +93,10 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
 
   /** Relays the accepted events within the drain time. The others wait in Postgres for another gateway. */
   async onApplicationShutdown(): Promise<void> {
+    const rejectionsStored = this.rejections.stop();
     await this.ingest.idle();
     await this.relay.stop(this.drainMs());
-    await this.upkeepStopped;
+    await Promise.all([this.upkeepStopped, rejectionsStored]);
   }
 
   private drainMs(): number {

@@ -11,11 +11,14 @@ import { TopicsIndicator } from '#ground/kafka/topics.indicator';
 import { HousekeepingDatabaseModule } from '#ground/postgres/housekeeping-database.module';
 import { PostgresModule } from '#ground/postgres/postgres.module';
 import { AccessModule } from '#manage/access/access.module';
+import { AuditModule } from '#manage/audit/audit.module';
 import { DeadLettersModule } from '#manage/dead-letters/dead-letters.module';
 import { EndpointsModule } from '#manage/endpoints/endpoints.module';
 import { EventsModule } from '#manage/events/events.module';
 import { LanesApiModule } from '#manage/lanes/lanes-api.module';
 import { LedgerModule } from '#manage/ledger/ledger.module';
+import { RejectionsModule } from '#manage/rejections/rejections.module';
+import { TimelineModule } from '#manage/timeline/timeline.module';
 import { PartitionsIndicator } from '#upkeep/partitions.indicator';
 import { PartitionsModule } from '#upkeep/partitions.module';
 import { RetentionModule } from '#upkeep/retention.module';
@@ -32,9 +35,12 @@ import { GatewayLifecycle } from './gateway.lifecycle.js';
     EventRelayModule,
     EndpointsModule,
     EventsModule,
+    TimelineModule,
     DeadLettersModule,
     LanesApiModule,
     LedgerModule,
+    AuditModule,
+    RejectionsModule,
     PartitionsModule,
     RetentionModule,
     HealthModule.of({

@@ -133,9 +133,9 @@ gone as (
 ),
 audited as (
   -- Once: of two statements at the same time, the second finds the endpoint disabled.
-  insert into audit_log (tenant, actor, action, subject, detail)
+  insert into audit_log (tenant, actor_type, actor, actor_name, action, subject, detail)
   select
-    tenant, 'system', 'endpoint.disabled', 'ep_' || replace(public_id::text, '-', ''), jsonb_build_object('reason', 'gone')
+    tenant, 'system', 'system', 'Lockstep', 'endpoint.disabled', 'ep_' || replace(public_id::text, '-', ''), jsonb_build_object('reason', 'gone')
   from gone
 ),
 nudges as (
