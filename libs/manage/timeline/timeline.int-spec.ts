@@ -136,6 +136,8 @@ describe('the timeline of an event', () => {
     await gateway.get(LanesService).mark(TEST_PRINCIPAL, endpointId, 'order-3', 'resume', {});
     await attempt(first, 1, dead, 500, true);
     expect([await reasonOf(first), await reasonOf(second)]).toEqual(['dead', ['lane_halted', 1]]);
+    const halt = { kind: 'action', action: 'lane.halted', subject: `${endpointId}/order-3`, by: { type: 'system', id: 'system', name: 'Lockstep' }, detail: { event: toPublicId('evt', first), sequence: 1, reason: 'attempts_exhausted' } };
+    expect((await timeline(second)).data).toContainEqual(expect.objectContaining(halt));
     await fixture.pool.query("update endpoints set status = 'disabled' where id = $1", [endpoint]);
     expect(await reasonOf(second)).toEqual(['endpoint_disabled', null]);
     await fixture.pool.query('update endpoints set deleted_at = now() where id = $1', [endpoint]);
