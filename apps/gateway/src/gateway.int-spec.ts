@@ -266,12 +266,15 @@ describe('/v1/endpoints', () => {
   it('counts what ingest refuses, and duplicates, but nothing without a valid key', async () => {
     for (let i = 0; i < 2; i++) await client.post('rejected', { n: 1 }, { 'idempotency-key': 'rejections-1' });
     await client.post('rejected', { n: 2 }, { 'idempotency-key': 'rejections-1' });
+    // Refused before their handler.
+    await client.post('rejected', 'x'.repeat(10_000));
+    await client.call('POST', '/v1/events', { body: 'x', headers: { 'content-type': 'text/plain' } });
     await client.call('POST', '/v1/events', { body: '{', headers: { authorization: 'Bearer wrong-wrong-wrong-wrong' } });
     type Rejection = { code: string; key: string; source: string; count: number; lastDetail: string };
     let found: Rejection[] = [];
     await waitUntil('the counts', async () => {
       found = ((await client.get('/v1/rejections')).json as { data: Rejection[] }).data;
-      return ['duplicate', 'idempotency_key_reused'].every((code) => found.some((rejection) => rejection.code === code));
+      return ['duplicate', 'idempotency_key_reused', 'payload_too_large', 'unsupported_media_type'].every((code) => found.some((rejection) => rejection.code === code));
     });
     expect(found.filter(({ code }) => code === 'unauthenticated')).toEqual([]);
     expect(found.find(({ code }) => code === 'duplicate')).toMatchObject({ key: 'admin', source: 'api', lastDetail: expect.stringMatching(/^evt_[0-9a-f]{32} was accepted/) as unknown });
@@ -281,6 +284,17 @@ describe('/v1/endpoints', () => {
     const { id } = (await client.post('order-timeline')).json as { id: string };
     expect(await client.get(`/v1/events/${id}/timeline`)).toMatchObject({ status: 200, json: { data: [{ kind: 'accepted', source: 'api' }, { kind: 'waiting', reason: 'admission' }], nextCursor: null } });
     expect((await client.get('/v1/events/evt_1/timeline')).status).toBe(404);
+  });
+
+  it('takes every moment and every cursor in its lists of audit rows, rejections and a timeline', async () => {
+    const { id } = (await client.post('order-extremes')).json as { id: string };
+    const moments = ['0001-01-01T00:00:00Z', '1969-12-31T23:59:59Z', '2262-04-12T00:00:00Z', '9999-12-31T23:59:59Z'];
+    const ranges = moments.flatMap((moment) => [`from=${moment}`, `to=${moment}`]);
+    const paths = [
+      ...ranges.flatMap((range) => [`/v1/audit?${range}`, `/v1/audit?subject=a&${range}`, `/v1/rejections?${range}`]),
+      ...['0', 'f'].flatMap((digit) => [`/v1/audit?cursor=${digit.repeat(26)}`, `/v1/rejections?cursor=${digit === 'f' ? '7' : '0'}${digit.repeat(20)}`, `/v1/events/${id}/timeline?cursor=${digit.repeat(17)}${digit === 'f' ? '7' : '0'}${digit.repeat(24)}`]),
+    ];
+    for (const path of paths) expect([path, (await client.get(path)).status]).toEqual([path, 200]);
   });
 
   it('nudges every shard for each change, and for no call without one', async () => {
