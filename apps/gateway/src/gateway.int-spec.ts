@@ -186,11 +186,12 @@ describe('other paths', () => {
     const { paths, components } = (await client.get('/openapi.json')).json as { paths: Record<string, Record<string, { responses: Record<string, unknown>; security: unknown }>>; components: { securitySchemes: unknown; schemas: Record<string, unknown> } };
     const operations = Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
     expect(operations.filter((operation) => operation.includes('/v1/')).sort()).toEqual([
-      'DELETE /v1/api-keys/{id}', 'DELETE /v1/endpoints/{id}', 'GET /v1/api-keys', 'GET /v1/api-keys/{id}', 'GET /v1/dead-letters', 'GET /v1/deliveries', 'GET /v1/deliveries/{id}', 'GET /v1/deliveries/{id}/attempts', 'GET /v1/endpoints', 'GET /v1/endpoints/{id}', 'GET /v1/events', 'GET /v1/events/{id}', 'GET /v1/events/{id}/deliveries',
-      'GET /v1/lanes', 'GET /v1/lanes/{endpoint}/{entity}', 'GET /v1/ledger', 'GET /v1/replays/{id}', 'GET /v1/tenants', 'GET /v1/tenants/{id}', 'PATCH /v1/api-keys/{id}', 'PATCH /v1/endpoints/{id}',
-      'POST /v1/api-keys', 'POST /v1/api-keys/{id}/rotate', 'POST /v1/dead-letters/discard', 'POST /v1/dead-letters/replay', 'POST /v1/endpoints', 'POST /v1/endpoints/{id}/pause', 'POST /v1/endpoints/{id}/resume',
-      'POST /v1/events', 'POST /v1/events/{id}/replay', 'POST /v1/lanes/{endpoint}/{entity}/pause', 'POST /v1/lanes/{endpoint}/{entity}/resume', 'POST /v1/lanes/{endpoint}/{entity}/skip',
-      'PUT /v1/tenants/{id}',
+      'DELETE /v1/api-keys/{id}', 'DELETE /v1/endpoints/{id}', 'GET /v1/api-keys', 'GET /v1/api-keys/{id}', 'GET /v1/audit', 'GET /v1/dead-letters', 'GET /v1/deliveries', 'GET /v1/deliveries/{id}',
+      'GET /v1/deliveries/{id}/attempts', 'GET /v1/endpoints', 'GET /v1/endpoints/{id}', 'GET /v1/events', 'GET /v1/events/{id}', 'GET /v1/events/{id}/deliveries', 'GET /v1/events/{id}/timeline',
+      'GET /v1/lanes', 'GET /v1/lanes/{endpoint}/{entity}', 'GET /v1/ledger', 'GET /v1/rejections', 'GET /v1/replays/{id}', 'GET /v1/tenants', 'GET /v1/tenants/{id}', 'PATCH /v1/api-keys/{id}',
+      'PATCH /v1/endpoints/{id}', 'POST /v1/api-keys', 'POST /v1/api-keys/{id}/rotate', 'POST /v1/dead-letters/discard', 'POST /v1/dead-letters/replay', 'POST /v1/endpoints',
+      'POST /v1/endpoints/{id}/pause', 'POST /v1/endpoints/{id}/resume', 'POST /v1/events', 'POST /v1/events/{id}/replay', 'POST /v1/lanes/{endpoint}/{entity}/pause',
+      'POST /v1/lanes/{endpoint}/{entity}/resume', 'POST /v1/lanes/{endpoint}/{entity}/skip', 'PUT /v1/tenants/{id}',
     ]);
     expect(Object.keys(paths['/v1/events']?.['post']?.responses ?? {}).sort()).toEqual(['202', '400', '401', '403', '408', '413', '415', '422', '431', '500', '503']);
     expect(paths['/v1/events']?.['post']?.security).toEqual([{ bearer: [] }]);
@@ -243,11 +244,59 @@ describe('/v1/endpoints', () => {
     for (const [method, target] of [['DELETE', path], ['GET', path], ['POST', `${path}/pause`]] as const) expect((await client.call(method, target)).status).toBe(404);
     expect((await client.send('PATCH', path, {})).status).toBe(404);
     expect((await client.get('/v1/endpoints')).json).toEqual({ data: [], nextCursor: null });
-    const { rows } = await store.query<{ action: string }>("select action from audit_log where actor = 'admin' and subject = $1 order by id", [endpoint.id]);
-    expect(rows.map(({ action }) => action)).toEqual(['endpoint.changed', 'endpoint.changed', 'endpoint.paused', 'endpoint.resumed', 'endpoint.deleted']);
+    const audit = (await client.get(`/v1/audit?subject=${endpoint.id}`)).json as { data: { action: string; actor: unknown; requestId: string }[] };
+    expect(audit.data.map(({ action }) => action).toReversed()).toEqual(['endpoint.created', 'endpoint.changed', 'endpoint.changed', 'endpoint.paused', 'endpoint.resumed', 'endpoint.deleted']);
+    expect(audit.data.map(({ actor }) => actor)).toEqual(Array(6).fill({ type: 'admin', id: 'admin', name: 'Admin key' }));
+    expect(audit.data.map(({ requestId }) => requestId).toReversed().slice(0, 2)).toEqual([created, changed].map(({ headers }) => headers.get('x-request-id')));
     for (const change of ['delete from audit_log', "update audit_log set actor = ''", 'truncate audit_log']) {
       await expect(store.query(change)).rejects.toThrow('The audit log is only added to');
     }
+  });
+
+  it('says in every management answer and problem which request it was, whatever id the client sends', async () => {
+    const ids: (string | null)[] = [];
+    for (const [method, path] of [['GET', '/v1/endpoints'], ['GET', '/v1/endpoints/ep_1'], ['GET', '/nowhere'], ['PUT', '/v1/events']] as const) {
+      const { headers, json, status } = await client.call(method, path, { headers: { 'x-request-id': 'mine' } });
+      ids.push(headers.get('x-request-id'));
+      if (status >= 400) expect((json as { requestId: string }).requestId).toBe(ids.at(-1));
+    }
+    expect(ids.filter((id) => /^req_[0-9a-f]{12}[0-9a-z]+$/.test(id ?? ''))).toHaveLength(4);
+    expect(new Set(ids).size).toBe(4);
+    expect((await client.post('order-ids')).headers.get('x-request-id')).toBeNull();
+  });
+
+  it('counts what ingest refuses, and duplicates, but nothing without a valid key', async () => {
+    for (let i = 0; i < 2; i++) await client.post('rejected', { n: 1 }, { 'idempotency-key': 'rejections-1' });
+    await client.post('rejected', { n: 2 }, { 'idempotency-key': 'rejections-1' });
+    // Refused before their handler.
+    await client.post('rejected', 'x'.repeat(10_000));
+    await client.call('POST', '/v1/events', { body: 'x', headers: { 'content-type': 'text/plain' } });
+    await client.call('POST', '/v1/events', { body: '{', headers: { authorization: 'Bearer wrong-wrong-wrong-wrong' } });
+    type Rejection = { code: string; key: string; source: string; count: number; lastDetail: string };
+    let found: Rejection[] = [];
+    await waitUntil('the counts', async () => {
+      found = ((await client.get('/v1/rejections')).json as { data: Rejection[] }).data;
+      return ['duplicate', 'idempotency_key_reused', 'payload_too_large', 'unsupported_media_type'].every((code) => found.some((rejection) => rejection.code === code));
+    });
+    expect(found.filter(({ code }) => code === 'unauthenticated')).toEqual([]);
+    expect(found.find(({ code }) => code === 'duplicate')).toMatchObject({ key: 'admin', source: 'api', lastDetail: expect.stringMatching(/^evt_[0-9a-f]{32} was accepted/) as unknown });
+  });
+
+  it('tells the timeline of an event', async () => {
+    const { id } = (await client.post('order-timeline')).json as { id: string };
+    expect(await client.get(`/v1/events/${id}/timeline`)).toMatchObject({ status: 200, json: { data: [{ kind: 'accepted', source: 'api' }, { kind: 'waiting', reason: 'admission' }], nextCursor: null } });
+    expect((await client.get('/v1/events/evt_1/timeline')).status).toBe(404);
+  });
+
+  it('takes every moment and every cursor in its lists of audit rows, rejections and a timeline', async () => {
+    const { id } = (await client.post('order-extremes')).json as { id: string };
+    const moments = ['0001-01-01T00:00:00Z', '1969-12-31T23:59:59Z', '2262-04-12T00:00:00Z', '9999-12-31T23:59:59Z'];
+    const ranges = moments.flatMap((moment) => [`from=${moment}`, `to=${moment}`]);
+    const paths = [
+      ...ranges.flatMap((range) => [`/v1/audit?${range}`, `/v1/audit?subject=a&${range}`, `/v1/rejections?${range}`]),
+      ...['0', 'f'].flatMap((digit) => [`/v1/audit?cursor=${digit.repeat(26)}`, `/v1/rejections?cursor=${digit === 'f' ? '7' : '0'}${digit.repeat(20)}`, `/v1/events/${id}/timeline?cursor=${digit.repeat(17)}${digit === 'f' ? '7' : '0'}${digit.repeat(24)}`]),
+    ];
+    for (const path of paths) expect([path, (await client.get(path)).status]).toEqual([path, 200]);
   });
 
   it('nudges every shard for each change, and for no call without one', async () => {

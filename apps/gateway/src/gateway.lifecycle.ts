@@ -22,7 +22,9 @@ import { establishAdminKey } from '#manage/access/admin-key';
 import { Authenticator } from '#manage/access/authenticator';
 import { KeyUses } from '#manage/access/key-uses';
 import { LedgerService } from '#manage/ledger/ledger.service';
-import { ExpiredKeysSweeper } from '#upkeep/expired-keys-sweeper';
+import { RejectionsWriter } from '#manage/rejections/rejections-writer';
+import { recordAuditRetention } from '#upkeep/audit-retention';
+import { ExpiredRowsSweeper } from '#upkeep/expired-rows-sweeper';
 import { PartitionKeeper } from '#upkeep/partitions';
 import { RetentionSweeper } from '#upkeep/retention-sweeper';
 
@@ -48,8 +50,9 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     private readonly relay: EventRelay,
     private readonly ledger: LedgerService,
     private readonly partitions: PartitionKeeper,
-    private readonly expiredKeys: ExpiredKeysSweeper,
+    private readonly expiredRows: ExpiredRowsSweeper,
     private readonly retention: RetentionSweeper,
+    private readonly rejections: RejectionsWriter,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -64,6 +67,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
       await this.server.run();
       await migrateAndLog(config.databaseUrl, logger);
       await ensureInstallation(database, config.kafka.partitions);
+      await recordAuditRetention(database, config.auditRetentionMs);
       await this.partitions.start();
     }, logger, signal);
     this.access.start();
@@ -73,8 +77,9 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     await this.relay.start();
     signal.throwIfAborted();
     this.keyUses.start();
-    this.expiredKeys.start();
+    this.expiredRows.start();
     this.retention.start();
+    this.rejections.start();
     this.lifetime.ready();
     logger.info('Ready');
   }
@@ -84,7 +89,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     this.drainDeadlineMs = performance.now() + this.config.drainTimeoutMs;
     await this.lifetime.stop();
     this.ledger.stop();
-    this.upkeepStopped = Promise.all([this.partitions.stop(), this.expiredKeys.stop(), this.retention.stop(), this.topics.stop()]);
+    this.upkeepStopped = Promise.all([this.partitions.stop(), this.expiredRows.stop(), this.retention.stop(), this.topics.stop()]);
   }
 
   /** Nest closes HTTP next, and waits for the requests in flight. */
@@ -94,9 +99,10 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
 
   /** Relays the accepted events within the drain time. The others wait in Postgres for another gateway. */
   async onApplicationShutdown(): Promise<void> {
+    const rejectionsStored = this.rejections.stop();
     await this.ingest.idle();
     await Promise.all([this.relay.stop(this.drainMs()), this.access.stop(), this.keyUses.stop()]);
-    await this.upkeepStopped;
+    await Promise.all([this.upkeepStopped, rejectionsStored]);
   }
 
   private drainMs(): number {

@@ -12,12 +12,15 @@ import { HousekeepingDatabaseModule } from '#ground/postgres/housekeeping-databa
 import { PostgresModule } from '#ground/postgres/postgres.module';
 import { AccessModule } from '#manage/access/access.module';
 import { ApiKeysModule } from '#manage/api-keys/api-keys.module';
+import { AuditModule } from '#manage/audit/audit.module';
 import { DeadLettersModule } from '#manage/dead-letters/dead-letters.module';
 import { EndpointsModule } from '#manage/endpoints/endpoints.module';
 import { EventsModule } from '#manage/events/events.module';
 import { LanesApiModule } from '#manage/lanes/lanes-api.module';
 import { LedgerModule } from '#manage/ledger/ledger.module';
+import { RejectionsModule } from '#manage/rejections/rejections.module';
 import { TenantsModule } from '#manage/tenants/tenants.module';
+import { TimelineModule } from '#manage/timeline/timeline.module';
 import { PartitionsIndicator } from '#upkeep/partitions.indicator';
 import { PartitionsModule } from '#upkeep/partitions.module';
 import { RetentionModule } from '#upkeep/retention.module';
@@ -36,9 +39,12 @@ import { GatewayLifecycle } from './gateway.lifecycle.js';
     EventRelayModule,
     EndpointsModule,
     EventsModule,
+    TimelineModule,
     DeadLettersModule,
     LanesApiModule,
     LedgerModule,
+    AuditModule,
+    RejectionsModule,
     PartitionsModule,
     RetentionModule,
     HealthModule.of({

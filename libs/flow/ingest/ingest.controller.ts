@@ -5,6 +5,7 @@ import { parseKeyHeader } from '#domain/idempotency-key';
 import { toPublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
 import { Requires } from '#ground/http/access';
+import { Rejections } from '#ground/http/rejections';
 import { DocumentAcceptEvent } from './ingest.openapi.js';
 import { parseEventRequest } from './event-request.js';
 import { IngestService } from './ingest.service.js';
@@ -25,7 +26,10 @@ export function isEventPost({ method, url = '' }: IncomingMessage): boolean {
 /** The hot route: it takes request and reply as they are, so that no pipe or interceptor touches the body. */
 @Controller('v1/events')
 export class IngestController {
-  constructor(private readonly ingest: IngestService) {}
+  constructor(
+    private readonly ingest: IngestService,
+    private readonly rejections: Rejections,
+  ) {}
 
   @Post()
   @Requires('ingest')
@@ -47,7 +51,10 @@ export class IngestController {
       traceparent: typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? traceparent : undefined,
       payload: body,
     });
-    if (accepted.replayed) reply.header('idempotent-replayed', 'true');
+    if (accepted.replayed) {
+      reply.header('idempotent-replayed', 'true');
+      this.rejections.add(principal, 'duplicate', `${toPublicId('evt', accepted.id)} was accepted with the same idempotency key`);
+    }
     // Written by hand, for speed: only `entity` needs escaping.
     const answer = `{"id":"${toPublicId('evt', accepted.id)}","type":"${type}","entity":${JSON.stringify(entity)},"status":"accepted","acceptedAt":"${accepted.acceptedAt}"}`;
     void reply.code(202).header('content-type', 'application/json; charset=utf-8').send(answer);

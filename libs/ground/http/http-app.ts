@@ -11,6 +11,7 @@ import { HttpModule } from './http.module.js';
 import { bodyRefusalOf } from './json-body.js';
 import { LoadShedding } from './load-shedding.js';
 import { sendProblem, toLockstepError } from './problem.js';
+import { answerWithRequestIds, requestIds } from './request-ids.js';
 import { observeRequests } from './request-observer.js';
 
 export interface HttpAppOptions {
@@ -49,6 +50,7 @@ export async function createHttpApp(module: DynamicModule | Type, options: HttpA
   const instance = adapter.getInstance();
   allowedMethods.watch(instance);
   answerWhatNodeWould(instance);
+  answerWithRequestIds(instance);
   instance.removeAllContentTypeParsers();
   if (streams) passAnything(instance);
   else instance.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => done(bodyRefusalOf(request) ?? null, body));
@@ -98,6 +100,7 @@ function passAnything(instance: FastifyInstance): void {
 function createHttpAdapter(options: HttpAppOptions, shedding: LoadShedding): FastifyAdapter {
   const serverOptions: FastifyServerOptions<Server> = {
     bodyLimit: options.maxBodyBytes,
+    genReqId: requestIds(),
     serverFactory: (handler) => createHttpServer(handler, options, shedding),
     clientErrorHandler: answerConnectionError,
     forceCloseConnections: 'idle',

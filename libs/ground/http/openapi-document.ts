@@ -83,6 +83,7 @@ const PROBLEM_SCHEMA = {
     status: { type: 'integer' as const, minimum: 400, maximum: 599 },
     code: { type: 'string' as const, enum: [...ERROR_CODES] },
     detail: { type: 'string' as const },
+    requestId: { type: 'string' as const, pattern: '^req_[0-9a-z]+$', description: 'As the header `X-Request-Id` and the logs have it. Absent if the bytes are not a request, or the request was shed' },
     errors: {
       type: 'array' as const,
       items: {

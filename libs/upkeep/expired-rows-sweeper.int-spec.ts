@@ -6,11 +6,13 @@ import { IngestModule } from '#flow/ingest/ingest.module';
 import { IngestService, type NewEvent } from '#flow/ingest/ingest.service';
 import { KafkaModule } from '#ground/kafka/kafka.module';
 import { poolToken } from '#ground/postgres/inject-postgres';
+import { databaseOf } from '#ground/postgres/pool';
 import { captureLog, type LogCapture } from '#dev/testing/log-capture';
 import { createShardFixture, type ShardFixture, SHARDS } from '#dev/testing/shard-fixture';
 import { testModules } from '#dev/testing/test-modules';
 import { waitUntil } from '#dev/testing/wait-until';
-import { ExpiredKeysSweeper } from './expired-keys-sweeper.js';
+import { recordAuditRetention } from './audit-retention.js';
+import { ExpiredRowsSweeper } from './expired-rows-sweeper.js';
 import { RetentionModule } from './retention.module.js';
 
 const { signal } = new AbortController();
@@ -19,7 +21,7 @@ let fixture: ShardFixture;
 let log: LogCapture;
 let gateway: TestingModule;
 let pool: pg.Pool;
-let sweeper: ExpiredKeysSweeper;
+let sweeper: ExpiredRowsSweeper;
 
 beforeAll(async () => {
   fixture = await createShardFixture();
@@ -27,7 +29,7 @@ beforeAll(async () => {
   const env = { KAFKA_PARTITIONS: String(SHARDS), LOCKSTEP_IDEMPOTENCY_RETENTION: '1h' };
   gateway = await testModules(fixture.url, [KafkaModule.forRoot({ clientId: 'test' }), IngestModule, RetentionModule], { env, logger: log.logger }).compile();
   pool = gateway.get(poolToken('keys'));
-  sweeper = gateway.get(ExpiredKeysSweeper);
+  sweeper = gateway.get(ExpiredRowsSweeper);
   // Records how many rows each statement deleted.
   await fixture.pool.query(`
     create table deletions (n integer);
@@ -65,7 +67,7 @@ async function waitsForALock(): Promise<boolean> {
   return (rowCount ?? 0) > 0;
 }
 
-describe('ExpiredKeysSweeper', () => {
+describe('ExpiredRowsSweeper', () => {
   it('deletes all expired keys and no others, at most 1,000 per statement', async () => {
     await addKeys('expired ', 2_500, '1 second');
     await addKeys('live ', 3, '-1 hour');
@@ -142,6 +144,37 @@ describe('ExpiredKeysSweeper', () => {
       other.release(true);
     }
     await waitUntil('the sweeper has its turn', async () => (await sweeper.sweep(signal)) === 1);
+  });
+
+  it('deletes counts of rejections after the retention of events, and no younger ones', async () => {
+    await fixture.pool.query(
+      `insert into rejections (tenant, minute, source, key, code, requests, last_detail, last_at)
+       select 'default', now() - age * interval '1 day', 'api', 'admin', 'duplicate', 1, '', now() from unnest('{29,31}'::integer[]) age`);
+    expect(await sweeper.sweep(signal)).toBe(1);
+    expect((await fixture.pool.query("select from rejections where minute > now() - interval '30 days'")).rowCount).toBe(1);
+  });
+
+  it('deletes audit rows after their retention, and Postgres refuses to delete or change any other', async () => {
+    const database = databaseOf(fixture.pool);
+    const agesLeft = async (): Promise<number[]> => {
+      const { rows } = await fixture.pool.query<{ days: number }>("select extract(day from now() - at)::integer as days from audit_log where subject = 'aged' order by at desc");
+      return rows.map(({ days }) => days);
+    };
+    await fixture.pool.query("insert into audit_log (tenant, actor, action, subject, at) select 'default', 'admin', 'a', 'aged', now() - age * interval '1 day' from unnest('{0,29,31,364,366}'::integer[]) age");
+    expect(await sweeper.sweep(signal)).toBe(1);
+    expect(await agesLeft()).toEqual([0, 29, 31, 364]);
+    for (const change of ['delete from audit_log', "delete from audit_log where at < now() - interval '100 days'", "update audit_log set actor = ''", 'truncate audit_log']) {
+      await expect(fixture.pool.query(change)).rejects.toThrow('The audit log is only added to');
+    }
+    // Whatever the setting says, the last 30 days stay.
+    await fixture.pool.query("update installation set audit_retention = '1 second'");
+    await expect(fixture.pool.query("delete from audit_log where subject = 'aged' and at > now() - interval '30 days'")).rejects.toThrow('The audit log is only added to');
+    expect(await sweeper.sweep(signal)).toBe(2);
+    expect(await agesLeft()).toEqual([0, 29]);
+    await recordAuditRetention(database, 86_400_000 * 90);
+    await recordAuditRetention(database, 86_400_000 * 90);
+    const { rows } = await fixture.pool.query("select tenant, actor_type, subject, detail from audit_log where action = 'audit.retention_changed'");
+    expect(rows).toEqual([{ tenant: null, actor_type: 'system', subject: 'LOCKSTEP_AUDIT_RETENTION', detail: { fromSeconds: 1, toSeconds: 7_776_000 } }]);
   });
 
   it('stops soon during a sweep, and sweeps again after a failure', async () => {
