@@ -8,6 +8,7 @@ const facts: AttemptFacts = {
   entity: 'Zoë/7',
   contentType: 'application/json; charset=utf-8',
   traceparent: null,
+  attributes: null,
   payload: Buffer.from('{}'),
   position: { sequence: 4, previousSequence: 2 },
   attempt: 2,

@@ -50,7 +50,7 @@ const service = async (limits?: Limits): Promise<IngestService> => (await gatewa
 function event(changes: Partial<NewEvent> = {}): NewEvent {
   return {
     tenant: 'default', type: 'order.created', entity: mintId(), occurredAt: undefined, idempotencyKey: undefined,
-    contentType: 'application/json', traceparent: undefined, payload: Buffer.from(`{"n":"${mintId()}"}`), ...changes,
+    contentType: 'application/json', traceparent: undefined, attributes: undefined, acceptedBy: 'admin', payload: Buffer.from(`{"n":"${mintId()}"}`), ...changes,
   };
 }
 

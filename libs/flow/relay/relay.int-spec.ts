@@ -236,7 +236,7 @@ describe('Relay', () => {
     const ids = await commit(many(8));
     const { rows } = await pool.query<{ id: string }>('select id from events order by accept_seq desc limit 4');
     for (const { id } of rows) {
-      recent.add({ id, tenant: 'default', type: 'from.memory', entity: 'e', time: '2026-01-01T00:00:00.000Z', source: 'api', contentType: 'application/json', traceparent: null, payload: Buffer.from('{}') });
+      recent.add({ id, tenant: 'default', type: 'from.memory', entity: 'e', time: '2026-01-01T00:00:00.000Z', source: 'api', contentType: 'application/json', traceparent: null, attributes: null, payload: Buffer.from('{}') });
     }
     ingestRelay({ recent });
     await reader.atLeast(8);

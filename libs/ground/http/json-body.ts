@@ -10,11 +10,26 @@ const UTF_8 = /^utf-?8$/i;
  * not. Bodies are stored and delivered as they came, so nothing is decompressed or converted.
  */
 export function bodyRefusalOf({ headers, method, routeOptions }: Pick<FastifyRequest, 'headers' | 'method' | 'routeOptions'>): LockstepError | undefined {
-  const { 'content-encoding': encoding, 'content-type': type = '' } = headers;
-  const refused = (sentence: string): LockstepError => new LockstepError('unsupported_media_type', `${method} ${routeOptions.url ?? ''} ${sentence}`);
-  if (encoding?.split(',').some((each) => each.trim().toLowerCase() !== 'identity')) return refused(`takes no compressed bodies: send it without Content-Encoding (this one has \`${encoding}\`)`);
+  const compressed = compressionRefusalOf({ headers, method, routeOptions });
+  if (compressed !== undefined) return compressed;
+  const { 'content-type': type = '' } = headers;
   const charset = type.includes(';') ? [...type.matchAll(CHARSETS)].map(([, name = '']) => name).find((name) => !UTF_8.test(name)) : undefined;
-  return charset === undefined ? undefined : refused(`takes JSON in UTF-8 only: convert the body, and leave out \`charset=${charset}\``);
+  return charset === undefined ? undefined : refused({ method, routeOptions }, `takes JSON in UTF-8 only: convert the body, and leave out \`charset=${charset}\``);
+}
+
+/** Why a route does not take this body, which is not `application/json`; undefined when it does. */
+export function otherBodyRefusalOf(request: Pick<FastifyRequest, 'headers' | 'method' | 'routeOptions'>): LockstepError | undefined {
+  if (request.routeOptions.config.takes?.(request.headers) !== true) return new LockstepError('unsupported_media_type', 'Send the body as application/json');
+  return compressionRefusalOf(request);
+}
+
+function compressionRefusalOf({ headers: { 'content-encoding': encoding }, ...route }: Pick<FastifyRequest, 'headers' | 'method' | 'routeOptions'>): LockstepError | undefined {
+  if (encoding?.split(',').some((each) => each.trim().toLowerCase() !== 'identity') !== true) return undefined;
+  return refused(route, `takes no compressed bodies: send it without Content-Encoding (this one has \`${encoding}\`)`);
+}
+
+function refused({ method, routeOptions }: Pick<FastifyRequest, 'method' | 'routeOptions'>, sentence: string): LockstepError {
+  return new LockstepError('unsupported_media_type', `${method} ${routeOptions.url ?? ''} ${sentence}`);
 }
 
 /**
