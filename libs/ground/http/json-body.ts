@@ -5,30 +5,36 @@ import { LockstepError } from '#domain/problem';
 const CHARSETS = /;\s*charset\s*=\s*"?([^\s";]*)/gi;
 const UTF_8 = /^utf-?8$/i;
 
+type Posted = Pick<FastifyRequest, 'headers' | 'method' | 'routeOptions'>;
+
 /**
  * Why the headers of a request say that its body is no JSON in plain UTF-8, as `unsupported_media_type`; undefined when they do
  * not. Bodies are stored and delivered as they came, so nothing is decompressed or converted.
  */
-export function bodyRefusalOf({ headers, method, routeOptions }: Pick<FastifyRequest, 'headers' | 'method' | 'routeOptions'>): LockstepError | undefined {
-  const compressed = compressionRefusalOf({ headers, method, routeOptions });
-  if (compressed !== undefined) return compressed;
-  const { 'content-type': type = '' } = headers;
+export function bodyRefusalOf(request: Posted): LockstepError | undefined {
+  const { 'content-encoding': encoding, 'content-type': type = '' } = request.headers;
+  if (encoding !== undefined && isCompressed(encoding)) return compressed(request, encoding);
   const charset = type.includes(';') ? [...type.matchAll(CHARSETS)].map(([, name = '']) => name).find((name) => !UTF_8.test(name)) : undefined;
-  return charset === undefined ? undefined : refused({ method, routeOptions }, `takes JSON in UTF-8 only: convert the body, and leave out \`charset=${charset}\``);
+  return charset === undefined ? undefined : refused(request, `takes JSON in UTF-8 only: convert the body, and leave out \`charset=${charset}\``);
 }
 
-/** Why a route does not take this body, which is not `application/json`; undefined when it does. */
-export function otherBodyRefusalOf(request: Pick<FastifyRequest, 'headers' | 'method' | 'routeOptions'>): LockstepError | undefined {
-  if (request.routeOptions.config.takes?.(request.headers) !== true) return new LockstepError('unsupported_media_type', 'Send the body as application/json');
-  return compressionRefusalOf(request);
+/** Why a route does not take this body, which is not `application/json`, as `unsupported_media_type`; undefined when it does. */
+export function otherBodyRefusalOf(request: Posted): LockstepError | undefined {
+  const { headers, routeOptions } = request;
+  if (routeOptions.config.takes?.(headers) !== true) return new LockstepError('unsupported_media_type', 'Send the body as application/json');
+  const { 'content-encoding': encoding } = headers;
+  return encoding !== undefined && isCompressed(encoding) ? compressed(request, encoding) : undefined;
 }
 
-function compressionRefusalOf({ headers: { 'content-encoding': encoding }, ...route }: Pick<FastifyRequest, 'headers' | 'method' | 'routeOptions'>): LockstepError | undefined {
-  if (encoding?.split(',').some((each) => each.trim().toLowerCase() !== 'identity') !== true) return undefined;
-  return refused(route, `takes no compressed bodies: send it without Content-Encoding (this one has \`${encoding}\`)`);
+function isCompressed(encoding: string): boolean {
+  return encoding.split(',').some((each) => each.trim().toLowerCase() !== 'identity');
 }
 
-function refused({ method, routeOptions }: Pick<FastifyRequest, 'method' | 'routeOptions'>, sentence: string): LockstepError {
+function compressed(request: Posted, encoding: string): LockstepError {
+  return refused(request, `takes no compressed bodies: send it without Content-Encoding (this one has \`${encoding}\`)`);
+}
+
+function refused({ method, routeOptions }: Posted, sentence: string): LockstepError {
   return new LockstepError('unsupported_media_type', `${method} ${routeOptions.url ?? ''} ${sentence}`);
 }
 
