@@ -5,6 +5,8 @@ alter table events
   add column attributes jsonb,
   -- The principal's id, as in the audit log: `admin`, or `key_…`. Null for events accepted before 0012.
   add column accepted_by text;
+-- The new columns', too, of the partitions that are there (0008).
+select thin_statistics('events');
 
 alter table replays
   -- Set when a producer's repeat of the event asked for it: only dead deliveries are replayed. The event's attempts until

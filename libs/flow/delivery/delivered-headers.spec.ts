@@ -55,6 +55,11 @@ describe('deliveredHeaders', () => {
     expect(headersOf({ traceparent: '00-1-2-01' })['traceparent']).toBe('00-1-2-01');
   });
 
+  it('adds the event\'s attributes, except those that the endpoint has a header for', () => {
+    const flat = deliveredHeaders({ ...facts, attributes: { 'ce-id': '1', 'x-key': 'of the producer' } }, [], { 'X-Key': 'of the endpoint' }, 0);
+    expect(flat.slice(-4)).toEqual(['X-Key', 'of the endpoint', 'ce-id', '1']);
+  });
+
   it('adds the endpoint\'s own headers', () => {
     expect(headersOf({}, { authorization: 'Bearer x' })['authorization']).toBe('Bearer x');
   });

@@ -12,11 +12,15 @@ from unnest(:ids!::uuid[], :last!::boolean[]) with ordinality as w (id, last, or
   cross join lateral (
     select
       exists (select from inbox i where i.event_id = w.id) as admitted,
-      -- In a CASE, so that no plan reads the index of all pending deliveries.
+      -- In a CASE, so that no plan reads the index of all pending deliveries, or of all open replays.
       exists (select from deliveries x where x.event_id = w.id and case when x.status = 'pending' then true end)
         or exists (
-          select from replays r join replay_shards h on h.replay = r.id
-          where r.event_id = w.id and r.requeued_at_attempt is not null and h.finished_at is null
+          select
+          from replays r
+            cross join lateral (
+              select from replay_shards h where h.replay = r.id and case when h.finished_at is null then true end offset 0
+            ) h
+          where r.event_id = w.id and r.requeued_at_attempt is not null
         ) as open
     offset 0
   ) s

@@ -17,7 +17,7 @@ export interface HttpAppOptions {
   readonly logger: Logger;
   /** Larger bodies are answered with 413. */
   readonly maxBodyBytes: number;
-  /** `streams`: bodies of any type, size and encoding stay unread in `request.raw`. Default: JSON as bytes, in plain UTF-8. */
+  /** `streams`: bodies of any type, size and encoding stay unread in `request.raw`. Default: JSON as bytes, in plain UTF-8, and what a route takes besides. */
   readonly bodies?: 'json' | 'streams';
   /** Closes a connection without a byte for this long while an answer is made or read, in milliseconds. Default 6 minutes. */
   readonly longestSilenceMs?: number;
