@@ -3,6 +3,7 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { lastValueFrom, type Observable, of } from 'rxjs';
 import { LockstepError } from '#domain/problem';
+import { preferredWaitMs } from '#ground/http/prefer';
 import type { KeyedRequest } from './claim.js';
 import { problemOf, supersededProblem } from './claim-problem.js';
 import { fingerprintOf } from './fingerprint.js';
@@ -13,7 +14,6 @@ import { IdempotencyService, isStoreAway } from './idempotency.service.js';
 import { IDEMPOTENT, type IdempotentOptions, TRANSACTIONS } from './idempotent-options.js';
 import { IdempotentTransactions } from './idempotent-transactions.js';
 import { keyIn, REQUEST_KEY_HEADERS } from './key-headers.js';
-import { preferredWaitMs } from './prefer.js';
 import { principalIn, principalOf, scopeOf } from './scope.js';
 
 /** One call of a handler. */

@@ -59,7 +59,7 @@ async function keys(): Promise<string[]> {
 }
 
 const event = (idempotencyKey: string): NewEvent => ({
-  tenant: 'default', type: 'order.created', entity: mintId(), occurredAt: undefined, idempotencyKey, contentType: 'application/json', traceparent: undefined, payload: Buffer.from('{}'),
+  tenant: 'default', type: 'order.created', entity: mintId(), occurredAt: undefined, idempotencyKey, contentType: 'application/json', traceparent: undefined, attributes: undefined, acceptedBy: 'admin', payload: Buffer.from('{}'),
 });
 
 async function waitsForALock(): Promise<boolean> {

@@ -109,6 +109,69 @@ describe('POST /v1/events', () => {
   });
 });
 
+describe('CloudEvents', () => {
+  const members = (): Record<string, unknown> => ({ specversion: '1.0', id: mintId(), source: '/orders', type: 'order.created', subject: 'order-ce', ext: 'ü', data: { n: 1 } });
+  const headersOf = ({ data: _, ...attributes }: Record<string, unknown>): Record<string, string> =>
+    Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`ce-${name}`, encodeURIComponent(String(value)).replaceAll('%2F', '/')]));
+
+  it('are accepted in the structured and in the binary mode, as the same event', async () => {
+    const event = members();
+    const body = ` ${JSON.stringify(event)}`;
+    const structured = await client.call('POST', '/v1/events', { body, headers: { 'content-type': 'application/cloudevents+json; charset=UTF-8' } });
+    expect(structured).toMatchObject({ status: 202, json: { type: 'order.created', entity: 'order-ce' } });
+    const { id } = structured.json as { id: string };
+    const stored = await client.get(`/v1/events/${id}`);
+    expect(stored.json).toMatchObject({ idempotencyKey: `/orders ${String(event['id'])}`, acceptedBy: 'admin', contentType: 'application/cloudevents+json; charset=UTF-8', attributes: headersOf(event) });
+    expect(stored.text).toContain(body);
+    expect(await client.call('POST', '/v1/events', { body, headers: { 'content-type': 'application/cloudevents+json' } })).toMatchObject({ status: 202, json: { id } });
+    expect(await client.call('POST', '/v1/events', { body: 'another body', headers: { 'content-type': 'text/plain', ...headersOf(event) } })).toMatchObject({ status: 422 });
+  });
+
+  it.each<[string, string | Uint8Array<ArrayBuffer> | undefined, string | undefined, string, unknown]>([
+    ['text', 'amount=1', 'text/plain', 'text/plain', 'amount=1'],
+    ['bytes', new Uint8Array([0, 255]), 'application/x-protobuf', 'application/x-protobuf', 'AP8='],
+    ['JSON', '{"a": 1}', 'application/json', 'application/json', { a: 1 }],
+    ['something else that is called JSON', 'no JSON', 'application/json', 'application/json', 'no JSON'],
+    ['no data', undefined, undefined, 'application/octet-stream', ''],
+  ])('have data of any type in the binary mode: %s', async (_, body, contentType, storedType, payload) => {
+    const event = members();
+    const headers = { ...headersOf(event), ...(contentType === undefined ? {} : { 'content-type': contentType }) };
+    const accepted = await client.call('POST', '/v1/events', { headers, ...(body === undefined ? {} : { body }) });
+    expect(accepted).toMatchObject({ status: 202, json: { entity: 'order-ce' } });
+    expect((await client.get(`/v1/events/${(accepted.json as { id: string }).id}`)).json).toMatchObject({ contentType: storedType, payload, attributes: headersOf(event) });
+  });
+
+  it.each<[string, Record<string, string>, string, number, string]>([
+    ['an invalid one', { 'content-type': 'application/cloudevents+json' }, '{}', 400, 'invalid_request'],
+    ['another encoding', { 'content-type': 'application/cloudevents+json; charset=utf-16' }, '{}', 415, 'unsupported_media_type'],
+    ['a compressed one', { 'content-type': 'text/plain', 'content-encoding': 'gzip', ...headersOf(members()) }, 'x', 415, 'unsupported_media_type'],
+    ['another format', { 'content-type': 'application/cloudevents+avro' }, 'x', 415, 'unsupported_media_type'],
+    ['attributes without a version', { 'content-type': 'text/plain', 'ce-id': '1', 'ce-source': '/', 'ce-type': 'a', 'ce-subject': 'b' }, 'x', 415, 'unsupported_media_type'],
+    ['65 attributes', { 'content-type': 'text/plain', ...headersOf(members()), ...Object.fromEntries(Array.from({ length: 59 }, (_, i) => [`ce-ext${i}`, 'x'])) }, 'x', 431, 'headers_too_large'],
+    ['more than 8 KiB of attributes', { 'content-type': 'text/plain', ...headersOf(members()), 'ce-long': 'x'.repeat(8_192) }, 'x', 431, 'headers_too_large'],
+  ])('are refused: %s', async (_, headers, body, status, code) => {
+    expect(await client.call('POST', '/v1/events', { body, headers })).toMatchObject({ status, json: { code } });
+  });
+
+  it('are taken by no other route', async () => {
+    expect(await client.call('POST', '/v1/endpoints', { body: 'x', headers: { 'content-type': 'text/plain', ...headersOf(members()) } })).toMatchObject({ status: 415 });
+  });
+});
+
+describe('Prefer: wait', () => {
+  it('answers with the state of the event after that time', async () => {
+    const answer = await client.post('order-wait', {}, { prefer: 'wait=1, respond-async' });
+    expect(answer).toMatchObject({ status: 202, json: { status: 'accepted', deliveries: [] } });
+    expect(answer.headers.get('preference-applied')).toBe('wait=1');
+  });
+
+  it('is ignored where it says nothing', async () => {
+    const answer = await client.post('order-wait', {}, { prefer: 'return=minimal' });
+    expect(answer.json).not.toHaveProperty('deliveries');
+    expect(answer.headers.get('preference-applied')).toBeNull();
+  });
+});
+
 describe('GET /v1/ledger', () => {
   const countOf = async (table: string, where = 'true'): Promise<number> => Number((await store.query<{ count: string }>(`select count(*) from ${table} where ${where}`)).rows[0]?.count);
 
@@ -193,7 +256,7 @@ describe('other paths', () => {
       'POST /v1/endpoints/{id}/pause', 'POST /v1/endpoints/{id}/resume', 'POST /v1/events', 'POST /v1/events/{id}/replay', 'POST /v1/lanes/{endpoint}/{entity}/pause',
       'POST /v1/lanes/{endpoint}/{entity}/resume', 'POST /v1/lanes/{endpoint}/{entity}/skip', 'PUT /v1/tenants/{id}',
     ]);
-    expect(Object.keys(paths['/v1/events']?.['post']?.responses ?? {}).sort()).toEqual(['202', '400', '401', '403', '408', '413', '415', '422', '431', '500', '503']);
+    expect(Object.keys(paths['/v1/events']?.['post']?.responses ?? {}).sort()).toEqual(['200', '202', '400', '401', '403', '408', '409', '413', '415', '422', '431', '500', '503']);
     expect(paths['/v1/events']?.['post']?.security).toEqual([{ bearer: [] }]);
     expect(Object.keys(components.schemas)).toEqual(expect.arrayContaining(['Problem', 'Endpoint', 'NewEndpoint', 'Event', 'Delivery', 'Ledger']));
   });

@@ -3,6 +3,7 @@ import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap
 import { type AbstractHttpAdapter, HttpAdapterHost } from '@nestjs/core';
 import { isEventPost } from '#flow/ingest/ingest.controller';
 import { IngestService } from '#flow/ingest/ingest.service';
+import { SettlementWatch } from '#flow/ingest/settlement-watch';
 import { EventRelay } from '#flow/relay/event-relay';
 import type { Config } from '#ground/config/config';
 import { cutConnectionsAfter } from '#ground/http/http-app';
@@ -47,6 +48,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     private readonly authenticator: Authenticator,
     private readonly topics: TopicsKeeper,
     private readonly ingest: IngestService,
+    private readonly settlements: SettlementWatch,
     private readonly relay: EventRelay,
     private readonly ledger: LedgerService,
     private readonly partitions: PartitionKeeper,
@@ -87,6 +89,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
   /** HTTP is still open, and health reports that the process stops. */
   async onModuleDestroy(): Promise<void> {
     this.drainDeadlineMs = performance.now() + this.config.drainTimeoutMs;
+    this.settlements.stop();
     await this.lifetime.stop();
     this.ledger.stop();
     this.upkeepStopped = Promise.all([this.partitions.stop(), this.expiredRows.stop(), this.retention.stop(), this.topics.stop()]);

@@ -25,6 +25,7 @@ const SEARCH_MS = 4_000;
 const MOST_RUNS = 5_000;
 
 const EVENT = { type: 'order.created', entity: 'order-1', data: { amount: 1 }, timestamp: '2026-01-31T12:00:00Z', idempotencyKey: 'k' };
+const CLOUD_EVENT = { specversion: '1.0', id: '1', source: '/orders', type: 'order.created', subject: 'order-1', time: '2026-01-31T12:00:00Z', partitionkey: 'p', ext: 'x', data: { amount: 1 } };
 const ENDPOINT = {
   url: 'http://127.0.0.1:9/hook', description: 'd', eventTypes: ['order.*'], dlqPolicy: 'halt', retrySchedule: ['1s'], timeoutMs: 1_000, maxConcurrency: 1, maxRetryAfterSeconds: 1, rateLimit: 1, headers: { 'x-a': 'b' },
   metadata: { a: { b: 1 } },
@@ -97,6 +98,24 @@ const requestOf = ({ method, path, query }: Operation): fc.Arbitrary<Request> =>
   ));
 };
 
+/** A CloudEvent with mutated attributes and data, in the structured or in the binary mode. */
+const cloudEventPost = (): fc.Arbitrary<Request> => {
+  const { data, ...attributes } = CLOUD_EVENT;
+  const headers = Object.entries(attributes).map(([name, value]): fc.Arbitrary<[string, string][]> => fc.oneof(
+    { weight: 16, arbitrary: fc.constant<[string, string][]>([[`ce-${name}`, value]]) },
+    { weight: 2, arbitrary: hostileHeader.map(([, other]): [string, string][] => [[`ce-${name}`, other]]) },
+    { weight: 1, arbitrary: fc.constant<[string, string][]>([]) },
+    { weight: 1, arbitrary: hostileHeader.map(([other]): [string, string][] => [[`ce-${other}`, value], [`ce-${name}`, value]]) },
+  ));
+  const binary = fc.tuple(fc.tuple(...headers), hostileHeader, hostileBody(data)).map(([own, extra, body]): Request => (
+    { method: 'POST', target: '/v1/events', body, headers: [['host', 'a'], ['authorization', `Bearer ${ADMIN_KEY}`], ['content-type', 'text/plain'], ['content-length', String(body.length)], ...own.flat(), extra, ['connection', 'close']] }
+  ));
+  const structured = hostileBody(CLOUD_EVENT).map((body): Request => (
+    { method: 'POST', target: '/v1/events', body, headers: [['host', 'a'], ['authorization', `Bearer ${ADMIN_KEY}`], ['content-type', 'application/cloudevents+json'], ['content-length', String(body.length)], ['connection', 'close']] }
+  ));
+  return fc.oneof(binary, structured);
+};
+
 /** No route's request, or hardly: any method, path and headers. */
 const strangeRequest = (): fc.Arbitrary<Request> => fc.tuple(
   fc.constantFrom(...OTHER_METHODS),
@@ -137,6 +156,13 @@ describe('arbitrary bytes to the gateway', () => {
 
   it('answers every request of every operation, however mutated, and never with a 5xx', async () => {
     await allAnswered(fc.oneof(...operations.map(requestOf)), asSent);
+  });
+
+  it('answers every CloudEvent, however mutated, and never with a 5xx', async () => {
+    await allAnswered(cloudEventPost(), asSent);
+    const { data } = (await system.call('GET', '/v1/events?limit=250')) as { data: { id: string }[] };
+    // What was accepted can be shown.
+    for (const { id } of data) expect(await system.call('GET', `/v1/events/${id}`)).toMatchObject({ id, attributes: expect.any(Object) as unknown });
   });
 
   it('answers everything that begins like HTTP', async () => {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LockstepError } from '#domain/problem';
+import { preferredWaitMs } from '#ground/http/prefer';
 import { Lifetime } from '#ground/process/lifetime';
 import { InjectConfig } from '#ground/process/process-context';
 import type { Claim, ClaimOutcome, KeyedRequest, Settlement, StoredResponse, Verdict } from '#idempotency/claim';
@@ -8,7 +9,6 @@ import { problemOf } from '#idempotency/claim-problem';
 import { fingerprintOf } from '#idempotency/fingerprint';
 import { idempotentRequests } from '#idempotency/idempotency.metrics';
 import { IdempotencyService, isStoreAway } from '#idempotency/idempotency.service';
-import { preferredWaitMs } from '#idempotency/prefer';
 import { replayHeaders } from '#idempotency/replay';
 import { ANONYMOUS, principalIn, scopeOf } from '#idempotency/scope';
 import { ClientResponse } from './client-response.js';

@@ -5,15 +5,26 @@ import { parseKeyHeader } from '#domain/idempotency-key';
 import { toPublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
 import { Requires } from '#ground/http/access';
+import { preferredWaitMs } from '#ground/http/prefer';
 import { Rejections } from '#ground/http/rejections';
+import { type AcceptedEvent, acceptedJson, settledJson } from './accepted-answer.js';
+import { isCloudEvent, readCloudEvent } from './cloud-event.js';
+import { Duplicates } from './duplicates.js';
 import { DocumentAcceptEvent } from './ingest.openapi.js';
 import { parseEventRequest } from './event-request.js';
 import { IngestService } from './ingest.service.js';
+import { SettlementWatch } from './settlement-watch.js';
 
 /** W3C Trace Context, 3.2. Any other value is ignored. */
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 const PATH = /^\/v1\/events(?:\?|$)/;
+
+/** Below the idle timeout of common load balancers (60 s). */
+const LONGEST_WAIT_MS = 30_000;
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+const NO_BODY = Buffer.alloc(0);
 
 /**
  * Whether a request that Fastify has not seen yet is for the route below, so that it can be shed unread. A path in
@@ -28,35 +39,56 @@ export function isEventPost({ method, url = '' }: IncomingMessage): boolean {
 export class IngestController {
   constructor(
     private readonly ingest: IngestService,
+    private readonly duplicates: Duplicates,
+    private readonly settlements: SettlementWatch,
     private readonly rejections: Rejections,
   ) {}
 
   @Post()
-  @Requires('ingest')
+  @Requires('ingest', { takes: isCloudEvent })
   @DocumentAcceptEvent()
   async accept(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { body, headers, principal } = request;
-    if (!Buffer.isBuffer(body)) throw new LockstepError('unsupported_media_type', 'Send the event as application/json');
+    const { headers, principal } = request;
+    const isOther = isCloudEvent(headers);
+    // A CloudEvent need not have data.
+    const body = isOther && request.body === undefined ? NO_BODY : request.body;
+    if (!Buffer.isBuffer(body)) throw new LockstepError('unsupported_media_type', 'Send the event as application/json, or a CloudEvent');
     const keyHeader = headers['idempotency-key'];
     const headerKey = keyHeader === undefined ? undefined : parseKeyHeader(String(keyHeader));
-    const { type, entity, occurredAt, idempotencyKey } = parseEventRequest(body, headerKey);
-    const { traceparent } = headers;
+    const { type, entity, occurredAt, idempotencyKey, attributes } = isOther ? readCloudEvent(request, body, headerKey) : parseEventRequest(body, headerKey);
+    const { traceparent, prefer } = headers;
     const accepted = await this.ingest.accept({
       tenant: principal.tenant,
       type,
       entity,
       occurredAt,
       idempotencyKey,
-      contentType: headers['content-type'] ?? 'application/json',
+      // RFC 9110, 8.3: what a receiver may assume of a body without a type. Only the binary mode has such a body.
+      contentType: headers['content-type'] ?? 'application/octet-stream',
       traceparent: typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? traceparent : undefined,
+      attributes,
+      acceptedBy: principal.actor.id,
       payload: body,
     });
+    let requeued = false;
     if (accepted.replayed) {
+      requeued = await this.duplicates.settle(principal, accepted.id);
       reply.header('idempotent-replayed', 'true');
       this.rejections.add(principal, 'duplicate', `${toPublicId('evt', accepted.id)} was accepted with the same idempotency key`);
     }
-    // Written by hand, for speed: only `entity` needs escaping.
-    const answer = `{"id":"${toPublicId('evt', accepted.id)}","type":"${type}","entity":${JSON.stringify(entity)},"status":"accepted","acceptedAt":"${accepted.acceptedAt}"}`;
-    void reply.code(202).header('content-type', 'application/json; charset=utf-8').send(answer);
+    const event = { id: accepted.id, acceptedAt: accepted.acceptedAt, type, entity, requeued };
+    if (prefer !== undefined) return this.answerSettled(reply, event, preferredWaitMs(prefer, LONGEST_WAIT_MS));
+    void reply.code(202).header('content-type', JSON_TYPE).send(acceptedJson(event));
+  }
+
+  /** Answers when the event is settled, or after `waitMs`; at once if too many requests wait. */
+  private async answerSettled(reply: FastifyReply, event: AcceptedEvent, waitMs: number): Promise<void> {
+    const wait = waitMs === 0 ? undefined : this.settlements.wait(event.id, waitMs);
+    if (wait !== undefined) {
+      reply.header('preference-applied', `wait=${waitMs / 1_000}`);
+      reply.raw.once('close', () => wait.giveUp());
+    }
+    const state = await wait?.state;
+    void reply.code(state?.settled === true ? 200 : 202).header('content-type', JSON_TYPE).send(state === undefined ? acceptedJson(event) : settledJson(event, state));
   }
 }

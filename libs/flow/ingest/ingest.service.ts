@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import { attributesSize, type EventAttributes } from '#domain/event-attributes';
 import { mintId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
 import { shardOf } from '#domain/shard';
@@ -20,6 +21,10 @@ export interface NewEvent {
   readonly idempotencyKey: string | undefined;
   readonly contentType: string;
   readonly traceparent: string | undefined;
+  /** Delivered as headers, besides the payload. */
+  readonly attributes: EventAttributes | undefined;
+  /** The principal's id, as in the audit log. */
+  readonly acceptedBy: string;
   /** Delivered byte for byte. */
   readonly payload: Buffer;
 }
@@ -60,10 +65,10 @@ export class IngestService {
     @Inject(EventRelay) private readonly relay: Pick<EventRelay, 'add'>,
     @InjectConfig() private readonly config: { readonly kafka: Pick<Config['kafka'], 'partitions'> },
   ) {
-    this.commits = new GroupCommit({
+    this.commits = new GroupCommit<Submission, Committed>({
       maxItems: BATCH_ITEMS,
       maxBytes: BATCH_BYTES,
-      bytesOf: ({ payload }) => payload.length,
+      bytesOf,
       commit: (submissions) => this.commit(submissions),
     });
   }
@@ -125,7 +130,7 @@ export class IngestService {
     const submission = { ...event, id: mintId(), shard: shardOf(event.tenant, event.entity, this.config.kafka.partitions), fingerprint };
     this.queueLimit.onAccepted(this.queuedRequests, performance.now());
     this.queuedRequests++;
-    this.queuedBytes += event.payload.length;
+    this.queuedBytes += bytesOf(event);
     try {
       for (;;) {
         const committed = await this.commits.add(submission);
@@ -135,7 +140,7 @@ export class IngestService {
       throw submissionErrorOf(error);
     } finally {
       this.queuedRequests--;
-      this.queuedBytes -= event.payload.length;
+      this.queuedBytes -= bytesOf(event);
     }
   }
 
@@ -158,6 +163,10 @@ export class IngestService {
   }
 }
 
+function bytesOf({ payload, attributes }: NewEvent): number {
+  return attributes === undefined ? payload.length : payload.length + attributesSize(attributes);
+}
+
 function acceptedOf(submission: Submission, committed: Exclude<Committed, { kind: 'released' }>): Accepted {
   switch (committed.kind) {
     case 'accepted':
@@ -172,8 +181,8 @@ function acceptedOf(submission: Submission, committed: Exclude<Committed, { kind
 }
 
 function committedEventOf(submission: Submission, acceptedAt: string): CommittedEvent {
-  const { id, tenant, shard, type, entity, occurredAt, contentType, traceparent = null, payload } = submission;
-  return { id, tenant, shard, type, entity, time: occurredAt?.toISOString() ?? acceptedAt, source: 'api', contentType, traceparent, payload };
+  const { id, tenant, shard, type, entity, occurredAt, contentType, traceparent = null, attributes = null, payload } = submission;
+  return { id, tenant, shard, type, entity, time: occurredAt?.toISOString() ?? acceptedAt, source: 'api', contentType, traceparent, attributes, payload };
 }
 
 function fingerprintOf({ payload }: NewEvent): Buffer {

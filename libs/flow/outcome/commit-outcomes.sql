@@ -107,6 +107,7 @@ letters as (
       'ce_time', to_char(coalesce(e.occurred_at, e.accepted_at) at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
       'content-type', e.content_type,
       'traceparent', e.traceparent,
+      'lockstep-attributes', e.attributes::text,
       'lockstep-reason', x.dead_reason,
       'lockstep-delivery',
         'dlv_' || replace(e.id::text, '-', '') || lpad(to_hex(x.endpoint), 8, '0') || lpad(to_hex(x.replay), 4, '0'),

@@ -3,10 +3,12 @@ import { type ErrorCode, ERROR_CODES, LockstepError } from '#domain/problem';
 
 /** Where `@Documented` leaves an operation's problem codes. The served document has responses instead. */
 export const PROBLEMS_EXTENSION = 'x-lockstep-problems';
+/** Where `DocumentedForms` leaves a body's further content types. */
+export const FORMS_EXTENSION = 'x-lockstep-forms';
 
 type PathItem = OpenAPIObject['paths'][string];
-type Operation = NonNullable<PathItem['get']> & { [PROBLEMS_EXTENSION]?: readonly ErrorCode[] };
-type RequestBody = Exclude<NonNullable<Operation['requestBody']>, { $ref: string }>;
+type Operation = NonNullable<PathItem['get']> & { [PROBLEMS_EXTENSION]?: readonly ErrorCode[]; [FORMS_EXTENSION]?: RequestBody['content'] };
+type RequestBody = Exclude<NonNullable<NonNullable<PathItem['get']>['requestBody']>, { $ref: string }>;
 type Header = Record<string, { readonly description: string; readonly schema: object }>;
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
@@ -42,13 +44,13 @@ function completedItem(item: PathItem): PathItem {
   return { ...item, ...(Object.fromEntries(completedMethods) as PathItem) };
 }
 
-function completedOperation({ [PROBLEMS_EXTENSION]: own = [], ...operation }: Operation, isWithoutBody: boolean): Operation {
+function completedOperation({ [PROBLEMS_EXTENSION]: own = [], [FORMS_EXTENSION]: forms = {}, ...operation }: Operation, isWithoutBody: boolean): Operation {
   const needsKey = operation.security !== undefined;
   const codes = new Set([...OF_EVERY_REQUEST, ...(needsKey ? OF_A_KEY : []), ...(isWithoutBody ? [] : OF_A_BODY), ...own]);
   return {
     ...operation,
     parameters: [...(operation.parameters ?? []), ...(needsKey ? [TENANT_HEADER] : [])],
-    ...(operation.requestBody === undefined || '$ref' in operation.requestBody ? {} : { requestBody: { ...operation.requestBody, required: !mayBeNull(operation.requestBody) } }),
+    ...(operation.requestBody === undefined || '$ref' in operation.requestBody ? {} : { requestBody: { ...operation.requestBody, content: { ...operation.requestBody.content, ...forms }, required: !mayBeNull(operation.requestBody) } }),
     responses: { ...operation.responses, ...responsesOf([...codes], operation.responses) },
   };
 }
@@ -92,5 +94,6 @@ const PROBLEM_SCHEMA = {
         properties: { path: { type: 'string' as const, description: 'JSON pointer, or the name of a header or query parameter' }, message: { type: 'string' as const } },
       },
     },
+    id: { type: 'string' as const, description: 'Of `conflict`, when an event was accepted before: its id' },
   },
 };

@@ -3,7 +3,7 @@ import { ApiExtension, ApiOperation, ApiParam, ApiResponse, DocumentBuilder, Swa
 import { z } from 'zod';
 import { VERSION } from '#ground/config/version';
 import type { ErrorCode } from '#domain/problem';
-import { completed, PROBLEMS_EXTENSION } from './openapi-document.js';
+import { completed, FORMS_EXTENSION, PROBLEMS_EXTENSION } from './openapi-document.js';
 
 export interface OperationDocument {
   readonly summary: string;
@@ -34,6 +34,11 @@ export function DocumentedAnswer({ status, answer, schema, headers = {} }: Pick<
     headers: Object.fromEntries(Object.entries(headers).map(([name, meaning]) => [name, { description: meaning, schema: { type: 'string' } }])),
     ...(schema === undefined ? {} : { standardSchema: schema }),
   });
+}
+
+/** Documents further content types of an operation's body, with their schemas and examples. */
+export function DocumentedForms(forms: Readonly<Record<string, Readonly<Record<string, unknown>>>>): MethodDecorator {
+  return ApiExtension(FORMS_EXTENSION, forms);
 }
 
 /** Documents the format of a path parameter. The handler looks the resource up, and answers `not_found` for any other text. */

@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
 /** A permission. `manage` includes `read`; `admin` includes all scopes, for all tenants. */
 export type Scope = 'ingest' | 'read' | 'manage' | 'admin';
 
@@ -62,5 +64,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** From `@Requires` or `@Public`. */
     access?: Scope | 'public';
+    /** Whether the route takes a body that is not `application/json`. Default: no. */
+    takes?: (headers: IncomingHttpHeaders) => boolean;
   }
 }

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { formatDuration, parseDurationMs } from '#domain/duration';
 import { durationsUpTo } from '#domain/duration-pattern';
+import { HEADER_VALUE } from '#domain/header-fields';
 import { CursorFormat, UINT31 } from '#ground/http/cursor';
 import { pageQuery } from '#ground/http/pagination';
 import { idSchema } from '#ground/http/public-id';
 import { textSchema } from '#ground/http/text-schema';
 import { metadataSchema } from '#manage/metadata';
-import { HEADER_VALUE, headerNameProblem } from './custom-headers.js';
+import { customHeaderProblem } from './custom-headers.js';
 
 const MAX_RETRY_DELAY_MS = 604_800_000;
 const EVENT_TYPE_PATTERN = /^(?:\*|[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*(?:\.\*)?)$/;
@@ -41,7 +42,7 @@ const headers = z
     if (entries.length > MAX_HEADERS) context.addIssue({ code: 'custom', message: `must be at most ${MAX_HEADERS} headers` });
     if (entries.reduce((bytes, [name, value]) => bytes + name.length + value.length, 0) > HEADERS_BYTES) context.addIssue({ code: 'custom', message: `must have at most ${HEADERS_BYTES} characters in all` });
     for (const [name] of entries) {
-      const problem = headerNameProblem(name, values);
+      const problem = customHeaderProblem(name, values);
       if (problem !== undefined) context.addIssue({ code: 'custom', path: [name], message: problem });
     }
   })
