@@ -32,11 +32,17 @@ const ENDPOINT = {
 };
 const FILTER = { endpoint: `ep_${'0'.repeat(32)}`, entity: 'order-1', type: 'order.created', from: '2026-01-31T12:00:00Z', to: '2026-02-01T12:00:00Z', all: true, dryRun: false };
 const REASON = { reason: 'because' };
+const TENANT = { name: 'n', metadata: { a: { b: 1 } }, status: 'active', ingestRateLimit: { perSecond: 100_000, burst: 1_000_000 }, unknownEventTypes: 'accept' };
+const API_KEY = { name: 'n', scopes: ['read', 'ingest'], expiresAt: '2026-01-31T12:00:00Z', ingestRateLimit: { perSecond: 0.5, burst: 1 }, duplicates: 'conflict', resubmit: 'requeue-dead' };
 /** What each operation that takes a body likes to get. */
 const VALID_BODIES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'POST /v1/events': EVENT,
   'POST /v1/endpoints': { ...ENDPOINT, ordering: 'none' },
   'PATCH /v1/endpoints/{id}': ENDPOINT,
+  'PUT /v1/tenants/{id}': TENANT,
+  'POST /v1/api-keys': { ...API_KEY, tenant: 'default' },
+  'PATCH /v1/api-keys/{id}': API_KEY,
+  'POST /v1/api-keys/{id}/rotate': { overlap: '1h' },
   'POST /v1/dead-letters/replay': FILTER,
   'POST /v1/dead-letters/discard': FILTER,
   'POST /v1/lanes/{endpoint}/{entity}/pause': REASON,
@@ -57,7 +63,8 @@ beforeAll(async () => {
   servers = sharedServers();
   system = await SystemUnderTest.start(servers, { dispatchers: 0, env: { LOG_LEVEL: 'silent' } });
   url = system.gateways[0]?.url ?? '';
-  existing.push(await system.createEndpoint(ENDPOINT.url), (await system.post('order-1', {})).id);
+  const { id: key } = (await system.call('POST', '/v1/api-keys', API_KEY)) as { id: string };
+  existing.push(await system.createEndpoint(ENDPOINT.url), (await system.post('order-1', {})).id, key, 'default');
   const { paths } = (await system.call('GET', '/openapi.json')) as { paths: Record<string, Record<string, { parameters?: { in: string; name: string }[] }>> };
   operations = Object.entries(paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, { parameters = [] }]) => (
     { method: method.toUpperCase(), path, query: parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name) }

@@ -85,6 +85,14 @@ describe('/v1/tenants', () => {
     expect((await client.send('PUT', '/v1/tenants/acme', { name: 'x' }, as(key))).status).toBe(403);
   });
 
+  it('a page of tenants has at most 1 MiB of settings', async () => {
+    await store.query("insert into tenants (id, metadata) select 'large' || n, jsonb_build_object('text', repeat('x', 400000)) from generate_series(1, 5) n");
+    const [first, second] = [await client.get('/v1/tenants?limit=250'), await client.get('/v1/tenants?limit=4')];
+    expect([idsIn(first), idsIn(second)]).toEqual([['large5', 'large4'], ['large5', 'large4']]);
+    const { nextCursor } = first.json as { nextCursor: string };
+    expect(idsIn(await client.get(`/v1/tenants?limit=2&cursor=${nextCursor}`))).toEqual(['large3', 'large2']);
+  });
+
   it.each([
     ['PUT', '/v1/tenants/Acme', {}, 400], ['PUT', '/v1/tenants/a', { colour: 'red' }, 400], ['PUT', '/v1/tenants/a', { ingestRateLimit: { perSecond: 0, burst: 1 } }, 400], ['PUT', '/v1/tenants/a', { ingestRateLimit: { perSecond: 1 } }, 400],
     ['PUT', '/v1/tenants/a', { status: 'gone' }, 400], ['PUT', '/v1/tenants/a', { name: 'a\u0000' }, 400],

@@ -1,4 +1,4 @@
-/* One tenant, with the columns of find-tenants.sql. */
+/* One tenant. */
 /* @name findTenant */
 select
   id, number, name, metadata, enabled, rate_limit_per_second as "perSecond", rate_limit_burst as "burst",

@@ -1,6 +1,6 @@
 /*
   Creates a tenant, or changes its settings, and audits it. Null leaves a setting as it is; a nullable one has a flag
-  instead. Returns the tenant with the columns of find-tenants.sql; "isCreated": it did not exist.
+  instead. Returns the tenant as find-tenant.sql does; "isCreated": it did not exist.
 */
 /* @name putTenant */
 with by as (

@@ -3,13 +3,16 @@ import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
 import { ListsDatabase } from '#manage/lists-database.module';
 import { findTenant, type IFindTenantResult } from './find-tenant.queries.js';
-import { findTenants } from './find-tenants.queries.js';
+import { findTenants, type IFindTenantsResult } from './find-tenants.queries.js';
 import { type IPutTenantParams, type IPutTenantResult, putTenant } from './put-tenant.queries.js';
 
 export type TenantRow = IFindTenantResult;
+export type ListedTenantRow = IFindTenantsResult;
 
 /** Above every number. */
 const NO_BOUND = 2_147_483_647;
+/** Of the settings in one page. */
+const PAGE_BYTES = 1_048_576;
 
 @Injectable()
 export class TenantsRepository {
@@ -28,8 +31,8 @@ export class TenantsRepository {
     return (await findTenant.run({ id }, this.database))[0];
   }
 
-  /** All tenants, newest first. @param asking the tenant that asks, whose share of the connections it takes */
-  async list(asking: string, before: number | undefined, limit: number): Promise<TenantRow[]> {
-    return findTenants.run({ before: before ?? NO_BOUND, limit }, this.lists.of(asking, 'give a lower `limit`'));
+  /** All tenants, newest first; fewer than `limit` if their settings exceed 1 MiB. @param asking the tenant that asks, whose share of the connections it takes */
+  async list(asking: string, before: number | undefined, limit: number): Promise<ListedTenantRow[]> {
+    return findTenants.run({ before: before ?? NO_BOUND, limit, bytes: PAGE_BYTES }, this.lists.of(asking, 'give a lower `limit`'));
   }
 }

@@ -31,7 +31,8 @@ export class TenantsService {
 
   async list({ tenant, scopes }: Principal, { limit, cursor }: TenantQuery): Promise<Page<Tenant>> {
     if (!scopes.has('admin')) return this.listOwn(tenant, cursor?.[0]);
-    const page = pageOf(await this.repository.list(tenant, cursor?.[0], limit + 1), limit, tenantCursor, ({ number }) => [number]);
+    const rows = await this.repository.list(tenant, cursor?.[0], limit + 1);
+    const page = pageOf(rows, limit, tenantCursor, ({ number }) => [number], rows.at(-1)?.followed === true || rows.length > limit);
     return { ...page, data: page.data.map(resourceOf) };
   }
 
