@@ -1,6 +1,8 @@
 import type { Server } from 'node:http';
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
 import { type AbstractHttpAdapter, HttpAdapterHost } from '@nestjs/core';
+import { isBatchPost } from '#flow/ingest/batch.controller';
+import { BatchFeeder } from '#flow/ingest/batch-feeder';
 import { isEventPost } from '#flow/ingest/ingest.controller';
 import { IngestService } from '#flow/ingest/ingest.service';
 import { EventRelay } from '#flow/relay/event-relay';
@@ -41,6 +43,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     private readonly authenticator: Authenticator,
     private readonly topics: TopicsKeeper,
     private readonly ingest: IngestService,
+    private readonly batches: BatchFeeder,
     private readonly relay: EventRelay,
     private readonly ledger: LedgerService,
     private readonly partitions: PartitionKeeper,
@@ -49,7 +52,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
   ) {}
 
   onApplicationBootstrap(): void {
-    this.shedding.shedWhen((request) => isEventPost(request) && this.ingest.shedIfFull());
+    this.shedding.shedWhen((request) => (isEventPost(request) ? this.ingest.shedIfFull() : isBatchPost(request) && this.batches.isFull));
     this.lifetime.begin((signal) => this.start(signal));
   }
 

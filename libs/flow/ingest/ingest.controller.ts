@@ -8,9 +8,7 @@ import { Requires } from '#ground/http/access';
 import { DocumentAcceptEvent } from './ingest.openapi.js';
 import { parseEventRequest } from './event-request.js';
 import { IngestService } from './ingest.service.js';
-
-/** W3C Trace Context, 3.2. Any other value is ignored. */
-const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+import { traceparentOf } from './traceparent.js';
 
 const PATH = /^\/v1\/events(?:\?|$)/;
 
@@ -36,7 +34,6 @@ export class IngestController {
     const keyHeader = headers['idempotency-key'];
     const headerKey = keyHeader === undefined ? undefined : parseKeyHeader(String(keyHeader));
     const { type, entity, occurredAt, idempotencyKey } = parseEventRequest(body, headerKey);
-    const { traceparent } = headers;
     const accepted = await this.ingest.accept({
       tenant: principal.tenant,
       type,
@@ -44,7 +41,7 @@ export class IngestController {
       occurredAt,
       idempotencyKey,
       contentType: headers['content-type'] ?? 'application/json',
-      traceparent: typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? traceparent : undefined,
+      traceparent: traceparentOf(headers),
       payload: body,
     });
     if (accepted.replayed) reply.header('idempotent-replayed', 'true');

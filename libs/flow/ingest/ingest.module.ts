@@ -1,6 +1,9 @@
 import { Module } from '@nestjs/common';
 import { EventRelayModule } from '#flow/relay/event-relay.module';
 import { PostgresModule } from '#ground/postgres/postgres.module';
+import { BatchAcceptor } from './batch-acceptor.js';
+import { BatchController } from './batch.controller.js';
+import { BatchFeeder } from './batch-feeder.js';
 import { IngestController } from './ingest.controller.js';
 import { IngestIndicator } from './ingest.indicator.js';
 import { IngestRepository } from './ingest.repository.js';
@@ -14,8 +17,8 @@ const TIMEOUT_MS = 5_000;
 @Module({
   // Of its own, so that a slow list query never delays it. 1: group commit sends one statement at a time.
   imports: [PostgresModule.pool({ name: 'ingest', max: 1, transactionTimeoutMs: TIMEOUT_MS }), EventRelayModule],
-  controllers: [IngestController],
-  providers: [IngestRepository, { provide: QueueLimit, useFactory: () => new QueueLimit() }, IngestService, IngestIndicator],
-  exports: [IngestService, IngestIndicator],
+  controllers: [IngestController, BatchController],
+  providers: [IngestRepository, { provide: QueueLimit, useFactory: () => new QueueLimit() }, IngestService, BatchFeeder, BatchAcceptor, IngestIndicator],
+  exports: [IngestService, BatchFeeder, IngestIndicator],
 })
 export class IngestModule {}

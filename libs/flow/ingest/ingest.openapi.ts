@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiBody, ApiHeader, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiHeader, ApiTags, type OpenAPIObject } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Documented } from '#ground/http/openapi';
 import { idSchema } from '#ground/http/public-id';
@@ -14,7 +14,23 @@ const accepted = z
   })
   .meta({ id: 'AcceptedEvent' });
 
-/** The route in the OpenAPI document. `parseEventRequest` does the checking. */
+type Schema = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string];
+
+/** An event in JSON. `parseEventRequest` does the checking. */
+export const EVENT_SCHEMA: Schema = {
+  type: 'object',
+  required: ['type', 'entity', 'data'],
+  additionalProperties: true,
+  properties: {
+    type: { type: 'string', maxLength: 128, pattern: '^[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*$', example: 'order.created' },
+    entity: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$', example: 'order-17', description: 'Events of one entity are delivered in the order of acceptance' },
+    data: { description: 'Anything', example: { amount: 1299 } },
+    timestamp: { type: 'string', format: 'date-time', nullable: true },
+    idempotencyKey: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$', nullable: true },
+  },
+};
+
+/** The route in the OpenAPI document. */
 export function DocumentAcceptEvent(): MethodDecorator {
   return applyDecorators(
     ApiTags('events'),
@@ -24,18 +40,7 @@ export function DocumentAcceptEvent(): MethodDecorator {
     }),
     ApiBody({
       description: 'Delivered to the endpoints byte for byte; may have further members',
-      schema: {
-        type: 'object',
-        required: ['type', 'entity', 'data'],
-        additionalProperties: true,
-        properties: {
-          type: { type: 'string', maxLength: 128, pattern: '^[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*$', example: 'order.created' },
-          entity: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$', example: 'order-17', description: 'Events of one entity are delivered in the order of acceptance' },
-          data: { description: 'Anything', example: { amount: 1299 } },
-          timestamp: { type: 'string', format: 'date-time', nullable: true },
-          idempotencyKey: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$', nullable: true },
-        },
-      },
+      schema: EVENT_SCHEMA,
     }),
     Documented({
       summary: 'Accept an event',

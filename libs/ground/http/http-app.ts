@@ -12,6 +12,7 @@ import { bodyRefusalOf } from './json-body.js';
 import { LoadShedding } from './load-shedding.js';
 import { sendProblem, toLockstepError } from './problem.js';
 import { observeRequests } from './request-observer.js';
+import { streamBodies } from './streamed-body.js';
 
 export interface HttpAppOptions {
   readonly logger: Logger;
@@ -52,6 +53,7 @@ export async function createHttpApp(module: DynamicModule | Type, options: HttpA
   instance.removeAllContentTypeParsers();
   if (streams) passAnything(instance);
   else instance.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => done(bodyRefusalOf(request) ?? null, body));
+  streamBodies(instance);
   observeRequests(instance, options.logger);
   const root: DynamicModule = 'module' in module ? module : { module };
   const http = HttpModule.of({ logger: options.logger, allowedMethods, shedding });
