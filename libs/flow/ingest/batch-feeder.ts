@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { Fifo } from '#domain/fifo';
 import { LockstepError } from '#domain/problem';
 import { toLockstepError } from '#ground/http/problem';
@@ -38,7 +38,7 @@ export class BatchFeeder {
   private bytes = 0;
   private isRunning = false;
 
-  constructor(private readonly ingest: BatchedIngest) {}
+  constructor(@Inject(IngestService) private readonly ingest: BatchedIngest) {}
 
   /** Whether a further batch would be too much. */
   get isFull(): boolean {
@@ -77,12 +77,12 @@ export class BatchFeeder {
   private async run(): Promise<void> {
     this.isRunning = true;
     for (let chunk = this.nextChunk(); chunk.length > 0; chunk = this.nextChunk()) {
-      batchItemsWaiting.set(this.items);
-      batchBytesWaiting.set(this.bytes);
       await Promise.all(chunk.map(async ({ event, settle }) => {
-        settle(await this.ingest.acceptInOrder(event).catch(toLockstepError));
+        settle(await this.ingest.acceptInOrder(event).catch(failureOf));
       }));
       for (const feed of this.feeds) feed.onChunkEnd();
+      batchItemsWaiting.set(this.items);
+      batchBytesWaiting.set(this.bytes);
     }
     this.isRunning = false;
   }
@@ -214,6 +214,13 @@ export class Feed {
       await promise;
     }
   }
+}
+
+function failureOf(error: unknown): LockstepError {
+  const failure = toLockstepError(error);
+  if (failure.status < 500) return failure;
+  const message = 'The event store did not confirm this event, and may have stored it: send it again, with the same idempotency key if it has one';
+  return new LockstepError(failure.code, message, { cause: failure.cause ?? failure, retryAfterSeconds: 1 });
 }
 
 function notTried({ code }: LockstepError): LockstepError {

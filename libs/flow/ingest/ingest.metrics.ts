@@ -45,7 +45,7 @@ export const batchItemsRejected = new Counter({
 
 export const batchItemsWaiting = new Gauge({
   name: 'lockstep_batch_items_waiting',
-  help: 'Items of batch requests that waited for their commit, or were being committed, at the beginning of the last one',
+  help: 'Items of batch requests that waited for their commit at the end of the last one',
 });
 
 export const batchBytesWaiting = new Gauge({
