@@ -118,7 +118,7 @@ describe('a batch', () => {
     expect(problemOf(await client.call('POST', PATH))).toEqual([415, 'unsupported_media_type']);
     expect(problemOf(await post('[]', { 'idempotency-key': 'a' }))).toEqual([400, 'invalid_idempotency_key']);
     expect(problemOf(await post('[]', { authorization: 'Bearer wrong' }))).toEqual([401, 'unauthenticated']);
-    const announced = await exchange([['content-length', '5242881']], async () => undefined);
+    const announced = await exchange([['content-length', '5242881']], () => undefined);
     expect([announced?.status, announced?.headers['connection']]).toEqual([413, 'close']);
     // Other routes don't take lines.
     expect(problemOf(await client.call('POST', '/v1/events', { body: JSON.stringify(item('a')), headers: { 'content-type': 'application/x-ndjson' } }))).toEqual([415, 'unsupported_media_type']);
@@ -126,7 +126,7 @@ describe('a batch', () => {
 });
 
 /** Sends the head of a batch, then what `send` writes, and reads the answer. */
-async function exchange(headers: readonly [string, string][], send: (write: (text: string) => void, end: () => void) => Promise<unknown>): Promise<RawAnswer | undefined> {
+async function exchange(headers: readonly [string, string][], send: (write: (text: string) => void, end: () => void) => Promise<unknown> | void): Promise<RawAnswer | undefined> {
   const socket = await openSocket(client.url);
   socket.write(requestBytes('POST', PATH, [['host', 'a'], ['authorization', `Bearer ${TEST_ADMIN_KEY}`], ['content-type', 'application/json'], ...headers]));
   const received = readToEnd(socket);
@@ -164,7 +164,7 @@ describe('a batch that cannot be read to its end', () => {
 
   it('is one without an announced length and of more than 5 MiB', async () => {
     const [entity, padding] = [mintId(), 'x'.repeat(200_000)];
-    const answer = await exchange([chunked], async (write) => {
+    const answer = await exchange([chunked], (write) => {
       write(chunk('['));
       for (let n = 0; n < 28; n++) write(chunk(`${JSON.stringify(item(entity, { data: padding }))},`));
     });
@@ -176,14 +176,14 @@ describe('a batch that cannot be read to its end', () => {
 
   it.each<[string, [string, string], (text: string) => string]>([['chunks', chunked, chunk], ['an announced length', ['content-length', '1000'], (text) => text]])('is one whose body breaks off, with %s', async (_name, framing, framed) => {
     const entity = mintId();
-    const answer = await exchange([framing], async (write, end) => {
+    const answer = await exchange([framing], (write, end) => {
       write(framed(`[${JSON.stringify(item(entity))},{"type`));
       end();
     });
     expect([answer?.status, bodyOf(answer).results?.map(({ status }) => status)]).toEqual([202, [202, 400]]);
     expect(await stored(entity)).toHaveLength(1);
     // Without an item it is a problem.
-    const empty = await exchange([framing], async (write, end) => {
+    const empty = await exchange([framing], (write, end) => {
       write(framed('['));
       end();
     });
@@ -192,7 +192,7 @@ describe('a batch that cannot be read to its end', () => {
 
   it('is one whose chunks are no HTTP', async () => {
     const entity = mintId();
-    const answer = await exchange([chunked], async (write) => write(`${chunk(`[${JSON.stringify(item(entity))},`)}no length\r\n`));
+    const answer = await exchange([chunked], (write) => write(`${chunk(`[${JSON.stringify(item(entity))},`)}no length\r\n`));
     expect([answer?.status, bodyOf(answer).results?.map(({ status }) => status)]).toEqual([202, [202, 400]]);
   });
 

@@ -100,7 +100,8 @@ describe('more items than can be committed', () => {
     expect(answers.filter((answer) => answer?.status !== 202 && answer?.body.includes('"overloaded"') !== true)).toEqual([]);
     // 16,384 items, of which a batch that waits has 512.
     expect(accepted.length).toBeGreaterThanOrEqual(26);
-    const counts = await Promise.all(entities.map(async (entity) => (await stored(entity)).length));
+    const counts: number[] = [];
+    for (const entity of entities) counts.push((await stored(entity)).length);
     expect(counts.filter((count) => count === 600)).toHaveLength(accepted.length);
     expect(counts.filter((count) => count !== 600 && count !== 0)).toEqual([]);
     expect((await post(bodyOf(mintId(), 1)))?.status).toBe(202);

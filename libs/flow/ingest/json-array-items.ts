@@ -43,7 +43,7 @@ export class JsonArrayItems implements ItemCutter {
         items.push(this.item.take());
         this.place = 'after';
         at = end;
-      } else if (this.step(bytes[at])) at++;
+      } else if (this.step(this.place, bytes[at])) at++;
     }
   }
 
@@ -52,9 +52,9 @@ export class JsonArrayItems implements ItemCutter {
   }
 
   /** Handles a byte outside of an item. False if an item begins with it. */
-  private step(byte: number | undefined): boolean {
+  private step(place: Exclude<Place, 'nested' | 'plain'>, byte: number | undefined): boolean {
     if (byte === SPACE || byte === LINE_FEED || byte === CARRIAGE_RETURN || byte === TAB) return true;
-    switch (this.place) {
+    switch (place) {
       case 'before':
         if (byte !== OPEN_BRACKET) throw broken('the body must be a JSON array in UTF-8, and begin with `[`');
         this.place = 'first';
@@ -66,8 +66,9 @@ export class JsonArrayItems implements ItemCutter {
         return true;
       case 'end':
         throw broken('nothing may follow the array');
-      default:
-        if (byte === CLOSE_BRACKET && this.place === 'first') {
+      case 'first':
+      case 'next':
+        if (byte === CLOSE_BRACKET && place === 'first') {
           this.place = 'end';
           return true;
         }
