@@ -1,4 +1,5 @@
 import { backlog } from './backlog.mjs';
+import { batch } from './batch.mjs';
 import { deadEndpoint } from './dead-endpoint.mjs';
 import { endToEnd } from './end-to-end.mjs';
 import { entities } from './entities.mjs';
@@ -37,5 +38,5 @@ import { scaleOut } from './scale-out.mjs';
  * @type {Scenario[]}
  */
 export const SCENARIOS = [
-  ingest, endToEnd, latency, backlog, deadEndpoint, growth, growth10m, fanOut, payloads, entities, hotEntity, failing, scaleOut, idempotency, proxy,
+  ingest, batch, endToEnd, latency, backlog, deadEndpoint, growth, growth10m, fanOut, payloads, entities, hotEntity, failing, scaleOut, idempotency, proxy,
 ];

@@ -37,6 +37,8 @@ const API_KEY = { name: 'n', scopes: ['read', 'ingest'], expiresAt: '2026-01-31T
 /** What each operation that takes a body likes to get. */
 const VALID_BODIES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'POST /v1/events': EVENT,
+  // One line of NDJSON; arrays have a property of their own.
+  'POST /v1/events/batch': EVENT,
   'POST /v1/endpoints': { ...ENDPOINT, ordering: 'none' },
   'PATCH /v1/endpoints/{id}': ENDPOINT,
   'PUT /v1/tenants/{id}': TENANT,
@@ -170,6 +172,22 @@ describe('arbitrary bytes to the gateway', () => {
     const { data } = (await system.call('GET', '/v1/events?limit=250')) as { data: { id: string }[] };
     // What was accepted can be shown.
     for (const { id } of data) expect(await system.call('GET', `/v1/events/${id}`)).toMatchObject({ id, attributes: expect.any(Object) as unknown });
+  });
+
+  it('answers every batch, in arrays and on lines, however its framing and its items are mutated', async () => {
+    const piece = fc.oneof(
+      { weight: 8, arbitrary: hostileBody(EVENT) },
+      { weight: 4, arbitrary: fc.constant(Buffer.from(JSON.stringify(EVENT))) },
+      { weight: 1, arbitrary: fc.constantFrom('[', ']', ',', '{', '}', '"', '\\', '\0', '\ufeff').map((text) => Buffer.from(text)) },
+    );
+    const framed = fc.tuple(fc.constantFrom<[string, string, string, string]>(['[', ',', ']', 'application/json'], ['', '\n', '', 'application/x-ndjson'], ['', '\r\n', '\n', 'application/x-ndjson'], ['[', ' ', '', 'application/json']), fc.array(piece, { maxLength: 8 }));
+    const batch = fc.tuple(framed, fc.boolean(), aroundBody).map(([[[open, between, close, type], pieces], isChunked, headersOf]): Request => {
+      const body = Buffer.concat([Buffer.from(open), ...pieces.flatMap((bytes, i) => (i === 0 ? [bytes] : [Buffer.from(between), bytes])), Buffer.from(close)]);
+      const headers = headersOf(body).map(([name, value]): [string, string] => (name === 'content-type' ? [name, type] : isChunked && name === 'content-length' ? ['transfer-encoding', 'chunked'] : [name, value]));
+      const sent = isChunked ? Buffer.concat([Buffer.from(`${body.length.toString(16)}\r\n`), body, Buffer.from(body.length === 0 ? '\r\n' : '\r\n0\r\n\r\n')]) : body;
+      return { method: 'POST', target: '/v1/events/batch', headers, body: sent };
+    });
+    await allAnswered(batch, asSent);
   });
 
   it('answers everything that begins like HTTP', async () => {

@@ -14,9 +14,7 @@ import { DocumentAcceptEvent } from './ingest.openapi.js';
 import { parseEventRequest } from './event-request.js';
 import { IngestService } from './ingest.service.js';
 import { SettlementWatch } from './settlement-watch.js';
-
-/** W3C Trace Context, 3.2. Any other value is ignored. */
-const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+import { traceparentOf } from './traceparent.js';
 
 const PATH = /^\/v1\/events(?:\?|$)/;
 
@@ -56,7 +54,7 @@ export class IngestController {
     const keyHeader = headers['idempotency-key'];
     const headerKey = keyHeader === undefined ? undefined : parseKeyHeader(String(keyHeader));
     const { type, entity, occurredAt, idempotencyKey, attributes } = isOther ? readCloudEvent(request, body, headerKey) : parseEventRequest(body, headerKey);
-    const { traceparent, prefer } = headers;
+    const { prefer } = headers;
     const accepted = await this.ingest.accept({
       tenant: principal.tenant,
       type,
@@ -65,7 +63,7 @@ export class IngestController {
       idempotencyKey,
       // RFC 9110, 8.3: what a receiver may assume of a body without a type. Only the binary mode has such a body.
       contentType: headers['content-type'] ?? 'application/octet-stream',
-      traceparent: typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? traceparent : undefined,
+      traceparent: traceparentOf(headers),
       attributes,
       acceptedBy: principal.actor.id,
       payload: body,

@@ -2,6 +2,9 @@ import { Module } from '@nestjs/common';
 import { EventRelayModule } from '#flow/relay/event-relay.module';
 import { RejectionCountsModule } from '#ground/http/rejections.module';
 import { PostgresModule } from '#ground/postgres/postgres.module';
+import { BatchAcceptor } from './batch-acceptor.js';
+import { BatchController } from './batch.controller.js';
+import { BatchFeeder } from './batch-feeder.js';
 import { Duplicates } from './duplicates.js';
 import { FollowupRepository } from './followup.repository.js';
 import { IngestController } from './ingest.controller.js';
@@ -26,8 +29,8 @@ const FOLLOWUP_TIMEOUT_MS = 2_000;
     EventRelayModule,
     RejectionCountsModule,
   ],
-  controllers: [IngestController],
-  providers: [IngestRepository, { provide: QueueLimit, useFactory: () => new QueueLimit() }, IngestService, IngestIndicator, FollowupRepository, Duplicates, SettlementWatch],
-  exports: [IngestService, IngestIndicator, SettlementWatch],
+  controllers: [IngestController, BatchController],
+  providers: [IngestRepository, { provide: QueueLimit, useFactory: () => new QueueLimit() }, IngestService, BatchFeeder, BatchAcceptor, IngestIndicator, FollowupRepository, Duplicates, SettlementWatch],
+  exports: [IngestService, BatchFeeder, IngestIndicator, SettlementWatch],
 })
 export class IngestModule {}

@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiBody, ApiHeader, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiHeader, ApiTags, type OpenAPIObject } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Documented, DocumentedAnswer, DocumentedForms } from '#ground/http/openapi';
 import { deliveryIdSchema, idSchema } from '#ground/http/public-id';
@@ -58,6 +58,22 @@ const FORMS = {
   },
 };
 
+type Schema = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string];
+
+/** An event in JSON. `parseEventRequest` does the checking. */
+export const EVENT_SCHEMA: Schema = {
+  type: 'object',
+  required: ['type', 'entity', 'data'],
+  additionalProperties: true,
+  properties: {
+    type: { type: 'string', maxLength: 128, pattern: TYPE_PATTERN, example: 'order.created' },
+    entity: { type: 'string', minLength: 1, maxLength: 255, pattern: ENTITY_PATTERN, example: 'order-17', description: 'Events of one entity are delivered in the order of acceptance' },
+    data: { description: 'Anything', example: { amount: 1299 } },
+    timestamp: { type: 'string', format: 'date-time', nullable: true },
+    idempotencyKey: { type: 'string', minLength: 1, maxLength: 255, pattern: ENTITY_PATTERN, nullable: true },
+  },
+};
+
 /** The route in the OpenAPI document. `parseEventRequest` and `readCloudEvent` do the checking. */
 export function DocumentAcceptEvent(): MethodDecorator {
   return applyDecorators(
@@ -69,18 +85,7 @@ export function DocumentAcceptEvent(): MethodDecorator {
     ApiHeader({ name: 'Prefer', required: false, description: '`wait=10`: answers when nothing of the event is to be delivered any more, or after 10 s. At most 30', schema: { type: 'string', example: 'wait=10' } }),
     ApiBody({
       description: 'Delivered to the endpoints byte for byte; may have further members',
-      schema: {
-        type: 'object',
-        required: ['type', 'entity', 'data'],
-        additionalProperties: true,
-        properties: {
-          type: { type: 'string', maxLength: 128, pattern: TYPE_PATTERN, example: 'order.created' },
-          entity: { type: 'string', minLength: 1, maxLength: 255, pattern: ENTITY_PATTERN, example: 'order-17', description: 'Events of one entity are delivered in the order of acceptance' },
-          data: { description: 'Anything', example: { amount: 1299 } },
-          timestamp: { type: 'string', format: 'date-time', nullable: true },
-          idempotencyKey: { type: 'string', minLength: 1, maxLength: 255, pattern: ENTITY_PATTERN, nullable: true },
-        },
-      },
+      schema: EVENT_SCHEMA,
     }),
     DocumentedForms(FORMS),
     DocumentedAnswer({ status: 200, answer: 'The event, which was waited for, is settled: nothing of it is to be delivered any more', schema: settled, headers: { 'Preference-Applied': '`wait=10`' } }),

@@ -7,9 +7,9 @@ import type { Scope } from './principal.js';
 /**
  * The route requires an API key with this scope. Only for methods: Nest ignores Fastify's route configuration on a
  * class, and authentication reads it.
- * @param config more of Fastify's route configuration, of which a method has only one
+ * @param config the rest of the route's configuration, because a second `RouteConfig` would replace the first
  */
-export function Requires(scope: Scope, config: Pick<FastifyContextConfig, 'takes'> = {}): MethodDecorator {
+export function Requires(scope: Scope, config: Omit<FastifyContextConfig, 'access'> = {}): MethodDecorator {
   return applyDecorators(RouteConfig({ ...config, access: scope }), ApiBearerAuth());
 }
 

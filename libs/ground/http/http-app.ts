@@ -13,6 +13,7 @@ import { LoadShedding } from './load-shedding.js';
 import { sendProblem, toLockstepError } from './problem.js';
 import { answerWithRequestIds, requestIds } from './request-ids.js';
 import { observeRequests } from './request-observer.js';
+import { streamBodies } from './streamed-body.js';
 
 export interface HttpAppOptions {
   readonly logger: Logger;
@@ -54,6 +55,7 @@ export async function createHttpApp(module: DynamicModule | Type, options: HttpA
   instance.removeAllContentTypeParsers();
   if (streams) passAnything(instance);
   else takeJson(instance);
+  streamBodies(instance);
   observeRequests(instance, options.logger);
   const root: DynamicModule = 'module' in module ? module : { module };
   const http = HttpModule.of({ logger: options.logger, allowedMethods, shedding });

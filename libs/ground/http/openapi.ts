@@ -1,5 +1,5 @@
 import { applyDecorators, type INestApplication } from '@nestjs/common';
-import { ApiExtension, ApiOperation, ApiParam, ApiResponse, DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { ApiExtension, ApiOperation, type ApiOperationOptions, ApiParam, ApiResponse, DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { z } from 'zod';
 import { VERSION } from '#ground/config/version';
 import type { ErrorCode } from '#domain/problem';
@@ -8,6 +8,8 @@ import { completed, FORMS_EXTENSION, PROBLEMS_EXTENSION } from './openapi-docume
 export interface OperationDocument {
   readonly summary: string;
   readonly description?: string;
+  /** The body by media type, where its schema depends on it. Otherwise `@ApiBody` or `@Body` documents it. */
+  readonly requestBody?: ApiOperationOptions['requestBody'];
   readonly status: number;
   readonly answer: string;
   readonly schema?: z.ZodType;
@@ -18,9 +20,9 @@ export interface OperationDocument {
 }
 
 /** Documents an operation with its answer and its problems. */
-export function Documented({ summary, description, problems = [], ...answer }: OperationDocument): MethodDecorator {
+export function Documented({ summary, description, requestBody, problems = [], ...answer }: OperationDocument): MethodDecorator {
   return applyDecorators(
-    ApiOperation({ summary, ...(description === undefined ? {} : { description }) }),
+    ApiOperation({ summary, ...(description === undefined ? {} : { description }), ...(requestBody === undefined ? {} : { requestBody }) }),
     DocumentedAnswer(answer),
     ApiExtension(PROBLEMS_EXTENSION, [...problems, 'store_unavailable']),
   );
