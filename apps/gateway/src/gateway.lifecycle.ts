@@ -3,6 +3,7 @@ import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap
 import { type AbstractHttpAdapter, HttpAdapterHost } from '@nestjs/core';
 import { isEventPost } from '#flow/ingest/ingest.controller';
 import { IngestService } from '#flow/ingest/ingest.service';
+import { IngestLimits } from '#flow/rate-limits/ingest-limits';
 import { EventRelay } from '#flow/relay/event-relay';
 import type { Config } from '#ground/config/config';
 import { cutConnectionsAfter } from '#ground/http/http-app';
@@ -41,6 +42,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     private readonly authenticator: Authenticator,
     private readonly topics: TopicsKeeper,
     private readonly ingest: IngestService,
+    private readonly limits: IngestLimits,
     private readonly relay: EventRelay,
     private readonly ledger: LedgerService,
     private readonly partitions: PartitionKeeper,
@@ -64,6 +66,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     }, logger, signal);
     this.authenticator.open(await establishAdminKey(database, config.adminKey, (line) => void process.stdout.write(`${line}\n`)));
     signal.throwIfAborted();
+    this.limits.start();
     this.topics.start();
     await this.relay.start();
     signal.throwIfAborted();
@@ -89,6 +92,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
   /** Relays the accepted events within the drain time. The others wait in Postgres for another gateway. */
   async onApplicationShutdown(): Promise<void> {
     await this.ingest.idle();
+    await this.limits.stop();
     await this.relay.stop(this.drainMs());
     await this.upkeepStopped;
   }

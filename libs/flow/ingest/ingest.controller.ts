@@ -4,6 +4,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { parseKeyHeader } from '#domain/idempotency-key';
 import { toPublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
+import { IngestLimits } from '#flow/rate-limits/ingest-limits';
+import { rateLimitedError, setRateLimitHeaders } from '#flow/rate-limits/rate-limit-headers';
 import { Requires } from '#ground/http/access';
 import { DocumentAcceptEvent } from './ingest.openapi.js';
 import { parseEventRequest } from './event-request.js';
@@ -25,7 +27,10 @@ export function isEventPost({ method, url = '' }: IncomingMessage): boolean {
 /** The hot route: it takes request and reply as they are, so that no pipe or interceptor touches the body. */
 @Controller('v1/events')
 export class IngestController {
-  constructor(private readonly ingest: IngestService) {}
+  constructor(
+    private readonly ingest: IngestService,
+    private readonly limits: IngestLimits,
+  ) {}
 
   @Post()
   @Requires('ingest')
@@ -36,6 +41,10 @@ export class IngestController {
     const keyHeader = headers['idempotency-key'];
     const headerKey = keyHeader === undefined ? undefined : parseKeyHeader(String(keyHeader));
     const { type, entity, occurredAt, idempotencyKey } = parseEventRequest(body, headerKey);
+    const taking = this.limits.take(principal, 1, body.length);
+    const taken = taking instanceof Promise ? await taking : taking;
+    setRateLimitHeaders(reply, taken);
+    if (taken.granted < 1) throw rateLimitedError(taken);
     const { traceparent } = headers;
     const accepted = await this.ingest.accept({
       tenant: principal.tenant,

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { EventRelayModule } from '#flow/relay/event-relay.module';
+import { RateLimitsModule } from '#flow/rate-limits/rate-limits.module';
 import { PostgresModule } from '#ground/postgres/postgres.module';
 import { IngestController } from './ingest.controller.js';
 import { IngestIndicator } from './ingest.indicator.js';
@@ -13,7 +14,7 @@ const TIMEOUT_MS = 5_000;
 /** Accepts events. */
 @Module({
   // Of its own, so that a slow list query never delays it. 1: group commit sends one statement at a time.
-  imports: [PostgresModule.pool({ name: 'ingest', max: 1, transactionTimeoutMs: TIMEOUT_MS }), EventRelayModule],
+  imports: [PostgresModule.pool({ name: 'ingest', max: 1, transactionTimeoutMs: TIMEOUT_MS }), EventRelayModule, RateLimitsModule],
   controllers: [IngestController],
   providers: [IngestRepository, { provide: QueueLimit, useFactory: () => new QueueLimit() }, IngestService, IngestIndicator],
   exports: [IngestService, IngestIndicator],

@@ -2,6 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Documented } from '#ground/http/openapi';
+import { RATE_LIMIT_HEADERS } from '#ground/http/openapi-document';
 import { idSchema } from '#ground/http/public-id';
 
 const accepted = z
@@ -43,8 +44,8 @@ export function DocumentAcceptEvent(): MethodDecorator {
       status: 202,
       answer: 'The event is stored and will be delivered',
       schema: accepted,
-      headers: { 'Idempotent-Replayed': '`true` if the key was used before, with the same body' },
-      problems: ['invalid_idempotency_key', 'idempotency_key_reused', 'overloaded'],
+      headers: { 'Idempotent-Replayed': '`true` if the key was used before, with the same body', ...RATE_LIMIT_HEADERS },
+      problems: ['invalid_idempotency_key', 'idempotency_key_reused', 'rate_limited', 'overloaded'],
     }),
   );
 }
