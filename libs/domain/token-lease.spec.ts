@@ -165,6 +165,22 @@ class Process {
 }
 
 describe('three processes with one bucket', () => {
+  it('get no refill for tokens that may have been used just now', () => {
+    const limit = { bucket: 'key/1', perSecond: 1_000, burst: 100 };
+    const uses: TokenUse[] = [];
+    const size = { capacity: 100, perSecond: 1_000 };
+    const process = new Process('a', limit, new TokenBucketModel(size, 0), uses);
+    const statement = (need: number, nowMs: number): void => [1, 2, 3].forEach(() => process.proceed(need, nowMs));
+    statement(40, 0);
+    statement(0, 1);
+    // 25 are held, and 75 in the bucket.
+    process.use(100, 200);
+    expect(uses).toHaveLength(65);
+    statement(200, 200);
+    expect(uses).toHaveLength(140);
+    expect(worstExcess(uses, size)).toBe(0);
+  });
+
   it('never use more than size + rate × t tokens in any window, with statements and answers that are late or lost, and with restarts', () => {
     const waitMs = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 4, arbitrary: fc.nat({ max: 40 }) }, { weight: 1, arbitrary: fc.nat({ max: 3_000 }) });
     const action = fc.oneof(
