@@ -8,13 +8,22 @@ export function limitNameOf({ bucket }: RateLimit): string {
   return bucket.slice(0, bucket.indexOf('/'));
 }
 
+/** Sets `RateLimit` and `RateLimit-Policy`, if there are limits. */
+export function setRateLimitHeaders(reply: FastifyReply, taken: Taken): void {
+  if (taken.limits.length > 0) reply.header('ratelimit', rateLimitOf(taken)).header('ratelimit-policy', rateLimitPolicyOf(taken));
+}
+
+/** `RateLimit` of draft-ietf-httpapi-ratelimit-headers-10: what is left of each limit, and seconds until there is more. */
+export function rateLimitOf({ limits }: Taken): string {
+  return limits.map((state) => `"${limitNameOf(state.limit)}";r=${state.remaining};t=${secondsOf(state)}`).join(', ');
+}
+
 /**
- * Sets `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-10), if there are limits. An event counts as
- * one request, which is the draft's default unit.
+ * `RateLimit-Policy` of the same draft: the rate as a quota in whole seconds, those in which an empty bucket is filled. An
+ * event counts as a request, the draft's default unit.
  */
-export function setRateLimitHeaders(reply: FastifyReply, { limits }: Taken): void {
-  if (limits.length === 0) return;
-  reply.header('ratelimit', limits.map(serviceLimitOf).join(', ')).header('ratelimit-policy', limits.map(({ limit }) => quotaPolicyOf(limit)).join(', '));
+export function rateLimitPolicyOf({ limits }: Taken): string {
+  return limits.map(({ limit }) => quotaPolicyOf(limit)).join(', ');
 }
 
 /** The error for events that got no token: all limits without tokens are named, with the longest of their waits. */
@@ -25,14 +34,9 @@ export function rateLimitedError({ limits }: Taken): LockstepError {
   return new LockstepError('rate_limited', `No event is left of ${names}; try again in ${waitSeconds} s`, { retryAfterSeconds: waitSeconds });
 }
 
-function serviceLimitOf(state: LimitState): string {
-  return `"${limitNameOf(state.limit)}";r=${state.remaining};t=${secondsOf(state)}`;
-}
-
-/** The rate as a quota of whole events in whole seconds: in the time in which an empty bucket is filled. */
 function quotaPolicyOf(limit: RateLimit): string {
   const windowSeconds = Math.ceil(Math.max(limit.burst, 1) / limit.perSecond);
-  return `"${limitNameOf(limit)}";q=${Math.floor(limit.perSecond * windowSeconds)};w=${windowSeconds}`;
+  return `"${limitNameOf(limit)}";q=${Math.max(1, Math.floor(limit.perSecond * windowSeconds))};w=${windowSeconds}`;
 }
 
 function secondsOf({ waitMs }: LimitState): number {
