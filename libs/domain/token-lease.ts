@@ -148,14 +148,19 @@ export class TokenLease {
     return true;
   }
 
+  /** Whether Postgres counts tokens as held. */
+  get isHolding(): boolean {
+    return this.registered > 0;
+  }
+
   /** Whether Postgres counts tokens as held, and has not heard of them for a while. */
   isUnsettled({ monotonicMs }: Moment): boolean {
-    return this.registered > 0 && monotonicMs - this.requestedAtMs >= SETTLE_MS;
+    return this.isHolding && monotonicMs - this.requestedAtMs >= SETTLE_MS;
   }
 
   /** Whether nothing was asked for within this time, and nothing is held. */
   isIdleFor(durationMs: number, { monotonicMs }: Moment): boolean {
-    return this.registered === 0 && monotonicMs - this.touchedAtMs >= durationMs;
+    return !this.isHolding && monotonicMs - this.touchedAtMs >= durationMs;
   }
 
   /** What the next statement says. It is followed by `answered` or `unanswered`. */

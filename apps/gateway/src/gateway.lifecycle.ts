@@ -92,8 +92,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
   /** Relays the accepted events within the drain time. The others wait in Postgres for another gateway. */
   async onApplicationShutdown(): Promise<void> {
     await this.ingest.idle();
-    await this.limits.stop();
-    await this.relay.stop(this.drainMs());
+    await Promise.all([this.relay.stop(this.drainMs()), this.limits.stop()]);
     await this.upkeepStopped;
   }
 

@@ -74,7 +74,7 @@ export class TokenLeases {
   /** Returns unused tokens. Call it when nothing takes tokens any more. */
   async stop(): Promise<void> {
     await this.sweep.stop();
-    const leases = [...this.leases.values()];
+    const leases = [...this.leases.values()].filter((lease) => lease.isHolding);
     leases.forEach((lease) => lease.close());
     try {
       if (leases.length > 0) await this.statements.add({ leases, need: 0 });
