@@ -4,10 +4,9 @@ import { sharedServers } from '#dev/testing/shared-servers';
 import { SystemUnderTest } from '#dev/testing/system';
 
 const SECONDS = 8;
-const CLIENTS = 6;
-const LIMIT = { perSecond: 100, burst: 50 };
+const LIMIT = { perSecond: 50, burst: 50 };
 /** Three times the limit. */
-const DEMAND_PER_SECOND = 300;
+const DEMAND_PER_SECOND = 150;
 
 /** Who posts to which gateway, and how much of the demand. */
 interface Source {
@@ -47,21 +46,25 @@ async function judge(...sources: readonly Source[]): Promise<{ accepted: number;
   const before = await storedEvents();
   const byStatus = new Map<number, number>();
   const startMs = performance.now();
-  const client = async ({ key, gateway, share }: Source): Promise<void> => {
-    const pauseMs = (1_000 * CLIENTS) / (DEMAND_PER_SECOND * share);
-    while (performance.now() < startMs + SECONDS * 1_000) {
-      const sentAtMs = performance.now();
-      const response = await post(key, gateway);
-      await response.arrayBuffer();
-      byStatus.set(response.status, (byStatus.get(response.status) ?? 0) + 1);
-      await setTimeout(Math.max(0, pauseMs * (0.5 + Math.random()) - (performance.now() - sentAtMs)));
+  // All that is due is sent at once, however long answers take: the demand keeps its rate on a busy machine.
+  const source = async ({ key, gateway, share }: Source): Promise<void> => {
+    const answers: Promise<void>[] = [];
+    for (let nowMs = startMs; nowMs < startMs + SECONDS * 1_000; nowMs = performance.now()) {
+      while (answers.length < ((nowMs - startMs) / 1_000) * DEMAND_PER_SECOND * share) {
+        answers.push(post(key, gateway).then(async (response) => {
+          await response.arrayBuffer();
+          byStatus.set(response.status, (byStatus.get(response.status) ?? 0) + 1);
+        }));
+      }
+      await setTimeout(10);
     }
+    await Promise.all(answers);
   };
-  await Promise.all(sources.flatMap((source) => Array.from({ length: CLIENTS }, () => client(source))));
+  await Promise.all(sources.map(source));
   const seconds = (performance.now() - startMs) / 1_000;
   const [accepted = 0, refused = 0] = [byStatus.get(202), byStatus.get(429)];
   const sent = [...byStatus.values()].reduce((sum, count) => sum + count, 0);
-  // The clients' last pauses are no demand.
+  // Nothing is sent afterwards: waiting for the last answers is no demand.
   return { accepted, refused, others: sent - accepted - refused, allowed: LIMIT.burst + LIMIT.perSecond * Math.min(seconds, SECONDS), stored: (await storedEvents()) - before };
 }
 
