@@ -6,6 +6,7 @@ import { BatchFeeder } from '#flow/ingest/batch-feeder';
 import { isEventPost } from '#flow/ingest/ingest.controller';
 import { IngestService } from '#flow/ingest/ingest.service';
 import { SettlementWatch } from '#flow/ingest/settlement-watch';
+import { IngestLimits } from '#flow/rate-limits/ingest-limits';
 import { EventRelay } from '#flow/relay/event-relay';
 import type { Config } from '#ground/config/config';
 import { cutConnectionsAfter } from '#ground/http/http-app';
@@ -52,6 +53,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     private readonly ingest: IngestService,
     private readonly settlements: SettlementWatch,
     private readonly batches: BatchFeeder,
+    private readonly limits: IngestLimits,
     private readonly relay: EventRelay,
     private readonly ledger: LedgerService,
     private readonly partitions: PartitionKeeper,
@@ -78,6 +80,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     this.access.start();
     this.authenticator.open(await establishAdminKey(database, config.adminKey, (line) => void process.stdout.write(`${line}\n`)));
     signal.throwIfAborted();
+    this.limits.start();
     this.topics.start();
     await this.relay.start();
     signal.throwIfAborted();
@@ -107,7 +110,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
   async onApplicationShutdown(): Promise<void> {
     const rejectionsStored = this.rejections.stop();
     await this.ingest.idle();
-    await Promise.all([this.relay.stop(this.drainMs()), this.access.stop(), this.keyUses.stop()]);
+    await Promise.all([this.relay.stop(this.drainMs()), this.limits.stop(), this.access.stop(), this.keyUses.stop()]);
     await Promise.all([this.upkeepStopped, rejectionsStored]);
   }
 

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { IngestIndicator } from '#flow/ingest/ingest.indicator';
 import { IngestModule } from '#flow/ingest/ingest.module';
+import { RateLimitsModule } from '#flow/rate-limits/rate-limits.module';
 import { EventRelayIndicator } from '#flow/relay/event-relay.indicator';
 import { EventRelayModule } from '#flow/relay/event-relay.module';
 import { HealthDatabaseModule } from '#ground/health/health-database.module';
@@ -36,6 +37,7 @@ import { GatewayLifecycle } from './gateway.lifecycle.js';
     TenantsModule,
     ApiKeysModule,
     IngestModule,
+    RateLimitsModule,
     EventRelayModule,
     EndpointsModule,
     EventsModule,

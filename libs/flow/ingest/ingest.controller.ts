@@ -4,6 +4,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { parseKeyHeader } from '#domain/idempotency-key';
 import { toPublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
+import { IngestLimits } from '#flow/rate-limits/ingest-limits';
+import { rateLimitedError, setRateLimitHeaders } from '#flow/rate-limits/rate-limit-headers';
 import { Requires } from '#ground/http/access';
 import { preferredWaitMs } from '#ground/http/prefer';
 import { Rejections } from '#ground/http/rejections';
@@ -37,6 +39,7 @@ export function isEventPost({ method, url = '' }: IncomingMessage): boolean {
 export class IngestController {
   constructor(
     private readonly ingest: IngestService,
+    private readonly limits: IngestLimits,
     private readonly duplicates: Duplicates,
     private readonly settlements: SettlementWatch,
     private readonly rejections: Rejections,
@@ -54,7 +57,10 @@ export class IngestController {
     const keyHeader = headers['idempotency-key'];
     const headerKey = keyHeader === undefined ? undefined : parseKeyHeader(String(keyHeader));
     const { type, entity, occurredAt, idempotencyKey, attributes } = isOther ? readCloudEvent(request, body, headerKey) : parseEventRequest(body, headerKey);
-    const { prefer } = headers;
+    const taking = this.limits.take(principal, 1, body.length);
+    const taken = taking instanceof Promise ? await taking : taking;
+    setRateLimitHeaders(reply, taken);
+    if (taken.granted < 1) throw rateLimitedError(taken);
     const accepted = await this.ingest.accept({
       tenant: principal.tenant,
       type,
@@ -75,7 +81,7 @@ export class IngestController {
       this.rejections.add(principal, 'duplicate', `${toPublicId('evt', accepted.id)} was accepted with the same idempotency key`);
     }
     const event = { id: accepted.id, acceptedAt: accepted.acceptedAt, type, entity, requeued };
-    if (prefer !== undefined) return this.answerSettled(reply, event, preferredWaitMs(prefer, LONGEST_WAIT_MS));
+    if (headers['prefer'] !== undefined) return this.answerSettled(reply, event, preferredWaitMs(headers['prefer'], LONGEST_WAIT_MS));
     void reply.code(202).header('content-type', JSON_TYPE).send(acceptedJson(event));
   }
 

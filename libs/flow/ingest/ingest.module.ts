@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { EventRelayModule } from '#flow/relay/event-relay.module';
+import { RateLimitsModule } from '#flow/rate-limits/rate-limits.module';
 import { RejectionCountsModule } from '#ground/http/rejections.module';
 import { PostgresModule } from '#ground/postgres/postgres.module';
 import { BatchAcceptor } from './batch-acceptor.js';
@@ -28,6 +29,7 @@ const FOLLOWUP_TIMEOUT_MS = 2_000;
     PostgresModule.pool({ name: 'followup', max: 2, serves: 'requests', statementTimeoutMs: FOLLOWUP_TIMEOUT_MS, plans: 'by-index' }),
     EventRelayModule,
     RejectionCountsModule,
+    RateLimitsModule,
   ],
   controllers: [IngestController, BatchController],
   providers: [IngestRepository, { provide: QueueLimit, useFactory: () => new QueueLimit() }, IngestService, BatchFeeder, BatchAcceptor, IngestIndicator, FollowupRepository, Duplicates, SettlementWatch],

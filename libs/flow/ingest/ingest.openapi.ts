@@ -2,6 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiTags, type OpenAPIObject } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Documented, DocumentedAnswer, DocumentedForms } from '#ground/http/openapi';
+import { RATE_LIMIT_HEADERS } from '#ground/http/openapi-document';
 import { deliveryIdSchema, idSchema } from '#ground/http/public-id';
 
 const TYPE_PATTERN = '^[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*$';
@@ -95,8 +96,8 @@ export function DocumentAcceptEvent(): MethodDecorator {
       status: 202,
       answer: 'The event is stored and will be delivered',
       schema: accepted,
-      headers: { 'Idempotent-Replayed': '`true` if the key was used before, with the same body', 'Preference-Applied': '`wait=10` if that was waited for' },
-      problems: ['invalid_idempotency_key', 'conflict', 'idempotency_key_reused', 'overloaded'],
+      headers: { 'Idempotent-Replayed': '`true` if the key was used before, with the same body', 'Preference-Applied': '`wait=10` if that was waited for', ...RATE_LIMIT_HEADERS },
+      problems: ['invalid_idempotency_key', 'conflict', 'idempotency_key_reused', 'rate_limited', 'overloaded'],
     }),
   );
 }

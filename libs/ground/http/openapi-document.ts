@@ -19,8 +19,18 @@ const OF_A_KEY: readonly ErrorCode[] = ['unauthenticated', 'forbidden'];
 const WITHOUT_BODY: readonly string[] = ['get'];
 const OF_A_BODY: readonly ErrorCode[] = ['payload_too_large', 'unsupported_media_type'];
 
+/** Of answers to principals with limits (draft-ietf-httpapi-ratelimit-headers-10). */
+export const RATE_LIMIT_HEADERS = {
+  RateLimit: 'Of each limit of the API key and its tenant: the events that are left (`r`), and the seconds until there are more (`t`): `"key";r=99;t=1, "tenant";r=4999;t=1`',
+  'RateLimit-Policy': 'Of each limit: events (`q`) in so many seconds (`w`): `"key";q=100;w=1, "tenant";q=5000;w=1`',
+} as const;
+
 const HEADERS: Readonly<Partial<Record<number, Header>>> = {
   401: { 'WWW-Authenticate': { description: '`Bearer`', schema: { type: 'string' } } },
+  429: {
+    'Retry-After': { description: 'Seconds', schema: { type: 'integer', minimum: 1 } },
+    ...Object.fromEntries(Object.entries(RATE_LIMIT_HEADERS).map(([name, description]) => [name, { description, schema: { type: 'string' } }])),
+  },
   503: { 'Retry-After': { description: 'Seconds', schema: { type: 'integer', minimum: 1 } } },
 };
 
