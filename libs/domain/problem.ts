@@ -60,7 +60,7 @@ export class LockstepError extends Error {
   override readonly name = 'LockstepError';
   readonly errors: readonly ProblemDetail[];
   readonly retryAfterSeconds: number | undefined;
-  private readonly extensions: Readonly<Record<string, unknown>>;
+  readonly extensions: Readonly<Record<string, unknown>>;
 
   constructor(
     readonly code: ErrorCode,

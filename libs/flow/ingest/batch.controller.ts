@@ -3,7 +3,7 @@ import { Controller, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LockstepError } from '#domain/problem';
 import { Requires } from '#ground/http/access';
-import { mediaTypeOf, StreamedBody } from '#ground/http/streamed-body';
+import { mediaTypeOf } from '#ground/http/streamed-body';
 import { BatchAcceptor, type Framing, MAX_BATCH_BYTES } from './batch-acceptor.js';
 import { DocumentAcceptBatch } from './batch.openapi.js';
 import { parseEventRequest } from './event-request.js';
@@ -29,15 +29,13 @@ export class BatchController {
   @Requires('ingest', { streamedBodies: { mediaTypes: Object.keys(FRAMINGS), maxBytes: MAX_BATCH_BYTES } })
   @DocumentAcceptBatch()
   async accept(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { headers, principal } = request;
+    const { headers } = request;
     const framing = FRAMINGS[mediaTypeOf(request)];
     if (framing === undefined) throw new LockstepError('unsupported_media_type', 'Send a JSON array as application/json, or lines of JSON as application/x-ndjson');
     if (headers['idempotency-key'] !== undefined) throw new LockstepError('invalid_idempotency_key', 'The header Idempotency-Key is for single events: set `idempotencyKey` in each item');
     const traceparent = traceparentOf(headers);
-    const body = new StreamedBody(request, reply, MAX_BATCH_BYTES);
-    const answer = await this.acceptor.accept(principal, body, framing, (payload, { tenant, actor }) => (
+    return this.acceptor.accept(request, reply, framing, (payload, { tenant, actor }) => (
       { ...parseEventRequest(payload), tenant, contentType: 'application/json', traceparent, acceptedBy: actor.id, payload }
     ));
-    void reply.code(202).header('content-type', 'application/json; charset=utf-8').send(answer);
   }
 }

@@ -9,6 +9,8 @@ import { parseStructuredEvent } from './structured-event.js';
 /** CloudEvents HTTP binding 1.0.2, 3: a prefix, in any letter case. */
 const FORMAT = /^application\/cloudevents/i;
 const JSON_FORMAT = /^application\/cloudevents\+json *(?:;|$)/i;
+/** CloudEvents JSON format 1.0.2, 4: an array of events in this format. */
+export const BATCH_TYPE = 'application/cloudevents-batch+json';
 const BATCH = /^application\/cloudevents-batch/i;
 
 /** Whether a request has a CloudEvent, in any of the three modes. Without `ce-specversion` other `ce-` headers mean nothing. */
@@ -28,7 +30,7 @@ export function isStructured(contentType: string): boolean {
 export function readCloudEvent(request: Pick<FastifyRequest, 'headers' | 'method' | 'routeOptions' | 'raw'>, body: Buffer, headerKey: string | undefined): EventRequest {
   const { 'content-type': type = '' } = request.headers;
   if (!FORMAT.test(type)) return parseBinaryEvent(request.raw.headersDistinct, headerKey);
-  if (BATCH.test(type)) throw new LockstepError('unsupported_media_type', 'Send CloudEvents one by one');
+  if (BATCH.test(type)) throw new LockstepError('unsupported_media_type', `${type} is not supported: send the events as ${BATCH_TYPE}`);
   if (!isStructured(type)) throw new LockstepError('unsupported_media_type', `${type} is not supported: send the event as application/cloudevents+json, or its attributes as ce-* headers`);
   const refusal = bodyRefusalOf(request);
   if (refusal !== undefined) throw refusal;

@@ -19,7 +19,27 @@ export class Duplicates {
     const { duplicates, resubmit } = principal.ingest;
     if (resubmit === 'requeue-dead' && (await this.followup.requeue(principal, event))) return true;
     if (duplicates === 'replay') return false;
-    const id = toPublicId('evt', event);
-    throw new LockstepError('conflict', `This event was accepted before, as ${id}`, { extensions: { id } });
+    throw conflictWith(event);
   }
+
+  /**
+   * As `settle`, for many events: asks once which of them have dead deliveries.
+   * @returns for each event what `settle` returns or throws
+   * @throws LockstepError `store_unavailable`, after which some events may be requeued
+   */
+  async settleAll(principal: Principal, events: readonly string[]): Promise<ReadonlyMap<string, boolean | LockstepError>> {
+    const { duplicates, resubmit } = principal.ingest;
+    const dead = resubmit === 'requeue-dead' ? await this.followup.withDeadDeliveries(principal.tenant, events) : new Set<string>();
+    const settled = new Map<string, boolean | LockstepError>();
+    for (const event of events) {
+      const isRequeued = dead.has(event) && (await this.followup.requeue(principal, event));
+      settled.set(event, isRequeued || (duplicates === 'replay' ? false : conflictWith(event)));
+    }
+    return settled;
+  }
+}
+
+function conflictWith(event: string): LockstepError {
+  const id = toPublicId('evt', event);
+  return new LockstepError('conflict', `This event was accepted before, as ${id}`, { extensions: { id } });
 }

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { deliveryId, mintId, toPublicId } from '#domain/ids';
+import { deliveryId, idBounds, mintId, toPublicId } from '#domain/ids';
 import { auditedBy, type Principal } from '#ground/http/principal';
 import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
+import { findDeadEvents } from './find-dead-events.queries.js';
 import { findSettled, type IFindSettledResult } from './find-settled.queries.js';
 import { requeueEvent } from './requeue-event.queries.js';
 
@@ -38,6 +39,12 @@ export class FollowupRepository {
   async settled(asked: readonly { readonly id: string; readonly last: boolean }[]): Promise<Map<string, EventState>> {
     const rows = await findSettled.run({ ids: asked.map(({ id }) => id), last: asked.map(({ last }) => last), most: MAX_DELIVERIES }, this.database);
     return new Map([...Map.groupBy(rows, ({ id }) => id)].map(([id, [first, ...others]]) => [id, stateOf([first, ...others].filter((row) => row !== undefined))]));
+  }
+
+  /** Those of a tenant's events that have dead deliveries. */
+  async withDeadDeliveries(tenant: string, events: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await findDeadEvents.run({ tenant, events: [...events], ...idBounds(events) }, this.database);
+    return new Set(rows.map(({ event }) => event));
   }
 
   /** Has the event's dead deliveries replayed. @returns whether this call did it */

@@ -179,7 +179,7 @@ describe('an event that is waited for', () => {
     const waits = Array.from({ length: 1_000 }, () => stopping.wait(event, 30_000));
     expect(stopping.wait(event, 30_000)).toBeUndefined();
     stopping.stop();
-    expect(await Promise.all(waits.map((wait) => wait?.state))).toEqual(Array.from({ length: 1_000 }, () => ({ settled: false, admitted: false, deliveries: [] })));
+    expect(await Promise.all(waits.map(async (wait) => wait?.state))).toEqual(Array.from({ length: 1_000 }, () => ({ settled: false, admitted: false, deliveries: [] })));
     expect(stopping.wait(event, 30_000)).toBeUndefined();
   });
 
@@ -215,7 +215,7 @@ describe('an event that is waited for', () => {
     } }, captureLog().logger);
     const event = mintId();
     const waits = Array.from({ length: 100 }, () => counted.wait(event, 10));
-    await Promise.all(waits.map((wait) => wait?.state));
+    await Promise.all(waits.map(async (wait) => wait?.state));
     expect(statements).toBe(1);
   });
 });

@@ -9,13 +9,16 @@ import { rateLimitedError, setRateLimitHeaders } from '#flow/rate-limits/rate-li
 import { Requires } from '#ground/http/access';
 import { preferredWaitMs } from '#ground/http/prefer';
 import { Rejections } from '#ground/http/rejections';
+import { mediaTypeOf } from '#ground/http/streamed-body';
 import { type AcceptedEvent, acceptedJson, settledJson } from './accepted-answer.js';
-import { isCloudEvent, readCloudEvent } from './cloud-event.js';
+import { BatchAcceptor, MAX_BATCH_BYTES } from './batch-acceptor.js';
+import { BATCH_TYPE, isCloudEvent, readCloudEvent } from './cloud-event.js';
 import { Duplicates } from './duplicates.js';
 import { DocumentAcceptEvent } from './ingest.openapi.js';
 import { parseEventRequest } from './event-request.js';
 import { IngestService } from './ingest.service.js';
 import { SettlementWatch } from './settlement-watch.js';
+import { parseStructuredEvent } from './structured-event.js';
 import { traceparentOf } from './traceparent.js';
 
 const PATH = /^\/v1\/events(?:\?|$)/;
@@ -24,6 +27,8 @@ const PATH = /^\/v1\/events(?:\?|$)/;
 const LONGEST_WAIT_MS = 30_000;
 
 const JSON_TYPE = 'application/json; charset=utf-8';
+/** Of each event of a batch, which is delivered alone. */
+const STRUCTURED_TYPE = 'application/cloudevents+json';
 const NO_BODY = Buffer.alloc(0);
 
 /**
@@ -43,14 +48,16 @@ export class IngestController {
     private readonly duplicates: Duplicates,
     private readonly settlements: SettlementWatch,
     private readonly rejections: Rejections,
+    private readonly batches: BatchAcceptor,
   ) {}
 
   @Post()
-  @Requires('ingest', { takes: isCloudEvent })
+  @Requires('ingest', { takes: isCloudEvent, streamedBodies: { mediaTypes: [BATCH_TYPE], maxBytes: MAX_BATCH_BYTES } })
   @DocumentAcceptEvent()
   async accept(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { headers, principal } = request;
     const isOther = isCloudEvent(headers);
+    if (isOther && mediaTypeOf(request) === BATCH_TYPE) return this.acceptBatch(request, reply);
     // A CloudEvent need not have data.
     const body = isOther && request.body === undefined ? NO_BODY : request.body;
     if (!Buffer.isBuffer(body)) throw new LockstepError('unsupported_media_type', 'Send the event as application/json, or a CloudEvent');
@@ -76,13 +83,23 @@ export class IngestController {
     });
     let requeued = false;
     if (accepted.replayed) {
-      requeued = await this.duplicates.settle(principal, accepted.id);
+      requeued = await this.duplicates.settle({ ...principal, requestId: request.id }, accepted.id);
       reply.header('idempotent-replayed', 'true');
       this.rejections.add(principal, 'duplicate', `${toPublicId('evt', accepted.id)} was accepted with the same idempotency key`);
     }
     const event = { id: accepted.id, acceptedAt: accepted.acceptedAt, type, entity, requeued };
     if (headers['prefer'] !== undefined) return this.answerSettled(reply, event, preferredWaitMs(headers['prefer'], LONGEST_WAIT_MS));
     void reply.code(202).header('content-type', JSON_TYPE).send(acceptedJson(event));
+  }
+
+  /** CloudEvents in one array. Each has its own idempotency key, in its `source` and `id`. */
+  private async acceptBatch(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const { headers } = request;
+    if (headers['idempotency-key'] !== undefined) throw new LockstepError('invalid_idempotency_key', 'The header Idempotency-Key is for single events: those of a batch have `source` and `id`');
+    const traceparent = traceparentOf(headers);
+    return this.batches.accept(request, reply, 'array', (payload, { tenant, actor }) => (
+      { ...parseStructuredEvent(payload), tenant, contentType: STRUCTURED_TYPE, traceparent, acceptedBy: actor.id, payload }
+    ));
   }
 
   /** Answers when the event is settled, or after `waitMs`; at once if too many requests wait. */

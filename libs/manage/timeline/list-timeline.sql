@@ -11,7 +11,7 @@
 */
 /* @name listTimeline */
 with event as (
-  select e.id, e.tenant, e.type, e.entity, e.source, e.idempotency_key, e.accepted_at, i.admitted_at, i.routes
+  select e.id, e.tenant, e.type, e.entity, e.source, e.idempotency_key, e.accepted_by, e.accepted_at, i.admitted_at, i.routes
   from events e
     left join inbox i on i.event_id = :event!::uuid
   where e.id = :event! and e.tenant = :tenant!
@@ -31,7 +31,7 @@ routed as materialized (
 told as (
   select
     'accepted' as kind, e.accepted_at as at, e.accepted_at as place, 0 as rank, 0 as endpoint, 0 as replay, 0::bigint as number,
-    jsonb_build_object('source', e.source, 'idempotencyKey', e.idempotency_key) as detail
+    jsonb_build_object('source', e.source, 'by', e.accepted_by, 'idempotencyKey', e.idempotency_key) as detail
   from event e
 
   union all
