@@ -1,32 +1,10 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { z } from 'zod';
-import { ERROR_CODES } from '#domain/problem';
 import { Documented } from '#ground/http/openapi';
-import { idSchema } from '#ground/http/public-id';
+import { RATE_LIMIT_HEADERS } from '#ground/http/openapi-document';
 import { MAX_BATCH_ITEMS } from './batch-acceptor.js';
+import { BATCH_ANSWER } from './batch-answer.openapi.js';
 import { EVENT_SCHEMA } from './ingest.openapi.js';
-
-const accepted = z.object({ status: z.literal(202), id: idSchema('evt'), replayed: z.boolean() });
-const refused = z.object({
-  status: z.int().min(400).max(599),
-  code: z.enum(ERROR_CODES),
-  detail: z.string(),
-  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
-});
-
-const answer = z
-  // The last one says why the rest was not read.
-  .object({ results: z.array(z.union([accepted, refused])).max(MAX_BATCH_ITEMS + 1) })
-  .meta({
-    id: 'BatchResults',
-    example: {
-      results: [
-        { status: 202, id: 'evt_0192f3c1a5b07d4e8f00c3a1b2d4e5f6', replayed: false },
-        { status: 422, code: 'idempotency_key_reused', detail: 'This idempotency key was used with another body; use a new key for another event' },
-      ],
-    },
-  });
 
 const FIRST = { type: 'order.created', entity: 'order-17', data: { amount: 1299 }, idempotencyKey: 'order-17-created' };
 const SECOND = { type: 'order.paid', entity: 'order-17', data: { amount: 1299 }, idempotencyKey: 'order-17-paid' };
@@ -50,8 +28,9 @@ export function DocumentAcceptBatch(): MethodDecorator {
       },
       status: 202,
       answer: 'What became of each item. An item’s `status` is that of its own answer as a single post',
-      schema: answer,
-      problems: ['invalid_idempotency_key', 'overloaded'],
+      schema: BATCH_ANSWER,
+      headers: RATE_LIMIT_HEADERS,
+      problems: ['invalid_idempotency_key', 'rate_limited', 'overloaded'],
     }),
   );
 }

@@ -4,6 +4,9 @@ import { z } from 'zod';
 import { Documented, DocumentedAnswer, DocumentedForms } from '#ground/http/openapi';
 import { RATE_LIMIT_HEADERS } from '#ground/http/openapi-document';
 import { deliveryIdSchema, idSchema } from '#ground/http/public-id';
+import { MAX_BATCH_ITEMS } from './batch-acceptor.js';
+import { BATCH_ANSWER } from './batch-answer.openapi.js';
+import { BATCH_TYPE } from './cloud-event.js';
 
 const TYPE_PATTERN = '^[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*$';
 const ENTITY_PATTERN = '^[^\\u0000-\\u001f\\u007f-\\u009f]*$';
@@ -53,6 +56,10 @@ const FORMS = {
     schema: structured,
     example: { specversion: '1.0', id: '1', source: '/orders', type: 'order.created', subject: 'order-17', datacontenttype: 'application/json', data: { amount: 1299 } },
   },
+  [BATCH_TYPE]: {
+    schema: { type: 'array', maxItems: MAX_BATCH_ITEMS, items: structured, description: 'The answer has a result for each, as that of `POST /v1/events/batch`' },
+    example: [{ specversion: '1.0', id: '1', source: '/orders', type: 'order.created', subject: 'order-17', data: { amount: 1299 } }],
+  },
   '*/*': {
     schema: { type: 'string', format: 'binary', description: 'The data of a CloudEvent in binary mode, whose attributes are headers: `ce-specversion: 1.0`, `ce-id`, `ce-source`, `ce-type`, `ce-subject` or `ce-partitionkey`, and others' },
     example: 'amount=1299',
@@ -94,8 +101,8 @@ export function DocumentAcceptEvent(): MethodDecorator {
       summary: 'Accept an event',
       description: 'Answered when the event is on disk. The same key with the same body gets the same answer again, with `Idempotent-Replayed: true`, unless the API key says `duplicates: conflict`. Takes CloudEvents 1.0, too.',
       status: 202,
-      answer: 'The event is stored and will be delivered',
-      schema: accepted,
+      answer: 'The event is stored and will be delivered; of several CloudEvents in one array, the results of all',
+      schema: z.union([accepted, BATCH_ANSWER]),
       headers: { 'Idempotent-Replayed': '`true` if the key was used before, with the same body', 'Preference-Applied': '`wait=10` if that was waited for', ...RATE_LIMIT_HEADERS },
       problems: ['invalid_idempotency_key', 'conflict', 'idempotency_key_reused', 'rate_limited', 'overloaded'],
     }),
