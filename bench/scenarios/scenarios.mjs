@@ -13,6 +13,7 @@ import { latency } from './latency.mjs';
 import { payloads } from './payloads.mjs';
 import { proxy } from './proxy.mjs';
 import { scaleOut } from './scale-out.mjs';
+import { tenantKey } from './tenant-key.mjs';
 
 /**
  * What can be measured. bench/README.md explains each scenario.
@@ -38,5 +39,5 @@ import { scaleOut } from './scale-out.mjs';
  * @type {Scenario[]}
  */
 export const SCENARIOS = [
-  ingest, batch, endToEnd, latency, backlog, deadEndpoint, growth, growth10m, fanOut, payloads, entities, hotEntity, failing, scaleOut, idempotency, proxy,
+  ingest, batch, endToEnd, latency, backlog, deadEndpoint, growth, growth10m, fanOut, payloads, entities, hotEntity, failing, scaleOut, idempotency, tenantKey, proxy,
 ];
