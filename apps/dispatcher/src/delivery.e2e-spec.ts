@@ -4,8 +4,9 @@ import { mintId, toPublicId } from '#domain/ids';
 import { findingsIn } from '#dev/testing/arrivals';
 import { Receiver } from '#dev/testing/receiver';
 import { type SharedServers, sharedServers } from '#dev/testing/shared-servers';
-import { type Accepted, SystemUnderTest } from '#dev/testing/system';
+import { SystemUnderTest } from '#dev/testing/system';
 import { waitUntil } from '#dev/testing/wait-until';
+import { allDelivered, postRounds } from '../fixtures/rounds.js';
 
 let servers: SharedServers;
 let receiver: Receiver;
@@ -23,19 +24,6 @@ afterEach(async () => {
   await system.stop();
   await receiver.stop();
 });
-
-/** Posts `rounds` events to each of the entities, round by round; an entity's posts one after the other. */
-async function postRounds(entities: number, rounds: number): Promise<Accepted[]> {
-  const accepted: Accepted[] = [];
-  for (let round = 1; round <= rounds; round++) {
-    accepted.push(...(await Promise.all(Array.from({ length: entities }, (_, i) => system.post(`entity-${i}`, { round })))));
-  }
-  return accepted;
-}
-
-function allDelivered(accepted: readonly Accepted[], timeoutMs?: number): Promise<unknown> {
-  return waitUntil(() => `${accepted.length} events delivered, ${receiver.delivered.size} are`, () => accepted.every(({ id }) => receiver.delivered.has(id)), timeoutMs);
-}
 
 /** Each entity's rounds arrived in the order in which they were posted. */
 function roundsInOrder(): boolean {
@@ -77,8 +65,8 @@ describe('delivery', () => {
     // Half of the events fail their first try, and wait for a timer; one in sixteen its second too, and is on the ladder.
     const failures = (eventId: string): number => (eventId.endsWith('f') ? 2 : Number(`0x${eventId.at(-1) ?? 0}`) % 2);
     receiver.respond = ({ eventId, attempt }) => (attempt <= failures(eventId) ? 500 : 200);
-    const accepted = await postRounds(100, 20);
-    await allDelivered(accepted, 45_000);
+    const accepted = await postRounds(system, 100, 20);
+    await allDelivered(receiver, accepted, 45_000);
     expect(findingsIn(receiver.arrivals)).toEqual([]);
     expect(roundsInOrder()).toBe(true);
     expect(receiver.arrivals.length).toBeGreaterThan(accepted.length);
@@ -91,7 +79,7 @@ describe('delivery', () => {
     receiver.respond = ({ body }) => (body.includes('"doomed":true') ? 500 : 200);
     const doomed = await system.post('order-1', { doomed: true });
     const next = await system.post('order-1', { doomed: false });
-    await allDelivered([next]);
+    await allDelivered(receiver, [next]);
     const attempts = receiver.arrivals.filter(({ eventId }) => eventId === doomed.id);
     expect(attempts.map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
     expect(findingsIn(receiver.arrivals, { givenUp: new Set([doomed.id]) })).toEqual([]);
@@ -106,8 +94,8 @@ describe('delivery', () => {
   it('delivers once what Kafka has twice, and parks what it did not write', async () => {
     system = await SystemUnderTest.start(servers);
     await system.createEndpoint(receiver.url);
-    const accepted = await postRounds(3, 2);
-    await allDelivered(accepted);
+    const accepted = await postRounds(system, 3, 2);
+    await allDelivered(receiver, accepted);
     const events = `${system.topicPrefix}events`;
     const records = await recordsOf(events, accepted.length);
     // A first start takes nothing for lost that is on its way.
@@ -130,7 +118,7 @@ describe('delivery', () => {
       .toEqual(['no_event_id', 'no_event_id', 'no_event_id', 'unknown_event', 'wrong_shard']);
     expect(parked.filter(({ headers }) => headers?.['lockstep-truncated'] !== undefined)).toHaveLength(1);
     // The shards continue behind them.
-    await allDelivered(await postRounds(20, 1));
+    await allDelivered(receiver, await postRounds(system, 20, 1));
     expect(receiver.arrivals.filter(({ eventId }) => eventId === accepted[0]?.id)).toHaveLength(1);
     expect(findingsIn(receiver.arrivals)).toEqual([]);
     expect(await duplicates()).toBe(duplicatesBefore + 1);
@@ -143,12 +131,12 @@ describe('delivery', () => {
       await new Promise((resolve) => setTimeout(resolve, 5));
       return 200;
     };
-    const posting = postRounds(50, 12);
+    const posting = postRounds(system, 50, 12);
     await waitUntil('some deliveries', () => receiver.arrivals.length > 100);
     await system.dispatchers[0]?.signal('SIGKILL');
     system.dispatchers[0]?.start();
     const accepted = await posting;
-    await allDelivered(accepted, 45_000);
+    await allDelivered(receiver, accepted, 45_000);
     expect(findingsIn(receiver.arrivals, { takeovers: true })).toEqual([]);
     expect(roundsInOrder()).toBe(true);
     const [counts] = await system.query<{ delivered: number; lanes: string; inbox: string }>(
@@ -156,78 +144,20 @@ describe('delivery', () => {
     expect(counts).toEqual({ delivered: accepted.length, lanes: String(accepted.length), inbox: String(accepted.length) });
   });
 
-  it('relays and delivers what a gateway had accepted when it was killed', async () => {
-    system = await SystemUnderTest.start(servers, { gateways: 2 });
-    await system.createEndpoint(receiver.url);
-    const answers = await Promise.allSettled([
-      ...Array.from({ length: 200 }, (_, i) => system.post(`entity-${i % 40}`, { round: 1 }, 0)),
-      waitUntil('the gateway at work', async () => (await system.gateways[0]?.metric('lockstep_events_accepted_total') ?? 0) > 0).then(() => system.gateways[0]?.signal('SIGKILL')),
-    ]);
-    const accepted = answers.slice(0, 200).filter((answer): answer is PromiseFulfilledResult<Accepted> => answer.status === 'fulfilled').map(({ value }) => value);
-    await allDelivered(accepted);
-    const [stored] = await system.query<{ events: number }>('select count(*)::int as events from events');
-    await waitUntil('what was committed but not answered', () => receiver.delivered.size === stored?.events);
-    expect(findingsIn(receiver.arrivals)).toEqual([]);
-  });
-
   it('shares the shards between two dispatchers, and one takes over from the other', async () => {
     system = await SystemUnderTest.start(servers, { dispatchers: 2 });
     await system.createEndpoint(receiver.url);
     const owners = () => system.query<{ owner: string }>('select distinct owner from shard_leases where owner is not null');
     await waitUntil('both own shards', async () => (await owners()).length === 2);
-    const first = await postRounds(40, 5);
-    await allDelivered(first);
+    const first = await postRounds(system, 40, 5);
+    await allDelivered(receiver, first);
     for (const dispatcher of system.dispatchers) expect(await dispatcher.metric('lockstep_deliveries_total{outcome="delivered"}')).toBeGreaterThan(0);
-    const posting = postRounds(40, 5);
+    const posting = postRounds(system, 40, 5);
     expect(await system.dispatchers[1]?.signal('SIGTERM')).toBe(0);
     const second = await posting;
-    await allDelivered([...first, ...second]);
+    await allDelivered(receiver, [...first, ...second]);
     // A handover is clean: nothing is sent twice.
     expect(findingsIn(receiver.arrivals)).toEqual([]);
     expect(await owners()).toHaveLength(1);
-  });
-
-  it('discards what waits for an endpoint that is deleted, and leaves the others alone', async () => {
-    system = await SystemUnderTest.start(servers);
-    const other = await Receiver.start();
-    try {
-      const failing = await system.createEndpoint(receiver.url);
-      await system.createEndpoint(other.url);
-      receiver.respond = () => 500;
-      const accepted = await postRounds(10, 3);
-      await waitUntil('the others delivered', () => other.delivered.size === accepted.length);
-      await system.call('DELETE', `/v1/endpoints/${failing}`);
-      await waitUntil('all discarded', async () => (await system.query<{ n: number }>("select count(*)::int as n from deliveries where status = 'pending'"))[0]?.n === 0);
-      const states = await system.query("select status, count(*)::int as n from deliveries group by status order by status::text");
-      expect(states).toEqual([{ status: 'delivered', n: 30 }, { status: 'discarded', n: 30 }]);
-      await system.post('entity-1', { round: 4 });
-      await waitUntil('the next one delivered', () => other.delivered.size === accepted.length + 1);
-    } finally {
-      await other.stop();
-    }
-  });
-
-  it('waits while an endpoint is paused, and continues where it stopped', async () => {
-    system = await SystemUnderTest.start(servers);
-    const endpoint = await system.createEndpoint(receiver.url);
-    const posted = await postRounds(5, 1);
-    await allDelivered(posted);
-    await system.call('POST', `/v1/endpoints/${endpoint}/pause`);
-    const dispatcher = system.dispatchers[0];
-    // The dispatcher hears of it a moment later: until then events are delivered.
-    await waitUntil('the lanes blocked', async () => {
-      posted.push(...(await postRounds(5, 1)));
-      return (await dispatcher?.metric('lockstep_lanes{state="blocked"}')) === 5;
-    });
-    const before = receiver.arrivals.length;
-    posted.push(...(await postRounds(5, 2)));
-    await waitUntil('all else waiting', async () => {
-      const { data } = (await system.call('GET', `/v1/lanes?endpoint=${endpoint}`)) as { data: { depth: number }[] };
-      return data.reduce((sum, { depth }) => sum + depth, 0) === posted.length - before;
-    });
-    expect(receiver.arrivals.length).toBe(before);
-    await system.call('POST', `/v1/endpoints/${endpoint}/resume`);
-    await allDelivered(posted);
-    expect(findingsIn(receiver.arrivals)).toEqual([]);
   });
 });
