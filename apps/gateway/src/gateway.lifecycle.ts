@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
 import { type AbstractHttpAdapter, HttpAdapterHost } from '@nestjs/core';
+import { EventTypeDirectory } from '#flow/event-types/event-type-directory';
 import { isEventPost } from '#flow/ingest/ingest.controller';
 import { IngestService } from '#flow/ingest/ingest.service';
 import { EventRelay } from '#flow/relay/event-relay';
@@ -41,6 +42,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     private readonly authenticator: Authenticator,
     private readonly topics: TopicsKeeper,
     private readonly ingest: IngestService,
+    private readonly eventTypes: EventTypeDirectory,
     private readonly relay: EventRelay,
     private readonly ledger: LedgerService,
     private readonly partitions: PartitionKeeper,
@@ -62,6 +64,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
       await ensureInstallation(database, config.kafka.partitions);
       await this.partitions.start();
     }, logger, signal);
+    await this.eventTypes.start();
     this.authenticator.open(await establishAdminKey(database, config.adminKey, (line) => void process.stdout.write(`${line}\n`)));
     signal.throwIfAborted();
     this.topics.start();
@@ -78,7 +81,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     this.drainDeadlineMs = performance.now() + this.config.drainTimeoutMs;
     await this.lifetime.stop();
     this.ledger.stop();
-    this.upkeepStopped = Promise.all([this.partitions.stop(), this.expiredKeys.stop(), this.retention.stop(), this.topics.stop()]);
+    this.upkeepStopped = Promise.all([this.partitions.stop(), this.expiredKeys.stop(), this.retention.stop(), this.topics.stop(), this.eventTypes.stop()]);
   }
 
   /** Nest closes HTTP next, and waits for the requests in flight. */

@@ -19,6 +19,7 @@ it('builds its module graph without Postgres and Kafka, every route declares its
   for (const [route, access] of Object.entries(accessOf((method) => method === 'HEAD'))) expect([route, declared[route.replace('HEAD', 'GET')]]).toEqual([route, access]);
   expect(declared).toEqual({
     'DELETE /v1/endpoints/:id': 'manage',
+    'DELETE /v1/event-types/:name': 'manage',
     'GET /health/live': 'public',
     'GET /health/ready': 'public',
     'GET /health/startup': 'public',
@@ -29,6 +30,8 @@ it('builds its module graph without Postgres and Kafka, every route declares its
     'GET /v1/deliveries/:id/attempts': 'read',
     'GET /v1/endpoints': 'read',
     'GET /v1/endpoints/:id': 'read',
+    'GET /v1/event-types': 'read',
+    'GET /v1/event-types/:name': 'read',
     'GET /v1/events': 'read',
     'GET /v1/events/:id': 'read',
     'GET /v1/events/:id/deliveries': 'read',
@@ -47,6 +50,7 @@ it('builds its module graph without Postgres and Kafka, every route declares its
     'POST /v1/lanes/:endpoint/:entity/pause': 'manage',
     'POST /v1/lanes/:endpoint/:entity/resume': 'manage',
     'POST /v1/lanes/:endpoint/:entity/skip': 'manage',
+    'PUT /v1/event-types/:name': 'manage',
   });
   expect(app.get(PgPools).sizes).toEqual(documentedPools('gateway'));
   await app.close();

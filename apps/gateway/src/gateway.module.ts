@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { EventTypesModule } from '#flow/event-types/event-types.module';
 import { IngestIndicator } from '#flow/ingest/ingest.indicator';
 import { IngestModule } from '#flow/ingest/ingest.module';
 import { EventRelayIndicator } from '#flow/relay/event-relay.indicator';
@@ -13,6 +14,7 @@ import { PostgresModule } from '#ground/postgres/postgres.module';
 import { AccessModule } from '#manage/access/access.module';
 import { DeadLettersModule } from '#manage/dead-letters/dead-letters.module';
 import { EndpointsModule } from '#manage/endpoints/endpoints.module';
+import { EventTypesApiModule } from '#manage/event-types/event-types-api.module';
 import { EventsModule } from '#manage/events/events.module';
 import { LanesApiModule } from '#manage/lanes/lanes-api.module';
 import { LedgerModule } from '#manage/ledger/ledger.module';
@@ -31,6 +33,8 @@ import { GatewayLifecycle } from './gateway.lifecycle.js';
     IngestModule,
     EventRelayModule,
     EndpointsModule,
+    EventTypesModule,
+    EventTypesApiModule,
     EventsModule,
     DeadLettersModule,
     LanesApiModule,

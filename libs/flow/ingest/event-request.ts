@@ -1,3 +1,4 @@
+import { EVENT_TYPE_RULE, isEventType } from '#domain/event-type';
 import { parseKeyMember } from '#domain/idempotency-key';
 import { LockstepError, type ProblemDetail } from '#domain/problem';
 import { parseJsonBody } from '#ground/http/json-body';
@@ -10,11 +11,11 @@ export interface EventRequest {
   /** When it happened, according to the producer. */
   readonly occurredAt: Date | undefined;
   readonly idempotencyKey: string | undefined;
+  /** The whole body, for the schema of its type. */
+  readonly value: Readonly<Record<string, unknown>>;
 }
 
-const LONGEST_TYPE = 128;
 const LONGEST_ENTITY = 255;
-const TYPE = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/;
 const CONTROL = /\p{Cc}/u;
 
 /**
@@ -24,15 +25,16 @@ const CONTROL = /\p{Cc}/u;
  * @throws LockstepError `invalid_request`, which names everything that is wrong; `invalid_idempotency_key`
  */
 export function parseEventRequest(body: Buffer, headerKey?: string): EventRequest {
-  const { type, entity, timestamp: givenTimestamp, idempotencyKey, data } = parseObject(body);
+  const value = parseObject(body);
+  const { type, entity, timestamp: givenTimestamp, idempotencyKey, data } = value;
   // Many clients send null for an absent member.
   const timestamp = givenTimestamp ?? undefined;
   const occurredAt = typeof timestamp === 'string' ? parseTimestamp(timestamp) : undefined;
-  if (!isType(type) || !isEntity(entity) || data === undefined || (occurredAt === undefined && timestamp !== undefined)) {
+  if (!isEventType(type) || !isEntity(entity) || data === undefined || (occurredAt === undefined && timestamp !== undefined)) {
     throw invalid(problemsOf({ type, entity, data, timestamp }));
   }
   const bodyKey = idempotencyKey === undefined || idempotencyKey === null || headerKey !== undefined ? undefined : parseKeyMember(idempotencyKey);
-  return { type, entity, occurredAt, idempotencyKey: headerKey ?? bodyKey };
+  return { type, entity, occurredAt, idempotencyKey: headerKey ?? bodyKey, value };
 }
 
 function parseObject(body: Buffer): Record<string, unknown> {
@@ -43,10 +45,6 @@ function parseObject(body: Buffer): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-function isType(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= LONGEST_TYPE && TYPE.test(value);
-}
-
 function isEntity(value: unknown): value is string {
   if (typeof value !== 'string' || value === '' || CONTROL.test(value) || !value.isWellFormed()) return false;
   // The limit is in characters, which are counted only if the number of UTF-16 units exceeds it.
@@ -55,7 +53,7 @@ function isEntity(value: unknown): value is string {
 
 function problemsOf({ type, entity, data, timestamp }: Record<string, unknown>): ProblemDetail[] {
   const problems: ProblemDetail[] = [];
-  if (!isType(type)) problems.push({ path: '/type', message: `must be a name such as order.created: letters, digits, _ and -, with dots between, at most ${LONGEST_TYPE} characters` });
+  if (!isEventType(type)) problems.push({ path: '/type', message: EVENT_TYPE_RULE });
   if (!isEntity(entity)) problems.push({ path: '/entity', message: `must be a string of 1 to ${LONGEST_ENTITY} characters without control characters` });
   if (data === undefined) problems.push({ path: '/data', message: 'is missing' });
   if (timestamp !== undefined && (typeof timestamp !== 'string' || parseTimestamp(timestamp) === undefined)) problems.push({ path: '/timestamp', message: 'must be an RFC 3339 date and time such as 2026-01-31T12:00:00Z' });

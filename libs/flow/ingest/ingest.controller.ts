@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { parseKeyHeader } from '#domain/idempotency-key';
 import { toPublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
+import { EventTypeDirectory } from '#flow/event-types/event-type-directory';
 import { Requires } from '#ground/http/access';
 import { DocumentAcceptEvent } from './ingest.openapi.js';
 import { parseEventRequest } from './event-request.js';
@@ -25,7 +26,10 @@ export function isEventPost({ method, url = '' }: IncomingMessage): boolean {
 /** The hot route: it takes request and reply as they are, so that no pipe or interceptor touches the body. */
 @Controller('v1/events')
 export class IngestController {
-  constructor(private readonly ingest: IngestService) {}
+  constructor(
+    private readonly ingest: IngestService,
+    private readonly eventTypes: EventTypeDirectory,
+  ) {}
 
   @Post()
   @Requires('ingest')
@@ -35,7 +39,9 @@ export class IngestController {
     if (!Buffer.isBuffer(body)) throw new LockstepError('unsupported_media_type', 'Send the event as application/json');
     const keyHeader = headers['idempotency-key'];
     const headerKey = keyHeader === undefined ? undefined : parseKeyHeader(String(keyHeader));
-    const { type, entity, occurredAt, idempotencyKey } = parseEventRequest(body, headerKey);
+    const { type, entity, occurredAt, idempotencyKey, value } = parseEventRequest(body, headerKey);
+    const checked = this.eventTypes.check(principal.tenant, type, value, body.length);
+    if (checked !== undefined) await checked;
     const { traceparent } = headers;
     const accepted = await this.ingest.accept({
       tenant: principal.tenant,

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { EventTypesModule } from '#flow/event-types/event-types.module';
 import { EventRelayModule } from '#flow/relay/event-relay.module';
 import { PostgresModule } from '#ground/postgres/postgres.module';
 import { IngestController } from './ingest.controller.js';
@@ -13,7 +14,7 @@ const TIMEOUT_MS = 5_000;
 /** Accepts events. */
 @Module({
   // Of its own, so that a slow list query never delays it. 1: group commit sends one statement at a time.
-  imports: [PostgresModule.pool({ name: 'ingest', max: 1, transactionTimeoutMs: TIMEOUT_MS }), EventRelayModule],
+  imports: [PostgresModule.pool({ name: 'ingest', max: 1, transactionTimeoutMs: TIMEOUT_MS }), EventTypesModule, EventRelayModule],
   controllers: [IngestController],
   providers: [IngestRepository, { provide: QueueLimit, useFactory: () => new QueueLimit() }, IngestService, IngestIndicator],
   exports: [IngestService, IngestIndicator],

@@ -44,7 +44,7 @@ export function DocumentAcceptEvent(): MethodDecorator {
       answer: 'The event is stored and will be delivered',
       schema: accepted,
       headers: { 'Idempotent-Replayed': '`true` if the key was used before, with the same body' },
-      problems: ['invalid_idempotency_key', 'idempotency_key_reused', 'overloaded'],
+      problems: ['unknown_event_type', 'schema_mismatch', 'invalid_idempotency_key', 'idempotency_key_reused', 'overloaded'],
     }),
   );
 }
