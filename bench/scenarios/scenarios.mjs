@@ -12,6 +12,7 @@ import { latency } from './latency.mjs';
 import { payloads } from './payloads.mjs';
 import { proxy } from './proxy.mjs';
 import { scaleOut } from './scale-out.mjs';
+import { schema } from './schema.mjs';
 
 /**
  * What can be measured. bench/README.md explains each scenario.
@@ -37,5 +38,5 @@ import { scaleOut } from './scale-out.mjs';
  * @type {Scenario[]}
  */
 export const SCENARIOS = [
-  ingest, endToEnd, latency, backlog, deadEndpoint, growth, growth10m, fanOut, payloads, entities, hotEntity, failing, scaleOut, idempotency, proxy,
+  ingest, endToEnd, latency, backlog, deadEndpoint, growth, growth10m, fanOut, payloads, entities, hotEntity, failing, scaleOut, idempotency, schema, proxy,
 ];

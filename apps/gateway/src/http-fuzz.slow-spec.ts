@@ -36,6 +36,7 @@ const VALID_BODIES: Readonly<Record<string, Readonly<Record<string, unknown>>>> 
   'POST /v1/events': EVENT,
   'POST /v1/endpoints': { ...ENDPOINT, ordering: 'none' },
   'PATCH /v1/endpoints/{id}': ENDPOINT,
+  'PUT /v1/event-types/{name}': { description: 'd', schema: { properties: { data: { type: 'object', patternProperties: { '^a+$': { $ref: '#' } } } } }, enforce: 'reject', deprecated: false },
   'POST /v1/dead-letters/replay': FILTER,
   'POST /v1/dead-letters/discard': FILTER,
   'POST /v1/lanes/{endpoint}/{entity}/pause': REASON,

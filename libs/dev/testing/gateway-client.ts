@@ -26,7 +26,7 @@ export class GatewayClient {
     return this.call('GET', path);
   }
 
-  send(method: 'POST' | 'PATCH', path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+  send(method: 'POST' | 'PUT' | 'PATCH', path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
     return this.call(method, path, { body: JSON.stringify(body), headers });
   }
 
