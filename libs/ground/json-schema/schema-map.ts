@@ -102,15 +102,11 @@ export class SchemaMap {
   }
 
   private addSubschemas(keyword: string, value: unknown, path: string, resource: Resource): void {
-    switch (kindOf(keyword)) {
-      case 'schema':
-        if (isSchema(value)) this.add(value, path, resource);
-        return;
-      case 'schemas':
-        if (Array.isArray(value)) value.filter(isSchema).forEach((each, i) => this.add(each, pointerTo(path, i), resource));
-        return;
-      case 'schemaMap':
-        if (isObject(value)) for (const [name, each] of Object.entries(value)) if (isSchema(each)) this.add(each, pointerTo(path, name), resource);
+    const kind = kindOf(keyword);
+    if (kind === 'schema' && isSchema(value)) this.add(value, path, resource);
+    if (kind === 'schemas' && Array.isArray(value)) value.filter(isSchema).forEach((each, i) => this.add(each, pointerTo(path, i), resource));
+    if (kind === 'schemaMap' && isObject(value)) {
+      for (const [name, each] of Object.entries(value)) if (isSchema(each)) this.add(each, pointerTo(path, name), resource);
     }
   }
 
