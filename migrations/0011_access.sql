@@ -4,6 +4,8 @@
 
 -- How often something may happen: `rate_limit_burst` at once, and `rate_limit_per_second` in the long run. Both or none.
 alter table tenants
+  -- In the order of creation, which lists go by.
+  add column number integer generated always as identity unique,
   add column name text not null default '',
   add column metadata jsonb not null default '{}',
   -- false: its keys are refused. Its deliveries go on.

@@ -18,7 +18,7 @@ export class Connection {
 
   /**
    * @param {string} text the request from its third line on; latin1
-   * @returns {Promise<{ status: number, replayed: boolean }>} replayed: the answer says that it is stored
+   * @returns {Promise<{ status: number, replayed: boolean, body: string }>} replayed: the answer says that it is stored
    * @throws Error when the connection fails, or without an answer after 30 s
    */
   async post(text) {
@@ -36,9 +36,9 @@ export class Connection {
   #connect() {
     return new Promise((resolve, reject) => {
       const socket = net.connect({ host: this.#url.hostname.replace(/[[\]]/g, ''), port: Number(this.#url.port), noDelay: true });
-      const messages = new HttpMessages((answerHead) => {
+      const messages = new HttpMessages((answerHead, body) => {
         if (/\r\nconnection: *close/i.test(answerHead)) this.#socket = undefined;
-        this.#takePending()?.resolve({ status: Number(answerHead.slice(9, 12)), replayed: /\r\nidempotent-replayed: *true/i.test(answerHead) });
+        this.#takePending()?.resolve({ status: Number(answerHead.slice(9, 12)), replayed: /\r\nidempotent-replayed: *true/i.test(answerHead), body });
       });
       const fail = (error) => {
         if (this.#socket === socket) this.#socket = undefined;

@@ -1,4 +1,5 @@
 import { backlog } from './backlog.mjs';
+import { batch } from './batch.mjs';
 import { deadEndpoint } from './dead-endpoint.mjs';
 import { endToEnd } from './end-to-end.mjs';
 import { entities } from './entities.mjs';
@@ -38,5 +39,5 @@ import { schema } from './schema.mjs';
  * @type {Scenario[]}
  */
 export const SCENARIOS = [
-  ingest, endToEnd, latency, backlog, deadEndpoint, growth, growth10m, fanOut, payloads, entities, hotEntity, failing, scaleOut, idempotency, schema, proxy,
+  ingest, batch, endToEnd, latency, backlog, deadEndpoint, growth, growth10m, fanOut, payloads, entities, hotEntity, failing, scaleOut, idempotency, schema, proxy,
 ];

@@ -53,6 +53,8 @@ export interface Problem {
   readonly code: ErrorCode;
   readonly detail: string;
   readonly errors: readonly ProblemDetail[];
+  /** Further members (RFC 9457, 3.2). */
+  readonly [extension: string]: unknown;
 }
 
 /** An error that a client may see. `code` decides status and title; `message` says what is wrong and what to do. */
@@ -60,15 +62,17 @@ export class LockstepError extends Error {
   override readonly name = 'LockstepError';
   readonly errors: readonly ProblemDetail[];
   readonly retryAfterSeconds: number | undefined;
+  readonly extensions: Readonly<Record<string, unknown>>;
 
   constructor(
     readonly code: ErrorCode,
     message: string,
-    options: { cause?: unknown; errors?: readonly ProblemDetail[]; retryAfterSeconds?: number } = {},
+    options: { cause?: unknown; errors?: readonly ProblemDetail[]; retryAfterSeconds?: number; extensions?: Readonly<Record<string, unknown>> } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.errors = options.errors ?? [];
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.extensions = options.extensions ?? {};
   }
 
   get status(): number {
@@ -81,6 +85,6 @@ export class LockstepError extends Error {
 
   toProblem(): Problem {
     const { status, title } = PROBLEMS[this.code];
-    return { type: `urn:lockstep:problem:${this.code}`, title, status, code: this.code, detail: this.message, errors: this.errors };
+    return { ...this.extensions, type: `urn:lockstep:problem:${this.code}`, title, status, code: this.code, detail: this.message, errors: this.errors };
   }
 }

@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import { toLockstepError } from '#ground/http/problem';
+import { problemDocument, toLockstepError } from '#ground/http/problem';
 import type { Settlement, StoredResponse } from './claim.js';
 import type { Worked } from './idempotent-transactions.js';
 import { replayHeaders } from './replay.js';
@@ -25,7 +25,7 @@ export async function runHandler(handler: () => Promise<unknown>, reply: Fastify
       result: () => {
         throw error;
       },
-      settlement: settlementOf({ status: problem.status, headers, body: Buffer.from(JSON.stringify(problem.toProblem())) }),
+      settlement: settlementOf({ status: problem.status, headers, body: problemDocument(reply, problem) }),
     };
   }
 }

@@ -1,3 +1,5 @@
+import type { FastifyRequest } from 'fastify';
+
 /** The token of the options. */
 export const IDEMPOTENCY_OPTIONS = Symbol('IDEMPOTENCY_OPTIONS');
 
@@ -7,6 +9,8 @@ export interface IdempotencyOptions {
   readonly leaseMs: number;
   /** How long a key is remembered after its request ended. */
   readonly retentionMs: number;
+  /** Whose request it is: the id of a tenant. Required where a handler has `@Idempotent`. */
+  readonly tenantOf?: (request: FastifyRequest) => string;
   /** How long a client waits for its answer to be stored. The answer is stored later if Postgres is away. Default 2 s. */
   readonly storePatienceMs?: number;
 }

@@ -3,6 +3,7 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { lastValueFrom, type Observable, of } from 'rxjs';
 import { LockstepError } from '#domain/problem';
+import { preferredWaitMs } from '#ground/http/prefer';
 import type { KeyedRequest } from './claim.js';
 import { problemOf, supersededProblem } from './claim-problem.js';
 import { fingerprintOf } from './fingerprint.js';
@@ -13,7 +14,6 @@ import { IdempotencyService, isStoreAway } from './idempotency.service.js';
 import { IDEMPOTENT, type IdempotentOptions, TRANSACTIONS } from './idempotent-options.js';
 import { IdempotentTransactions } from './idempotent-transactions.js';
 import { keyIn, REQUEST_KEY_HEADERS } from './key-headers.js';
-import { preferredWaitMs } from './prefer.js';
 import { principalIn, principalOf, scopeOf } from './scope.js';
 
 /** One call of a handler. */
@@ -27,12 +27,18 @@ interface Call {
 /** Implements `@Idempotent`. */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
+  private readonly tenantOf: NonNullable<IdempotencyOptions['tenantOf']>;
+
+  /** @throws Error where the app does not say whose requests they are */
   constructor(
     private readonly reflector: Reflector,
     private readonly service: IdempotencyService,
     private readonly transactions: IdempotentTransactions,
     @Inject(IDEMPOTENCY_OPTIONS) private readonly defaults: IdempotencyOptions,
-  ) {}
+  ) {
+    if (defaults.tenantOf === undefined) throw new Error('@Idempotent needs to know whose request it is: give IdempotencyModule the option `tenantOf`');
+    this.tenantOf = defaults.tenantOf;
+  }
 
   /** @throws LockstepError invalid_idempotency_key, idempotency_key_required, or the problem of a claim that was refused */
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
@@ -55,7 +61,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
 
   private keyedOf(request: FastifyRequest, key: string, options: IdempotentOptions): KeyedRequest {
     const { method, url, headers, routeOptions } = request;
-    const tenant = (request as { tenant?: string }).tenant ?? 'default';
+    const tenant = this.tenantOf(request);
     const principal = options.principal === undefined ? principalIn(headers) : principalOf([options.principal(request)]);
     return {
       tenant,

@@ -30,8 +30,8 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<IdempotencyOpt
   .build();
 
 /**
- * Makes `@Idempotent` work in all controllers of an app: `IdempotencyModule.forRoot({ leaseMs, retentionMs })`, or
- * `forRootAsync` with a factory. Needs `PostgresModule.forRoot` and Lockstep's migrations.
+ * Makes `@Idempotent` work in all controllers of an app: `IdempotencyModule.forRoot({ leaseMs, retentionMs, tenantOf })`,
+ * or `forRootAsync` with a factory. Needs `PostgresModule.forRoot` and Lockstep's migrations.
  *
  * The app's lifecycle starts `IdempotencyService` and `ExpiredRequestsSweeper` when the tables are there, and stops them.
  */

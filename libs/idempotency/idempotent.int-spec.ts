@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Body, Controller, HttpCode, Post, Res, type Type } from '@nestjs/common';
+import { Body, Controller, HttpCode, Module, Post, Res, type Type } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import type { FastifyReply } from 'fastify';
@@ -8,12 +8,15 @@ import { z } from 'zod';
 import { LockstepError } from '#domain/problem';
 import { AllowedMethods } from '#ground/http/allowed-methods';
 import { ProblemFilter } from '#ground/http/problem.filter';
+import { Rejections } from '#ground/http/rejections';
 import { createPool } from '#ground/postgres/pool';
+import { PostgresModule } from '#ground/postgres/postgres.module';
 import { ProcessModule } from '#ground/process/process.module';
 import { captureLog } from '#dev/testing/log-capture';
 import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
 import { testProcess } from '#dev/testing/test-process';
 import { IdempotentApp, rootModule } from './fixtures/idempotent-app.js';
+import { IdempotencyModule } from './idempotency.module.js';
 import { IdempotentTransactions } from './idempotent-transactions.js';
 import { Idempotent, IdempotentTransaction } from './idempotent.js';
 
@@ -137,6 +140,14 @@ describe.each(['/orders', '/booked'])('@Idempotent on %s', (path) => {
     expect(codeOf(await post(path, `twins${path}`, 2))).toBe('idempotency_key_reused');
   });
 
+  it('keeps the keys of two tenants apart', async () => {
+    await post(path, `tenants${path}`, 1, { 'x-tenant': 'acme' });
+    await post(path, `tenants${path}`, 2, { 'x-tenant': 'beta' });
+    expect(calls).toBe(2);
+    const { rows } = await pool.query('select tenant from idempotent_requests where key = $1 order by tenant', [`tenants${path}`]);
+    expect(rows).toEqual([{ tenant: 'acme' }, { tenant: 'beta' }]);
+  });
+
   it('lets a request that failed on our side be retried', async () => {
     fails = new Error('out of luck');
     expect((await post(path, `again${path}`)).status).toBe(500);
@@ -230,11 +241,18 @@ describe('in a transaction, the result', () => {
   });
 });
 
+it('does not start in an app that does not say whose its requests are', async () => {
+  @Module({ imports: [PostgresModule.forRoot({ app: 'test' }), IdempotencyModule.forRoot({ leaseMs: 1_000, retentionMs: 1_000 })], controllers: [OrdersController] })
+  class NobodysModule {}
+  const compiled = Test.createTestingModule({ imports: [ProcessModule.of(testProcess(database.url)), NobodysModule] }).compile();
+  await expect(compiled).rejects.toThrow(/give IdempotencyModule the option `tenantOf`/);
+});
+
 describe('in an app that parses bodies', () => {
   it.each([true, false])('the raw body is compared; without it no request is carried out (rawBody: %s)', async (rawBody) => {
     const testing = await Test.createTestingModule({ imports: [ProcessModule.of(testProcess(database.url)), module] }).compile();
     const parsing = testing.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { rawBody, logger: false });
-    parsing.useGlobalFilters(new ProblemFilter(new AllowedMethods(), captureLog().logger));
+    parsing.useGlobalFilters(new ProblemFilter(new AllowedMethods(), new Rejections(), captureLog().logger));
     await parsing.listen(0, '127.0.0.1');
     const send = async (amount: number): Promise<number> => {
       const headers = { 'content-type': 'application/json', 'idempotency-key': `parsed-${rawBody}` };

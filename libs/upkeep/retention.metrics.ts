@@ -5,6 +5,16 @@ export const expiredKeysDeleted = new Counter({
   help: 'Idempotency keys deleted after their retention',
 });
 
+export const rejectionsDeleted = new Counter({
+  name: 'lockstep_rejections_deleted_total',
+  help: 'Counts of rejections deleted after LOCKSTEP_RETENTION',
+});
+
+export const auditRowsDeleted = new Counter({
+  name: 'lockstep_audit_rows_deleted_total',
+  help: 'Rows of the audit log deleted after LOCKSTEP_AUDIT_RETENTION',
+});
+
 export const daysRetired = new Counter({
   name: 'lockstep_days_retired_total',
   help: 'Days whose partitions were dropped after LOCKSTEP_RETENTION',
@@ -15,7 +25,7 @@ export const daysOverdue = new Gauge({
   help: 'Days past LOCKSTEP_RETENTION that are kept because some of their work is open, as of the last hourly sweep',
 });
 
-/** `sweeper`: `keys` or `days`. */
+/** `sweeper`: `keys` (with rejections and audit rows) or `days`. */
 export const retentionFailures = new Counter({
   name: 'lockstep_retention_failures_total',
   help: 'Failed sweeps, which are retried',

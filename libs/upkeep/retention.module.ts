@@ -1,13 +1,13 @@
 import { Module } from '@nestjs/common';
 import { PostgresModule } from '#ground/postgres/postgres.module';
-import { ExpiredKeysSweeper } from './expired-keys-sweeper.js';
+import { ExpiredRowsSweeper } from './expired-rows-sweeper.js';
 import { RetentionSweeper } from './retention-sweeper.js';
 
 /** Counting a day of a hundred million deliveries takes minutes, and delays nothing else. */
 const TIMEOUT_MS = 1_800_000;
 
 /**
- * Deletes expired keys and drops old days. Gateways do it, one at a time: dispatchers may be stopped, and their statements
+ * Deletes expired keys, rejections and audit rows, and drops old days. Gateways do it, one at a time: dispatchers may be stopped, and their statements
  * must end within a lease's time.
  */
 @Module({
@@ -16,7 +16,7 @@ const TIMEOUT_MS = 1_800_000;
     PostgresModule.pool({ name: 'keys', max: 1, plans: 'by-index' }),
     PostgresModule.pool({ name: 'retention', max: 1, transactionTimeoutMs: TIMEOUT_MS }),
   ],
-  providers: [ExpiredKeysSweeper, RetentionSweeper],
-  exports: [ExpiredKeysSweeper, RetentionSweeper],
+  providers: [ExpiredRowsSweeper, RetentionSweeper],
+  exports: [ExpiredRowsSweeper, RetentionSweeper],
 })
 export class RetentionModule {}

@@ -1,6 +1,6 @@
 /*
   Retires a day in one commit: adds its counts to the retired_* tables and inserts its row. The day is frozen and settled,
-  so it does not change while it is counted, and its row can be inserted only once.
+  so it does not change while it is counted, and its row can be inserted only once. Audited for the whole installation.
 */
 /* @name retireDay */
 with accepted as (
@@ -45,10 +45,20 @@ by_lane as (
     set
       deliveries = retired_lanes.deliveries + excluded.deliveries,
       fingerprint = retired_lanes.fingerprint # excluded.fingerprint
+),
+retired as (
+  insert into retired_days (day, events, deliveries)
+  select
+    :day!::text::date,
+    (select coalesce(sum(events), 0) from accepted),
+    (select coalesce(sum(deliveries), 0) from settled)
+  returning day, events, deliveries
+),
+audited as (
+  insert into audit_log (tenant, actor_type, actor, actor_name, action, subject, detail)
+  select
+    null, 'system', 'system', 'Lockstep', 'day.retired', to_char(day, 'YYYY-MM-DD'),
+    jsonb_build_object('events', events, 'deliveries', deliveries)
+  from retired
 )
-insert into retired_days (day, events, deliveries)
-select
-  :day!::text::date,
-  (select coalesce(sum(events), 0) from accepted),
-  (select coalesce(sum(deliveries), 0) from settled)
-returning events, deliveries;
+select events, deliveries from retired;

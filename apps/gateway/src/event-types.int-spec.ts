@@ -136,10 +136,38 @@ describe('POST /v1/events', () => {
     await put({ schema });
     await eventually('the schema to hold', client, {}, 400);
     const answer = await post(client, { amount: -1 });
-    expect(answer).toMatchObject({ status: 400, json: { code: 'schema_mismatch', errors: [{ path: '/data/amount', message: 'must be at least 0' }] } });
+    expect(answer).toMatchObject({ status: 400, json: { code: 'schema_mismatch', errors: [{ path: '/data/amount', message: 'must be >= 0' }] } });
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
     expect((await post(client, { amount: 1 })).status).toBe(202);
     expect((await store.query("select from events where type = $1 and convert_from(payload, 'UTF8') like '%:-1%'", [name])).rowCount).toBe(0);
+  });
+
+  it('checks CloudEvents: in the structured mode with their attributes, in the binary mode their body', async () => {
+    await put({ schema });
+    await eventually('the schema to hold', client, {}, 400);
+    const structured = { specversion: '1.0', source: '/orders', type: name, subject: 'order-1' };
+    const postStructured = (id: string, data: unknown): Promise<Answer> => client.call('POST', '/v1/events', { body: JSON.stringify({ ...structured, id, data }), headers: { 'content-type': 'application/cloudevents+json' } });
+    expect(await postStructured('1', { amount: -1 })).toMatchObject({ status: 400, json: { code: 'schema_mismatch', errors: [{ path: '/data/amount' }] } });
+    expect((await postStructured('2', { amount: 1 })).status).toBe(202);
+    const postBinary = (id: string, type: string, body: string): Promise<Answer> => client.call('POST', '/v1/events', { body, headers: { 'ce-specversion': '1.0', 'ce-id': id, 'ce-source': '/orders', 'ce-type': name, 'ce-subject': 'order-1', 'content-type': type } });
+    expect(await postBinary('3', 'application/vnd.order+json; charset=utf-8', '{"data":{"amount":-1}}')).toMatchObject({ status: 400, json: { errors: [{ path: '/data/amount' }] } });
+    expect((await postBinary('4', 'application/json', '{"data":{"amount":1}}')).status).toBe(202);
+    for (const [type, body] of [['text/plain', '{}'], ['application/json', '{']] as const) {
+      expect(await postBinary('5', type, body)).toMatchObject({ status: 400, json: { code: 'schema_mismatch', errors: [{ path: '', message: 'is not JSON, which the schema describes' }] } });
+    }
+  });
+
+  it('checks each item of a batch alone', async () => {
+    await put({ schema });
+    await eventually('the schema to hold', client, {}, 400);
+    const items = [1, -1, 2].map((amount) => ({ type: name, entity: 'order-1', data: { amount } }));
+    const lines = await client.call('POST', '/v1/events/batch', { body: items.map((item) => JSON.stringify(item)).join('\n'), headers: { 'content-type': 'application/x-ndjson' } });
+    const events = items.map(({ data }, i) => ({ specversion: '1.0', id: `b${i}`, source: '/orders', type: name, subject: 'order-1', data }));
+    const array = await client.call('POST', '/v1/events', { body: JSON.stringify(events), headers: { 'content-type': 'application/cloudevents-batch+json' } });
+    for (const answer of [lines, array]) {
+      expect(answer.status).toBe(202);
+      expect((answer.json as { results: { error?: { code: string; errors: { path: string }[] } }[] }).results.map(({ error }) => error?.code)).toEqual([undefined, 'schema_mismatch', undefined]);
+    }
   });
 
   it('accepts any body when the schema is off or gone, and of a deprecated type', async () => {

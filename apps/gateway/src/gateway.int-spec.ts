@@ -109,6 +109,69 @@ describe('POST /v1/events', () => {
   });
 });
 
+describe('CloudEvents', () => {
+  const members = (): Record<string, unknown> => ({ specversion: '1.0', id: mintId(), source: '/orders', type: 'order.created', subject: 'order-ce', ext: 'ü', data: { n: 1 } });
+  const headersOf = (event: Record<string, unknown>): Record<string, string> =>
+    Object.fromEntries(Object.entries(event).filter(([name]) => name !== 'data').map(([name, value]) => [`ce-${name}`, encodeURIComponent(String(value)).replaceAll('%2F', '/')]));
+
+  it('are accepted in the structured and in the binary mode, as the same event', async () => {
+    const event = members();
+    const body = ` ${JSON.stringify(event)}`;
+    const structured = await client.call('POST', '/v1/events', { body, headers: { 'content-type': 'application/cloudevents+json; charset=UTF-8' } });
+    expect(structured).toMatchObject({ status: 202, json: { type: 'order.created', entity: 'order-ce' } });
+    const { id } = structured.json as { id: string };
+    const stored = await client.get(`/v1/events/${id}`);
+    expect(stored.json).toMatchObject({ idempotencyKey: `/orders ${String(event['id'])}`, acceptedBy: 'admin', contentType: 'application/cloudevents+json; charset=UTF-8', attributes: headersOf(event) });
+    expect(stored.text).toContain(body);
+    expect(await client.call('POST', '/v1/events', { body, headers: { 'content-type': 'application/cloudevents+json' } })).toMatchObject({ status: 202, json: { id } });
+    expect(await client.call('POST', '/v1/events', { body: 'another body', headers: { 'content-type': 'text/plain', ...headersOf(event) } })).toMatchObject({ status: 422 });
+  });
+
+  it.each<[string, string | Uint8Array<ArrayBuffer> | undefined, string | undefined, string, unknown]>([
+    ['text', 'amount=1', 'text/plain', 'text/plain', 'amount=1'],
+    ['bytes', new Uint8Array([0, 255]), 'application/x-protobuf', 'application/x-protobuf', 'AP8='],
+    ['JSON', '{"a": 1}', 'application/json', 'application/json', { a: 1 }],
+    ['something else that is called JSON', 'no JSON', 'application/json', 'application/json', 'no JSON'],
+    ['no data', undefined, undefined, 'application/octet-stream', ''],
+  ])('have data of any type in the binary mode: %s', async (_, body, contentType, storedType, payload) => {
+    const event = members();
+    const headers = { ...headersOf(event), ...(contentType === undefined ? {} : { 'content-type': contentType }) };
+    const accepted = await client.call('POST', '/v1/events', { headers, ...(body === undefined ? {} : { body }) });
+    expect(accepted).toMatchObject({ status: 202, json: { entity: 'order-ce' } });
+    expect((await client.get(`/v1/events/${(accepted.json as { id: string }).id}`)).json).toMatchObject({ contentType: storedType, payload, attributes: headersOf(event) });
+  });
+
+  it.each<[string, Record<string, string>, string, number, string]>([
+    ['an invalid one', { 'content-type': 'application/cloudevents+json' }, '{}', 400, 'invalid_request'],
+    ['another encoding', { 'content-type': 'application/cloudevents+json; charset=utf-16' }, '{}', 415, 'unsupported_media_type'],
+    ['a compressed one', { 'content-type': 'text/plain', 'content-encoding': 'gzip', ...headersOf(members()) }, 'x', 415, 'unsupported_media_type'],
+    ['another format', { 'content-type': 'application/cloudevents+avro' }, 'x', 415, 'unsupported_media_type'],
+    ['attributes without a version', { 'content-type': 'text/plain', 'ce-id': '1', 'ce-source': '/', 'ce-type': 'a', 'ce-subject': 'b' }, 'x', 415, 'unsupported_media_type'],
+    ['65 attributes', { 'content-type': 'text/plain', ...headersOf(members()), ...Object.fromEntries(Array.from({ length: 59 }, (_, i) => [`ce-ext${i}`, 'x'])) }, 'x', 431, 'headers_too_large'],
+    ['more than 8 KiB of attributes', { 'content-type': 'text/plain', ...headersOf(members()), 'ce-long': 'x'.repeat(8_192) }, 'x', 431, 'headers_too_large'],
+  ])('are refused: %s', async (_, headers, body, status, code) => {
+    expect(await client.call('POST', '/v1/events', { body, headers })).toMatchObject({ status, json: { code } });
+  });
+
+  it('are taken by no other route', async () => {
+    expect(await client.call('POST', '/v1/endpoints', { body: 'x', headers: { 'content-type': 'text/plain', ...headersOf(members()) } })).toMatchObject({ status: 415 });
+  });
+});
+
+describe('Prefer: wait', () => {
+  it('answers with the state of the event after that time', async () => {
+    const answer = await client.post('order-wait', {}, { prefer: 'wait=1, respond-async' });
+    expect(answer).toMatchObject({ status: 202, json: { status: 'accepted', deliveries: [] } });
+    expect(answer.headers.get('preference-applied')).toBe('wait=1');
+  });
+
+  it('is ignored where it says nothing', async () => {
+    const answer = await client.post('order-wait', {}, { prefer: 'return=minimal' });
+    expect(answer.json).not.toHaveProperty('deliveries');
+    expect(answer.headers.get('preference-applied')).toBeNull();
+  });
+});
+
 describe('GET /v1/ledger', () => {
   const countOf = async (table: string, where = 'true'): Promise<number> => Number((await store.query<{ count: string }>(`select count(*) from ${table} where ${where}`)).rows[0]?.count);
 
@@ -186,12 +249,14 @@ describe('other paths', () => {
     const { paths, components } = (await client.get('/openapi.json')).json as { paths: Record<string, Record<string, { responses: Record<string, unknown>; security: unknown }>>; components: { securitySchemes: unknown; schemas: Record<string, unknown> } };
     const operations = Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
     expect(operations.filter((operation) => operation.includes('/v1/')).sort()).toEqual([
-      'DELETE /v1/endpoints/{id}', 'GET /v1/dead-letters', 'GET /v1/deliveries', 'GET /v1/deliveries/{id}', 'GET /v1/deliveries/{id}/attempts', 'GET /v1/endpoints', 'GET /v1/endpoints/{id}', 'GET /v1/events', 'GET /v1/events/{id}', 'GET /v1/events/{id}/deliveries',
-      'GET /v1/lanes', 'GET /v1/lanes/{endpoint}/{entity}', 'GET /v1/ledger', 'GET /v1/replays/{id}', 'PATCH /v1/endpoints/{id}',
-      'POST /v1/dead-letters/discard', 'POST /v1/dead-letters/replay', 'POST /v1/endpoints', 'POST /v1/endpoints/{id}/pause', 'POST /v1/endpoints/{id}/resume',
-      'POST /v1/events', 'POST /v1/events/{id}/replay', 'POST /v1/lanes/{endpoint}/{entity}/pause', 'POST /v1/lanes/{endpoint}/{entity}/resume', 'POST /v1/lanes/{endpoint}/{entity}/skip',
+      'DELETE /v1/api-keys/{id}', 'DELETE /v1/endpoints/{id}', 'GET /v1/api-keys', 'GET /v1/api-keys/{id}', 'GET /v1/audit', 'GET /v1/dead-letters', 'GET /v1/deliveries', 'GET /v1/deliveries/{id}',
+      'GET /v1/deliveries/{id}/attempts', 'GET /v1/endpoints', 'GET /v1/endpoints/{id}', 'GET /v1/events', 'GET /v1/events/{id}', 'GET /v1/events/{id}/deliveries', 'GET /v1/events/{id}/timeline',
+      'GET /v1/lanes', 'GET /v1/lanes/{endpoint}/{entity}', 'GET /v1/ledger', 'GET /v1/rejections', 'GET /v1/replays/{id}', 'GET /v1/tenants', 'GET /v1/tenants/{id}', 'PATCH /v1/api-keys/{id}',
+      'PATCH /v1/endpoints/{id}', 'POST /v1/api-keys', 'POST /v1/api-keys/{id}/rotate', 'POST /v1/dead-letters/discard', 'POST /v1/dead-letters/replay', 'POST /v1/endpoints',
+      'POST /v1/endpoints/{id}/pause', 'POST /v1/endpoints/{id}/resume', 'POST /v1/events', 'POST /v1/events/batch', 'POST /v1/events/{id}/replay', 'POST /v1/lanes/{endpoint}/{entity}/pause',
+      'POST /v1/lanes/{endpoint}/{entity}/resume', 'POST /v1/lanes/{endpoint}/{entity}/skip', 'PUT /v1/tenants/{id}',
     ]);
-    expect(Object.keys(paths['/v1/events']?.['post']?.responses ?? {}).sort()).toEqual(['202', '400', '401', '403', '408', '413', '415', '422', '431', '500', '503']);
+    expect(Object.keys(paths['/v1/events']?.['post']?.responses ?? {}).sort()).toEqual(['200', '202', '400', '401', '403', '408', '409', '413', '415', '422', '429', '431', '500', '503']);
     expect(paths['/v1/events']?.['post']?.security).toEqual([{ bearer: [] }]);
     expect(Object.keys(components.schemas)).toEqual(expect.arrayContaining(['Problem', 'Endpoint', 'NewEndpoint', 'Event', 'Delivery', 'Ledger']));
   });
@@ -242,11 +307,59 @@ describe('/v1/endpoints', () => {
     for (const [method, target] of [['DELETE', path], ['GET', path], ['POST', `${path}/pause`]] as const) expect((await client.call(method, target)).status).toBe(404);
     expect((await client.send('PATCH', path, {})).status).toBe(404);
     expect((await client.get('/v1/endpoints')).json).toEqual({ data: [], nextCursor: null });
-    const { rows } = await store.query<{ action: string }>("select action from audit_log where actor = 'admin' and subject = $1 order by id", [endpoint.id]);
-    expect(rows.map(({ action }) => action)).toEqual(['endpoint.changed', 'endpoint.changed', 'endpoint.paused', 'endpoint.resumed', 'endpoint.deleted']);
+    const audit = (await client.get(`/v1/audit?subject=${endpoint.id}`)).json as { data: { action: string; actor: unknown; requestId: string }[] };
+    expect(audit.data.map(({ action }) => action).toReversed()).toEqual(['endpoint.created', 'endpoint.changed', 'endpoint.changed', 'endpoint.paused', 'endpoint.resumed', 'endpoint.deleted']);
+    expect(audit.data.map(({ actor }) => actor)).toEqual(Array(6).fill({ type: 'admin', id: 'admin', name: 'Admin key' }));
+    expect(audit.data.map(({ requestId }) => requestId).toReversed().slice(0, 2)).toEqual([created, changed].map(({ headers }) => headers.get('x-request-id')));
     for (const change of ['delete from audit_log', "update audit_log set actor = ''", 'truncate audit_log']) {
       await expect(store.query(change)).rejects.toThrow('The audit log is only added to');
     }
+  });
+
+  it('says in every management answer and problem which request it was, whatever id the client sends', async () => {
+    const ids: (string | null)[] = [];
+    for (const [method, path] of [['GET', '/v1/endpoints'], ['GET', '/v1/endpoints/ep_1'], ['GET', '/nowhere'], ['PUT', '/v1/events']] as const) {
+      const { headers, json, status } = await client.call(method, path, { headers: { 'x-request-id': 'mine' } });
+      ids.push(headers.get('x-request-id'));
+      if (status >= 400) expect((json as { requestId: string }).requestId).toBe(ids.at(-1));
+    }
+    expect(ids.filter((id) => /^req_[0-9a-f]{12}[0-9a-z]+$/.test(id ?? ''))).toHaveLength(4);
+    expect(new Set(ids).size).toBe(4);
+    expect((await client.post('order-ids')).headers.get('x-request-id')).toBeNull();
+  });
+
+  it('counts what ingest refuses, and duplicates, but nothing without a valid key', async () => {
+    for (let i = 0; i < 2; i++) await client.post('rejected', { n: 1 }, { 'idempotency-key': 'rejections-1' });
+    await client.post('rejected', { n: 2 }, { 'idempotency-key': 'rejections-1' });
+    // Refused before their handler.
+    await client.post('rejected', 'x'.repeat(10_000));
+    await client.call('POST', '/v1/events', { body: 'x', headers: { 'content-type': 'text/plain' } });
+    await client.call('POST', '/v1/events', { body: '{', headers: { authorization: 'Bearer wrong-wrong-wrong-wrong' } });
+    type Rejection = { code: string; key: string; source: string; count: number; lastDetail: string };
+    let found: Rejection[] = [];
+    await waitUntil('the counts', async () => {
+      found = ((await client.get('/v1/rejections')).json as { data: Rejection[] }).data;
+      return ['duplicate', 'idempotency_key_reused', 'payload_too_large', 'unsupported_media_type'].every((code) => found.some((rejection) => rejection.code === code));
+    });
+    expect(found.filter(({ code }) => code === 'unauthenticated')).toEqual([]);
+    expect(found.find(({ code }) => code === 'duplicate')).toMatchObject({ key: 'admin', source: 'api', lastDetail: expect.stringMatching(/^evt_[0-9a-f]{32} was accepted/) as unknown });
+  });
+
+  it('tells the timeline of an event', async () => {
+    const { id } = (await client.post('order-timeline')).json as { id: string };
+    expect(await client.get(`/v1/events/${id}/timeline`)).toMatchObject({ status: 200, json: { data: [{ kind: 'accepted', source: 'api' }, { kind: 'waiting', reason: 'admission' }], nextCursor: null } });
+    expect((await client.get('/v1/events/evt_1/timeline')).status).toBe(404);
+  });
+
+  it('takes every moment and every cursor in its lists of audit rows, rejections and a timeline', async () => {
+    const { id } = (await client.post('order-extremes')).json as { id: string };
+    const moments = ['0001-01-01T00:00:00Z', '1969-12-31T23:59:59Z', '2262-04-12T00:00:00Z', '9999-12-31T23:59:59Z'];
+    const ranges = moments.flatMap((moment) => [`from=${moment}`, `to=${moment}`]);
+    const paths = [
+      ...ranges.flatMap((range) => [`/v1/audit?${range}`, `/v1/audit?subject=a&${range}`, `/v1/rejections?${range}`]),
+      ...['0', 'f'].flatMap((digit) => [`/v1/audit?cursor=${digit.repeat(26)}`, `/v1/rejections?cursor=${digit === 'f' ? '7' : '0'}${digit.repeat(20)}`, `/v1/events/${id}/timeline?cursor=${digit.repeat(17)}${digit === 'f' ? '7' : '0'}${digit.repeat(24)}`]),
+    ];
+    for (const path of paths) expect([path, (await client.get(path)).status]).toEqual([path, 200]);
   });
 
   it('nudges every shard for each change, and for no call without one', async () => {

@@ -2,8 +2,12 @@ import type { Server } from 'node:http';
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
 import { type AbstractHttpAdapter, HttpAdapterHost } from '@nestjs/core';
 import { EventTypeDirectory } from '#flow/event-types/event-type-directory';
+import { isBatchPost } from '#flow/ingest/batch.controller';
+import { BatchFeeder } from '#flow/ingest/batch-feeder';
 import { isEventPost } from '#flow/ingest/ingest.controller';
 import { IngestService } from '#flow/ingest/ingest.service';
+import { SettlementWatch } from '#flow/ingest/settlement-watch';
+import { IngestLimits } from '#flow/rate-limits/ingest-limits';
 import { EventRelay } from '#flow/relay/event-relay';
 import type { Config } from '#ground/config/config';
 import { cutConnectionsAfter } from '#ground/http/http-app';
@@ -18,10 +22,14 @@ import { whenPostgresAnswers } from '#ground/postgres/when-postgres-answers';
 import { Lifetime } from '#ground/process/lifetime';
 import { InjectConfig, InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
+import { AccessDirectory } from '#manage/access/access-directory';
 import { establishAdminKey } from '#manage/access/admin-key';
 import { Authenticator } from '#manage/access/authenticator';
+import { KeyUses } from '#manage/access/key-uses';
 import { LedgerService } from '#manage/ledger/ledger.service';
-import { ExpiredKeysSweeper } from '#upkeep/expired-keys-sweeper';
+import { RejectionsWriter } from '#manage/rejections/rejections-writer';
+import { recordAuditRetention } from '#upkeep/audit-retention';
+import { ExpiredRowsSweeper } from '#upkeep/expired-rows-sweeper';
 import { PartitionKeeper } from '#upkeep/partitions';
 import { RetentionSweeper } from '#upkeep/retention-sweeper';
 
@@ -39,19 +47,25 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     private readonly server: ServerCheck,
     private readonly host: HttpAdapterHost<AbstractHttpAdapter<Server>>,
     private readonly shedding: LoadShedding,
+    private readonly access: AccessDirectory,
+    private readonly keyUses: KeyUses,
     private readonly authenticator: Authenticator,
     private readonly topics: TopicsKeeper,
     private readonly ingest: IngestService,
     private readonly eventTypes: EventTypeDirectory,
+    private readonly settlements: SettlementWatch,
+    private readonly batches: BatchFeeder,
+    private readonly limits: IngestLimits,
     private readonly relay: EventRelay,
     private readonly ledger: LedgerService,
     private readonly partitions: PartitionKeeper,
-    private readonly expiredKeys: ExpiredKeysSweeper,
+    private readonly expiredRows: ExpiredRowsSweeper,
     private readonly retention: RetentionSweeper,
+    private readonly rejections: RejectionsWriter,
   ) {}
 
   onApplicationBootstrap(): void {
-    this.shedding.shedWhen((request) => isEventPost(request) && this.ingest.shedIfFull());
+    this.shedding.shedWhen((request) => (isEventPost(request) ? this.ingest.shedIfFull() : isBatchPost(request) && this.batches.isFull));
     this.lifetime.begin((signal) => this.start(signal));
   }
 
@@ -62,16 +76,21 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
       await this.server.run();
       await migrateAndLog(config.databaseUrl, logger);
       await ensureInstallation(database, config.kafka.partitions);
+      await recordAuditRetention(database, config.auditRetentionMs);
       await this.partitions.start();
     }, logger, signal);
-    await this.eventTypes.start();
+    this.access.start();
+    this.eventTypes.start();
     this.authenticator.open(await establishAdminKey(database, config.adminKey, (line) => void process.stdout.write(`${line}\n`)));
     signal.throwIfAborted();
+    this.limits.start();
     this.topics.start();
     await this.relay.start();
     signal.throwIfAborted();
-    this.expiredKeys.start();
+    this.keyUses.start();
+    this.expiredRows.start();
     this.retention.start();
+    this.rejections.start();
     this.lifetime.ready();
     logger.info('Ready');
   }
@@ -79,9 +98,10 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
   /** HTTP is still open, and health reports that the process stops. */
   async onModuleDestroy(): Promise<void> {
     this.drainDeadlineMs = performance.now() + this.config.drainTimeoutMs;
+    this.settlements.stop();
     await this.lifetime.stop();
     this.ledger.stop();
-    this.upkeepStopped = Promise.all([this.partitions.stop(), this.expiredKeys.stop(), this.retention.stop(), this.topics.stop(), this.eventTypes.stop()]);
+    this.upkeepStopped = Promise.all([this.partitions.stop(), this.expiredRows.stop(), this.retention.stop(), this.topics.stop()]);
   }
 
   /** Nest closes HTTP next, and waits for the requests in flight. */
@@ -91,9 +111,10 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
 
   /** Relays the accepted events within the drain time. The others wait in Postgres for another gateway. */
   async onApplicationShutdown(): Promise<void> {
+    const rejectionsStored = this.rejections.stop();
     await this.ingest.idle();
-    await this.relay.stop(this.drainMs());
-    await this.upkeepStopped;
+    await Promise.all([this.relay.stop(this.drainMs()), this.limits.stop(), this.access.stop(), this.eventTypes.stop(), this.keyUses.stop()]);
+    await Promise.all([this.upkeepStopped, rejectionsStored]);
   }
 
   private drainMs(): number {

@@ -18,12 +18,16 @@ it('builds its module graph without Postgres and Kafka, every route declares its
   // Fastify adds a HEAD route for each GET route.
   for (const [route, access] of Object.entries(accessOf((method) => method === 'HEAD'))) expect([route, declared[route.replace('HEAD', 'GET')]]).toEqual([route, access]);
   expect(declared).toEqual({
+    'DELETE /v1/api-keys/:id': 'manage',
     'DELETE /v1/endpoints/:id': 'manage',
     'DELETE /v1/event-types/:name': 'manage',
     'GET /health/live': 'public',
     'GET /health/ready': 'public',
     'GET /health/startup': 'public',
     'GET /metrics': 'public',
+    'GET /v1/api-keys': 'read',
+    'GET /v1/api-keys/:id': 'read',
+    'GET /v1/audit': 'manage',
     'GET /v1/dead-letters': 'read',
     'GET /v1/deliveries': 'read',
     'GET /v1/deliveries/:id': 'read',
@@ -35,11 +39,18 @@ it('builds its module graph without Postgres and Kafka, every route declares its
     'GET /v1/events': 'read',
     'GET /v1/events/:id': 'read',
     'GET /v1/events/:id/deliveries': 'read',
+    'GET /v1/events/:id/timeline': 'read',
     'GET /v1/lanes': 'read',
     'GET /v1/lanes/:endpoint/:entity': 'read',
     'GET /v1/ledger': 'read',
+    'GET /v1/rejections': 'read',
     'GET /v1/replays/:id': 'read',
+    'GET /v1/tenants': 'read',
+    'GET /v1/tenants/:id': 'read',
+    'PATCH /v1/api-keys/:id': 'manage',
     'PATCH /v1/endpoints/:id': 'manage',
+    'POST /v1/api-keys': 'manage',
+    'POST /v1/api-keys/:id/rotate': 'manage',
     'POST /v1/dead-letters/discard': 'manage',
     'POST /v1/dead-letters/replay': 'manage',
     'POST /v1/endpoints': 'manage',
@@ -47,10 +58,12 @@ it('builds its module graph without Postgres and Kafka, every route declares its
     'POST /v1/endpoints/:id/resume': 'manage',
     'POST /v1/events': 'ingest',
     'POST /v1/events/:id/replay': 'manage',
+    'POST /v1/events/batch': 'ingest',
     'POST /v1/lanes/:endpoint/:entity/pause': 'manage',
     'POST /v1/lanes/:endpoint/:entity/resume': 'manage',
     'POST /v1/lanes/:endpoint/:entity/skip': 'manage',
     'PUT /v1/event-types/:name': 'manage',
+    'PUT /v1/tenants/:id': 'admin',
   });
   expect(app.get(PgPools).sizes).toEqual(documentedPools('gateway'));
   await app.close();

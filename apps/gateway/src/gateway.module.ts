@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { EventTypesModule } from '#flow/event-types/event-types.module';
 import { IngestIndicator } from '#flow/ingest/ingest.indicator';
 import { IngestModule } from '#flow/ingest/ingest.module';
+import { RateLimitsModule } from '#flow/rate-limits/rate-limits.module';
 import { EventRelayIndicator } from '#flow/relay/event-relay.indicator';
 import { EventRelayModule } from '#flow/relay/event-relay.module';
 import { HealthDatabaseModule } from '#ground/health/health-database.module';
@@ -12,12 +13,17 @@ import { TopicsIndicator } from '#ground/kafka/topics.indicator';
 import { HousekeepingDatabaseModule } from '#ground/postgres/housekeeping-database.module';
 import { PostgresModule } from '#ground/postgres/postgres.module';
 import { AccessModule } from '#manage/access/access.module';
+import { ApiKeysModule } from '#manage/api-keys/api-keys.module';
+import { AuditModule } from '#manage/audit/audit.module';
 import { DeadLettersModule } from '#manage/dead-letters/dead-letters.module';
 import { EndpointsModule } from '#manage/endpoints/endpoints.module';
 import { EventTypesApiModule } from '#manage/event-types/event-types-api.module';
 import { EventsModule } from '#manage/events/events.module';
 import { LanesApiModule } from '#manage/lanes/lanes-api.module';
 import { LedgerModule } from '#manage/ledger/ledger.module';
+import { RejectionsModule } from '#manage/rejections/rejections.module';
+import { TenantsModule } from '#manage/tenants/tenants.module';
+import { TimelineModule } from '#manage/timeline/timeline.module';
 import { PartitionsIndicator } from '#upkeep/partitions.indicator';
 import { PartitionsModule } from '#upkeep/partitions.module';
 import { RetentionModule } from '#upkeep/retention.module';
@@ -30,15 +36,21 @@ import { GatewayLifecycle } from './gateway.lifecycle.js';
     KafkaModule.forRoot({ clientId: 'lockstep-gateway' }),
     HousekeepingDatabaseModule,
     AccessModule,
+    TenantsModule,
+    ApiKeysModule,
     IngestModule,
+    RateLimitsModule,
     EventRelayModule,
     EndpointsModule,
     EventTypesModule,
     EventTypesApiModule,
     EventsModule,
+    TimelineModule,
     DeadLettersModule,
     LanesApiModule,
     LedgerModule,
+    AuditModule,
+    RejectionsModule,
     PartitionsModule,
     RetentionModule,
     HealthModule.of({

@@ -25,18 +25,27 @@ const SEARCH_MS = 4_000;
 const MOST_RUNS = 5_000;
 
 const EVENT = { type: 'order.created', entity: 'order-1', data: { amount: 1 }, timestamp: '2026-01-31T12:00:00Z', idempotencyKey: 'k' };
+const CLOUD_EVENT = { specversion: '1.0', id: '1', source: '/orders', type: 'order.created', subject: 'order-1', time: '2026-01-31T12:00:00Z', partitionkey: 'p', ext: 'x', data: { amount: 1 } };
 const ENDPOINT = {
   url: 'http://127.0.0.1:9/hook', description: 'd', eventTypes: ['order.*'], dlqPolicy: 'halt', retrySchedule: ['1s'], timeoutMs: 1_000, maxConcurrency: 1, maxRetryAfterSeconds: 1, rateLimit: 1, headers: { 'x-a': 'b' },
   metadata: { a: { b: 1 } },
 };
 const FILTER = { endpoint: `ep_${'0'.repeat(32)}`, entity: 'order-1', type: 'order.created', from: '2026-01-31T12:00:00Z', to: '2026-02-01T12:00:00Z', all: true, dryRun: false };
 const REASON = { reason: 'because' };
+const TENANT = { name: 'n', metadata: { a: { b: 1 } }, status: 'active', ingestRateLimit: { perSecond: 100_000, burst: 1_000_000 }, unknownEventTypes: 'accept' };
+const API_KEY = { name: 'n', scopes: ['read', 'ingest'], expiresAt: '2026-01-31T12:00:00Z', ingestRateLimit: { perSecond: 0.5, burst: 1 }, duplicates: 'conflict', resubmit: 'requeue-dead' };
 /** What each operation that takes a body likes to get. */
 const VALID_BODIES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'POST /v1/events': EVENT,
+  // One line of NDJSON; arrays have a property of their own.
+  'POST /v1/events/batch': EVENT,
   'POST /v1/endpoints': { ...ENDPOINT, ordering: 'none' },
   'PATCH /v1/endpoints/{id}': ENDPOINT,
   'PUT /v1/event-types/{name}': { description: 'd', schema: { properties: { data: { type: 'object', patternProperties: { '^a+$': { $ref: '#' } } } } }, enforce: 'reject', deprecated: false },
+  'PUT /v1/tenants/{id}': TENANT,
+  'POST /v1/api-keys': { ...API_KEY, tenant: 'default' },
+  'PATCH /v1/api-keys/{id}': API_KEY,
+  'POST /v1/api-keys/{id}/rotate': { overlap: '1h' },
   'POST /v1/dead-letters/replay': FILTER,
   'POST /v1/dead-letters/discard': FILTER,
   'POST /v1/lanes/{endpoint}/{entity}/pause': REASON,
@@ -57,7 +66,8 @@ beforeAll(async () => {
   servers = sharedServers();
   system = await SystemUnderTest.start(servers, { dispatchers: 0, env: { LOG_LEVEL: 'silent' } });
   url = system.gateways[0]?.url ?? '';
-  existing.push(await system.createEndpoint(ENDPOINT.url), (await system.post('order-1', {})).id);
+  const { id: key } = (await system.call('POST', '/v1/api-keys', API_KEY)) as { id: string };
+  existing.push(await system.createEndpoint(ENDPOINT.url), (await system.post('order-1', {})).id, key, 'default');
   const { paths } = (await system.call('GET', '/openapi.json')) as { paths: Record<string, Record<string, { parameters?: { in: string; name: string }[] }>> };
   operations = Object.entries(paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, { parameters = [] }]) => (
     { method: method.toUpperCase(), path, query: parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name) }
@@ -96,6 +106,24 @@ const requestOf = ({ method, path, query }: Operation): fc.Arbitrary<Request> =>
   return fc.tuple(anyMethod, pathOf(path), queryOf(query), aroundBody, body).map(([sentMethod, sentPath, sentQuery, headers, bytes]) => (
     { method: sentMethod, target: sentPath + sentQuery, headers: headers(bytes), body: bytes }
   ));
+};
+
+/** A CloudEvent with mutated attributes and data, in the structured or in the binary mode. */
+const cloudEventPost = (): fc.Arbitrary<Request> => {
+  const { data, ...attributes } = CLOUD_EVENT;
+  const headers = Object.entries(attributes).map(([name, value]): fc.Arbitrary<[string, string][]> => fc.oneof(
+    { weight: 16, arbitrary: fc.constant<[string, string][]>([[`ce-${name}`, value]]) },
+    { weight: 2, arbitrary: hostileHeader.map(([, other]): [string, string][] => [[`ce-${name}`, other]]) },
+    { weight: 1, arbitrary: fc.constant<[string, string][]>([]) },
+    { weight: 1, arbitrary: hostileHeader.map(([other]): [string, string][] => [[`ce-${other}`, value], [`ce-${name}`, value]]) },
+  ));
+  const binary = fc.tuple(fc.tuple(...headers), hostileHeader, hostileBody(data)).map(([own, extra, body]): Request => (
+    { method: 'POST', target: '/v1/events', body, headers: [['host', 'a'], ['authorization', `Bearer ${ADMIN_KEY}`], ['content-type', 'text/plain'], ['content-length', String(body.length)], ...own.flat(), extra, ['connection', 'close']] }
+  ));
+  const structured = hostileBody(CLOUD_EVENT).map((body): Request => (
+    { method: 'POST', target: '/v1/events', body, headers: [['host', 'a'], ['authorization', `Bearer ${ADMIN_KEY}`], ['content-type', 'application/cloudevents+json'], ['content-length', String(body.length)], ['connection', 'close']] }
+  ));
+  return fc.oneof(binary, structured);
 };
 
 /** No route's request, or hardly: any method, path and headers. */
@@ -138,6 +166,29 @@ describe('arbitrary bytes to the gateway', () => {
 
   it('answers every request of every operation, however mutated, and never with a 5xx', async () => {
     await allAnswered(fc.oneof(...operations.map(requestOf)), asSent);
+  });
+
+  it('answers every CloudEvent, however mutated, and never with a 5xx', async () => {
+    await allAnswered(cloudEventPost(), asSent);
+    const { data } = (await system.call('GET', '/v1/events?limit=250')) as { data: { id: string }[] };
+    // What was accepted can be shown.
+    for (const { id } of data) expect(await system.call('GET', `/v1/events/${id}`)).toMatchObject({ id, attributes: expect.any(Object) as unknown });
+  });
+
+  it('answers every batch, in arrays and on lines, however its framing and its items are mutated', async () => {
+    const piece = fc.oneof(
+      { weight: 8, arbitrary: hostileBody(EVENT) },
+      { weight: 4, arbitrary: fc.constant(Buffer.from(JSON.stringify(EVENT))) },
+      { weight: 1, arbitrary: fc.constantFrom('[', ']', ',', '{', '}', '"', '\\', '\0', '\ufeff').map((text) => Buffer.from(text)) },
+    );
+    const framed = fc.tuple(fc.constantFrom<[string, string, string, string]>(['[', ',', ']', 'application/json'], ['', '\n', '', 'application/x-ndjson'], ['', '\r\n', '\n', 'application/x-ndjson'], ['[', ' ', '', 'application/json']), fc.array(piece, { maxLength: 8 }));
+    const batch = fc.tuple(framed, fc.boolean(), aroundBody).map(([[[open, between, close, type], pieces], isChunked, headersOf]): Request => {
+      const body = Buffer.concat([Buffer.from(open), ...pieces.flatMap((bytes, i) => (i === 0 ? [bytes] : [Buffer.from(between), bytes])), Buffer.from(close)]);
+      const headers = headersOf(body).map(([name, value]): [string, string] => (name === 'content-type' ? [name, type] : isChunked && name === 'content-length' ? ['transfer-encoding', 'chunked'] : [name, value]));
+      const sent = isChunked ? Buffer.concat([Buffer.from(`${body.length.toString(16)}\r\n`), body, Buffer.from(body.length === 0 ? '\r\n' : '\r\n0\r\n\r\n')]) : body;
+      return { method: 'POST', target: '/v1/events/batch', headers, body: sent };
+    });
+    await allAnswered(batch, asSent);
   });
 
   it('answers everything that begins like HTTP', async () => {

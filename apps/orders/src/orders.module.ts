@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { DEFAULT_TENANT } from '#domain/tenant';
 import { HealthModule } from '#ground/health/health.module';
 import { PostgresIndicator } from '#ground/health/indicators';
 import { KafkaModule } from '#ground/kafka/kafka.module';
@@ -31,7 +32,12 @@ const TRANSACTIONS = 10;
       connections: TRANSACTIONS,
       transactionTimeoutMs: TRANSACTION_TIMEOUT_MS,
       inject: [CONFIG],
-      useFactory: ({ idempotencyLeaseMs, idempotencyRetentionMs }: OrdersConfig): IdempotencyOptions => ({ leaseMs: idempotencyLeaseMs, retentionMs: idempotencyRetentionMs }),
+      useFactory: ({ idempotencyLeaseMs, idempotencyRetentionMs }: OrdersConfig): IdempotencyOptions => ({
+        leaseMs: idempotencyLeaseMs,
+        retentionMs: idempotencyRetentionMs,
+        // The example serves one tenant.
+        tenantOf: () => DEFAULT_TENANT,
+      }),
     }),
     PlacingModule,
     PaymentsModule,

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LockstepError } from '#domain/problem';
+import { preferredWaitMs } from '#ground/http/prefer';
 import { Lifetime } from '#ground/process/lifetime';
 import { InjectConfig } from '#ground/process/process-context';
 import type { Claim, ClaimOutcome, KeyedRequest, Settlement, StoredResponse, Verdict } from '#idempotency/claim';
@@ -8,7 +9,6 @@ import { problemOf } from '#idempotency/claim-problem';
 import { fingerprintOf } from '#idempotency/fingerprint';
 import { idempotentRequests } from '#idempotency/idempotency.metrics';
 import { IdempotencyService, isStoreAway } from '#idempotency/idempotency.service';
-import { preferredWaitMs } from '#idempotency/prefer';
 import { replayHeaders } from '#idempotency/replay';
 import { ANONYMOUS, principalIn, scopeOf } from '#idempotency/scope';
 import { ClientResponse } from './client-response.js';
@@ -22,9 +22,6 @@ import { declaredLength, hasBody, readBody } from './request-body.js';
 import { keyOf } from './request-key.js';
 import { RouteTable } from './route-table.js';
 import { Upstream, type UpstreamRequest } from './upstream.js';
-
-/** The proxy serves one tenant. */
-const TENANT = 'default';
 
 /** RFC 9110, 9.2.2. */
 const IDEMPOTENT_METHODS: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
@@ -147,8 +144,8 @@ function keyedRequestOf({ raw, headers }: FastifyRequest, route: ProxyRoute, key
   // The key identifies the sender of a webhook. Its signature differs in each attempt.
   const principal = route.mode === 'webhook' ? ANONYMOUS : principalIn(headers, route.principal);
   return {
-    tenant: TENANT,
-    scope: scopeOf({ tenant: TENANT, principal, method, route: route.path }),
+    tenant: route.tenant,
+    scope: scopeOf({ tenant: route.tenant, principal, method, route: route.path }),
     key,
     fingerprint: fingerprintOf({ method, url, contentType: headers['content-type'], body }),
     leaseMs: route.leaseMs,

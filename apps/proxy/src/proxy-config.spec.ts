@@ -11,7 +11,7 @@ test('two variables are enough to run a proxy, with one route for everything', (
     databaseUrl: ENOUGH.DATABASE_URL,
     upstreamUrl: 'http://backend:3000',
     routes: [{
-      path: '/*', mode: 'request', keyRequired: false, takeover: 'never', failOpen: false, leaseMs: 30_000, retentionMs: 86_400_000, timeoutMs: 300_000, principal: ['authorization', 'x-api-key'], refuseRegressed: false,
+      path: '/*', mode: 'request', keyRequired: false, takeover: 'never', failOpen: false, leaseMs: 30_000, retentionMs: 86_400_000, timeoutMs: 300_000, principal: ['authorization', 'x-api-key'], refuseRegressed: false, tenant: 'default',
     }],
     drainTimeoutMs: 8_000, idempotencyLeaseMs: 30_000, idempotencyRetentionMs: 86_400_000,
     maxBodyBytes: 262_144,
@@ -33,10 +33,10 @@ test('PORT overrides the default port', () => {
 test("a route has the common lease and retention unless it sets its own; header names are lower case", () => {
   const { routes } = loadProxyConfig({
     ...ENOUGH, LOCKSTEP_IDEMPOTENCY_LEASE: '10s', LOCKSTEP_IDEMPOTENCY_RETENTION: '2h',
-    LOCKSTEP_PROXY_ROUTES: '[{"path":"/orders","methods":["POST"],"lease":"1s","principal":["X-Tenant"]},{"path":"/hooks/*","mode":"webhook","retention":"7d","refuseRegressed":true}]',
+    LOCKSTEP_PROXY_ROUTES: '[{"path":"/orders","methods":["POST"],"lease":"1s","principal":["X-Tenant"],"tenant":"acme"},{"path":"/hooks/*","mode":"webhook","retention":"7d","refuseRegressed":true}]',
   });
   expect(routes).toMatchObject([
-    { path: '/orders', methods: ['POST'], leaseMs: 1_000, retentionMs: 7_200_000, principal: ['x-tenant'] },
+    { path: '/orders', methods: ['POST'], leaseMs: 1_000, retentionMs: 7_200_000, principal: ['x-tenant'], tenant: 'acme' },
     { path: '/hooks/*', mode: 'webhook', leaseMs: 10_000, retentionMs: 604_800_000, refuseRegressed: true },
     { path: '/*', leaseMs: 10_000, retentionMs: 7_200_000 },
   ]);
@@ -45,4 +45,5 @@ test("a route has the common lease and retention unless it sets its own; header 
 test('routes can be in a file; an error names the place', () => {
   expect(() => loadProxyConfig({ ...ENOUGH, LOCKSTEP_PROXY_ROUTES: 'package.json' })).toThrow(ConfigError);
   expect(() => loadProxyConfig({ ...ENOUGH, LOCKSTEP_PROXY_ROUTES: '[{"path":"/a"},{"path":"/b","lease":"soon"}]' })).toThrow(/LOCKSTEP_PROXY_ROUTES: .*1\.lease: must be a duration/);
+  expect(() => loadProxyConfig({ ...ENOUGH, LOCKSTEP_PROXY_ROUTES: '[{"path":"/a","tenant":"No one"}]' })).toThrow(/LOCKSTEP_PROXY_ROUTES: .*0\.tenant: must be the id of a tenant/);
 });

@@ -1,3 +1,4 @@
+import { DEFAULT_TENANT } from '#domain/tenant';
 import { ConfigError, parseEnvironment, portOf } from '#ground/config/config';
 import type { Environment } from '#ground/config/environment';
 import type { ProxyRouteSetting } from '#ground/config/proxy-routes';
@@ -34,7 +35,7 @@ const MAX_HELD_BYTES = 67_108_864;
 const DEFAULT_PORT = 8081;
 
 const EVERYTHING: ProxyRouteSetting = {
-  path: '/*', mode: 'request', keyRequired: false, takeover: 'never', failOpen: false, timeout: 300_000, principal: ['authorization', 'x-api-key'], refuseRegressed: false,
+  path: '/*', mode: 'request', keyRequired: false, takeover: 'never', failOpen: false, timeout: 300_000, principal: ['authorization', 'x-api-key'], refuseRegressed: false, tenant: DEFAULT_TENANT,
 };
 
 /**

@@ -10,7 +10,7 @@ export interface Answer {
 
 /** A client of a gateway, with the admin key. */
 export class GatewayClient {
-  constructor(private readonly url: string) {}
+  constructor(readonly url: string) {}
 
   async call(method: string, path: string, options: { body?: string | Uint8Array<ArrayBuffer>; headers?: Record<string, string> } = {}): Promise<Answer> {
     const response = await fetch(`${this.url}${path}`, {

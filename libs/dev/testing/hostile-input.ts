@@ -79,11 +79,11 @@ export const hostileSegment = fc.oneof(
 
 const HEADER_NAMES = [
   'idempotency-key', 'lockstep-tenant', 'traceparent', 'tracestate', 'content-type', 'content-encoding', 'content-length', 'transfer-encoding', 'expect', 'connection', 'upgrade', 'host', 'range', 'if-none-match',
-  'accept', 'accept-version', 'accept-encoding', 'x-http-method-override', 'x-forwarded-for', 'cookie', 'origin', 'access-control-request-method', 'te', 'trailer', 'authorization', '__proto__', 'constructor', 'x',
+  'accept', 'accept-version', 'accept-encoding', 'x-http-method-override', 'x-forwarded-for', 'cookie', 'origin', 'access-control-request-method', 'te', 'trailer', 'authorization', 'ce-specversion', 'ce-id', 'ce-source', 'ce-type', 'ce-subject', 'ce-time', 'ce-a-b', 'prefer', '__proto__', 'constructor', 'x',
 ];
 const HEADER_VALUES = [
   '', '0', '-1', '5', '99999999999999999999', 'chunked', 'gzip', 'identity, chunked', '100-continue', 'the impossible', 'close', 'keep-alive, Upgrade', 'websocket', 'h2c', '*', '*/*', 'bytes=0-1', 'default', 'nobody', '"a"', '"a', 'a,b',
-  'application/json', 'application/json; charset=utf-16', 'application/json;', 'application/json; x=\xff', 'text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', 'multipart/form-data; boundary=x', ';', '/',
+  'application/json', 'application/json; charset=utf-16', 'application/json;', 'application/json; x=\xff', 'text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', 'multipart/form-data; boundary=x', ';', '/', 'application/cloudevents+json', 'application/cloudevents-batch+json', 'application/cloudevents', '1.0', '"a \\', '%C0%A0', 'wait=0', 'wait=',
   '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', 'x'.repeat(500), '%00', '\xff\xfe', '\t', 'a b', 'Bearer', 'Bearer \xff', 'Basic eDp5',
 ];
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDatabase } from '#ground/postgres/inject-postgres';
+import type { EventAttributes } from '#domain/event-attributes';
 import { idBounds } from '#domain/ids';
 import type { AdmittedDelivery } from '#flow/lanes/admitted-delivery';
 import type { Database } from '#ground/postgres/pool';
@@ -141,8 +142,8 @@ function collect(verdict: MutableVerdict, row: IAdmitBatchResult, ids: readonly 
     else if (row.admitted === true) verdict.admitted += 1;
   }
   if (row.admitted !== true || row.endpoint === null) return;
-  const { endpoint, tenant, entity, type, contentType, traceparent, lane, sequence, closedSequence, deliveredSequence, replays, paused } = row;
+  const { endpoint, tenant, entity, type, contentType, traceparent, attributes, lane, sequence, closedSequence, deliveredSequence, replays, paused } = row;
   verdict.endpointVersions.set(endpoint, row.endpointVersion);
   const place = lane === null || sequence === null ? undefined : { lane, sequence, closedSequence, deliveredSequence, replays, paused, halted: row.halted === true };
-  verdict.deliveries.push({ eventId, endpoint, tenant, entity, type, contentType, traceparent, place });
+  verdict.deliveries.push({ eventId, endpoint, tenant, entity, type, contentType, traceparent, attributes: attributes as EventAttributes | null, place });
 }

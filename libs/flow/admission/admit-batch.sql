@@ -41,7 +41,7 @@ offered as (
 ),
 found as (
   select
-    e.id, e.tenant, e.shard, e.type, e.entity, e.content_type, e.traceparent, o.ordinal, e.shard = o.shard as ours,
+    e.id, e.tenant, e.shard, e.type, e.entity, e.content_type, e.traceparent, e.attributes, o.ordinal, e.shard = o.shard as ours,
     f.most_deliveries
   from offered o
     join fence f on f.shard = o.shard
@@ -120,7 +120,7 @@ delivered as (
 ),
 parked as (
   insert into dispatch_outbox (tenant, shard, topic, key, headers, value)
-  select 'default', p.shard, 'dlq', p.key, p.headers::jsonb, p.value
+  select null, p.shard, 'dlq', p.key, p.headers::jsonb, p.value
   from
     unnest(:parkedShards!::integer[], :parkedKeys!::text[], :parkedHeaders!::text[], :parkedValues!::bytea[])
       as p (shard, key, headers, value)
@@ -148,6 +148,7 @@ select
   e.type,
   e.content_type as "contentType",
   e.traceparent,
+  e.attributes,
   n.endpoint,
   n.version as "endpointVersion",
   n.lane,

@@ -8,6 +8,7 @@ const facts: AttemptFacts = {
   entity: 'Zoë/7',
   contentType: 'application/json; charset=utf-8',
   traceparent: null,
+  attributes: null,
   payload: Buffer.from('{}'),
   position: { sequence: 4, previousSequence: 2 },
   attempt: 2,
@@ -52,6 +53,11 @@ describe('deliveredHeaders', () => {
   it('makes a trace of the event\'s id when the producer gave none', () => {
     expect(headersOf()['traceparent']).toBe('00-0192c1f00000700080000000000000ab-0000000300000002-00');
     expect(headersOf({ traceparent: '00-1-2-01' })['traceparent']).toBe('00-1-2-01');
+  });
+
+  it('adds the event\'s attributes, except those that the endpoint has a header for', () => {
+    const flat = deliveredHeaders({ ...facts, attributes: { 'ce-id': '1', 'x-key': 'of the producer' } }, [], { 'X-Key': 'of the endpoint' }, 0);
+    expect(flat.slice(-4)).toEqual(['X-Key', 'of the endpoint', 'ce-id', '1']);
   });
 
   it('adds the endpoint\'s own headers', () => {

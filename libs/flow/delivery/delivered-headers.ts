@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { VERSION } from '#ground/config/version';
+import type { EventAttributes } from '#domain/event-attributes';
 import { deliveryId, toPublicId, type DeliveryKey } from '#domain/ids';
 import { webhookSignature } from './signature.js';
 
@@ -10,6 +11,7 @@ export interface AttemptFacts {
   readonly entity: string;
   readonly contentType: string;
   readonly traceparent: string | null;
+  readonly attributes: EventAttributes | null;
   readonly payload: Buffer;
   /** Undefined for an endpoint with ordering "none". */
   readonly position: { readonly sequence: number; readonly previousSequence: number } | undefined;
@@ -42,7 +44,16 @@ export function deliveredHeaders(facts: AttemptFacts, signingKeys: readonly KeyO
   if (facts.replayed) headers.push('lockstep-replay', 'true');
   if (facts.redelivered) headers.push('lockstep-redelivered', 'true');
   for (const [name, value] of Object.entries(custom)) headers.push(name, value);
+  if (facts.attributes !== null) pushAttributes(headers, facts.attributes, custom);
   return headers;
+}
+
+/** An endpoint's custom header wins: its owner chose it for this receiver, and a producer must not replace a credential. */
+function pushAttributes(headers: string[], attributes: EventAttributes, custom: Readonly<Record<string, string>>): void {
+  const taken = new Set(Object.keys(custom).map((name) => name.toLowerCase()));
+  for (const [name, value] of Object.entries(attributes)) {
+    if (!taken.has(name)) headers.push(name, value);
+  }
 }
 
 /**

@@ -1,131 +1,104 @@
 import { Injectable } from '@nestjs/common';
 import { LockstepError } from '#domain/problem';
+import type { Principal } from '#ground/http/principal';
 import type { CompiledSchema } from '#ground/json-schema/compile-schema';
-import { Poll } from '#ground/polling/poll';
+import { InjectDatabase } from '#ground/postgres/inject-postgres';
+import type { Database } from '#ground/postgres/pool';
+import { type CacheRead, type CachedRow, MAX_CHANGES, RowCache } from '#ground/postgres/row-cache';
 import { InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
-import { ChangedRows } from './changed-rows.js';
-import { EventTypesReader } from './event-types-reader.js';
-import type { ILoadEventTypesResult } from './load-event-types.queries.js';
-import type { ILoadTypePoliciesResult } from './load-type-policies.queries.js';
+import { findSchema } from './find-schema.queries.js';
+import { type IReadEventTypesResult, readEventTypes } from './read-event-types.queries.js';
 import { SchemaCache } from './schema-cache.js';
 
 /** One version of an event type. */
-interface EventType {
+interface EventType extends CachedRow {
   readonly id: number;
   /** Whether events must fit its schema. */
   readonly isChecked: boolean;
 }
 
-/** How long a read answers requests: a change that was answered holds everywhere after this. */
-const VALID_MS = 1_000;
-const INTERVAL_MS = 500;
+type EventTypeRow = IReadEventTypesResult & { readonly id: number };
+
+/** An event type takes some 300 bytes. Of more types in use at once, some are read again now and then. */
+const MAX_EVENT_TYPES = 20_000;
+/** Types that are used, and that nobody has described. */
+const MAX_ABSENT = 20_000;
+/** Between tenant and name in a key. Neither can have it. */
+const SEPARATOR = '/';
 
 /**
- * The event types of all tenants, in memory: their names, and the schemas that events were checked against lately. Read
- * twice a second. A request uses what was read if the read began less than a second ago; otherwise it waits for a read.
+ * The event types that are used, in memory, and the schemas that events were checked against lately. See `RowCache` for
+ * how soon changes hold.
  */
 @Injectable()
 export class EventTypeDirectory {
-  private readonly tenants = new Map<string, Map<string, EventType>>();
-  private readonly refusing = new Set<string>();
-  private readonly poll: Poll;
-  private readonly types: ChangedRows<ILoadEventTypesResult>;
-  private readonly policies: ChangedRows<ILoadTypePoliciesResult>;
-  private readonly schemas: SchemaCache<EventType>;
-  private reading: Promise<void> | undefined;
-  private validUntilMs = 0;
+  private readonly types: RowCache<EventType>;
+  private readonly schemas = new SchemaCache<EventType>(({ id }) => this.schemaOf(id));
 
-  constructor(reader: EventTypesReader, @InjectLogger() logger: Logger) {
-    this.types = new ChangedRows((since) => reader.changedTypes(since));
-    this.policies = new ChangedRows((since) => reader.changedPolicies(since));
-    this.schemas = new SchemaCache(({ id }) => reader.schemaOf(id));
-    this.poll = new Poll({
-      intervalMs: INTERVAL_MS,
-      work: () => this.read(),
+  constructor(
+    @InjectDatabase('event-types') private readonly database: Database,
+    @InjectLogger() logger: Logger,
+  ) {
+    this.types = new RowCache({
+      maxRows: MAX_EVENT_TYPES,
+      maxAbsent: MAX_ABSENT,
+      read: (since, keys) => this.read(since, keys),
       onError: (err) => logger.warn({ err }, 'Event types could not be read; retrying'),
     });
   }
 
-  /** @throws the error of the first read */
-  async start(): Promise<void> {
-    await this.read();
-    this.poll.start(INTERVAL_MS);
+  start(): void {
+    this.types.start();
   }
 
   stop(): Promise<void> {
-    return this.poll.stop();
+    return this.types.stop();
   }
 
   /**
    * Checks the body of an event against its type. Returns a promise only if something must be read first.
-   * @param body as it is delivered, parsed
+   * @param body as it is delivered, parsed; undefined if it is not JSON
    * @param bytes of the body
    * @throws LockstepError schema_mismatch, with the paths; unknown_event_type; store_unavailable
    */
-  check(tenant: string, type: string, body: unknown, bytes: number): Promise<void> | undefined {
-    if (performance.now() >= this.validUntilMs) return this.whenValid().then(() => this.checkKnown(tenant, type, body, bytes));
-    return this.checkKnown(tenant, type, body, bytes);
+  check(principal: Principal, name: string, body: unknown, bytes: number): Promise<void> | undefined {
+    const type = this.types.get(principal.tenant + SEPARATOR + name);
+    if (type instanceof Promise) return type.then((found) => this.checkAgainst(found, principal, name, body, bytes));
+    return this.checkAgainst(type, principal, name, body, bytes);
   }
 
-  private checkKnown(tenant: string, name: string, body: unknown, bytes: number): Promise<void> | undefined {
-    const type = this.tenants.get(tenant)?.get(name);
-    if (type === undefined) {
-      if (this.refusing.has(tenant)) throw unknownType(name);
-      return undefined;
-    }
-    if (!type.isChecked) return undefined;
+  private checkAgainst(type: EventType | undefined, { ingest }: Principal, name: string, body: unknown, bytes: number): Promise<void> | undefined {
+    if (type === undefined && ingest.refusesUnknownTypes) throw unknownType(name);
+    if (type?.isChecked !== true) return undefined;
     const schema = this.schemas.get(type);
     if (schema === undefined) return this.schemas.load(type).then((loaded) => loaded && fit(loaded, name, body, bytes));
     fit(schema, name, body, bytes);
     return undefined;
   }
 
-  /** Resolves after a read that began less than a second ago, or after the call. */
-  private async whenValid(): Promise<void> {
-    // One that is under way may have begun too long ago. If it fails, the next one says why.
-    await this.reading?.catch(() => undefined);
-    if (performance.now() >= this.validUntilMs) await this.read();
+  private async read(since: string, keys: readonly string[]): Promise<CacheRead<EventType>> {
+    const asked = keys.map((key) => key.split(SEPARATOR));
+    const rows = await readEventTypes.run({ since, tenants: asked.map(([tenant = '']) => tenant), names: asked.map(([, name = '']) => name), most: MAX_CHANGES }, this.database);
+    const [first] = rows;
+    if (first === undefined) throw new Error('Event types were read without a snapshot');
+    const { server, snapshot, nowMs, isIncomplete } = first;
+    const found = rows.filter((row): row is EventTypeRow => row.id !== null);
+    return { server, snapshot, nowMs, isIncomplete, changed: found.filter(({ isChanged }) => isChanged), rows: found.filter(({ isDeleted }) => !isDeleted).map(eventTypeOf) };
   }
 
-  private read(): Promise<void> {
-    return (this.reading ??= this.readChanges().finally(() => (this.reading = undefined)));
-  }
-
-  private async readChanges(): Promise<void> {
-    const startedAtMs = performance.now();
-    const types = await this.types.read();
-    if (types.areAll) this.forgetTypes();
-    for (const row of types.rows) this.take(row);
-    const policies = await this.policies.read();
-    if (policies.areAll) this.refusing.clear();
-    for (const { id, refusesUnknown } of policies.rows) {
-      if (id === null) continue;
-      if (refusesUnknown) this.refusing.add(id);
-      else this.refusing.delete(id);
-    }
-    this.validUntilMs = startedAtMs + VALID_MS;
-  }
-
-  private forgetTypes(): void {
-    this.tenants.clear();
-    this.schemas.clear();
-  }
-
-  private take({ id, tenant, name, deleted, isChecked }: ILoadEventTypesResult): void {
-    if (id === null) return;
-    const ofTenant = this.tenants.get(tenant) ?? new Map<string, EventType>();
-    const former = ofTenant.get(name);
-    if (former !== undefined) this.schemas.forget(former);
-    if (deleted) ofTenant.delete(name);
-    else ofTenant.set(name, { id, isChecked });
-    if (ofTenant.size > 0) this.tenants.set(tenant, ofTenant);
-    else this.tenants.delete(tenant);
+  /** The newest version of a schema; undefined if events are no longer checked against it. */
+  private async schemaOf(id: number): Promise<string | undefined> {
+    return (await findSchema.run({ id }, this.database))[0]?.schema;
   }
 }
 
+function eventTypeOf({ id, version, tenant, name, isChecked }: EventTypeRow): EventType {
+  return { key: tenant + SEPARATOR + name, id, version, isChecked };
+}
+
 function fit(schema: CompiledSchema, type: string, body: unknown, bytes: number): void {
-  const faults = schema.faultsOf(body, bytes);
+  const faults = body === undefined ? [{ path: '', message: 'is not JSON, which the schema describes' }] : schema.faultsOf(body, bytes);
   if (faults === undefined) return;
   const found = faults.map(({ path, message }) => `${path} ${message}`.trim()).join('; ');
   throw new LockstepError('schema_mismatch', `The body does not fit the schema of ${type}: ${found}`, { errors: faults });

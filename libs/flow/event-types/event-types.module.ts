@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
 import { PostgresModule } from '#ground/postgres/postgres.module';
 import { EventTypeDirectory } from './event-type-directory.js';
-import { EventTypesReader } from './event-types-reader.js';
 
 /** A read takes milliseconds; events wait for it when Postgres is slow. */
 const TIMEOUT_MS = 5_000;
@@ -10,7 +9,7 @@ const TIMEOUT_MS = 5_000;
 @Module({
   // 2: the directory reads changes while an event waits for its schema.
   imports: [PostgresModule.pool({ name: 'event-types', max: 2, serves: 'requests', statementTimeoutMs: TIMEOUT_MS })],
-  providers: [EventTypesReader, EventTypeDirectory],
+  providers: [EventTypeDirectory],
   exports: [EventTypeDirectory],
 })
 export class EventTypesModule {}

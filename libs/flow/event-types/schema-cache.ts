@@ -45,26 +45,13 @@ export class SchemaCache<Key extends object> {
     return loading;
   }
 
-  /** Also a schema that is being loaded is then not kept. */
-  forget(key: Key): void {
-    this.loading.delete(key);
-    this.bytes -= this.kept.get(key)?.bytes ?? 0;
-    this.kept.delete(key);
-  }
-
-  clear(): void {
-    this.loading.clear();
-    this.kept.clear();
-    this.bytes = 0;
-  }
-
   private async compiled(key: Key): Promise<CompiledSchema | undefined> {
     const text = await this.find(key);
     if (text === undefined) return undefined;
     const value: unknown = JSON.parse(text);
     if (!isObject(value)) throw new Error('A stored schema is not an object');
     const schema = compileSchema(value);
-    if (this.loading.has(key)) this.keep(key, { schema, bytes: text.length });
+    this.keep(key, { schema, bytes: text.length });
     return schema;
   }
 
@@ -73,7 +60,8 @@ export class SchemaCache<Key extends object> {
     this.bytes += kept.bytes;
     for (const oldest of this.kept.keys()) {
       if (this.kept.size <= this.limits.maxSchemas && this.bytes <= this.limits.maxBytes) return;
-      this.forget(oldest);
+      this.bytes -= this.kept.get(oldest)?.bytes ?? 0;
+      this.kept.delete(oldest);
     }
   }
 }

@@ -2,7 +2,7 @@
   Accepts a batch of events in one statement: claims their idempotency keys, stores them and queues them for Kafka.
 
   :ids … :lengths      one entry per event, in the order of arrival, which becomes the order of `accept_seq`; an empty
-                       text means "none" in :occurredAts, :keys and :traceparents
+                       text means "none" in :occurredAts, :keys, :traceparents and :attributes
   :fingerprints        32 bytes per event, concatenated
   :payloads            all bodies, concatenated; an event's body starts at its offset (from 1). One parameter, because an
                        array of bytea travels as text, with two digits per byte.
@@ -15,9 +15,11 @@ with offered as materialized (
   select *
   from unnest(
     :ids!::uuid[], :tenants!::text[], :shards!::integer[], :types!::text[], :entities!::text[], :occurredAts!::text[],
-    :keys!::text[], :contentTypes!::text[], :traceparents!::text[], :offsets!::integer[], :lengths!::integer[]
+    :keys!::text[], :contentTypes!::text[], :traceparents!::text[], :attributes!::text[], :acceptedBys!::text[],
+    :offsets!::integer[], :lengths!::integer[]
   ) with ordinality as event (
-    id, tenant, shard, type, entity, occurred_at, key, content_type, traceparent, start, length, ordinal
+    id, tenant, shard, type, entity, occurred_at, key, content_type, traceparent, attributes, accepted_by, start, length,
+    ordinal
   )
 ),
 claimed as (
@@ -37,11 +39,13 @@ claimed as (
 ),
 stored as (
   insert into events (
-    id, tenant, shard, type, entity, occurred_at, idempotency_key, content_type, traceparent, payload
+    id, tenant, shard, type, entity, occurred_at, idempotency_key, content_type, traceparent, attributes, accepted_by,
+    payload
   )
   select
     id, tenant, shard, type, entity, nullif(occurred_at, '')::timestamptz, nullif(key, ''), content_type,
-    nullif(traceparent, ''), substring(:payloads!::bytea from start for length)
+    nullif(traceparent, ''), nullif(attributes, '')::jsonb, accepted_by,
+    substring(:payloads!::bytea from start for length)
   from offered
   -- "in" is a hashed lookup in every plan. A join depends on the planner's guess about the arrays' lengths.
   where key = '' or id in (select event_id from claimed)

@@ -1,7 +1,9 @@
+import type { EventAttributes } from '#domain/event-attributes';
 import { EVENT_TYPE_RULE, isEventType } from '#domain/event-type';
 import { parseKeyMember } from '#domain/idempotency-key';
 import { LockstepError, type ProblemDetail } from '#domain/problem';
 import { parseJsonBody } from '#ground/http/json-body';
+import { ENTITY_PROBLEM, isEntity } from './event-names.js';
 import { parseTimestamp } from './timestamp.js';
 
 /** What Lockstep reads of an event's body. The body is delivered unchanged. */
@@ -11,12 +13,10 @@ export interface EventRequest {
   /** When it happened, according to the producer. */
   readonly occurredAt: Date | undefined;
   readonly idempotencyKey: string | undefined;
-  /** The whole body, for the schema of its type. */
-  readonly value: Readonly<Record<string, unknown>>;
+  readonly attributes: EventAttributes | undefined;
+  /** The body, for the schema of its type: undefined if it is not JSON. */
+  readonly value: unknown;
 }
-
-const LONGEST_ENTITY = 255;
-const CONTROL = /\p{Cc}/u;
 
 /**
  * Reads the JSON form of an event: `{"type","entity","data","timestamp"?,"idempotencyKey"?,…}`. Checked by hand, because a
@@ -34,7 +34,7 @@ export function parseEventRequest(body: Buffer, headerKey?: string): EventReques
     throw invalid(problemsOf({ type, entity, data, timestamp }));
   }
   const bodyKey = idempotencyKey === undefined || idempotencyKey === null || headerKey !== undefined ? undefined : parseKeyMember(idempotencyKey);
-  return { type, entity, occurredAt, idempotencyKey: headerKey ?? bodyKey, value };
+  return { type, entity, occurredAt, idempotencyKey: headerKey ?? bodyKey, attributes: undefined, value };
 }
 
 function parseObject(body: Buffer): Record<string, unknown> {
@@ -45,21 +45,16 @@ function parseObject(body: Buffer): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-function isEntity(value: unknown): value is string {
-  if (typeof value !== 'string' || value === '' || CONTROL.test(value) || !value.isWellFormed()) return false;
-  // The limit is in characters, which are counted only if the number of UTF-16 units exceeds it.
-  return value.length <= LONGEST_ENTITY || [...value].length <= LONGEST_ENTITY;
-}
-
 function problemsOf({ type, entity, data, timestamp }: Record<string, unknown>): ProblemDetail[] {
   const problems: ProblemDetail[] = [];
   if (!isEventType(type)) problems.push({ path: '/type', message: EVENT_TYPE_RULE });
-  if (!isEntity(entity)) problems.push({ path: '/entity', message: `must be a string of 1 to ${LONGEST_ENTITY} characters without control characters` });
+  if (!isEntity(entity)) problems.push({ path: '/entity', message: ENTITY_PROBLEM });
   if (data === undefined) problems.push({ path: '/data', message: 'is missing' });
   if (timestamp !== undefined && (typeof timestamp !== 'string' || parseTimestamp(timestamp) === undefined)) problems.push({ path: '/timestamp', message: 'must be an RFC 3339 date and time such as 2026-01-31T12:00:00Z' });
   return problems;
 }
 
-function invalid(errors: readonly ProblemDetail[]): LockstepError {
+/** @param errors all that is wrong */
+export function invalid(errors: readonly ProblemDetail[]): LockstepError {
   return new LockstepError('invalid_request', errors.map(({ path, message }) => `${path} ${message}`.trim()).join('; '), { errors });
 }

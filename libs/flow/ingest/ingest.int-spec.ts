@@ -50,7 +50,7 @@ const service = async (limits?: Limits): Promise<IngestService> => (await gatewa
 function event(changes: Partial<NewEvent> = {}): NewEvent {
   return {
     tenant: 'default', type: 'order.created', entity: mintId(), occurredAt: undefined, idempotencyKey: undefined,
-    contentType: 'application/json', traceparent: undefined, payload: Buffer.from(`{"n":"${mintId()}"}`), ...changes,
+    contentType: 'application/json', traceparent: undefined, attributes: undefined, acceptedBy: 'admin', payload: Buffer.from(`{"n":"${mintId()}"}`), ...changes,
   };
 }
 
@@ -67,7 +67,7 @@ describe('accept', () => {
   it('stores the bytes unchanged, and queues the event for Kafka', async () => {
     const posted = event({
       payload: Buffer.from('{ "n" : 12345678901234567890, "s":"\\u00fc" }'), occurredAt: new Date('2020-02-02T02:02:02.222Z'), contentType: 'application/json; charset=utf-8',
-      idempotencyKey: `key ${mintId()}`, traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+      idempotencyKey: `key ${mintId()}`, attributes: { 'ce-id': '"7"' }, acceptedBy: 'key_1', traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
     });
     const modules = await gateway();
     const add = jest.spyOn(modules.get(EventRelay), 'add');
@@ -75,9 +75,9 @@ describe('accept', () => {
     expect(accepted.replayed).toBe(false);
     expect(await stored(posted.entity)).toMatchObject([{
       id: accepted.id, tenant: 'default', type: 'order.created', payload: posted.payload, occurred_at: posted.occurredAt, accepted_at: new Date(accepted.acceptedAt),
-      content_type: posted.contentType, idempotency_key: posted.idempotencyKey, traceparent: posted.traceparent, source: 'api', queued: true,
+      content_type: posted.contentType, idempotency_key: posted.idempotencyKey, traceparent: posted.traceparent, attributes: posted.attributes, accepted_by: 'key_1', source: 'api', queued: true,
     }]);
-    expect(add.mock.calls).toMatchObject([[[{ id: accepted.id, payload: posted.payload, time: '2020-02-02T02:02:02.222Z', source: 'api' }]]]);
+    expect(add.mock.calls).toMatchObject([[[{ id: accepted.id, payload: posted.payload, attributes: posted.attributes, time: '2020-02-02T02:02:02.222Z', source: 'api' }]]]);
   });
 
   it('numbers the events of a batch in the order of arrival', async () => {

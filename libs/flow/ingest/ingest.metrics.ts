@@ -30,3 +30,25 @@ export const ingestQueueBytes = new Gauge({
   name: 'lockstep_ingest_queue_bytes',
   help: 'Bytes of the events that waited for their commit at the end of the last one',
 });
+
+export const batchItems = new Histogram({
+  name: 'lockstep_batch_items',
+  help: 'Items of a batch request that were read',
+  buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000],
+});
+
+export const batchItemsRejected = new Counter({
+  name: 'lockstep_batch_items_rejected_total',
+  help: 'Items of batch requests whose result is an error, by problem code',
+  labelNames: ['code'],
+});
+
+export const batchItemsWaiting = new Gauge({
+  name: 'lockstep_batch_items_waiting',
+  help: 'Items of batch requests that waited for their commit at the end of the last one',
+});
+
+export const batchBytesWaiting = new Gauge({
+  name: 'lockstep_batch_bytes_waiting',
+  help: 'Bytes of these items',
+});

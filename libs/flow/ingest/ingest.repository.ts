@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { EventAttributes } from '#domain/event-attributes';
 import { LockstepError } from '#domain/problem';
 import type { Config } from '#ground/config/config';
 import { storeErrorOf } from '#ground/postgres/answering-database';
@@ -23,6 +24,8 @@ export interface Submission {
   readonly fingerprint: Buffer | undefined;
   readonly contentType: string;
   readonly traceparent: string | undefined;
+  readonly attributes: EventAttributes | undefined;
+  readonly acceptedBy: string;
   readonly payload: Buffer;
 }
 
@@ -117,6 +120,8 @@ function parametersOf(submissions: readonly Submission[], retentionMs: number): 
     keys: submissions.map(({ idempotencyKey = '' }) => idempotencyKey),
     contentTypes: submissions.map(({ contentType }) => contentType),
     traceparents: submissions.map(({ traceparent = '' }) => traceparent),
+    attributes: submissions.map(({ attributes }) => (attributes === undefined ? '' : JSON.stringify(attributes))),
+    acceptedBys: submissions.map(({ acceptedBy }) => acceptedBy),
     offsets,
     lengths: submissions.map(({ payload }) => payload.length),
     fingerprints: Buffer.concat(submissions.map(({ fingerprint = NO_FINGERPRINT }) => fingerprint)),

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import { attributesSize, type EventAttributes } from '#domain/event-attributes';
 import { mintId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
 import { shardOf } from '#domain/shard';
@@ -20,6 +21,10 @@ export interface NewEvent {
   readonly idempotencyKey: string | undefined;
   readonly contentType: string;
   readonly traceparent: string | undefined;
+  /** Delivered as headers, besides the payload. */
+  readonly attributes: EventAttributes | undefined;
+  /** The principal's id, as in the audit log. */
+  readonly acceptedBy: string;
   /** Delivered byte for byte. */
   readonly payload: Buffer;
 }
@@ -34,9 +39,9 @@ export interface Accepted {
 }
 
 /** 512: above it the statement's latency grows faster than its rate. */
-const BATCH_ITEMS = 512;
+export const BATCH_ITEMS = 512;
 /** 1 MiB: a statement's parameters are in memory three times while they are sent. */
-const BATCH_BYTES = 1_048_576;
+export const BATCH_BYTES = 1_048_576;
 
 /** Far above what a commit takes, even on a busy disk. */
 const STALLED_MS = 1_000;
@@ -60,10 +65,10 @@ export class IngestService {
     @Inject(EventRelay) private readonly relay: Pick<EventRelay, 'add'>,
     @InjectConfig() private readonly config: { readonly kafka: Pick<Config['kafka'], 'partitions'> },
   ) {
-    this.commits = new GroupCommit({
+    this.commits = new GroupCommit<Submission, Committed>({
       maxItems: BATCH_ITEMS,
       maxBytes: BATCH_BYTES,
-      bytesOf: ({ payload }) => payload.length,
+      bytesOf,
       commit: (submissions) => this.commit(submissions),
     });
   }
@@ -85,13 +90,36 @@ export class IngestService {
     return this.isFull && performance.now() - this.lastCommitAtMs > STALLED_MS;
   }
 
+  /** Whether the waiting events, with those of batches, have as many bytes as they may. */
+  get isOutOfMemory(): boolean {
+    return this.queueLimit.isOutOfMemory(this.queuedBytes);
+  }
+
+  /** Counts bytes of waiting events that `acceptInOrder` will get, or has got when they are negative. */
+  hold(bytes: number): void {
+    this.queuedBytes += bytes;
+  }
+
   /**
    * Commits the event, or finds the one that its key stands for.
    * @throws LockstepError `overloaded`; `idempotency_key_reused`; `invalid_request` if Postgres can't store this event;
    * `store_unavailable`, after which the event may be committed (a request with the same key finds out)
    */
-  async accept(event: NewEvent): Promise<Accepted> {
-    if (event.idempotencyKey === undefined) return this.submit(event, undefined);
+  accept(event: NewEvent): Promise<Accepted> {
+    return this.acceptOrFind(event, false);
+  }
+
+  /**
+   * As `accept`, for the items of batches: it sheds nothing, and never submits an event again, which could then come after
+   * events that were given later.
+   * @throws LockstepError as `accept`, without `overloaded`
+   */
+  acceptInOrder(event: NewEvent): Promise<Accepted> {
+    return this.acceptOrFind(event, true);
+  }
+
+  private async acceptOrFind(event: NewEvent, isInOrder: boolean): Promise<Accepted> {
+    if (event.idempotencyKey === undefined) return this.submit(event, undefined, isInOrder);
     const fingerprint = fingerprintOf(event);
     const key = `${event.tenant}/${event.idempotencyKey}`;
     const earlier = this.inFlight.get(key);
@@ -104,9 +132,10 @@ export class IngestService {
       const isKeyUsed = await earlier.accepted.then(() => true, () => false);
       if (isKeyUsed) throw keyReused();
       // The other request failed: the key may be free now, or may already stand for this body.
-      return this.accept(event);
+      if (isInOrder) throw keyInDoubt();
+      return this.acceptOrFind(event, false);
     }
-    const accepted = this.submit(event, fingerprint);
+    const accepted = this.submit(event, fingerprint, isInOrder);
     this.inFlight.set(key, { fingerprint, accepted });
     try {
       return await accepted;
@@ -120,23 +149,33 @@ export class IngestService {
     await this.commits.idle();
   }
 
-  private async submit(event: NewEvent, fingerprint: Buffer | undefined): Promise<Accepted> {
-    if (this.shedIfFull()) throw new LockstepError('overloaded', 'Too many events wait to be stored; try again shortly', { retryAfterSeconds: 1 });
+  private async submit(event: NewEvent, fingerprint: Buffer | undefined, isInOrder: boolean): Promise<Accepted> {
+    if (!isInOrder) this.enqueue(event);
     const submission = { ...event, id: mintId(), shard: shardOf(event.tenant, event.entity, this.config.kafka.partitions), fingerprint };
-    this.queueLimit.onAccepted(this.queuedRequests, performance.now());
-    this.queuedRequests++;
-    this.queuedBytes += event.payload.length;
     try {
       for (;;) {
         const committed = await this.commits.add(submission);
         if (committed.kind !== 'released') return acceptedOf(submission, committed);
+        if (isInOrder) throw keyInDoubt();
       }
     } catch (error) {
       throw submissionErrorOf(error);
     } finally {
-      this.queuedRequests--;
-      this.queuedBytes -= event.payload.length;
+      if (!isInOrder) this.dequeue(event);
     }
+  }
+
+  /** @throws LockstepError `overloaded` */
+  private enqueue(event: NewEvent): void {
+    if (this.shedIfFull()) throw overloaded();
+    this.queueLimit.onAccepted(this.queuedRequests, performance.now());
+    this.queuedRequests++;
+    this.queuedBytes += bytesOf(event);
+  }
+
+  private dequeue(event: NewEvent): void {
+    this.queuedRequests--;
+    this.queuedBytes -= bytesOf(event);
   }
 
   private async commit(submissions: readonly Submission[]): Promise<readonly Committed[]> {
@@ -158,6 +197,10 @@ export class IngestService {
   }
 }
 
+function bytesOf({ payload, attributes }: NewEvent): number {
+  return attributes === undefined ? payload.length : payload.length + attributesSize(attributes);
+}
+
 function acceptedOf(submission: Submission, committed: Exclude<Committed, { kind: 'released' }>): Accepted {
   switch (committed.kind) {
     case 'accepted':
@@ -172,12 +215,21 @@ function acceptedOf(submission: Submission, committed: Exclude<Committed, { kind
 }
 
 function committedEventOf(submission: Submission, acceptedAt: string): CommittedEvent {
-  const { id, tenant, shard, type, entity, occurredAt, contentType, traceparent = null, payload } = submission;
-  return { id, tenant, shard, type, entity, time: occurredAt?.toISOString() ?? acceptedAt, source: 'api', contentType, traceparent, payload };
+  const { id, tenant, shard, type, entity, occurredAt, contentType, traceparent = null, attributes = null, payload } = submission;
+  return { id, tenant, shard, type, entity, time: occurredAt?.toISOString() ?? acceptedAt, source: 'api', contentType, traceparent, attributes, payload };
 }
 
 function fingerprintOf({ payload }: NewEvent): Buffer {
   return hash('sha256', payload, 'buffer');
+}
+
+export function overloaded(): LockstepError {
+  return new LockstepError('overloaded', 'Too many events wait to be stored; try again shortly', { retryAfterSeconds: 1 });
+}
+
+/** Another request with this key failed, or the key expired, while the event was being stored. */
+function keyInDoubt(): LockstepError {
+  return new LockstepError('store_unavailable', 'The event was not stored, because the state of its idempotency key changed: send it again with the same key', { retryAfterSeconds: 1 });
 }
 
 function keyReused(): LockstepError {

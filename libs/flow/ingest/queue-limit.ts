@@ -64,8 +64,13 @@ export class QueueLimit {
 
   /** Whether a further request would be too many, with this many requests and bytes waiting. */
   isFull(waiting: number, waitingBytes: number): boolean {
-    if (waitingBytes >= this.options.maxBytes) return true;
+    if (this.isOutOfMemory(waitingBytes)) return true;
     return waiting >= this.maxRequests && (this.state.name !== 'normal' || this.state.burstLeft < 1);
+  }
+
+  /** Whether this many waiting bytes are as many as allowed. */
+  isOutOfMemory(waitingBytes: number): boolean {
+    return waitingBytes >= this.options.maxBytes;
   }
 
   /** A request was accepted behind `waiting` others. */

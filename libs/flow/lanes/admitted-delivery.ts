@@ -1,3 +1,5 @@
+import type { EventAttributes } from '#domain/event-attributes';
+
 /** A delivery that an admission made. */
 export interface AdmittedDelivery {
   readonly eventId: string;
@@ -7,6 +9,7 @@ export interface AdmittedDelivery {
   readonly type: string;
   readonly contentType: string;
   readonly traceparent: string | null;
+  readonly attributes: EventAttributes | null;
   /** Undefined for an endpoint with ordering "none". */
   readonly place: LanePlace | undefined;
 }

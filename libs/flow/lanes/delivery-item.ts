@@ -1,3 +1,4 @@
+import { attributesSize, type EventAttributes } from '#domain/event-attributes';
 import type { DeliveryKey } from '#domain/ids';
 import type { Sequenced } from '#domain/lane';
 
@@ -9,6 +10,7 @@ export interface DeliveryItem extends Sequenced {
   readonly type: string;
   readonly contentType: string;
   readonly traceparent: string | null;
+  readonly attributes: EventAttributes | null;
   /** The payload; a short one as a string, one character a byte (latin1). `payloadOf` returns its bytes. */
   readonly payload: string | Buffer;
   /** A dead letter that is being replayed, or a new delivery of an event that was delivered. */
@@ -30,11 +32,11 @@ const SHORT_BYTES = Buffer.poolSize >>> 1;
 
 /** @param fields with the payload's bytes; the item keeps no memory that is shared with others */
 export function deliveryItem(fields: Omit<DeliveryItem, 'bytes' | 'replayed' | 'payload'> & { readonly payload: Buffer }): DeliveryItem {
-  const { sequence, key, tenant, entity, type, contentType, traceparent, payload, attempts, replayedAttempts, dueAtMs } = fields;
+  const { sequence, key, tenant, entity, type, contentType, traceparent, attributes, payload, attempts, replayedAttempts, dueAtMs } = fields;
   return {
-    sequence, key, tenant, entity, type, contentType, traceparent, payload: kept(payload), attempts, replayedAttempts, dueAtMs,
+    sequence, key, tenant, entity, type, contentType, traceparent, attributes, payload: kept(payload), attempts, replayedAttempts, dueAtMs,
     replayed: key.replay > 0 || replayedAttempts > 0,
-    bytes: payload.length + OVERHEAD_BYTES,
+    bytes: payload.length + OVERHEAD_BYTES + (attributes === null ? 0 : attributesSize(attributes)),
   };
 }
 

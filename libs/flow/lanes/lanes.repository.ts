@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDatabase } from '#ground/postgres/inject-postgres';
+import type { EventAttributes } from '#domain/event-attributes';
 import type { DeliveryKey } from '#domain/ids';
 import type { LanePosition } from '#domain/lane';
 import type { Database } from '#ground/postgres/pool';
@@ -135,9 +136,9 @@ function windowOf<Key>(windows: ReadonlyMap<Key, DeliveryItem[] | undefined>, ke
 }
 
 function itemOf(row: Omit<ILoadDeliveriesResult, 'payload'>, payload: Buffer, sequence: number): DeliveryItem {
-  const { eventId, endpoint, replay, tenant, entity, type, contentType, traceparent, attempts, replayedAttempts, dueInMs } = row;
+  const { eventId, endpoint, replay, tenant, entity, type, contentType, traceparent, attributes, attempts, replayedAttempts, dueInMs } = row;
   return deliveryItem({
-    sequence, key: { eventId, endpoint, replay }, tenant, entity, type, contentType, traceparent, payload,
+    sequence, key: { eventId, endpoint, replay }, tenant, entity, type, contentType, traceparent, attributes: attributes as EventAttributes | null, payload,
     attempts, replayedAttempts, dueAtMs: dueInMs === null ? -Infinity : performance.now() + dueInMs,
   });
 }

@@ -1,6 +1,8 @@
 /** Types generated for queries found in "libs/flow/lanes/load-deliveries.sql" */
 import { PreparedQuery } from '#ground/postgres/prepared-query';
 
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
 export type NumberOrString = number | string;
 
 export type numberArray = (number)[];
@@ -18,6 +20,7 @@ export interface ILoadDeliveriesParams {
 /** 'LoadDeliveries' return type */
 export interface ILoadDeliveriesResult {
   attempts: number;
+  attributes: Json | null;
   contentType: string;
   dueInMs: number | null;
   endpoint: number;
@@ -37,7 +40,7 @@ export interface ILoadDeliveriesQuery {
   result: ILoadDeliveriesResult;
 }
 
-const loadDeliveriesIR: any = {"usedParamSet":{"bytes":true,"eventIds":true,"endpoints":true,"replays":true},"params":[{"name":"bytes","required":true,"transform":{"type":"scalar"},"locs":[{"a":350,"b":356}]},{"name":"eventIds","required":true,"transform":{"type":"scalar"},"locs":[{"a":388,"b":397}]},{"name":"endpoints","required":true,"transform":{"type":"scalar"},"locs":[{"a":408,"b":418}]},{"name":"replays","required":true,"transform":{"type":"scalar"},"locs":[{"a":432,"b":440}]}],"statement":"with pending as (\n  select\n    k.nth,\n    d.event_id,\n    d.endpoint,\n    d.replay,\n    d.attempts,\n    d.replayed_attempts,\n    d.next_attempt_at,\n    e.tenant,\n    e.entity,\n    e.type,\n    e.content_type,\n    e.traceparent,\n    e.payload,\n    sum(octet_length(e.payload)) over (order by k.nth rows unbounded preceding) - octet_length(e.payload) < :bytes!::bigint as fits\n  from unnest(:eventIds!::uuid[], :endpoints!::integer[], :replays!::integer[]) with ordinality as k (event_id, endpoint, replay, nth)\n    join deliveries d on d.event_id = k.event_id and d.endpoint = k.endpoint and d.replay = k.replay\n    join events e on e.id = d.event_id\n  where d.status = 'pending'\n)\nselect\n  event_id as \"eventId\",\n  endpoint,\n  replay,\n  attempts,\n  replayed_attempts as \"replayedAttempts\",\n  extract(epoch from next_attempt_at - clock_timestamp())::float8 * 1000 as \"dueInMs\",\n  tenant,\n  entity,\n  type,\n  content_type as \"contentType\",\n  traceparent,\n  case when fits then payload end as payload\nfrom pending\norder by nth"};
+const loadDeliveriesIR: any = {"usedParamSet":{"bytes":true,"eventIds":true,"endpoints":true,"replays":true},"params":[{"name":"bytes","required":true,"transform":{"type":"scalar"},"locs":[{"a":368,"b":374}]},{"name":"eventIds","required":true,"transform":{"type":"scalar"},"locs":[{"a":406,"b":415}]},{"name":"endpoints","required":true,"transform":{"type":"scalar"},"locs":[{"a":426,"b":436}]},{"name":"replays","required":true,"transform":{"type":"scalar"},"locs":[{"a":450,"b":458}]}],"statement":"with pending as (\n  select\n    k.nth,\n    d.event_id,\n    d.endpoint,\n    d.replay,\n    d.attempts,\n    d.replayed_attempts,\n    d.next_attempt_at,\n    e.tenant,\n    e.entity,\n    e.type,\n    e.content_type,\n    e.traceparent,\n    e.attributes,\n    e.payload,\n    sum(octet_length(e.payload)) over (order by k.nth rows unbounded preceding) - octet_length(e.payload) < :bytes!::bigint as fits\n  from unnest(:eventIds!::uuid[], :endpoints!::integer[], :replays!::integer[]) with ordinality as k (event_id, endpoint, replay, nth)\n    join deliveries d on d.event_id = k.event_id and d.endpoint = k.endpoint and d.replay = k.replay\n    join events e on e.id = d.event_id\n  where d.status = 'pending'\n)\nselect\n  event_id as \"eventId\",\n  endpoint,\n  replay,\n  attempts,\n  replayed_attempts as \"replayedAttempts\",\n  extract(epoch from next_attempt_at - clock_timestamp())::float8 * 1000 as \"dueInMs\",\n  tenant,\n  entity,\n  type,\n  content_type as \"contentType\",\n  traceparent,\n  attributes,\n  case when fits then payload end as payload\nfrom pending\norder by nth"};
 
 /**
  * Query generated from SQL:
@@ -56,6 +59,7 @@ const loadDeliveriesIR: any = {"usedParamSet":{"bytes":true,"eventIds":true,"end
  *     e.type,
  *     e.content_type,
  *     e.traceparent,
+ *     e.attributes,
  *     e.payload,
  *     sum(octet_length(e.payload)) over (order by k.nth rows unbounded preceding) - octet_length(e.payload) < :bytes!::bigint as fits
  *   from unnest(:eventIds!::uuid[], :endpoints!::integer[], :replays!::integer[]) with ordinality as k (event_id, endpoint, replay, nth)
@@ -75,6 +79,7 @@ const loadDeliveriesIR: any = {"usedParamSet":{"bytes":true,"eventIds":true,"end
  *   type,
  *   content_type as "contentType",
  *   traceparent,
+ *   attributes,
  *   case when fits then payload end as payload
  * from pending
  * order by nth

@@ -17,6 +17,7 @@ with pending as (
     e.type,
     e.content_type,
     e.traceparent,
+    e.attributes,
     e.payload,
     sum(octet_length(e.payload)) over (order by k.nth rows unbounded preceding) - octet_length(e.payload) < :bytes!::bigint as fits
   from unnest(:eventIds!::uuid[], :endpoints!::integer[], :replays!::integer[]) with ordinality as k (event_id, endpoint, replay, nth)
@@ -36,6 +37,7 @@ select
   type,
   content_type as "contentType",
   traceparent,
+  attributes,
   case when fits then payload end as payload
 from pending
 order by nth;

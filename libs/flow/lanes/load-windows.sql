@@ -21,6 +21,7 @@ with pending as (
     e.type,
     e.content_type,
     e.traceparent,
+    e.attributes,
     e.payload,
     -- Without reading it: a large one's length stands in its row.
     octet_length(e.payload) as bytes,
@@ -56,6 +57,7 @@ select
   type,
   content_type as "contentType",
   traceparent,
+  attributes,
   case when fits then payload end as payload
 from windows
 where fits or place = 1

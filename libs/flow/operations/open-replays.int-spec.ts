@@ -4,6 +4,7 @@ import { mintId } from '#domain/ids';
 import { KafkaModule } from '#ground/kafka/kafka.module';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
 import { testModules } from '#dev/testing/test-modules';
+import { TEST_BY } from '#dev/testing/test-principal';
 import { DeadLettersModule } from '#manage/dead-letters/dead-letters.module';
 import { type ReplayFilter, ReplaysRepository } from '#manage/dead-letters/replays.repository';
 import { type OpenReplay, OpenReplaysRepository } from './open-replays.repository.js';
@@ -54,7 +55,7 @@ const all = (changes: Partial<ReplayFilter> = {}): ReplayFilter =>
 
 async function ask(filter: ReplayFilter): Promise<{ id: string; matched: number }> {
   const id = mintId();
-  return { id, matched: await requests.create(filter, { id, subject: 'rpl_test', actor: 'test' }) };
+  return { id, matched: await requests.create(filter, { id, subject: 'rpl_test', by: TEST_BY }) };
 }
 
 /** Of dead letters on shard 0. */
@@ -183,7 +184,7 @@ describe('a replay of an event', () => {
        insert into deliveries (event_id, endpoint, tenant, shard, lane, sequence, status, attempts, finished_at)
        select $1, $2, 'default', 0, id, 5, 'delivered', 1, now() from lane`, [event, other]);
     const ask = async (): Promise<OpenReplay[]> => {
-      await requests.createForEvent({ id: mintId(), event, tenant: 'default', subject: 'evt_test', actor: 'test' });
+      await requests.createForEvent({ id: mintId(), event, tenant: 'default', subject: 'evt_test', by: TEST_BY });
       return open.find([0]);
     };
     const [job] = await ask();

@@ -17,6 +17,7 @@ import { captureLog, type LogCapture } from '#dev/testing/log-capture';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
 import { TcpProxy } from '#dev/testing/tcp-proxy';
 import { testModules } from '#dev/testing/test-modules';
+import { TEST_BY } from '#dev/testing/test-principal';
 import { waitUntil } from '#dev/testing/wait-until';
 import { OpenReplaysRepository } from './open-replays.repository.js';
 import { OperationsModule } from './operations.module.js';
@@ -61,7 +62,7 @@ it('brings replayed dead letters to their lane when the replay commits only afte
      select $1, $2, 'default', 0, id, 1, 'dead', 3, 'attempts_exhausted', now() - interval '1 minute' from lanes`, [event, endpoint]);
   await gateway.get(ReplaysRepository).create(
     { tenant: 'default', action: 'replay', endpoint: undefined, entity: undefined, type: undefined, from: undefined, to: undefined },
-    { id: mintId(), subject: 'rpl_test', actor: 'test' },
+    { id: mintId(), subject: 'rpl_test', by: TEST_BY },
   );
 
   const lanes = new ShardLanes(testLease(0, await fixture.takeShard(0)), dispatcher.get(LaneBudget), dispatcher.get(WindowBudget));

@@ -1,7 +1,7 @@
 /*
   Replays one event on its shard, fenced like an outcome. Its dead letters become pending again. For each endpoint that it
   was delivered to, and where nothing of it is pending or dead, or was delivered since, it gets a new delivery with its
-  lane's next sequence. All at once: a second click, or a second owner, brings nothing.
+  lane's next sequence; unless the event is requeued. All at once: a second click, or a second owner, brings nothing.
   Result: whether the fence held, whether the replay has ended on the shard, the lanes that have changed, and how many
   deliveries without a lane are pending again.
 */
@@ -13,7 +13,7 @@ with fence as (
   for key share of l
 ),
 job as (
-  select r.tenant, r.event_id, r.created_at
+  select r.tenant, r.event_id, r.created_at, r.requeued_at_attempt
   from fence f
     join replay_shards s on s.shard = f.shard and s.replay = :replay!
     join replays r on r.id = s.replay
@@ -35,7 +35,7 @@ again as (
   from job j
     join deliveries d on d.event_id = j.event_id
     join endpoints p on p.id = d.endpoint and p.deleted_at is null
-  where d.tenant = j.tenant and d.shard = :shard!
+  where d.tenant = j.tenant and d.shard = :shard! and j.requeued_at_attempt is null
   group by d.event_id, d.endpoint, d.tenant, d.lane
   having
     bool_and(d.status in ('delivered', 'discarded')) and bool_and(d.finished_at <= j.created_at)

@@ -60,7 +60,7 @@ recorded as (
 ),
 locked as (
   -- In the order in which admissions lock lanes too, so that two statements with several lanes in common don't deadlock.
-  select l.id, x.sequence, x.status, x.halts
+  select l.id, x.event_id, x.sequence, x.status, x.halts, x.dead_reason
   from decided x
     join lanes l on l.id = x.lane
   where x.status <> 'pending'
@@ -78,6 +78,7 @@ closed as (
     marked_at = case when x.halts then now() else l.marked_at end
   from locked x
   where l.id = x.id
+  returning l.tenant, l.endpoint, l.entity, x.event_id, x.sequence, x.halts, x.dead_reason
 ),
 tokens as (
   insert into dispatch_outbox (tenant, shard, topic, key, headers, value)
@@ -106,6 +107,7 @@ letters as (
       'ce_time', to_char(coalesce(e.occurred_at, e.accepted_at) at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
       'content-type', e.content_type,
       'traceparent', e.traceparent,
+      'lockstep-attributes', e.attributes::text,
       'lockstep-reason', x.dead_reason,
       'lockstep-delivery',
         'dlv_' || replace(e.id::text, '-', '') || lpad(to_hex(x.endpoint), 8, '0') || lpad(to_hex(x.replay), 4, '0'),
@@ -133,10 +135,17 @@ gone as (
 ),
 audited as (
   -- Once: of two statements at the same time, the second finds the endpoint disabled.
-  insert into audit_log (tenant, actor, action, subject, detail)
+  insert into audit_log (tenant, actor_type, actor, actor_name, action, subject, detail)
   select
-    tenant, 'system', 'endpoint.disabled', 'ep_' || replace(public_id::text, '-', ''), jsonb_build_object('reason', 'gone')
+    tenant, 'system', 'system', 'Lockstep', 'endpoint.disabled', 'ep_' || replace(public_id::text, '-', ''), jsonb_build_object('reason', 'gone')
   from gone
+  union all
+  select
+    c.tenant, 'system', 'system', 'Lockstep', 'lane.halted', 'ep_' || replace(p.public_id::text, '-', '') || '/' || c.entity,
+    jsonb_build_object('event', 'evt_' || replace(c.event_id::text, '-', ''), 'sequence', c.sequence, 'reason', c.dead_reason)
+  from closed c
+    join endpoints p on p.id = c.endpoint
+  where c.halts
 ),
 nudges as (
   insert into dispatch_outbox (tenant, shard, topic, value)

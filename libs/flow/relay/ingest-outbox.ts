@@ -1,4 +1,5 @@
 import type { Message } from 'kafkajs';
+import type { EventAttributes } from '#domain/event-attributes';
 import { toPublicId } from '#domain/ids';
 import { laneKey } from '#domain/shard';
 import type { Database } from '#ground/postgres/pool';
@@ -42,7 +43,7 @@ export class IngestOutbox implements RelaySource<OutboxRow> {
     const ids = rows.filter(({ eventId }) => this.recent.get(eventId) === undefined).map(({ eventId }) => eventId);
     if (ids.length === 0) return new Map();
     const events = await readEvents.run({ ids, bytes: READ_BOUNDS.bytes }, this.database);
-    return new Map(events.map(({ time, ...event }) => [event.id, { ...event, time: time.toISOString() }]));
+    return new Map(events.map(({ time, attributes, ...event }) => [event.id, { ...event, time: time.toISOString(), attributes: attributes as EventAttributes | null }]));
   }
 }
 
@@ -62,6 +63,7 @@ function messageOf({ acceptSeq, shard }: IReadOutboxResult, event: RelayedEvent)
       'lockstep-tenant': event.tenant,
       'lockstep-accept-seq': String(acceptSeq),
       ...(event.traceparent === null ? {} : { traceparent: event.traceparent }),
+      ...(event.attributes === null ? {} : { 'lockstep-attributes': JSON.stringify(event.attributes) }),
     },
   };
 }

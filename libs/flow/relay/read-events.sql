@@ -8,7 +8,7 @@ with found as (
     -- OFFSET 0 makes every plan look up each id by key. The planner must not choose a scan of all events.
     cross join lateral (
       select
-        id, tenant, type, entity, occurred_at, accepted_at, source, content_type, traceparent, payload,
+        id, tenant, type, entity, occurred_at, accepted_at, source, content_type, traceparent, attributes, payload,
         octet_length(payload) as bytes
       from events
       where events.id = wanted.id
@@ -17,6 +17,6 @@ with found as (
 )
 select
   id, tenant, type, entity, coalesce(occurred_at, accepted_at) as "time!", source,
-  content_type as "contentType", traceparent, payload
+  content_type as "contentType", traceparent, attributes, payload
 from found
 where before < :bytes!;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { RecentEvents, type RelayedEvent } from './recent-events.js';
 
 const event = (id: string, bytes: number): RelayedEvent => ({
-  id, tenant: 'default', type: 'a', entity: 'e', time: '2026-01-01T00:00:00.000Z', source: 'api', contentType: 'application/json', traceparent: null, payload: Buffer.alloc(bytes),
+  id, tenant: 'default', type: 'a', entity: 'e', time: '2026-01-01T00:00:00.000Z', source: 'api', contentType: 'application/json', traceparent: null, attributes: null, payload: Buffer.alloc(bytes),
 });
 
 describe('RecentEvents', () => {

@@ -223,6 +223,18 @@ describe('Relay', () => {
     expectRelayed([id ?? ''], () => 2);
   });
 
+  it('shows the attributes of an event, from memory and from Postgres', async () => {
+    const recent = new RecentEvents(1_000_000);
+    const [read, kept] = await commit([{ shard: 0 }, { shard: 0 }]);
+    await pool.query(`update events set attributes = '{"ce-id":"7"}'`);
+    const { rows: [last] } = await pool.query<{ id: string }>('select id from events order by accept_seq desc limit 1');
+    recent.add({ id: last?.id ?? '', tenant: 'default', type: 'a', entity: 'e', time: '2026-01-01T00:00:00.000Z', source: 'api', contentType: 'text/plain', traceparent: null, attributes: { 'ce-id': '8' }, payload: Buffer.from('x') });
+    ingestRelay({ recent });
+    await reader.atLeast(2);
+    const shown = new Map(reader.records.map(({ headers }) => [headers['ce_id'], JSON.parse(headers['lockstep-attributes'] ?? 'null') as unknown]));
+    expect(shown).toEqual(new Map([[read, { 'ce-id': '7' }], [kept, { 'ce-id': '8' }]]));
+  });
+
   it('relays events of a gateway that was killed after its commit', async () => {
     const ids = await commit(many(1_300));
     await gatewayRelay();
@@ -236,7 +248,7 @@ describe('Relay', () => {
     const ids = await commit(many(8));
     const { rows } = await pool.query<{ id: string }>('select id from events order by accept_seq desc limit 4');
     for (const { id } of rows) {
-      recent.add({ id, tenant: 'default', type: 'from.memory', entity: 'e', time: '2026-01-01T00:00:00.000Z', source: 'api', contentType: 'application/json', traceparent: null, payload: Buffer.from('{}') });
+      recent.add({ id, tenant: 'default', type: 'from.memory', entity: 'e', time: '2026-01-01T00:00:00.000Z', source: 'api', contentType: 'application/json', traceparent: null, attributes: null, payload: Buffer.from('{}') });
     }
     ingestRelay({ recent });
     await reader.atLeast(8);

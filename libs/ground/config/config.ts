@@ -29,6 +29,7 @@ export interface Config {
   readonly drainTimeoutMs: number;
   readonly idempotencyRetentionMs: number;
   readonly retentionMs: number;
+  readonly auditRetentionMs: number;
   readonly maxBodyBytes: number;
   /** Concurrent requests of a dispatcher, beyond the first 8 of each endpoint. */
   readonly deliveryConcurrency: number;
@@ -68,6 +69,7 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
     drainTimeoutMs: values.LOCKSTEP_DRAIN_TIMEOUT,
     idempotencyRetentionMs: values.LOCKSTEP_IDEMPOTENCY_RETENTION,
     retentionMs: values.LOCKSTEP_RETENTION,
+    auditRetentionMs: values.LOCKSTEP_AUDIT_RETENTION,
     maxBodyBytes: values.LOCKSTEP_MAX_BODY_BYTES,
     deliveryConcurrency: values.LOCKSTEP_DELIVERY_CONCURRENCY,
     logLevel: values.LOG_LEVEL,

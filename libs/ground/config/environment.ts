@@ -58,6 +58,7 @@ export const environmentSchema = z.object({
   LOCKSTEP_IDEMPOTENCY_RETENTION: duration(RETENTION_BOUNDS_MS.min, RETENTION_BOUNDS_MS.max).default(DAY_MS),
   LOCKSTEP_IDEMPOTENCY_LEASE: duration(LEASE_BOUNDS_MS.min, LEASE_BOUNDS_MS.max).default(30_000),
   LOCKSTEP_RETENTION: duration(DAY_MS, 3_650 * DAY_MS).default(30 * DAY_MS),
+  LOCKSTEP_AUDIT_RETENTION: duration(30 * DAY_MS, 3_650 * DAY_MS).default(365 * DAY_MS),
   LOCKSTEP_MAX_BODY_BYTES: wholeNumber(1_024, 5_242_880).default(262_144),
   LOCKSTEP_DELIVERY_CONCURRENCY: wholeNumber(1, 65_536).default(1_024),
   UPSTREAM_URL: z.string().regex(/^https?:\/\/[^/?#@\s]+(\/[^?#\s]*)?$/, 'must be an http(s) URL such as http://backend:3000, without a user, a query or a fragment').optional(),

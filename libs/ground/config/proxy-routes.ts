@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { DEFAULT_TENANT, TENANT_ID } from '#domain/tenant';
 import { duration, LEASE_BOUNDS_MS, RETENTION_BOUNDS_MS } from './duration-setting.js';
 
 const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/, 'must be a header name').transform((name) => name.toLowerCase());
@@ -20,6 +21,8 @@ const routeSchema = z.strictObject({
   /** Headers that tell one client from another. */
   principal: z.array(headerName).default(['authorization', 'x-api-key']),
   refuseRegressed: z.boolean().default(false),
+  /** Whose keys these are: routes of two tenants never share one. */
+  tenant: z.string().regex(TENANT_ID, 'must be the id of a tenant, such as acme').default(DEFAULT_TENANT),
 }).refine(({ mode, refuseRegressed }) => mode === 'webhook' || !refuseRegressed, { path: ['refuseRegressed'], message: 'is for routes with "mode": "webhook"' });
 
 export const proxyRoutesSchema = z.array(routeSchema).max(1_000);

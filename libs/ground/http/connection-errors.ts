@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { LockstepError } from '#domain/problem';
 import { requestsRejected } from './http.metrics.js';
+import { interruptBody } from './streamed-body.js';
 
 /** The server cuts the connection after this if the client does not close it. */
 const CLOSE_TIMEOUT_MS = 1_000;
@@ -20,6 +21,7 @@ export function answerConnectionError(error: NodeJS.ErrnoException, socket: Sock
     if (!socket.writableEnded) socket.destroy();
     return;
   }
+  if (interruptBody(socket, error)) return;
   const problem = PROBLEMS[error.code ?? '']?.() ?? new LockstepError('invalid_request', 'This is not an HTTP/1.1 request');
   endWith(socket, problem);
 }

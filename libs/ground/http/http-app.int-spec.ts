@@ -1,12 +1,15 @@
 import { once } from 'node:events';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
-import { Controller, Get, Module, Post } from '@nestjs/common';
+import { Controller, Get, Module, Post, Req, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { captureLog } from '#dev/testing/log-capture';
 import { finalAnswerIn, openSocket, type RawAnswer, readToEnd, requestBytes, sendRaw } from '#dev/testing/raw-http';
 import { waitUntil } from '#dev/testing/wait-until';
 import { closeHttpApp, createHttpApp, type HttpAppOptions } from './http-app.js';
 import { LoadShedding } from './load-shedding.js';
+import { StreamedBody } from './streamed-body.js';
 
 const never = Promise.withResolvers<string>();
 const soon = Promise.withResolvers<string>();
@@ -187,5 +190,47 @@ describe('bodies in another encoding than plain UTF-8', () => {
 
   it('pass through an app whose bodies are streams', async () => {
     expect((await answersOf({ bodies: 'streams' }, [['content-type', 'text/plain; charset=utf-16'], ['content-encoding', 'gzip']], gzipSync('x')))?.status).toBe(201);
+  });
+});
+
+describe('a streamed body', () => {
+  const HANDLER_MS = 2_500;
+  const CLIENT_MS = 300;
+
+  @Controller()
+  class StreamController {
+    /** Reads slowly, and answers with the number of bytes. */
+    @Post('slowly')
+    @RouteConfig({ streamedBodies: { mediaTypes: ['application/json'], maxBytes: 10_000_000 } })
+    async slowly(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+      const body = new StreamedBody(request, reply, 10_000_000, CLIENT_MS);
+      let length = 0;
+      for (let bytes = await body.read(); bytes !== undefined; bytes = await body.read()) {
+        if (length === 0) await new Promise((resolve) => setTimeout(resolve, HANDLER_MS));
+        length += bytes.length;
+      }
+      body.close();
+      void reply.code(200).send(String(length));
+    }
+  }
+
+  @Module({ controllers: [StreamController] })
+  class StreamModule {}
+
+  const headOf = (length: number): Buffer => requestBytes('POST', '/slowly', [['host', 'a'], ['content-type', 'application/json'], ['content-length', String(length)], ['connection', 'close']]);
+
+  it('is not cut off while its handler lets it wait, but while its client does', async () => {
+    const app = await createHttpApp(StreamModule, { logger: captureLog().logger, maxBodyBytes: 1_000, requestTimeoutMs: 500 });
+    await app.listen(0, '127.0.0.1');
+    const url = await app.getUrl();
+    const [waiting, stalling] = [await openSocket(url), await openSocket(url)];
+    const answers = [readToEnd(waiting), readToEnd(stalling)];
+    // More than all buffers take, so most of it is sent after the time limit of a whole request.
+    waiting.write(Buffer.concat([headOf(9_000_000), Buffer.alloc(9_000_000, '1')]));
+    stalling.write(headOf(5));
+    const [read, refused] = (await Promise.all(answers)).map(finalAnswerIn);
+    expect([read?.status, read?.body.toString()]).toEqual([200, '9000000']);
+    expect([refused?.status, (JSON.parse(refused?.body.toString() ?? '') as { code: string }).code, refused?.headers['connection']]).toEqual([408, 'request_timeout', 'close']);
+    await app.close();
   });
 });

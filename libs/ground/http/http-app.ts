@@ -8,16 +8,18 @@ import type { Logger } from '#ground/telemetry/logger';
 import { AllowedMethods } from './allowed-methods.js';
 import { answerConnectionError, answerWhatNodeWould } from './connection-errors.js';
 import { HttpModule } from './http.module.js';
-import { bodyRefusalOf } from './json-body.js';
+import { bodyRefusalOf, otherBodyRefusalOf } from './json-body.js';
 import { LoadShedding } from './load-shedding.js';
 import { sendProblem, toLockstepError } from './problem.js';
+import { answerWithRequestIds, requestIds } from './request-ids.js';
 import { observeRequests } from './request-observer.js';
+import { streamBodies } from './streamed-body.js';
 
 export interface HttpAppOptions {
   readonly logger: Logger;
   /** Larger bodies are answered with 413. */
   readonly maxBodyBytes: number;
-  /** `streams`: bodies of any type, size and encoding stay unread in `request.raw`. Default: JSON as bytes, in plain UTF-8. */
+  /** `streams`: bodies of any type, size and encoding stay unread in `request.raw`. Default: JSON as bytes, in plain UTF-8, and what a route takes besides. */
   readonly bodies?: 'json' | 'streams';
   /** Closes a connection without a byte for this long while an answer is made or read, in milliseconds. Default 6 minutes. */
   readonly longestSilenceMs?: number;
@@ -49,9 +51,11 @@ export async function createHttpApp(module: DynamicModule | Type, options: HttpA
   const instance = adapter.getInstance();
   allowedMethods.watch(instance);
   answerWhatNodeWould(instance);
+  answerWithRequestIds(instance);
   instance.removeAllContentTypeParsers();
   if (streams) passAnything(instance);
-  else instance.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => done(bodyRefusalOf(request) ?? null, body));
+  else takeJson(instance);
+  streamBodies(instance);
   observeRequests(instance, options.logger);
   const root: DynamicModule = 'module' in module ? module : { module };
   const http = HttpModule.of({ logger: options.logger, allowedMethods, shedding });
@@ -88,6 +92,12 @@ export async function closeHttpApp(app: NestFastifyApplication, drainMs: number)
   await app.close();
 }
 
+/** JSON, and what a route takes besides. */
+function takeJson(instance: FastifyInstance): void {
+  instance.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => done(bodyRefusalOf(request) ?? null, body));
+  instance.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => done(otherBodyRefusalOf(request) ?? null, body));
+}
+
 /** Accepts every method that Node knows, and does not read the body. */
 function passAnything(instance: FastifyInstance): void {
   instance.addContentTypeParser('*', (_request, _payload, done) => done(null));
@@ -98,6 +108,7 @@ function passAnything(instance: FastifyInstance): void {
 function createHttpAdapter(options: HttpAppOptions, shedding: LoadShedding): FastifyAdapter {
   const serverOptions: FastifyServerOptions<Server> = {
     bodyLimit: options.maxBodyBytes,
+    genReqId: requestIds(),
     serverFactory: (handler) => createHttpServer(handler, options, shedding),
     clientErrorHandler: answerConnectionError,
     forceCloseConnections: 'idle',

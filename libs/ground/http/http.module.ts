@@ -6,6 +6,7 @@ import { AllowedMethods } from './allowed-methods.js';
 import { LoadShedding } from './load-shedding.js';
 import { MetricsController } from './metrics.controller.js';
 import { ProblemFilter } from './problem.filter.js';
+import { RejectionCountsModule } from './rejections.module.js';
 import { SchemaPipe } from './schema.pipe.js';
 
 /** Objects that exist before Nest's container, because the HTTP server needs them. */
@@ -25,6 +26,7 @@ export class HttpModule {
     return {
       module: HttpModule,
       global: true,
+      imports: [RejectionCountsModule],
       controllers: [MetricsController],
       providers: [
         { provide: LOGGER, useValue: logger },

@@ -5,16 +5,37 @@ import { LockstepError } from '#domain/problem';
 const CHARSETS = /;\s*charset\s*=\s*"?([^\s";]*)/gi;
 const UTF_8 = /^utf-?8$/i;
 
+type Posted = Pick<FastifyRequest, 'headers' | 'method' | 'routeOptions'>;
+
 /**
  * Why the headers of a request say that its body is no JSON in plain UTF-8, as `unsupported_media_type`; undefined when they do
  * not. Bodies are stored and delivered as they came, so nothing is decompressed or converted.
  */
-export function bodyRefusalOf({ headers, method, routeOptions }: Pick<FastifyRequest, 'headers' | 'method' | 'routeOptions'>): LockstepError | undefined {
-  const { 'content-encoding': encoding, 'content-type': type = '' } = headers;
-  const refused = (sentence: string): LockstepError => new LockstepError('unsupported_media_type', `${method} ${routeOptions.url ?? ''} ${sentence}`);
-  if (encoding?.split(',').some((each) => each.trim().toLowerCase() !== 'identity')) return refused(`takes no compressed bodies: send it without Content-Encoding (this one has \`${encoding}\`)`);
+export function bodyRefusalOf(request: Posted): LockstepError | undefined {
+  const { 'content-encoding': encoding, 'content-type': type = '' } = request.headers;
+  if (encoding !== undefined && isCompressed(encoding)) return compressed(request, encoding);
   const charset = type.includes(';') ? [...type.matchAll(CHARSETS)].map(([, name = '']) => name).find((name) => !UTF_8.test(name)) : undefined;
-  return charset === undefined ? undefined : refused(`takes JSON in UTF-8 only: convert the body, and leave out \`charset=${charset}\``);
+  return charset === undefined ? undefined : refused(request, `takes JSON in UTF-8 only: convert the body, and leave out \`charset=${charset}\``);
+}
+
+/** Why a route does not take this body, which is not `application/json`, as `unsupported_media_type`; undefined when it does. */
+export function otherBodyRefusalOf(request: Posted): LockstepError | undefined {
+  const { headers, routeOptions } = request;
+  if (routeOptions.config.takes?.(headers) !== true) return new LockstepError('unsupported_media_type', 'Send the body as application/json');
+  const { 'content-encoding': encoding } = headers;
+  return encoding !== undefined && isCompressed(encoding) ? compressed(request, encoding) : undefined;
+}
+
+function isCompressed(encoding: string): boolean {
+  return encoding.split(',').some((each) => each.trim().toLowerCase() !== 'identity');
+}
+
+function compressed(request: Posted, encoding: string): LockstepError {
+  return refused(request, `takes no compressed bodies: send it without Content-Encoding (this one has \`${encoding}\`)`);
+}
+
+function refused({ method, routeOptions }: Posted, sentence: string): LockstepError {
+  return new LockstepError('unsupported_media_type', `${method} ${routeOptions.url ?? ''} ${sentence}`);
 }
 
 /**

@@ -3,10 +3,12 @@ import { type ErrorCode, ERROR_CODES, LockstepError } from '#domain/problem';
 
 /** Where `@Documented` leaves an operation's problem codes. The served document has responses instead. */
 export const PROBLEMS_EXTENSION = 'x-lockstep-problems';
+/** Where `DocumentedForms` leaves a body's further content types. */
+export const FORMS_EXTENSION = 'x-lockstep-forms';
 
 type PathItem = OpenAPIObject['paths'][string];
-type Operation = NonNullable<PathItem['get']> & { [PROBLEMS_EXTENSION]?: readonly ErrorCode[] };
-type RequestBody = Exclude<NonNullable<Operation['requestBody']>, { $ref: string }>;
+type Operation = NonNullable<PathItem['get']> & { [PROBLEMS_EXTENSION]?: readonly ErrorCode[]; [FORMS_EXTENSION]?: RequestBody['content'] };
+type RequestBody = Exclude<NonNullable<NonNullable<PathItem['get']>['requestBody']>, { $ref: string }>;
 type Header = Record<string, { readonly description: string; readonly schema: object }>;
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
@@ -17,14 +19,24 @@ const OF_A_KEY: readonly ErrorCode[] = ['unauthenticated', 'forbidden'];
 const WITHOUT_BODY: readonly string[] = ['get'];
 const OF_A_BODY: readonly ErrorCode[] = ['payload_too_large', 'unsupported_media_type'];
 
+/** Of answers to principals with limits (draft-ietf-httpapi-ratelimit-headers-10). */
+export const RATE_LIMIT_HEADERS = {
+  RateLimit: 'Of each limit of the API key and its tenant: the events that are left (`r`), and the seconds until there are more (`t`): `"key";r=99;t=1, "tenant";r=4999;t=1`',
+  'RateLimit-Policy': 'Of each limit: events (`q`) in so many seconds (`w`): `"key";q=100;w=1, "tenant";q=5000;w=1`',
+} as const;
+
 const HEADERS: Readonly<Partial<Record<number, Header>>> = {
   401: { 'WWW-Authenticate': { description: '`Bearer`', schema: { type: 'string' } } },
+  429: {
+    'Retry-After': { description: 'Seconds', schema: { type: 'integer', minimum: 1 } },
+    ...Object.fromEntries(Object.entries(RATE_LIMIT_HEADERS).map(([name, description]) => [name, { description, schema: { type: 'string' } }])),
+  },
   503: { 'Retry-After': { description: 'Seconds', schema: { type: 'integer', minimum: 1 } } },
 };
 
-/** The tenant that an admin key acts on. */
+/** The tenant that a request is about. */
 const TENANT_HEADER = {
-  name: 'Lockstep-Tenant', in: 'header', required: false, description: 'The tenant to act on, which must exist; `default` when left out',
+  name: 'Lockstep-Tenant', in: 'header', required: false, description: 'For admin keys: the tenant to act on, which must exist. For other keys: their own tenant, or left out',
   schema: { type: 'string', pattern: '^[a-z0-9][a-z0-9_-]{0,62}$' },
 } as const;
 
@@ -42,13 +54,13 @@ function completedItem(item: PathItem): PathItem {
   return { ...item, ...(Object.fromEntries(completedMethods) as PathItem) };
 }
 
-function completedOperation({ [PROBLEMS_EXTENSION]: own = [], ...operation }: Operation, isWithoutBody: boolean): Operation {
+function completedOperation({ [PROBLEMS_EXTENSION]: own = [], [FORMS_EXTENSION]: forms = {}, ...operation }: Operation, isWithoutBody: boolean): Operation {
   const needsKey = operation.security !== undefined;
   const codes = new Set([...OF_EVERY_REQUEST, ...(needsKey ? OF_A_KEY : []), ...(isWithoutBody ? [] : OF_A_BODY), ...own]);
   return {
     ...operation,
     parameters: [...(operation.parameters ?? []), ...(needsKey ? [TENANT_HEADER] : [])],
-    ...(operation.requestBody === undefined || '$ref' in operation.requestBody ? {} : { requestBody: { ...operation.requestBody, required: !mayBeNull(operation.requestBody) } }),
+    ...(operation.requestBody === undefined || '$ref' in operation.requestBody ? {} : { requestBody: { ...operation.requestBody, content: { ...operation.requestBody.content, ...forms }, required: !mayBeNull(operation.requestBody) } }),
     responses: { ...operation.responses, ...responsesOf([...codes], operation.responses) },
   };
 }
@@ -83,6 +95,7 @@ const PROBLEM_SCHEMA = {
     status: { type: 'integer' as const, minimum: 400, maximum: 599 },
     code: { type: 'string' as const, enum: [...ERROR_CODES] },
     detail: { type: 'string' as const },
+    requestId: { type: 'string' as const, pattern: '^req_[0-9a-z]+$', description: 'As the header `X-Request-Id` and the logs have it. Absent if the bytes are not a request, or the request was shed' },
     errors: {
       type: 'array' as const,
       items: {
@@ -91,5 +104,6 @@ const PROBLEM_SCHEMA = {
         properties: { path: { type: 'string' as const, description: 'JSON pointer, or the name of a header or query parameter' }, message: { type: 'string' as const } },
       },
     },
+    id: { type: 'string' as const, description: 'Of `conflict`, when an event was accepted before: its id' },
   },
 };

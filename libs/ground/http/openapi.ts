@@ -1,13 +1,15 @@
 import { applyDecorators, type INestApplication } from '@nestjs/common';
-import { ApiExtension, ApiOperation, ApiParam, ApiResponse, DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { ApiExtension, ApiOperation, type ApiOperationOptions, ApiParam, ApiResponse, DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { z } from 'zod';
 import { VERSION } from '#ground/config/version';
 import type { ErrorCode } from '#domain/problem';
-import { completed, PROBLEMS_EXTENSION } from './openapi-document.js';
+import { completed, FORMS_EXTENSION, PROBLEMS_EXTENSION } from './openapi-document.js';
 
 export interface OperationDocument {
   readonly summary: string;
   readonly description?: string;
+  /** The body by media type, where its schema depends on it. Otherwise `@ApiBody` or `@Body` documents it. */
+  readonly requestBody?: ApiOperationOptions['requestBody'];
   readonly status: number;
   readonly answer: string;
   readonly schema?: z.ZodType;
@@ -18,9 +20,9 @@ export interface OperationDocument {
 }
 
 /** Documents an operation with its answer and its problems. */
-export function Documented({ summary, description, problems = [], ...answer }: OperationDocument): MethodDecorator {
+export function Documented({ summary, description, requestBody, problems = [], ...answer }: OperationDocument): MethodDecorator {
   return applyDecorators(
-    ApiOperation({ summary, ...(description === undefined ? {} : { description }) }),
+    ApiOperation({ summary, ...(description === undefined ? {} : { description }), ...(requestBody === undefined ? {} : { requestBody }) }),
     DocumentedAnswer(answer),
     ApiExtension(PROBLEMS_EXTENSION, [...problems, 'store_unavailable']),
   );
@@ -34,6 +36,11 @@ export function DocumentedAnswer({ status, answer, schema, headers = {} }: Pick<
     headers: Object.fromEntries(Object.entries(headers).map(([name, meaning]) => [name, { description: meaning, schema: { type: 'string' } }])),
     ...(schema === undefined ? {} : { standardSchema: schema }),
   });
+}
+
+/** Documents further content types of an operation's body, with their schemas and examples. */
+export function DocumentedForms(forms: Readonly<Record<string, Readonly<Record<string, unknown>>>>): MethodDecorator {
+  return ApiExtension(FORMS_EXTENSION, forms);
 }
 
 /** Documents the format of a path parameter. The handler looks the resource up, and answers `not_found` for any other text. */

@@ -1,5 +1,15 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
 /** A permission. `manage` includes `read`; `admin` includes all scopes, for all tenants. */
 export type Scope = 'ingest' | 'read' | 'manage' | 'admin';
+
+export const SCOPES = ['ingest', 'read', 'manage', 'admin'] as const satisfies readonly Scope[];
+
+/** These scopes and all that they include. */
+export function withIncluded(scopes: readonly Scope[]): ReadonlySet<Scope> {
+  if (scopes.includes('admin')) return new Set(SCOPES);
+  return new Set(scopes.includes('manage') ? [...scopes, 'read'] : scopes);
+}
 
 /** Who acts, as the audit log records it. */
 export interface Actor {
@@ -22,11 +32,13 @@ export interface IngestSettings {
   readonly duplicates: 'replay' | 'conflict';
   /** `requeue-dead`: a duplicate of an event with dead deliveries replays these. */
   readonly resubmit: 'none' | 'requeue-dead';
+  /** Whether events of types that do not exist at /v1/event-types are refused. */
+  readonly refusesUnknownTypes: boolean;
   /** Each event must pass all of them. */
   readonly limits: readonly IngestLimit[];
 }
 
-export const USUAL_INGEST: IngestSettings = { duplicates: 'replay', resubmit: 'none', limits: [] };
+export const USUAL_INGEST: IngestSettings = { duplicates: 'replay', resubmit: 'none', refusesUnknownTypes: false, limits: [] };
 
 /** Who makes a request, and for which tenant. */
 export interface Principal {
@@ -54,5 +66,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** From `@Requires` or `@Public`. */
     access?: Scope | 'public';
+    /** Whether the route takes a body that is not `application/json`. Default: no. */
+    takes?: (headers: IncomingHttpHeaders) => boolean;
   }
 }

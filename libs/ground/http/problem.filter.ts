@@ -5,13 +5,16 @@ import { InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
 import { AllowedMethods } from './allowed-methods.js';
 import { requestsRejected } from './http.metrics.js';
+import type { Principal } from './principal.js';
 import { sendProblem, toLockstepError } from './problem.js';
+import { Rejections } from './rejections.js';
 
-/** Turns every error into a problem document. Logs 5xx with their cause. */
+/** Turns every error into a problem document. Logs 5xx with their cause. Counts what ingest refuses. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(
     private readonly allowedMethods: AllowedMethods,
+    private readonly rejections: Rejections,
     @InjectLogger() private readonly logger: Logger,
   ) {}
 
@@ -21,9 +24,11 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     const problem = request.is404 ? this.noRoute(request, reply) : toLockstepError(error);
     requestsRejected.inc({ code: problem.code });
+    const principal: Principal | undefined = request.principal;
+    if (principal !== undefined && request.routeOptions.config.access === 'ingest') this.rejections.add(principal, problem.code, problem.message);
     if (problem.status >= 500) {
       this.logger[problem.code === 'internal' ? 'error' : 'warn'](
-        { err: problem.cause ?? problem, code: problem.code, method: request.method, url: request.url },
+        { err: problem.cause ?? problem, code: problem.code, requestId: request.id, method: request.method, url: request.url },
         'Request failed',
       );
     }

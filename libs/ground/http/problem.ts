@@ -1,6 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { LockstepError, type ErrorCode } from '#domain/problem';
+import { REQUEST_ID_HEADER } from './request-ids.js';
 
 /** Codes for the errors of Nest and Fastify, by status. */
 const CODES: Record<number, ErrorCode> = {
@@ -34,13 +35,18 @@ export function toLockstepError(error: unknown): LockstepError {
   return new LockstepError('internal', 'The error was logged; try again later', { cause: error });
 }
 
-/** Sends the error as an RFC 9457 problem document, with the headers of its code. */
+/** The RFC 9457 problem document of an error, with the id of the request. */
+export function problemDocument({ request }: FastifyReply, error: LockstepError): Buffer {
+  return Buffer.from(JSON.stringify({ ...error.toProblem(), requestId: request.id }));
+}
+
+/** Sends the error as a problem document, with the headers of its code. */
 export function sendProblem(reply: FastifyReply, error: LockstepError): void {
   if (error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer');
   if (error.code === 'unsupported_media_type') reply.header('accept', 'application/json').header('accept-encoding', 'identity');
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
   // As bytes: to a string's type Fastify adds a charset, which JSON types do not have.
-  reply.code(error.status).header('content-type', 'application/problem+json').send(Buffer.from(JSON.stringify(error.toProblem())));
+  reply.code(error.status).header(REQUEST_ID_HEADER, reply.request.id).header('content-type', 'application/problem+json').send(problemDocument(reply, error));
 }
 
 function statusOf(error: unknown): number | undefined {

@@ -17,7 +17,7 @@ export function observeRequests(instance: FastifyInstance, logger: Logger): void
     requestDuration.observe({ method: request.method, route, status: reply.statusCode }, elapsedMs / 1_000);
     if (logsAll || elapsedMs > SLOW_MS) {
       logger[elapsedMs > SLOW_MS ? 'warn' : 'debug'](
-        { method: request.method, url: request.url, status: reply.statusCode, elapsedMs: Math.round(elapsedMs) },
+        { requestId: request.id, method: request.method, url: request.url, status: reply.statusCode, elapsedMs: Math.round(elapsedMs) },
         elapsedMs > SLOW_MS ? 'Slow request' : 'Request',
       );
     }

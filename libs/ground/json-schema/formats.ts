@@ -19,7 +19,11 @@ export function formatCheck(name: FormatName, budget: Budget): (text: string) =>
 function checkOf(name: FormatName): (text: string) => boolean {
   const format = ajvFormats.default.get(name);
   if (format instanceof RegExp) return (text) => format.test(text);
-  const validate: unknown = typeof format === 'object' ? format.validate : format;
-  if (typeof validate !== 'function') throw new Error(`ajv-formats has no check of texts for ${name}`);
+  const validate = typeof format === 'object' ? format.validate : format;
+  if (!isCheck(validate)) throw new Error(`ajv-formats has no check of texts for ${name}`);
   return (text) => validate(text) === true;
+}
+
+function isCheck(value: unknown): value is (text: string) => unknown {
+  return typeof value === 'function';
 }

@@ -19,10 +19,10 @@ export class ValueSet {
 
   /** Whether it was not there. @throws GivenUpError */
   add(value: unknown): boolean {
-    const isScalar = typeof value !== 'object' || value === null;
-    const [values, key] = isScalar ? [this.scalars, value] : [this.texts, canonicalText(value, this.budget)];
-    const before = values.size;
-    return (values as Set<unknown>).add(key).size > before;
+    const before = this.scalars.size + this.texts.size;
+    if (typeof value !== 'object' || value === null) this.scalars.add(value);
+    else this.texts.add(canonicalText(value, this.budget));
+    return this.scalars.size + this.texts.size > before;
   }
 }
 

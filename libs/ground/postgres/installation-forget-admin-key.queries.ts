@@ -13,12 +13,16 @@ export interface IForgetAdminKeyQuery {
   result: IForgetAdminKeyResult;
 }
 
-const forgetAdminKeyIR: any = {"usedParamSet":{},"params":[],"statement":"update installation set admin_key_hash = null where admin_key_hash is not null"};
+const forgetAdminKeyIR: any = {"usedParamSet":{},"params":[],"statement":"with forgotten as (\n  update installation set admin_key_hash = null where admin_key_hash is not null returning 1\n)\ninsert into audit_log (tenant, actor_type, actor, actor_name, action, subject, detail)\nselect null, 'system', 'system', 'Lockstep', 'admin_key.replaced', 'admin', '{\"by\": \"LOCKSTEP_ADMIN_KEY\"}' from forgotten"};
 
 /**
  * Query generated from SQL:
  * ```
- * update installation set admin_key_hash = null where admin_key_hash is not null
+ * with forgotten as (
+ *   update installation set admin_key_hash = null where admin_key_hash is not null returning 1
+ * )
+ * insert into audit_log (tenant, actor_type, actor, actor_name, action, subject, detail)
+ * select null, 'system', 'system', 'Lockstep', 'admin_key.replaced', 'admin', '{"by": "LOCKSTEP_ADMIN_KEY"}' from forgotten
  * ```
  */
 export const forgetAdminKey = new PreparedQuery<IForgetAdminKeyParams,IForgetAdminKeyResult>(forgetAdminKeyIR);

@@ -35,6 +35,11 @@ describe('installation', () => {
     expect(await keepAdminKeyHash(databaseOf(pool), second)).toEqual(first);
     await forgetAdminKeyHash(databaseOf(pool));
     expect(await keepAdminKeyHash(databaseOf(pool), second)).toEqual(second);
+    await forgetAdminKeyHash(databaseOf(pool));
+    await forgetAdminKeyHash(databaseOf(pool));
+    const { rows } = await pool.query<{ action: string }>('select tenant, actor_type, actor, action from audit_log order by id');
+    expect(rows.map(({ action }) => action)).toEqual(['admin_key.generated', 'admin_key.replaced', 'admin_key.generated', 'admin_key.replaced']);
+    expect(rows[0]).toEqual({ tenant: null, actor_type: 'system', actor: 'system', action: 'admin_key.generated' });
   });
 });
 

@@ -1,11 +1,7 @@
-import { hash as digest, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { keyHash } from '#domain/api-key';
 import { forgetAdminKeyHash, keepAdminKeyHash } from '#ground/postgres/installation';
 import type { Database } from '#ground/postgres/pool';
-
-/** SHA-256 of a key. Only hashes are stored and compared. */
-export function keyHash(key: string | Buffer): Buffer {
-  return digest('sha256', key, 'buffer');
-}
 
 /**
  * Returns the hash of the admin key: of LOCKSTEP_ADMIN_KEY if it is set, else of a key that the first start generates.

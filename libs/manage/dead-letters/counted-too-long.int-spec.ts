@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { mintId } from '#domain/ids';
 import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
+import { TEST_BY } from '#dev/testing/test-principal';
 import { createPool, databaseOf } from '#ground/postgres/pool';
 import { CountsDatabase } from './counts-database.module.js';
 import { type ReplayFilter, ReplaysRepository } from './replays.repository.js';
@@ -28,7 +29,7 @@ it('refuses a replay, and creates none, when counting its dead letters takes too
   await holder.connect();
   await holder.query('begin; lock table deliveries in access exclusive mode');
   const overloaded = { code: 'overloaded', retryAfterSeconds: 5, message: expect.stringMatching(/too much to read.*`endpoint`.*`from` and `to`/) as unknown };
-  const ids = { id: mintId(), subject: 'rpl_1', actor: 'admin' };
+  const ids = { id: mintId(), subject: 'rpl_1', by: TEST_BY };
   await expect(replays.create(ALL, ids)).rejects.toMatchObject(overloaded);
   await expect(replays.count(ALL)).rejects.toMatchObject(overloaded);
   await holder.end();

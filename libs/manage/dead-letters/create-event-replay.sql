@@ -18,9 +18,9 @@ by_endpoint as (
 ),
 asked as (
   insert into replays (id, tenant, action, event_id, actor, matched)
-  select :id!, e.tenant, 'replay', e.id, :actor!, coalesce((select sum(dead + is_new::integer) from by_endpoint), 0)
+  select :id!, e.tenant, 'replay', e.id, :by!::text::jsonb ->> 'id', coalesce((select sum(dead + is_new::integer) from by_endpoint), 0)
   from event e
-  returning id, tenant, matched
+  returning id, tenant, event_id, matched
 ),
 shared as (
   insert into replay_shards (replay, shard, tenant)
@@ -30,8 +30,11 @@ shared as (
   where a.matched > 0
 ),
 audited as (
-  insert into audit_log (tenant, actor, action, subject, detail)
-  select tenant, :actor!, 'event.replayed', :subject!, jsonb_build_object('matched', matched) from asked
+  insert into audit_log (tenant, actor_type, actor, actor_name, request_id, action, subject, detail)
+  select
+    tenant, by.type, by.id, by.name, by."requestId", 'event.replayed', :subject!,
+    jsonb_build_object('event', 'evt_' || replace(event_id::text, '-', ''), 'matched', matched)
+  from asked, jsonb_to_record(:by!::text::jsonb) as by (type text, id text, name text, "requestId" text)
 ),
 nudged as (
   insert into dispatch_outbox (tenant, shard, topic, value)

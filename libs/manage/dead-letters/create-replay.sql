@@ -24,7 +24,7 @@ with matching as (
 asked as (
   insert into replays (id, tenant, action, endpoint, entity, type, accepted_from, accepted_to, actor, matched)
   select
-    :id!, :tenant!, :action!, :endpoint, :entity, :type, :from, :to, :actor!, coalesce((select sum(letters) from matching), 0)
+    :id!, :tenant!, :action!, :endpoint, :entity, :type, :from, :to, :by!::text::jsonb ->> 'id', coalesce((select sum(letters) from matching), 0)
   returning id, tenant, action, matched
 ),
 shared as (
@@ -34,8 +34,11 @@ shared as (
     cross join matching m
 ),
 audited as (
-  insert into audit_log (tenant, actor, action, subject, detail)
-  select tenant, :actor!, 'dead_letters.' || case action when 'replay' then 'replayed' else 'discarded' end, :subject!, :filter!::jsonb || jsonb_build_object('matched', matched) from asked
+  insert into audit_log (tenant, actor_type, actor, actor_name, request_id, action, subject, detail)
+  select
+    tenant, by.type, by.id, by.name, by."requestId", 'dead_letters.' || case action when 'replay' then 'replayed' else 'discarded' end, :subject!,
+    :filter!::jsonb || jsonb_build_object('matched', matched)
+  from asked, jsonb_to_record(:by!::text::jsonb) as by (type text, id text, name text, "requestId" text)
 ),
 nudged as (
   insert into dispatch_outbox (tenant, shard, topic, value)

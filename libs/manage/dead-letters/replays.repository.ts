@@ -39,10 +39,11 @@ export class ReplaysRepository {
   }
 
   /**
+   * @param ids `by` is from `auditedBy`
    * @returns the number of matching dead letters
    * @throws LockstepError overloaded when there are too many to count in time; then no replay exists
    */
-  async create(filter: ReplayFilter, ids: { id: string; subject: string; actor: string }): Promise<number> {
+  async create(filter: ReplayFilter, ids: { id: string; subject: string; by: string }): Promise<number> {
     const { tenant, action, endpoint, entity, type, from, to } = filter;
     const described = JSON.stringify({ endpoint, entity, type, from, to });
     const parameters = { ...ids, ...idsIn(filter), tenant, action, endpoint, entity, type, from, to, filter: described };
@@ -53,8 +54,8 @@ export class ReplaysRepository {
     return this.counts.of(tenant, 'give `endpoint`, or a smaller range of `from` and `to`, and repeat it for the next range');
   }
 
-  /** @returns the number of deliveries, or undefined if the event does not exist */
-  async createForEvent(parameters: { id: string; event: string; tenant: string; subject: string; actor: string }): Promise<number | undefined> {
+  /** @param parameters `by` is from `auditedBy` @returns the number of deliveries, or undefined if the event does not exist */
+  async createForEvent(parameters: { id: string; event: string; tenant: string; subject: string; by: string }): Promise<number | undefined> {
     return (await createEventReplay.run(parameters, this.database))[0]?.matched;
   }
 

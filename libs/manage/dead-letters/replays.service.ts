@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { mintId, parsePublicId, toPublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
-import type { Principal } from '#ground/http/principal';
+import { auditedBy, type Principal } from '#ground/http/principal';
 import type { Replay, ReplayRequest, StartedReplay } from './replay.schema.js';
 import { type ReplayAction, type ReplayFilter, type ReplayRow, ReplaysRepository } from './replays.repository.js';
 
@@ -19,17 +19,17 @@ export class ReplaysService {
   }
 
   /** @throws LockstepError invalid_request for an endpoint that the tenant does not have */
-  async start({ tenant, actor }: Principal, action: ReplayAction, request: ReplayRequest): Promise<StartedReplay> {
-    const filter = await this.filterOf(tenant, action, request);
+  async start(principal: Principal, action: ReplayAction, request: ReplayRequest): Promise<StartedReplay> {
+    const filter = await this.filterOf(principal.tenant, action, request);
     const [id, subject] = newReplay();
-    return { id: subject, matched: await this.repository.create(filter, { id, subject, actor: actor.id }) };
+    return { id: subject, matched: await this.repository.create(filter, { id, subject, by: auditedBy(principal) }) };
   }
 
   /** Delivers the event's dead deliveries again, and makes new ones where it was delivered. @throws LockstepError not_found */
-  async startForEvent({ tenant, actor }: Principal, eventId: string): Promise<StartedReplay> {
+  async startForEvent(principal: Principal, eventId: string): Promise<StartedReplay> {
     const event = parsePublicId('evt', eventId);
     const [id, subject] = newReplay();
-    const matched = event === undefined ? undefined : await this.repository.createForEvent({ id, event, tenant, subject, actor: actor.id });
+    const matched = event === undefined ? undefined : await this.repository.createForEvent({ id, event, tenant: principal.tenant, subject, by: auditedBy(principal) });
     if (matched === undefined) throw new LockstepError('not_found', `There is no event ${eventId}`);
     return { id: subject, matched };
   }

@@ -22,8 +22,9 @@ with changed as (
   returning id, tenant
 ),
 audited as (
-  insert into audit_log (tenant, actor, action, subject, detail)
-  select tenant, :actor!, 'endpoint.changed', :subject!, jsonb_build_object('settings', :settings!::text[]) from changed
+  insert into audit_log (tenant, actor_type, actor, actor_name, request_id, action, subject, detail)
+  select tenant, by.type, by.id, by.name, by."requestId", 'endpoint.changed', :subject!, jsonb_build_object('settings', :settings!::text[])
+  from changed, jsonb_to_record(:by!::text::jsonb) as by (type text, id text, name text, "requestId" text)
 )
 insert into dispatch_outbox (tenant, shard, topic, value)
 select tenant, shard, 'control', convert_to(format('{"kind":"endpoint_changed","endpoint":%s}', id), 'UTF8')

@@ -1,5 +1,5 @@
 /*
-  Creates an endpoint with its first signing secret, and nudges every shard's owner. Returns a row, or none when the tenant
+  Creates an endpoint with its first signing secret, audits it, and nudges every shard's owner. Returns a row, or none when the tenant
   has :most endpoints that are not deleted: an event is admitted in one statement, for all endpoints that get it.
 */
 /* @name createEndpoint */
@@ -13,11 +13,17 @@ with created as (
     :dlqPolicy!::dlq_policy, :retryScheduleMs::integer[], :timeoutMs!, :maxConcurrency!, :maxRetryAfterSeconds!,
     :rateLimit::integer, :headersCiphertext::bytea, :metadata!::text::jsonb
   where (select count(*) from endpoints where tenant = :tenant! and deleted_at is null) < :most!
-  returning id, tenant
+  returning id, tenant, url, event_types
 ),
 secret as (
   insert into endpoint_secrets (endpoint, tenant, ciphertext)
   select id, tenant, :secretCiphertext!::bytea from created
+),
+audited as (
+  insert into audit_log (tenant, actor_type, actor, actor_name, request_id, action, subject, detail)
+  select
+    tenant, by.type, by.id, by.name, by."requestId", 'endpoint.created', :subject!, jsonb_build_object('url', url, 'eventTypes', event_types)
+  from created, jsonb_to_record(:by!::text::jsonb) as by (type text, id text, name text, "requestId" text)
 ),
 nudged as (
   insert into dispatch_outbox (tenant, shard, topic, value)

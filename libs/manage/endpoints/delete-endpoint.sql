@@ -10,8 +10,9 @@ with deleted as (
   returning id, tenant
 ),
 audited as (
-  insert into audit_log (tenant, actor, action, subject)
-  select tenant, :actor!, 'endpoint.deleted', :subject! from deleted
+  insert into audit_log (tenant, actor_type, actor, actor_name, request_id, action, subject)
+  select tenant, by.type, by.id, by.name, by."requestId", 'endpoint.deleted', :subject!
+  from deleted, jsonb_to_record(:by!::text::jsonb) as by (type text, id text, name text, "requestId" text)
 ),
 nudged as (
   insert into dispatch_outbox (tenant, shard, topic, value)

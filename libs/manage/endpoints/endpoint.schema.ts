@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { formatDuration, parseDurationMs } from '#domain/duration';
 import { durationsUpTo } from '#domain/duration-pattern';
+import { HEADER_VALUE } from '#domain/header-fields';
 import { CursorFormat, UINT31 } from '#ground/http/cursor';
 import { pageQuery } from '#ground/http/pagination';
 import { idSchema } from '#ground/http/public-id';
 import { textSchema } from '#ground/http/text-schema';
-import { HEADER_VALUE, headerNameProblem } from './custom-headers.js';
+import { metadataSchema } from '#manage/metadata';
+import { customHeaderProblem } from './custom-headers.js';
 
 const MAX_RETRY_DELAY_MS = 604_800_000;
 const EVENT_TYPE_PATTERN = /^(?:\*|[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*(?:\.\*)?)$/;
@@ -40,17 +42,11 @@ const headers = z
     if (entries.length > MAX_HEADERS) context.addIssue({ code: 'custom', message: `must be at most ${MAX_HEADERS} headers` });
     if (entries.reduce((bytes, [name, value]) => bytes + name.length + value.length, 0) > HEADERS_BYTES) context.addIssue({ code: 'custom', message: `must have at most ${HEADERS_BYTES} characters in all` });
     for (const [name] of entries) {
-      const problem = headerNameProblem(name, values);
+      const problem = customHeaderProblem(name, values);
       if (problem !== undefined) context.addIssue({ code: 'custom', path: [name], message: problem });
     }
   })
   .meta({ maxProperties: MAX_HEADERS, description: `Headers of each request, of at most ${HEADERS_BYTES} characters in all. Names of HTTP's own and of Lockstep's headers are refused` });
-
-const METADATA_BYTES = 16_384;
-const metadata = z
-  .record(z.string(), z.json())
-  .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= METADATA_BYTES, `must be at most ${METADATA_BYTES} bytes of JSON`)
-  .meta({ description: `Any JSON of at most ${METADATA_BYTES} bytes, without NUL in its texts` });
 
 /** The settings of an endpoint with their defaults. */
 const settings = {
@@ -67,7 +63,7 @@ const settings = {
   maxRetryAfterSeconds: z.int().min(0).max(31_536_000).default(86_400),
   rateLimit: z.int().min(1).max(1_000_000).nullable().default(null).meta({ description: 'Requests per second; null: no limit' }),
   headers: headers.default({}),
-  metadata: metadata.default({}),
+  metadata: metadataSchema.default({}),
 };
 
 export const newEndpointSchema = z.strictObject(settings).meta({ id: 'NewEndpoint' });
@@ -88,7 +84,7 @@ export const endpointChangeSchema = z
     maxRetryAfterSeconds: settings.maxRetryAfterSeconds.unwrap().optional(),
     rateLimit: settings.rateLimit.unwrap().optional(),
     headers: headers.optional(),
-    metadata: metadata.optional(),
+    metadata: metadataSchema.optional(),
   })
   .meta({ id: 'EndpointChange' });
 export type EndpointChange = z.output<typeof endpointChangeSchema>;

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { mintId, parsePublicId, toPublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
 import { type Page, pageOf } from '#ground/http/pagination';
-import type { Principal } from '#ground/http/principal';
+import { auditedBy, type Principal } from '#ground/http/principal';
 import { SecretBox } from '#ground/secrets/secret-box';
 import { AddressPolicy } from '#ground/network/address-policy';
 import {
@@ -25,13 +25,17 @@ export class EndpointsService {
   ) {}
 
   /** @throws LockstepError destination_not_allowed, conflict */
-  async create({ tenant }: Principal, settings: NewEndpoint): Promise<CreatedEndpoint> {
+  async create(principal: Principal, settings: NewEndpoint): Promise<CreatedEndpoint> {
     await this.checkDestination(settings.url);
+    const { tenant } = principal;
     const publicId = mintId();
+    const id = toPublicId('ep', publicId);
     const secret = `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
     const { retrySchedule, headers, metadata, ...rest } = settings;
     const isCreated = await this.repository.create({
       ...rest,
+      by: auditedBy(principal),
+      subject: id,
       publicId,
       tenant,
       retryScheduleMs: retrySchedule === null ? null : scheduleToMs(retrySchedule),
@@ -42,7 +46,7 @@ export class EndpointsService {
     if (!isCreated) {
       throw new LockstepError('conflict', `The tenant has ${MAX_ENDPOINTS} endpoints, which is the limit: delete endpoints that are no longer used, or use another tenant`);
     }
-    return { ...(await this.get(tenant, toPublicId('ep', publicId))), secret };
+    return { ...(await this.get(tenant, id)), secret };
   }
 
   async list(tenant: string, { limit, cursor }: EndpointQuery): Promise<Page<Endpoint>> {
@@ -59,12 +63,13 @@ export class EndpointsService {
   }
 
   /** @throws LockstepError destination_not_allowed */
-  async change({ tenant, actor }: Principal, id: string, changes: EndpointChange): Promise<Endpoint> {
+  async change(principal: Principal, id: string, changes: EndpointChange): Promise<Endpoint> {
+    const { tenant } = principal;
     const publicId = knownUuidOf(id);
     if (changes.url !== undefined) await this.checkDestination(changes.url);
     const { url, description, eventTypes, dlqPolicy, retrySchedule, timeoutMs, maxConcurrency, maxRetryAfterSeconds, rateLimit, headers, metadata } = changes;
     await this.repository.change({
-      actor: actor.id, subject: id, settings: Object.keys(changes),
+      by: auditedBy(principal), subject: id, settings: Object.keys(changes),
       publicId, tenant, url, description, eventTypes, dlqPolicy, timeoutMs, maxConcurrency, maxRetryAfterSeconds, rateLimit,
       setsRetrySchedule: retrySchedule !== undefined,
       retryScheduleMs: retrySchedule === undefined || retrySchedule === null ? null : scheduleToMs(retrySchedule),
@@ -77,20 +82,24 @@ export class EndpointsService {
   }
 
   /** Its events still become deliveries, which wait. */
-  async pause({ tenant, actor }: Principal, id: string): Promise<Endpoint> {
-    await this.repository.setStatus({ tenant, publicId: knownUuidOf(id), status: 'paused', reason: 'Paused by an operator', actor: actor.id, subject: id });
-    return this.get(tenant, id);
+  async pause(principal: Principal, id: string): Promise<Endpoint> {
+    return this.setStatus(principal, id, 'paused', 'Paused by an operator');
   }
 
   /** Makes a paused or disabled endpoint active. */
-  async resume({ tenant, actor }: Principal, id: string): Promise<Endpoint> {
-    await this.repository.setStatus({ tenant, publicId: knownUuidOf(id), status: 'active', reason: null, actor: actor.id, subject: id });
-    return this.get(tenant, id);
+  async resume(principal: Principal, id: string): Promise<Endpoint> {
+    return this.setStatus(principal, id, 'active', null);
   }
 
   /** It gets no further events. Its pending deliveries are discarded, which is audited. */
-  async delete({ tenant, actor }: Principal, id: string): Promise<void> {
-    if (!(await this.repository.delete({ tenant, publicId: knownUuidOf(id), actor: actor.id, subject: id }))) throw notFound(id);
+  async delete(principal: Principal, id: string): Promise<void> {
+    const isDeleted = await this.repository.delete({ tenant: principal.tenant, publicId: knownUuidOf(id), by: auditedBy(principal), subject: id });
+    if (!isDeleted) throw notFound(id);
+  }
+
+  private async setStatus(principal: Principal, id: string, status: 'active' | 'paused', reason: string | null): Promise<Endpoint> {
+    await this.repository.setStatus({ tenant: principal.tenant, publicId: knownUuidOf(id), status, reason, by: auditedBy(principal), subject: id });
+    return this.get(principal.tenant, id);
   }
 
   private async checkDestination(url: string): Promise<void> {

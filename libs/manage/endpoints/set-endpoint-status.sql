@@ -7,8 +7,9 @@ with changed as (
   returning id, tenant
 ),
 audited as (
-  insert into audit_log (tenant, actor, action, subject)
-  select tenant, :actor!, 'endpoint.' || case :status when 'active' then 'resumed' else 'paused' end, :subject! from changed
+  insert into audit_log (tenant, actor_type, actor, actor_name, request_id, action, subject)
+  select tenant, by.type, by.id, by.name, by."requestId", 'endpoint.' || case :status when 'active' then 'resumed' else 'paused' end, :subject!
+  from changed, jsonb_to_record(:by!::text::jsonb) as by (type text, id text, name text, "requestId" text)
 )
 insert into dispatch_outbox (tenant, shard, topic, value)
 select tenant, shard, 'control', convert_to(format('{"kind":"endpoint_changed","endpoint":%s}', id), 'UTF8')

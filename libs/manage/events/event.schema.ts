@@ -126,8 +126,10 @@ export type Delivery = z.output<typeof deliverySchema>;
 
 export const eventDetailSchema = eventSchema
   .extend({
+    acceptedBy: z.string().nullable().meta({ description: 'Who posted it: `admin`, or an API key; null for events of releases before 0012' }),
     contentType: z.string(),
-    payload: z.unknown().meta({ description: 'The accepted body: JSON byte for byte, other text as a string, anything else in base64' }),
+    attributes: z.record(z.string(), z.string()).meta({ description: 'Headers that are delivered with it, and the attributes of a CloudEvent in its JSON format in the same form', example: { 'ce-id': '17' } }),
+    payload: z.unknown().meta({ description: 'The accepted body: JSON byte for byte, other text as a string, anything else in base64. CloudEvents in binary mode may have any type' }),
     deliveries: z.array(deliverySchema).max(100).meta({ description: 'The first 100, in the order of routing, then replays' }),
     deliveriesCursor: z.string().regex(eventDeliveryCursor.pattern).optional().meta({
       description: 'There are more deliveries: `GET /v1/events/{id}/deliveries` lists them with this `cursor`',

@@ -13,6 +13,6 @@ import { EventsService } from './events.service.js';
   imports: [ApiDatabaseModule, ListsDatabaseModule],
   controllers: [EventsController, DeliveriesController],
   providers: [EventsRepository, EventsService, DeliveriesRepository, DeliveriesService],
-  exports: [DeliveriesService],
+  exports: [DeliveriesService, EventsRepository],
 })
 export class EventsModule {}

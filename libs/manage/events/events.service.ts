@@ -1,11 +1,15 @@
 import { isUtf8 } from 'node:buffer';
 import { Injectable } from '@nestjs/common';
+import type { EventAttributes } from '#domain/event-attributes';
 import { parsePublicId, toPublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
+import { isStructured } from '#flow/ingest/cloud-event';
+import { structuredAttributes } from '#flow/ingest/structured-event';
+import { parseJsonBody } from '#ground/http/json-body';
 import { type Page, pageOfRead, type ReadRow } from '#ground/http/pagination';
 import { DeliveriesService } from './deliveries.service.js';
 import { type DeliverySummary, type Event, eventCursor, type EventDeliveryQuery, type EventQuery } from './event.schema.js';
-import { type EventRow, EventsRepository } from './events.repository.js';
+import { type EventDetailRow, type EventRow, EventsRepository } from './events.repository.js';
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\b/i;
 
@@ -40,7 +44,7 @@ export class EventsService {
     const uuid = parsePublicId('evt', id);
     const row = uuid === undefined ? undefined : await this.repository.find(tenant, uuid);
     if (row === undefined) throw notFound(id);
-    const members = JSON.stringify({ ...eventOf(row), contentType: row.contentType, ...(await this.deliveries.ofEvent(tenant, row.id)) });
+    const members = JSON.stringify({ ...eventOf(row), acceptedBy: row.acceptedBy, contentType: row.contentType, attributes: attributesOf(row), ...(await this.deliveries.ofEvent(tenant, row.id)) });
     return Buffer.concat([Buffer.from(`${members.slice(0, -1)},"payload":`), payloadJson(row.contentType, row.payload), Buffer.from('}')]);
   }
 }
@@ -62,8 +66,22 @@ function eventOf({ id, type, entity, occurredAt, acceptedAt, idempotencyKey, sou
   };
 }
 
+function attributesOf({ contentType, attributes, payload }: EventDetailRow): EventAttributes {
+  return isStructured(contentType) ? structuredAttributes(payload) : ((attributes ?? {}) as EventAttributes);
+}
+
 /** JSON unchanged, other text as a string, anything else as a string in base64. */
 function payloadJson(contentType: string, payload: Buffer): Buffer {
-  if (JSON_TYPE.test(contentType)) return payload;
+  if (JSON_TYPE.test(contentType) && isJson(payload)) return payload;
   return Buffer.from(JSON.stringify(payload.toString(isUtf8(payload) ? 'utf8' : 'base64')));
+}
+
+/** The data of a CloudEvent in binary mode is not looked at when it is accepted. */
+function isJson(payload: Buffer): boolean {
+  try {
+    parseJsonBody(payload);
+    return true;
+  } catch {
+    return false;
+  }
 }

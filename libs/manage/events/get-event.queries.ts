@@ -1,6 +1,8 @@
 /** Types generated for queries found in "libs/manage/events/get-event.sql" */
 import { PreparedQuery } from '#ground/postgres/prepared-query';
 
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
 /** 'GetEvent' parameters type */
 export interface IGetEventParams {
   id: string;
@@ -10,7 +12,9 @@ export interface IGetEventParams {
 /** 'GetEvent' return type */
 export interface IGetEventResult {
   acceptedAt: Date;
+  acceptedBy: string | null;
   admitted: boolean | null;
+  attributes: Json | null;
   contentType: string;
   entity: string;
   id: string;
@@ -27,7 +31,7 @@ export interface IGetEventQuery {
   result: IGetEventResult;
 }
 
-const getEventIR: any = {"usedParamSet":{"id":true,"tenant":true},"params":[{"name":"id","required":true,"transform":{"type":"scalar"},"locs":[{"a":269,"b":272}]},{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":287,"b":294}]}],"statement":"select\n  id, type, entity, occurred_at as \"occurredAt\", accepted_at as \"acceptedAt\", idempotency_key as \"idempotencyKey\",\n  source, exists (select from inbox where inbox.event_id = events.id) as admitted,\n  content_type as \"contentType\", payload\nfrom events\nwhere id = :id! and tenant = :tenant!"};
+const getEventIR: any = {"usedParamSet":{"id":true,"tenant":true},"params":[{"name":"id","required":true,"transform":{"type":"scalar"},"locs":[{"a":310,"b":313}]},{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":328,"b":335}]}],"statement":"select\n  id, type, entity, occurred_at as \"occurredAt\", accepted_at as \"acceptedAt\", idempotency_key as \"idempotencyKey\",\n  source, exists (select from inbox where inbox.event_id = events.id) as admitted,\n  content_type as \"contentType\", attributes, accepted_by as \"acceptedBy\", payload\nfrom events\nwhere id = :id! and tenant = :tenant!"};
 
 /**
  * Query generated from SQL:
@@ -35,7 +39,7 @@ const getEventIR: any = {"usedParamSet":{"id":true,"tenant":true},"params":[{"na
  * select
  *   id, type, entity, occurred_at as "occurredAt", accepted_at as "acceptedAt", idempotency_key as "idempotencyKey",
  *   source, exists (select from inbox where inbox.event_id = events.id) as admitted,
- *   content_type as "contentType", payload
+ *   content_type as "contentType", attributes, accepted_by as "acceptedBy", payload
  * from events
  * where id = :id! and tenant = :tenant!
  * ```

@@ -2,6 +2,6 @@
 select
   id, type, entity, occurred_at as "occurredAt", accepted_at as "acceptedAt", idempotency_key as "idempotencyKey",
   source, exists (select from inbox where inbox.event_id = events.id) as admitted,
-  content_type as "contentType", payload
+  content_type as "contentType", attributes, accepted_by as "acceptedBy", payload
 from events
 where id = :id! and tenant = :tenant!;

@@ -22,7 +22,8 @@ export interface LaneMarking {
   readonly endpoint: string;
   readonly entity: string;
   readonly action: 'pause' | 'resume' | 'skip';
-  readonly actor: string;
+  /** From `auditedBy`. */
+  readonly by: string;
   readonly subject: string;
   readonly reason: string | undefined;
   /** Skips only this event's delivery. */

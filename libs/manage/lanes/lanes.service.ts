@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { deliveryId, NIL_ID, parsePublicId, toPublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
 import { type Page, pageOf } from '#ground/http/pagination';
-import type { Principal } from '#ground/http/principal';
+import { auditedBy, type Principal } from '#ground/http/principal';
 import { laneCursor, type LaneQuery, type LaneResource, type LaneSkip } from './lane.schema.js';
 import { type LaneMarking, type LaneRow, LanesViewRepository } from './lanes-view.repository.js';
 
@@ -34,10 +34,11 @@ export class LanesService {
    * discards the head.
    * @throws LockstepError not_found; conflict if there is nothing to skip, or the given event is not the head
    */
-  async mark({ tenant, actor }: Principal, endpoint: string, entity: string, action: LaneMarking['action'], { reason, event }: LaneSkip): Promise<LaneResource> {
+  async mark(principal: Principal, endpoint: string, entity: string, action: LaneMarking['action'], { reason, event }: LaneSkip): Promise<LaneResource> {
+    const { tenant } = principal;
     const uuid = parsePublicId('ep', endpoint);
     const eventUuid = event === undefined ? undefined : (parsePublicId('evt', event) ?? NIL_ID);
-    const marked = uuid === undefined ? undefined : await this.repository.mark({ tenant, endpoint: uuid, entity, action, reason, event: eventUuid, actor: actor.id, subject: `${endpoint}/${entity}` });
+    const marked = uuid === undefined ? undefined : await this.repository.mark({ tenant, endpoint: uuid, entity, action, reason, event: eventUuid, by: auditedBy(principal), subject: `${endpoint}/${entity}` });
     if (marked === undefined) throw notFound(endpoint, entity);
     if (action === 'skip' && marked.head === null) {
       throw new LockstepError('conflict', event === undefined ? 'The lane has no pending delivery to skip' : `${event} is not the head of this lane`);

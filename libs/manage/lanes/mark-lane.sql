@@ -40,11 +40,11 @@ marked as (
   returning l.tenant, l.shard, t.head
 ),
 audited as (
-  insert into audit_log (tenant, actor, action, subject, detail)
+  insert into audit_log (tenant, actor_type, actor, actor_name, request_id, action, subject, detail)
   select
-    tenant, :actor!, 'lane.' || case :action when 'pause' then 'paused' when 'resume' then 'resumed' else 'skipped' end, :subject!,
+    tenant, by.type, by.id, by.name, by."requestId", 'lane.' || case :action when 'pause' then 'paused' when 'resume' then 'resumed' else 'skipped' end, :subject!,
     jsonb_strip_nulls(jsonb_build_object('reason', :reason::text, 'sequence', case :action when 'skip' then head end))
-  from marked
+  from marked, jsonb_to_record(:by!::text::jsonb) as by (type text, id text, name text, "requestId" text)
 ),
 nudged as (
   insert into dispatch_outbox (tenant, shard, topic, value)

@@ -26,7 +26,7 @@ export class LedgerController {
     problems: ['overloaded'],
   })
   read(@Req() { headers, principal }: FastifyRequest, @Query({ schema: ledgerQuerySchema }) { olderThan }: LedgerQuery): Promise<LedgerReport> {
-    // Without the header an admin key acts on the default tenant, but it may see all tenants.
+    // Without the header an admin key acts on its own tenant, but it may see all of them.
     const seesAll = principal.scopes.has('admin') && headers['lockstep-tenant'] === undefined;
     return this.ledger.report({ tenant: seesAll ? undefined : principal.tenant, olderThanMs: olderThan });
   }

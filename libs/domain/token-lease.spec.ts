@@ -1,0 +1,214 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { TokenBucketModel, type TokenUse, worstExcess } from '#dev/testing/token-bucket-model';
+import type { Moment } from './clock.js';
+import { LEASE_MS, type LeaseRequest, type RateLimit, TokenLease } from './token-lease.js';
+
+const MIN_BURST_MS = 100;
+
+function moment(ms: number): Moment {
+  return { monotonicMs: ms, wallMs: ms };
+}
+
+/** A lease whose process used 40 tokens in the last 100 ms, which a statement took at once. */
+function busyLease(burst = 1_000): TokenLease {
+  const lease = new TokenLease({ bucket: 'key/1', perSecond: 1_000, burst }, MIN_BURST_MS);
+  lease.note(40, moment(0));
+  return lease;
+}
+
+describe('TokenLease', () => {
+  it('holds what was used in the last 100 ms, and leases ahead when half of it is left', () => {
+    const lease = busyLease();
+    expect(lease.runsLow(moment(10))).toBe(true);
+    expect(lease.runsLow(moment(10))).toBe(false);
+    expect(lease.settle(moment(11))).toEqual({ held: 0, returned: 0, wanted: 40 });
+    lease.answered({ leased: 40, remaining: 500.5 }, moment(11), moment(13));
+    expect([lease.usable(moment(13)), lease.known]).toEqual([40, 540]);
+    lease.use(20, moment(120));
+    expect(lease.runsLow(moment(120))).toBe(false);
+    lease.use(1, moment(120));
+    expect(lease.runsLow(moment(120))).toBe(true);
+  });
+
+  it('leases nothing ahead for slow uses, nor from a small bucket', () => {
+    const slow = new TokenLease({ bucket: 'key/1', perSecond: 1_000, burst: 1_000 }, MIN_BURST_MS);
+    slow.note(1, moment(0));
+    expect(slow.runsLow(moment(1))).toBe(false);
+    const small = new TokenLease({ bucket: 'key/1', perSecond: 10, burst: 3 }, MIN_BURST_MS);
+    small.note(3, moment(0));
+    expect(small.runsLow(moment(1))).toBe(false);
+  });
+
+  it('returns what it has not used, and reports that it holds something until it has', () => {
+    const lease = busyLease();
+    lease.settle(moment(0));
+    lease.answered({ leased: 40, remaining: 0 }, moment(0), moment(2));
+    expect([lease.isUnsettled(moment(499)), lease.isUnsettled(moment(500))]).toEqual([false, true]);
+    expect(lease.settle(moment(500))).toEqual({ held: 0, returned: 40, wanted: 0 });
+    lease.answered({ leased: 0, remaining: 40 }, moment(500), moment(502));
+    expect([lease.usable(moment(503)), lease.isUnsettled(moment(9_000)), lease.isIdleFor(60_000, moment(60_502)), lease.isIdleFor(60_000, moment(60_503))]).toEqual([0, false, false, true]);
+  });
+
+  it('does not use tokens a second after the statement that confirmed them was sent, by either clock', () => {
+    const lease = busyLease();
+    lease.settle(moment(0));
+    lease.answered({ leased: 40, remaining: 0 }, moment(0), moment(900));
+    expect(lease.usable(moment(LEASE_MS - 1))).toBe(40);
+    expect(lease.usable({ monotonicMs: 950, wallMs: LEASE_MS })).toBe(0);
+    const late = busyLease();
+    late.settle(moment(0));
+    late.answered({ leased: 40, remaining: 0 }, moment(0), moment(LEASE_MS));
+    expect(late.usable(moment(LEASE_MS))).toBe(0);
+  });
+
+  it('leaves an empty bucket alone until its next token, or for 10 ms', () => {
+    const slow = new TokenLease({ bucket: 'key/1', perSecond: 2, burst: 1 }, MIN_BURST_MS);
+    slow.settle(moment(0));
+    slow.answered({ leased: 0, remaining: 0.5 }, moment(0), moment(5));
+    expect([slow.isDry(moment(254)), slow.isDry(moment(255)), slow.waitMs(moment(155))]).toEqual([true, false, 100]);
+    const fast = busyLease();
+    fast.settle(moment(0));
+    fast.answered({ leased: 3, remaining: 0.5 }, moment(0), moment(5));
+    expect([fast.isDry(moment(14)), fast.isDry(moment(15)), fast.runsLow(moment(14)), fast.runsLow(moment(15))]).toEqual([true, false, false, true]);
+  });
+
+  it('keeps what it holds after a statement without an answer, and leases nothing ahead for a second', () => {
+    const lease = busyLease();
+    lease.settle(moment(0));
+    lease.answered({ leased: 15, remaining: 0 }, moment(0), moment(1));
+    lease.settle(moment(20));
+    lease.unanswered(moment(30));
+    expect([lease.usable(moment(30)), lease.usable(moment(LEASE_MS))]).toEqual([15, 0]);
+    expect(lease.isUnsettled(moment(520))).toBe(true);
+    lease.note(40, moment(1_000));
+    expect([lease.runsLow(moment(1_029)), lease.runsLow(moment(1_030))]).toEqual([false, true]);
+  });
+
+  it('uses no token of a former limit', () => {
+    const lease = busyLease();
+    lease.settle(moment(0));
+    lease.answered({ leased: 40, remaining: 9 }, moment(0), moment(1));
+    lease.change({ bucket: 'key/1', perSecond: 1_000, burst: 1_000 });
+    expect(lease.usable(moment(1))).toBe(40);
+    lease.settle(moment(2));
+    lease.change({ bucket: 'key/1', perSecond: 5, burst: 100 });
+    expect([lease.usable(moment(2)), lease.known, lease.capacity]).toEqual([0, 0, 100]);
+    lease.answered({ leased: 30, remaining: 9 }, moment(2), moment(3));
+    expect([lease.usable(moment(3)), lease.settle(moment(4))]).toEqual([0, { held: 0, returned: 70, wanted: 25 }]);
+  });
+
+  it('returns everything once it is closed', () => {
+    const lease = busyLease();
+    lease.settle(moment(0));
+    lease.answered({ leased: 40, remaining: 0 }, moment(0), moment(1));
+    lease.close();
+    expect(lease.settle(moment(2))).toEqual({ held: 0, returned: 40, wanted: 0 });
+  });
+});
+
+const LIMITS = [{ perSecond: 1, burst: 1 }, { perSecond: 10, burst: 40 }, { perSecond: 1_000, burst: 1 }, { perSecond: 500, burst: 300 }];
+
+/** One process and its statement under way: first sent, then committed, then answered. Each step may be the last one. */
+class Process {
+  private lease: TokenLease;
+  private sent: { readonly at: Moment; readonly request: LeaseRequest; readonly need: number } | undefined;
+  private committed: { readonly answer: ReturnType<TokenBucketModel['lease']>; readonly atMs: number } | undefined;
+  private starts = 0;
+
+  constructor(
+    private readonly name: string,
+    private readonly limit: RateLimit,
+    private readonly bucket: TokenBucketModel,
+    private readonly uses: TokenUse[],
+  ) {
+    this.lease = new TokenLease(limit, MIN_BURST_MS);
+  }
+
+  use(most: number, nowMs: number): void {
+    const count = Math.min(most, this.lease.usable(moment(nowMs)));
+    this.lease.use(count, moment(nowMs));
+    this.record(count, nowMs, nowMs);
+  }
+
+  /** Takes the next step of the statement. @param need tokens to take at once, when the statement is sent */
+  proceed(need: number, nowMs: number): void {
+    if (this.sent === undefined) {
+      this.sent = { at: moment(nowMs), request: this.lease.settle(moment(nowMs)), need };
+    } else if (this.committed === undefined) {
+      this.committed = { answer: this.bucket.lease(`${this.name}.${this.starts}`, { ...this.limit, capacity: this.lease.capacity }, this.sent.request, [this.sent.need], nowMs), atMs: nowMs };
+    } else {
+      const { answer, atMs } = this.committed;
+      const [granted = 0] = answer.granted;
+      this.lease.answered(answer, this.sent.at, moment(nowMs));
+      this.lease.note(granted, moment(nowMs));
+      this.record(granted, atMs, nowMs);
+      this.sent = this.committed = undefined;
+    }
+  }
+
+  loseAnswer(nowMs: number): void {
+    if (this.sent === undefined) return;
+    this.sent = this.committed = undefined;
+    this.lease.unanswered(moment(nowMs));
+  }
+
+  restart(): void {
+    this.starts += 1;
+    this.sent = this.committed = undefined;
+    this.lease = new TokenLease(this.limit, MIN_BURST_MS);
+  }
+
+  private record(count: number, fromMs: number, toMs: number): void {
+    for (let i = 0; i < count; i++) this.uses.push({ fromMs, toMs });
+  }
+}
+
+describe('three processes with one bucket', () => {
+  it('get no refill for tokens that may have been used just now', () => {
+    const limit = { bucket: 'key/1', perSecond: 1_000, burst: 100 };
+    const uses: TokenUse[] = [];
+    const size = { capacity: 100, perSecond: 1_000 };
+    const process = new Process('a', limit, new TokenBucketModel(size, 0), uses);
+    const statement = (need: number, nowMs: number): void => [1, 2, 3].forEach(() => process.proceed(need, nowMs));
+    statement(40, 0);
+    statement(0, 1);
+    // 25 are held, and 75 in the bucket.
+    process.use(100, 200);
+    expect(uses).toHaveLength(65);
+    statement(200, 200);
+    expect(uses).toHaveLength(140);
+    expect(worstExcess(uses, size)).toBe(0);
+  });
+
+  it('never use more than size + rate × t tokens in any window, with statements and answers that are late or lost, and with restarts', () => {
+    const waitMs = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 4, arbitrary: fc.nat({ max: 40 }) }, { weight: 1, arbitrary: fc.nat({ max: 3_000 }) });
+    const action = fc.oneof(
+      { weight: 6, arbitrary: fc.record({ kind: fc.constant('use' as const), count: fc.integer({ min: 1, max: 60 }) }) },
+      { weight: 12, arbitrary: fc.record({ kind: fc.constant('proceed' as const), count: fc.oneof(fc.nat({ max: 3 }), fc.nat({ max: 200 })) }) },
+      { weight: 1, arbitrary: fc.constant({ kind: 'loseAnswer' as const, count: 0 }) },
+      { weight: 1, arbitrary: fc.constant({ kind: 'restart' as const, count: 0 }) },
+    );
+    const steps = fc.array(fc.tuple(waitMs, fc.nat({ max: 2 }), action), { maxLength: 150, size: 'max' });
+    let mostUses = 0;
+    fc.assert(fc.property(fc.constantFrom(...LIMITS), steps, (terms, taken) => {
+      const limit = { bucket: 'key/1', ...terms };
+      const size = { ...terms, capacity: new TokenLease(limit, MIN_BURST_MS).capacity };
+      const bucket = new TokenBucketModel(size, 0);
+      const uses: TokenUse[] = [];
+      const processes = ['a', 'b', 'c'].map((name) => new Process(name, limit, bucket, uses));
+      let nowMs = 0;
+      for (const [afterMs, which, { kind, count }] of taken) {
+        nowMs += afterMs;
+        const process = processes[which];
+        if (kind === 'use') process?.use(count, nowMs);
+        else if (kind === 'proceed') process?.proceed(count, nowMs);
+        else if (kind === 'loseAnswer') process?.loseAnswer(nowMs);
+        else process?.restart();
+      }
+      mostUses = Math.max(mostUses, uses.length);
+      expect(worstExcess(uses, size)).toBeLessThanOrEqual(1e-6);
+    }), { numRuns: 1_000 });
+    expect(mostUses).toBeGreaterThan(1_000);
+  });
+});

@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { TestingModule } from '@nestjs/testing';
+import fc from 'fast-check';
+import pg from 'pg';
+import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
+import { testModules } from '#dev/testing/test-modules';
+import { TokenBucketModel } from '#dev/testing/token-bucket-model';
+import { waitUntil } from '#dev/testing/wait-until';
+import { RateLimitsModule } from './rate-limits.module.js';
+import { type BucketRequest, TokenBucketsRepository } from './token-buckets.repository.js';
+
+let database: TestDatabase;
+let store: pg.Client;
+/** Two processes. */
+let processes: readonly [TestingModule, TestingModule];
+let one: TokenBucketsRepository;
+let other: TokenBucketsRepository;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  store = new pg.Client(database.url);
+  await store.connect();
+  processes = [await testModules(database.url, [RateLimitsModule]).compile(), await testModules(database.url, [RateLimitsModule]).compile()];
+  [one, other] = [processes[0].get(TokenBucketsRepository), processes[1].get(TokenBucketsRepository)];
+});
+
+afterAll(async () => {
+  await Promise.all(processes.map((process) => process.close()));
+  await store.end();
+  await database.drop();
+});
+
+/** A bucket of its own, which exists and is full. */
+async function bucketOf(capacity: number, perSecond: number): Promise<BucketRequest> {
+  const id = `key/${randomUUID()}`;
+  await one.create([{ id, capacity }]);
+  return { id, capacity, perSecond, held: 0, returned: 0, wanted: 0 };
+}
+
+/** Lets time pass for a bucket, or with a negative number sets the clock back. */
+async function pass(id: string, ms: number): Promise<void> {
+  await store.query(
+    `update token_buckets set refilled_at = refilled_at - $2 * interval '1 millisecond',
+       leases = (select coalesce(jsonb_object_agg(key, jsonb_set(value, '{until}', to_jsonb((value ->> 'until')::float8 - $2 / 1000.0))), '{}') from jsonb_each(leases))
+     where id = $1`,
+    [id, ms],
+  );
+}
+
+async function refilledAtMs(id: string): Promise<number> {
+  const { rows } = await store.query<{ ms: string }>('select extract(epoch from refilled_at) * 1000 as ms from token_buckets where id = $1', [id]);
+  return Number(rows[0]?.ms);
+}
+
+describe('the lease statement', () => {
+  it('does what the model does, which the test of TokenLease drives', async () => {
+    const limits = [{ capacity: 50, perSecond: 7 }, { capacity: 20, perSecond: 3 }];
+    const step = fc.record({
+      process: fc.nat({ max: 1 }), afterMs: fc.oneof(fc.nat({ max: 100 }), fc.nat({ max: 5_000 }), fc.integer({ min: -500, max: 0 })), limit: fc.nat({ max: 1 }),
+      heldShare: fc.nat({ max: 100 }), returned: fc.nat({ max: 12 }), wanted: fc.nat({ max: 30 }), needs: fc.array(fc.nat({ max: 12 }), { maxLength: 3 }),
+    });
+    await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 20 }), async (steps) => {
+      const bucket = await bucketOf(50, 7);
+      let shiftedMs = 0;
+      const model = new TokenBucketModel({ capacity: 50, perSecond: 7 }, await refilledAtMs(bucket.id));
+      const held = [0, 0];
+      for (const { process, afterMs, limit, heldShare, returned, wanted, needs } of steps) {
+        shiftedMs += afterMs;
+        await pass(bucket.id, afterMs);
+        const repository = process === 0 ? one : other;
+        const request = { held: Math.floor(((held[process] ?? 0) * heldShare) / 100), returned, wanted };
+        const terms = limits[limit] ?? { capacity: 50, perSecond: 7 };
+        const answer = await repository.lease([{ ...bucket, ...terms, ...request }], needs.map((need) => ({ need, buckets: [0] })));
+        const expected = model.lease(repository.holder, terms, request, needs, (await refilledAtMs(bucket.id)) + shiftedMs);
+        held[process] = model.leases.get(repository.holder)?.tokens ?? 0;
+        expect({ granted: answer.granted, leased: answer.buckets[0]?.leased }).toEqual({ granted: expected.granted, leased: expected.leased });
+        expect(answer.buckets[0]?.remaining).toBeCloseTo(expected.remaining, 3);
+      }
+    }), { numRuns: 6 });
+  });
+
+  it('takes tokens from both buckets of an ask or from none, in the order of the asks', async () => {
+    const [key, otherKey, tenant] = [await bucketOf(3, 0.001), await bucketOf(10, 0.001), await bucketOf(8, 0.001)];
+    const { buckets, granted } = await one.lease([key, otherKey, tenant], [
+      { need: 2, buckets: [0, 2] },
+      // The key has one token left. What it lacks is not taken from the tenant.
+      { need: 5, buckets: [0, 2] },
+      { need: 4, buckets: [1, 2] },
+      { need: 3, buckets: [1, 2] },
+      { need: 4, buckets: [1] },
+      { need: 0, buckets: [2] },
+    ]);
+    expect(granted).toEqual([2, 1, 4, 1, 3, 0]);
+    // The fourth ask got one of three tokens, because the tenant had no more.
+    expect(buckets.map(({ remaining }) => Math.floor(remaining))).toEqual([0, 2, 0]);
+  });
+
+  it('leases no more than half of a bucket to all processes, after what waits', async () => {
+    const bucket = await bucketOf(100, 0.001);
+    const first = await one.lease([{ ...bucket, wanted: 30 }], [{ need: 20, buckets: [0] }]);
+    const second = await other.lease([{ ...bucket, wanted: 30 }], []);
+    expect([first.buckets[0]?.leased, second.buckets[0]?.leased]).toEqual([30, 20]);
+    // The first process has died: two seconds later Postgres no longer counts what it held.
+    await pass(bucket.id, 2_100);
+    const third = await other.lease([{ ...bucket, held: 20, wanted: 30 }], []);
+    expect(third.buckets[0]?.leased).toBe(30);
+  });
+
+  it('continues at once when the clock of Postgres was set back, and gives no token for that', async () => {
+    const bucket = await bucketOf(10, 2);
+    await other.lease([{ ...bucket, wanted: 4 }], [{ need: 6, buckets: [0] }]);
+    await pass(bucket.id, -3_600_000);
+    expect((await one.lease([bucket], [{ need: 5, buckets: [0] }])).granted).toEqual([0]);
+    await pass(bucket.id, 1_500);
+    expect((await one.lease([bucket], [{ need: 5, buckets: [0] }])).granted).toEqual([3]);
+    // The lease of before that hour ends two seconds after it was seen.
+    await pass(bucket.id, 1_000);
+    expect((await one.lease([{ ...bucket, wanted: 5 }], [{ need: 2, buckets: [0] }])).buckets[0]?.leased).toBe(0);
+    await pass(bucket.id, 1_500);
+    expect((await one.lease([{ ...bucket, wanted: 5 }], [])).buckets[0]?.leased).toBe(3);
+  });
+
+  it('counts time from when it has the row, not from when it began to wait for it', async () => {
+    const bucket = await bucketOf(10, 1);
+    const blocker = new pg.Client(database.url);
+    await blocker.connect();
+    await blocker.query('begin');
+    await blocker.query('select from token_buckets where id = $1 for update', [bucket.id]);
+    const waiting = one.lease([bucket], []);
+    await waitUntil('the statement to wait', async () => (await store.query("select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()")).rowCount);
+    const { rows } = await blocker.query<{ ms: string }>('update token_buckets set tokens = 0, refilled_at = clock_timestamp() where id = $1 returning extract(epoch from refilled_at) * 1000 as ms', [bucket.id]);
+    await blocker.query('commit');
+    await blocker.end();
+    await waiting;
+    // An earlier time would give the tokens of the wait twice.
+    expect(await refilledAtMs(bucket.id)).toBeGreaterThanOrEqual(Number(rows[0]?.ms));
+  });
+
+  it('of two processes with the same buckets in opposite orders never ends in a deadlock', async () => {
+    const buckets = await Promise.all(Array.from({ length: 8 }, () => bucketOf(1_000_000, 1)));
+    const reversed = buckets.toReversed();
+    const runs = [buckets, reversed].map(async (mine, i) => {
+      for (let round = 0; round < 40; round++) await (i === 0 ? one : other).lease(mine, mine.map((_, place) => ({ need: 1, buckets: [place] })));
+    });
+    await Promise.all(runs);
+    const { rows } = await store.query<{ tokens: number }>('select tokens from token_buckets where id = any($1)', [buckets.map(({ id }) => id)]);
+    expect(rows.every(({ tokens }) => tokens <= 1_000_000 - 79)).toBe(true);
+  });
+});

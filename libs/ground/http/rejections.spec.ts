@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { TEST_PRINCIPAL } from '#dev/testing/test-principal';
+import type { Principal } from './principal.js';
+import { Rejections } from './rejections.js';
+
+const MINUTE = Date.parse('2026-01-31T12:34:00Z');
+
+beforeEach(() => {
+  jest.useFakeTimers({ now: MINUTE + 7_000 });
+});
+
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+const keyed = (id: string, tenant = 'default'): Principal => ({ ...TEST_PRINCIPAL, tenant, actor: { type: 'key', id, name: id } });
+
+describe('rejections', () => {
+  it('are counted by tenant, minute, key and code, with the last detail', () => {
+    const rejections = new Rejections();
+    rejections.add(keyed('a'), 'invalid_request', 'first');
+    rejections.add(keyed('a'), 'invalid_request', 'second');
+    rejections.add(keyed('a'), 'duplicate', 'third');
+    rejections.add(keyed('a', 'other-tenant'), 'duplicate', 'fourth');
+    jest.setSystemTime(MINUTE + 60_000);
+    rejections.add(keyed('a'), 'invalid_request', 'fifth');
+    const entry = { tenant: 'default', minuteMs: MINUTE, source: 'api', key: 'a', lastAtMs: MINUTE + 7_000 };
+    expect(rejections.take()).toEqual([
+      { ...entry, code: 'invalid_request', requests: 2, lastDetail: 'second' },
+      { ...entry, code: 'duplicate', requests: 1, lastDetail: 'third' },
+      { ...entry, tenant: 'other-tenant', code: 'duplicate', requests: 1, lastDetail: 'fourth' },
+      { ...entry, minuteMs: MINUTE + 60_000, code: 'invalid_request', requests: 1, lastDetail: 'fifth', lastAtMs: MINUTE + 60_000 },
+    ]);
+    expect(rejections.take()).toEqual([]);
+  });
+
+  it('keep a bounded number of entries: what has none shares one of its tenant, and beyond as many again nothing is kept', () => {
+    const rejections = new Rejections(3);
+    for (let i = 0; i < 100; i++) rejections.add(keyed(`key-${i}`), 'invalid_request', 'x');
+    rejections.add(keyed('key-0'), 'invalid_request', 'x');
+    for (let i = 0; i < 100; i++) rejections.add(keyed('key', `tenant-${i}`), 'duplicate', 'x');
+    const taken = rejections.take();
+    expect(taken.map(({ tenant, key, code, requests }) => [tenant, key, code, requests])).toEqual([
+      ['default', 'key-0', 'invalid_request', 2], ['default', 'key-1', 'invalid_request', 1], ['default', 'key-2', 'invalid_request', 1],
+      ['default', 'other', 'other', 97], ['tenant-0', 'other', 'other', 1], ['tenant-1', 'other', 'other', 1],
+    ]);
+    rejections.add(keyed('key-9'), 'invalid_request', 'x');
+    expect(rejections.take()).toHaveLength(1);
+  });
+
+  it('keep 500 characters of a detail', () => {
+    const rejections = new Rejections();
+    rejections.add(keyed('a'), 'invalid_request', 'é'.repeat(100_000));
+    expect(rejections.take()).toMatchObject([{ lastDetail: 'é'.repeat(500) }]);
+  });
+});

@@ -1,0 +1,72 @@
+import { rejectionsNotCounted } from './http.metrics.js';
+import type { Principal } from './principal.js';
+
+/** Requests of one principal that were refused with one code in one minute. */
+export interface RejectionCount {
+  readonly tenant: string;
+  /** The beginning of the minute, in milliseconds since 1970. */
+  readonly minuteMs: number;
+  /** `api` for posts. */
+  readonly source: string;
+  /** Of the principal. `other` for what had no entry of its own. */
+  readonly key: string;
+  /** A problem code, `duplicate` or `other`. */
+  readonly code: string;
+  readonly requests: number;
+  readonly lastDetail: string;
+  readonly lastAtMs: number;
+}
+
+const MINUTE_MS = 60_000;
+/** Entries with a code each. As many again may be entries `other`, one a tenant and minute. */
+const MAX_ENTRIES = 1_000;
+const MAX_DETAIL = 500;
+const OTHER = 'other';
+
+type Entry = { -readonly [Member in keyof RejectionCount]: RejectionCount[Member] };
+
+/**
+ * Counts in memory what ingest refuses, and duplicates, until they are taken. Only of requests with a valid key, and nothing
+ * for accepted ones. Its memory is bounded: beyond 1,000 entries a tenant's further ones share one.
+ *
+ * The problem filter adds what is answered with a problem.
+ */
+export class Rejections {
+  private entries = new Map<string, Entry>();
+
+  constructor(private readonly maxEntries = MAX_ENTRIES) {}
+
+  /** @param code a problem code, or `duplicate` */
+  add({ tenant, actor }: Principal, code: string, detail: string): void {
+    const nowMs = Date.now();
+    const minuteMs = nowMs - (nowMs % MINUTE_MS);
+    const entry = this.entryOf(tenant, minuteMs, actor.id, code) ?? this.entryOf(tenant, minuteMs, OTHER, OTHER, 2 * this.maxEntries);
+    if (entry === undefined) return rejectionsNotCounted.inc();
+    entry.requests += 1;
+    entry.lastDetail = detail.length > MAX_DETAIL ? copyOf(detail.slice(0, MAX_DETAIL)) : detail;
+    entry.lastAtMs = nowMs;
+  }
+
+  /** Returns the counts since the last call. */
+  take(): RejectionCount[] {
+    if (this.entries.size === 0) return [];
+    const taken = [...this.entries.values()];
+    this.entries = new Map();
+    return taken;
+  }
+
+  private entryOf(tenant: string, minuteMs: number, key: string, code: string, most = this.maxEntries): Entry | undefined {
+    // None of the parts has a space.
+    const place = `${tenant} ${minuteMs} ${key} ${code}`;
+    const known = this.entries.get(place);
+    if (known !== undefined || this.entries.size >= most) return known;
+    const entry: Entry = { tenant, minuteMs, source: 'api', key, code, requests: 0, lastDetail: '', lastAtMs: 0 };
+    this.entries.set(place, entry);
+    return entry;
+  }
+}
+
+/** A part of a text would keep all of it in memory. */
+function copyOf(text: string): string {
+  return Buffer.from(text).toString();
+}

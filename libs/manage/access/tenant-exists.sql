@@ -1,2 +1,0 @@
-/* @name tenantExists */
-select true as "exists" from tenants where id = :tenant!;

@@ -1,0 +1,31 @@
+/*
+  Creates an API key and audits it, unless the tenant does not exist or has :most keys that are not revoked.
+  "hasTenant" and "isCreated" say what happened.
+*/
+/* @name createApiKey */
+with by as (
+  select * from jsonb_to_record(:by!::text::jsonb) as by (type text, id text, name text, "requestId" text)
+),
+created as (
+  insert into api_keys (
+    public_id, tenant, name, prefix, hash, scopes, expires_at, rate_limit_per_second, rate_limit_burst, duplicates, resubmit,
+    created_by
+  )
+  select
+    :publicId!, t.id, :name!, :prefix!, :hash!, :scopes!::text[]::api_key_scope[], :expiresAt::timestamptz,
+    :perSecond::float8, :burst::integer, :duplicates!::duplicates_policy, :resubmit!::resubmit_policy, by.id
+  from tenants t, by
+  where t.id = :tenant! and (select count(*) from api_keys where tenant = t.id and revoked_at is null) < :most!
+  returning *
+),
+audited as (
+  insert into audit_log (tenant, actor_type, actor, actor_name, request_id, action, subject, detail)
+  select
+    created.tenant, by.type, by.id, by.name, by."requestId", 'api_key.created', :subject!,
+    jsonb_build_object(
+      'name', created.name, 'prefix', created.prefix, 'scopes', to_jsonb(created.scopes), 'expiresAt', created.expires_at
+    )
+  from created, by
+)
+select
+  exists(select from tenants where id = :tenant!) as "hasTenant!", exists(select from created) as "isCreated!";

@@ -1,0 +1,63 @@
+/** Types generated for queries found in "libs/manage/api-keys/find-api-key.sql" */
+import { PreparedQuery } from '#ground/postgres/prepared-query';
+
+export type duplicates_policy = 'conflict' | 'replay';
+
+export type resubmit_policy = 'none' | 'requeue-dead';
+
+export type stringArray = (string)[];
+
+/** 'FindApiKey' parameters type */
+export interface IFindApiKeyParams {
+  publicId: string;
+  seesAdminKeys: boolean;
+  tenant?: string | null | void;
+}
+
+/** 'FindApiKey' return type */
+export interface IFindApiKeyResult {
+  burst: number | null;
+  createdAt: Date;
+  createdBy: string;
+  duplicates: duplicates_policy;
+  expiresAt: Date | null;
+  id: number;
+  lastUsedAt: Date | null;
+  name: string;
+  perSecond: number | null;
+  prefix: string;
+  previousExpiresAt: Date | null;
+  publicId: string;
+  resubmit: resubmit_policy;
+  scopes: stringArray;
+  tenant: string;
+  updatedAt: Date;
+  version: string;
+}
+
+/** 'FindApiKey' query type */
+export interface IFindApiKeyQuery {
+  params: IFindApiKeyParams;
+  result: IFindApiKeyResult;
+}
+
+const findApiKeyIR: any = {"usedParamSet":{"publicId":true,"tenant":true,"seesAdminKeys":true},"params":[{"name":"publicId","required":true,"transform":{"type":"scalar"},"locs":[{"a":566,"b":575}]},{"name":"tenant","required":false,"transform":{"type":"scalar"},"locs":[{"a":601,"b":607}]},{"name":"seesAdminKeys","required":true,"transform":{"type":"scalar"},"locs":[{"a":652,"b":666}]}],"statement":"select\n  k.id, k.public_id as \"publicId\", k.tenant, k.name, k.prefix, k.scopes::text[] as \"scopes!\", k.expires_at as \"expiresAt\",\n  k.rate_limit_per_second as \"perSecond\", k.rate_limit_burst as \"burst\", k.duplicates, k.resubmit,\n  case when k.previous_expires_at > now() then k.previous_expires_at end as \"previousExpiresAt\",\n  u.last_used_at as \"lastUsedAt?\", k.created_by as \"createdBy\", k.created_at as \"createdAt\", k.updated_at as \"updatedAt\",\n  k.changed_by::text as \"version!\"\nfrom api_keys k\n  left join api_key_uses u on u.api_key = k.id\nwhere k.public_id = :publicId! and k.tenant = coalesce(:tenant, k.tenant) and k.revoked_at is null\n  and (:seesAdminKeys! or not 'admin' = any(k.scopes))"};
+
+/**
+ * Query generated from SQL:
+ * ```
+ * select
+ *   k.id, k.public_id as "publicId", k.tenant, k.name, k.prefix, k.scopes::text[] as "scopes!", k.expires_at as "expiresAt",
+ *   k.rate_limit_per_second as "perSecond", k.rate_limit_burst as "burst", k.duplicates, k.resubmit,
+ *   case when k.previous_expires_at > now() then k.previous_expires_at end as "previousExpiresAt",
+ *   u.last_used_at as "lastUsedAt?", k.created_by as "createdBy", k.created_at as "createdAt", k.updated_at as "updatedAt",
+ *   k.changed_by::text as "version!"
+ * from api_keys k
+ *   left join api_key_uses u on u.api_key = k.id
+ * where k.public_id = :publicId! and k.tenant = coalesce(:tenant, k.tenant) and k.revoked_at is null
+ *   and (:seesAdminKeys! or not 'admin' = any(k.scopes))
+ * ```
+ */
+export const findApiKey = new PreparedQuery<IFindApiKeyParams,IFindApiKeyResult>(findApiKeyIR);
+
+

@@ -1,0 +1,14 @@
+/* Lists the API keys of :tenant (null: of all tenants) below :before (a narrow key), newest first. See find-api-key.sql. */
+/* @name findApiKeys */
+select
+  k.id, k.public_id as "publicId", k.tenant, k.name, k.prefix, k.scopes::text[] as "scopes!", k.expires_at as "expiresAt",
+  k.rate_limit_per_second as "perSecond", k.rate_limit_burst as "burst", k.duplicates, k.resubmit,
+  case when k.previous_expires_at > now() then k.previous_expires_at end as "previousExpiresAt",
+  u.last_used_at as "lastUsedAt?", k.created_by as "createdBy", k.created_at as "createdAt", k.updated_at as "updatedAt",
+  k.changed_by::text as "version!"
+from api_keys k
+  left join api_key_uses u on u.api_key = k.id
+where k.tenant = coalesce(:tenant, k.tenant) and k.id < :before! and k.revoked_at is null
+  and (:seesAdminKeys! or not 'admin' = any(k.scopes))
+order by k.id desc
+limit :limit!;

@@ -1,0 +1,73 @@
+/** Types generated for queries found in "libs/manage/rejections/add-rejections.sql" */
+import { PreparedQuery } from '#ground/postgres/prepared-query';
+
+export type NumberOrString = number | string;
+
+export type NumberOrStringArray = (NumberOrString)[];
+
+export type numberArray = (number)[];
+
+export type stringArray = (string)[];
+
+/** 'AddRejections' parameters type */
+export interface IAddRejectionsParams {
+  codes: stringArray;
+  gateway: string;
+  keys: stringArray;
+  lastAtsMs: numberArray;
+  lastDetails: stringArray;
+  minutesMs: numberArray;
+  number: NumberOrString;
+  requests: NumberOrStringArray;
+  sources: stringArray;
+  tenants: stringArray;
+}
+
+/** 'AddRejections' return type */
+export type IAddRejectionsResult = void;
+
+/** 'AddRejections' query type */
+export interface IAddRejectionsQuery {
+  params: IAddRejectionsParams;
+  result: IAddRejectionsResult;
+}
+
+const addRejectionsIR: any = {"usedParamSet":{"gateway":true,"number":true,"tenants":true,"minutesMs":true,"sources":true,"keys":true,"codes":true,"requests":true,"lastDetails":true,"lastAtsMs":true},"params":[{"name":"gateway","required":true,"transform":{"type":"scalar"},"locs":[{"a":210,"b":218},{"a":340,"b":348}]},{"name":"number","required":true,"transform":{"type":"scalar"},"locs":[{"a":357,"b":364}]},{"name":"tenants","required":true,"transform":{"type":"scalar"},"locs":[{"a":795,"b":803}]},{"name":"minutesMs","required":true,"transform":{"type":"scalar"},"locs":[{"a":814,"b":824}]},{"name":"sources","required":true,"transform":{"type":"scalar"},"locs":[{"a":837,"b":845}]},{"name":"keys","required":true,"transform":{"type":"scalar"},"locs":[{"a":856,"b":861}]},{"name":"codes","required":true,"transform":{"type":"scalar"},"locs":[{"a":872,"b":878}]},{"name":"requests","required":true,"transform":{"type":"scalar"},"locs":[{"a":889,"b":898}]},{"name":"lastDetails","required":true,"transform":{"type":"scalar"},"locs":[{"a":915,"b":927}]},{"name":"lastAtsMs","required":true,"transform":{"type":"scalar"},"locs":[{"a":938,"b":948}]}],"statement":"with forgotten as (\n  -- Of gateways that have stopped.\n  delete from rejection_flushes\n  where gateway in (\n    select gateway from rejection_flushes where flushed_at < now() - interval '1 day' and gateway <> :gateway!::uuid\n    for update skip locked\n  )\n),\nflush as (\n  insert into rejection_flushes as known (gateway, number)\n  values (:gateway!::uuid, :number!::bigint)\n  on conflict (gateway) do update set number = excluded.number, flushed_at = now()\n    where known.number < excluded.number\n  returning number\n)\ninsert into rejections as known (tenant, minute, source, key, code, requests, last_detail, last_at)\nselect\n  r.tenant, to_timestamp(r.minute_ms / 1000), r.source, r.key, r.code, r.requests, r.last_detail, to_timestamp(r.last_at_ms / 1000)\nfrom flush\n  cross join unnest(\n    :tenants!::text[], :minutesMs!::float8[], :sources!::text[], :keys!::text[], :codes!::text[], :requests!::bigint[],\n    :lastDetails!::text[], :lastAtsMs!::float8[]\n  ) as r (tenant, minute_ms, source, key, code, requests, last_detail, last_at_ms)\norder by r.tenant, r.minute_ms, r.source, r.key, r.code\non conflict (tenant, minute, source, key, code) do update\n  set\n    requests = known.requests + excluded.requests,\n    last_detail = case when excluded.last_at >= known.last_at then excluded.last_detail else known.last_detail end,\n    last_at = greatest(known.last_at, excluded.last_at)"};
+
+/**
+ * Query generated from SQL:
+ * ```
+ * with forgotten as (
+ *   -- Of gateways that have stopped.
+ *   delete from rejection_flushes
+ *   where gateway in (
+ *     select gateway from rejection_flushes where flushed_at < now() - interval '1 day' and gateway <> :gateway!::uuid
+ *     for update skip locked
+ *   )
+ * ),
+ * flush as (
+ *   insert into rejection_flushes as known (gateway, number)
+ *   values (:gateway!::uuid, :number!::bigint)
+ *   on conflict (gateway) do update set number = excluded.number, flushed_at = now()
+ *     where known.number < excluded.number
+ *   returning number
+ * )
+ * insert into rejections as known (tenant, minute, source, key, code, requests, last_detail, last_at)
+ * select
+ *   r.tenant, to_timestamp(r.minute_ms / 1000), r.source, r.key, r.code, r.requests, r.last_detail, to_timestamp(r.last_at_ms / 1000)
+ * from flush
+ *   cross join unnest(
+ *     :tenants!::text[], :minutesMs!::float8[], :sources!::text[], :keys!::text[], :codes!::text[], :requests!::bigint[],
+ *     :lastDetails!::text[], :lastAtsMs!::float8[]
+ *   ) as r (tenant, minute_ms, source, key, code, requests, last_detail, last_at_ms)
+ * order by r.tenant, r.minute_ms, r.source, r.key, r.code
+ * on conflict (tenant, minute, source, key, code) do update
+ *   set
+ *     requests = known.requests + excluded.requests,
+ *     last_detail = case when excluded.last_at >= known.last_at then excluded.last_detail else known.last_detail end,
+ *     last_at = greatest(known.last_at, excluded.last_at)
+ * ```
+ */
+export const addRejections = new PreparedQuery<IAddRejectionsParams,IAddRejectionsResult>(addRejectionsIR);
+
+

@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import type pg from 'pg';
+import type { Config } from '#ground/config/config';
+import { ExpiringRowsSweeper } from '#ground/postgres/expiring-rows-sweeper';
+import { InjectPool } from '#ground/postgres/inject-postgres';
+import type { Database } from '#ground/postgres/pool';
+import { InjectConfig, InjectLogger } from '#ground/process/process-context';
+import type { Logger } from '#ground/telemetry/logger';
+import { deleteExpiredAuditRows } from './delete-expired-audit-rows.queries.js';
+import { deleteExpiredKeys } from './delete-expired-keys.queries.js';
+import { deleteExpiredRejections } from './delete-expired-rejections.queries.js';
+import { findExpiredAuditRows } from './find-expired-audit-rows.queries.js';
+import { findExpiredKeys } from './find-expired-keys.queries.js';
+import { findExpiredRejections } from './find-expired-rejections.queries.js';
+import { auditRowsDeleted, expiredKeysDeleted, rejectionsDeleted, retentionFailures } from './retention.metrics.js';
+
+/**
+ * Deletes expired rows of tables without partitions, without waiting for others' locks: idempotency keys, counts of
+ * rejections after LOCKSTEP_RETENTION, audit rows after LOCKSTEP_AUDIT_RETENTION. Ingest treats an expired key as deleted, so
+ * a late deletion is harmless.
+ */
+@Injectable()
+export class ExpiredRowsSweeper extends ExpiringRowsSweeper {
+  constructor(@InjectPool('keys') pool: pg.Pool, @InjectConfig() { retentionMs }: Pick<Config, 'retentionMs'>, @InjectLogger() logger: Logger) {
+    super({
+      pool,
+      lock: 'lockstep.expired-keys',
+      tables: [
+        { find: findExpiredKeys, delete: deleteExpiredKeys, onDeleted: (rows) => expiredKeysDeleted.inc(rows) },
+        {
+          find: { run: (parameters: { limit: number }, database: Database) => findExpiredRejections.run({ ...parameters, retentionMs }, database) },
+          delete: { run: (parameters: { places: string[] }, database: Database) => deleteExpiredRejections.run({ ...parameters, retentionMs }, database) },
+          onDeleted: (rows) => rejectionsDeleted.inc(rows),
+        },
+        { find: findExpiredAuditRows, delete: deleteExpiredAuditRows, onDeleted: (rows) => auditRowsDeleted.inc(rows) },
+      ],
+      onError: (err) => {
+        retentionFailures.inc({ sweeper: 'keys' });
+        logger.warn({ err }, 'Expired keys, rejections or audit rows could not be deleted; retrying in a minute');
+      },
+    });
+  }
+}
