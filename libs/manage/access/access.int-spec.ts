@@ -88,7 +88,8 @@ afterAll(async () => {
 
 async function get(path: string, headers: Record<string, string> = {}): Promise<{ status: number; text: string; body: Partial<Principal> & { code?: string; detail?: string } }> {
   const response = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${KEY}`, ...headers } });
-  const text = await response.text();
+  // Each request has an id of its own.
+  const text = (await response.text()).replace(/"requestId":"[^"]*"/, '"requestId":"req"');
   return { status: response.status, text, body: text.startsWith('{') ? (JSON.parse(text) as Partial<Principal>) : {} };
 }
 
