@@ -10,12 +10,14 @@ const SEED = 1;
  * @param {number} options.entities
  * @param {boolean} [options.skewed] draws entities by Zipf's law; otherwise they take turns
  * @param {number} [options.bytes] size of the body; a smaller number than the body needs is ignored
+ * @param {number} [options.fields] members of `data.fields`: texts, numbers, codes and times, in turn
  * @param {number} [options.distinct] number of different events, after which the stream repeats; not with `skewed`
  * @returns {() => { key: string, body: string }} ASCII only: as many bytes as characters
  */
-export function eventStream({ prefix, entities, skewed = false, bytes = 0, distinct = Infinity }) {
+export function eventStream({ prefix, entities, skewed = false, bytes = 0, fields = 0, distinct = Infinity }) {
   const pick = skewed ? zipf(entities) : undefined;
   const counts = new Map();
+  const extra = fieldsOf(fields);
   let created = 0;
   return () => {
     const n = created++ % distinct;
@@ -23,12 +25,22 @@ export function eventStream({ prefix, entities, skewed = false, bytes = 0, disti
     const number = pick === undefined ? Math.floor(n / entities) : (counts.get(entityNumber) ?? 0);
     if (pick !== undefined) counts.set(entityNumber, number + 1);
     const key = `${prefix}-${n}`;
-    return { key, body: padded(bodyOf(key, `acct_${entityNumber}`, number), bytes) };
+    return { key, body: padded(withFields(bodyOf(key, `acct_${entityNumber}`, number), extra), bytes) };
   };
 }
 
 export function bodyOf(key, entity, number) {
   return `{"type":"order.created","entity":"${entity}","data":{"object":{"id":"${key}","entity":"${entity}","number":${number},"email":"test@example.com","amount":1299,"currency":"usd","status":"paid"}}}`;
+}
+
+/** As JSON without the braces; empty for none. */
+function fieldsOf(count) {
+  const values = ['a line of text', 1299, 'paid', 'AB-1234', '2026-01-31T12:00:00Z'];
+  return Array.from({ length: count }, (_, n) => `"f${n}":${JSON.stringify(values[n % values.length])}`).join(',');
+}
+
+function withFields(body, fields) {
+  return fields === '' ? body : `${body.slice(0, -2)},"fields":{${fields}}}}`;
 }
 
 /** Adds a member `padding` that brings the body to the given size. */

@@ -16,6 +16,12 @@ describe('eventStream', () => {
     expect(Buffer.byteLength(event.body)).toBe(4_096);
   });
 
+  it('adds as many fields as asked for', () => {
+    const [event] = take(1, eventStream({ prefix: 'k', entities: 1, fields: 20 }));
+    expect(Object.keys(event.data.fields)).toHaveLength(20);
+    expect(event.data.object.number).toBe(0);
+  });
+
   it('repeats itself byte for byte after the given number of distinct events', () => {
     const events = take(6, eventStream({ prefix: 'k', entities: 2, distinct: 3 }));
     expect(events.slice(3)).toEqual(events.slice(0, 3));

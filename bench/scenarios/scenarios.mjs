@@ -13,6 +13,7 @@ import { latency } from './latency.mjs';
 import { payloads } from './payloads.mjs';
 import { proxy } from './proxy.mjs';
 import { scaleOut } from './scale-out.mjs';
+import { schema } from './schema.mjs';
 import { tenantKey } from './tenant-key.mjs';
 
 /**
@@ -39,5 +40,5 @@ import { tenantKey } from './tenant-key.mjs';
  * @type {Scenario[]}
  */
 export const SCENARIOS = [
-  ingest, batch, endToEnd, latency, backlog, deadEndpoint, growth, growth10m, fanOut, payloads, entities, hotEntity, failing, scaleOut, idempotency, tenantKey, proxy,
+  ingest, batch, endToEnd, latency, backlog, deadEndpoint, growth, growth10m, fanOut, payloads, entities, hotEntity, failing, scaleOut, idempotency, tenantKey, schema, proxy,
 ];

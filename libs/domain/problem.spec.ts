@@ -7,6 +7,8 @@ const STATUSES: Record<ErrorCode, number> = {
   invalid_idempotency_key: 400,
   idempotency_key_required: 400,
   destination_not_allowed: 400,
+  unknown_event_type: 400,
+  schema_mismatch: 400,
   unauthenticated: 401,
   invalid_signature: 401,
   forbidden: 403,

@@ -4,6 +4,8 @@ const PROBLEMS = {
   invalid_idempotency_key: { status: 400, title: 'The idempotency key is not valid', retriable: false },
   idempotency_key_required: { status: 400, title: 'This request needs an idempotency key', retriable: false },
   destination_not_allowed: { status: 400, title: 'Deliveries may not go to this address', retriable: false },
+  unknown_event_type: { status: 400, title: 'The tenant accepts no events of this type', retriable: false },
+  schema_mismatch: { status: 400, title: 'The body does not fit the schema of its event type', retriable: false },
   unauthenticated: { status: 401, title: 'No valid API key was given', retriable: false },
   invalid_signature: { status: 401, title: 'The signature does not match', retriable: false },
   forbidden: { status: 403, title: 'The API key does not allow this', retriable: false },

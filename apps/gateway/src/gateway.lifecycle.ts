@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
 import { type AbstractHttpAdapter, HttpAdapterHost } from '@nestjs/core';
+import { EventTypeDirectory } from '#flow/event-types/event-type-directory';
 import { isBatchPost } from '#flow/ingest/batch.controller';
 import { BatchFeeder } from '#flow/ingest/batch-feeder';
 import { isEventPost } from '#flow/ingest/ingest.controller';
@@ -51,6 +52,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     private readonly authenticator: Authenticator,
     private readonly topics: TopicsKeeper,
     private readonly ingest: IngestService,
+    private readonly eventTypes: EventTypeDirectory,
     private readonly settlements: SettlementWatch,
     private readonly batches: BatchFeeder,
     private readonly limits: IngestLimits,
@@ -78,6 +80,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
       await this.partitions.start();
     }, logger, signal);
     this.access.start();
+    this.eventTypes.start();
     this.authenticator.open(await establishAdminKey(database, config.adminKey, (line) => void process.stdout.write(`${line}\n`)));
     signal.throwIfAborted();
     this.limits.start();
@@ -110,7 +113,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
   async onApplicationShutdown(): Promise<void> {
     const rejectionsStored = this.rejections.stop();
     await this.ingest.idle();
-    await Promise.all([this.relay.stop(this.drainMs()), this.limits.stop(), this.access.stop(), this.keyUses.stop()]);
+    await Promise.all([this.relay.stop(this.drainMs()), this.limits.stop(), this.access.stop(), this.eventTypes.stop(), this.keyUses.stop()]);
     await Promise.all([this.upkeepStopped, rejectionsStored]);
   }
 

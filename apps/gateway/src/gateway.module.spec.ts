@@ -20,6 +20,7 @@ it('builds its module graph without Postgres and Kafka, every route declares its
   expect(declared).toEqual({
     'DELETE /v1/api-keys/:id': 'manage',
     'DELETE /v1/endpoints/:id': 'manage',
+    'DELETE /v1/event-types/:name': 'manage',
     'GET /health/live': 'public',
     'GET /health/ready': 'public',
     'GET /health/startup': 'public',
@@ -33,6 +34,8 @@ it('builds its module graph without Postgres and Kafka, every route declares its
     'GET /v1/deliveries/:id/attempts': 'read',
     'GET /v1/endpoints': 'read',
     'GET /v1/endpoints/:id': 'read',
+    'GET /v1/event-types': 'read',
+    'GET /v1/event-types/:name': 'read',
     'GET /v1/events': 'read',
     'GET /v1/events/:id': 'read',
     'GET /v1/events/:id/deliveries': 'read',
@@ -59,6 +62,7 @@ it('builds its module graph without Postgres and Kafka, every route declares its
     'POST /v1/lanes/:endpoint/:entity/pause': 'manage',
     'POST /v1/lanes/:endpoint/:entity/resume': 'manage',
     'POST /v1/lanes/:endpoint/:entity/skip': 'manage',
+    'PUT /v1/event-types/:name': 'manage',
     'PUT /v1/tenants/:id': 'admin',
   });
   expect(app.get(PgPools).sizes).toEqual(documentedPools('gateway'));

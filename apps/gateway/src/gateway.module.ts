@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { EventTypesModule } from '#flow/event-types/event-types.module';
 import { IngestIndicator } from '#flow/ingest/ingest.indicator';
 import { IngestModule } from '#flow/ingest/ingest.module';
 import { RateLimitsModule } from '#flow/rate-limits/rate-limits.module';
@@ -16,6 +17,7 @@ import { ApiKeysModule } from '#manage/api-keys/api-keys.module';
 import { AuditModule } from '#manage/audit/audit.module';
 import { DeadLettersModule } from '#manage/dead-letters/dead-letters.module';
 import { EndpointsModule } from '#manage/endpoints/endpoints.module';
+import { EventTypesApiModule } from '#manage/event-types/event-types-api.module';
 import { EventsModule } from '#manage/events/events.module';
 import { LanesApiModule } from '#manage/lanes/lanes-api.module';
 import { LedgerModule } from '#manage/ledger/ledger.module';
@@ -40,6 +42,8 @@ import { GatewayLifecycle } from './gateway.lifecycle.js';
     RateLimitsModule,
     EventRelayModule,
     EndpointsModule,
+    EventTypesModule,
+    EventTypesApiModule,
     EventsModule,
     TimelineModule,
     DeadLettersModule,

@@ -41,6 +41,7 @@ const VALID_BODIES: Readonly<Record<string, Readonly<Record<string, unknown>>>> 
   'POST /v1/events/batch': EVENT,
   'POST /v1/endpoints': { ...ENDPOINT, ordering: 'none' },
   'PATCH /v1/endpoints/{id}': ENDPOINT,
+  'PUT /v1/event-types/{name}': { description: 'd', schema: { properties: { data: { type: 'object', patternProperties: { '^a+$': { $ref: '#' } } } } }, enforce: 'reject', deprecated: false },
   'PUT /v1/tenants/{id}': TENANT,
   'POST /v1/api-keys': { ...API_KEY, tenant: 'default' },
   'PATCH /v1/api-keys/{id}': API_KEY,

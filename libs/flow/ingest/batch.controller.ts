@@ -2,11 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import { Controller, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LockstepError } from '#domain/problem';
+import { EventTypeDirectory } from '#flow/event-types/event-type-directory';
 import { Requires } from '#ground/http/access';
 import { mediaTypeOf } from '#ground/http/streamed-body';
 import { BatchAcceptor, type Framing, MAX_BATCH_BYTES } from './batch-acceptor.js';
 import { DocumentAcceptBatch } from './batch.openapi.js';
 import { parseEventRequest } from './event-request.js';
+import { itemReader } from './item-reader.js';
 import { traceparentOf } from './traceparent.js';
 
 const FRAMINGS: Readonly<Record<string, Framing>> = { 'application/json': 'array', 'application/x-ndjson': 'lines' };
@@ -23,7 +25,10 @@ export function isBatchPost({ method, url = '' }: IncomingMessage): boolean {
 
 @Controller('v1/events')
 export class BatchController {
-  constructor(private readonly acceptor: BatchAcceptor) {}
+  constructor(
+    private readonly acceptor: BatchAcceptor,
+    private readonly eventTypes: EventTypeDirectory,
+  ) {}
 
   @Post('batch')
   @Requires('ingest', { streamedBodies: { mediaTypes: Object.keys(FRAMINGS), maxBytes: MAX_BATCH_BYTES } })
@@ -33,9 +38,7 @@ export class BatchController {
     const framing = FRAMINGS[mediaTypeOf(request)];
     if (framing === undefined) throw new LockstepError('unsupported_media_type', 'Send a JSON array as application/json, or lines of JSON as application/x-ndjson');
     if (headers['idempotency-key'] !== undefined) throw new LockstepError('invalid_idempotency_key', 'The header Idempotency-Key is for single events: set `idempotencyKey` in each item');
-    const traceparent = traceparentOf(headers);
-    return this.acceptor.accept(request, reply, framing, (payload, { tenant, actor }) => (
-      { ...parseEventRequest(payload), tenant, contentType: 'application/json', traceparent, acceptedBy: actor.id, payload }
-    ));
+    const reader = itemReader(this.eventTypes, parseEventRequest, { contentType: 'application/json', traceparent: traceparentOf(headers) });
+    return this.acceptor.accept(request, reply, framing, reader);
   }
 }

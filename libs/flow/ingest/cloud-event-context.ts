@@ -1,6 +1,7 @@
+import { EVENT_TYPE_RULE, isEventType } from '#domain/event-type';
 import { createHash } from 'node:crypto';
 import type { ProblemDetail } from '#domain/problem';
-import { ENTITY_PROBLEM, isEntity, isType, TYPE_PROBLEM } from './event-names.js';
+import { ENTITY_PROBLEM, isEntity } from './event-names.js';
 import { type EventRequest, invalid } from './event-request.js';
 import { parseTimestamp } from './timestamp.js';
 
@@ -30,7 +31,7 @@ const RULES: readonly { readonly name: string; readonly isRequired?: true; reado
   { name: 'id', isRequired: true, isRight: () => true, message: 'must be a text' },
   { name: 'source', isRequired: true, isRight: (text) => URI_REFERENCE.test(text), message: 'must be a URI reference such as /orders or https://example.com/orders' },
   // Stricter than CloudEvents: endpoints subscribe to types by name and prefix (`order.*`), and a type is part of paths.
-  { name: 'type', isRequired: true, isRight: isType, message: TYPE_PROBLEM },
+  { name: 'type', isRequired: true, isRight: isEventType, message: EVENT_TYPE_RULE },
   { name: 'time', isRight: (text) => parseTimestamp(text) !== undefined, message: 'must be an RFC 3339 date and time such as 2026-01-31T12:00:00Z' },
   { name: 'datacontenttype', isRight: (text) => MEDIA_TYPE.test(text), message: 'must be a media type such as application/json' },
   { name: 'dataschema', isRight: (text) => URI.test(text) && URI_REFERENCE.test(text), message: 'must be an absolute URI' },
@@ -44,7 +45,7 @@ const ENTITY_MESSAGE = `${ENTITY_PROBLEM}. Events with the same \`partitionkey\`
  * @param found what is wrong with the texts of attributes, which are not in the context then
  * @throws LockstepError `invalid_request`, which names everything that is wrong
  */
-export function readContext(context: CloudEventContext, headerKey: string | undefined, pathOf: (name: string) => string, found: readonly ProblemDetail[]): Omit<EventRequest, 'attributes'> {
+export function readContext(context: CloudEventContext, headerKey: string | undefined, pathOf: (name: string) => string, found: readonly ProblemDetail[]): Omit<EventRequest, 'attributes' | 'value'> {
   const [id = '', source = '', type = '', time] = ['id', 'source', 'type', 'time'].map((name) => context.get(name));
   const entityName = context.has('partitionkey') ? 'partitionkey' : 'subject';
   const rules = [...RULES, { name: entityName, isRequired: true, isRight: isEntity, message: ENTITY_MESSAGE }];

@@ -11,7 +11,7 @@ const BASE = { specversion: '1.0', id: '1234-1234-1234', source: '/mycontext/sub
 const structured = (members: Record<string, unknown>, headerKey?: string): ReturnType<typeof parseStructuredEvent> => parseStructuredEvent(Buffer.from(JSON.stringify(members)), headerKey);
 
 const binary = (attributes: Record<string, string | string[] | undefined>, headerKey?: string): ReturnType<typeof parseBinaryEvent> =>
-  parseBinaryEvent(Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined).map(([name, value]) => [`ce-${name}`, [value ?? ''].flat()])), headerKey);
+  parseBinaryEvent(Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined).map(([name, value]) => [`ce-${name}`, [value ?? ''].flat()])), Buffer.alloc(0), headerKey);
 
 /** What is refused, by its paths; or `accepted`. */
 function pathsOf(read: () => unknown): unknown {
@@ -40,7 +40,7 @@ describe('the cases of cloudevents/conformance, features/http-protocol-binding.f
   it('reads the structured content mode', () => {
     const whole = { ...event, datacontenttype: 'application/json', data: { message: 'Hello World!' } };
     expect(pathsOf(() => structured(whole))).toEqual(['/subject']);
-    expect(structured({ ...whole, subject: 'order-17' })).toEqual({ ...read, attributes: undefined });
+    expect(structured({ ...whole, subject: 'order-17' })).toEqual({ ...read, attributes: undefined, value: { ...whole, subject: 'order-17' } });
   });
 });
 
@@ -139,9 +139,10 @@ describe('parseBinaryEvent', () => {
     const event = new CloudEvent({ ...BASE, time: '2018-04-05T03:56:24.000Z', partitionkey: 'p-1', ext: 'x', data: { n: 1 } });
     const { headers } = HTTP.binary(event);
     const sent = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [String(value)]]));
-    const { attributes, ...read } = parseBinaryEvent(sent);
+    const { attributes, value, ...read } = parseBinaryEvent(sent, Buffer.from('{"n":1}'));
+    expect(value).toEqual({ n: 1 });
     const body = Buffer.from(HTTP.structured(event).body as string);
-    expect(parseStructuredEvent(body)).toEqual({ ...read, attributes: undefined });
+    expect(parseStructuredEvent(body)).toEqual({ ...read, attributes: undefined, value: JSON.parse(body.toString()) as unknown });
     expect(structuredAttributes(body)).toEqual(attributes);
   });
 });

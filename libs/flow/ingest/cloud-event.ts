@@ -29,7 +29,7 @@ export function isStructured(contentType: string): boolean {
  */
 export function readCloudEvent(request: Pick<FastifyRequest, 'headers' | 'method' | 'routeOptions' | 'raw'>, body: Buffer, headerKey: string | undefined): EventRequest {
   const { 'content-type': type = '' } = request.headers;
-  if (!FORMAT.test(type)) return parseBinaryEvent(request.raw.headersDistinct, headerKey);
+  if (!FORMAT.test(type)) return parseBinaryEvent(request.raw.headersDistinct, body, headerKey);
   if (BATCH.test(type)) throw new LockstepError('unsupported_media_type', `${type} is not supported: send the events as ${BATCH_TYPE}`);
   if (!isStructured(type)) throw new LockstepError('unsupported_media_type', `${type} is not supported: send the event as application/cloudevents+json, or its attributes as ce-* headers`);
   const refusal = bodyRefusalOf(request);

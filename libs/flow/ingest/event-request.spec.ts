@@ -16,8 +16,9 @@ function pathsRefused(bytes: Buffer): string[] {
 
 describe('parseEventRequest', () => {
   it('reads type, entity, timestamp and key, and ignores further members', () => {
-    const request = parseEventRequest(body({ ...good, timestamp: '2026-01-01T00:00:00Z', idempotencyKey: 'k', extra: [1] }));
-    expect(request).toEqual({ type: 'order.created', entity: 'order-17', occurredAt: new Date('2026-01-01T00:00:00Z'), idempotencyKey: 'k' });
+    const value = { ...good, timestamp: '2026-01-01T00:00:00Z', idempotencyKey: 'k', extra: [1] };
+    const request = parseEventRequest(body(value));
+    expect(request).toEqual({ type: 'order.created', entity: 'order-17', occurredAt: new Date('2026-01-01T00:00:00Z'), idempotencyKey: 'k', value });
   });
 
   it("prefers the header's key to any key in the body", () => {

@@ -1,8 +1,9 @@
 import type { EventAttributes } from '#domain/event-attributes';
+import { EVENT_TYPE_RULE, isEventType } from '#domain/event-type';
 import { parseKeyMember } from '#domain/idempotency-key';
 import { LockstepError, type ProblemDetail } from '#domain/problem';
 import { parseJsonBody } from '#ground/http/json-body';
-import { ENTITY_PROBLEM, isEntity, isType, TYPE_PROBLEM } from './event-names.js';
+import { ENTITY_PROBLEM, isEntity } from './event-names.js';
 import { parseTimestamp } from './timestamp.js';
 
 /** What Lockstep reads of an event's body. The body is delivered unchanged. */
@@ -13,6 +14,8 @@ export interface EventRequest {
   readonly occurredAt: Date | undefined;
   readonly idempotencyKey: string | undefined;
   readonly attributes: EventAttributes | undefined;
+  /** The body, for the schema of its type: undefined if it is not JSON. */
+  readonly value: unknown;
 }
 
 /**
@@ -22,15 +25,16 @@ export interface EventRequest {
  * @throws LockstepError `invalid_request`, which names everything that is wrong; `invalid_idempotency_key`
  */
 export function parseEventRequest(body: Buffer, headerKey?: string): EventRequest {
-  const { type, entity, timestamp: givenTimestamp, idempotencyKey, data } = parseObject(body);
+  const value = parseObject(body);
+  const { type, entity, timestamp: givenTimestamp, idempotencyKey, data } = value;
   // Many clients send null for an absent member.
   const timestamp = givenTimestamp ?? undefined;
   const occurredAt = typeof timestamp === 'string' ? parseTimestamp(timestamp) : undefined;
-  if (!isType(type) || !isEntity(entity) || data === undefined || (occurredAt === undefined && timestamp !== undefined)) {
+  if (!isEventType(type) || !isEntity(entity) || data === undefined || (occurredAt === undefined && timestamp !== undefined)) {
     throw invalid(problemsOf({ type, entity, data, timestamp }));
   }
   const bodyKey = idempotencyKey === undefined || idempotencyKey === null || headerKey !== undefined ? undefined : parseKeyMember(idempotencyKey);
-  return { type, entity, occurredAt, idempotencyKey: headerKey ?? bodyKey, attributes: undefined };
+  return { type, entity, occurredAt, idempotencyKey: headerKey ?? bodyKey, attributes: undefined, value };
 }
 
 function parseObject(body: Buffer): Record<string, unknown> {
@@ -43,7 +47,7 @@ function parseObject(body: Buffer): Record<string, unknown> {
 
 function problemsOf({ type, entity, data, timestamp }: Record<string, unknown>): ProblemDetail[] {
   const problems: ProblemDetail[] = [];
-  if (!isType(type)) problems.push({ path: '/type', message: TYPE_PROBLEM });
+  if (!isEventType(type)) problems.push({ path: '/type', message: EVENT_TYPE_RULE });
   if (!isEntity(entity)) problems.push({ path: '/entity', message: ENTITY_PROBLEM });
   if (data === undefined) problems.push({ path: '/data', message: 'is missing' });
   if (timestamp !== undefined && (typeof timestamp !== 'string' || parseTimestamp(timestamp) === undefined)) problems.push({ path: '/timestamp', message: 'must be an RFC 3339 date and time such as 2026-01-31T12:00:00Z' });

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { parseKeyHeader } from '#domain/idempotency-key';
 import { toPublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
+import { EventTypeDirectory } from '#flow/event-types/event-type-directory';
 import { IngestLimits } from '#flow/rate-limits/ingest-limits';
 import { rateLimitedError, setRateLimitHeaders } from '#flow/rate-limits/rate-limit-headers';
 import { Requires } from '#ground/http/access';
@@ -17,6 +18,7 @@ import { Duplicates } from './duplicates.js';
 import { DocumentAcceptEvent } from './ingest.openapi.js';
 import { parseEventRequest } from './event-request.js';
 import { IngestService } from './ingest.service.js';
+import { itemReader } from './item-reader.js';
 import { SettlementWatch } from './settlement-watch.js';
 import { parseStructuredEvent } from './structured-event.js';
 import { traceparentOf } from './traceparent.js';
@@ -44,6 +46,7 @@ export function isEventPost({ method, url = '' }: IncomingMessage): boolean {
 export class IngestController {
   constructor(
     private readonly ingest: IngestService,
+    private readonly eventTypes: EventTypeDirectory,
     private readonly limits: IngestLimits,
     private readonly duplicates: Duplicates,
     private readonly settlements: SettlementWatch,
@@ -63,7 +66,9 @@ export class IngestController {
     if (!Buffer.isBuffer(body)) throw new LockstepError('unsupported_media_type', 'Send the event as application/json, or a CloudEvent');
     const keyHeader = headers['idempotency-key'];
     const headerKey = keyHeader === undefined ? undefined : parseKeyHeader(String(keyHeader));
-    const { type, entity, occurredAt, idempotencyKey, attributes } = isOther ? readCloudEvent(request, body, headerKey) : parseEventRequest(body, headerKey);
+    const { type, entity, occurredAt, idempotencyKey, attributes, value } = isOther ? readCloudEvent(request, body, headerKey) : parseEventRequest(body, headerKey);
+    const checking = this.eventTypes.check(principal, type, value, body.length);
+    if (checking !== undefined) await checking;
     const taking = this.limits.take(principal, 1, body.length);
     const taken = taking instanceof Promise ? await taking : taking;
     setRateLimitHeaders(reply, taken);
@@ -96,10 +101,8 @@ export class IngestController {
   private async acceptBatch(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { headers } = request;
     if (headers['idempotency-key'] !== undefined) throw new LockstepError('invalid_idempotency_key', 'The header Idempotency-Key is for single events: those of a batch have `source` and `id`');
-    const traceparent = traceparentOf(headers);
-    return this.batches.accept(request, reply, 'array', (payload, { tenant, actor }) => (
-      { ...parseStructuredEvent(payload), tenant, contentType: STRUCTURED_TYPE, traceparent, acceptedBy: actor.id, payload }
-    ));
+    const reader = itemReader(this.eventTypes, parseStructuredEvent, { contentType: STRUCTURED_TYPE, traceparent: traceparentOf(headers) });
+    return this.batches.accept(request, reply, 'array', reader);
   }
 
   /** Answers when the event is settled, or after `waitMs`; at once if too many requests wait. */

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { EventTypesModule } from '#flow/event-types/event-types.module';
 import { EventRelayModule } from '#flow/relay/event-relay.module';
 import { RateLimitsModule } from '#flow/rate-limits/rate-limits.module';
 import { RejectionCountsModule } from '#ground/http/rejections.module';
@@ -27,6 +28,7 @@ const FOLLOWUP_TIMEOUT_MS = 2_000;
     PostgresModule.pool({ name: 'ingest', max: 1, transactionTimeoutMs: TIMEOUT_MS }),
     // What a request asks for after its event was accepted. 2: one for requests that wait, which send one statement at a time.
     PostgresModule.pool({ name: 'followup', max: 2, serves: 'requests', statementTimeoutMs: FOLLOWUP_TIMEOUT_MS, plans: 'by-index' }),
+    EventTypesModule,
     EventRelayModule,
     RejectionCountsModule,
     RateLimitsModule,

@@ -104,7 +104,7 @@ export function DocumentAcceptEvent(): MethodDecorator {
       answer: 'The event is stored and will be delivered; of several CloudEvents in one array, the results of all',
       schema: z.union([accepted, BATCH_ANSWER]),
       headers: { 'Idempotent-Replayed': '`true` if the key was used before, with the same body', 'Preference-Applied': '`wait=10` if that was waited for', ...RATE_LIMIT_HEADERS },
-      problems: ['invalid_idempotency_key', 'conflict', 'idempotency_key_reused', 'rate_limited', 'overloaded'],
+      problems: ['unknown_event_type', 'schema_mismatch', 'invalid_idempotency_key', 'conflict', 'idempotency_key_reused', 'rate_limited', 'overloaded'],
     }),
   );
 }

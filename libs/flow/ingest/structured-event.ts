@@ -29,7 +29,7 @@ export function parseStructuredEvent(body: Buffer, headerKey?: string): EventReq
     if (typeof base64 !== 'string' || !BASE64.test(base64)) problems.push({ path: '/data_base64', message: 'must be a text in base64' });
     if (data !== undefined) problems.push({ path: '/data_base64', message: 'must not stand beside `data`' });
   }
-  return { ...readContext(context, headerKey, pointerTo, problems), attributes: undefined };
+  return { ...readContext(context, headerKey, pointerTo, problems), attributes: undefined, value };
 }
 
 /** The attributes of an accepted event in the JSON format, as the headers that it would have in the binary mode. */

@@ -32,11 +32,13 @@ export interface IngestSettings {
   readonly duplicates: 'replay' | 'conflict';
   /** `requeue-dead`: a duplicate of an event with dead deliveries replays these. */
   readonly resubmit: 'none' | 'requeue-dead';
+  /** Whether events of types that do not exist at /v1/event-types are refused. */
+  readonly refusesUnknownTypes: boolean;
   /** Each event must pass all of them. */
   readonly limits: readonly IngestLimit[];
 }
 
-export const USUAL_INGEST: IngestSettings = { duplicates: 'replay', resubmit: 'none', limits: [] };
+export const USUAL_INGEST: IngestSettings = { duplicates: 'replay', resubmit: 'none', refusesUnknownTypes: false, limits: [] };
 
 /** Who makes a request, and for which tenant. */
 export interface Principal {

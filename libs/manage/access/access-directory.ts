@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { toPublicId } from '#domain/ids';
-import { type Scope, withIncluded } from '#ground/http/principal';
+import { type Scope, USUAL_INGEST, withIncluded } from '#ground/http/principal';
 import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
 import { type CacheRead, type CachedRow, MAX_CHANGES, RowCache } from '#ground/postgres/row-cache';
@@ -85,7 +85,7 @@ function issuedKeysOf(row: KeyRow): IssuedKey[] {
     key: prefix, id, version, tenant, hash, expiresAtMs,
     actor: { type: 'key', id: publicId, name: row.name },
     scopes: withIncluded(row.scopes as Scope[]),
-    ingest: { duplicates, resubmit, limits: limitsOf(`key/${publicId}`, row) },
+    ingest: { ...USUAL_INGEST, duplicates, resubmit, limits: limitsOf(`key/${publicId}`, row) },
   };
   if (previousPrefix === null || previousHash === null) return [new IssuedKey(current)];
   const previous = { ...current, key: previousPrefix, hash: previousHash, expiresAtMs: Math.min(expiresAtMs, row.previousExpiresAtMs ?? -Infinity) };
@@ -93,5 +93,5 @@ function issuedKeysOf(row: KeyRow): IssuedKey[] {
 }
 
 function knownTenantOf(row: TenantRow): KnownTenant {
-  return { key: row.id, id: row.id, version: row.version, isEnabled: row.enabled, limits: limitsOf(`tenant/${row.id}`, row) };
+  return { key: row.id, id: row.id, version: row.version, isEnabled: row.enabled, limits: limitsOf(`tenant/${row.id}`, row), refusesUnknownTypes: row.refusesUnknownTypes };
 }

@@ -147,7 +147,7 @@ it('answers store_unavailable until the admin key is set, except on public route
 
 it('the admin key has all scopes, for the tenant that is named', async () => {
   const admin = { actor: { type: 'admin', id: 'admin', name: 'Admin key' }, scopes: ['ingest', 'read', 'manage', 'admin'], requestId: expect.any(String) as unknown };
-  expect((await get('/who')).body).toEqual({ ...admin, tenant: 'default', ingest: { duplicates: 'replay', resubmit: 'none', limits: [] } });
+  expect((await get('/who')).body).toEqual({ ...admin, tenant: 'default', ingest: { duplicates: 'replay', resubmit: 'none', refusesUnknownTypes: false, limits: [] } });
   expect((await get('/who', { 'lockstep-tenant': 'acme' })).body).toMatchObject({ ...admin, tenant: 'acme', ingest: { limits: [{ bucket: 'tenant/acme', perSecond: 50, burst: 60 }] } });
   for (const unknown of ['nowhere', 'No tenant', '']) expect(await get('/who', { 'lockstep-tenant': unknown })).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
 });
@@ -157,7 +157,7 @@ describe('an API key', () => {
     const key = await StoredKey.create();
     expect((await key.who()).body).toEqual({
       tenant: 'acme', actor: { type: 'key', id: key.publicId, name: 'Test' }, scopes: ['manage', 'read'], requestId: expect.any(String) as unknown,
-      ingest: { duplicates: 'replay', resubmit: 'none', limits: [{ bucket: `key/${key.publicId}`, perSecond: 5, burst: 6 }, { bucket: 'tenant/acme', perSecond: 50, burst: 60 }] },
+      ingest: { duplicates: 'replay', resubmit: 'none', refusesUnknownTypes: false, limits: [{ bucket: `key/${key.publicId}`, perSecond: 5, burst: 6 }, { bucket: 'tenant/acme', perSecond: 50, burst: 60 }] },
     });
     await key.change("scopes = '{read}', duplicates = 'conflict'");
     await waitUntil('fewer scopes', async () => (await key.status()) === 403);

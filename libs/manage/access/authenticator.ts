@@ -12,6 +12,8 @@ import type { KnownTenant } from './known-tenant.js';
 
 const ADMIN = { type: 'admin', id: 'admin', name: 'Admin key' } as const;
 const ADMIN_SCOPES = withIncluded(SCOPES);
+/** Whoever gets the promise awaits it: one that nobody awaits ends the process when it is rejected. */
+type FoundTenant = KnownTenant | undefined | Promise<KnownTenant | undefined>;
 const BEARER = /^bearer +(\S+) *$/i;
 
 /**
@@ -63,13 +65,13 @@ export class Authenticator {
     // LOCKSTEP_ADMIN_KEY may look like an API key.
     if (issued?.matches(secret) !== true || this.directory.hasExpired(issued)) return this.adminWith(secret, adminKeyHash, named);
     const own = this.directory.tenant(issued.tenant);
-    if (own === undefined || own instanceof Promise || (named !== undefined && named !== issued.tenant)) return this.principalElsewhere(issued, named);
+    if (own === undefined || own instanceof Promise || (named !== undefined && named !== issued.tenant)) return this.principalElsewhere(issued, own, named);
     return this.enter(issued, own, own);
   }
 
   /** The key's own tenant must be read first, or the header names another one. */
-  private async principalElsewhere(issued: IssuedKey, named = issued.tenant): Promise<Principal> {
-    const own = await this.directory.tenant(issued.tenant);
+  private async principalElsewhere(issued: IssuedKey, found: FoundTenant, named = issued.tenant): Promise<Principal> {
+    const own = await found;
     if (own === undefined) throw unauthenticated();
     if (named === issued.tenant) return this.enter(issued, own, own);
     // Before any look-up, so that the answer does not tell which tenants exist.
@@ -85,8 +87,8 @@ export class Authenticator {
 
   private adminWith(secret: Buffer, adminKeyHash: Buffer, named = DEFAULT_TENANT): Principal | Promise<Principal> {
     if (!this.isAdminKey(secret, adminKeyHash)) throw unauthenticated();
-    const tenant = isTenantId(named) ? this.directory.tenant(named) : undefined;
-    return tenant === undefined || tenant instanceof Promise ? this.named(named).then((found) => this.adminOf(found)) : this.adminOf(tenant);
+    const tenant = this.tenantOf(named);
+    return tenant === undefined || tenant instanceof Promise ? this.named(named, tenant).then((found) => this.adminOf(found)) : this.adminOf(tenant);
   }
 
   private isAdminKey(secret: Buffer, adminKeyHash: Buffer): boolean {
@@ -99,14 +101,18 @@ export class Authenticator {
   private adminOf(tenant: KnownTenant): Principal {
     const made = this.admins.get(tenant);
     if (made !== undefined) return made;
-    const principal = { tenant: tenant.id, actor: ADMIN, scopes: ADMIN_SCOPES, ingest: { ...USUAL_INGEST, limits: tenant.limits } };
+    const principal = { tenant: tenant.id, actor: ADMIN, scopes: ADMIN_SCOPES, ingest: { ...USUAL_INGEST, refusesUnknownTypes: tenant.refusesUnknownTypes, limits: tenant.limits } };
     this.admins.set(tenant, principal);
     return principal;
   }
 
+  private tenantOf(id: string): FoundTenant {
+    return isTenantId(id) ? this.directory.tenant(id) : undefined;
+  }
+
   /** The tenant that the header names. */
-  private async named(id: string): Promise<KnownTenant> {
-    const tenant = isTenantId(id) ? await this.directory.tenant(id) : undefined;
+  private async named(id: string, found = this.tenantOf(id)): Promise<KnownTenant> {
+    const tenant = await found;
     if (tenant !== undefined) return tenant;
     const message = `there is no tenant "${id}"`;
     throw new LockstepError('invalid_request', `Lockstep-Tenant: ${message}`, { errors: [{ path: 'Lockstep-Tenant', message }] });

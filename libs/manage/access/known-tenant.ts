@@ -7,6 +7,7 @@ export interface KnownTenant extends CachedRow {
   /** False: its keys are refused. */
   readonly isEnabled: boolean;
   readonly limits: readonly IngestLimit[];
+  readonly refusesUnknownTypes: boolean;
 }
 
 /** A bound with its token bucket, or none. */

@@ -28,7 +28,8 @@ select
   t.id in (select id from changed) as "isChanged!",
   t.enabled,
   t.rate_limit_per_second as "perSecond",
-  t.rate_limit_burst as "burst"
+  t.rate_limit_burst as "burst",
+  t.refuses_unknown_types as "refusesUnknownTypes"
 from
   seen
   left join (found join tenants t on t.id = found.id) on true;

@@ -1,0 +1,15 @@
+import type { EventTypeDirectory } from '#flow/event-types/event-type-directory';
+import type { ReadItem } from './batch-acceptor.js';
+import type { EventRequest } from './event-request.js';
+import type { NewEvent } from './ingest.service.js';
+
+/** Reads items of a batch, and checks each against its event type. */
+export function itemReader(eventTypes: EventTypeDirectory, parse: (payload: Buffer) => EventRequest, settings: Pick<NewEvent, 'contentType' | 'traceparent'>): ReadItem {
+  return (payload, principal) => {
+    // Without the parsed value, since an item may wait for long.
+    const { value, ...request } = parse(payload);
+    const event = { ...request, ...settings, tenant: principal.tenant, acceptedBy: principal.actor.id, payload };
+    const checking = eventTypes.check(principal, event.type, value, payload.length);
+    return checking === undefined ? event : checking.then(() => event);
+  };
+}
