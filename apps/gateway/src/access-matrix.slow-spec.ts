@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { type Scope, SCOPES, withIncluded } from '#ground/http/principal';
-import type { Answer, GatewayClient } from '#dev/testing/gateway-client';
+import { type Answer, type GatewayClient, withoutRequestId } from '#dev/testing/gateway-client';
 import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
 import { GatewayUnderTest } from '../fixtures/gateway-under-test.js';
 import { createResources, missingIds, type ResourceIds } from '../fixtures/tenant-resources.js';
@@ -44,6 +44,10 @@ const OPERATIONS: Readonly<Record<string, Expectation>> = {
   'POST /v1/lanes/{endpoint}/{entity}/pause': { scope: 'manage', status: 200, path: (ids) => `${oneLane(ids)}/pause` },
   'POST /v1/lanes/{endpoint}/{entity}/resume': { scope: 'manage', status: 200, path: (ids) => `${oneLane(ids)}/resume` },
   'POST /v1/lanes/{endpoint}/{entity}/skip': { scope: 'manage', status: 200, path: (ids) => `${oneLane(ids)}/skip` },
+  'PUT /v1/event-types/{name}': { scope: 'manage', status: 200, path: ({ entity }) => `/v1/event-types/${entity}`, body: () => ({ description: 'd' }), ids: 'none' },
+  'GET /v1/event-types': { scope: 'read', status: 200, path: () => '/v1/event-types', ids: 'none' },
+  'GET /v1/event-types/{name}': { scope: 'read', status: 200, path: ({ entity }) => `/v1/event-types/${entity}` },
+  'DELETE /v1/event-types/{name}': { scope: 'manage', status: 204, path: ({ entity }) => `/v1/event-types/${entity}` },
   'GET /v1/audit': { scope: 'manage', status: 200, path: ({ endpoint }) => `/v1/audit?subject=${endpoint}` },
   'GET /v1/rejections': { scope: 'read', status: 200, path: ({ key }) => `/v1/rejections?key=${key}` },
   'GET /v1/ledger': { scope: 'read', status: 200, path: () => '/v1/ledger', ids: 'none' },
@@ -98,7 +102,7 @@ async function call(operation: string, { path, body }: Expectation, ids: Resourc
 
 /** Status and body, with the ids of the request as their names. */
 function withoutIds({ status, text }: Answer, ids: ResourceIds): string {
-  const answer = `${status} ${text}`.replace(/"requestId":"[^"]*"/, '"requestId":"req"');
+  const answer = `${status} ${withoutRequestId(text) ?? ''}`;
   return Object.entries(ids).reduce((without, [name, id]: [string, string]) => without.replaceAll(id, name), answer);
 }
 

@@ -35,3 +35,8 @@ export class GatewayClient {
     return this.send('POST', '/v1/events', { type: 'order.created', entity, data }, headers);
   }
 }
+
+/** The text of a problem without the id of its request, which differs in each answer. */
+export function withoutRequestId(text: string | undefined): string | undefined {
+  return text?.replace(/"requestId":"[^"]*"/, '"requestId":"req"');
+}
