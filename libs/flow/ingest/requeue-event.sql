@@ -22,7 +22,7 @@ asked as (
     cross join state s
   where s.dead > 0
   on conflict (event_id, requeued_at_attempt) where requeued_at_attempt is not null do nothing
-  returning id, tenant, matched
+  returning id, tenant, matched, created_at
 ),
 shared as (
   insert into replay_shards (replay, shard, tenant)
@@ -31,9 +31,9 @@ shared as (
     cross join event e
 ),
 audited as (
-  insert into audit_log (tenant, actor_type, actor, actor_name, request_id, action, subject, detail)
+  insert into audit_log (tenant, at, actor_type, actor, actor_name, request_id, action, subject, detail)
   select
-    a.tenant, by.type, by.id, by.name, by."requestId", 'event.requeued', :subject!,
+    a.tenant, a.created_at, by.type, by.id, by.name, by."requestId", 'event.requeued', :subject!,
     jsonb_build_object('replay', :replay!::text, 'matched', a.matched)
   from asked a
     cross join jsonb_to_record(:by!::text::jsonb) as by (type text, id text, name text, "requestId" text)

@@ -84,7 +84,7 @@ told as (
   select
     'replay', r.created_at, r.created_at, 4, 0, 0, coalesce(a.id, 0),
     jsonb_build_object(
-      'action', r.action, 'request', 'rpl_' || replace(r.id::text, '-', ''), 'matched', r.matched,
+      'action', case when r.requeued_at_attempt is null then r.action::text else 'requeue' end, 'request', q.request, 'matched', r.matched,
       'by', audited_actor(a.actor_type, coalesce(a.actor, r.actor), a.actor_name)
     )
   from event e
@@ -105,8 +105,12 @@ told as (
             and case c.action when 'replay' then d.replayed_attempts > 0 else d.status = 'discarded' end
         )
     ) r
+    cross join lateral (select 'rpl_' || replace(r.id::text, '-', '') as request) q
+    -- A requeue is recorded as one of the event.
     left join audit_log a
-      on coalesce(a.tenant, '') = :tenant and a.subject = 'rpl_' || replace(r.id::text, '-', '') and a.at = r.created_at
+      on coalesce(a.tenant, '') = :tenant and a.at = r.created_at
+      and a.subject = case when r.requeued_at_attempt is null then q.request else 'evt_' || replace(r.event_id::text, '-', '') end
+      and (r.requeued_at_attempt is null or a.detail ->> 'replay' = q.request)
 
   union all
   select

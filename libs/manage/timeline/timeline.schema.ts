@@ -69,10 +69,10 @@ const action = z
 
 const replay = z
   .object({
-    at, kind: z.literal('replay'), action: z.enum(['replay', 'discard']), request: idSchema('rpl'),
+    at, kind: z.literal('replay'), action: z.enum(['replay', 'requeue', 'discard']).meta({ description: '`requeue`: the producer has sent the event again' }), request: idSchema('rpl'),
     matched: z.int().min(0).meta({ description: 'Deliveries that the request matched, also of other events' }), by: actorSchema,
   })
-  .meta({ id: 'TimelineReplay', description: 'A replay of the event was requested, or a replay or discard of dead letters whose filter covers it' });
+  .meta({ id: 'TimelineReplay', description: 'A replay of the event was requested, also by its producer, or a replay or discard of dead letters whose filter covers it' });
 
 const waiting = z
   .object({
