@@ -119,6 +119,26 @@ describe('a duplicate', () => {
     expect(await settle(event, { resubmit: 'requeue-dead', duplicates: 'conflict' })).toMatchObject({ code: 'conflict' });
   });
 
+  it('is told once for one death that it was requeued, while another endpoint tries on; a further death is requeued, too', async () => {
+    const [event, other] = [await accepted(), await fixture.createEndpoint()];
+    await admit(event, 'dead');
+    await admit(event, 'pending', 1, other);
+    const resend = (): Promise<unknown> => settle(event, { resubmit: 'requeue-dead' });
+    const trySecond = (set: string): Promise<unknown> => fixture.pool.query(`update deliveries set attempts = attempts + 1${set} where event_id = $1 and endpoint = $2`, [event, other]);
+    const answers = [await resend()];
+    await trySecond('');
+    answers.push(await resend());
+    // After the requeue, and so not part of it, although it is not applied yet.
+    await trySecond(", status = 'dead', finished_at = clock_timestamp()");
+    answers.push(await resend(), await resend());
+    await applyReplays();
+    answers.push(await resend());
+    expect(answers).toEqual([true, false, true, false, false]);
+    expect(await statuses(event)).toEqual(['pending', 'pending']);
+    await failOnceMore(event);
+    expect([await resend(), await resend()]).toEqual([true, false]);
+  });
+
   it("requeues neither a deleted endpoint's deliveries nor another tenant's", async () => {
     const event = await accepted();
     await admit(event, 'dead');

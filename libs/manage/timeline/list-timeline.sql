@@ -84,7 +84,7 @@ told as (
   select
     'replay', r.created_at, r.created_at, 4, 0, 0, coalesce(a.id, 0),
     jsonb_build_object(
-      'action', case when r.requeued_at_attempt is null then r.action::text else 'requeue' end, 'request', q.request, 'matched', r.matched,
+      'action', case when r.requeue is null then r.action::text else 'requeue' end, 'request', q.request, 'matched', r.matched,
       'by', audited_actor(a.actor_type, coalesce(a.actor, r.actor), a.actor_name)
     )
   from event e
@@ -109,8 +109,8 @@ told as (
     -- A requeue is recorded as one of the event.
     left join audit_log a
       on coalesce(a.tenant, '') = :tenant and a.at = r.created_at
-      and a.subject = case when r.requeued_at_attempt is null then q.request else 'evt_' || replace(r.event_id::text, '-', '') end
-      and (r.requeued_at_attempt is null or a.detail ->> 'replay' = q.request)
+      and a.subject = case when r.requeue is null then q.request else 'evt_' || replace(r.event_id::text, '-', '') end
+      and (r.requeue is null or a.detail ->> 'replay' = q.request)
 
   union all
   select
