@@ -131,6 +131,7 @@ describe('CloudEvents', () => {
     ['text', 'amount=1', 'text/plain', 'text/plain', 'amount=1'],
     ['bytes', new Uint8Array([0, 255]), 'application/x-protobuf', 'application/x-protobuf', 'AP8='],
     ['JSON', '{"a": 1}', 'application/json', 'application/json', { a: 1 }],
+    ['lines, as batches have them', '{"a": 1}\n{}\n', 'application/x-ndjson', 'application/x-ndjson', '{"a": 1}\n{}\n'],
     ['something else that is called JSON', 'no JSON', 'application/json', 'application/json', 'no JSON'],
     ['no data', undefined, undefined, 'application/octet-stream', ''],
   ])('have data of any type in the binary mode: %s', async (_, body, contentType, storedType, payload) => {
