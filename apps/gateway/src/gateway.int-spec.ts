@@ -6,6 +6,7 @@ import type { KafkaConfig } from '#ground/config/config';
 import { createKafka } from '#ground/kafka/client';
 import { createLogger } from '#ground/telemetry/logger';
 import { type GatewayClient, TEST_ADMIN_KEY } from '#dev/testing/gateway-client';
+import { requestBytes, sendRaw } from '#dev/testing/raw-http';
 import { TcpProxy } from '#dev/testing/tcp-proxy';
 import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
 import { TopicReader } from '#dev/testing/topic-reader';
@@ -106,6 +107,17 @@ describe('POST /v1/events', () => {
     await waitUntil('40 events in Kafka', () => new Set(mine()).size === 40);
     await reader.stop();
     expect([...new Set(mine())]).toEqual(ids);
+  });
+});
+
+describe('a request with two Authorization headers', () => {
+  it('is refused, whichever is right; other headers as long may come with one', async () => {
+    const right: [string, string] = ['Authorization', `Bearer ${TEST_ADMIN_KEY}`];
+    const statusWith = async (...headers: [string, string][]): Promise<number | undefined> =>
+      (await sendRaw(client.url, requestBytes('GET', '/v1/endpoints', [['host', 'a'], ['connection', 'close'], ...headers])))?.status;
+    expect(await statusWith(right, ['authorization', 'Bearer another'])).toBe(401);
+    expect(await statusWith(['AUTHORIZATION', 'Bearer another'], right)).toBe(401);
+    expect(await statusWith(['x-thirteen-ch', 'a'], right, ['x-thirteen-ch', 'b'])).toBe(200);
   });
 });
 
