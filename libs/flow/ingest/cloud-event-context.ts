@@ -51,7 +51,7 @@ export function readContext(context: CloudEventContext, headerKey: string | unde
   const entityName = context.has('partitionkey') ? 'partitionkey' : 'subject';
   // Of extensions only the partition key must not be empty.
   const subject = entityName === 'subject' ? [] : [{ name: 'subject', isRight: isNotEmpty, message: NOT_EMPTY }];
-  const rules = [...RULES, ...subject, { name: entityName, isRequired: true, isRight: isEntity, message: ENTITY_MESSAGE }];
+  const rules: typeof RULES = [...RULES, ...subject, { name: entityName, isRequired: true, isRight: isEntity, message: ENTITY_MESSAGE }];
   const broken = rules.flatMap(({ name, isRequired, isRight, message }) => {
     const [path, text] = [pathOf(name), context.get(name)];
     if (text === undefined) return isRequired === true && !found.some((problem) => problem.path === path) ? [{ path, message: `is missing: it ${message}` }] : [];

@@ -109,7 +109,7 @@ describe('parseStructuredEvent', () => {
     const value = fc.oneof(text, fc.integer(), fc.boolean(), fc.constant(null), fc.double());
     fc.assert(fc.property(fc.dictionary(fc.constantFrom('id', 'source', 'type', 'specversion', 'time', 'dataschema', 'datacontenttype', 'ext', 'Ext', 'data_base64'), value), (changes) => {
       // As sent: NaN is null.
-      const members = JSON.parse(JSON.stringify({ ...BASE, ...changes })) as Record<string, unknown>;
+      const members = JSON.parse(JSON.stringify({ ...BASE, ...changes })) as typeof BASE & Record<string, unknown>;
       // It has a default for each of these, and calls an empty or absent one by it.
       if (!members.id || !members.specversion || members.specversion !== '1.0') return;
       if (pathsOf(() => structured(members)) !== 'accepted') return;
