@@ -83,6 +83,7 @@ export class IngestController {
     });
     let requeued = false;
     if (accepted.replayed) {
+      this.rejections.noteDuplicate(principal, accepted.id);
       requeued = await this.duplicates.settle({ ...principal, requestId: request.id }, accepted.id);
       reply.header('idempotent-replayed', 'true');
       this.rejections.add(principal, 'duplicate', `${toPublicId('evt', accepted.id)} was accepted with the same idempotency key`);

@@ -52,6 +52,15 @@ told as (
     cross join event e
 
   union all
+  select
+    'duplicate', d.first_at, greatest(d.first_at, e.accepted_at), 3, 0, 0, d.id,
+    jsonb_build_object(
+      'by', d.key, 'count', d.requests, 'lastAt', to_char(d.last_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+    )
+  from event e
+    join event_duplicates d on d.event_id = :event!
+
+  union all
   -- Of operators, and of Lockstep itself, while the event had a pending delivery there.
   select
     'action', a.at, a.at, 3, r.endpoint, 0, a.id,

@@ -178,6 +178,19 @@ describe('the timeline of an event', () => {
     expect(data[8]).toMatchObject({ kind: 'routed', sequence: 2, replay: 1 });
   });
 
+  it('counts its duplicates by minute and key, and those of no other event', async () => {
+    const [event, other] = [await admitted('order-11'), await admitted('order-12')];
+    await fixture.pool.query(
+      `insert into event_duplicates (event_id, minute, key, requests, first_at, last_at)
+      select id, date_trunc('minute', now()) + n * interval '1 minute', key, 2, now() + n * interval '1 minute', now() + n * interval '1 minute'
+      from unnest($1::uuid[]) as id, unnest('{admin,key_1}'::text[]) as key, generate_series(0, 1) as n`, [[event, other]]);
+    const { data } = await timeline(event);
+    const duplicate = { at: expect.any(String) as unknown, kind: 'duplicate', count: 2, lastAt: expect.stringMatching(/^20.*Z$/) as unknown };
+    expect(data.filter(({ kind }) => kind === 'duplicate')).toEqual(['admin', 'key_1', 'admin', 'key_1'].map((by) => ({ ...duplicate, by })));
+    const first = await timeline(event, { limit: 4 });
+    expect([...first.data, ...(await timeline(event, { cursor: first.nextCursor })).data].map(({ kind }) => kind)).toEqual(data.map(({ kind }) => kind));
+  });
+
   it('says that the producer had it requeued, with its key, also when the audit row has expired', async () => {
     const event = await admitted('order-10');
     await attempt(event, 1, dead);
