@@ -336,7 +336,7 @@ describe('/v1/endpoints', () => {
       ids.push(headers.get('x-request-id'));
       if (status >= 400) expect((json as { requestId: string }).requestId).toBe(ids.at(-1));
     }
-    expect(ids.filter((id) => /^req_[0-9a-f]{12}[0-9a-z]+$/.test(id ?? ''))).toHaveLength(4);
+    expect(ids.filter((id) => /^req_[0-9a-f]{24}$/.test(id ?? ''))).toHaveLength(4);
     expect(new Set(ids).size).toBe(4);
     expect((await client.post('order-ids')).headers.get('x-request-id')).toBeNull();
   });
