@@ -9,8 +9,8 @@ alter table events
 select thin_statistics('events');
 
 alter table replays
-  -- Set when a producer's repeat of the event asked for it: only dead deliveries are replayed. The event's attempts until
-  -- then, at all endpoints; they grow before any of its deliveries is dead again.
-  add column requeued_at_attempt bigint;
--- However many repeats arrive at once, at any gateway, one of them requeues the event.
-create unique index replays_requeued on replays (event_id, requeued_at_attempt) where requeued_at_attempt is not null;
+  -- Set when a producer's repeat of the event asked for it: only dead deliveries are replayed. Counts the event's requeues,
+  -- from 1.
+  add column requeue integer;
+-- Repeats that arrive at once, at any gateway, see the same last requeue: one of them makes the next.
+create unique index replays_requeued on replays (event_id, requeue) where requeue is not null;

@@ -12,13 +12,14 @@ create index audit_log_subject on audit_log (coalesce(tenant, ''), subject, at, 
 -- BRIN: rows arrive in the order of their time, so the sweep finds the oldest without another b-tree.
 create index audit_log_expired on audit_log using brin (at) with (pages_per_range = 32);
 
--- The actor of an audit row. Rows of releases before 0011 have no type and name: their actor is `admin` or `system`.
+-- The actor of an audit row. Rows of releases before 0011 have no type and name: their actor is `admin` or `system`. Of a key
+-- whose row is gone only the id is known.
 create function audited_actor(actor_type text, actor text, actor_name text) returns jsonb
   language sql immutable parallel safe
   return jsonb_build_object(
-    'type', coalesce(actor_type, case actor when 'system' then 'system' else 'admin' end),
+    'type', coalesce(actor_type, case when actor = 'system' then 'system' when starts_with(actor, 'key_') then 'key' else 'admin' end),
     'id', actor,
-    'name', coalesce(actor_name, case actor when 'system' then 'Lockstep' else 'Admin key' end)
+    'name', coalesce(actor_name, case when actor = 'system' then 'Lockstep' when starts_with(actor, 'key_') then actor else 'Admin key' end)
   );
 
 -- LOCKSTEP_AUDIT_RETENTION, as the gateway that started last has it.

@@ -146,6 +146,14 @@ describe('ExpiredRowsSweeper', () => {
     await waitUntil('the sweeper has its turn', async () => (await sweeper.sweep(signal)) === 1);
   });
 
+  it('deletes counts of duplicates after the retention of events, and no younger ones', async () => {
+    await fixture.pool.query(
+      `insert into event_duplicates (event_id, minute, key, requests, first_at, last_at)
+       select gen_random_uuid(), now() - age * interval '1 day', 'admin', 1, now(), now() from unnest('{29,31}'::integer[]) age`);
+    expect(await sweeper.sweep(signal)).toBe(1);
+    expect((await fixture.pool.query("select from event_duplicates where minute > now() - interval '30 days'")).rowCount).toBe(1);
+  });
+
   it('deletes counts of rejections after the retention of events, and no younger ones', async () => {
     await fixture.pool.query(
       `insert into rejections (tenant, minute, source, key, code, requests, last_detail, last_at)

@@ -7,16 +7,18 @@ import type { Database } from '#ground/postgres/pool';
 import { InjectConfig, InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
 import { deleteExpiredAuditRows } from './delete-expired-audit-rows.queries.js';
+import { deleteExpiredDuplicates } from './delete-expired-duplicates.queries.js';
 import { deleteExpiredKeys } from './delete-expired-keys.queries.js';
 import { deleteExpiredRejections } from './delete-expired-rejections.queries.js';
 import { findExpiredAuditRows } from './find-expired-audit-rows.queries.js';
+import { findExpiredDuplicates } from './find-expired-duplicates.queries.js';
 import { findExpiredKeys } from './find-expired-keys.queries.js';
 import { findExpiredRejections } from './find-expired-rejections.queries.js';
 import { auditRowsDeleted, expiredKeysDeleted, rejectionsDeleted, retentionFailures } from './retention.metrics.js';
 
 /**
  * Deletes expired rows of tables without partitions, without waiting for others' locks: idempotency keys, counts of
- * rejections after LOCKSTEP_RETENTION, audit rows after LOCKSTEP_AUDIT_RETENTION. Ingest treats an expired key as deleted, so
+ * rejections and duplicates after LOCKSTEP_RETENTION, audit rows after LOCKSTEP_AUDIT_RETENTION. Ingest treats an expired key as deleted, so
  * a late deletion is harmless.
  */
 @Injectable()
@@ -30,6 +32,11 @@ export class ExpiredRowsSweeper extends ExpiringRowsSweeper {
         {
           find: { run: (parameters: { limit: number }, database: Database) => findExpiredRejections.run({ ...parameters, retentionMs }, database) },
           delete: { run: (parameters: { places: string[] }, database: Database) => deleteExpiredRejections.run({ ...parameters, retentionMs }, database) },
+          onDeleted: (rows) => rejectionsDeleted.inc(rows),
+        },
+        {
+          find: { run: (parameters: { limit: number }, database: Database) => findExpiredDuplicates.run({ ...parameters, retentionMs }, database) },
+          delete: { run: (parameters: { places: string[] }, database: Database) => deleteExpiredDuplicates.run({ ...parameters, retentionMs }, database) },
           onDeleted: (rows) => rejectionsDeleted.inc(rows),
         },
         { find: findExpiredAuditRows, delete: deleteExpiredAuditRows, onDeleted: (rows) => auditRowsDeleted.inc(rows) },

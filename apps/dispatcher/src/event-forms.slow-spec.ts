@@ -158,3 +158,15 @@ it('requeues what a provider sends again for three days, once its deliveries are
 it('keeps the ledger balanced', async () => {
   await waitUntil(() => 'a balanced ledger', async () => ((await system.call('GET', '/v1/ledger')) as { balanced: boolean }).balanced);
 });
+
+it('tells in its timeline that an event was posted again', async () => {
+  const again = { headers: { 'content-type': 'application/json', 'idempotency-key': mintId() }, body: '{"type":"order.created","entity":"order-18","data":{}}' };
+  const { id } = await post(again);
+  expect((await post(again)).id).toBe(id);
+  const duplicates = async (): Promise<unknown[]> => {
+    const response = await fetch(`${system.gateways[0]?.url ?? ''}/v1/events/${id}/timeline`, { headers: { authorization: `Bearer ${ADMIN_KEY}` } });
+    return ((await response.json()) as { data: { kind: string }[] }).data.filter(({ kind }) => kind === 'duplicate');
+  };
+  await waitUntil('the duplicate in the timeline', async () => (await duplicates()).length > 0);
+  expect(await duplicates()).toMatchObject([{ by: 'admin', count: 1 }]);
+});

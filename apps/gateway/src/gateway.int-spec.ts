@@ -6,6 +6,7 @@ import type { KafkaConfig } from '#ground/config/config';
 import { createKafka } from '#ground/kafka/client';
 import { createLogger } from '#ground/telemetry/logger';
 import { type GatewayClient, TEST_ADMIN_KEY } from '#dev/testing/gateway-client';
+import { requestBytes, sendRaw } from '#dev/testing/raw-http';
 import { TcpProxy } from '#dev/testing/tcp-proxy';
 import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
 import { TopicReader } from '#dev/testing/topic-reader';
@@ -109,6 +110,17 @@ describe('POST /v1/events', () => {
   });
 });
 
+describe('a request with two Authorization headers', () => {
+  it('is refused, whichever is right; other headers as long may come with one', async () => {
+    const right: [string, string] = ['Authorization', `Bearer ${TEST_ADMIN_KEY}`];
+    const statusWith = async (...headers: [string, string][]): Promise<number | undefined> =>
+      (await sendRaw(client.url, requestBytes('GET', '/v1/endpoints', [['host', 'a'], ['connection', 'close'], ...headers])))?.status;
+    expect(await statusWith(right, ['authorization', 'Bearer another'])).toBe(401);
+    expect(await statusWith(['AUTHORIZATION', 'Bearer another'], right)).toBe(401);
+    expect(await statusWith(['x-thirteen-ch', 'a'], right, ['x-thirteen-ch', 'b'])).toBe(200);
+  });
+});
+
 describe('CloudEvents', () => {
   const members = (): Record<string, unknown> => ({ specversion: '1.0', id: mintId(), source: '/orders', type: 'order.created', subject: 'order-ce', ext: 'ü', data: { n: 1 } });
   const headersOf = (event: Record<string, unknown>): Record<string, string> =>
@@ -131,6 +143,7 @@ describe('CloudEvents', () => {
     ['text', 'amount=1', 'text/plain', 'text/plain', 'amount=1'],
     ['bytes', new Uint8Array([0, 255]), 'application/x-protobuf', 'application/x-protobuf', 'AP8='],
     ['JSON', '{"a": 1}', 'application/json', 'application/json', { a: 1 }],
+    ['lines, as batches have them', '{"a": 1}\n{}\n', 'application/x-ndjson', 'application/x-ndjson', '{"a": 1}\n{}\n'],
     ['something else that is called JSON', 'no JSON', 'application/json', 'application/json', 'no JSON'],
     ['no data', undefined, undefined, 'application/octet-stream', ''],
   ])('have data of any type in the binary mode: %s', async (_, body, contentType, storedType, payload) => {
@@ -324,7 +337,7 @@ describe('/v1/endpoints', () => {
       ids.push(headers.get('x-request-id'));
       if (status >= 400) expect((json as { requestId: string }).requestId).toBe(ids.at(-1));
     }
-    expect(ids.filter((id) => /^req_[0-9a-f]{12}[0-9a-z]+$/.test(id ?? ''))).toHaveLength(4);
+    expect(ids.filter((id) => /^req_[0-9a-f]{24}$/.test(id ?? ''))).toHaveLength(4);
     expect(new Set(ids).size).toBe(4);
     expect((await client.post('order-ids')).headers.get('x-request-id')).toBeNull();
   });

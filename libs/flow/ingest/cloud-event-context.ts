@@ -21,14 +21,16 @@ const LONGEST_KEY = 255;
 
 /** Why an attribute can't have this text, whatever its name; undefined if it can. */
 export function textProblem(text: string): string | undefined {
-  if (text === '') return 'must not be empty';
   return FORBIDDEN.test(text) || !text.isWellFormed() ? 'must have neither control characters nor noncharacters' : undefined;
 }
+
+const NOT_EMPTY = 'must be a text that is not empty';
+const isNotEmpty = (text: string): boolean => text !== '';
 
 /** Attributes with rules of their own. */
 const RULES: readonly { readonly name: string; readonly isRequired?: true; readonly isRight: (text: string) => boolean; readonly message: string }[] = [
   { name: 'specversion', isRequired: true, isRight: (text) => text === '1.0', message: 'must be 1.0' },
-  { name: 'id', isRequired: true, isRight: () => true, message: 'must be a text' },
+  { name: 'id', isRequired: true, isRight: isNotEmpty, message: NOT_EMPTY },
   { name: 'source', isRequired: true, isRight: (text) => URI_REFERENCE.test(text), message: 'must be a URI reference such as /orders or https://example.com/orders' },
   // Stricter than CloudEvents: endpoints subscribe to types by name and prefix (`order.*`), and a type is part of paths.
   { name: 'type', isRequired: true, isRight: isEventType, message: EVENT_TYPE_RULE },
@@ -48,7 +50,9 @@ const ENTITY_MESSAGE = `${ENTITY_PROBLEM}. Events with the same \`partitionkey\`
 export function readContext(context: CloudEventContext, headerKey: string | undefined, pathOf: (name: string) => string, found: readonly ProblemDetail[]): Omit<EventRequest, 'attributes' | 'value'> {
   const [id = '', source = '', type = '', time] = ['id', 'source', 'type', 'time'].map((name) => context.get(name));
   const entityName = context.has('partitionkey') ? 'partitionkey' : 'subject';
-  const rules = [...RULES, { name: entityName, isRequired: true, isRight: isEntity, message: ENTITY_MESSAGE }];
+  // Of extensions only the partition key must not be empty.
+  const subject = entityName === 'subject' ? [] : [{ name: 'subject', isRight: isNotEmpty, message: NOT_EMPTY }];
+  const rules: typeof RULES = [...RULES, ...subject, { name: entityName, isRequired: true, isRight: isEntity, message: ENTITY_MESSAGE }];
   const broken = rules.flatMap(({ name, isRequired, isRight, message }) => {
     const [path, text] = [pathOf(name), context.get(name)];
     if (text === undefined) return isRequired === true && !found.some((problem) => problem.path === path) ? [{ path, message: `is missing: it ${message}` }] : [];

@@ -20,7 +20,7 @@ from unnest(:ids!::uuid[], :last!::boolean[]) with ordinality as w (id, last, or
             cross join lateral (
               select from replay_shards h where h.replay = r.id and case when h.finished_at is null then true end offset 0
             ) h
-          where r.event_id = w.id and r.requeued_at_attempt is not null
+          where r.event_id = w.id and r.requeue is not null
         ) as open
     offset 0
   ) s

@@ -119,6 +119,26 @@ describe('a duplicate', () => {
     expect(await settle(event, { resubmit: 'requeue-dead', duplicates: 'conflict' })).toMatchObject({ code: 'conflict' });
   });
 
+  it('is told once for one death that it was requeued, while another endpoint tries on; a further death is requeued, too', async () => {
+    const [event, other] = [await accepted(), await fixture.createEndpoint()];
+    await admit(event, 'dead');
+    await admit(event, 'pending', 1, other);
+    const resend = (): Promise<unknown> => settle(event, { resubmit: 'requeue-dead' });
+    const trySecond = (set: string): Promise<unknown> => fixture.pool.query(`update deliveries set attempts = attempts + 1${set} where event_id = $1 and endpoint = $2`, [event, other]);
+    const answers = [await resend()];
+    await trySecond('');
+    answers.push(await resend());
+    // After the requeue, and so not part of it, although it is not applied yet.
+    await trySecond(", status = 'dead', finished_at = clock_timestamp()");
+    answers.push(await resend(), await resend());
+    await applyReplays();
+    answers.push(await resend());
+    expect(answers).toEqual([true, false, true, false, false]);
+    expect(await statuses(event)).toEqual(['pending', 'pending']);
+    await failOnceMore(event);
+    expect([await resend(), await resend()]).toEqual([true, false]);
+  });
+
   it("requeues neither a deleted endpoint's deliveries nor another tenant's", async () => {
     const event = await accepted();
     await admit(event, 'dead');
@@ -133,7 +153,7 @@ describe('an event that is waited for', () => {
 
   it('is settled without routes, and when none of its deliveries is pending', async () => {
     const [unrouted, delivered] = [await accepted(), await accepted()];
-    const [first, second] = [watch().wait(unrouted, 30_000), watch().wait(delivered, 30_000)];
+    const [first, second] = [watch().wait('default', unrouted, 30_000), watch().wait('default', delivered, 30_000)];
     await admit(unrouted);
     expect(await first?.state).toEqual({ settled: true, admitted: true, deliveries: [] });
     await admit(delivered, 'pending', 0);
@@ -144,7 +164,7 @@ describe('an event that is waited for', () => {
   it('is given as it is when the time is over', async () => {
     const [waiting, pending] = [await accepted(), await accepted()];
     await admit(pending, 'pending', 0);
-    const [one, two] = [watch().wait(waiting, 50), watch().wait(pending, 50)];
+    const [one, two] = [watch().wait('default', waiting, 50), watch().wait('default', pending, 50)];
     expect(await one?.state).toEqual({ settled: false, admitted: false, deliveries: [] });
     expect(await two?.state).toMatchObject({ settled: false, admitted: true, deliveries: [{ status: 'pending' }] });
   });
@@ -153,10 +173,10 @@ describe('an event that is waited for', () => {
     const event = await accepted();
     await admit(event, 'dead');
     expect(await settle(event, { resubmit: 'requeue-dead' })).toBe(true);
-    expect(await watch().wait(event, 50)?.state).toMatchObject({ settled: false, deliveries: [{ status: 'dead' }] });
+    expect(await watch().wait('default', event, 50)?.state).toMatchObject({ settled: false, deliveries: [{ status: 'dead' }] });
     await applyReplays();
     await failOnceMore(event);
-    expect(await watch().wait(event, 30_000)?.state).toMatchObject({ settled: true, deliveries: [{ status: 'dead', attemptCount: 4 }] });
+    expect(await watch().wait('default', event, 30_000)?.state).toMatchObject({ settled: true, deliveries: [{ status: 'dead', attemptCount: 4 }] });
   });
 
   it('shows its first 100 deliveries', async () => {
@@ -164,23 +184,33 @@ describe('an event that is waited for', () => {
     await admit(event);
     await fixture.pool.query(
       `insert into deliveries (event_id, endpoint, replay, tenant, shard, status) select $1, $2, n, 'default', 0, 'delivered' from generate_series(0, 119) as n`, [event, endpoint]);
-    expect((await watch().wait(event, 30_000)?.state)?.deliveries).toHaveLength(100);
+    expect((await watch().wait('default', event, 30_000)?.state)?.deliveries).toHaveLength(100);
   });
 
   it('is forgotten when the client leaves', async () => {
-    const wait = watch().wait(await accepted(), 30_000);
+    const wait = watch().wait('default', await accepted(), 30_000);
     wait?.giveUp();
     expect(await wait?.state).toBeUndefined();
   });
 
-  it('is not waited for by more than 1,000 requests, which all get its state when the process stops', async () => {
+  it('is not waited for by more than 1,000 requests, 250 of one tenant; all get its state when the process stops', async () => {
     const event = await accepted();
     const stopping = new SettlementWatch((gateways[0] as TestingModule).get(FollowupRepository), captureLog().logger);
-    const waits = Array.from({ length: 1_000 }, () => stopping.wait(event, 30_000));
-    expect(stopping.wait(event, 30_000)).toBeUndefined();
+    const waitAs = (tenant: string): ReturnType<SettlementWatch['wait']> => stopping.wait(tenant, event, 30_000);
+    const waits = ['a', 'b', 'c', 'd'].flatMap((tenant) => {
+      const ofTenant = Array.from({ length: 250 }, () => waitAs(tenant));
+      expect(waitAs(tenant)).toBeUndefined();
+      return ofTenant;
+    });
+    expect(waitAs('e')).toBeUndefined();
+    // One that leaves makes place, once.
+    waits[0]?.giveUp();
+    waits[0]?.giveUp();
+    waits[0] = waitAs('a');
+    expect([waits[0] === undefined, waitAs('a'), waitAs('e')]).toEqual([false, undefined, undefined]);
     stopping.stop();
     expect(await Promise.all(waits.map(async (wait) => wait?.state))).toEqual(Array.from({ length: 1_000 }, () => ({ settled: false, admitted: false, deliveries: [] })));
-    expect(stopping.wait(event, 30_000)).toBeUndefined();
+    expect(waitAs('a')).toBeUndefined();
   });
 
   it('gets no state while Postgres refuses the statement, which is logged once', async () => {
@@ -189,7 +219,7 @@ describe('an event that is waited for', () => {
     const broken = await testModules(fixture.url, [KafkaModule.forRoot({ clientId: 'test' }), IngestModule], { env: { KAFKA_PARTITIONS: '4' }, logger: log.logger })
       .overrideProvider(databaseToken('followup')).useValue({ query: () => fixture.pool.query('select no_such_function()') })
       .compile();
-    expect(await broken.get(SettlementWatch).wait(event, 120)?.state).toBeUndefined();
+    expect(await broken.get(SettlementWatch).wait('default', event, 120)?.state).toBeUndefined();
     expect(log.lines.filter(({ msg }) => /producers wait/.test(String(msg)))).toHaveLength(1);
     await broken.close();
   });
@@ -214,7 +244,7 @@ describe('an event that is waited for', () => {
       return repository.settled(asked);
     } }, captureLog().logger);
     const event = mintId();
-    const waits = Array.from({ length: 100 }, () => counted.wait(event, 10));
+    const waits = Array.from({ length: 100 }, () => counted.wait('default', event, 10));
     await Promise.all(waits.map(async (wait) => wait?.state));
     expect(statements).toBe(1);
   });

@@ -88,12 +88,13 @@ export class IngestController {
     });
     let requeued = false;
     if (accepted.replayed) {
+      this.rejections.noteDuplicate(principal, accepted.id);
       requeued = await this.duplicates.settle({ ...principal, requestId: request.id }, accepted.id);
       reply.header('idempotent-replayed', 'true');
       this.rejections.add(principal, 'duplicate', `${toPublicId('evt', accepted.id)} was accepted with the same idempotency key`);
     }
     const event = { id: accepted.id, acceptedAt: accepted.acceptedAt, type, entity, requeued };
-    if (headers['prefer'] !== undefined) return this.answerSettled(reply, event, preferredWaitMs(headers['prefer'], LONGEST_WAIT_MS));
+    if (headers['prefer'] !== undefined) return this.answerSettled(reply, principal.tenant, event, preferredWaitMs(headers['prefer'], LONGEST_WAIT_MS));
     void reply.code(202).header('content-type', JSON_TYPE).send(acceptedJson(event));
   }
 
@@ -106,8 +107,8 @@ export class IngestController {
   }
 
   /** Answers when the event is settled, or after `waitMs`; at once if too many requests wait. */
-  private async answerSettled(reply: FastifyReply, event: AcceptedEvent, waitMs: number): Promise<void> {
-    const wait = waitMs === 0 ? undefined : this.settlements.wait(event.id, waitMs);
+  private async answerSettled(reply: FastifyReply, tenant: string, event: AcceptedEvent, waitMs: number): Promise<void> {
+    const wait = waitMs === 0 ? undefined : this.settlements.wait(tenant, event.id, waitMs);
     if (wait !== undefined) {
       reply.header('preference-applied', `wait=${waitMs / 1_000}`);
       reply.raw.once('close', () => wait.giveUp());

@@ -5,6 +5,8 @@ import { type EventState, FollowupRepository } from './followup.repository.js';
 
 /** Requests that may wait; each keeps a connection open. */
 const MAX_WAITING = 1_000;
+/** Of one tenant, so that it leaves places to the others. */
+const MAX_WAITING_OF_TENANT = MAX_WAITING / 4;
 /** Events in one statement: with 100 deliveries each, their rows take some tens of milliseconds. */
 const MAX_ASKED = 100;
 /** A request's first question comes after 20 ms, in which a quick receiver has answered; each one after twice the time of the one before. */
@@ -19,6 +21,7 @@ export interface Wait {
 }
 
 interface Waiting {
+  readonly tenant: string;
   readonly id: string;
   readonly deadlineMs: number;
   readonly answer: (state: EventState | undefined) => void;
@@ -34,6 +37,8 @@ interface Waiting {
 export class SettlementWatch {
   /** Those that were asked for last are at the end. */
   private readonly waiting = new Set<Waiting>();
+  /** Their number, by tenant. */
+  private readonly byTenant = new Map<string, number>();
   private timer: NodeJS.Timeout | undefined;
   private timerAtMs = Infinity;
   private isAsking = false;
@@ -47,14 +52,16 @@ export class SettlementWatch {
 
   /**
    * Waits for an event, for at most this long; then its state is given as it is.
-   * @returns undefined if too many requests wait already, or the process stops
+   * @returns undefined if too many requests wait already, at all or of this tenant, or the process stops
    */
-  wait(id: string, waitMs: number): Wait | undefined {
-    if (this.isStopping || this.waiting.size >= MAX_WAITING) return undefined;
+  wait(tenant: string, id: string, waitMs: number): Wait | undefined {
+    const ofTenant = this.byTenant.get(tenant) ?? 0;
+    if (this.isStopping || this.waiting.size >= MAX_WAITING || ofTenant >= MAX_WAITING_OF_TENANT) return undefined;
     const nowMs = performance.now();
     const { promise, resolve } = Promise.withResolvers<EventState | undefined>();
-    const waiting: Waiting = { id, deadlineMs: nowMs + waitMs, answer: resolve, intervalMs: MIN_INTERVAL_MS, nextMs: nowMs + Math.min(MIN_INTERVAL_MS, waitMs) };
+    const waiting: Waiting = { tenant, id, deadlineMs: nowMs + waitMs, answer: resolve, intervalMs: MIN_INTERVAL_MS, nextMs: nowMs + Math.min(MIN_INTERVAL_MS, waitMs) };
     this.waiting.add(waiting);
+    this.byTenant.set(tenant, ofTenant + 1);
     this.schedule(waiting.nextMs);
     return { state: promise, giveUp: () => this.end(waiting, undefined) };
   }
@@ -120,10 +127,17 @@ export class SettlementWatch {
   }
 
   private end(waiting: Waiting, state: EventState | undefined): void {
-    this.waiting.delete(waiting);
+    if (!this.waiting.delete(waiting)) return;
+    this.leave(waiting.tenant);
     waiting.answer(state);
     if (this.waiting.size > 0) return;
     clearTimeout(this.timer);
     this.timerAtMs = Infinity;
+  }
+
+  private leave(tenant: string): void {
+    const others = (this.byTenant.get(tenant) ?? 1) - 1;
+    if (others === 0) this.byTenant.delete(tenant);
+    else this.byTenant.set(tenant, others);
   }
 }

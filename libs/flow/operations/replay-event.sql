@@ -13,7 +13,7 @@ with fence as (
   for key share of l
 ),
 job as (
-  select r.tenant, r.event_id, r.created_at, r.requeued_at_attempt
+  select r.tenant, r.event_id, r.created_at, r.requeue
   from fence f
     join replay_shards s on s.shard = f.shard and s.replay = :replay!
     join replays r on r.id = s.replay
@@ -35,7 +35,7 @@ again as (
   from job j
     join deliveries d on d.event_id = j.event_id
     join endpoints p on p.id = d.endpoint and p.deleted_at is null
-  where d.tenant = j.tenant and d.shard = :shard! and j.requeued_at_attempt is null
+  where d.tenant = j.tenant and d.shard = :shard! and j.requeue is null
   group by d.event_id, d.endpoint, d.tenant, d.lane
   having
     bool_and(d.status in ('delivered', 'discarded')) and bool_and(d.finished_at <= j.created_at)

@@ -13,7 +13,7 @@ import { LoadShedding } from './load-shedding.js';
 import { sendProblem, toLockstepError } from './problem.js';
 import { answerWithRequestIds, requestIds } from './request-ids.js';
 import { observeRequests } from './request-observer.js';
-import { streamBodies } from './streamed-body.js';
+import { isStreamed, streamBodies } from './streamed-body.js';
 
 export interface HttpAppOptions {
   readonly logger: Logger;
@@ -95,7 +95,7 @@ export async function closeHttpApp(app: NestFastifyApplication, drainMs: number)
 /** JSON, and what a route takes besides. */
 function takeJson(instance: FastifyInstance): void {
   instance.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => done(bodyRefusalOf(request) ?? null, body));
-  instance.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => done(otherBodyRefusalOf(request) ?? null, body));
+  instance.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => done(isStreamed(request) ? null : otherBodyRefusalOf(request) ?? null, body));
 }
 
 /** Accepts every method that Node knows, and does not read the body. */

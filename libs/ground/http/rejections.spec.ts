@@ -48,6 +48,18 @@ describe('rejections', () => {
     expect(rejections.take()).toHaveLength(1);
   });
 
+  it('note duplicates by event, minute and key, of a bounded number of events', () => {
+    const rejections = new Rejections(2);
+    rejections.noteDuplicate(keyed('a'), 'event-1');
+    rejections.noteDuplicate(keyed('b'), 'event-1');
+    jest.setSystemTime(MINUTE + 8_000);
+    rejections.noteDuplicate(keyed('a'), 'event-1');
+    rejections.noteDuplicate(keyed('a'), 'event-2');
+    const entry = { event: 'event-1', minuteMs: MINUTE, firstAtMs: MINUTE + 7_000 };
+    expect(rejections.takeDuplicates()).toEqual([{ ...entry, key: 'a', requests: 2, lastAtMs: MINUTE + 8_000 }, { ...entry, key: 'b', requests: 1, lastAtMs: MINUTE + 7_000 }]);
+    expect(rejections.takeDuplicates()).toEqual([]);
+  });
+
   it('keep 500 characters of a detail', () => {
     const rejections = new Rejections();
     rejections.add(keyed('a'), 'invalid_request', 'é'.repeat(100_000));

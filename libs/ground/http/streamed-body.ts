@@ -27,11 +27,9 @@ export function streamBodies(instance: FastifyInstance): void {
   instance.addHook('onRoute', (route) => {
     const streamed = route.config?.streamedBodies;
     if (streamed === undefined) return;
-    for (const mediaType of streamed.mediaTypes) {
-      if (!instance.hasContentTypeParser(mediaType)) instance.addContentTypeParser(mediaType, passOrRefuse);
-    }
     // Fastify compares the announced length with it, although it gets an empty body.
     if (streamed.mediaTypes.includes(JSON_TYPE)) route.bodyLimit = streamed.maxBytes;
+    else passUnread(instance, streamed.mediaTypes);
     route.preParsing = (request, reply, payload, done) => {
       if (!isStreamed(request)) return done(null, payload);
       const refusal = bodyRefusalOf(request) ?? (Number(request.headers['content-length'] ?? 0) > streamed.maxBytes ? tooLarge(streamed.maxBytes) : undefined);
@@ -48,16 +46,26 @@ export function mediaTypeOf({ headers }: Pick<FastifyRequest, 'headers'>): strin
   return headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
 }
 
-function isStreamed(request: FastifyRequest): boolean {
+/** Whether a request's handler reads the body, so that parsers get an empty one. */
+export function isStreamed(request: FastifyRequest): boolean {
   return request.routeOptions.config.streamedBodies?.mediaTypes.includes(mediaTypeOf(request)) ?? false;
 }
 
-/** The parser of a type that only some routes take. */
+/**
+ * For a route that has its bodies of all other types read, with the usual limit: a parser that has none. It is the type's
+ * only parser on the whole instance, so no route can take such a body unless it streams it.
+ */
+function passUnread(instance: FastifyInstance, mediaTypes: readonly string[]): void {
+  for (const mediaType of mediaTypes) {
+    if (!instance.hasContentTypeParser(mediaType)) instance.addContentTypeParser(mediaType, passOrRefuse);
+  }
+}
+
 function passOrRefuse(request: FastifyRequest, _payload: IncomingMessage, done: (error: Error | null) => void): void {
   done(isStreamed(request) ? null : new LockstepError('unsupported_media_type', `Send the body as ${JSON_TYPE}`));
 }
 
-/** Fastify's JSON parser gets it instead of the body, which it would read to its end. */
+/** Fastify's parsers get it instead of the body, which it would read to its end. */
 function emptyBodyFor({ headers }: FastifyRequest): Readable {
   return Object.assign(Readable.from([]), { receivedEncodedLength: Number(headers['content-length'] ?? 0) });
 }

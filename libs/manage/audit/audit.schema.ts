@@ -36,7 +36,7 @@ export const auditRowSchema = z
     action: z.string().meta({ example: 'lane.paused' }),
     subject: z.string().meta({ example: 'ep_0199c0de00007000800000000000beef/order-17' }),
     detail: z.record(z.string(), z.unknown()).meta({ description: 'Depends on the action', example: { reason: 'The receiver is being moved' } }),
-    requestId: z.string().nullable().meta({ description: 'As the answer\'s header `X-Request-Id` had it. Null if no request was behind it', example: 'req_5f0c2a91b7e40001' }),
+    requestId: z.string().nullable().meta({ description: 'As the answer\'s header `X-Request-Id` had it. Null if no request was behind it', example: 'req_5f0c2a91b7e400d13c8a6e92' }),
   })
   .meta({ id: 'AuditRow' });
 export type AuditRow = z.output<typeof auditRowSchema>;

@@ -9,7 +9,7 @@ import { type Flush, RejectionsRepository } from './rejections.repository.js';
 const INTERVAL_MS = 2_000;
 
 /**
- * Stores the counts of rejections every two seconds, and at the end. A crash loses at most those of two seconds. A flush whose
+ * Stores the counts of rejections, and of events' duplicates, every two seconds, and at the end. A crash loses at most those of two seconds. A flush whose
  * answer was lost is sent again with its number, so that no rejection counts twice.
  */
 @Injectable()
@@ -45,9 +45,9 @@ export class RejectionsWriter {
   /** @throws what Postgres throws; the counts stay for the next flush */
   async flush(): Promise<void> {
     await this.writePending();
-    const counts = this.rejections.take();
-    if (counts.length === 0) return;
-    this.pending = { gateway: this.gateway, number: (this.flushes += 1), counts };
+    const [counts, duplicates] = [this.rejections.take(), this.rejections.takeDuplicates()];
+    if (counts.length + duplicates.length === 0) return;
+    this.pending = { gateway: this.gateway, number: (this.flushes += 1), counts, duplicates };
     await this.writePending();
   }
 

@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  await fixture.pool.query('truncate rejections, rejection_flushes');
+  await fixture.pool.query('truncate rejections, rejection_flushes, event_duplicates');
 });
 
 afterAll(async () => {
@@ -53,7 +53,7 @@ async function list(query: Record<string, unknown> = {}, tenant = 'default'): Pr
   return page;
 }
 
-const flush = (counts: readonly RejectionCount[], number = 1, gateway: string = randomUUID()): Promise<void> => gateways[0].get(RejectionsRepository).add({ gateway, number, counts });
+const flush = (counts: readonly RejectionCount[], number = 1, gateway: string = randomUUID()): Promise<void> => gateways[0].get(RejectionsRepository).add({ gateway, number, counts, duplicates: [] });
 
 describe('rejections', () => {
   it('of all gateways and flushes are added up, with the last detail', async () => {
@@ -72,6 +72,16 @@ describe('rejections', () => {
     await Promise.all([flush([count()], 2, gateway), flush([count()], 2, gateway)]);
     await flush([count()], 1, gateway);
     expect((await list()).data).toMatchObject([{ count: 2 }]);
+  });
+
+  it('and duplicates of events are added up, each flush once', async () => {
+    const duplicate = { event: randomUUID(), minuteMs: MINUTE, key: 'key_1', requests: 2, firstAtMs: MINUTE + 20, lastAtMs: MINUTE + 30 };
+    const [gateway, repository] = [randomUUID(), gateways[0].get(RejectionsRepository)];
+    for (const number of [1, 1, 2]) await repository.add({ gateway, number, counts: [], duplicates: [duplicate] });
+    await repository.add({ gateway: randomUUID(), number: 1, counts: [], duplicates: [{ ...duplicate, firstAtMs: MINUTE + 10 }, { ...duplicate, key: 'admin' }] });
+    const { rows } = await fixture.pool.query('select key, requests, first_at, last_at from event_duplicates where event_id = $1 order by key desc', [duplicate.event]);
+    const [first, last] = [new Date(MINUTE + 10), new Date(MINUTE + 30)];
+    expect(rows).toEqual([{ key: 'key_1', requests: 6, first_at: first, last_at: last }, { key: 'admin', requests: 2, first_at: new Date(MINUTE + 20), last_at: last }]);
   });
 
   it('of many gateways at once do not deadlock', async () => {

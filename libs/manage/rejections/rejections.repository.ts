@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { RejectionCount } from '#ground/http/rejections';
+import type { DuplicateCount, RejectionCount } from '#ground/http/rejections';
 import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
 import { ListsDatabase, MAX_ROWS_READ } from '#manage/lists-database.module';
@@ -24,6 +24,7 @@ export interface Flush {
   /** Ascends. A flush that is written twice counts once. */
   readonly number: number;
   readonly counts: readonly RejectionCount[];
+  readonly duplicates: readonly DuplicateCount[];
 }
 
 @Injectable()
@@ -39,7 +40,7 @@ export class RejectionsRepository {
   }
 
   /** Adds the counts of a flush, once. */
-  async add({ gateway, number, counts }: Flush): Promise<void> {
+  async add({ gateway, number, counts, duplicates }: Flush): Promise<void> {
     await addRejections.run({
       gateway,
       number,
@@ -51,6 +52,12 @@ export class RejectionsRepository {
       requests: counts.map(({ requests }) => requests),
       lastDetails: counts.map(({ lastDetail }) => storable(lastDetail)),
       lastAtsMs: counts.map(({ lastAtMs }) => lastAtMs),
+      events: duplicates.map(({ event }) => event),
+      eventMinutesMs: duplicates.map(({ minuteMs }) => minuteMs),
+      eventKeys: duplicates.map(({ key }) => key),
+      eventRequests: duplicates.map(({ requests }) => requests),
+      eventFirstsMs: duplicates.map(({ firstAtMs }) => firstAtMs),
+      eventLastsMs: duplicates.map(({ lastAtMs }) => lastAtMs),
     }, this.database);
   }
 }

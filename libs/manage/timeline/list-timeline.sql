@@ -52,6 +52,15 @@ told as (
     cross join event e
 
   union all
+  select
+    'duplicate', d.first_at, greatest(d.first_at, e.accepted_at), 3, 0, 0, d.id,
+    jsonb_build_object(
+      'by', d.key, 'count', d.requests, 'lastAt', to_char(d.last_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+    )
+  from event e
+    join event_duplicates d on d.event_id = :event!
+
+  union all
   -- Of operators, and of Lockstep itself, while the event had a pending delivery there.
   select
     'action', a.at, a.at, 3, r.endpoint, 0, a.id,
@@ -84,7 +93,7 @@ told as (
   select
     'replay', r.created_at, r.created_at, 4, 0, 0, coalesce(a.id, 0),
     jsonb_build_object(
-      'action', r.action, 'request', 'rpl_' || replace(r.id::text, '-', ''), 'matched', r.matched,
+      'action', case when r.requeue is null then r.action::text else 'requeue' end, 'request', q.request, 'matched', r.matched,
       'by', audited_actor(a.actor_type, coalesce(a.actor, r.actor), a.actor_name)
     )
   from event e
@@ -105,8 +114,12 @@ told as (
             and case c.action when 'replay' then d.replayed_attempts > 0 else d.status = 'discarded' end
         )
     ) r
+    cross join lateral (select 'rpl_' || replace(r.id::text, '-', '') as request) q
+    -- A requeue is recorded as one of the event.
     left join audit_log a
-      on coalesce(a.tenant, '') = :tenant and a.subject = 'rpl_' || replace(r.id::text, '-', '') and a.at = r.created_at
+      on coalesce(a.tenant, '') = :tenant and a.at = r.created_at
+      and a.subject = case when r.requeue is null then q.request else 'evt_' || replace(r.event_id::text, '-', '') end
+      and (r.requeue is null or a.detail ->> 'replay' = q.request)
 
   union all
   select

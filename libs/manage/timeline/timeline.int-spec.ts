@@ -8,12 +8,14 @@ import { testModules } from '#dev/testing/test-modules';
 import { TEST_PRINCIPAL } from '#dev/testing/test-principal';
 import { AdmissionModule } from '#flow/admission/admission.module';
 import { AdmissionRepository } from '#flow/admission/admission.repository';
+import { FollowupRepository } from '#flow/ingest/followup.repository';
 import { OpenReplaysRepository } from '#flow/operations/open-replays.repository';
 import { OperationsModule } from '#flow/operations/operations.module';
 import { OutcomeModule } from '#flow/outcome/outcome.module';
 import { OutcomeRepository } from '#flow/outcome/outcome.repository';
 import { KafkaModule } from '#ground/kafka/kafka.module';
 import type { Page } from '#ground/http/pagination';
+import { databaseOf } from '#ground/postgres/pool';
 import { DeadLettersModule } from '#manage/dead-letters/dead-letters.module';
 import { ReplaysService } from '#manage/dead-letters/replays.service';
 import { EndpointsModule } from '#manage/endpoints/endpoints.module';
@@ -174,6 +176,30 @@ describe('the timeline of an event', () => {
     expect(data.filter(({ kind }) => kind === 'replay')).toMatchObject([{ action: 'replay', request: id, matched: 1, by: TEST_PRINCIPAL.actor }, { action: 'replay', matched: 1 }]);
     expect(kinds({ data, nextCursor: null })).toEqual(['accepted', 'admitted', 'routed', 'attempt', 'replay', 'attempt', 'delivered', 'replay', 'routed', 'waiting: sending']);
     expect(data[8]).toMatchObject({ kind: 'routed', sequence: 2, replay: 1 });
+  });
+
+  it('counts its duplicates by minute and key, and those of no other event', async () => {
+    const [event, other] = [await admitted('order-11'), await admitted('order-12')];
+    await fixture.pool.query(
+      `insert into event_duplicates (event_id, minute, key, requests, first_at, last_at)
+      select id, date_trunc('minute', now()) + n * interval '1 minute', key, 2, now() + n * interval '1 minute', now() + n * interval '1 minute'
+      from unnest($1::uuid[]) as id, unnest('{admin,key_1}'::text[]) as key, generate_series(0, 1) as n`, [[event, other]]);
+    const { data } = await timeline(event);
+    const duplicate = { at: expect.any(String) as unknown, kind: 'duplicate', count: 2, lastAt: expect.stringMatching(/^20.*Z$/) as unknown };
+    expect(data.filter(({ kind }) => kind === 'duplicate')).toEqual(['admin', 'key_1', 'admin', 'key_1'].map((by) => ({ ...duplicate, by })));
+    const first = await timeline(event, { limit: 4 });
+    expect([...first.data, ...(await timeline(event, { cursor: first.nextCursor })).data].map(({ kind }) => kind)).toEqual(data.map(({ kind }) => kind));
+  });
+
+  it('says that the producer had it requeued, with its key, also when the audit row has expired', async () => {
+    const event = await admitted('order-10');
+    await attempt(event, 1, dead);
+    const by = { type: 'key' as const, id: 'key_1', name: 'A provider' };
+    await new FollowupRepository(databaseOf(fixture.pool)).requeue({ ...TEST_PRINCIPAL, actor: by }, event);
+    const replay = { kind: 'replay', action: 'requeue', matched: 1, request: expect.stringMatching(/^rpl_/) as unknown };
+    expect((await timeline(event)).data.slice(-1)).toMatchObject([{ ...replay, by }]);
+    await fixture.pool.query('update replays set created_at = created_at + $2::interval where event_id = $1', [event, '1 second']);
+    expect((await timeline(event)).data.slice(-1)).toMatchObject([{ ...replay, by: { type: 'key', id: 'key_1', name: 'key_1' } }]);
   });
 
   it('comes in pages, with the same entries and none twice, for all endpoints or one', async () => {

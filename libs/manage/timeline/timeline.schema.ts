@@ -23,6 +23,10 @@ const accepted = z
   .object({ at, kind: z.literal('accepted'), source: z.string().meta({ description: '`api` for posts', example: 'api' }), by: z.string().nullable().meta({ description: 'The id of the key, `admin` for the admin key; null for events that an older release accepted', example: 'key_0192f3c1a5b07d4e8f00c3a1b2d4e5f6' }), idempotencyKey: z.string().nullable() })
   .meta({ id: 'TimelineAccepted', description: 'The event is stored' });
 
+const duplicate = z
+  .object({ at, kind: z.literal('duplicate'), by: z.string().meta({ description: 'The id of the key, `admin` for the admin key', example: 'admin' }), count: z.int().min(1), lastAt: z.iso.datetime() })
+  .meta({ id: 'TimelineDuplicate', description: 'The event was posted again, `count` times between `at` and `lastAt`, which are in one minute, by a gateway\'s clock' });
+
 const admitted = z
   .object({ at, kind: z.literal('admitted'), routes: z.int().min(0).meta({ description: 'Endpoints that get it', example: 1 }) })
   .meta({ id: 'TimelineAdmitted', description: 'It was decided who gets the event' });
@@ -69,10 +73,10 @@ const action = z
 
 const replay = z
   .object({
-    at, kind: z.literal('replay'), action: z.enum(['replay', 'discard']), request: idSchema('rpl'),
+    at, kind: z.literal('replay'), action: z.enum(['replay', 'requeue', 'discard']).meta({ description: '`requeue`: the producer has sent the event again' }), request: idSchema('rpl'),
     matched: z.int().min(0).meta({ description: 'Deliveries that the request matched, also of other events' }), by: actorSchema,
   })
-  .meta({ id: 'TimelineReplay', description: 'A replay of the event was requested, or a replay or discard of dead letters whose filter covers it' });
+  .meta({ id: 'TimelineReplay', description: 'A replay of the event was requested, also by its producer, or a replay or discard of dead letters whose filter covers it' });
 
 const waiting = z
   .object({
@@ -85,5 +89,5 @@ const waiting = z
   })
   .meta({ id: 'TimelineWaiting', description: 'What a pending delivery waits for now. Comes after everything that has happened' });
 
-export const timelineEntrySchema = z.discriminatedUnion('kind', [accepted, admitted, notRouted, routed, attempt, delivered, dead, discarded, action, replay, waiting]);
+export const timelineEntrySchema = z.discriminatedUnion('kind', [accepted, duplicate, admitted, notRouted, routed, attempt, delivered, dead, discarded, action, replay, waiting]);
 export type TimelineEntry = z.output<typeof timelineEntrySchema>;
