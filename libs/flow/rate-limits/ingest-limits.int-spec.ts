@@ -95,6 +95,16 @@ describe('IngestLimits', () => {
     expect(await one.take(principalOf(large, tenant), 1, 0)).toMatchObject({ granted: 0, limits: [{ limit: large }, { limit: tenant, remaining: 0 }] });
   });
 
+  it('takes from a tenant, for its keys with a limit and those without, in statements that succeed', async () => {
+    const [tenant, key] = [limitOf('tenant', 0.01, 60), limitOf('key', 0.01, 1_000)];
+    await grantedOf(one, principalOf(key, tenant));
+    const before = await statements();
+    const granted = await Promise.all([sumOf(one, principalOf(key, tenant), 50), sumOf(one, principalOf(tenant), 50)]);
+    expect((granted[0] ?? 0) + (granted[1] ?? 0)).toBe(59);
+    // A statement that Postgres refuses is sent again in halves.
+    expect(await statements()).toBe(before + 1);
+  });
+
   it('leases ahead, so that most events wait for no statement, and returns what it does not use', async () => {
     const limit = limitOf('key', 1_000, 1_000);
     const principal = principalOf(limit);

@@ -4,8 +4,8 @@
   :holder               the process
   :ids … :wanted        one entry per bucket, each bucket once: its rate and size, the tokens that the process keeps, those
                         that it returns, and those that it would like to hold in addition
-  :needs … :seconds     one entry per ask, in their order: tokens, and the places (from 1) of one or two buckets. A token
-                        is taken from both or from none. 0 in :seconds means "no second one".
+  :needs … :lasts       one entry per ask, in their order: tokens, and the places (from 1) of one or two buckets. A token
+                        is taken from both or from none. 0 in :firsts means that there is only the last one.
 
   Returns one row per bucket (the tokens leased to the process, and those left), then one per ask (the tokens it gets, from
   0 to its need). Buckets that do not exist have no row. Not repeatable: a second run takes tokens again.
@@ -72,23 +72,28 @@ refilled as materialized (
 ),
 asked as materialized (
   select *
-  from unnest(:needs!::integer[], :firsts!::integer[], :seconds!::integer[]) with ordinality as a (need, first, second, nth)
+  from unnest(:needs!::integer[], :firsts!::integer[], :lasts!::integer[]) with ordinality as a (need, first, last, nth)
 ),
+-- By the first bucket. An ask with one bucket has it last, because a tenant's bucket is the last of all its asks.
 offered as materialized (
   select
-    a.nth, a.first, a.second,
-    least(need, greatest(0, floor(b.tokens) - (sum(need) over (partition by first order by nth) - need))) as tokens
+    a.nth, a.first, a.last,
+    case
+      when a.first = 0 then need
+      else least(need, greatest(0, floor(b.tokens) - (sum(need) over (partition by first order by nth) - need)))
+    end as tokens
   from asked a
-    join refilled b on b.place = a.first
+    left join refilled b on b.place = a.first
+  where a.first = 0 or b.place is not null
 ),
 spent as materialized (
   select
-    o.nth, o.first, o.second,
-    least(o.tokens, case when b.place is not null then
-      greatest(0, floor(b.tokens) - (sum(o.tokens) over (partition by o.second order by o.nth) - o.tokens))
-    end) as tokens
+    o.nth, o.first, o.last,
+    least(o.tokens, greatest(0, floor(b.tokens) - coalesce(f.tokens, 0) - (sum(o.tokens) over (partition by o.last order by o.nth) - o.tokens))) as tokens
   from offered o
-    left join refilled b on b.place = o.second
+    join refilled b on b.place = o.last
+    -- A bucket is first and last of different asks while a limit beside it comes or goes.
+    left join (select first, sum(tokens) as tokens from offered group by first) as f on f.first = o.last
 ),
 granted as materialized (
   select
@@ -96,7 +101,7 @@ granted as materialized (
     b.tokens - s.tokens as left_over,
     greatest(0, least(b.wanted, floor(b.tokens - s.tokens), floor(b.capacity / 2) - b.others - b.kept)) as leased
   from refilled b
-    cross join lateral (select coalesce(sum(tokens), 0) as tokens from spent where b.place in (first, second)) as s
+    cross join lateral (select coalesce(sum(tokens), 0) as tokens from spent where b.place in (first, last)) as s
 ),
 stored as (
   update token_buckets b

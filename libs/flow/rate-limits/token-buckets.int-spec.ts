@@ -96,6 +96,33 @@ describe('the lease statement', () => {
     expect(buckets.map(({ remaining }) => Math.floor(remaining))).toEqual([0, 2, 0]);
   });
 
+  it('takes the tokens of a bucket once, for asks that have it beside a smaller one and for asks that have it alone', async () => {
+    const [key, tenant] = [await bucketOf(6, 0.001), await bucketOf(8, 0.001)];
+    const mixed = await one.lease([key, tenant], [{ need: 3, buckets: [1] }, { need: 4, buckets: [0, 1] }, { need: 2, buckets: [1] }, { need: 1, buckets: [0, 1] }]);
+    expect(mixed.granted).toEqual([3, 4, 1, 0]);
+    expect(mixed.buckets.map(({ remaining }) => Math.floor(remaining))).toEqual([2, 0]);
+    // The tenant's limit has just been set, or removed: some asks have the key's bucket alone.
+    const [changedKey, changedTenant] = [await bucketOf(8, 0.001), await bucketOf(50, 0.001)];
+    const changing = await one.lease([changedKey, changedTenant], [{ need: 5, buckets: [0] }, { need: 5, buckets: [0, 1] }, { need: 5, buckets: [0] }]);
+    expect(changing.granted.reduce((sum, granted) => sum + granted, 0)).toBe(8);
+    expect(changing.buckets.map(({ remaining }) => Math.floor(remaining))).toEqual([0, 50 - (changing.granted[1] ?? 0)]);
+  });
+
+  it('does for mixed asks what taking them one after the other does, and never fails', async () => {
+    const ask = fc.record({ need: fc.nat({ max: 6 }), buckets: fc.constantFrom([0, 2], [1, 2], [2], [3]) });
+    await fc.assert(fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 4, maxLength: 4 }), fc.array(ask, { maxLength: 12 }), async (sizes, asks) => {
+      const requests = await Promise.all(sizes.map((size) => bucketOf(size, 0.001)));
+      const left = [...sizes];
+      const expected = asks.map(({ need, buckets }) => {
+        const taken = Math.min(need, ...buckets.map((place) => left[place] ?? 0));
+        for (const place of buckets) left[place] = (left[place] ?? 0) - taken;
+        return taken;
+      });
+      const { buckets, granted } = await one.lease(requests, asks);
+      expect({ granted, left: buckets.map(({ remaining }) => Math.floor(remaining)) }).toEqual({ granted: expected, left });
+    }), { numRuns: 60 });
+  });
+
   it('leases no more than half of a bucket to all processes, after what waits', async () => {
     const bucket = await bucketOf(100, 0.001);
     const first = await one.lease([{ ...bucket, wanted: 30 }], [{ need: 20, buckets: [0] }]);

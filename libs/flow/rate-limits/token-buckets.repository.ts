@@ -18,7 +18,7 @@ export interface BucketRequest extends LeaseRequest {
 /** Tokens that something waits for: from each of one or two buckets, or from none. */
 export interface TokenAsk {
   readonly need: number;
-  /** Indices into the bucket requests of the same statement. */
+  /** Indices into the bucket requests of the same statement. The bucket that more asks share is the last one. */
   readonly buckets: readonly number[];
 }
 
@@ -55,8 +55,8 @@ export class TokenBucketsRepository {
       returned: requests.map(({ returned }) => returned),
       wanted: requests.map(({ wanted }) => wanted),
       needs: asks.map(({ need }) => need),
-      firsts: asks.map(({ buckets: [first = -1] }) => first + 1),
-      seconds: asks.map(({ buckets: [, second = -1] }) => second + 1),
+      firsts: asks.map(({ buckets }) => (buckets.length > 1 ? (buckets[0] ?? -1) + 1 : 0)),
+      lasts: asks.map(({ buckets }) => (buckets.at(-1) ?? -1) + 1),
     }, this.database).catch(throwStoreError);
     const buckets: LeaseAnswer[] = [];
     const granted: number[] = [];
