@@ -127,6 +127,19 @@ describe('IngestLimits', () => {
     expect((granted[0] ?? 0) + (granted[1] ?? 0)).toBeLessThanOrEqual(10);
   });
 
+  it('creates a bucket again whose row was lost, and then asks it', async () => {
+    const [key, tenant] = [limitOf('key', 0.01, 3), limitOf('tenant', 0.01, 1_000)];
+    const principal = principalOf(key, tenant);
+    // The second time leases ahead from the tenant.
+    expect([await sumOf(one, principalOf(tenant), 50), await grantedOf(one, principal)]).toEqual([50, 1]);
+    await store.query('delete from token_buckets where id = any($1)', [[key.bucket, tenant.bucket]]);
+    expect(await sumOf(one, principal, 4)).toBe(3);
+    expect((await bucketIn(key))?.tokens).toBeCloseTo(0, 1);
+    await store.query('delete from token_buckets where id = $1', [tenant.bucket]);
+    expect(await grantedOf(one, principalOf(tenant), 1_000)).toBeGreaterThanOrEqual(750);
+    expect(await grantedOf(other, principalOf(tenant), 1_000)).toBeLessThanOrEqual(250);
+  });
+
   it('returns what it holds when it stops', async () => {
     const limit = limitOf('key', 0.01, 1_000);
     expect(await sumOf(one, principalOf(limit), 50)).toBe(50);

@@ -8,7 +8,7 @@ import { testModules } from '#dev/testing/test-modules';
 import { TokenBucketModel } from '#dev/testing/token-bucket-model';
 import { waitUntil } from '#dev/testing/wait-until';
 import { RateLimitsModule } from './rate-limits.module.js';
-import { type BucketRequest, TokenBucketsRepository } from './token-buckets.repository.js';
+import { type BucketRequest, type LeaseAnswers, TokenBucketsRepository } from './token-buckets.repository.js';
 
 let database: TestDatabase;
 let store: pg.Client;
@@ -46,6 +46,11 @@ async function pass(id: string, ms: number): Promise<void> {
      where id = $1`,
     [id, ms],
   );
+}
+
+/** Whole tokens left in each bucket. */
+function remainingOf(buckets: LeaseAnswers['buckets']): number[] {
+  return buckets.map((bucket) => Math.floor(bucket?.remaining ?? NaN));
 }
 
 async function refilledAtMs(id: string): Promise<number> {
@@ -93,19 +98,26 @@ describe('the lease statement', () => {
     ]);
     expect(granted).toEqual([2, 1, 4, 1, 3, 0]);
     // The fourth ask got one of three tokens, because the tenant had no more.
-    expect(buckets.map(({ remaining }) => Math.floor(remaining))).toEqual([0, 2, 0]);
+    expect(remainingOf(buckets)).toEqual([0, 2, 0]);
+  });
+
+  it('gives nothing to an ask of which a bucket does not exist', async () => {
+    const [bucket, absent] = [await bucketOf(5, 0.001), { ...(await bucketOf(5, 0.001)), id: 'key/absent' }];
+    const { buckets, granted } = await one.lease([bucket, absent], [{ need: 1, buckets: [0, 1] }, { need: 1, buckets: [1, 0] }, { need: 1, buckets: [1] }, { need: 1, buckets: [0] }]);
+    expect([0, 1, 2, 3].map((nth) => granted[nth] ?? 0)).toEqual([0, 0, 0, 1]);
+    expect(remainingOf(buckets)).toEqual([4]);
   });
 
   it('takes the tokens of a bucket once, for asks that have it beside a smaller one and for asks that have it alone', async () => {
     const [key, tenant] = [await bucketOf(6, 0.001), await bucketOf(8, 0.001)];
     const mixed = await one.lease([key, tenant], [{ need: 3, buckets: [1] }, { need: 4, buckets: [0, 1] }, { need: 2, buckets: [1] }, { need: 1, buckets: [0, 1] }]);
     expect(mixed.granted).toEqual([3, 4, 1, 0]);
-    expect(mixed.buckets.map(({ remaining }) => Math.floor(remaining))).toEqual([2, 0]);
+    expect(remainingOf(mixed.buckets)).toEqual([2, 0]);
     // The tenant's limit has just been set, or removed: some asks have the key's bucket alone.
     const [changedKey, changedTenant] = [await bucketOf(8, 0.001), await bucketOf(50, 0.001)];
     const changing = await one.lease([changedKey, changedTenant], [{ need: 5, buckets: [0] }, { need: 5, buckets: [0, 1] }, { need: 5, buckets: [0] }]);
     expect(changing.granted.reduce((sum, granted) => sum + granted, 0)).toBe(8);
-    expect(changing.buckets.map(({ remaining }) => Math.floor(remaining))).toEqual([0, 50 - (changing.granted[1] ?? 0)]);
+    expect(remainingOf(changing.buckets)).toEqual([0, 50 - (changing.granted[1] ?? 0)]);
   });
 
   it('does for mixed asks what taking them one after the other does, and never fails', async () => {
@@ -119,7 +131,7 @@ describe('the lease statement', () => {
         return taken;
       });
       const { buckets, granted } = await one.lease(requests, asks);
-      expect({ granted, left: buckets.map(({ remaining }) => Math.floor(remaining)) }).toEqual({ granted: expected, left });
+      expect({ granted, left: remainingOf(buckets) }).toEqual({ granted: expected, left });
     }), { numRuns: 60 });
   });
 

@@ -23,8 +23,8 @@ export interface TokenAsk {
 }
 
 export interface LeaseAnswers {
-  /** In the order of the bucket requests. */
-  readonly buckets: readonly LeaseAnswer[];
+  /** In the order of the bucket requests; undefined for one that does not exist. Its asks get nothing. */
+  readonly buckets: readonly (LeaseAnswer | undefined)[];
   /** Tokens that each ask gets. */
   readonly granted: readonly number[];
 }
@@ -42,7 +42,7 @@ export class TokenBucketsRepository {
   }
 
   /**
-   * Takes tokens in one statement. All buckets exist, and each is named once.
+   * Takes tokens in one statement. Each bucket is named once.
    * @throws LockstepError store_unavailable, after which the tokens may be taken
    */
   async lease(requests: readonly BucketRequest[], asks: readonly TokenAsk[]): Promise<LeaseAnswers> {
