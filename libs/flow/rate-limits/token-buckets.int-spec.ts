@@ -160,6 +160,23 @@ describe('the lease statement', () => {
     expect((await one.lease([{ ...bucket, wanted: 5 }], [])).buckets[0]?.leased).toBe(3);
   });
 
+  it('does not wait for the disk, and neither leaves that setting to the next statement of its connection', async () => {
+    await store.query(`
+      create table commits (setting text);
+      create function note_commit() returns trigger language plpgsql as $$begin insert into commits values (current_setting('synchronous_commit')); return null; end$$;
+      create constraint trigger note_commit after insert or update on token_buckets deferrable initially deferred for each row execute function note_commit();
+    `);
+    try {
+      const bucket = await bucketOf(10, 1);
+      await one.lease([bucket], []);
+      await one.create([{ ...bucket, id: `${bucket.id} next` }]);
+      const { rows } = await store.query<{ setting: string }>('select setting from commits');
+      expect(rows.map(({ setting }) => setting)).toEqual(['on', 'off', 'on']);
+    } finally {
+      await store.query('drop table commits; drop function note_commit cascade');
+    }
+  });
+
   it('counts time from when it has the row, not from when it began to wait for it', async () => {
     const bucket = await bucketOf(10, 1);
     const blocker = new pg.Client(database.url);
