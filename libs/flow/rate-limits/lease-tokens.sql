@@ -66,7 +66,7 @@ counted as materialized (
 ),
 refilled as materialized (
   select
-    place, id, at, capacity, wanted, others, others_leases, kept,
+    place, id, at, rate, capacity, wanted, others, others_leases, kept,
     greatest(0, least(
       capacity - others - kept,
       greatest(0, least(capacity - leased, tokens + rate * greatest(0, extract(epoch from at - refilled_at)::float8))) + given_back
@@ -111,6 +111,7 @@ stored as (
   set
     tokens = g.left_over - g.leased,
     refilled_at = g.at,
+    full_at = g.at + (g.capacity - g.left_over + g.leased) / g.rate * interval '1 second',
     leases = g.others_leases || case when g.kept + g.leased > 0 then
       jsonb_build_object(:holder!::text, jsonb_build_object('tokens', (g.kept + g.leased)::integer, 'until', extract(epoch from g.at)::float8 + 2))
     else '{}' end

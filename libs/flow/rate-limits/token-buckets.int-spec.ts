@@ -135,6 +135,16 @@ describe('the lease statement', () => {
     }), { numRuns: 60 });
   });
 
+  it('notes when the bucket will be full, as if what is leased had been used', async () => {
+    const bucket = await bucketOf(100, 2);
+    const secondsToFull = async (): Promise<number> => Number((await store.query<{ seconds: string }>('select extract(epoch from full_at - refilled_at) as seconds from token_buckets where id = $1', [bucket.id])).rows[0]?.seconds);
+    expect(await secondsToFull()).toBe(0);
+    await one.lease([{ ...bucket, wanted: 10 }], [{ need: 30, buckets: [0] }]);
+    expect(await secondsToFull()).toBeCloseTo(20, 3);
+    await one.lease([{ ...bucket, perSecond: 0.5, held: 10 }], []);
+    expect(await secondsToFull()).toBeCloseTo(80, 0);
+  });
+
   it('leases no more than half of a bucket to all processes, after what waits', async () => {
     const bucket = await bucketOf(100, 0.001);
     const first = await one.lease([{ ...bucket, wanted: 30 }], [{ need: 20, buckets: [0] }]);
