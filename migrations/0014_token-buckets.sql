@@ -8,6 +8,9 @@ create table token_buckets (
   -- In the bucket at `refilled_at`, leased ones excluded. A fraction is part of the next token.
   tokens double precision not null check (tokens >= 0),
   refilled_at timestamptz not null,
+  -- When it is full if nobody takes a token. A day later the row is deleted, because a new one would be the same. Without an
+  -- index: each use changes it, and there is one row per limit.
+  full_at timestamptz not null,
   -- Tokens that processes hold in memory, by the process: {"<process>": {"tokens": 5, "until": 1764446400.5}}. A process
   -- uses none after `until` (Unix time, in seconds), so those of one that died are free then.
   leases jsonb not null default '{}'

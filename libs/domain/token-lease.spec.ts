@@ -50,6 +50,18 @@ describe('TokenLease', () => {
     expect([lease.usable(moment(503)), lease.isUnsettled(moment(9_000)), lease.isIdleFor(60_000, moment(60_502)), lease.isIdleFor(60_000, moment(60_503))]).toEqual([0, false, false, true]);
   });
 
+  it('holds nothing of a bucket that was lost, and asks it again at once', () => {
+    const lease = busyLease();
+    lease.settle(moment(0));
+    lease.answered({ leased: 40, remaining: 500 }, moment(0), moment(2));
+    lease.use(30, moment(3));
+    expect(lease.runsLow(moment(4))).toBe(true);
+    lease.settle(moment(5));
+    lease.lost();
+    expect([lease.usable(moment(6)), lease.known, lease.isHolding, lease.isDry(moment(6)), lease.runsLow(moment(6))]).toEqual([0, 0, false, false, true]);
+    expect(lease.settle(moment(7))).toMatchObject({ held: 0, returned: 0 });
+  });
+
   it('does not use tokens a second after the statement that confirmed them was sent, by either clock', () => {
     const lease = busyLease();
     lease.settle(moment(0));

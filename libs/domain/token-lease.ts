@@ -163,7 +163,7 @@ export class TokenLease {
     return !this.isHolding && monotonicMs - this.touchedAtMs >= durationMs;
   }
 
-  /** What the next statement says. It is followed by `answered` or `unanswered`. */
+  /** What the next statement says. It is followed by `answered`, `unanswered` or `lost`. */
   settle(at: Moment): LeaseRequest {
     this.expire(at);
     const target = this.target(at);
@@ -193,6 +193,12 @@ export class TokenLease {
     this.remaining = remaining;
     if (remaining < 1) this.dryUntilMs = at.monotonicMs + Math.max(((1 - remaining) * 1_000) / this.currentLimit.perSecond, MIN_PAUSE_MS);
     if (leased < wanted) this.nextRequestAtMs = at.monotonicMs + MIN_PAUSE_MS;
+  }
+
+  /** The bucket did not exist, so Postgres counts nothing as held, and nothing may be used. */
+  lost(): void {
+    this.held = this.unwanted = this.registered = this.remaining = 0;
+    this.isRequested = false;
   }
 
   /** The statement failed, and may have been committed. */

@@ -162,6 +162,13 @@ describe('ExpiredRowsSweeper', () => {
     expect((await fixture.pool.query("select from rejections where minute > now() - interval '30 days'")).rowCount).toBe(1);
   });
 
+  it('deletes buckets of rate limits that were full and unused for a day, and no others', async () => {
+    await fixture.pool.query("insert into token_buckets (id, tokens, refilled_at, full_at) select 'key/' || hours, 1, now() - interval '3 days', now() - hours * interval '1 hour' from unnest('{-1,23,25}'::integer[]) hours");
+    expect(await sweeper.sweep(signal)).toBe(1);
+    const { rows } = await fixture.pool.query<{ id: string }>('select id from token_buckets order by id');
+    expect(rows).toEqual([{ id: 'key/-1' }, { id: 'key/23' }]);
+  });
+
   it('deletes audit rows after their retention, and Postgres refuses to delete or change any other', async () => {
     const database = databaseOf(fixture.pool);
     const agesLeft = async (): Promise<number[]> => {

@@ -15,6 +15,11 @@ export const auditRowsDeleted = new Counter({
   help: 'Rows of the audit log deleted after LOCKSTEP_AUDIT_RETENTION',
 });
 
+export const tokenBucketsDeleted = new Counter({
+  name: 'lockstep_token_buckets_deleted_total',
+  help: "Rate limits' buckets deleted after a day without use",
+});
+
 export const daysRetired = new Counter({
   name: 'lockstep_days_retired_total',
   help: 'Days whose partitions were dropped after LOCKSTEP_RETENTION',
@@ -25,7 +30,7 @@ export const daysOverdue = new Gauge({
   help: 'Days past LOCKSTEP_RETENTION that are kept because some of their work is open, as of the last hourly sweep',
 });
 
-/** `sweeper`: `keys` (with rejections and audit rows) or `days`. */
+/** `sweeper`: `keys` (with rejections, audit rows and token buckets) or `days`. */
 export const retentionFailures = new Counter({
   name: 'lockstep_retention_failures_total',
   help: 'Failed sweeps, which are retried',

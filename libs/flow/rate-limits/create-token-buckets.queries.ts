@@ -20,14 +20,15 @@ export interface ICreateTokenBucketsQuery {
   result: ICreateTokenBucketsResult;
 }
 
-const createTokenBucketsIR: any = {"usedParamSet":{"ids":true,"capacities":true},"params":[{"name":"ids","required":true,"transform":{"type":"scalar"},"locs":[{"a":103,"b":107}]},{"name":"capacities","required":true,"transform":{"type":"scalar"},"locs":[{"a":118,"b":129}]}],"statement":"insert into token_buckets (id, tokens, refilled_at)\nselect id, capacity, clock_timestamp()\nfrom unnest(:ids!::text[], :capacities!::float8[]) as bucket (id, capacity)\norder by id\non conflict (id) do nothing"};
+const createTokenBucketsIR: any = {"usedParamSet":{"ids":true,"capacities":true},"params":[{"name":"ids","required":true,"transform":{"type":"scalar"},"locs":[{"a":128,"b":132}]},{"name":"capacities","required":true,"transform":{"type":"scalar"},"locs":[{"a":143,"b":154}]}],"statement":"insert into token_buckets (id, tokens, refilled_at, full_at)\nselect id, capacity, at, at\nfrom clock_timestamp() as at,\n  unnest(:ids!::text[], :capacities!::float8[]) as bucket (id, capacity)\norder by id\non conflict (id) do nothing"};
 
 /**
  * Query generated from SQL:
  * ```
- * insert into token_buckets (id, tokens, refilled_at)
- * select id, capacity, clock_timestamp()
- * from unnest(:ids!::text[], :capacities!::float8[]) as bucket (id, capacity)
+ * insert into token_buckets (id, tokens, refilled_at, full_at)
+ * select id, capacity, at, at
+ * from clock_timestamp() as at,
+ *   unnest(:ids!::text[], :capacities!::float8[]) as bucket (id, capacity)
  * order by id
  * on conflict (id) do nothing
  * ```

@@ -95,6 +95,16 @@ describe('IngestLimits', () => {
     expect(await one.take(principalOf(large, tenant), 1, 0)).toMatchObject({ granted: 0, limits: [{ limit: large }, { limit: tenant, remaining: 0 }] });
   });
 
+  it('takes from a tenant, for its keys with a limit and those without, in statements that succeed', async () => {
+    const [tenant, key] = [limitOf('tenant', 0.01, 60), limitOf('key', 0.01, 1_000)];
+    await grantedOf(one, principalOf(key, tenant));
+    const before = await statements();
+    const granted = await Promise.all([sumOf(one, principalOf(key, tenant), 50), sumOf(one, principalOf(tenant), 50)]);
+    expect((granted[0] ?? 0) + (granted[1] ?? 0)).toBe(59);
+    // A statement that Postgres refuses is sent again in halves.
+    expect(await statements()).toBe(before + 1);
+  });
+
   it('leases ahead, so that most events wait for no statement, and returns what it does not use', async () => {
     const limit = limitOf('key', 1_000, 1_000);
     const principal = principalOf(limit);
@@ -115,6 +125,19 @@ describe('IngestLimits', () => {
     const lowered = principalOf({ ...limit, burst: 10 });
     const granted = await Promise.all([sumOf(one, lowered, 30), sumOf(other, lowered, 30)]);
     expect((granted[0] ?? 0) + (granted[1] ?? 0)).toBeLessThanOrEqual(10);
+  });
+
+  it('creates a bucket again whose row was lost, and then asks it', async () => {
+    const [key, tenant] = [limitOf('key', 0.01, 3), limitOf('tenant', 0.01, 1_000)];
+    const principal = principalOf(key, tenant);
+    // The second time leases ahead from the tenant.
+    expect([await sumOf(one, principalOf(tenant), 50), await grantedOf(one, principal)]).toEqual([50, 1]);
+    await store.query('delete from token_buckets where id = any($1)', [[key.bucket, tenant.bucket]]);
+    expect(await sumOf(one, principal, 4)).toBe(3);
+    expect((await bucketIn(key))?.tokens).toBeCloseTo(0, 1);
+    await store.query('delete from token_buckets where id = $1', [tenant.bucket]);
+    expect(await grantedOf(one, principalOf(tenant), 1_000)).toBeGreaterThanOrEqual(750);
+    expect(await grantedOf(other, principalOf(tenant), 1_000)).toBeLessThanOrEqual(250);
   });
 
   it('returns what it holds when it stops', async () => {

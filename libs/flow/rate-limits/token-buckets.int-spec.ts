@@ -8,7 +8,7 @@ import { testModules } from '#dev/testing/test-modules';
 import { TokenBucketModel } from '#dev/testing/token-bucket-model';
 import { waitUntil } from '#dev/testing/wait-until';
 import { RateLimitsModule } from './rate-limits.module.js';
-import { type BucketRequest, TokenBucketsRepository } from './token-buckets.repository.js';
+import { type BucketRequest, type LeaseAnswers, TokenBucketsRepository } from './token-buckets.repository.js';
 
 let database: TestDatabase;
 let store: pg.Client;
@@ -46,6 +46,11 @@ async function pass(id: string, ms: number): Promise<void> {
      where id = $1`,
     [id, ms],
   );
+}
+
+/** Whole tokens left in each bucket. */
+function remainingOf(buckets: LeaseAnswers['buckets']): number[] {
+  return buckets.map((bucket) => Math.floor(bucket?.remaining ?? NaN));
 }
 
 async function refilledAtMs(id: string): Promise<number> {
@@ -93,7 +98,51 @@ describe('the lease statement', () => {
     ]);
     expect(granted).toEqual([2, 1, 4, 1, 3, 0]);
     // The fourth ask got one of three tokens, because the tenant had no more.
-    expect(buckets.map(({ remaining }) => Math.floor(remaining))).toEqual([0, 2, 0]);
+    expect(remainingOf(buckets)).toEqual([0, 2, 0]);
+  });
+
+  it('gives nothing to an ask of which a bucket does not exist', async () => {
+    const [bucket, absent] = [await bucketOf(5, 0.001), { ...(await bucketOf(5, 0.001)), id: 'key/absent' }];
+    const { buckets, granted } = await one.lease([bucket, absent], [{ need: 1, buckets: [0, 1] }, { need: 1, buckets: [1, 0] }, { need: 1, buckets: [1] }, { need: 1, buckets: [0] }]);
+    expect([0, 1, 2, 3].map((nth) => granted[nth] ?? 0)).toEqual([0, 0, 0, 1]);
+    expect(remainingOf(buckets)).toEqual([4]);
+  });
+
+  it('takes the tokens of a bucket once, for asks that have it beside a smaller one and for asks that have it alone', async () => {
+    const [key, tenant] = [await bucketOf(6, 0.001), await bucketOf(8, 0.001)];
+    const mixed = await one.lease([key, tenant], [{ need: 3, buckets: [1] }, { need: 4, buckets: [0, 1] }, { need: 2, buckets: [1] }, { need: 1, buckets: [0, 1] }]);
+    expect(mixed.granted).toEqual([3, 4, 1, 0]);
+    expect(remainingOf(mixed.buckets)).toEqual([2, 0]);
+    // The tenant's limit has just been set, or removed: some asks have the key's bucket alone.
+    const [changedKey, changedTenant] = [await bucketOf(8, 0.001), await bucketOf(50, 0.001)];
+    const changing = await one.lease([changedKey, changedTenant], [{ need: 5, buckets: [0] }, { need: 5, buckets: [0, 1] }, { need: 5, buckets: [0] }]);
+    expect(changing.granted.reduce((sum, granted) => sum + granted, 0)).toBe(8);
+    expect(remainingOf(changing.buckets)).toEqual([0, 50 - (changing.granted[1] ?? 0)]);
+  });
+
+  it('does for mixed asks what taking them one after the other does, and never fails', async () => {
+    const ask = fc.record({ need: fc.nat({ max: 6 }), buckets: fc.constantFrom([0, 2], [1, 2], [2], [3]) });
+    await fc.assert(fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 4, maxLength: 4 }), fc.array(ask, { maxLength: 12 }), async (sizes, asks) => {
+      const requests = await Promise.all(sizes.map((size) => bucketOf(size, 0.001)));
+      const left = [...sizes];
+      const expected = asks.map(({ need, buckets }) => {
+        const taken = Math.min(need, ...buckets.map((place) => left[place] ?? 0));
+        for (const place of buckets) left[place] = (left[place] ?? 0) - taken;
+        return taken;
+      });
+      const { buckets, granted } = await one.lease(requests, asks);
+      expect({ granted, left: remainingOf(buckets) }).toEqual({ granted: expected, left });
+    }), { numRuns: 60 });
+  });
+
+  it('notes when the bucket will be full, as if what is leased had been used', async () => {
+    const bucket = await bucketOf(100, 2);
+    const secondsToFull = async (): Promise<number> => Number((await store.query<{ seconds: string }>('select extract(epoch from full_at - refilled_at) as seconds from token_buckets where id = $1', [bucket.id])).rows[0]?.seconds);
+    expect(await secondsToFull()).toBe(0);
+    await one.lease([{ ...bucket, wanted: 10 }], [{ need: 30, buckets: [0] }]);
+    expect(await secondsToFull()).toBeCloseTo(20, 3);
+    await one.lease([{ ...bucket, perSecond: 0.5, held: 10 }], []);
+    expect(await secondsToFull()).toBeCloseTo(80, 0);
   });
 
   it('leases no more than half of a bucket to all processes, after what waits', async () => {
@@ -119,6 +168,23 @@ describe('the lease statement', () => {
     expect((await one.lease([{ ...bucket, wanted: 5 }], [{ need: 2, buckets: [0] }])).buckets[0]?.leased).toBe(0);
     await pass(bucket.id, 1_500);
     expect((await one.lease([{ ...bucket, wanted: 5 }], [])).buckets[0]?.leased).toBe(3);
+  });
+
+  it('does not wait for the disk, and neither leaves that setting to the next statement of its connection', async () => {
+    await store.query(`
+      create table commits (setting text);
+      create function note_commit() returns trigger language plpgsql as $$begin insert into commits values (current_setting('synchronous_commit')); return null; end$$;
+      create constraint trigger note_commit after insert or update on token_buckets deferrable initially deferred for each row execute function note_commit();
+    `);
+    try {
+      const bucket = await bucketOf(10, 1);
+      await one.lease([bucket], []);
+      await one.create([{ ...bucket, id: `${bucket.id} next` }]);
+      const { rows } = await store.query<{ setting: string }>('select setting from commits');
+      expect(rows.map(({ setting }) => setting)).toEqual(['on', 'off', 'on']);
+    } finally {
+      await store.query('drop table commits; drop function note_commit cascade');
+    }
   });
 
   it('counts time from when it has the row, not from when it began to wait for it', async () => {

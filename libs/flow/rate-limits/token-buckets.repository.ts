@@ -18,13 +18,13 @@ export interface BucketRequest extends LeaseRequest {
 /** Tokens that something waits for: from each of one or two buckets, or from none. */
 export interface TokenAsk {
   readonly need: number;
-  /** Indices into the bucket requests of the same statement. */
+  /** Indices into the bucket requests of the same statement. The bucket that more asks share is the last one. */
   readonly buckets: readonly number[];
 }
 
 export interface LeaseAnswers {
-  /** In the order of the bucket requests. */
-  readonly buckets: readonly LeaseAnswer[];
+  /** In the order of the bucket requests; undefined for one that does not exist. Its asks get nothing. */
+  readonly buckets: readonly (LeaseAnswer | undefined)[];
   /** Tokens that each ask gets. */
   readonly granted: readonly number[];
 }
@@ -42,7 +42,7 @@ export class TokenBucketsRepository {
   }
 
   /**
-   * Takes tokens in one statement. All buckets exist, and each is named once.
+   * Takes tokens in one statement. Each bucket is named once.
    * @throws LockstepError store_unavailable, after which the tokens may be taken
    */
   async lease(requests: readonly BucketRequest[], asks: readonly TokenAsk[]): Promise<LeaseAnswers> {
@@ -55,8 +55,8 @@ export class TokenBucketsRepository {
       returned: requests.map(({ returned }) => returned),
       wanted: requests.map(({ wanted }) => wanted),
       needs: asks.map(({ need }) => need),
-      firsts: asks.map(({ buckets: [first = -1] }) => first + 1),
-      seconds: asks.map(({ buckets: [, second = -1] }) => second + 1),
+      firsts: asks.map(({ buckets }) => (buckets.length > 1 ? (buckets[0] ?? -1) + 1 : 0)),
+      lasts: asks.map(({ buckets }) => (buckets.at(-1) ?? -1) + 1),
     }, this.database).catch(throwStoreError);
     const buckets: LeaseAnswer[] = [];
     const granted: number[] = [];

@@ -134,7 +134,7 @@ export class TokenLeases {
     if (unsettled.length > 0) await this.statements.add({ leases: unsettled, need: 0 });
   }
 
-  private async lease(asks: readonly Ask[]): Promise<readonly Taken[]> {
+  private async lease(asks: readonly Ask[], isAgain = false): Promise<readonly Taken[]> {
     const leases = [...new Set(asks.flatMap((ask) => ask.leases))];
     await this.createNew(leases);
     const sentAt = now();
@@ -149,12 +149,21 @@ export class TokenLeases {
         throw error;
       });
     const at = now();
-    leases.forEach((lease, i) => lease.answered(answers.buckets[i] ?? { leased: 0, remaining: 0 }, sentAt, at));
+    const lost = new Set(leases.filter((_, i) => answers.buckets[i] === undefined));
+    leases.forEach((lease, i) => {
+      const answer = answers.buckets[i];
+      if (answer === undefined) this.lose(lease);
+      else lease.answered(answer, sentAt, at);
+    });
     leaseStatements.inc();
-    tokensLeased.inc(answers.buckets.reduce((sum, { leased }) => sum + leased, 0));
+    tokensLeased.inc(answers.buckets.reduce((sum, answer) => sum + (answer?.leased ?? 0), 0));
     tokensReturned.inc(requests.reduce((sum, { returned }) => sum + returned, 0));
+    const again = asks.filter((ask) => ask.leases.some((lease) => lost.has(lease)));
+    if (isAgain && again.length > 0) throw new LockstepError('store_unavailable', 'Rows of token_buckets disappear as soon as they are created');
+    const retaken = again.length > 0 ? await this.lease(again, true) : [];
+    const takenAgain = new Map(again.map((ask, i) => [ask, retaken[i]]));
     const granted = new Map(waiting.map((ask, i) => [ask, answers.granted[i] ?? 0]));
-    return asks.map((ask) => takenBy(ask, granted.get(ask) ?? 0, at));
+    return asks.map((ask) => takenAgain.get(ask) ?? takenBy(ask, granted.get(ask) ?? 0, at));
   }
 
   private async createNew(leases: readonly TokenLease[]): Promise<void> {
@@ -162,6 +171,12 @@ export class TokenLeases {
     if (fresh.length === 0) return;
     await this.repository.create(fresh.map((lease) => ({ id: lease.limit.bucket, capacity: lease.capacity })));
     fresh.forEach((lease) => this.created.add(lease));
+  }
+
+  /** The bucket's row was lost in a failover or a restore, or deleted while nobody used it. The next statement creates it. */
+  private lose(lease: TokenLease): void {
+    lease.lost();
+    this.created.delete(lease);
   }
 }
 
