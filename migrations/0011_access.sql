@@ -33,10 +33,6 @@ create table api_keys (
   prefix text not null unique,
   -- SHA-256 of the key.
   hash bytea not null,
-  -- The key before the last rotation is valid until `previous_expires_at`.
-  previous_prefix text unique,
-  previous_hash bytea,
-  previous_expires_at timestamptz,
   scopes api_key_scope[] not null,
   expires_at timestamptz,
   rate_limit_per_second double precision,
@@ -49,11 +45,20 @@ create table api_keys (
   created_by text not null,
   revoked_at timestamptz,
   changed_by xid8 not null default '0',
-  check ((rate_limit_per_second is null) = (rate_limit_burst is null)),
-  check ((previous_prefix is null) = (previous_hash is null) and (previous_prefix is null) = (previous_expires_at is null))
+  check ((rate_limit_per_second is null) = (rate_limit_burst is null))
 );
 create index api_keys_tenant on api_keys (tenant, id);
 create index api_keys_changed_by on api_keys (changed_by);
+
+-- Secrets of keys that were rotated, each valid until its own end. Several, because a rotation whose answer was lost is
+-- repeated, and must not end the secret that is in use. Only statements that also change the key may change them.
+create table former_api_key_secrets (
+  prefix text primary key,
+  api_key integer not null references api_keys,
+  hash bytea not null,
+  expires_at timestamptz not null
+);
+create index former_api_key_secrets_key on former_api_key_secrets (api_key);
 
 -- When a key was last used. Of its own, because it changes every minute, and the key itself does not.
 create table api_key_uses (

@@ -20,6 +20,8 @@ export interface KeyView {
 
 /** API keys of a tenant that are not revoked. */
 export const MAX_API_KEYS = 1_000;
+/** Secrets of a key from before its rotations. More than 1 is needed when the answers of rotations get lost. */
+const MAX_FORMER_SECRETS = 10;
 /** Above every narrow key. */
 const NO_BOUND = 2_147_483_647;
 
@@ -52,8 +54,8 @@ export class ApiKeysRepository {
   }
 
   /** Returns whether it still had this version. */
-  async rotate(rotation: IRotateApiKeyParams): Promise<boolean> {
-    return (await rotateApiKey.run(rotation, this.database)).length > 0;
+  async rotate(rotation: Omit<IRotateApiKeyParams, 'mostFormer'>): Promise<boolean> {
+    return (await rotateApiKey.run({ ...rotation, mostFormer: MAX_FORMER_SECRETS }, this.database)).length > 0;
   }
 
   /** Returns whether it existed. */
