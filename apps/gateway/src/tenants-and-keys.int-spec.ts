@@ -240,6 +240,24 @@ describe('nobody hands out more than they have:', () => {
     expect((await client.send('POST', '/v1/api-keys', { name: 'n', scopes: ['read'] }, as(key))).status).toBe(401);
   });
 
+  it('not more than a former secret has left, nor its own key', async () => {
+    const old = await createKey({ scopes: ['manage'] });
+    const path = `/v1/api-keys/${old.id}`;
+    expect((await client.call('GET', '/v1/endpoints', { headers: as(old.key) })).status).toBe(200);
+    const { previousExpiresAt, ...current } = (await client.send('POST', `${path}/rotate`, { overlap: '1h' })).json as ShownKey & { previousExpiresAt: string };
+    const create = (expiresAt: string | null): Promise<Answer> => client.send('POST', '/v1/api-keys', { name: 'n', scopes: ['read'], expiresAt }, as(old.key));
+    for (const expiresAt of [null, future(1)]) expect(await create(expiresAt)).toMatchObject({ status: 403, json: { errors: [{ path: '/expiresAt' }] } });
+    expect((await create(new Date(Date.parse(previousExpiresAt) - 1_000).toISOString())).status).toBe(201);
+    for (const [method, url, body] of [['POST', `${path}/rotate`, { overlap: '0s' }], ['POST', `${path}/rotate`, {}], ['PATCH', path, { name: 'mine' }], ['PATCH', path, { scopes: ['read'] }]] as const) {
+      expect(await client.send(method, url, body, as(old.key))).toMatchObject({ status: 403, json: { code: 'forbidden' } });
+    }
+    expect((await client.send('PATCH', path, { name: 'ours' }, as(current.key))).status).toBe(200);
+    // By the table, as if the gateway had not heard of the end of the overlap yet.
+    await store.query('delete from former_api_key_secrets where prefix = $1', [old.prefix]);
+    expect((await create(previousExpiresAt)).status).toBe(401);
+    expect((await client.send('POST', `${path}/rotate`, {}, as(current.key))).status).toBe(200);
+  });
+
   it('not a key that becomes larger between the judgement and the rotation', async () => {
     const manager = await createKey({ scopes: ['manage'] });
     const small = await createKey({ scopes: ['read'] });

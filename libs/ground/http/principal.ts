@@ -46,6 +46,8 @@ export interface Principal {
   /** With all scopes that these include. */
   readonly scopes: ReadonlySet<Scope>;
   readonly ingest: IngestSettings;
+  /** Of the API key that the request came with: a rotated key has several secrets. Undefined without an API key. */
+  readonly keyPrefix?: string;
   /** Of the request. Undefined on routes with scope `ingest`, whose principals are shared by many requests. */
   readonly requestId?: string;
 }

@@ -156,7 +156,7 @@ describe('an API key', () => {
   it('acts on its tenant, with its scopes, settings and limits', async () => {
     const key = await StoredKey.create();
     expect((await key.who()).body).toEqual({
-      tenant: 'acme', actor: { type: 'key', id: key.publicId, name: 'Test' }, scopes: ['manage', 'read'], requestId: expect.any(String) as unknown,
+      tenant: 'acme', actor: { type: 'key', id: key.publicId, name: 'Test' }, scopes: ['manage', 'read'], keyPrefix: key.minted.prefix, requestId: expect.any(String) as unknown,
       ingest: { duplicates: 'replay', resubmit: 'none', limits: [{ bucket: `key/${key.publicId}`, perSecond: 5, burst: 6 }, { bucket: 'tenant/acme', perSecond: 50, burst: 60 }] },
     });
     await key.change("scopes = '{read}', duplicates = 'conflict'");

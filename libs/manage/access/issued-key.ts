@@ -69,7 +69,7 @@ export class IssuedKey implements CachedRow {
     const made = this.principals.get(tenant);
     if (made !== undefined) return made;
     const { actor, scopes, ingest } = this.row;
-    const principal = { tenant: tenant.id, actor, scopes, ingest: { ...ingest, limits: [...ingest.limits, ...tenant.limits] } };
+    const principal = { tenant: tenant.id, actor, scopes, keyPrefix: this.row.key, ingest: { ...ingest, limits: [...ingest.limits, ...tenant.limits] } };
     this.principals.set(tenant, principal);
     return principal;
   }

@@ -6,10 +6,12 @@ import { changeApiKey, type IChangeApiKeyParams } from './change-api-key.queries
 import { createApiKey, type ICreateApiKeyParams, type ICreateApiKeyResult } from './create-api-key.queries.js';
 import { findApiKey, type IFindApiKeyParams, type IFindApiKeyResult } from './find-api-key.queries.js';
 import { findApiKeys } from './find-api-keys.queries.js';
+import { findHeldGrant, type IFindHeldGrantResult } from './find-held-grant.queries.js';
 import { type IRevokeApiKeyParams, revokeApiKey } from './revoke-api-key.queries.js';
 import { type IRotateApiKeyParams, rotateApiKey } from './rotate-api-key.queries.js';
 
 export type ApiKeyRow = IFindApiKeyResult;
+export type HeldGrantRow = IFindHeldGrantResult;
 
 /** Which keys a principal sees. */
 export interface KeyView {
@@ -41,6 +43,11 @@ export class ApiKeysRepository {
 
   async find(key: IFindApiKeyParams): Promise<ApiKeyRow | undefined> {
     return (await findApiKey.run(key, this.database))[0];
+  }
+
+  /** What the key gives to a request that came with the secret of this prefix; undefined if either has ended. */
+  async findHeldGrant(publicId: string, prefix: string): Promise<HeldGrantRow | undefined> {
+    return (await findHeldGrant.run({ publicId, prefix }, this.database))[0];
   }
 
   /** Newest first. @param asking the tenant that asks, whose share of the connections it takes */
