@@ -1,5 +1,8 @@
 -- Up Migration
 
+-- Gives up rather than let every insert of running gateways wait behind it; the start tries again.
+set local lock_timeout = '2s';
+
 -- Whose events, and who may: tenants with settings, API keys, and who stands behind each row of the audit log.
 
 -- How often something may happen: `rate_limit_burst` at once, and `rate_limit_per_second` in the long run. Both or none.
