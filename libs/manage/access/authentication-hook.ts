@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { LockstepError } from '#domain/problem';
 import type { Principal } from '#ground/http/principal';
 import { Authenticator } from './authenticator.js';
+import { KeyRefused } from './key-refused.js';
 
 /** Routes that Swagger adds to Fastify, without a route configuration. */
 const DOCUMENTATION = /^\/(?:docs|api-docs)(?:\/|$)|^\/openapi\.json$/;
@@ -30,24 +31,38 @@ export class AuthenticationHook implements OnModuleInit {
       const { config, url = '' } = request.routeOptions;
       if (request.is404 || config.access === 'public' || (config.access === undefined && DOCUMENTATION.test(url))) return done();
       try {
-        const principal = this.authenticator.principalOf(request.headers);
-        if (!(principal instanceof Promise)) {
-          admit(request, principal);
-          return done();
-        }
-        principal.then((found) => admit(request, found)).then(() => done(), done);
+        const authenticated = this.authenticate(request);
+        if (authenticated === undefined) return done();
+        authenticated.then(() => done(), done);
       } catch (error) {
         done(error as Error);
       }
     });
   }
+
+  /** Sets the request's principal, also when it is refused. Returns no promise if it need not wait. */
+  private authenticate(request: FastifyRequest): Promise<void> | undefined {
+    try {
+      const principal = this.authenticator.principalOf(request.headers);
+      if (principal instanceof Promise) return principal.then((found) => admit(request, found), (error: unknown) => refuse(request, error));
+      admit(request, principal);
+      return undefined;
+    } catch (error) {
+      return refuse(request, error);
+    }
+  }
+}
+
+function refuse(request: FastifyRequest, error: unknown): never {
+  if (error instanceof KeyRefused) request.principal = error.principal;
+  throw error;
 }
 
 /** @throws LockstepError forbidden: the principal lacks the route's scope, or the route declares none */
 function admit(request: FastifyRequest, principal: Principal): void {
   const { access } = request.routeOptions.config;
-  if (access === undefined || access === 'public') throw new LockstepError('forbidden', 'This route declares no scope');
-  if (!principal.scopes.has(access)) throw new LockstepError('forbidden', `The API key lacks the scope "${access}"`);
   // Principals are shared by all requests of a key, and on the hot route no copy is made.
   request.principal = access === 'ingest' ? principal : { ...principal, requestId: request.id };
+  if (access === undefined || access === 'public') throw new LockstepError('forbidden', 'This route declares no scope');
+  if (!principal.scopes.has(access)) throw new LockstepError('forbidden', `The API key lacks the scope "${access}"`);
 }

@@ -7,6 +7,7 @@ import { DEFAULT_TENANT, isTenantId } from '#domain/tenant';
 import { type Principal, SCOPES, USUAL_INGEST, withIncluded } from '#ground/http/principal';
 import { AccessDirectory } from './access-directory.js';
 import type { IssuedKey } from './issued-key.js';
+import { KeyRefused } from './key-refused.js';
 import { KeyUses } from './key-uses.js';
 import type { KnownTenant } from './known-tenant.js';
 
@@ -38,8 +39,9 @@ export class Authenticator {
   /**
    * An admin key acts on the tenant in `Lockstep-Tenant`, or on its own: for the installation's admin key, that is
    * `DEFAULT_TENANT`. Any other key acts on its own tenant.
-   * @throws LockstepError store_unavailable before `open`, and while Postgres does not answer; unauthenticated; forbidden
-   * for a key of a disabled tenant, and for another tenant in the header; invalid_request for an unknown tenant
+   * @throws LockstepError store_unavailable before `open`, and while Postgres does not answer; unauthenticated
+   * @throws KeyRefused forbidden for a key of a disabled tenant, and for another tenant in the header; invalid_request for
+   * an unknown tenant
    */
   principalOf(headers: IncomingHttpHeaders): Principal | Promise<Principal> {
     if (this.adminKeyHash === undefined) throw new LockstepError('store_unavailable', 'Lockstep is starting', { retryAfterSeconds: 1 });
@@ -73,20 +75,27 @@ export class Authenticator {
     if (own === undefined) throw unauthenticated();
     if (named === issued.tenant) return this.enter(issued, own, own);
     // Before any look-up, so that the answer does not tell which tenants exist.
-    if (!issued.isAdmin) throw new LockstepError('forbidden', 'Lockstep-Tenant names another tenant than the API key belongs to: leave the header out');
-    return this.enter(issued, own, await this.named(named));
+    if (!issued.isAdmin) throw new KeyRefused(issued.principalFor(own), 'forbidden', 'Lockstep-Tenant names another tenant than the API key belongs to: leave the header out');
+    return this.enter(issued, own, (await this.named(named)) ?? refuseUnknown(named, issued.principalFor(own)));
   }
 
   private enter(issued: IssuedKey, own: KnownTenant, target: KnownTenant): Principal {
-    if (!own.isEnabled) throw new LockstepError('forbidden', `The tenant "${own.id}" of this API key is disabled`);
+    if (!own.isEnabled) throw new KeyRefused(issued.principalFor(own), 'forbidden', `The tenant "${own.id}" of this API key is disabled`);
     this.uses.note(issued);
     return issued.principalFor(target);
   }
 
   private adminWith(secret: Buffer, adminKeyHash: Buffer, named = DEFAULT_TENANT): Principal | Promise<Principal> {
     if (!this.isAdminKey(secret, adminKeyHash)) throw unauthenticated();
-    const tenant = isTenantId(named) ? this.directory.tenant(named) : undefined;
-    return tenant === undefined || tenant instanceof Promise ? this.named(named).then((found) => this.adminOf(found)) : this.adminOf(tenant);
+    const tenant = this.named(named);
+    return tenant === undefined || tenant instanceof Promise ? this.adminElsewhere(named) : this.adminOf(tenant);
+  }
+
+  /** The tenant must be read first, or it does not exist. */
+  private async adminElsewhere(named: string): Promise<Principal> {
+    const [tenant, own] = [await this.named(named), await this.directory.tenant(DEFAULT_TENANT)];
+    if (own === undefined) throw new Error(`The tenant "${DEFAULT_TENANT}" is missing`);
+    return this.adminOf(tenant ?? refuseUnknown(named, this.adminOf(own)));
   }
 
   private isAdminKey(secret: Buffer, adminKeyHash: Buffer): boolean {
@@ -105,12 +114,14 @@ export class Authenticator {
   }
 
   /** The tenant that the header names. */
-  private async named(id: string): Promise<KnownTenant> {
-    const tenant = isTenantId(id) ? await this.directory.tenant(id) : undefined;
-    if (tenant !== undefined) return tenant;
-    const message = `there is no tenant "${id}"`;
-    throw new LockstepError('invalid_request', `Lockstep-Tenant: ${message}`, { errors: [{ path: 'Lockstep-Tenant', message }] });
+  private named(id: string): KnownTenant | undefined | Promise<KnownTenant | undefined> {
+    return isTenantId(id) ? this.directory.tenant(id) : undefined;
   }
+}
+
+function refuseUnknown(tenant: string, principal: Principal): never {
+  const message = `there is no tenant "${tenant}"`;
+  throw new KeyRefused(principal, 'invalid_request', `Lockstep-Tenant: ${message}`, { errors: [{ path: 'Lockstep-Tenant', message }] });
 }
 
 /** The same words for every key that does not count, so that nobody learns which keys have existed. */
