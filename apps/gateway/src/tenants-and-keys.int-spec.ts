@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import type { Answer, GatewayClient } from '#dev/testing/gateway-client';
+import { finalAnswerIn, openSocket, readToEnd, requestBytes } from '#dev/testing/raw-http';
 import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
 import { waitUntil } from '#dev/testing/wait-until';
 import { MAX_API_KEYS } from '#manage/api-keys/api-keys.repository';
@@ -70,6 +71,17 @@ describe('/v1/tenants', () => {
     expect((await auditOf('shop')).slice(0, 2)).toEqual([
       { ...by, action: 'tenant.created', detail: { settings: ['name'] } }, { ...by, action: 'tenant.changed', detail: { settings: Object.keys(changes) } },
     ]);
+  });
+
+  it('a call that changes nothing is answered as one that does, and not audited', async () => {
+    const settings = { name: 'Same', metadata: { a: 1 }, ingestRateLimit: { perSecond: 1, burst: 2 } };
+    const { json } = await client.send('PUT', '/v1/tenants/same', settings);
+    for (const again of [settings, {}]) expect(await client.send('PUT', '/v1/tenants/same', again)).toMatchObject({ status: 200, json });
+    expect(await auditOf('same')).toHaveLength(1);
+    const { key, ...created } = await createKey({ scopes: ['read'], expiresAt: '2099-01-01T00:00:00.000Z' });
+    expect(key).toMatch(/^lsk_/);
+    for (const again of [{}, { name: 'A key', expiresAt: '2099-01-01T00:00:00.000Z', scopes: ['read'], ingestRateLimit: null }]) expect(await client.send('PATCH', `/v1/api-keys/${created.id}`, again)).toMatchObject({ status: 200, json: created });
+    expect(await auditOf(created.id)).toHaveLength(1);
   });
 
   it('pages through all tenants, newest first, for admins; others see their own', async () => {
@@ -189,9 +201,54 @@ describe('/v1/api-keys', () => {
     expect(await client.send('POST', '/v1/api-keys', { name: 'n', scopes: ['read'], tenant: 'nowhere' })).toMatchObject({ status: 400, json: { code: 'invalid_request', errors: [{ path: '/tenant' }] } });
   });
 
+  it('two creations at once do not both get the last place', async () => {
+    await client.send('PUT', '/v1/tenants/full', {});
+    await store.query("insert into api_keys (public_id, tenant, name, prefix, hash, scopes, created_by) select gen_random_uuid(), 'full', 'n', 'full-' || n, '', '{read}', 'admin' from generate_series(1, $1::integer) n", [MAX_API_KEYS - 1]);
+    // Both statements begin before either can go on.
+    await store.query('begin');
+    await store.query("select from tenants where id = 'full' for update");
+    const create = (): Promise<Answer> => client.send('POST', '/v1/api-keys', { name: 'n', scopes: ['read'], tenant: 'full' });
+    const created = [create(), create()];
+    await waitUntil('two creations that wait', async () => (await store.query("select from pg_stat_activity where application_name = 'lockstep-gateway-api' and wait_event_type = 'Lock' and datname = current_database()")).rowCount === 2);
+    await store.query('commit');
+    expect((await Promise.all(created)).map(({ status }) => status).sort()).toEqual([201, 409]);
+  });
+
   it.each([{ scopes: [] }, { scopes: ['write'] }, { scopes: ['read'], name: '' }, { scopes: ['read'], expiresAt: 'soon' }, { scopes: ['read'], key: 'lsk_mine' }, { scopes: ['read'], duplicates: 'ignore' }])('refuses to create %j', async (settings) => {
     expect(await client.send('POST', '/v1/api-keys', { name: 'n', ...settings })).toMatchObject({ status: 400, json: { code: 'invalid_request' } });
   });
+});
+
+it('a key that is revoked while its batch arrives posts nothing more', async () => {
+  const { id, key } = await createKey({ scopes: ['ingest'] });
+  const line = (entity: string): string => `${JSON.stringify({ type: 'order.created', entity, data: 1 })}\n`;
+  const chunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`;
+  const socket = await openSocket(gateway.client.url);
+  socket.write(requestBytes('POST', '/v1/events/batch', [['host', 'a'], ['authorization', `Bearer ${key}`], ['content-type', 'application/x-ndjson'], ['transfer-encoding', 'chunked']]));
+  const received = readToEnd(socket);
+  socket.write(chunk(line('before-revocation')));
+  // The gateway has read the first item when it answers this.
+  expect((await client.post('order-1', 1, as(key))).status).toBe(202);
+  await client.call('DELETE', `/v1/api-keys/${id}`);
+  await waitUntil('a refusal', async () => (await client.post('order-1', 1, as(key))).status === 401);
+  socket.write(chunk(line('after-revocation')));
+  const answer = finalAnswerIn(await received);
+  expect(answer?.status).toBe(202);
+  expect(JSON.parse(answer?.body.toString() ?? '')).toMatchObject({ results: [{ status: 202 }, { status: 401, code: 'unauthenticated' }] });
+  expect((await store.query("select entity from events where entity like '%-revocation'")).rows).toEqual([{ entity: 'before-revocation' }]);
+});
+
+it('the audit log shows a key neither the keys with the scope admin nor who they are', async () => {
+  const [manager, admin, foreign] = [await createKey({ scopes: ['manage'] }), await createKey({ scopes: ['admin'], name: 'Ops' }), await createKey({ scopes: ['admin'], tenant: 'beta', name: 'Foreign ops' })];
+  const acted = [await createKey({ scopes: ['read'] }, admin.key), (await client.send('POST', '/v1/api-keys', { name: 'n', scopes: ['read'] }, as(foreign.key, { 'lockstep-tenant': 'acme' }))).json as ShownKey];
+  const audit = async (key: string, query = ''): Promise<{ subject: string; actor: unknown }[]> => ((await client.call('GET', `/v1/audit?limit=250${query}`, { headers: as(key) })).json as { data: { subject: string; actor: unknown }[] }).data;
+  const [seen, all] = [await audit(manager.key), await audit(admin.key)];
+  expect(all.map(({ subject }) => subject)).toContain(admin.id);
+  expect(all.find(({ subject }) => subject === acted[0]?.id)?.actor).toEqual({ type: 'key', id: admin.id, name: 'Ops' });
+  for (const hidden of [admin.id, foreign.id, 'Ops', 'Foreign ops', admin.prefix]) expect(JSON.stringify(seen)).not.toContain(hidden);
+  for (const { id } of acted) expect(seen.find(({ subject }) => subject === id)?.actor).toEqual({ type: 'admin', id: 'admin', name: 'Admin key' });
+  expect([await audit(manager.key, `&actor=${admin.id}`), await audit(manager.key, `&subject=${admin.id}`)]).toEqual([[], []]);
+  expect(await audit(manager.key, `&actor=admin&subject=${acted[0]?.id}`)).toHaveLength(1);
 });
 
 describe('nobody hands out more than they have:', () => {

@@ -61,6 +61,12 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set on every route that `@Requires` a scope, before the body is read. */
     principal: Principal;
+    /**
+     * Authenticates the request again, from memory, and renews its principal: for one that takes long. Missing where no
+     * route requires a scope.
+     * @throws LockstepError if it would be refused now
+     */
+    authenticate?: () => Promise<void> | undefined;
   }
 
   interface FastifyContextConfig {

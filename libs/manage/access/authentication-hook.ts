@@ -24,14 +24,18 @@ export class AuthenticationHook implements OnModuleInit {
   /** The hook applies to all routes, also to those registered earlier. */
   onModuleInit(): void {
     const instance = this.host.httpAdapter.getInstance<FastifyInstance>();
+    const { authenticator } = this;
     instance.decorateRequest('principal');
+    instance.decorateRequest('authenticate', function authenticateAgain() {
+      return authenticate(this, authenticator);
+    });
     instance.addHook('onRequest', (request, _reply, done) => {
       // Routes are no secret (/docs), so an unknown path is a plain 404. The template is compared, not the URL, because
       // `/%761/events` is another spelling of `/v1/events`.
       const { config, url = '' } = request.routeOptions;
       if (request.is404 || config.access === 'public' || (config.access === undefined && DOCUMENTATION.test(url))) return done();
       try {
-        const authenticated = this.authenticate(request);
+        const authenticated = authenticate(request, authenticator);
         if (authenticated === undefined) return done();
         authenticated.then(() => done(), done);
       } catch (error) {
@@ -39,17 +43,17 @@ export class AuthenticationHook implements OnModuleInit {
       }
     });
   }
+}
 
-  /** Sets the request's principal, also when it is refused. Returns no promise if it need not wait. */
-  private authenticate(request: FastifyRequest): Promise<void> | undefined {
-    try {
-      const principal = this.authenticator.principalOf(request.headers);
-      if (principal instanceof Promise) return principal.then((found) => admit(request, found), (error: unknown) => refuse(request, error));
-      admit(request, principal);
-      return undefined;
-    } catch (error) {
-      return refuse(request, error);
-    }
+/** Sets the request's principal, also when it is refused. Returns no promise if it need not wait. */
+function authenticate(request: FastifyRequest, authenticator: Authenticator): Promise<void> | undefined {
+  try {
+    const principal = authenticator.principalOf(request.headers);
+    if (principal instanceof Promise) return principal.then((found) => admit(request, found), (error: unknown) => refuse(request, error));
+    admit(request, principal);
+    return undefined;
+  } catch (error) {
+    return refuse(request, error);
   }
 }
 
