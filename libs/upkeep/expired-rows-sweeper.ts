@@ -6,17 +6,19 @@ import { InjectPool } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
 import { InjectConfig, InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
+import { deleteExpiredApiKeys } from './delete-expired-api-keys.queries.js';
 import { deleteExpiredAuditRows } from './delete-expired-audit-rows.queries.js';
 import { deleteExpiredKeys } from './delete-expired-keys.queries.js';
 import { deleteExpiredRejections } from './delete-expired-rejections.queries.js';
+import { findExpiredApiKeys } from './find-expired-api-keys.queries.js';
 import { findExpiredAuditRows } from './find-expired-audit-rows.queries.js';
 import { findExpiredKeys } from './find-expired-keys.queries.js';
 import { findExpiredRejections } from './find-expired-rejections.queries.js';
-import { auditRowsDeleted, expiredKeysDeleted, rejectionsDeleted, retentionFailures } from './retention.metrics.js';
+import { apiKeysDeleted, auditRowsDeleted, expiredKeysDeleted, rejectionsDeleted, retentionFailures } from './retention.metrics.js';
 
 /**
  * Deletes expired rows of tables without partitions, without waiting for others' locks: idempotency keys, counts of
- * rejections after LOCKSTEP_RETENTION, audit rows after LOCKSTEP_AUDIT_RETENTION. Ingest treats an expired key as deleted, so
+ * rejections after LOCKSTEP_RETENTION, audit rows and revoked API keys after LOCKSTEP_AUDIT_RETENTION. Ingest treats an expired key as deleted, so
  * a late deletion is harmless.
  */
 @Injectable()
@@ -32,11 +34,12 @@ export class ExpiredRowsSweeper extends ExpiringRowsSweeper {
           delete: { run: (parameters: { places: string[] }, database: Database) => deleteExpiredRejections.run({ ...parameters, retentionMs }, database) },
           onDeleted: (rows) => rejectionsDeleted.inc(rows),
         },
+        { find: findExpiredApiKeys, delete: deleteExpiredApiKeys, onDeleted: (rows) => apiKeysDeleted.inc(rows) },
         { find: findExpiredAuditRows, delete: deleteExpiredAuditRows, onDeleted: (rows) => auditRowsDeleted.inc(rows) },
       ],
       onError: (err) => {
         retentionFailures.inc({ sweeper: 'keys' });
-        logger.warn({ err }, 'Expired keys, rejections or audit rows could not be deleted; retrying in a minute');
+        logger.warn({ err }, 'Expired keys, rejections, audit rows or revoked API keys could not be deleted; retrying in a minute');
       },
     });
   }
