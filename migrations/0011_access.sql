@@ -1,5 +1,8 @@
 -- Up Migration
 
+-- Gives up rather than let every insert of running gateways wait behind it; the start tries again.
+set local lock_timeout = '2s';
+
 -- Whose events, and who may: tenants with settings, API keys, and who stands behind each row of the audit log.
 
 -- How often something may happen: `rate_limit_burst` at once, and `rate_limit_per_second` in the long run. Both or none.
@@ -33,10 +36,6 @@ create table api_keys (
   prefix text not null unique,
   -- SHA-256 of the key.
   hash bytea not null,
-  -- The key before the last rotation is valid until `previous_expires_at`.
-  previous_prefix text unique,
-  previous_hash bytea,
-  previous_expires_at timestamptz,
   scopes api_key_scope[] not null,
   expires_at timestamptz,
   rate_limit_per_second double precision,
@@ -49,15 +48,34 @@ create table api_keys (
   created_by text not null,
   revoked_at timestamptz,
   changed_by xid8 not null default '0',
-  check ((rate_limit_per_second is null) = (rate_limit_burst is null)),
-  check ((previous_prefix is null) = (previous_hash is null) and (previous_prefix is null) = (previous_expires_at is null))
+  check ((rate_limit_per_second is null) = (rate_limit_burst is null))
 );
-create index api_keys_tenant on api_keys (tenant, id);
+create index api_keys_tenant on api_keys (tenant, id) where revoked_at is null;
+create index api_keys_revoked_at on api_keys (revoked_at) where revoked_at is not null;
 create index api_keys_changed_by on api_keys (changed_by);
+
+-- The tenant's keys that are not revoked, also those that were committed after the calling statement began: its snapshot may be
+-- older than the lock that it waited for.
+create function count_api_keys(of_tenant text) returns bigint
+  language plpgsql volatile as $$
+begin
+  return (select count(*) from api_keys where tenant = of_tenant and revoked_at is null);
+end
+$$;
+
+-- Secrets of keys that were rotated, each valid until its own end. Several, because a rotation whose answer was lost is
+-- repeated, and must not end the secret that is in use. Only statements that also change the key may change them.
+create table former_api_key_secrets (
+  prefix text primary key,
+  api_key integer not null references api_keys on delete cascade,
+  hash bytea not null,
+  expires_at timestamptz not null
+);
+create index former_api_key_secrets_key on former_api_key_secrets (api_key);
 
 -- When a key was last used. Of its own, because it changes every minute, and the key itself does not.
 create table api_key_uses (
-  api_key integer primary key references api_keys,
+  api_key integer primary key references api_keys on delete cascade,
   last_used_at timestamptz not null
 ) with (fillfactor = 70);
 

@@ -1,5 +1,8 @@
 -- Up Migration
 
+-- Gives up rather than let every insert of running gateways wait behind it; the start tries again.
+set local lock_timeout = '2s';
+
 alter table events
   -- Headers that are delivered with the event, by name, such as {"ce-id": "17"}. Null for most events.
   add column attributes jsonb,

@@ -1,5 +1,8 @@
 -- Up Migration
 
+-- Gives up rather than let every insert of running gateways wait behind it; the start tries again.
+set local lock_timeout = '2s';
+
 -- Who did what, for how long that is kept, and what was refused.
 
 -- Null: about the whole installation, such as a new admin key.

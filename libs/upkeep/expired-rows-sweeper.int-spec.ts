@@ -192,6 +192,22 @@ describe('ExpiredRowsSweeper', () => {
     expect(rows).toEqual([{ tenant: null, actor_type: 'system', subject: 'LOCKSTEP_AUDIT_RETENTION', detail: { fromSeconds: 1, toSeconds: 7_776_000 } }]);
   });
 
+  it('deletes revoked API keys, with what belongs to them, once the audit log has no row about them', async () => {
+    await fixture.pool.query("update installation set audit_retention = '365 days'");
+    await fixture.pool.query(`
+      with keys as (
+        insert into api_keys (public_id, tenant, name, prefix, hash, scopes, created_by, revoked_at)
+        select gen_random_uuid(), 'default', days::text, days::text, '', '{read}', 'admin', now() - nullif(days, 0) * interval '1 day' from unnest('{0,1,364,366}'::integer[]) days
+        returning id, prefix
+      ),
+      uses as (insert into api_key_uses (api_key, last_used_at) select id, now() from keys)
+      insert into former_api_key_secrets (prefix, api_key, hash, expires_at) select 'former-' || prefix, id, '', now() from keys`);
+    expect(await sweeper.sweep(signal)).toBe(1);
+    const { rows } = await fixture.pool.query<{ name: string }>('select name from api_keys join api_key_uses on api_key = id order by name');
+    expect(rows.map(({ name }) => name)).toEqual(['0', '1', '364']);
+    expect((await fixture.pool.query('select from former_api_key_secrets')).rowCount).toBe(3);
+  });
+
   it('stops soon during a sweep, and sweeps again after a failure', async () => {
     await addKeys('key ', 3_000, '1 second');
     sweeper.start();

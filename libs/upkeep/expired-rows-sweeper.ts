@@ -6,22 +6,24 @@ import { InjectPool } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
 import { InjectConfig, InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
+import { deleteExpiredApiKeys } from './delete-expired-api-keys.queries.js';
 import { deleteExpiredAuditRows } from './delete-expired-audit-rows.queries.js';
 import { deleteExpiredDuplicates } from './delete-expired-duplicates.queries.js';
 import { deleteExpiredKeys } from './delete-expired-keys.queries.js';
 import { deleteExpiredRejections } from './delete-expired-rejections.queries.js';
 import { deleteUnusedTokenBuckets } from './delete-unused-token-buckets.queries.js';
+import { findExpiredApiKeys } from './find-expired-api-keys.queries.js';
 import { findExpiredAuditRows } from './find-expired-audit-rows.queries.js';
 import { findExpiredDuplicates } from './find-expired-duplicates.queries.js';
 import { findExpiredKeys } from './find-expired-keys.queries.js';
 import { findExpiredRejections } from './find-expired-rejections.queries.js';
 import { findUnusedTokenBuckets } from './find-unused-token-buckets.queries.js';
-import { auditRowsDeleted, expiredKeysDeleted, rejectionsDeleted, retentionFailures, tokenBucketsDeleted } from './retention.metrics.js';
+import { apiKeysDeleted, auditRowsDeleted, expiredKeysDeleted, rejectionsDeleted, retentionFailures, tokenBucketsDeleted } from './retention.metrics.js';
 
 /**
  * Deletes expired rows of tables without partitions, without waiting for others' locks: idempotency keys, counts of
- * rejections and duplicates after LOCKSTEP_RETENTION, audit rows after LOCKSTEP_AUDIT_RETENTION, full buckets of rate
- * limits. Ingest treats an expired key as deleted, so a late deletion is harmless.
+ * rejections and duplicates after LOCKSTEP_RETENTION, audit rows and revoked API keys after LOCKSTEP_AUDIT_RETENTION,
+ * full buckets of rate limits. Ingest treats an expired key as deleted, so a late deletion is harmless.
  */
 @Injectable()
 export class ExpiredRowsSweeper extends ExpiringRowsSweeper {
@@ -41,12 +43,13 @@ export class ExpiredRowsSweeper extends ExpiringRowsSweeper {
           delete: { run: (parameters: { places: string[] }, database: Database) => deleteExpiredDuplicates.run({ ...parameters, retentionMs }, database) },
           onDeleted: (rows) => rejectionsDeleted.inc(rows),
         },
+        { find: findExpiredApiKeys, delete: deleteExpiredApiKeys, onDeleted: (rows) => apiKeysDeleted.inc(rows) },
         { find: findExpiredAuditRows, delete: deleteExpiredAuditRows, onDeleted: (rows) => auditRowsDeleted.inc(rows) },
         { find: findUnusedTokenBuckets, delete: deleteUnusedTokenBuckets, onDeleted: (rows) => tokenBucketsDeleted.inc(rows) },
       ],
       onError: (err) => {
         retentionFailures.inc({ sweeper: 'keys' });
-        logger.warn({ err }, 'Expired keys, rejections, audit rows or token buckets could not be deleted; retrying in a minute');
+        logger.warn({ err }, 'Expired keys, rejections, audit rows, revoked API keys or token buckets could not be deleted; retrying in a minute');
       },
     });
   }

@@ -20,6 +20,11 @@ export const tokenBucketsDeleted = new Counter({
   help: "Rate limits' buckets deleted after a day without use",
 });
 
+export const apiKeysDeleted = new Counter({
+  name: 'lockstep_api_keys_deleted_total',
+  help: 'Revoked API keys deleted after LOCKSTEP_AUDIT_RETENTION',
+});
+
 export const daysRetired = new Counter({
   name: 'lockstep_days_retired_total',
   help: 'Days whose partitions were dropped after LOCKSTEP_RETENTION',

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
 import { type Scope, SCOPES, withIncluded } from '#ground/http/principal';
 import { type Answer, type GatewayClient, withoutRequestId } from '#dev/testing/gateway-client';
@@ -70,11 +70,15 @@ const OPERATIONS: Readonly<Record<string, Expectation>> = {
 };
 
 const [OWN, FOREIGN] = ['acme', 'beta'];
+/** Statements that were seen: that two calls send none would prove nothing. */
+let watched = 0;
 
 let database: TestDatabase;
 let store: pg.Client;
 let gateway: GatewayUnderTest;
 let client: GatewayClient;
+/** Every statement of this process. */
+const queries = jest.spyOn(pg.Client.prototype, 'query');
 /** A key of the tenant OWN for each scope. */
 const keys = new Map<Scope | undefined, string | undefined>([[undefined, undefined]]);
 
@@ -100,6 +104,15 @@ async function call(operation: string, { path, body }: Expectation, ids: Resourc
   return client.call(operation.split(' ')[0] ?? '', path(ids), { headers: { authorization: key === undefined ? '' : `Bearer ${key}` }, ...(sent === undefined ? {} : { body: JSON.stringify(sent) }) });
 }
 
+/** As `call`, with the statements that the operation sent to Postgres. */
+async function callAndWatch(...[operation, expectation, ids, scope]: Parameters<typeof call>): Promise<{ answer: Answer; statements: string[] }> {
+  queries.mockClear();
+  const answer = await call(operation, expectation, ids, scope);
+  const { calls, contexts } = queries.mock;
+  const ofRequests = calls.filter((_, i) => /-(?:api|lists|counts)$/.test((contexts[i] as unknown as { connectionParameters: { application_name?: string } }).connectionParameters.application_name ?? ''));
+  return { answer, statements: ofRequests.map(([query]) => (typeof query === 'string' ? query : (query as { text: string }).text)) };
+}
+
 /** Status and body, with the ids of the request as their names. */
 function withoutIds({ status, text }: Answer, ids: ResourceIds): string {
   const answer = `${status} ${withoutRequestId(text) ?? ''}`;
@@ -117,7 +130,9 @@ it.each(Object.entries(OPERATIONS))('%s tells each key only what it may know', a
     const isAllowed = scope !== undefined && withIncluded([scope]).has(expectation.scope);
     // An operation may end what it is about, so each call gets resources of its own.
     const [own, foreign, missing] = [await createResources(store, OWN), await createResources(store, FOREIGN), missingIds()];
-    const answers = { own: await call(operation, expectation, own, scope), foreign: await call(operation, expectation, foreign, scope), missing: await call(operation, expectation, missing, scope) };
+    const [watchedForeign, watchedMissing] = [await callAndWatch(operation, expectation, foreign, scope), await callAndWatch(operation, expectation, missing, scope)];
+    const answers = { own: await call(operation, expectation, own, scope), foreign: watchedForeign.answer, missing: watchedMissing.answer };
+    watched += watchedForeign.statements.length;
     const [toForeign, toMissing] = [withoutIds(answers.foreign, foreign), withoutIds(answers.missing, missing)];
     if (!isAllowed) {
       const refusal = scope === undefined ? { status: 401, json: { code: 'unauthenticated' } } : { status: 403, json: { code: 'forbidden', detail: `The API key lacks the scope "${expectation.scope}"` } };
@@ -132,11 +147,17 @@ it.each(Object.entries(OPERATIONS))('%s tells each key only what it may know', a
     } else if (scope === 'admin' && expectation.isForAllTenants === true) expect([operation, answers.foreign.status]).toEqual([operation, expectation.status]);
     else {
       expect([operation, scope, toForeign]).toEqual([operation, scope, toMissing]);
+      // The time of an answer does not tell either: the same statements find nothing.
+      expect([operation, scope, watchedForeign.statements]).toEqual([operation, scope, watchedMissing.statements]);
       // Nothing of the other tenant has been shown.
       expect(toForeign).not.toContain(FOREIGN);
       expect(withoutIds(answers.own, own)).not.toBe(toForeign);
     }
   }
+});
+
+it('statements of requests have been watched', () => {
+  expect(watched).toBeGreaterThan(Object.keys(OPERATIONS).length);
 });
 
 it('what a foreign id was tried for has changed nothing', async () => {

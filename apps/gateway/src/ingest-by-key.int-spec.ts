@@ -128,3 +128,18 @@ it('refusals and duplicates are counted per minute, also those of items', async 
   await waitUntil('two duplicates and two invalid events', async () => Object.values(await counts()).reduce((sum, count) => sum + count, 0) === 4);
   expect(await counts()).toEqual({ duplicate: 2, invalid_request: 2 });
 });
+
+it('what a valid key is refused for before its body is read is counted, under its own tenant', async () => {
+  await client.send('PUT', '/v1/tenants/closed', {});
+  const [reader, closed, poster] = [await keyWith({ scopes: ['read'] }), await keyWith({ tenant: 'closed' }), await keyWith({})];
+  await client.send('PUT', '/v1/tenants/closed', { status: 'disabled' });
+  await waitUntil('a disabled tenant', async () => (await post(closed.headers, event())).status === 403);
+  expect((await post(reader.headers, event())).status).toBe(403);
+  expect((await post({ ...poster.headers, 'lockstep-tenant': 'closed' }, event())).status).toBe(403);
+  expect((await client.send('POST', '/v1/events', event(), { 'lockstep-tenant': 'nowhere' })).status).toBe(400);
+  const counted = async (): Promise<unknown[]> => (await store.query("select tenant, key, code from rejections where code = 'forbidden' or last_detail like '%nowhere%' order by tenant, key = $1", [poster.id])).rows;
+  await waitUntil('the counts', async () => (await counted()).length >= 4);
+  expect(await counted()).toEqual([
+    { tenant: 'acme', key: reader.id, code: 'forbidden' }, { tenant: 'acme', key: poster.id, code: 'forbidden' }, { tenant: 'closed', key: closed.id, code: 'forbidden' }, { tenant: 'default', key: 'admin', code: 'invalid_request' },
+  ]);
+});

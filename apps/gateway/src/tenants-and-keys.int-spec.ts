@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { type Answer, type GatewayClient, withoutRequestId } from '#dev/testing/gateway-client';
+import { finalAnswerIn, openSocket, readToEnd, requestBytes } from '#dev/testing/raw-http';
 import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
 import { waitUntil } from '#dev/testing/wait-until';
 import { MAX_API_KEYS } from '#manage/api-keys/api-keys.repository';
@@ -46,6 +47,11 @@ async function auditOf(subject: string): Promise<unknown[]> {
   return (await store.query<Record<string, unknown>>('select tenant, actor_type, actor, actor_name, action, detail, request_id is not null as has_request from audit_log where subject = $1 order by id', [subject])).rows;
 }
 
+/** Each request has an id of its own. */
+function textOf(answer: Answer | undefined): string | undefined {
+  return withoutRequestId(answer?.text);
+}
+
 function idsIn({ json }: Answer): string[] {
   return (json as { data: { id: string }[] }).data.map(({ id }) => id);
 }
@@ -67,6 +73,17 @@ describe('/v1/tenants', () => {
     ]);
   });
 
+  it('a call that changes nothing is answered as one that does, and not audited', async () => {
+    const settings = { name: 'Same', metadata: { a: 1 }, ingestRateLimit: { perSecond: 1, burst: 2 } };
+    const { json } = await client.send('PUT', '/v1/tenants/same', settings);
+    for (const again of [settings, {}]) expect(await client.send('PUT', '/v1/tenants/same', again)).toMatchObject({ status: 200, json });
+    expect(await auditOf('same')).toHaveLength(1);
+    const { key, ...created } = await createKey({ scopes: ['read'], expiresAt: '2099-01-01T00:00:00.000Z' });
+    expect(key).toMatch(/^lsk_/);
+    for (const again of [{}, { name: 'A key', expiresAt: '2099-01-01T00:00:00.000Z', scopes: ['read'], ingestRateLimit: null }]) expect(await client.send('PATCH', `/v1/api-keys/${created.id}`, again)).toMatchObject({ status: 200, json: created });
+    expect(await auditOf(created.id)).toHaveLength(1);
+  });
+
   it('pages through all tenants, newest first, for admins; others see their own', async () => {
     const all: string[] = [];
     for (let cursor: string | null = ''; cursor !== null;) {
@@ -81,7 +98,7 @@ describe('/v1/tenants', () => {
     expect(await client.call('GET', '/v1/tenants/acme', { headers: as(key) })).toMatchObject({ status: 200, json: { id: 'acme' } });
     const [foreign, none] = await Promise.all(['beta', 'nope'].map((id) => client.call('GET', `/v1/tenants/${id}`, { headers: as(key) })));
     expect(foreign?.status).toBe(404);
-    expect(withoutRequestId(foreign?.text.replaceAll('beta', 'nope'))).toBe(withoutRequestId(none?.text));
+    expect(textOf(foreign)?.replaceAll('beta', 'nope')).toBe(textOf(none));
     expect((await client.send('PUT', '/v1/tenants/acme', { name: 'x' }, as(key))).status).toBe(403);
   });
 
@@ -142,6 +159,22 @@ describe('/v1/api-keys', () => {
     expect((await client.call('GET', '/v1/endpoints', { headers: as(third.key) })).status).toBe(200);
   });
 
+  it('a rotation that is repeated, since its answer was lost, leaves the secret in use valid', async () => {
+    const inUse = await createKey({ scopes: ['read'] });
+    const rotate = async (overlap: string): Promise<ShownKey & { previousExpiresAt: string }> => (await client.send('POST', `/v1/api-keys/${inUse.id}/rotate`, { overlap })).json as ShownKey & { previousExpiresAt: string };
+    const statusOf = async ({ key }: ShownKey): Promise<number> => (await client.call('GET', '/v1/endpoints', { headers: as(key) })).status;
+    const [lost, seen] = [await rotate('1h'), await rotate('2h')];
+    // The repeat holds at this gateway as soon as the secret that it made counts.
+    await waitUntil('the new secret', async () => (await statusOf(seen)) === 200);
+    expect([await statusOf(inUse), await statusOf(lost)]).toEqual([200, 200]);
+    const former = await store.query<{ prefix: string; hours: number }>("select f.prefix, round(extract(epoch from f.expires_at - now()) / 3600)::integer as hours from former_api_key_secrets f join api_keys k on k.id = api_key where public_id = $1 order by 2", [inUse.id.slice(4)]);
+    expect(former.rows).toEqual([{ prefix: inUse.prefix, hours: 1 }, { prefix: lost.prefix, hours: 2 }]);
+    // A shorter overlap holds for all of them, and 10 of them are kept.
+    expect(Date.parse((await rotate('10m')).previousExpiresAt) - Date.now()).toBeLessThanOrEqual(600_000);
+    for (let i = 0; i < 10; i++) await rotate('1h');
+    expect((await store.query('select from former_api_key_secrets join api_keys k on k.id = api_key where public_id = $1', [inUse.id.slice(4)])).rowCount).toBe(10);
+  });
+
   it('shows a key its own tenant only, and keys with the scope admin to admins only', async () => {
     const [manager, other, admin] = [await createKey({ scopes: ['manage', 'ingest'] }), await createKey({ scopes: ['read'], tenant: 'beta' }), await createKey({ scopes: ['admin'] })];
     const list = await client.call('GET', '/v1/api-keys', { headers: as(manager.key) });
@@ -150,7 +183,7 @@ describe('/v1/api-keys', () => {
     const none = `key_${'0'.repeat(32)}`;
     const requests = [['GET', ''], ['PATCH', '', '{}'], ['DELETE', ''], ['POST', '/rotate', '{}']] as const;
     for (const [method, action, body] of requests) {
-      const answers = await Promise.all([none, other.id, admin.id].map((id) => client.call(method, `/v1/api-keys/${id}${action}`, { headers: as(manager.key), ...(body === undefined ? {} : { body }) }).then(({ status, text }) => [status, withoutRequestId(text.replaceAll(id, none))])));
+      const answers = await Promise.all([none, other.id, admin.id].map((id) => client.call(method, `/v1/api-keys/${id}${action}`, { headers: as(manager.key), ...(body === undefined ? {} : { body }) }).then((answer) => [answer.status, textOf(answer)?.replaceAll(id, none)])));
       expect(answers[0]?.[0]).toBe(404);
       expect(answers).toEqual([answers[0], answers[0], answers[0]]);
     }
@@ -168,9 +201,54 @@ describe('/v1/api-keys', () => {
     expect(await client.send('POST', '/v1/api-keys', { name: 'n', scopes: ['read'], tenant: 'nowhere' })).toMatchObject({ status: 400, json: { code: 'invalid_request', errors: [{ path: '/tenant' }] } });
   });
 
+  it('two creations at once do not both get the last place', async () => {
+    await client.send('PUT', '/v1/tenants/full', {});
+    await store.query("insert into api_keys (public_id, tenant, name, prefix, hash, scopes, created_by) select gen_random_uuid(), 'full', 'n', 'full-' || n, '', '{read}', 'admin' from generate_series(1, $1::integer) n", [MAX_API_KEYS - 1]);
+    // Both statements begin before either can go on.
+    await store.query('begin');
+    await store.query("select from tenants where id = 'full' for update");
+    const create = (): Promise<Answer> => client.send('POST', '/v1/api-keys', { name: 'n', scopes: ['read'], tenant: 'full' });
+    const created = [create(), create()];
+    await waitUntil('two creations that wait', async () => (await store.query("select from pg_stat_activity where application_name = 'lockstep-gateway-api' and wait_event_type = 'Lock' and datname = current_database()")).rowCount === 2);
+    await store.query('commit');
+    expect((await Promise.all(created)).map(({ status }) => status).sort()).toEqual([201, 409]);
+  });
+
   it.each([{ scopes: [] }, { scopes: ['write'] }, { scopes: ['read'], name: '' }, { scopes: ['read'], expiresAt: 'soon' }, { scopes: ['read'], key: 'lsk_mine' }, { scopes: ['read'], duplicates: 'ignore' }])('refuses to create %j', async (settings) => {
     expect(await client.send('POST', '/v1/api-keys', { name: 'n', ...settings })).toMatchObject({ status: 400, json: { code: 'invalid_request' } });
   });
+});
+
+it('a key that is revoked while its batch arrives posts nothing more', async () => {
+  const { id, key } = await createKey({ scopes: ['ingest'] });
+  const line = (entity: string): string => `${JSON.stringify({ type: 'order.created', entity, data: 1 })}\n`;
+  const chunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`;
+  const socket = await openSocket(gateway.client.url);
+  socket.write(requestBytes('POST', '/v1/events/batch', [['host', 'a'], ['authorization', `Bearer ${key}`], ['content-type', 'application/x-ndjson'], ['transfer-encoding', 'chunked']]));
+  const received = readToEnd(socket);
+  socket.write(chunk(line('before-revocation')));
+  // The gateway has read the first item when it answers this.
+  expect((await client.post('order-1', 1, as(key))).status).toBe(202);
+  await client.call('DELETE', `/v1/api-keys/${id}`);
+  await waitUntil('a refusal', async () => (await client.post('order-1', 1, as(key))).status === 401);
+  socket.write(chunk(line('after-revocation')));
+  const answer = finalAnswerIn(await received);
+  expect(answer?.status).toBe(202);
+  expect(JSON.parse(answer?.body.toString() ?? '')).toMatchObject({ results: [{ status: 202 }, { status: 401, code: 'unauthenticated' }] });
+  expect((await store.query("select entity from events where entity like '%-revocation'")).rows).toEqual([{ entity: 'before-revocation' }]);
+});
+
+it('the audit log shows a key neither the keys with the scope admin nor who they are', async () => {
+  const [manager, admin, foreign] = [await createKey({ scopes: ['manage'] }), await createKey({ scopes: ['admin'], name: 'Ops' }), await createKey({ scopes: ['admin'], tenant: 'beta', name: 'Foreign ops' })];
+  const acted = [await createKey({ scopes: ['read'] }, admin.key), (await client.send('POST', '/v1/api-keys', { name: 'n', scopes: ['read'] }, as(foreign.key, { 'lockstep-tenant': 'acme' }))).json as ShownKey];
+  const audit = async (key: string, query = ''): Promise<{ subject: string; actor: unknown }[]> => ((await client.call('GET', `/v1/audit?limit=250${query}`, { headers: as(key) })).json as { data: { subject: string; actor: unknown }[] }).data;
+  const [seen, all] = [await audit(manager.key), await audit(admin.key)];
+  expect(all.map(({ subject }) => subject)).toContain(admin.id);
+  expect(all.find(({ subject }) => subject === acted[0]?.id)?.actor).toEqual({ type: 'key', id: admin.id, name: 'Ops' });
+  for (const hidden of [admin.id, foreign.id, 'Ops', 'Foreign ops', admin.prefix]) expect(JSON.stringify(seen)).not.toContain(hidden);
+  for (const { id } of acted) expect(seen.find(({ subject }) => subject === id)?.actor).toEqual({ type: 'admin', id: 'admin', name: 'Admin key' });
+  expect([await audit(manager.key, `&actor=${admin.id}`), await audit(manager.key, `&subject=${admin.id}`)]).toEqual([[], []]);
+  expect(await audit(manager.key, `&actor=admin&subject=${acted[0]?.id}`)).toHaveLength(1);
 });
 
 describe('nobody hands out more than they have:', () => {
@@ -204,7 +282,7 @@ describe('nobody hands out more than they have:', () => {
     const { key } = await createKey({ scopes: ['manage'] });
     const [existing, none] = await Promise.all(['beta', 'nope'].map((tenant) => client.send('POST', '/v1/api-keys', { name: 'n', scopes: ['read'], tenant }, as(key))));
     expect(existing).toMatchObject({ status: 403, json: { code: 'forbidden', errors: [{ path: '/tenant' }] } });
-    expect(withoutRequestId(existing?.text)).toBe(withoutRequestId(none?.text));
+    expect(textOf(existing)).toBe(textOf(none));
     expect((await client.send('POST', '/v1/api-keys', { name: 'n', scopes: ['read'], tenant: 'acme' }, as(key))).json).toMatchObject({ tenant: 'acme', createdBy: expect.stringMatching(/^key_/) as unknown });
     const admin = await createKey({ scopes: ['admin'] });
     expect(await client.send('POST', '/v1/api-keys', { name: 'n', scopes: ['read'], tenant: 'beta' }, as(admin.key))).toMatchObject({ status: 201, json: { tenant: 'beta' } });
@@ -217,6 +295,24 @@ describe('nobody hands out more than they have:', () => {
     expect(await client.send('POST', '/v1/api-keys', { name: 'n', scopes: ['ingest'] }, as(key))).toMatchObject({ status: 403 });
     await store.query('update api_keys set revoked_at = now() where public_id = $1', [id.slice(4)]);
     expect((await client.send('POST', '/v1/api-keys', { name: 'n', scopes: ['read'] }, as(key))).status).toBe(401);
+  });
+
+  it('not more than a former secret has left, nor its own key', async () => {
+    const old = await createKey({ scopes: ['manage'] });
+    const path = `/v1/api-keys/${old.id}`;
+    expect((await client.call('GET', '/v1/endpoints', { headers: as(old.key) })).status).toBe(200);
+    const { previousExpiresAt, ...current } = (await client.send('POST', `${path}/rotate`, { overlap: '1h' })).json as ShownKey & { previousExpiresAt: string };
+    const create = (expiresAt: string | null): Promise<Answer> => client.send('POST', '/v1/api-keys', { name: 'n', scopes: ['read'], expiresAt }, as(old.key));
+    for (const expiresAt of [null, future(1)]) expect(await create(expiresAt)).toMatchObject({ status: 403, json: { errors: [{ path: '/expiresAt' }] } });
+    expect((await create(new Date(Date.parse(previousExpiresAt) - 1_000).toISOString())).status).toBe(201);
+    for (const [method, url, body] of [['POST', `${path}/rotate`, { overlap: '0s' }], ['POST', `${path}/rotate`, {}], ['PATCH', path, { name: 'mine' }], ['PATCH', path, { scopes: ['read'] }]] as const) {
+      expect(await client.send(method, url, body, as(old.key))).toMatchObject({ status: 403, json: { code: 'forbidden' } });
+    }
+    expect((await client.send('PATCH', path, { name: 'ours' }, as(current.key))).status).toBe(200);
+    // By the table, as if the gateway had not heard of the end of the overlap yet.
+    await store.query('delete from former_api_key_secrets where prefix = $1', [old.prefix]);
+    expect((await create(previousExpiresAt)).status).toBe(401);
+    expect((await client.send('POST', `${path}/rotate`, {}, as(current.key))).status).toBe(200);
   });
 
   it('not a key that becomes larger between the judgement and the rotation', async () => {
@@ -232,6 +328,6 @@ describe('nobody hands out more than they have:', () => {
     await admin.query('commit');
     await admin.end();
     expect((await rotated).status).toBe(404);
-    expect((await store.query('select previous_hash from api_keys where public_id = $1', [small.id.slice(4)])).rows).toEqual([{ previous_hash: null }]);
+    expect((await store.query('select from former_api_key_secrets join api_keys k on k.id = api_key where public_id = $1', [small.id.slice(4)])).rowCount).toBe(0);
   });
 });

@@ -48,6 +48,8 @@ export interface Principal {
   /** With all scopes that these include. */
   readonly scopes: ReadonlySet<Scope>;
   readonly ingest: IngestSettings;
+  /** Of the API key that the request came with: a rotated key has several secrets. Undefined without an API key. */
+  readonly keyPrefix?: string;
   /** Of the request. Undefined on routes with scope `ingest`, whose principals are shared by many requests. */
   readonly requestId?: string;
 }
@@ -61,6 +63,12 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set on every route that `@Requires` a scope, before the body is read. */
     principal: Principal;
+    /**
+     * Authenticates the request again, from memory, and renews its principal: for one that takes long. Missing where no
+     * route requires a scope.
+     * @throws LockstepError if it would be refused now
+     */
+    authenticate?: () => Promise<void> | undefined;
   }
 
   interface FastifyContextConfig {

@@ -103,7 +103,8 @@ export class StreamedBody {
   private wake: (() => void) | undefined;
 
   /** @param timeLeftMs how long `read` may wait for the client in all */
-  constructor({ raw }: FastifyRequest, reply: FastifyReply, private readonly maxBytes: number, private timeLeftMs = TIMEOUT_MS) {
+  constructor(private readonly request: FastifyRequest, reply: FastifyReply, private readonly maxBytes: number, private timeLeftMs = TIMEOUT_MS) {
+    const { raw } = request;
     this.message = raw;
     this.reply = reply;
     beingRead.set(raw.socket, this);
@@ -112,7 +113,8 @@ export class StreamedBody {
 
   /**
    * The next bytes, as soon as there are any; undefined at the end.
-   * @throws LockstepError payload_too_large; request_timeout; invalid_request if the body breaks off
+   * @throws LockstepError payload_too_large; request_timeout; invalid_request if the body breaks off; unauthenticated or
+   * forbidden if the request would be refused by now, such as with a key that was revoked
    */
   async read(): Promise<Buffer | undefined> {
     for (;;) {
@@ -120,8 +122,12 @@ export class StreamedBody {
       const bytes = this.message.read() as Buffer | null;
       if (bytes !== null) {
         this.receivedBytes += bytes.length;
-        if (this.receivedBytes <= this.maxBytes) return bytes;
-        this.problem = tooLarge(this.maxBytes);
+        if (this.receivedBytes > this.maxBytes) this.problem = tooLarge(this.maxBytes);
+        else {
+          // A client may send for half a minute, and its key may be revoked meanwhile.
+          await this.request.authenticate?.();
+          return bytes;
+        }
       } else if (this.message.readableEnded) return undefined;
       else if (this.message.destroyed) this.problem = brokenOff();
       else await this.change();

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { StartError } from '#ground/process/start-error';
 import type { Logger } from '#ground/telemetry/logger';
-import { failureOf } from './sql-errors.js';
+import { failureOf, isLockTimeout } from './sql-errors.js';
 
 const RETRY_MS = 2_000;
+const LOCKED = 'Waiting for a table that another session uses for long, such as a backup or a report: see pg_stat_activity for transactions that began long ago';
 
 /**
  * Runs work that needs Postgres, such as migrations. While Postgres is unavailable, it retries every two seconds, with a log
@@ -18,7 +19,7 @@ export async function whenPostgresAnswers(work: () => Promise<void>, logger: Log
       return;
     } catch (error) {
       if (!isPassing(error)) throw error;
-      logger.warn({ err: error }, 'Waiting for Postgres');
+      logger.warn({ err: error }, isLockTimeout(error) ? LOCKED : 'Waiting for Postgres');
       await delay(RETRY_MS, undefined, { signal });
     }
   }

@@ -6,7 +6,7 @@ import type { Database } from '#ground/postgres/pool';
 import { type CacheRead, type CachedRow, MAX_CHANGES, RowCache } from '#ground/postgres/row-cache';
 import { InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
-import { IssuedKey, type IssuedKeyRow } from './issued-key.js';
+import { IssuedKey } from './issued-key.js';
 import { type KnownTenant, limitsOf } from './known-tenant.js';
 import { type IReadApiKeysResult, readApiKeys } from './read-api-keys.queries.js';
 import { type IReadTenantsResult, readTenants } from './read-tenants.queries.js';
@@ -61,7 +61,7 @@ export class AccessDirectory {
   private async readKeys(since: string, prefixes: readonly string[]): Promise<CacheRead<IssuedKey>> {
     const rows = await readApiKeys.run({ since, prefixes: [...prefixes], most: MAX_CHANGES }, this.database);
     const found = rows.filter((row): row is KeyRow => row.id !== null);
-    return { ...headOf(rows), changed: found.filter(({ isChanged }) => isChanged), rows: found.filter(({ isRevoked }) => !isRevoked).flatMap(issuedKeysOf) };
+    return { ...headOf(rows), changed: found.filter(({ isChanged }) => isChanged), rows: found.filter(({ isRevoked }) => !isRevoked).map(issuedKeyOf) };
   }
 
   private async readTenants(since: string, ids: readonly string[]): Promise<CacheRead<KnownTenant>> {
@@ -76,20 +76,16 @@ function headOf<Row extends Omit<CacheRead<CachedRow>, 'changed' | 'rows'>>([fir
   return first;
 }
 
-/** The key, and the one before its last rotation. */
-function issuedKeysOf(row: KeyRow): IssuedKey[] {
-  const { id, version, tenant, prefix, hash, previousPrefix, previousHash, duplicates, resubmit } = row;
+/** The key under one of its secrets. */
+function issuedKeyOf(row: KeyRow): IssuedKey {
   const publicId = toPublicId('key', row.publicId);
-  const expiresAtMs = row.expiresAtMs ?? Infinity;
-  const current: IssuedKeyRow = {
-    key: prefix, id, version, tenant, hash, expiresAtMs,
+  return new IssuedKey({
+    key: row.prefix, id: row.id, version: row.version, tenant: row.tenant, hash: row.hash,
+    expiresAtMs: row.expiresAtMs ?? Infinity,
     actor: { type: 'key', id: publicId, name: row.name },
     scopes: withIncluded(row.scopes as Scope[]),
-    ingest: { ...USUAL_INGEST, duplicates, resubmit, limits: limitsOf(`key/${publicId}`, row) },
-  };
-  if (previousPrefix === null || previousHash === null) return [new IssuedKey(current)];
-  const previous = { ...current, key: previousPrefix, hash: previousHash, expiresAtMs: Math.min(expiresAtMs, row.previousExpiresAtMs ?? -Infinity) };
-  return [new IssuedKey(current), new IssuedKey(previous)];
+    ingest: { ...USUAL_INGEST, duplicates: row.duplicates, resubmit: row.resubmit, limits: limitsOf(`key/${publicId}`, row) },
+  });
 }
 
 function knownTenantOf(row: TenantRow): KnownTenant {

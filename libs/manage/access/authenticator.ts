@@ -7,6 +7,7 @@ import { DEFAULT_TENANT, isTenantId } from '#domain/tenant';
 import { type Principal, SCOPES, USUAL_INGEST, withIncluded } from '#ground/http/principal';
 import { AccessDirectory } from './access-directory.js';
 import type { IssuedKey } from './issued-key.js';
+import { KeyRefused } from './key-refused.js';
 import { KeyUses } from './key-uses.js';
 import type { KnownTenant } from './known-tenant.js';
 
@@ -40,8 +41,9 @@ export class Authenticator {
   /**
    * An admin key acts on the tenant in `Lockstep-Tenant`, or on its own: for the installation's admin key, that is
    * `DEFAULT_TENANT`. Any other key acts on its own tenant.
-   * @throws LockstepError store_unavailable before `open`, and while Postgres does not answer; unauthenticated; forbidden
-   * for a key of a disabled tenant, and for another tenant in the header; invalid_request for an unknown tenant
+   * @throws LockstepError store_unavailable before `open`, and while Postgres does not answer; unauthenticated
+   * @throws KeyRefused forbidden for a key of a disabled tenant, and for another tenant in the header; invalid_request for
+   * an unknown tenant
    */
   principalOf(headers: IncomingHttpHeaders): Principal | Promise<Principal> {
     if (this.adminKeyHash === undefined) throw new LockstepError('store_unavailable', 'Lockstep is starting', { retryAfterSeconds: 1 });
@@ -75,20 +77,29 @@ export class Authenticator {
     if (own === undefined) throw unauthenticated();
     if (named === issued.tenant) return this.enter(issued, own, own);
     // Before any look-up, so that the answer does not tell which tenants exist.
-    if (!issued.isAdmin) throw new LockstepError('forbidden', 'Lockstep-Tenant names another tenant than the API key belongs to: leave the header out');
-    return this.enter(issued, own, await this.named(named));
+    if (!issued.isAdmin) throw new KeyRefused(issued.principalFor(own), 'forbidden', 'Lockstep-Tenant names another tenant than the API key belongs to: leave the header out');
+    return this.enter(issued, own, (await this.named(named)) ?? refuseUnknown(named, issued.principalFor(own)));
   }
 
   private enter(issued: IssuedKey, own: KnownTenant, target: KnownTenant): Principal {
-    if (!own.isEnabled) throw new LockstepError('forbidden', `The tenant "${own.id}" of this API key is disabled`);
+    if (!own.isEnabled) throw new KeyRefused(issued.principalFor(own), 'forbidden', `The tenant "${own.id}" of this API key is disabled`);
     this.uses.note(issued);
     return issued.principalFor(target);
   }
 
   private adminWith(secret: Buffer, adminKeyHash: Buffer, named = DEFAULT_TENANT): Principal | Promise<Principal> {
     if (!this.isAdminKey(secret, adminKeyHash)) throw unauthenticated();
-    const tenant = this.tenantOf(named);
-    return tenant === undefined || tenant instanceof Promise ? this.named(named, tenant).then((found) => this.adminOf(found)) : this.adminOf(tenant);
+    const tenant = this.named(named);
+    return tenant === undefined || tenant instanceof Promise ? this.adminElsewhere(named, tenant) : this.adminOf(tenant);
+  }
+
+  /** The tenant must be read first, or it does not exist. */
+  private async adminElsewhere(named: string, found: FoundTenant): Promise<Principal> {
+    const tenant = await found;
+    if (tenant !== undefined) return this.adminOf(tenant);
+    const own = await this.directory.tenant(DEFAULT_TENANT);
+    if (own === undefined) throw new Error(`The tenant "${DEFAULT_TENANT}" is missing`);
+    return refuseUnknown(named, this.adminOf(own));
   }
 
   private isAdminKey(secret: Buffer, adminKeyHash: Buffer): boolean {
@@ -106,17 +117,15 @@ export class Authenticator {
     return principal;
   }
 
-  private tenantOf(id: string): FoundTenant {
+  /** The tenant that the header names. */
+  private named(id: string): FoundTenant {
     return isTenantId(id) ? this.directory.tenant(id) : undefined;
   }
+}
 
-  /** The tenant that the header names. */
-  private async named(id: string, found = this.tenantOf(id)): Promise<KnownTenant> {
-    const tenant = await found;
-    if (tenant !== undefined) return tenant;
-    const message = `there is no tenant "${id}"`;
-    throw new LockstepError('invalid_request', `Lockstep-Tenant: ${message}`, { errors: [{ path: 'Lockstep-Tenant', message }] });
-  }
+function refuseUnknown(tenant: string, principal: Principal): never {
+  const message = `there is no tenant "${tenant}"`;
+  throw new KeyRefused(principal, 'invalid_request', `Lockstep-Tenant: ${message}`, { errors: [{ path: 'Lockstep-Tenant', message }] });
 }
 
 /** The same words for every key that does not count, so that nobody learns which keys have existed. */

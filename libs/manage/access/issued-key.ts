@@ -5,7 +5,7 @@ import type { CachedRow } from '#ground/postgres/row-cache';
 import type { KnownTenant } from './known-tenant.js';
 
 /** What memory has of an API key under one of its prefixes. */
-export interface IssuedKeyRow extends CachedRow {
+interface IssuedKeyRow extends CachedRow {
   readonly id: number;
   readonly tenant: string;
   readonly hash: Buffer;
@@ -17,8 +17,8 @@ export interface IssuedKeyRow extends CachedRow {
 }
 
 /**
- * An API key in memory. While a rotated key and its predecessor are both valid, each has an object of its own, with the
- * same id.
+ * An API key in memory. After a rotation, each of its secrets that are still valid has an object of its own, with the same
+ * id.
  */
 export class IssuedKey implements CachedRow {
   /** The secret that matched the hash. Comparing secrets takes a tenth of the time of hashing one. */
@@ -69,7 +69,7 @@ export class IssuedKey implements CachedRow {
     const made = this.principals.get(tenant);
     if (made !== undefined) return made;
     const { actor, scopes, ingest } = this.row;
-    const principal = { tenant: tenant.id, actor, scopes, ingest: { ...ingest, refusesUnknownTypes: tenant.refusesUnknownTypes, limits: [...ingest.limits, ...tenant.limits] } };
+    const principal = { tenant: tenant.id, actor, scopes, keyPrefix: this.row.key, ingest: { ...ingest, refusesUnknownTypes: tenant.refusesUnknownTypes, limits: [...ingest.limits, ...tenant.limits] } };
     this.principals.set(tenant, principal);
     return principal;
   }

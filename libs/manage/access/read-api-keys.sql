@@ -1,7 +1,7 @@
 /*
-  Reads the API keys with the prefixes :prefixes, now or before their last rotation, and which keys were changed by
-  transactions that the snapshot :since does not have ('0': no changes are needed). At most :most changes; "isIncomplete"
-  says that there may be more.
+  Reads the API keys with the prefixes :prefixes, now or before a rotation, and which keys were changed by transactions that
+  the snapshot :since does not have ('0': no changes are needed). A row for each secret of a key, former ones included. At
+  most :most changes; "isIncomplete" says that there may be more.
 
   "server" and "snapshot" are those of load-endpoints.sql. One row without a key comes when there is none.
 */
@@ -22,7 +22,7 @@ found as (
   union
   select id from api_keys where prefix = any(:prefixes!::text[])
   union
-  select id from api_keys where previous_prefix = any(:prefixes!::text[])
+  select api_key from former_api_key_secrets where prefix = any(:prefixes!::text[])
 )
 select
   pg_postmaster_start_time()::text as "server!",
@@ -35,13 +35,10 @@ select
   k.public_id as "publicId",
   k.tenant,
   k.name,
-  k.prefix,
-  k.hash,
-  k.previous_prefix as "previousPrefix",
-  k.previous_hash as "previousHash",
-  extract(epoch from k.previous_expires_at)::float8 * 1000 as "previousExpiresAtMs",
+  s.prefix as "prefix!",
+  s.hash as "hash!",
   k.scopes::text[] as "scopes!",
-  extract(epoch from k.expires_at)::float8 * 1000 as "expiresAtMs",
+  extract(epoch from least(k.expires_at, s.expires_at))::float8 * 1000 as "expiresAtMs",
   k.rate_limit_per_second as "perSecond",
   k.rate_limit_burst as "burst",
   k.duplicates,
@@ -49,4 +46,12 @@ select
   k.revoked_at is not null as "isRevoked!"
 from
   seen
-  left join (found join api_keys k on k.id = found.id) on true;
+  left join (
+    found
+    join api_keys k on k.id = found.id
+    cross join lateral (
+      select k.prefix, k.hash, null::timestamptz as expires_at
+      union all
+      select prefix, hash, expires_at from former_api_key_secrets where api_key = k.id
+    ) s
+  ) on true;

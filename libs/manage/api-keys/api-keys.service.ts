@@ -7,7 +7,7 @@ import { type Page, pageOf } from '#ground/http/pagination';
 import { auditedBy, type Principal, type Scope } from '#ground/http/principal';
 import { ingestRateLimitOf } from '#manage/ingest-rate-limit';
 import { type ApiKey, type ApiKeyChange, apiKeyCursor, type ApiKeyQuery, type NewApiKey, type Rotation, type ShownApiKey } from './api-key.schema.js';
-import { type ApiKeyRow, ApiKeysRepository, type KeyView, MAX_API_KEYS } from './api-keys.repository.js';
+import { type ApiKeyRow, ApiKeysRepository, type HeldGrantRow, type KeyView, MAX_API_KEYS } from './api-keys.repository.js';
 import { excessOf, type KeyGrant } from './key-grant.js';
 
 /** Who asks, and whether they named a tenant. */
@@ -25,7 +25,8 @@ const MAX_ATTEMPTS = 5;
  * those with the scope `admin` only as an admin. Every method throws not_found for a key that the principal does not see.
  *
  * Nobody hands out more than they have: a key whose scopes, expiry or limit exceed the giver's own is refused, also when
- * a change or a rotation would hand it out. What is judged is what is changed, by its version.
+ * a change or a rotation would hand it out. What is judged is what is changed, by its version. After a rotation, a former
+ * secret has nothing beyond its own end, and cannot change or rotate its own key: whoever holds the new one keeps the key.
  */
 @Injectable()
 export class ApiKeysService {
@@ -70,6 +71,7 @@ export class ApiKeysService {
     const { name, scopes, expiresAt, ingestRateLimit, duplicates, resubmit } = changes;
     const changesGrant = scopes !== undefined || expiresAt !== undefined || ingestRateLimit !== undefined;
     await this.onCurrent(request, id, async (row) => {
+      await this.mustNotBeFormer(request.principal, id);
       const held = grantOf(row);
       if (changesGrant) mustNotExceed({ scopes: scopes ?? held.scopes, expiresAt: orElse(expiresAt, held.expiresAt), ingestRateLimit: orElse(ingestRateLimit, held.ingestRateLimit) }, await this.heldBy(request.principal));
       return this.repository.change({
@@ -87,6 +89,7 @@ export class ApiKeysService {
   async rotate(request: KeysRequest, id: string, { overlap }: Rotation): Promise<ShownApiKey> {
     const { key, prefix, hash } = mintApiKey();
     await this.onCurrent(request, id, async (row) => {
+      await this.mustNotBeFormer(request.principal, id);
       mustNotExceed(grantOf(row), await this.heldBy(request.principal));
       return this.repository.rotate({ by: auditedBy(request.principal), subject: id, id: row.id, version: row.version, prefix, hash, overlapMs: parseDurationMs(overlap) ?? 0 });
     });
@@ -112,12 +115,24 @@ export class ApiKeysService {
     return row;
   }
 
-  /** What the principal's own key allows now. Undefined: everything. @throws LockstepError unauthenticated */
-  private async heldBy({ actor }: Principal): Promise<KeyGrant | undefined> {
+  /** What the request's own secret allows now. Undefined: everything. @throws LockstepError unauthenticated */
+  private async heldBy(principal: Principal): Promise<KeyGrant | undefined> {
+    const held = await this.heldRowOf(principal);
+    return held === undefined ? undefined : grantOf(held);
+  }
+
+  /** @throws LockstepError forbidden for a former secret of this key; unauthenticated */
+  private async mustNotBeFormer(principal: Principal, id: string): Promise<void> {
+    if (principal.actor.id !== id) return;
+    if ((await this.heldRowOf(principal))?.isFormer === true) throw new LockstepError('forbidden', 'This API key was rotated: change and rotate it with its new secret');
+  }
+
+  /** Undefined for the admin key. @throws LockstepError unauthenticated */
+  private async heldRowOf({ actor, keyPrefix }: Principal): Promise<HeldGrantRow | undefined> {
     if (actor.type === 'admin') return undefined;
-    const own = await this.repository.find({ tenant: null, seesAdminKeys: true, publicId: uuidOf(actor.id) });
-    if (own === undefined) throw new LockstepError('unauthenticated', 'The API key of this request was revoked');
-    return grantOf(own);
+    const held = await this.repository.findHeldGrant(uuidOf(actor.id), keyPrefix ?? '');
+    if (held === undefined) throw new LockstepError('unauthenticated', 'The API key of this request was revoked or rotated');
+    return held;
   }
 }
 
@@ -136,7 +151,7 @@ function mustNotExceed(wanted: KeyGrant, held: KeyGrant | undefined): void {
   if (errors.length > 0) throw new LockstepError('forbidden', `Nobody can hand out more than they have. ${errors.map(({ path, message }) => `${path}: ${message}`).join('; ')}`, { errors });
 }
 
-function grantOf(row: ApiKeyRow): KeyGrant {
+function grantOf(row: Omit<HeldGrantRow, 'isFormer'>): KeyGrant {
   return { scopes: row.scopes as Scope[], expiresAt: row.expiresAt, ingestRateLimit: ingestRateLimitOf(row.perSecond, row.burst) };
 }
 

@@ -6,6 +6,10 @@
 with by as (
   select * from jsonb_to_record(:by!::text::jsonb) as by (type text, id text, name text, "requestId" text)
 ),
+-- Two creations at once would both find a place for the last key.
+owner as (
+  select id from tenants where id = :tenant! for no key update
+),
 created as (
   insert into api_keys (
     public_id, tenant, name, prefix, hash, scopes, expires_at, rate_limit_per_second, rate_limit_burst, duplicates, resubmit,
@@ -14,8 +18,8 @@ created as (
   select
     :publicId!, t.id, :name!, :prefix!, :hash!, :scopes!::text[]::api_key_scope[], :expiresAt::timestamptz,
     :perSecond::float8, :burst::integer, :duplicates!::duplicates_policy, :resubmit!::resubmit_policy, by.id
-  from tenants t, by
-  where t.id = :tenant! and (select count(*) from api_keys where tenant = t.id and revoked_at is null) < :most!
+  from owner t, by
+  where count_api_keys(t.id) < :most!
   returning *
 ),
 audited as (

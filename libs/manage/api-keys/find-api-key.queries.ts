@@ -41,7 +41,7 @@ export interface IFindApiKeyQuery {
   result: IFindApiKeyResult;
 }
 
-const findApiKeyIR: any = {"usedParamSet":{"publicId":true,"tenant":true,"seesAdminKeys":true},"params":[{"name":"publicId","required":true,"transform":{"type":"scalar"},"locs":[{"a":566,"b":575}]},{"name":"tenant","required":false,"transform":{"type":"scalar"},"locs":[{"a":601,"b":607}]},{"name":"seesAdminKeys","required":true,"transform":{"type":"scalar"},"locs":[{"a":652,"b":666}]}],"statement":"select\n  k.id, k.public_id as \"publicId\", k.tenant, k.name, k.prefix, k.scopes::text[] as \"scopes!\", k.expires_at as \"expiresAt\",\n  k.rate_limit_per_second as \"perSecond\", k.rate_limit_burst as \"burst\", k.duplicates, k.resubmit,\n  case when k.previous_expires_at > now() then k.previous_expires_at end as \"previousExpiresAt\",\n  u.last_used_at as \"lastUsedAt?\", k.created_by as \"createdBy\", k.created_at as \"createdAt\", k.updated_at as \"updatedAt\",\n  k.changed_by::text as \"version!\"\nfrom api_keys k\n  left join api_key_uses u on u.api_key = k.id\nwhere k.public_id = :publicId! and k.tenant = coalesce(:tenant, k.tenant) and k.revoked_at is null\n  and (:seesAdminKeys! or not 'admin' = any(k.scopes))"};
+const findApiKeyIR: any = {"usedParamSet":{"publicId":true,"tenant":true,"seesAdminKeys":true},"params":[{"name":"publicId","required":true,"transform":{"type":"scalar"},"locs":[{"a":592,"b":601}]},{"name":"tenant","required":false,"transform":{"type":"scalar"},"locs":[{"a":627,"b":633}]},{"name":"seesAdminKeys","required":true,"transform":{"type":"scalar"},"locs":[{"a":678,"b":692}]}],"statement":"select\n  k.id, k.public_id as \"publicId\", k.tenant, k.name, k.prefix, k.scopes::text[] as \"scopes!\", k.expires_at as \"expiresAt\",\n  k.rate_limit_per_second as \"perSecond\", k.rate_limit_burst as \"burst\", k.duplicates, k.resubmit,\n  (select max(expires_at) from former_api_key_secrets where api_key = k.id and expires_at > now()) as \"previousExpiresAt\",\n  u.last_used_at as \"lastUsedAt?\", k.created_by as \"createdBy\", k.created_at as \"createdAt\", k.updated_at as \"updatedAt\",\n  k.changed_by::text as \"version!\"\nfrom api_keys k\n  left join api_key_uses u on u.api_key = k.id\nwhere k.public_id = :publicId! and k.tenant = coalesce(:tenant, k.tenant) and k.revoked_at is null\n  and (:seesAdminKeys! or not 'admin' = any(k.scopes))"};
 
 /**
  * Query generated from SQL:
@@ -49,7 +49,7 @@ const findApiKeyIR: any = {"usedParamSet":{"publicId":true,"tenant":true,"seesAd
  * select
  *   k.id, k.public_id as "publicId", k.tenant, k.name, k.prefix, k.scopes::text[] as "scopes!", k.expires_at as "expiresAt",
  *   k.rate_limit_per_second as "perSecond", k.rate_limit_burst as "burst", k.duplicates, k.resubmit,
- *   case when k.previous_expires_at > now() then k.previous_expires_at end as "previousExpiresAt",
+ *   (select max(expires_at) from former_api_key_secrets where api_key = k.id and expires_at > now()) as "previousExpiresAt",
  *   u.last_used_at as "lastUsedAt?", k.created_by as "createdBy", k.created_at as "createdAt", k.updated_at as "updatedAt",
  *   k.changed_by::text as "version!"
  * from api_keys k

@@ -6,7 +6,7 @@
 select
   k.id, k.public_id as "publicId", k.tenant, k.name, k.prefix, k.scopes::text[] as "scopes!", k.expires_at as "expiresAt",
   k.rate_limit_per_second as "perSecond", k.rate_limit_burst as "burst", k.duplicates, k.resubmit,
-  case when k.previous_expires_at > now() then k.previous_expires_at end as "previousExpiresAt",
+  (select max(expires_at) from former_api_key_secrets where api_key = k.id and expires_at > now()) as "previousExpiresAt",
   u.last_used_at as "lastUsedAt?", k.created_by as "createdBy", k.created_at as "createdAt", k.updated_at as "updatedAt",
   k.changed_by::text as "version!"
 from api_keys k

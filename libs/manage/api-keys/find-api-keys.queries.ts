@@ -44,7 +44,7 @@ export interface IFindApiKeysQuery {
   result: IFindApiKeysResult;
 }
 
-const findApiKeysIR: any = {"usedParamSet":{"tenant":true,"before":true,"seesAdminKeys":true,"limit":true},"params":[{"name":"tenant","required":false,"transform":{"type":"scalar"},"locs":[{"a":572,"b":578}]},{"name":"before","required":true,"transform":{"type":"scalar"},"locs":[{"a":602,"b":609}]},{"name":"seesAdminKeys","required":true,"transform":{"type":"scalar"},"locs":[{"a":643,"b":657}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":716,"b":722}]}],"statement":"select\n  k.id, k.public_id as \"publicId\", k.tenant, k.name, k.prefix, k.scopes::text[] as \"scopes!\", k.expires_at as \"expiresAt\",\n  k.rate_limit_per_second as \"perSecond\", k.rate_limit_burst as \"burst\", k.duplicates, k.resubmit,\n  case when k.previous_expires_at > now() then k.previous_expires_at end as \"previousExpiresAt\",\n  u.last_used_at as \"lastUsedAt?\", k.created_by as \"createdBy\", k.created_at as \"createdAt\", k.updated_at as \"updatedAt\",\n  k.changed_by::text as \"version!\"\nfrom api_keys k\n  left join api_key_uses u on u.api_key = k.id\nwhere k.tenant = coalesce(:tenant, k.tenant) and k.id < :before! and k.revoked_at is null\n  and (:seesAdminKeys! or not 'admin' = any(k.scopes))\norder by k.id desc\nlimit :limit!"};
+const findApiKeysIR: any = {"usedParamSet":{"tenant":true,"before":true,"seesAdminKeys":true,"limit":true},"params":[{"name":"tenant","required":false,"transform":{"type":"scalar"},"locs":[{"a":598,"b":604}]},{"name":"before","required":true,"transform":{"type":"scalar"},"locs":[{"a":628,"b":635}]},{"name":"seesAdminKeys","required":true,"transform":{"type":"scalar"},"locs":[{"a":669,"b":683}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":742,"b":748}]}],"statement":"select\n  k.id, k.public_id as \"publicId\", k.tenant, k.name, k.prefix, k.scopes::text[] as \"scopes!\", k.expires_at as \"expiresAt\",\n  k.rate_limit_per_second as \"perSecond\", k.rate_limit_burst as \"burst\", k.duplicates, k.resubmit,\n  (select max(expires_at) from former_api_key_secrets where api_key = k.id and expires_at > now()) as \"previousExpiresAt\",\n  u.last_used_at as \"lastUsedAt?\", k.created_by as \"createdBy\", k.created_at as \"createdAt\", k.updated_at as \"updatedAt\",\n  k.changed_by::text as \"version!\"\nfrom api_keys k\n  left join api_key_uses u on u.api_key = k.id\nwhere k.tenant = coalesce(:tenant, k.tenant) and k.id < :before! and k.revoked_at is null\n  and (:seesAdminKeys! or not 'admin' = any(k.scopes))\norder by k.id desc\nlimit :limit!"};
 
 /**
  * Query generated from SQL:
@@ -52,7 +52,7 @@ const findApiKeysIR: any = {"usedParamSet":{"tenant":true,"before":true,"seesAdm
  * select
  *   k.id, k.public_id as "publicId", k.tenant, k.name, k.prefix, k.scopes::text[] as "scopes!", k.expires_at as "expiresAt",
  *   k.rate_limit_per_second as "perSecond", k.rate_limit_burst as "burst", k.duplicates, k.resubmit,
- *   case when k.previous_expires_at > now() then k.previous_expires_at end as "previousExpiresAt",
+ *   (select max(expires_at) from former_api_key_secrets where api_key = k.id and expires_at > now()) as "previousExpiresAt",
  *   u.last_used_at as "lastUsedAt?", k.created_by as "createdBy", k.created_at as "createdAt", k.updated_at as "updatedAt",
  *   k.changed_by::text as "version!"
  * from api_keys k

@@ -6,7 +6,7 @@ export type AuditLogRow = IListAuditResult;
 
 export interface AuditFilter {
   readonly tenant: string;
-  /** Also rows about the whole installation. */
+  /** Also rows about the whole installation, and about keys with the scope admin. */
   readonly installation: boolean;
   /** Microseconds since 1970. */
   readonly from: number;
@@ -25,6 +25,6 @@ export class AuditRepository {
   /** Newest first, below the place. Reads a bounded number of rows, so fewer than `limit` may come (see `pageOfRead`). */
   list({ tenant, installation, ...filter }: AuditFilter, [beforeMoment, beforeId]: readonly [number, number], limit: number): Promise<AuditLogRow[]> {
     const tenants = installation ? [tenant, INSTALLATION] : [tenant];
-    return listAudit.run({ ...filter, tenants, beforeMoment, beforeId, mostRead: MAX_ROWS_READ, limit }, this.lists.of(tenant, 'give `subject`, or a smaller range of `from` and `to`'));
+    return listAudit.run({ ...filter, seesAdminKeys: installation, tenants, beforeMoment, beforeId, mostRead: MAX_ROWS_READ, limit }, this.lists.of(tenant, 'give `subject`, or a smaller range of `from` and `to`'));
   }
 }

@@ -1,6 +1,7 @@
 /*
   Creates a tenant, or changes its settings, and audits it. Null leaves a setting as it is; a nullable one has a flag
-  instead. Returns the tenant as find-tenant.sql does; "isCreated": it did not exist.
+  instead. Where nothing differs, nothing is written. Returns the tenant as find-tenant.sql does; "isCreated": it did not
+  exist. No row if the tenant was made after this statement began, and has the settings already.
 */
 /* @name putTenant */
 with by as (
@@ -20,6 +21,14 @@ put as (
     rate_limit_burst = case when :setsRateLimit! then :burst::integer else t.rate_limit_burst end,
     refuses_unknown_types = coalesce(:refusesUnknownTypes, t.refuses_unknown_types),
     updated_at = now()
+  where
+    (t.name, t.metadata, t.enabled, t.rate_limit_per_second, t.rate_limit_burst, t.refuses_unknown_types)
+    is distinct from (
+      coalesce(:name, t.name), coalesce(:metadata::text::jsonb, t.metadata), coalesce(:enabled, t.enabled),
+      case when :setsRateLimit! then :perSecond::float8 else t.rate_limit_per_second end,
+      case when :setsRateLimit! then :burst::integer else t.rate_limit_burst end,
+      coalesce(:refusesUnknownTypes, t.refuses_unknown_types)
+    )
   -- A row that was just inserted has no transaction that has locked or replaced a version of it.
   returning t.*, t.xmax = 0 as is_created
 ),
@@ -31,7 +40,13 @@ audited as (
   from put, by
 )
 select
-  id, number, name, metadata, enabled, rate_limit_per_second as "perSecond", rate_limit_burst as "burst",
-  refuses_unknown_types as "refusesUnknownTypes", created_at as "createdAt", updated_at as "updatedAt",
-  is_created as "isCreated!"
-from put;
+  id as "id!", number as "number!", name as "name!", metadata as "metadata!", enabled as "enabled!",
+  rate_limit_per_second as "perSecond", rate_limit_burst as "burst", refuses_unknown_types as "refusesUnknownTypes!",
+  created_at as "createdAt!", updated_at as "updatedAt!", is_created as "isCreated!"
+from put
+union all
+select
+  id, number, name, metadata, enabled, rate_limit_per_second, rate_limit_burst, refuses_unknown_types, created_at, updated_at,
+  false
+from tenants
+where id = :id! and not exists(select from put);

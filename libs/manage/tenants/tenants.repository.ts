@@ -22,7 +22,9 @@ export class TenantsRepository {
   ) {}
 
   async put(settings: IPutTenantParams): Promise<IPutTenantResult> {
-    const [row] = await putTenant.run(settings, this.database);
+    const put = (): Promise<IPutTenantResult[]> => putTenant.run(settings, this.database);
+    // The second statement sees a tenant that was made while the first one ran.
+    const row = (await put())[0] ?? (await put())[0];
     if (row === undefined) throw new Error(`The tenant ${settings.id} was neither created nor changed`);
     return row;
   }
