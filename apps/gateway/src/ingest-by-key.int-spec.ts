@@ -106,6 +106,14 @@ describe('CloudEvents in one array', () => {
     expect(await client.call('POST', '/v1/events', { body: JSON.stringify(first), headers: { ...headers, 'content-type': 'application/cloudevents+json' } })).toMatchObject({ status: 202, json: { id } });
   });
 
+  it('get an answer of bounded size, however much is wrong', async () => {
+    const { headers } = await keyWith({});
+    const odd = members(Object.fromEntries(Array.from({ length: 400 }, (_, n) => [`N${n}`, 1])));
+    const answer = await postBatch(headers, [members(), ...Array.from({ length: 999 }, () => odd)], 'application/cloudevents-batch+json');
+    expect((answer.json as { results: unknown[] }).results).toHaveLength(1_000);
+    expect(answer.text.length).toBeLessThan(1.5 * 1_048_576);
+  });
+
   it('are refused with a header for one event', async () => {
     const { headers } = await keyWith({});
     expect(await postBatch({ ...headers, 'idempotency-key': 'a' }, [], 'application/cloudevents-batch+json')).toMatchObject({ status: 400, json: { code: 'invalid_idempotency_key' } });
