@@ -106,6 +106,14 @@ describe('a batch', () => {
     expect((await client.send('POST', '/v1/events', items[0])).json).toMatchObject({ id });
   });
 
+  it('takes no more statements when all of its items have the same key', async () => {
+    const [idempotencyKey, before] = [mintId(), await metric('lockstep_ingest_batch_size_count')];
+    const results = resultsOf(await post(Array.from({ length: 1_000 }, (_, n) => item('a', { idempotencyKey, data: n % 2 }))));
+    expect(results.map(({ status, replayed }) => [status, replayed])).toEqual(Array.from({ length: 1_000 }, (_, n) => (n % 2 === 1 ? [422, undefined] : [202, n > 0])));
+    expect(new Set(results.flatMap(({ id }) => id ?? [])).size).toBe(1);
+    expect(await metric('lockstep_ingest_batch_size_count') - before).toBe(2);
+  });
+
   it('may be empty', async () => {
     expect((await post('[ ]')).json).toEqual({ results: [] });
     expect((await postLines('')).json).toEqual({ results: [] });

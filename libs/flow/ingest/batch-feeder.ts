@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Fifo } from '#domain/fifo';
 import { LockstepError } from '#domain/problem';
 import { toLockstepError } from '#ground/http/problem';
+import { CommitSequence, NotSentError } from '#ground/postgres/group-commit';
 import { batchBytesWaiting, batchItemsWaiting } from './ingest.metrics.js';
 import { type Accepted, BATCH_BYTES, BATCH_ITEMS, IngestService, type NewEvent } from './ingest.service.js';
 
@@ -17,6 +18,7 @@ export type Outcome = Accepted | LockstepError;
 
 interface Waiting {
   readonly event: NewEvent;
+  readonly sequence: CommitSequence;
   readonly settle: (outcome: Outcome) => void;
 }
 
@@ -77,8 +79,8 @@ export class BatchFeeder {
   private async run(): Promise<void> {
     this.isRunning = true;
     for (let chunk = this.nextChunk(); chunk.length > 0; chunk = this.nextChunk()) {
-      await Promise.all(chunk.map(async ({ event, settle }) => {
-        settle(await this.ingest.acceptInOrder(event).catch(failureOf));
+      await Promise.all(chunk.map(async ({ event, sequence, settle }) => {
+        settle(await this.ingest.acceptInOrder(event, sequence).catch(failureOf));
       }));
       for (const feed of this.feeds) feed.onChunkEnd();
       batchItemsWaiting.set(this.items);
@@ -102,11 +104,10 @@ export class BatchFeeder {
   }
 }
 
-/** The items of one statement, each key at most once: the same key again is a request after the first one's answer. */
+/** The items of one statement, or of two if single posts wait before them. */
 class Chunk {
   readonly items: Waiting[] = [];
   private bytes = 0;
-  private readonly keys = new Set<string>();
 
   get isFull(): boolean {
     return this.items.length === BATCH_ITEMS || this.bytes >= BATCH_BYTES;
@@ -114,14 +115,9 @@ class Chunk {
 
   /** False if there is no room for it. */
   add(item: Waiting): boolean {
-    const { tenant, idempotencyKey, payload } = item.event;
-    if (this.isFull || (this.items.length > 0 && this.bytes + payload.length > BATCH_BYTES)) return false;
-    if (idempotencyKey !== undefined) {
-      const key = `${tenant}/${idempotencyKey}`;
-      if (this.keys.has(key)) return false;
-      this.keys.add(key);
-    }
-    this.bytes += payload.length;
+    const { length } = item.event.payload;
+    if (this.isFull || (this.items.length > 0 && this.bytes + length > BATCH_BYTES)) return false;
+    this.bytes += length;
     this.items.push(item);
     return true;
   }
@@ -130,6 +126,7 @@ class Chunk {
 /** The items of one batch that wait for their commit, in their order. */
 export class Feed {
   private readonly waiting = new Fifo<Waiting>();
+  private readonly sequence = new CommitSequence();
   private waitingBytes = 0;
   /** Items without an outcome. */
   private open = 0;
@@ -163,6 +160,7 @@ export class Feed {
     this.feeder.count(1, length);
     this.waiting.push({
       event,
+      sequence: this.sequence,
       settle: (outcome) => {
         this.open--;
         this.feeder.count(-1, -length);
@@ -217,6 +215,7 @@ export class Feed {
 }
 
 function failureOf(error: unknown): LockstepError {
+  if (error instanceof NotSentError) return notTried(toLockstepError(error.cause));
   const failure = toLockstepError(error);
   if (failure.status < 500) return failure;
   const message = 'The event store did not confirm this event, and may have stored it: send it again, with the same idempotency key if it has one';
