@@ -216,6 +216,25 @@ describe('a batch that cannot be read to its end', () => {
   });
 });
 
+it('slow batches of one tenant leave half of the places to other tenants', async () => {
+  await client.send('PUT', '/v1/tenants/acme', {});
+  const sockets = await Promise.all(Array.from({ length: 200 }, async () => {
+    const socket = await openSocket(client.url);
+    socket.write(requestBytes('POST', PATH, [['host', 'a'], ['authorization', `Bearer ${TEST_ADMIN_KEY}`], ['content-type', 'application/json'], chunked]));
+    socket.write(chunk('['));
+    socket.on('error', () => undefined);
+    return socket;
+  }));
+  try {
+    await waitUntil('a refusal', async () => (await post('[]')).status === 503);
+    expect((await post('[]')).json).toMatchObject({ code: 'overloaded' });
+    expect(statusesOf(await post([item('a')], { 'lockstep-tenant': 'acme' }))).toEqual([202]);
+  } finally {
+    for (const socket of sockets) socket.destroy();
+  }
+  await waitUntil('free places', async () => (await post('[]')).status === 202);
+});
+
 describe('when the event store fails', () => {
   /** Without its partitions, the table takes no event. */
   async function withoutPartitions(work: () => Promise<void>): Promise<void> {

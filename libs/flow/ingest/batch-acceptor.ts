@@ -76,11 +76,11 @@ export class BatchAcceptor {
    * `store_unavailable`
    */
   async accept(request: FastifyRequest, reply: FastifyReply, framing: Framing, readItem: ReadItem): Promise<void> {
-    if (this.feeder.isFull) throw overloaded();
     const { principal } = request;
+    if (this.feeder.isFullFor(principal.tenant)) throw overloaded();
     const body = new StreamedBody(request, reply, MAX_BATCH_BYTES);
     const results = new BatchResults((code, detail) => this.rejections.add(principal, code, detail));
-    const batch: Batch = { principal, reply, readItem, feed: this.feeder.open(), results, repeats: [], rateLimited: undefined };
+    const batch: Batch = { principal, reply, readItem, feed: this.feeder.open(principal.tenant), results, repeats: [], rateLimited: undefined };
     let stopped: unknown;
     try {
       await this.readItems(body, this.cutterOf(framing), batch);

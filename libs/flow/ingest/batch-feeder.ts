@@ -12,6 +12,8 @@ const MAX_ITEMS = 16_384;
 const MAX_BYTES = 33_554_432;
 /** Batches at the same time. Each keeps an unfinished item in memory, of at most LOCKSTEP_MAX_BODY_BYTES. */
 const MAX_BATCHES = 256;
+/** Of both, for one tenant: slow clients, or many, leave the other half to the other tenants. */
+const TENANT_SHARE = 1 / 2;
 
 /** What became of an item. */
 export type Outcome = Accepted | LockstepError;
@@ -42,9 +44,16 @@ export class BatchFeeder {
 
   constructor(@Inject(IngestService) private readonly ingest: BatchedIngest) {}
 
-  /** Whether a further batch would be too much. */
+  /** Whether a further batch would be too much, whoever sends it. */
   get isFull(): boolean {
     return this.items >= MAX_ITEMS || this.feeds.size >= MAX_BATCHES || this.ingest.isOutOfMemory;
+  }
+
+  /** Whether a further batch of this tenant would be too much. */
+  isFullFor(tenant: string): boolean {
+    if (this.isFull) return true;
+    const feeds = [...this.feeds].filter((feed) => feed.tenant === tenant);
+    return feeds.length >= MAX_BATCHES * TENANT_SHARE || feeds.reduce((sum, { unsettled }) => sum + unsettled, 0) >= MAX_ITEMS * TENANT_SHARE;
   }
 
   /** Whether batches should be read no further. */
@@ -53,8 +62,8 @@ export class BatchFeeder {
   }
 
   /** For one batch. It must be closed. */
-  open(): Feed {
-    const feed = new Feed(this);
+  open(tenant: string): Feed {
+    const feed = new Feed(this, tenant);
     this.feeds.add(feed);
     return feed;
   }
@@ -128,14 +137,18 @@ export class Feed {
   private readonly waiting = new Fifo<Waiting>();
   private readonly sequence = new CommitSequence();
   private waitingBytes = 0;
-  /** Items without an outcome. */
   private open = 0;
   private hasEnded = false;
   private failure: LockstepError | undefined;
   /** Ends the wait of `room` or `end`. */
   private wake: (() => void) | undefined;
 
-  constructor(private readonly feeder: BatchFeeder) {}
+  constructor(private readonly feeder: BatchFeeder, readonly tenant: string) {}
+
+  /** Items without an outcome. */
+  get unsettled(): number {
+    return this.open;
+  }
 
   /** Why the last items were not stored, or may not be, if the event store failed. */
   get storeFailure(): LockstepError | undefined {
