@@ -255,7 +255,34 @@ describe('when the event store fails', () => {
     expect(statusesOf(await post([item('a'), {}]))).toEqual([202, 400]);
   });
 
-  it('the items before keep their 202, and the others get 503, tried or not', async () => {
+  it('the items before keep their 202, and those whose rate limit cannot be looked up get a 5xx', async () => {
+    const { json } = await client.send('POST', '/v1/api-keys', { name: 'Limited', scopes: ['ingest'], ingestRateLimit: { perSecond: 0.01, burst: 1_000 } });
+    const entity = mintId();
+    const text = JSON.stringify(item(entity));
+    const socket = await openSocket(client.url);
+    socket.write(requestBytes('POST', PATH, [['host', 'a'], ['authorization', `Bearer ${(json as { key: string }).key}`], ['content-type', 'application/x-ndjson'], ['connection', 'close'], chunked]));
+    const received = readToEnd(socket);
+    const firstPart = `${text}
+`.repeat(512);
+    socket.write(chunk(firstPart));
+    await waitUntil('the first chunk', async () => (await stored(entity)).length === 512);
+    await store.query('alter table token_buckets rename to hidden');
+    try {
+      // More than the gateway has leased.
+      socket.write(`${chunk(`${text}
+`.repeat(400))}0\r\n\r\n`);
+      await received;
+    } finally {
+      await store.query('alter table hidden rename to token_buckets');
+    }
+    const { results = [] } = bodyOf(finalAnswerIn(await received));
+    expect(results.slice(0, 512).every(({ status }) => status === 202)).toBe(true);
+    expect(results.length).toBeGreaterThan(513);
+    expect(results.slice(512).every(({ status }) => status >= 500)).toBe(true);
+    expect(results.at(-1)?.detail).toMatch(/^Nothing was read from item/);
+  });
+
+  it('the items before keep their 202, and the others the others get 503, tried or not', async () => {
     const entity = mintId();
     const text = (n: number): string => JSON.stringify(item(entity, { data: n }));
     const answer = await exchange([chunked, ['connection', 'close']], async (write) => {

@@ -134,7 +134,11 @@ export class BatchAcceptor {
   private async give(events: readonly ReadEvent[], batch: Batch): Promise<void> {
     const { feed, repeats, principal: { ingest: { duplicates, resubmit } } } = batch;
     const answersAgain = duplicates === 'replay' && resubmit === 'none';
-    const granted = await this.grantedOf(events, batch);
+    const granted = await this.grantedOf(events, batch).catch((error: unknown) => {
+      const problem = toLockstepError(error);
+      for (const { settle } of events) settle(problem);
+      throw error;
+    });
     for (const [i, { event, settle }] of events.entries()) {
       if (i >= granted && batch.rateLimited !== undefined) {
         settle(batch.rateLimited);
