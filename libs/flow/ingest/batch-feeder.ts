@@ -87,6 +87,8 @@ export class BatchFeeder {
 
   private async run(): Promise<void> {
     this.isRunning = true;
+    // One turn of the event loop: batches that were read from sockets in the same turn share the first chunk.
+    await new Promise((resolve) => setImmediate(resolve));
     for (let chunk = this.nextChunk(); chunk.length > 0; chunk = this.nextChunk()) {
       await Promise.all(chunk.map(async ({ event, sequence, settle }) => {
         settle(await this.ingest.acceptInOrder(event, sequence).catch(failureOf));
