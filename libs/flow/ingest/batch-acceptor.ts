@@ -83,6 +83,8 @@ export class BatchAcceptor {
     const body = new StreamedBody(request, reply, MAX_BATCH_BYTES);
     const results = new BatchResults((code, detail) => this.rejections.add(principal, code, detail));
     const batch: Batch = { principal, reply, readItem, feed: this.feeder.open(principal.tenant), results, repeats: [], rateLimited: undefined, limitedItems: 0 };
+    // The client repeats what it has no answer for.
+    reply.raw.once('close', () => batch.feed.abandon());
     let stopped: unknown;
     try {
       await this.readItems(body, this.cutterOf(framing), batch);

@@ -80,6 +80,13 @@ export class BatchFeeder {
     this.ingest.hold(bytes);
   }
 
+  /** Called by feeds only, when fewer items wait than before. */
+  onLessWaiting(): void {
+    for (const feed of this.feeds) feed.onLessWaiting();
+    batchItemsWaiting.set(this.items);
+    batchBytesWaiting.set(this.bytes);
+  }
+
   /** Called by feeds only, when one of them has more to give. */
   nudge(): void {
     if (!this.isRunning) void this.run();
@@ -93,9 +100,7 @@ export class BatchFeeder {
       await Promise.all(chunk.map(async ({ event, sequence, settle }) => {
         settle(await this.ingest.acceptInOrder(event, sequence).catch(failureOf));
       }));
-      for (const feed of this.feeds) feed.onChunkEnd();
-      batchItemsWaiting.set(this.items);
-      batchBytesWaiting.set(this.bytes);
+      this.onLessWaiting();
     }
     this.isRunning = false;
   }
@@ -141,6 +146,7 @@ export class Feed {
   private waitingBytes = 0;
   private open = 0;
   private hasEnded = false;
+  private isAbandoned = false;
   private failure: LockstepError | undefined;
   /** Ends the wait of `room` or `end`. */
   private wake: (() => void) | undefined;
@@ -166,8 +172,9 @@ export class Feed {
     return this.waiting.size >= BATCH_ITEMS || this.waitingBytes >= BATCH_BYTES;
   }
 
-  /** Adds an item. `settle` is called once, with what became of it. */
+  /** Adds an item. `settle` is called once, with what became of it; never, if the feed is abandoned before. */
   add(event: NewEvent, settle: (outcome: Outcome) => void): void {
+    if (this.isAbandoned) return;
     if (this.failure !== undefined) return settle(notTried(this.failure));
     const { length } = event.payload;
     this.open++;
@@ -177,8 +184,7 @@ export class Feed {
       event,
       sequence: this.sequence,
       settle: (outcome) => {
-        this.open--;
-        this.feeder.count(-1, -length);
+        this.forget(length);
         if (outcome instanceof LockstepError && outcome.status >= 500) this.failure ??= outcome;
         settle(outcome);
       },
@@ -200,6 +206,15 @@ export class Feed {
     this.feeder.close(this);
   }
 
+  /** Drops the items that no statement has yet, and all later ones: nobody waits for their outcomes. */
+  abandon(): void {
+    this.isAbandoned = true;
+    if (this.waiting.size === 0) return;
+    for (let item = this.waiting.shift(); item !== undefined; item = this.waiting.shift()) this.forget(item.event.payload.length);
+    this.waitingBytes = 0;
+    this.feeder.onLessWaiting();
+  }
+
   /** Called by the feeder only. */
   moveInto(chunk: Chunk): void {
     for (let item = this.waiting.next; item !== undefined && chunk.add(item); item = this.waiting.next) {
@@ -209,9 +224,14 @@ export class Feed {
   }
 
   /** Called by the feeder only. */
-  onChunkEnd(): void {
+  onLessWaiting(): void {
     if (this.failure !== undefined) this.dropWaiting(this.failure);
     this.wake?.();
+  }
+
+  private forget(bytes: number): void {
+    this.open--;
+    this.feeder.count(-1, -bytes);
   }
 
   /** The next statement would only wait for the same store. */
