@@ -106,6 +106,14 @@ describe('a batch', () => {
     expect((await client.send('POST', '/v1/events', items[0])).json).toMatchObject({ id });
   });
 
+  it('takes no more statements when all of its items have the same key', async () => {
+    const [idempotencyKey, before] = [mintId(), await metric('lockstep_ingest_batch_size_count')];
+    const results = resultsOf(await post(Array.from({ length: 1_000 }, (_, n) => item('a', { idempotencyKey, data: n % 2 }))));
+    expect(results.map(({ status, replayed }) => [status, replayed])).toEqual(Array.from({ length: 1_000 }, (_, n) => (n % 2 === 1 ? [422, undefined] : [202, n > 0])));
+    expect(new Set(results.flatMap(({ id }) => id ?? [])).size).toBe(1);
+    expect(await metric('lockstep_ingest_batch_size_count') - before).toBe(2);
+  });
+
   it('may be empty', async () => {
     expect((await post('[ ]')).json).toEqual({ results: [] });
     expect((await postLines('')).json).toEqual({ results: [] });
@@ -196,16 +204,38 @@ describe('a batch that cannot be read to its end', () => {
     expect([answer?.status, bodyOf(answer).results?.map(({ status }) => status)]).toEqual([202, [202, 400]]);
   });
 
-  it('leaves what was committed when its client goes away', async () => {
+  it('leaves what was committed when its client goes away, and drops what was not given to a statement', async () => {
     const entity = mintId();
     const socket = await openSocket(client.url);
     socket.write(requestBytes('POST', PATH, [['host', 'a'], ['authorization', `Bearer ${TEST_ADMIN_KEY}`], ['content-type', 'application/json'], ['content-length', '5000000']]));
     socket.write(`[${Array.from({ length: 600 }, (_, n) => JSON.stringify(item(entity, { data: n }))).join(',')},{"type`);
     await waitUntil('the first chunk', async () => (await stored(entity)).length >= 512);
+    // The items behind it wait for more of the batch.
+    const before = await metric('lockstep_batch_items_count');
     socket.resetAndDestroy();
-    await waitUntil('the items that had arrived', async () => (await stored(entity)).length === 600);
-    expect((await stored(entity)).map(({ payload }) => (JSON.parse(payload) as { data: number }).data)).toEqual(Array.from({ length: 600 }, (_, n) => n));
+    await waitUntil('its end', async () => (await metric('lockstep_batch_items_count')) > before);
+    expect(statusesOf(await post([item(entity, { data: 600 })]))).toEqual([202]);
+    expect((await stored(entity)).map(({ payload }) => (JSON.parse(payload) as { data: number }).data)).toEqual([...Array.from({ length: 512 }, (_, n) => n), 600]);
   });
+});
+
+it('slow batches of one tenant leave half of the places to other tenants', async () => {
+  await client.send('PUT', '/v1/tenants/acme', {});
+  const sockets = await Promise.all(Array.from({ length: 200 }, async () => {
+    const socket = await openSocket(client.url);
+    socket.write(requestBytes('POST', PATH, [['host', 'a'], ['authorization', `Bearer ${TEST_ADMIN_KEY}`], ['content-type', 'application/json'], chunked]));
+    socket.write(chunk('['));
+    socket.on('error', () => undefined);
+    return socket;
+  }));
+  try {
+    await waitUntil('a refusal', async () => (await post('[]')).status === 503);
+    expect((await post('[]')).json).toMatchObject({ code: 'overloaded' });
+    expect(statusesOf(await post([item('a')], { 'lockstep-tenant': 'acme' }))).toEqual([202]);
+  } finally {
+    for (const socket of sockets) socket.destroy();
+  }
+  await waitUntil('free places', async () => (await post('[]')).status === 202);
 });
 
 describe('when the event store fails', () => {
@@ -226,6 +256,33 @@ describe('when the event store fails', () => {
       expect([...problemOf(answer), answer.headers.get('retry-after')]).toEqual([503, 'store_unavailable', '1']);
     });
     expect(statusesOf(await post([item('a'), {}]))).toEqual([202, 400]);
+  });
+
+  it('the items before keep their 202, and those whose rate limit cannot be looked up get a 5xx', async () => {
+    const { json } = await client.send('POST', '/v1/api-keys', { name: 'Limited', scopes: ['ingest'], ingestRateLimit: { perSecond: 0.01, burst: 1_000 } });
+    const entity = mintId();
+    const text = JSON.stringify(item(entity));
+    const socket = await openSocket(client.url);
+    socket.write(requestBytes('POST', PATH, [['host', 'a'], ['authorization', `Bearer ${(json as { key: string }).key}`], ['content-type', 'application/x-ndjson'], ['connection', 'close'], chunked]));
+    const received = readToEnd(socket);
+    const firstPart = `${text}
+`.repeat(512);
+    socket.write(chunk(firstPart));
+    await waitUntil('the first chunk', async () => (await stored(entity)).length === 512);
+    await store.query('alter table token_buckets rename to hidden');
+    try {
+      // More than the gateway has leased.
+      socket.write(`${chunk(`${text}
+`.repeat(400))}0\r\n\r\n`);
+      await received;
+    } finally {
+      await store.query('alter table hidden rename to token_buckets');
+    }
+    const { results = [] } = bodyOf(finalAnswerIn(await received));
+    expect(results.slice(0, 512).every(({ status }) => status === 202)).toBe(true);
+    expect(results.length).toBeGreaterThan(513);
+    expect(results.slice(512).every(({ status }) => status >= 500)).toBe(true);
+    expect(results.at(-1)?.detail).toMatch(/^Nothing was read from item/);
   });
 
   it('the items before keep their 202, and the others get 503, tried or not', async () => {

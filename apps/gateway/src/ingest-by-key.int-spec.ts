@@ -91,6 +91,26 @@ describe('a key with a rate limit', () => {
   });
 });
 
+it('a batch larger than the burst gets through when it is repeated from its first 429 on; what has another result keeps it', async () => {
+  const { headers } = await keyWith({ ingestRateLimit: { perSecond: 20, burst: 5 }, duplicates: 'conflict' });
+  let rest = [{ type: 'no entity' }, ...Array.from({ length: 12 }, () => event(mintId()))];
+  const statuses: number[] = [];
+  await waitUntil('the whole batch', async () => {
+    const answer = await postBatch(headers, rest);
+    if (answer.status === 429) return false;
+    expect(answer.status).toBe(202);
+    const settled = (answer.json as { results: { status: number }[] }).results.map(({ status }) => status).filter((status) => status !== 429);
+    statuses.push(...settled);
+    rest = rest.slice(settled.length);
+    return rest.length === 0;
+  });
+  expect(statuses).toEqual([400, ...Array.from({ length: 12 }, () => 202)]);
+  // No item is accepted, but one is refused for what it is.
+  const { headers: dry } = await keyWith({ ingestRateLimit: { perSecond: 0.01, burst: 1 } });
+  await post(dry, event());
+  expect(await postBatch(dry, [{ type: 'no entity' }, event()])).toMatchObject({ status: 202, json: { results: [{ status: 400 }, { status: 429 }] } });
+});
+
 describe('CloudEvents in one array', () => {
   const members = (changes: Record<string, unknown> = {}): Record<string, unknown> => ({ specversion: '1.0', id: mintId(), source: '/orders', type: 'order.created', subject: 'order-ce', data: {}, ...changes });
 
@@ -104,6 +124,14 @@ describe('CloudEvents in one array', () => {
       .toMatchObject({ contentType: 'application/cloudevents+json', payload: first, idempotencyKey: `/orders ${String(first['id'])}` });
     // The same event, posted alone.
     expect(await client.call('POST', '/v1/events', { body: JSON.stringify(first), headers: { ...headers, 'content-type': 'application/cloudevents+json' } })).toMatchObject({ status: 202, json: { id } });
+  });
+
+  it('get an answer of bounded size, however much is wrong', async () => {
+    const { headers } = await keyWith({});
+    const odd = members(Object.fromEntries(Array.from({ length: 400 }, (_, n) => [`N${n}`, 1])));
+    const answer = await postBatch(headers, [members(), ...Array.from({ length: 999 }, () => odd)], 'application/cloudevents-batch+json');
+    expect((answer.json as { results: unknown[] }).results).toHaveLength(1_000);
+    expect(answer.text.length).toBeLessThan(1.5 * 1_048_576);
   });
 
   it('are refused with a header for one event', async () => {

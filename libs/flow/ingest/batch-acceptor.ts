@@ -42,6 +42,8 @@ interface Batch {
   readonly repeats: Repeat[];
   /** Set when a limit has no token left: later items are not accepted before earlier ones, so none of them asks again. */
   rateLimited: LockstepError | undefined;
+  /** Items that got no token. */
+  limitedItems: number;
 }
 
 interface ReadEvent {
@@ -72,15 +74,17 @@ export class BatchAcceptor {
   /**
    * Answers a request, whose route has its body streamed, when every item is committed or refused. If the body is not read
    * to its end, the last result says why.
-   * @throws LockstepError if no item was accepted: `overloaded`, before anything is read; the body's error; `rate_limited`;
-   * `store_unavailable`
+   * @throws LockstepError if no item was accepted: `overloaded`, before anything is read; the body's error; `store_unavailable`;
+   * `rate_limited`, if this is every item's result
    */
   async accept(request: FastifyRequest, reply: FastifyReply, framing: Framing, readItem: ReadItem): Promise<void> {
-    if (this.feeder.isFull) throw overloaded();
     const { principal } = request;
+    if (this.feeder.isFullFor(principal.tenant)) throw overloaded();
     const body = new StreamedBody(request, reply, MAX_BATCH_BYTES);
     const results = new BatchResults((code, detail) => this.rejections.add(principal, code, detail));
-    const batch: Batch = { principal, reply, readItem, feed: this.feeder.open(), results, repeats: [], rateLimited: undefined };
+    const batch: Batch = { principal, reply, readItem, feed: this.feeder.open(principal.tenant), results, repeats: [], rateLimited: undefined, limitedItems: 0 };
+    // The client repeats what it has no answer for.
+    reply.raw.once('close', () => batch.feed.abandon());
     let stopped: unknown;
     try {
       await this.readItems(body, this.cutterOf(framing), batch);
@@ -92,7 +96,8 @@ export class BatchAcceptor {
     await this.settleRepeats(batch, request.id);
     batchItems.observe(results.count);
     const { storeFailure } = batch.feed;
-    const failure = storeFailure ?? stopped ?? batch.rateLimited;
+    // Refused or duplicate items have results that a 429 for all would hide.
+    const failure = storeFailure ?? stopped ?? (batch.limitedItems === results.count ? batch.rateLimited : undefined);
     if (results.accepted === 0 && failure !== undefined) throw toLockstepError(failure);
     if (storeFailure !== undefined) this.log(storeFailure);
     if (stopped !== undefined) results.stop(this.problemOf(stopped));
@@ -134,10 +139,15 @@ export class BatchAcceptor {
   private async give(events: readonly ReadEvent[], batch: Batch): Promise<void> {
     const { feed, repeats, principal: { ingest: { duplicates, resubmit } } } = batch;
     const answersAgain = duplicates === 'replay' && resubmit === 'none';
-    const granted = await this.grantedOf(events, batch);
+    const granted = await this.grantedOf(events, batch).catch((error: unknown) => {
+      const problem = toLockstepError(error);
+      for (const { settle } of events) settle(problem);
+      throw error;
+    });
     for (const [i, { event, settle }] of events.entries()) {
       if (i >= granted && batch.rateLimited !== undefined) {
         settle(batch.rateLimited);
+        batch.limitedItems++;
         continue;
       }
       feed.add(event, (outcome) => {

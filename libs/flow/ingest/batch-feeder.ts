@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Fifo } from '#domain/fifo';
 import { LockstepError } from '#domain/problem';
 import { toLockstepError } from '#ground/http/problem';
+import { CommitSequence, NotSentError } from '#ground/postgres/group-commit';
 import { batchBytesWaiting, batchItemsWaiting } from './ingest.metrics.js';
 import { type Accepted, BATCH_BYTES, BATCH_ITEMS, IngestService, type NewEvent } from './ingest.service.js';
 
@@ -11,12 +12,15 @@ const MAX_ITEMS = 16_384;
 const MAX_BYTES = 33_554_432;
 /** Batches at the same time. Each keeps an unfinished item in memory, of at most LOCKSTEP_MAX_BODY_BYTES. */
 const MAX_BATCHES = 256;
+/** Of both, for one tenant: slow clients, or many, leave the other half to the other tenants. */
+const TENANT_SHARE = 1 / 2;
 
 /** What became of an item. */
 export type Outcome = Accepted | LockstepError;
 
 interface Waiting {
   readonly event: NewEvent;
+  readonly sequence: CommitSequence;
   readonly settle: (outcome: Outcome) => void;
 }
 
@@ -40,9 +44,16 @@ export class BatchFeeder {
 
   constructor(@Inject(IngestService) private readonly ingest: BatchedIngest) {}
 
-  /** Whether a further batch would be too much. */
+  /** Whether a further batch would be too much, whoever sends it. */
   get isFull(): boolean {
     return this.items >= MAX_ITEMS || this.feeds.size >= MAX_BATCHES || this.ingest.isOutOfMemory;
+  }
+
+  /** Whether a further batch of this tenant would be too much. */
+  isFullFor(tenant: string): boolean {
+    if (this.isFull) return true;
+    const feeds = [...this.feeds].filter((feed) => feed.tenant === tenant);
+    return feeds.length >= MAX_BATCHES * TENANT_SHARE || feeds.reduce((sum, { unsettled }) => sum + unsettled, 0) >= MAX_ITEMS * TENANT_SHARE;
   }
 
   /** Whether batches should be read no further. */
@@ -51,8 +62,8 @@ export class BatchFeeder {
   }
 
   /** For one batch. It must be closed. */
-  open(): Feed {
-    const feed = new Feed(this);
+  open(tenant: string): Feed {
+    const feed = new Feed(this, tenant);
     this.feeds.add(feed);
     return feed;
   }
@@ -69,6 +80,13 @@ export class BatchFeeder {
     this.ingest.hold(bytes);
   }
 
+  /** Called by feeds only, when fewer items wait than before. */
+  onLessWaiting(): void {
+    for (const feed of this.feeds) feed.onLessWaiting();
+    batchItemsWaiting.set(this.items);
+    batchBytesWaiting.set(this.bytes);
+  }
+
   /** Called by feeds only, when one of them has more to give. */
   nudge(): void {
     if (!this.isRunning) void this.run();
@@ -76,13 +94,13 @@ export class BatchFeeder {
 
   private async run(): Promise<void> {
     this.isRunning = true;
+    // One turn of the event loop: batches that were read from sockets in the same turn share the first chunk.
+    await new Promise((resolve) => setImmediate(resolve));
     for (let chunk = this.nextChunk(); chunk.length > 0; chunk = this.nextChunk()) {
-      await Promise.all(chunk.map(async ({ event, settle }) => {
-        settle(await this.ingest.acceptInOrder(event).catch(failureOf));
+      await Promise.all(chunk.map(async ({ event, sequence, settle }) => {
+        settle(await this.ingest.acceptInOrder(event, sequence).catch(failureOf));
       }));
-      for (const feed of this.feeds) feed.onChunkEnd();
-      batchItemsWaiting.set(this.items);
-      batchBytesWaiting.set(this.bytes);
+      this.onLessWaiting();
     }
     this.isRunning = false;
   }
@@ -102,11 +120,10 @@ export class BatchFeeder {
   }
 }
 
-/** The items of one statement, each key at most once: the same key again is a request after the first one's answer. */
+/** The items of one statement, or of two if single posts wait before them. */
 class Chunk {
   readonly items: Waiting[] = [];
   private bytes = 0;
-  private readonly keys = new Set<string>();
 
   get isFull(): boolean {
     return this.items.length === BATCH_ITEMS || this.bytes >= BATCH_BYTES;
@@ -114,14 +131,9 @@ class Chunk {
 
   /** False if there is no room for it. */
   add(item: Waiting): boolean {
-    const { tenant, idempotencyKey, payload } = item.event;
-    if (this.isFull || (this.items.length > 0 && this.bytes + payload.length > BATCH_BYTES)) return false;
-    if (idempotencyKey !== undefined) {
-      const key = `${tenant}/${idempotencyKey}`;
-      if (this.keys.has(key)) return false;
-      this.keys.add(key);
-    }
-    this.bytes += payload.length;
+    const { length } = item.event.payload;
+    if (this.isFull || (this.items.length > 0 && this.bytes + length > BATCH_BYTES)) return false;
+    this.bytes += length;
     this.items.push(item);
     return true;
   }
@@ -130,15 +142,21 @@ class Chunk {
 /** The items of one batch that wait for their commit, in their order. */
 export class Feed {
   private readonly waiting = new Fifo<Waiting>();
+  private readonly sequence = new CommitSequence();
   private waitingBytes = 0;
-  /** Items without an outcome. */
   private open = 0;
   private hasEnded = false;
+  private isAbandoned = false;
   private failure: LockstepError | undefined;
   /** Ends the wait of `room` or `end`. */
   private wake: (() => void) | undefined;
 
-  constructor(private readonly feeder: BatchFeeder) {}
+  constructor(private readonly feeder: BatchFeeder, readonly tenant: string) {}
+
+  /** Items without an outcome. */
+  get unsettled(): number {
+    return this.open;
+  }
 
   /** Why the last items were not stored, or may not be, if the event store failed. */
   get storeFailure(): LockstepError | undefined {
@@ -154,8 +172,9 @@ export class Feed {
     return this.waiting.size >= BATCH_ITEMS || this.waitingBytes >= BATCH_BYTES;
   }
 
-  /** Adds an item. `settle` is called once, with what became of it. */
+  /** Adds an item. `settle` is called once, with what became of it; never, if the feed is abandoned before. */
   add(event: NewEvent, settle: (outcome: Outcome) => void): void {
+    if (this.isAbandoned) return;
     if (this.failure !== undefined) return settle(notTried(this.failure));
     const { length } = event.payload;
     this.open++;
@@ -163,9 +182,9 @@ export class Feed {
     this.feeder.count(1, length);
     this.waiting.push({
       event,
+      sequence: this.sequence,
       settle: (outcome) => {
-        this.open--;
-        this.feeder.count(-1, -length);
+        this.forget(length);
         if (outcome instanceof LockstepError && outcome.status >= 500) this.failure ??= outcome;
         settle(outcome);
       },
@@ -187,6 +206,15 @@ export class Feed {
     this.feeder.close(this);
   }
 
+  /** Drops the items that no statement has yet, and all later ones: nobody waits for their outcomes. */
+  abandon(): void {
+    this.isAbandoned = true;
+    if (this.waiting.size === 0) return;
+    for (let item = this.waiting.shift(); item !== undefined; item = this.waiting.shift()) this.forget(item.event.payload.length);
+    this.waitingBytes = 0;
+    this.feeder.onLessWaiting();
+  }
+
   /** Called by the feeder only. */
   moveInto(chunk: Chunk): void {
     for (let item = this.waiting.next; item !== undefined && chunk.add(item); item = this.waiting.next) {
@@ -196,9 +224,14 @@ export class Feed {
   }
 
   /** Called by the feeder only. */
-  onChunkEnd(): void {
+  onLessWaiting(): void {
     if (this.failure !== undefined) this.dropWaiting(this.failure);
     this.wake?.();
+  }
+
+  private forget(bytes: number): void {
+    this.open--;
+    this.feeder.count(-1, -bytes);
   }
 
   /** The next statement would only wait for the same store. */
@@ -217,6 +250,7 @@ export class Feed {
 }
 
 function failureOf(error: unknown): LockstepError {
+  if (error instanceof NotSentError) return notTried(toLockstepError(error.cause));
   const failure = toLockstepError(error);
   if (failure.status < 500) return failure;
   const message = 'The event store did not confirm this event, and may have stored it: send it again, with the same idempotency key if it has one';

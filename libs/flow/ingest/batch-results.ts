@@ -9,11 +9,17 @@ export type SettleItem = (outcome: Outcome, isRequeued?: boolean) => void;
 /** Counts an item that was refused, or was a duplicate: a problem code, or `duplicate`. */
 type CountRejection = (code: string, detail: string) => void;
 
+/** Of the results of a batch. A refusal that names everything has up to 6 KiB. */
+const MAX_CHARACTERS = 1_048_576;
+/** Of a refusal's `detail` above that. */
+const SHORT_DETAIL = 128;
+
 /** What became of the items of one batch, in their order. */
 export class BatchResults {
   /** In JSON, because a thousand strings take less memory than what they are made of. */
   private readonly results: string[] = [];
   private acceptedItems = 0;
+  private characters = 0;
 
   constructor(private readonly countRejection: CountRejection) {}
 
@@ -30,7 +36,9 @@ export class BatchResults {
   open(): SettleItem {
     const index = this.results.push('') - 1;
     return (outcome, isRequeued = false) => {
-      this.results[index] = this.resultOf(outcome, isRequeued);
+      const result = this.resultOf(outcome, isRequeued);
+      this.characters += result.length;
+      this.results[index] = result;
     };
   }
 
@@ -52,7 +60,7 @@ export class BatchResults {
     }
     batchItemsRejected.inc({ code: outcome.code });
     this.countRejection(outcome.code, outcome.message);
-    return refusal(outcome);
+    return this.characters < MAX_CHARACTERS ? refusal(outcome) : shortRefusal(outcome);
   }
 }
 
@@ -60,4 +68,8 @@ export class BatchResults {
 function refusal({ status, code, message, errors, extensions }: Pick<LockstepError, 'status' | 'code' | 'message' | 'errors' | 'extensions'>): string {
   const named = errors.filter(({ path }) => path !== '');
   return JSON.stringify({ status, code, detail: message, ...extensions, ...(named.length === 0 ? {} : { errors: named }) });
+}
+
+function shortRefusal({ status, code, message, extensions }: LockstepError): string {
+  return refusal({ status, code, extensions, errors: [], message: message.length > SHORT_DETAIL ? `${message.slice(0, SHORT_DETAIL)}…` : message });
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { CloudEvent, HTTP } from 'cloudevents';
 import fc from 'fast-check';
+import { LockstepError } from '#domain/problem';
 import { percentDecoded, percentEncoded } from './attribute-encoding.js';
 import { parseBinaryEvent } from './binary-event.js';
 import { isCloudEvent } from './cloud-event.js';
@@ -93,6 +94,27 @@ describe('parseStructuredEvent', () => {
     ['everything wrong at once', { specversion: '2', id: 1, source: '', type: '', subject: '\0' }, ['/id', '/subject', '/specversion', '/source', '/type']],
   ])('with %s', (_, changes, expected) => {
     expect(pathsOf(() => structured({ ...BASE, ...changes }))).toEqual(expected);
+  });
+
+  it('names the first 16 of many problems, with paths of bounded length', () => {
+    const names = Array.from({ length: 20_000 }, (_, n) => `N${n}`);
+    const long = 'X'.repeat(100_000);
+    const refusal = (members: Record<string, unknown>): LockstepError => {
+      try {
+        structured(members);
+      } catch (error) {
+        if (error instanceof LockstepError) return error;
+      }
+      throw new Error('accepted');
+    };
+    const many = refusal({ ...Object.fromEntries(names.map((name) => [name, 1])), ...BASE });
+    expect(many.errors.map(({ path }) => path)).toEqual(names.slice(0, 16).map((name) => `/${name}`));
+    expect(many.message).toMatch(/; and more$/);
+    const all = refusal({ ...BASE, [long]: 1, ...Object.fromEntries(names.slice(0, 15).map((name) => [name, 1])) });
+    expect(all.errors).toHaveLength(16);
+    expect(all.errors.map(({ path }) => path)).toContain(`/${'X'.repeat(127)}…`);
+    expect(all.message).not.toMatch(/and more/);
+    expect(JSON.stringify(all.toProblem()).length).toBeLessThan(4_096);
   });
 
   it.each(['[]', 'null', '1', '', '{'])('refuses %j', (text) => {

@@ -6,6 +6,10 @@ import { parseJsonBody } from '#ground/http/json-body';
 import { ENTITY_PROBLEM, isEntity } from './event-names.js';
 import { parseTimestamp } from './timestamp.js';
 
+/** A body can have thousands. An answer that named them all would have ten times as many bytes as the body. */
+export const MOST_PROBLEMS = 16;
+const LONGEST_PATH = 128;
+
 /** What Lockstep reads of an event's body. The body is delivered unchanged. */
 export interface EventRequest {
   readonly type: string;
@@ -54,7 +58,14 @@ function problemsOf({ type, entity, data, timestamp }: Record<string, unknown>):
   return problems;
 }
 
-/** @param errors all that is wrong */
-export function invalid(errors: readonly ProblemDetail[]): LockstepError {
-  return new LockstepError('invalid_request', errors.map(({ path, message }) => `${path} ${message}`.trim()).join('; '), { errors });
+/** @param problems what is wrong, of which the first `MOST_PROBLEMS` are named, by a path of bounded length */
+export function invalid(problems: readonly ProblemDetail[]): LockstepError {
+  const errors = problems.slice(0, MOST_PROBLEMS).map(({ path, message }) => ({ path: shortened(path), message }));
+  const detail = errors.map(({ path, message }) => `${path} ${message}`.trim()).join('; ');
+  return new LockstepError('invalid_request', problems.length > errors.length ? `${detail}; and more` : detail, { errors });
+}
+
+/** A copy, because a part of a text would keep all of it in memory. */
+function shortened(path: string): string {
+  return path.length > LONGEST_PATH ? `${Buffer.from(path.slice(0, LONGEST_PATH)).toString()}…` : path;
 }

@@ -4,12 +4,13 @@ import type pg from 'pg';
 import { mintId } from '#domain/ids';
 import { KafkaModule } from '#ground/kafka/kafka.module';
 import { ensureInstallation } from '#ground/postgres/installation';
+import { CommitSequence, NotSentError } from '#ground/postgres/group-commit';
 import { createPool, databaseOf } from '#ground/postgres/pool';
 import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
 import { testModules } from '#dev/testing/test-modules';
 import { EventRelay } from '#flow/relay/event-relay';
 import { IngestModule } from './ingest.module.js';
-import { IngestService, type NewEvent } from './ingest.service.js';
+import { type Accepted, IngestService, type NewEvent } from './ingest.service.js';
 import { QueueLimit } from './queue-limit.js';
 import { waitUntil } from '#dev/testing/wait-until';
 
@@ -150,6 +151,61 @@ describe('accept', () => {
     expect(second).toMatchObject({ replayed: false });
     expect(second.id).not.toBe(first.id);
     expect(await ingest.accept(posted)).toMatchObject({ id: second.id, replayed: true });
+  });
+});
+
+describe('acceptInOrder', () => {
+  it('answers repeated keys of one statement as one after the other, whether the key was used before or not', async () => {
+    const ingest = await service();
+    const sequence = new CommitSequence();
+    const entity = mintId();
+    const used = event({ entity, idempotencyKey: mintId() });
+    const { id } = await ingest.accept(used);
+    const fresh = event({ entity, idempotencyKey: mintId() });
+    const other = (posted: NewEvent): NewEvent => ({ ...posted, payload: Buffer.from('{}') });
+    const results = await Promise.allSettled([
+      ...[fresh, other(fresh), fresh, other(used), used, other(used)].map((posted) => ingest.acceptInOrder(posted, sequence)),
+      // A single post in the same statement.
+      ingest.accept(fresh),
+    ]);
+    expect(codesOf(results)).toEqual(['accepted', 'idempotency_key_reused', 'accepted', 'idempotency_key_reused', 'accepted', 'idempotency_key_reused', 'accepted']);
+    const [first, , again, , replayed, , single] = results;
+    const freshId = first?.status === 'fulfilled' ? first.value.id : '';
+    expect(first).toMatchObject({ value: { replayed: false } });
+    for (const repeat of [again, single]) expect(repeat).toMatchObject({ value: { id: freshId, replayed: true } });
+    expect(replayed).toMatchObject({ value: { id, replayed: true } });
+    expect((await stored(entity)).map((row) => row['id'])).toEqual([id, freshId]);
+  });
+
+  it('stores no event after one of its sequence that failed, though single posts move it into a later statement', async () => {
+    const ingest = await service();
+    const holder = await pool.connect();
+    await holder.query('begin; lock table events in access exclusive mode');
+    /** The statement of the gateway that waits for the lock. */
+    const waiting = (other?: number): Promise<number> => waitUntil('a statement', async () => {
+      const { rows: [row] } = await pool.query<{ pid: number }>(`select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and pid is distinct from $1`, [other ?? null]);
+      return row?.pid;
+    });
+    const posted = [ingest.accept(event())];
+    const [entity, sequence] = [mintId(), new CommitSequence()];
+    let items: Promise<Accepted>[] = [];
+    try {
+      const first = await waiting();
+      posted.push(...Array.from({ length: 20 }, () => ingest.accept(event())));
+      items = Array.from({ length: 512 }, () => ingest.acceptInOrder(event({ entity }), sequence));
+      posted.push(ingest.accept(event()));
+      await pool.query('select pg_terminate_backend($1)', [first]);
+      await pool.query('select pg_terminate_backend($1)', [await waiting(first)]);
+      await waitUntil('the failure', () => sequence.failure !== undefined);
+    } finally {
+      await holder.query('rollback');
+      holder.release();
+    }
+    expect(codesOf(await Promise.allSettled(posted))).toEqual([...Array.from({ length: 21 }, () => 'store_unavailable'), 'accepted']);
+    const results = await Promise.allSettled(items);
+    expect(codesOf(results.slice(0, 492))).toEqual(Array.from({ length: 492 }, () => 'store_unavailable'));
+    expect(results.slice(492).every((result) => result.status === 'rejected' && result.reason instanceof NotSentError)).toBe(true);
+    expect(await stored(entity)).toEqual([]);
   });
 });
 

@@ -52,16 +52,29 @@ export class IngestRepository {
 
   /**
    * Commits the batch in one statement, plus a lookup if some keys were used before. Results are in the same order. Once
-   * it resolves, accepted events are durable.
+   * it resolves, accepted events are durable. The same key again is as in a later batch.
    * @throws LockstepError `store_unavailable` if Postgres does not answer, with an unknown outcome; the server's own error
    * if a row cannot be stored, and then none is
    */
   async commit(submissions: readonly Submission[]): Promise<readonly Committed[]> {
-    const { acceptedAt, taken } = await this.acceptBatch(submissions);
+    const firsts = new Map<string, Submission>();
+    const repeats = new Map<Submission, Submission>();
+    for (const submission of submissions) {
+      const key = keyOf(submission);
+      const first = key === undefined ? undefined : firsts.get(key);
+      if (first !== undefined) repeats.set(submission, first);
+      else if (key !== undefined) firsts.set(key, submission);
+    }
+    const { acceptedAt, taken } = await this.acceptBatch(repeats.size === 0 ? submissions : submissions.filter((submission) => !repeats.has(submission)));
     const accepted: Committed = { kind: 'accepted', acceptedAt };
-    if (taken.size === 0) return submissions.map(() => accepted);
-    const found = await this.findTaken(submissions.filter(({ id }) => taken.has(id)));
-    return submissions.map((submission) => (taken.has(submission.id) ? (found.get(submission.id) ?? { kind: 'released' }) : accepted));
+    if (taken.size === 0 && repeats.size === 0) return submissions.map(() => accepted);
+    const isTaken = (submission: Submission): boolean => taken.has((repeats.get(submission) ?? submission).id);
+    const found = await this.findTaken(submissions.filter(isTaken));
+    return submissions.map((submission) => {
+      if (isTaken(submission)) return found.get(submission.id) ?? { kind: 'released' };
+      const first = repeats.get(submission);
+      return first === undefined ? accepted : resultOfRepeat(submission, first.fingerprint, first.id, acceptedAt);
+    });
   }
 
   private async acceptBatch(submissions: readonly Submission[]): Promise<{ acceptedAt: string; taken: ReadonlySet<string> }> {
@@ -78,6 +91,7 @@ export class IngestRepository {
   }
 
   private async findTaken(submissions: readonly Submission[]): Promise<Map<string, Committed>> {
+    if (submissions.length === 0) return new Map();
     const tenants = submissions.map(({ tenant }) => tenant);
     const keys = submissions.map(({ idempotencyKey = '' }) => idempotencyKey);
     const rows = await findKeys.run({ tenants, keys }, this.database).catch((error: unknown) => {
@@ -85,14 +99,21 @@ export class IngestRepository {
     });
     const byKey = new Map(rows.map((row) => [`${row.tenant}/${row.key}`, row]));
     return new Map(
-      submissions.flatMap(({ id, tenant, idempotencyKey = '', fingerprint }): [string, Committed][] => {
-        const row = byKey.get(`${tenant}/${idempotencyKey}`);
-        if (row === undefined) return [];
-        const same = fingerprint !== undefined && row.fingerprint.equals(fingerprint);
-        return [[id, same ? { kind: 'replayed', eventId: row.eventId, acceptedAt: row.acceptedAt.toISOString() } : { kind: 'reused' }]];
+      submissions.flatMap((submission): [string, Committed][] => {
+        const row = byKey.get(keyOf(submission) ?? '');
+        return row === undefined ? [] : [[submission.id, resultOfRepeat(submission, row.fingerprint, row.eventId, row.acceptedAt.toISOString())]];
       }),
     );
   }
+}
+
+function keyOf({ tenant, idempotencyKey }: Submission): string | undefined {
+  return idempotencyKey === undefined ? undefined : `${tenant}/${idempotencyKey}`;
+}
+
+/** Of a submission whose key stands for an event with this fingerprint. */
+function resultOfRepeat({ fingerprint }: Submission, first: Buffer | undefined, eventId: string, acceptedAt: string): Committed {
+  return fingerprint !== undefined && first?.equals(fingerprint) === true ? { kind: 'replayed', eventId, acceptedAt } : { kind: 'reused' };
 }
 
 /** Turns an error that one submission alone caused into `invalid_request`. Returns any other error unchanged. */

@@ -6,7 +6,7 @@ import { LockstepError } from '#domain/problem';
 import { shardOf } from '#domain/shard';
 import { type CommittedEvent, EventRelay } from '#flow/relay/event-relay';
 import type { Config } from '#ground/config/config';
-import { GroupCommit } from '#ground/postgres/group-commit';
+import { type CommitSequence, GroupCommit } from '#ground/postgres/group-commit';
 import { InjectConfig } from '#ground/process/process-context';
 import { eventsAccepted, eventsDeduplicated, ingestBatchSize, ingestQueueBytes, ingestQueueLimit, ingestQueueRequests } from './ingest.metrics.js';
 import { QueueLimit } from './queue-limit.js';
@@ -106,20 +106,20 @@ export class IngestService {
    * `store_unavailable`, after which the event may be committed (a request with the same key finds out)
    */
   accept(event: NewEvent): Promise<Accepted> {
-    return this.acceptOrFind(event, false);
+    return this.acceptOrFind(event);
   }
 
   /**
-   * As `accept`, for the items of batches: it sheds nothing, and never submits an event again, which could then come after
-   * events that were given later.
-   * @throws LockstepError as `accept`, without `overloaded`
+   * As `accept`, for the items of batches, which may have the same key. It sheds nothing, and commits the events of a sequence
+   * in the order in which they were given: none after one of which `store_unavailable` was thrown.
+   * @throws LockstepError as `accept`, without `overloaded`; NotSentError
    */
-  acceptInOrder(event: NewEvent): Promise<Accepted> {
-    return this.acceptOrFind(event, true);
+  acceptInOrder(event: NewEvent, sequence: CommitSequence): Promise<Accepted> {
+    return this.submit(event, event.idempotencyKey === undefined ? undefined : fingerprintOf(event), sequence);
   }
 
-  private async acceptOrFind(event: NewEvent, isInOrder: boolean): Promise<Accepted> {
-    if (event.idempotencyKey === undefined) return this.submit(event, undefined, isInOrder);
+  private async acceptOrFind(event: NewEvent): Promise<Accepted> {
+    if (event.idempotencyKey === undefined) return this.submit(event, undefined);
     const fingerprint = fingerprintOf(event);
     const key = `${event.tenant}/${event.idempotencyKey}`;
     const earlier = this.inFlight.get(key);
@@ -132,10 +132,9 @@ export class IngestService {
       const isKeyUsed = await earlier.accepted.then(() => true, () => false);
       if (isKeyUsed) throw keyReused();
       // The other request failed: the key may be free now, or may already stand for this body.
-      if (isInOrder) throw keyInDoubt();
-      return this.acceptOrFind(event, false);
+      return this.acceptOrFind(event);
     }
-    const accepted = this.submit(event, fingerprint, isInOrder);
+    const accepted = this.submit(event, fingerprint);
     this.inFlight.set(key, { fingerprint, accepted });
     try {
       return await accepted;
@@ -149,19 +148,21 @@ export class IngestService {
     await this.commits.idle();
   }
 
-  private async submit(event: NewEvent, fingerprint: Buffer | undefined, isInOrder: boolean): Promise<Accepted> {
-    if (!isInOrder) this.enqueue(event);
+  /** @param sequence of an item of a batch */
+  private async submit(event: NewEvent, fingerprint: Buffer | undefined, sequence?: CommitSequence): Promise<Accepted> {
+    if (sequence === undefined) this.enqueue(event);
     const submission = { ...event, id: mintId(), shard: shardOf(event.tenant, event.entity, this.config.kafka.partitions), fingerprint };
     try {
       for (;;) {
-        const committed = await this.commits.add(submission);
+        const committed = await this.commits.add(submission, false, sequence);
         if (committed.kind !== 'released') return acceptedOf(submission, committed);
-        if (isInOrder) throw keyInDoubt();
+        // Submitted again, it would come after events that were given later.
+        if (sequence !== undefined) throw keyExpired();
       }
     } catch (error) {
       throw submissionErrorOf(error);
     } finally {
-      if (!isInOrder) this.dequeue(event);
+      if (sequence === undefined) this.dequeue(event);
     }
   }
 
@@ -227,9 +228,8 @@ export function overloaded(): LockstepError {
   return new LockstepError('overloaded', 'Too many events wait to be stored; try again shortly', { retryAfterSeconds: 1 });
 }
 
-/** Another request with this key failed, or the key expired, while the event was being stored. */
-function keyInDoubt(): LockstepError {
-  return new LockstepError('store_unavailable', 'The event was not stored, because the state of its idempotency key changed: send it again with the same key', { retryAfterSeconds: 1 });
+function keyExpired(): LockstepError {
+  return new LockstepError('store_unavailable', 'The event was not stored, because its idempotency key expired in this moment: send it again with the same key', { retryAfterSeconds: 1 });
 }
 
 function keyReused(): LockstepError {

@@ -17,9 +17,12 @@ export interface ItemCutter {
   end(items: BatchItem[]): void;
 }
 
+const NOTHING = Buffer.alloc(0);
+
 /** Collects the bytes of one item after another. Those of an item above the limit are dropped as they come. */
 export class ItemBytes {
-  private pieces: Buffer[] = [];
+  /** With room for more. Copied at once: the pieces that a client sends may be single bytes, of which each would take 200. */
+  private kept: Buffer = NOTHING;
   private length = 0;
 
   constructor(private readonly maxBytes: number) {}
@@ -29,19 +32,29 @@ export class ItemBytes {
   }
 
   add(bytes: Buffer, start: number, end: number): void {
-    if (start === end) return;
-    this.length += end - start;
-    if (this.length > this.maxBytes) this.pieces = [];
-    else this.pieces.push(bytes.subarray(start, end));
+    const length = this.length + end - start;
+    if (length > this.maxBytes) this.kept = NOTHING;
+    else {
+      if (length > this.kept.length) this.grow(length);
+      bytes.copy(this.kept, this.length, start, end);
+    }
+    this.length = length;
   }
 
-  /** The item, and a new beginning. It is a copy, because a view would keep all bytes that arrived with it in memory. */
+  /** The item, and a new beginning. */
   take(): BatchItem {
-    const item = this.length > this.maxBytes
-      ? new LockstepError('payload_too_large', `The event has ${this.length} bytes, and LOCKSTEP_MAX_BODY_BYTES allows ${this.maxBytes}`)
-      : Buffer.concat(this.pieces, this.length);
-    this.pieces = [];
+    const { kept, length, maxBytes } = this;
+    this.kept = NOTHING;
     this.length = 0;
-    return item;
+    if (length > maxBytes) return new LockstepError('payload_too_large', `The event has ${length} bytes, and LOCKSTEP_MAX_BODY_BYTES allows ${maxBytes}`);
+    // A view would keep the room for more in memory. An item that came in one piece has none.
+    return kept.length === length ? kept : Buffer.from(kept.subarray(0, length));
+  }
+
+  /** To twice the size, so that each byte is copied twice at most, on average. The first piece gets exactly its size. */
+  private grow(length: number): void {
+    const grown = Buffer.allocUnsafe(Math.min(Math.max(length, 2 * this.kept.length), this.maxBytes));
+    this.kept.copy(grown, 0, 0, this.length);
+    this.kept = grown;
   }
 }

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { jsonText } from '#dev/testing/hostile-input';
@@ -85,6 +87,24 @@ describe('JsonArrayItems', () => {
     expect(array('[]')).toEqual({ items: [] });
     const deep = '['.repeat(100_000) + ']'.repeat(100_000);
     expect(array(`[${deep}]`)).toEqual({ items: [deep] });
+  });
+
+  it('keeps an unfinished item of tiny pieces in not much more memory than its size', () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const usedBytes = (): number => {
+      collectGarbage();
+      const { heapUsed, external } = process.memoryUsage();
+      return heapUsed + external;
+    };
+    const cutter = new JsonArrayItems(MAX_BYTES);
+    const items: BatchItem[] = [];
+    cutter.cut(Buffer.from('["'), items);
+    const before = usedBytes();
+    for (let n = 0; n < 50_000; n++) cutter.cut(Buffer.from(new Uint8Array([0x78])), items);
+    expect(usedBytes() - before).toBeLessThan(1_000_000);
+    cutter.cut(Buffer.from('"]'), items);
+    expect(items.map((item) => (item as Buffer).length)).toEqual([50_002]);
   });
 
   it('gives the items before the place where the framing breaks', () => {

@@ -3,7 +3,7 @@ import type { ProblemDetail } from '#domain/problem';
 import { parseJsonBody } from '#ground/http/json-body';
 import { percentEncoded } from './attribute-encoding.js';
 import { ATTRIBUTE_NAME, type CloudEventContext, readContext, textProblem } from './cloud-event-context.js';
-import { type EventRequest, invalid } from './event-request.js';
+import { type EventRequest, invalid, MOST_PROBLEMS } from './event-request.js';
 
 /** Members of the JSON format that are no attributes. */
 const DATA = ['data', 'data_base64'];
@@ -43,6 +43,8 @@ export function structuredAttributes(payload: Buffer): EventAttributes {
 function contextOf(value: Readonly<Record<string, unknown>>, problems: ProblemDetail[]): CloudEventContext {
   const context = new Map<string, string>();
   for (const [name, member] of Object.entries(value)) {
+    // One more than are named says that there are more.
+    if (problems.length > MOST_PROBLEMS) break;
     if (DATA.includes(name) || member === null) continue;
     const text = textOf(name, member);
     const problem = ATTRIBUTE_NAME.test(name) ? (text === undefined ? typeProblem(name) : textProblem(text)) : 'is no attribute name: lower-case letters and digits only';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import pg from 'pg';
 import { RoundBudget } from '#domain/round-budget';
-import { GroupCommit } from './group-commit.js';
+import { CommitSequence, GroupCommit, NotSentError } from './group-commit.js';
 
 const poisonError = (): Error => Object.assign(new pg.DatabaseError('bad row', 0, 'error'), { code: '22001' });
 
@@ -91,6 +91,59 @@ describe('GroupCommit', () => {
     expect(calls).toBe(1);
     expect(await commits.add(4)).toBe(4);
     await commits.idle();
+  });
+
+  describe('with sequences', () => {
+    /** `a1` is the first item of the sequence `a`; items without a letter have no sequence. */
+    async function outcomes(texts: readonly string[], maxItems: number, failure: (items: readonly string[]) => Error | undefined): Promise<{ failed: Record<string, string>; committed: string[] }> {
+      const committed: string[] = [];
+      const commits = new GroupCommit<string, string>({
+        maxItems,
+        commit: (items) => {
+          const error = failure(items);
+          if (error !== undefined) return Promise.reject(error);
+          committed.push(...items);
+          return Promise.resolve(items);
+        },
+      });
+      const sequences = new Map<string, CommitSequence>();
+      const failed: Record<string, string> = {};
+      await Promise.all(texts.map(async (text) => {
+        const [name = ''] = /^[a-z]/.exec(text) ?? [];
+        const sequence = name === '' ? undefined : (sequences.get(name) ?? new CommitSequence());
+        if (sequence !== undefined) sequences.set(name, sequence);
+        await commits.add(text, false, sequence).catch((error: Error) => {
+          failed[text] = error instanceof NotSentError ? `unsent: ${(error.cause as Error).message}` : error.message;
+        });
+      }));
+      return { failed, committed };
+    }
+
+    it('sends no item after a failed one of its sequence; others have their own fate', async () => {
+      const once = (): ((items: readonly string[]) => Error | undefined) => {
+        let calls = 0;
+        return () => (++calls === 1 ? new Error('away') : undefined);
+      };
+      expect(await outcomes(['1', 'a1', 'a2', 'a3', 'b1', '2'], 3, once())).toEqual({
+        failed: { 1: 'away', a1: 'away', a2: 'away', a3: 'unsent: away' },
+        committed: ['b1', '2'],
+      });
+      // A statement of which nothing is left.
+      expect(await outcomes(['a1', 'a2', 'a3', 'a4', '1'], 2, once())).toEqual({ failed: { a1: 'away', a2: 'away', a3: 'unsent: away', a4: 'unsent: away' }, committed: ['1'] });
+    });
+
+    it('sends no item after a failed half of the same statement', async () => {
+      let calls = 0;
+      const failure = (items: readonly string[]): Error | undefined => {
+        if (items.includes('a1')) return poisonError();
+        return items.includes('a2') && ++calls === 1 ? new Error('away') : undefined;
+      };
+      expect(await outcomes(['a1', 'a2', 'a3', '1', 'b1'], 10, failure)).toEqual({ failed: { a1: 'bad row', a2: 'away', a3: 'unsent: away' }, committed: ['1', 'b1'] });
+    });
+
+    it('goes on after poison', async () => {
+      expect(await outcomes(['a1', 'a2', 'a3'], 2, (items) => (items.includes('a1') ? poisonError() : undefined))).toEqual({ failed: { a1: 'bad row' }, committed: ['a2', 'a3'] });
+    });
   });
 
   it('fails a batch whose results do not match its items', async () => {

@@ -20,8 +20,27 @@ export interface GroupCommitOptions<Item, Result> {
   readonly budget?: RoundBudget;
 }
 
+/**
+ * Items of which none may be committed after an earlier one's commit failed: the later ones then fail unsent. Poison items do
+ * not count as failed, because they would fail again.
+ */
+export class CommitSequence {
+  /** Why an item was not committed, or may not have been. */
+  failure: unknown;
+}
+
+/** An item was not sent, because the commit of an earlier one of its sequence failed with `cause`. */
+export class NotSentError extends Error {
+  override readonly name = 'NotSentError';
+
+  constructor(cause: unknown) {
+    super('An earlier item of the same sequence was not committed', { cause });
+  }
+}
+
 interface Waiting<Item, Result> {
   readonly item: Item;
+  readonly sequence: CommitSequence | undefined;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -35,7 +54,7 @@ type Answer = () => void;
  *
  * If one item's content makes a statement fail, the batch is split until that item fails alone, and the others succeed.
  * A repeatable batch that exceeds its time is split in the same way. Any other error fails the whole batch; its callers then
- * do not know whether it was committed.
+ * do not know whether it was committed. Later items of the same `CommitSequence` then fail unsent.
  */
 export class GroupCommit<Item, Result> {
   private queue: Waiting<Item, Result>[] = [];
@@ -54,10 +73,13 @@ export class GroupCommit<Item, Result> {
     return this.queue.length;
   }
 
-  /** @param isUrgent the next commit is not delayed */
-  add(item: Item, isUrgent = false): Promise<Result> {
+  /**
+   * @param isUrgent the next commit is not delayed
+   * @param sequence of this item and others, whose order must not change
+   */
+  add(item: Item, isUrgent = false, sequence?: CommitSequence): Promise<Result> {
     return new Promise((resolve, reject) => {
-      this.queue.push({ item, resolve, reject });
+      this.queue.push({ item, sequence, resolve, reject });
       this.running ??= this.run();
       if (isUrgent) this.pacing.hurry();
     });
@@ -125,6 +147,7 @@ export class GroupCommit<Item, Result> {
 
   /** Commits a batch; never rejects. The statement is sent before this returns its promise. */
   private async commit(batch: readonly Waiting<Item, Result>[], isHalf = false): Promise<Answer> {
+    if (batch.some(isAfterFailure)) return this.commitOthers(batch, isHalf);
     try {
       const results = await this.options.commit(batch.map(({ item }) => item));
       if (!isHalf && this.size.isReduced) this.size.onSuccess(this.shareOf(batch));
@@ -135,8 +158,20 @@ export class GroupCommit<Item, Result> {
       // Once for each size: both halves may exceed their time.
       if (isTooLarge && batch.length <= this.size.of(this.options.maxItems)) this.size.onFailure(error);
       if ((isPoison(error) || isTooLarge) && batch.length > 1) return this.commitHalves(batch);
+      // Before any other statement is sent.
+      if (!isPoison(error)) for (const { sequence } of batch) if (sequence !== undefined) sequence.failure = error;
       return () => batch.forEach(({ reject }) => reject(error));
     }
+  }
+
+  /** Commits what is not after a failed item of its sequence. */
+  private async commitOthers(batch: readonly Waiting<Item, Result>[], isHalf: boolean): Promise<Answer> {
+    const [unsent, others] = [batch.filter(isAfterFailure), batch.filter((waiting) => !isAfterFailure(waiting))];
+    const answer = others.length === 0 ? undefined : await this.commit(others, isHalf);
+    return () => {
+      unsent.forEach(({ sequence, reject }) => reject(new NotSentError(sequence?.failure)));
+      answer?.();
+    };
   }
 
   private async commitHalves(batch: readonly Waiting<Item, Result>[]): Promise<Answer> {
@@ -148,4 +183,8 @@ export class GroupCommit<Item, Result> {
       second();
     };
   }
+}
+
+function isAfterFailure({ sequence }: { readonly sequence: CommitSequence | undefined }): boolean {
+  return sequence?.failure !== undefined;
 }
