@@ -109,7 +109,7 @@ async function callAndWatch(...[operation, expectation, ids, scope]: Parameters<
   queries.mockClear();
   const answer = await call(operation, expectation, ids, scope);
   const { calls, contexts } = queries.mock;
-  const ofRequests = calls.filter((_, i) => /-(?:api|lists|counts)$/.test((contexts[i] as unknown as { connectionParameters: { application_name?: string } }).connectionParameters.application_name ?? ''));
+  const ofRequests = calls.filter((_, i) => /-(?:api|lists|counts)$/.test((contexts[i] as { connectionParameters: { application_name?: string } }).connectionParameters.application_name ?? ''));
   return { answer, statements: ofRequests.map(([query]) => (typeof query === 'string' ? query : (query as { text: string }).text)) };
 }
 

@@ -165,7 +165,7 @@ it('what a valid key is refused for before its body is read is counted, under it
   expect((await post(reader.headers, event())).status).toBe(403);
   expect((await post({ ...poster.headers, 'lockstep-tenant': 'closed' }, event())).status).toBe(403);
   expect((await client.send('POST', '/v1/events', event(), { 'lockstep-tenant': 'nowhere' })).status).toBe(400);
-  const counted = async (): Promise<unknown[]> => (await store.query("select tenant, key, code from rejections where code = 'forbidden' or last_detail like '%nowhere%' order by tenant, key = $1", [poster.id])).rows;
+  const counted = async (): Promise<unknown[]> => (await store.query<Record<string, string>>("select tenant, key, code from rejections where code = 'forbidden' or last_detail like '%nowhere%' order by tenant, key = $1", [poster.id])).rows;
   await waitUntil('the counts', async () => (await counted()).length >= 4);
   expect(await counted()).toEqual([
     { tenant: 'acme', key: reader.id, code: 'forbidden' }, { tenant: 'acme', key: poster.id, code: 'forbidden' }, { tenant: 'closed', key: closed.id, code: 'forbidden' }, { tenant: 'default', key: 'admin', code: 'invalid_request' },
