@@ -137,7 +137,8 @@ export class BatchAcceptor {
 
   /** Gives events to the group commit, as far as the principal's limits allow. */
   private async give(events: readonly ReadEvent[], batch: Batch): Promise<void> {
-    const { feed, repeats, principal: { ingest: { duplicates, resubmit } } } = batch;
+    const { feed, repeats, principal } = batch;
+    const { duplicates, resubmit } = principal.ingest;
     const answersAgain = duplicates === 'replay' && resubmit === 'none';
     const granted = await this.grantedOf(events, batch).catch((error: unknown) => {
       const problem = toLockstepError(error);
@@ -151,6 +152,7 @@ export class BatchAcceptor {
         continue;
       }
       feed.add(event, (outcome) => {
+        if ('id' in outcome && outcome.replayed) this.rejections.noteDuplicate(principal, outcome.id);
         if (answersAgain || outcome instanceof LockstepError || !outcome.replayed) settle(outcome);
         else repeats.push({ accepted: outcome, settle });
       });
