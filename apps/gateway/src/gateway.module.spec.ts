@@ -40,6 +40,7 @@ it('builds its module graph without Postgres and Kafka, every route declares its
     'GET /v1/events/:id': 'read',
     'GET /v1/events/:id/deliveries': 'read',
     'GET /v1/events/:id/timeline': 'read',
+    'GET /v1/events/batch': 'ingest',
     'GET /v1/lanes': 'read',
     'GET /v1/lanes/:endpoint/:entity': 'read',
     'GET /v1/ledger': 'read',

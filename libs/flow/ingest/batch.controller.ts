@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { Controller, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, Post, Req, Res } from '@nestjs/common';
+import { ApiExcludeEndpoint } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LockstepError } from '#domain/problem';
 import { EventTypeDirectory } from '#flow/event-types/event-type-directory';
@@ -40,5 +41,14 @@ export class BatchController {
     if (headers['idempotency-key'] !== undefined) throw new LockstepError('invalid_idempotency_key', 'The header Idempotency-Key is for single events: set `idempotencyKey` in each item');
     const reader = itemReader(this.eventTypes, parseEventRequest, { contentType: 'application/json', traceparent: traceparentOf(headers) });
     return this.acceptor.accept(request, reply, framing, reader);
+  }
+
+  /** Without it, the path would be that of an event with the id `batch`. */
+  @Get('batch')
+  @Requires('ingest', { isRefused: true })
+  @ApiExcludeEndpoint()
+  refuseGet(@Res() reply: FastifyReply): never {
+    reply.header('allow', 'POST');
+    throw new LockstepError('method_not_allowed', '/v1/events/batch takes POST, not GET');
   }
 }
