@@ -57,7 +57,8 @@ const FORMS = {
     example: { specversion: '1.0', id: '1', source: '/orders', type: 'order.created', subject: 'order-17', datacontenttype: 'application/json', data: { amount: 1299 } },
   },
   [BATCH_TYPE]: {
-    schema: { type: 'array', maxItems: MAX_BATCH_ITEMS, items: structured, description: 'The answer has a result for each, as that of `POST /v1/events/batch`' },
+    // Of any form, because each has a result of its own.
+    schema: { type: 'array', maxItems: MAX_BATCH_ITEMS, items: { description: 'A CloudEvent, as in `application/cloudevents+json`' }, description: 'The answer has a result for each, as that of `POST /v1/events/batch`' },
     example: [{ specversion: '1.0', id: '1', source: '/orders', type: 'order.created', subject: 'order-17', data: { amount: 1299 } }],
   },
   '*/*': {
