@@ -8,6 +8,12 @@ import { startProduct } from './product.mjs';
 const EVENT_PIPELINES = { product: startProduct, bare: startBare };
 export const PIPELINES = Object.keys(EVENT_PIPELINES);
 
+/** The same pipeline, posting in another way. */
+export function withLoadArguments({ pipeline, ...setting }, loadArguments) {
+  // A pipeline's own `pids` may change while it runs.
+  return { ...setting, pipeline: Object.create(pipeline, { loadArguments: { value: loadArguments } }) };
+}
+
 /**
  * What is measured: its processes, its data, and how to post to it.
  * @typedef {object} Pipeline

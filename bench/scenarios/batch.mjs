@@ -1,5 +1,5 @@
 import { measureIngest, measureThroughput, warmUp } from '../measure/measures.mjs';
-import { withPipeline } from '../pipelines/pipelines.mjs';
+import { withLoadArguments, withPipeline } from '../pipelines/pipelines.mjs';
 
 const SIZE = 100;
 const CONNECTIONS = [1, 8, 32];
@@ -8,10 +8,9 @@ const END_TO_END_CONNECTIONS = 8;
 const WARM_UP_EVENTS = 20_000;
 
 /** The same pipeline, whose events go to the batch route. */
-function toBatches({ pipeline, ...setting }) {
-  const loadArguments = pipeline.loadArguments.map((argument) => argument.replace(/\/v1\/events$/, '/v1/events/batch'));
-  // A pipeline's own `pids` may change while it runs.
-  return { ...setting, pipeline: Object.create(pipeline, { loadArguments: { value: [...loadArguments, '--batch', String(SIZE)] } }) };
+function toBatches(setting) {
+  const loadArguments = setting.pipeline.loadArguments.map((argument) => argument.replace(/\/v1\/events$/, '/v1/events/batch'));
+  return withLoadArguments(setting, [...loadArguments, '--batch', String(SIZE)]);
 }
 
 export const batch = {

@@ -1,5 +1,5 @@
 import { CONNECTIONS, measureIngest, warmUp } from '../measure/measures.mjs';
-import { withPipeline } from '../pipelines/pipelines.mjs';
+import { withLoadArguments, withPipeline } from '../pipelines/pipelines.mjs';
 
 const WARM_UP_EVENTS = 20_000;
 /** Each turn measures every key, because the speed of a machine drifts. */
@@ -8,10 +8,8 @@ const TURNS = 2;
 const HIGH_LIMIT = { perSecond: 100_000, burst: 100_000 };
 
 /** The same pipeline, posting with another key. */
-function withKey({ pipeline, ...setting }, key) {
-  const loadArguments = pipeline.loadArguments.map((argument) => (argument.startsWith('Authorization:') ? `Authorization: Bearer ${key}` : argument));
-  // A pipeline's own `pids` may change while it runs.
-  return { ...setting, pipeline: Object.create(pipeline, { loadArguments: { value: loadArguments } }) };
+function withKey(setting, key) {
+  return withLoadArguments(setting, setting.pipeline.loadArguments.map((argument) => (argument.startsWith('Authorization:') ? `Authorization: Bearer ${key}` : argument)));
 }
 
 async function createKey({ pipeline }, settings) {
