@@ -16,10 +16,10 @@ export class Duplicates {
    * @throws LockstepError `conflict`, with the event's id; `store_unavailable`
    */
   async settle(principal: Principal, event: string): Promise<boolean> {
-    const { duplicates, resubmit } = principal.ingest;
-    if (resubmit === 'requeue-dead' && (await this.followup.requeue(principal, event))) return true;
-    if (duplicates === 'replay') return false;
-    throw conflictWith(event);
+    const isRequeued = principal.ingest.resubmit === 'requeue-dead' && (await this.followup.requeue(principal, event));
+    const outcome = outcomeOf(principal, event, isRequeued);
+    if (outcome instanceof LockstepError) throw outcome;
+    return outcome;
   }
 
   /**
@@ -28,18 +28,18 @@ export class Duplicates {
    * @throws LockstepError `store_unavailable`, after which some events may be requeued
    */
   async settleAll(principal: Principal, events: readonly string[]): Promise<ReadonlyMap<string, boolean | LockstepError>> {
-    const { duplicates, resubmit } = principal.ingest;
-    const dead = resubmit === 'requeue-dead' ? await this.followup.withDeadDeliveries(principal.tenant, events) : new Set<string>();
+    const dead = principal.ingest.resubmit === 'requeue-dead' ? await this.followup.withDeadDeliveries(principal.tenant, events) : new Set<string>();
     const settled = new Map<string, boolean | LockstepError>();
     for (const event of events) {
       const isRequeued = dead.has(event) && (await this.followup.requeue(principal, event));
-      settled.set(event, isRequeued || (duplicates === 'replay' ? false : conflictWith(event)));
+      settled.set(event, outcomeOf(principal, event, isRequeued));
     }
     return settled;
   }
 }
 
-function conflictWith(event: string): LockstepError {
+function outcomeOf({ ingest: { duplicates } }: Principal, event: string, isRequeued: boolean): boolean | LockstepError {
+  if (isRequeued || duplicates === 'replay') return isRequeued;
   const id = toPublicId('evt', event);
   return new LockstepError('conflict', `This event was accepted before, as ${id}`, { extensions: { id } });
 }
