@@ -115,7 +115,7 @@ async function callAndWatch(...[operation, expectation, ids, scope]: Parameters<
 
 /** Status and body, with the ids of the request as their names. */
 function withoutIds({ status, text }: Answer, ids: ResourceIds): string {
-  const answer = `${status} ${withoutRequestId(text) ?? ''}`;
+  const answer = `${status} ${withoutRequestId(text)}`;
   return Object.entries(ids).reduce((without, [name, id]: [string, string]) => without.replaceAll(id, name), answer);
 }
 

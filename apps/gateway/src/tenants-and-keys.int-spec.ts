@@ -49,7 +49,7 @@ async function auditOf(subject: string): Promise<unknown[]> {
 
 /** Each request has an id of its own. */
 function textOf(answer: Answer | undefined): string | undefined {
-  return withoutRequestId(answer?.text);
+  return answer === undefined ? undefined : withoutRequestId(answer.text);
 }
 
 function idsIn({ json }: Answer): string[] {

@@ -5,6 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import pg from 'pg';
 import { keyHash, type MintedKey, mintApiKey } from '#domain/api-key';
 import { toPublicId } from '#domain/ids';
+import { withoutRequestId } from '#dev/testing/gateway-client';
 import { openSocket, finalAnswerIn, readToEnd, requestBytes } from '#dev/testing/raw-http';
 import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
 import { testProcess } from '#dev/testing/test-process';
@@ -88,8 +89,7 @@ afterAll(async () => {
 
 async function get(path: string, headers: Record<string, string> = {}): Promise<{ status: number; text: string; body: Partial<Principal> & { code?: string; detail?: string } }> {
   const response = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${KEY}`, ...headers } });
-  // Each request has an id of its own.
-  const text = (await response.text()).replace(/"requestId":"[^"]*"/, '"requestId":"req"');
+  const text = withoutRequestId(await response.text());
   return { status: response.status, text, body: text.startsWith('{') ? (JSON.parse(text) as Partial<Principal>) : {} };
 }
 
