@@ -1,7 +1,7 @@
-import { EVENT_TYPE_RULE, isEventType } from '#domain/event-type';
 import { createHash } from 'node:crypto';
+import { ENTITY_PROBLEM, isEntity } from '#domain/entity';
+import { EVENT_TYPE_RULE, isEventType } from '#domain/event-type';
 import type { ProblemDetail } from '#domain/problem';
-import { ENTITY_PROBLEM, isEntity } from './event-names.js';
 import { type EventRequest, invalid } from './event-request.js';
 import { parseTimestamp } from './timestamp.js';
 

@@ -9,6 +9,8 @@ import { parseStructuredEvent } from './structured-event.js';
 /** CloudEvents HTTP binding 1.0.2, 3: a prefix, in any letter case. */
 const FORMAT = /^application\/cloudevents/i;
 const JSON_FORMAT = /^application\/cloudevents\+json *(?:;|$)/i;
+/** CloudEvents JSON format 1.0.2, 3. Each event of an array is delivered with it, alone. */
+export const STRUCTURED_TYPE = 'application/cloudevents+json';
 /** CloudEvents JSON format 1.0.2, 4: an array of events in this format. */
 export const BATCH_TYPE = 'application/cloudevents-batch+json';
 const BATCH = /^application\/cloudevents-batch/i;
@@ -31,7 +33,7 @@ export function readCloudEvent(request: Pick<FastifyRequest, 'headers' | 'method
   const { 'content-type': type = '' } = request.headers;
   if (!FORMAT.test(type)) return parseBinaryEvent(request.raw.headersDistinct, body, headerKey);
   if (BATCH.test(type)) throw new LockstepError('unsupported_media_type', `${type} is not supported: send the events as ${BATCH_TYPE}`);
-  if (!isStructured(type)) throw new LockstepError('unsupported_media_type', `${type} is not supported: send the event as application/cloudevents+json, or its attributes as ce-* headers`);
+  if (!isStructured(type)) throw new LockstepError('unsupported_media_type', `${type} is not supported: send the event as ${STRUCTURED_TYPE}, or its attributes as ce-* headers`);
   const refusal = bodyRefusalOf(request);
   if (refusal !== undefined) throw refusal;
   return parseStructuredEvent(body, headerKey);

@@ -1,9 +1,9 @@
 import type { EventAttributes } from '#domain/event-attributes';
+import { ENTITY_PROBLEM, isEntity } from '#domain/entity';
 import { EVENT_TYPE_RULE, isEventType } from '#domain/event-type';
 import { parseKeyMember } from '#domain/idempotency-key';
 import { LockstepError, type ProblemDetail } from '#domain/problem';
 import { parseJsonBody } from '#ground/http/json-body';
-import { ENTITY_PROBLEM, isEntity } from './event-names.js';
 import { parseTimestamp } from './timestamp.js';
 
 /** A body can have thousands. An answer that named them all would have ten times as many bytes as the body. */

@@ -13,7 +13,7 @@ import { Rejections } from '#ground/http/rejections';
 import { mediaTypeOf } from '#ground/http/streamed-body';
 import { type AcceptedEvent, acceptedJson, settledJson } from './accepted-answer.js';
 import { BatchAcceptor, MAX_BATCH_BYTES } from './batch-acceptor.js';
-import { BATCH_TYPE, isCloudEvent, readCloudEvent } from './cloud-event.js';
+import { BATCH_TYPE, isCloudEvent, readCloudEvent, STRUCTURED_TYPE } from './cloud-event.js';
 import { Duplicates } from './duplicates.js';
 import { DocumentAcceptEvent } from './ingest.openapi.js';
 import { parseEventRequest } from './event-request.js';
@@ -29,8 +29,6 @@ const PATH = /^\/v1\/events(?:\?|$)/;
 const LONGEST_WAIT_MS = 30_000;
 
 const JSON_TYPE = 'application/json; charset=utf-8';
-/** Of each event of a batch, which is delivered alone. */
-const STRUCTURED_TYPE = 'application/cloudevents+json';
 const NO_BODY = Buffer.alloc(0);
 
 /**

@@ -1,15 +1,16 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiTags, type OpenAPIObject } from '@nestjs/swagger';
 import { z } from 'zod';
+import { EVENT_TYPE } from '#domain/event-type';
 import { Documented, DocumentedAnswer, DocumentedForms } from '#ground/http/openapi';
 import { RATE_LIMIT_HEADERS } from '#ground/http/openapi-document';
 import { deliveryIdSchema, idSchema } from '#ground/http/public-id';
+import { WITHOUT_CONTROLS } from '#ground/http/text-schema';
 import { MAX_BATCH_ITEMS } from './batch-acceptor.js';
 import { BATCH_ANSWER } from './batch-answer.openapi.js';
-import { BATCH_TYPE } from './cloud-event.js';
+import { BATCH_TYPE, STRUCTURED_TYPE } from './cloud-event.js';
 
-const TYPE_PATTERN = '^[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*$';
-const ENTITY_PATTERN = '^[^\\u0000-\\u001f\\u007f-\\u009f]*$';
+const TYPE_PATTERN = EVENT_TYPE.source;
 
 const answer = { id: idSchema('evt'), type: z.string().max(128), entity: z.string() };
 const times = { acceptedAt: z.iso.datetime(), requeued: z.literal(true).optional().meta({ description: 'The event was accepted before, and its dead deliveries are delivered again' }) };
@@ -44,7 +45,7 @@ const structured = {
     source: { type: 'string', format: 'uri-reference', minLength: 1, description: 'With `id` the idempotency key, unless the header `Idempotency-Key` is sent' },
     type: { type: 'string', maxLength: 128, pattern: TYPE_PATTERN },
     subject: { type: 'string', minLength: 1, nullable: true, description: 'The entity, with its limits, unless there is a `partitionkey`' },
-    partitionkey: { type: 'string', minLength: 1, maxLength: 255, pattern: ENTITY_PATTERN, nullable: true, description: 'The entity' },
+    partitionkey: { type: 'string', minLength: 1, maxLength: 255, pattern: WITHOUT_CONTROLS, nullable: true, description: 'The entity' },
     time: { type: 'string', format: 'date-time', nullable: true },
     data: { description: 'Anything' },
   },
@@ -52,7 +53,7 @@ const structured = {
 };
 
 const FORMS = {
-  'application/cloudevents+json': {
+  [STRUCTURED_TYPE]: {
     schema: structured,
     example: { specversion: '1.0', id: '1', source: '/orders', type: 'order.created', subject: 'order-17', datacontenttype: 'application/json', data: { amount: 1299 } },
   },
@@ -76,10 +77,10 @@ export const EVENT_SCHEMA: Schema = {
   additionalProperties: true,
   properties: {
     type: { type: 'string', maxLength: 128, pattern: TYPE_PATTERN, example: 'order.created' },
-    entity: { type: 'string', minLength: 1, maxLength: 255, pattern: ENTITY_PATTERN, example: 'order-17', description: 'Events of one entity are delivered in the order of acceptance' },
+    entity: { type: 'string', minLength: 1, maxLength: 255, pattern: WITHOUT_CONTROLS, example: 'order-17', description: 'Events of one entity are delivered in the order of acceptance' },
     data: { description: 'Anything', example: { amount: 1299 } },
     timestamp: { type: 'string', format: 'date-time', nullable: true },
-    idempotencyKey: { type: 'string', minLength: 1, maxLength: 255, pattern: ENTITY_PATTERN, nullable: true },
+    idempotencyKey: { type: 'string', minLength: 1, maxLength: 255, pattern: WITHOUT_CONTROLS, nullable: true },
   },
 };
 

@@ -9,7 +9,8 @@ export interface TextLimits {
 }
 
 const WITHOUT_NUL = '^[^\\u0000]*$';
-const WITHOUT_CONTROLS = '^[^\\u0000-\\u001f\\u007f-\\u009f]*$';
+/** As a pattern of JSON Schema. */
+export const WITHOUT_CONTROLS = '^[^\\u0000-\\u001f\\u007f-\\u009f]*$';
 
 /** Schema of a text that Postgres can store. The OpenAPI document has its limits. */
 export function textSchema({ min = 0, max, controls = true }: TextLimits): z.ZodString {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EVENT_TYPE, LONGEST_EVENT_TYPE } from '#domain/event-type';
 import { CursorFormat, UINT31, UINT16, UUID } from '#ground/http/cursor';
 import { pageQuery } from '#ground/http/pagination';
 import { deliveryIdSchema, idSchema } from '#ground/http/public-id';
@@ -17,7 +18,7 @@ export const acceptedRange = {
 export const entity = textSchema({ min: 1, max: 255, controls: false }).meta({ example: 'order-17' });
 
 /** An event's type, as ingest takes it. */
-export const eventType = z.string().max(128).regex(/^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/, 'must be a type such as order.created').meta({ example: 'order.created' });
+export const eventType = z.string().max(LONGEST_EVENT_TYPE).regex(EVENT_TYPE, 'must be a type such as order.created').meta({ example: 'order.created' });
 
 export const eventCursor = new CursorFormat(UUID);
 
