@@ -2,8 +2,7 @@ import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
 import { type Scope, SCOPES, withIncluded } from '#ground/http/principal';
 import { type Answer, type GatewayClient, withoutRequestId } from '#dev/testing/gateway-client';
-import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
-import { GatewayUnderTest } from '../fixtures/gateway-under-test.js';
+import { GatewayWithStore } from '../fixtures/gateway-under-test.js';
 import { createResources, missingIds, type ResourceIds } from '../fixtures/tenant-resources.js';
 
 /** How an operation is called, and what it answers. */
@@ -73,9 +72,8 @@ const [OWN, FOREIGN] = ['acme', 'beta'];
 /** Statements that were seen: that two calls send none would prove nothing. */
 let watched = 0;
 
-let database: TestDatabase;
 let store: pg.Client;
-let gateway: GatewayUnderTest;
+let gateway: GatewayWithStore;
 let client: GatewayClient;
 /** Every statement of this process. */
 const queries = jest.spyOn(pg.Client.prototype, 'query');
@@ -83,19 +81,14 @@ const queries = jest.spyOn(pg.Client.prototype, 'query');
 const keys = new Map<Scope | undefined, string | undefined>([[undefined, undefined]]);
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  store = new pg.Client(database.url);
-  await store.connect();
-  gateway = await GatewayUnderTest.start(database.url, { KAFKA_BROKERS: '127.0.0.1:1', LOCKSTEP_ALLOW_PRIVATE_NETWORKS: '127.0.0.0/8' });
-  ({ client } = gateway);
+  gateway = await GatewayWithStore.start({ KAFKA_BROKERS: '127.0.0.1:1', LOCKSTEP_ALLOW_PRIVATE_NETWORKS: '127.0.0.0/8' });
+  ({ client, store } = gateway);
   for (const id of [OWN, FOREIGN]) await client.send('PUT', `/v1/tenants/${id}`, {});
   for (const scope of SCOPES) keys.set(scope, ((await client.send('POST', '/v1/api-keys', { name: scope, scopes: [scope], tenant: OWN })).json as { key: string }).key);
 });
 
 afterAll(async () => {
   await gateway.stop();
-  await store.end();
-  await database.drop();
 });
 
 async function call(operation: string, { path, body }: Expectation, ids: ResourceIds, scope: Scope | undefined): Promise<Answer> {

@@ -1,11 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
+import type pg from 'pg';
 import { type Answer, type GatewayClient, TEST_ADMIN_KEY } from '#dev/testing/gateway-client';
 import { finalAnswerIn, openSocket, type RawAnswer, readToEnd, requestBytes } from '#dev/testing/raw-http';
-import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
 import { waitUntil } from '#dev/testing/wait-until';
 import { mintId } from '#domain/ids';
-import { GatewayUnderTest } from '../fixtures/gateway-under-test.js';
+import { GatewayWithStore } from '../fixtures/gateway-under-test.js';
 
 const PATH = '/v1/events/batch';
 /** One more than an item may have. */
@@ -20,17 +19,13 @@ interface Result {
   readonly errors?: readonly { readonly path: string }[];
 }
 
-let database: TestDatabase;
 let store: pg.Client;
-let gateway: GatewayUnderTest;
+let gateway: GatewayWithStore;
 let client: GatewayClient;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  store = new pg.Client(database.url);
-  await store.connect();
-  gateway = await GatewayUnderTest.start(database.url);
-  ({ client } = gateway);
+  gateway = await GatewayWithStore.start();
+  ({ client, store } = gateway);
 });
 
 afterEach(async () => {
@@ -40,8 +35,6 @@ afterEach(async () => {
 
 afterAll(async () => {
   await gateway.stop();
-  await store.end();
-  await database.drop();
 });
 
 const item = (entity: string, changes: Record<string, unknown> = {}): Record<string, unknown> => ({ type: 'order.created', entity, data: {}, ...changes });

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
+import type pg from 'pg';
 import { deliveryId, mintId } from '#domain/ids';
 import type { GatewayClient } from '#dev/testing/gateway-client';
-import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
-import { GatewayUnderTest } from '../fixtures/gateway-under-test.js';
+import { GatewayWithStore } from '../fixtures/gateway-under-test.js';
 
 const MIB = 1_048_576;
 const ENTITY = 'ü'.repeat(255);
@@ -25,25 +24,19 @@ interface Page<Item> {
   readonly nextCursor: string | null;
 }
 
-let database: TestDatabase;
 let store: pg.Client;
-let gateway: GatewayUnderTest;
+let gateway: GatewayWithStore;
 let client: GatewayClient;
 let endpoint: number;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  store = new pg.Client(database.url);
-  await store.connect();
-  gateway = await GatewayUnderTest.start(database.url);
-  ({ client } = gateway);
+  gateway = await GatewayWithStore.start();
+  ({ client, store } = gateway);
   endpoint = await createEndpoint();
 });
 
 afterAll(async () => {
   await gateway.stop();
-  await store.end();
-  await database.drop();
 });
 
 async function createEndpoint(): Promise<number> {

@@ -1,33 +1,26 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
+import type pg from 'pg';
 import type { Answer, GatewayClient } from '#dev/testing/gateway-client';
-import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
 import { waitUntil } from '#dev/testing/wait-until';
 import { mintId } from '#domain/ids';
-import { GatewayUnderTest } from '../fixtures/gateway-under-test.js';
+import { GatewayWithStore } from '../fixtures/gateway-under-test.js';
 
 interface Accepted {
   readonly id: string;
 }
 
-let database: TestDatabase;
 let store: pg.Client;
-let gateway: GatewayUnderTest;
+let gateway: GatewayWithStore;
 let client: GatewayClient;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  store = new pg.Client(database.url);
-  await store.connect();
-  gateway = await GatewayUnderTest.start(database.url, { KAFKA_BROKERS: '127.0.0.1:1' });
-  ({ client } = gateway);
+  gateway = await GatewayWithStore.start({ KAFKA_BROKERS: '127.0.0.1:1' });
+  ({ client, store } = gateway);
   await client.send('PUT', '/v1/tenants/acme', {});
 });
 
 afterAll(async () => {
   await gateway.stop();
-  await store.end();
-  await database.drop();
 });
 
 /** The headers of a new key of the tenant `acme` that may post events. */

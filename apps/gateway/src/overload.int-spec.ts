@@ -1,30 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import type { Answer, GatewayClient } from '#dev/testing/gateway-client';
-import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
 import { waitUntil } from '#dev/testing/wait-until';
-import { GatewayUnderTest } from '../fixtures/gateway-under-test.js';
+import { GatewayWithStore } from '../fixtures/gateway-under-test.js';
 
 /** More than the limit of 128 and the burst of 896. */
 const POSTS = 1_100;
 
-let database: TestDatabase;
 let store: pg.Client;
-let gateway: GatewayUnderTest;
+let gateway: GatewayWithStore;
 let client: GatewayClient;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  store = new pg.Client(database.url);
-  await store.connect();
-  gateway = await GatewayUnderTest.start(database.url);
-  ({ client } = gateway);
+  gateway = await GatewayWithStore.start();
+  ({ client, store } = gateway);
 });
 
 afterAll(async () => {
   await gateway.stop();
-  await store.end();
-  await database.drop();
 });
 
 async function storedKeys(): Promise<Set<string>> {
@@ -36,7 +29,7 @@ describe('more posts than can be committed', () => {
   it('get 503 with Retry-After, unread; only the others are stored, and the gateway recovers', async () => {
     // These open connections and compile code. Then comes the lock, for which ingest waits at most 5 s.
     await Promise.all(Array.from({ length: 50 }, (_, i) => client.post(`order-${i}`)));
-    const holder = new pg.Client(database.url);
+    const holder = new pg.Client(gateway.databaseUrl);
     holder.on('error', () => undefined);
     await holder.connect();
     await holder.query('begin; lock table events in access exclusive mode');

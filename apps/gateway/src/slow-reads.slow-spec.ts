@@ -1,32 +1,25 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import type { Answer, GatewayClient } from '#dev/testing/gateway-client';
-import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
 import { waitUntil } from '#dev/testing/wait-until';
-import { GatewayUnderTest } from '../fixtures/gateway-under-test.js';
+import { GatewayWithStore } from '../fixtures/gateway-under-test.js';
 
-let database: TestDatabase;
 let store: pg.Client;
-let gateway: GatewayUnderTest;
+let gateway: GatewayWithStore;
 let client: GatewayClient;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  store = new pg.Client(database.url);
-  await store.connect();
-  gateway = await GatewayUnderTest.start(database.url);
-  ({ client } = gateway);
+  gateway = await GatewayWithStore.start();
+  ({ client, store } = gateway);
   await store.query("insert into tenants (id) values ('acme'), ('other')");
 });
 
 afterAll(async () => {
   await gateway.stop();
-  await store.end();
-  await database.drop();
 });
 
 async function withLock<Result>(tables: string, work: () => Promise<Result>): Promise<Result> {
-  const holder = new pg.Client(database.url);
+  const holder = new pg.Client(gateway.databaseUrl);
   await holder.connect();
   await holder.query(`begin; lock table ${tables} in access exclusive mode`);
   try {

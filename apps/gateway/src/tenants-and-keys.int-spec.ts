@@ -2,10 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { type Answer, type GatewayClient, withoutRequestId } from '#dev/testing/gateway-client';
 import { finalAnswerIn, openSocket, readToEnd, requestBytes } from '#dev/testing/raw-http';
-import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
 import { waitUntil } from '#dev/testing/wait-until';
 import { MAX_API_KEYS } from '#manage/api-keys/api-keys.repository';
-import { GatewayUnderTest } from '../fixtures/gateway-under-test.js';
+import { GatewayWithStore } from '../fixtures/gateway-under-test.js';
 
 interface ShownKey {
   readonly id: string;
@@ -13,24 +12,18 @@ interface ShownKey {
   readonly prefix: string;
 }
 
-let database: TestDatabase;
 let store: pg.Client;
-let gateway: GatewayUnderTest;
+let gateway: GatewayWithStore;
 let client: GatewayClient;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  store = new pg.Client(database.url);
-  await store.connect();
-  gateway = await GatewayUnderTest.start(database.url, { KAFKA_BROKERS: '127.0.0.1:1' });
-  ({ client } = gateway);
+  gateway = await GatewayWithStore.start({ KAFKA_BROKERS: '127.0.0.1:1' });
+  ({ client, store } = gateway);
   for (const id of ['acme', 'beta']) expect((await client.send('PUT', `/v1/tenants/${id}`, {})).status).toBe(201);
 });
 
 afterAll(async () => {
   await gateway.stop();
-  await store.end();
-  await database.drop();
 });
 
 function as(key: string, headers: Record<string, string> = {}): Record<string, string> {
@@ -319,7 +312,7 @@ describe('nobody hands out more than they have:', () => {
     const manager = await createKey({ scopes: ['manage'] });
     const small = await createKey({ scopes: ['read'] });
     // The rotation waits for this transaction, which makes the key an admin's.
-    const admin = new pg.Client(database.url);
+    const admin = new pg.Client(gateway.databaseUrl);
     await admin.connect();
     await admin.query('begin');
     await admin.query("update api_keys set scopes = '{admin}' where public_id = $1", [small.id.slice(4)]);
