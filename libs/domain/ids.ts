@@ -6,7 +6,7 @@ import { v7 } from 'uuid';
  * The id of an event is a UUIDv7: its first 48 bits are the time of minting in milliseconds, which decides the partition.
  * Ids do not give the order of acceptance, because clocks differ between gateways.
  */
-export type IdPrefix = 'evt' | 'ep' | 'rpl' | 'ord' | 'key';
+export type IdPrefix = 'evt' | 'ep' | 'rpl' | 'ord' | 'key' | 'src';
 
 export const NIL_ID = '00000000-0000-0000-0000-000000000000';
 

@@ -1,0 +1,83 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { ZodType } from 'zod';
+import type { WebhookProviderName } from '#domain/source-provider';
+
+/** A request to a source, as it came. */
+export interface WebhookRequest {
+  readonly headers: IncomingHttpHeaders;
+  /** Path and query as they were requested. */
+  readonly target: string;
+  /** The address that the provider knows: LOCKSTEP_PUBLIC_URL and `target`. Undefined without that setting. */
+  readonly publicUrl: string | undefined;
+  readonly remoteAddress: string;
+  readonly body: Buffer;
+  /** In milliseconds since 1970. */
+  readonly receivedAtMs: number;
+}
+
+/** Why a request was refused. For metrics only: no answer tells it. */
+export type SignatureFailure = 'missing' | 'malformed' | 'mismatch' | 'expired';
+
+/** The request does not come from the provider. */
+export class SignatureError extends Error {
+  override readonly name = 'SignatureError';
+
+  constructor(readonly reason: SignatureFailure) {
+    super(`The signature is refused: ${reason}`);
+  }
+}
+
+/** What a provider gets as an answer. */
+export interface WebhookReply {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** Where an event's fields come from, as texts of `FieldTemplate`. */
+export interface EventFields {
+  /** The event's id, by which resends are known. Undefined: each request is an event of its own. */
+  readonly id: string | undefined;
+  /** Characters that an event type cannot have become `_`; each `/` becomes a dot. */
+  readonly type: string;
+  readonly entity: string;
+}
+
+/** What verification needs besides the request. */
+export interface ProviderContext {
+  /** Gets a certificate from one of the provider's own hosts. @throws LockstepError `store_unavailable`-like errors, so that the provider sends again */
+  readonly fetchPem: (url: URL) => Promise<string>;
+}
+
+/**
+ * Checks a request against all live secrets, in time that does not tell how far they match.
+ * @throws SignatureError; LockstepError if it cannot be checked now
+ */
+export type VerifyWebhook = (request: WebhookRequest, secrets: readonly string[]) => void | Promise<void>;
+
+/** What is special about a provider. One for each, in a file of its own. */
+export interface WebhookProvider<Settings = unknown> {
+  readonly name: WebhookProviderName;
+  /** A strict object with the provider's own settings, each with a default. */
+  readonly settings: ZodType<Settings>;
+  readonly secrets: 'required' | 'none';
+  /** Why a text cannot be a secret, or undefined if it can. */
+  readonly secretProblem?: (secret: string) => string | undefined;
+  /** Defaults; each may be set for a source. */
+  readonly fields: EventFields;
+  /** Whether an id that comes again with another body is an error (422). Otherwise the id alone decides. */
+  readonly comparesBodies: boolean;
+  /** Headers that are delivered with the event, in lower case. */
+  readonly keptHeaders: readonly string[];
+  /** Made once for a source's settings. */
+  readonly verifier: (settings: Settings, context: ProviderContext) => VerifyWebhook;
+  /** The answer to an accepted event and to a duplicate. */
+  readonly reply: WebhookReply;
+  /** The answer to a verified request that brings no event, such as the check of an address. */
+  readonly answer?: (request: WebhookRequest) => WebhookReply | undefined;
+}
+
+/** A provider whose verifier gets its settings as they were stored, and checks them. */
+export function webhookProvider<Settings>({ verifier, ...provider }: WebhookProvider<Settings>): WebhookProvider {
+  return { ...provider, verifier: (settings, context) => verifier(provider.settings.parse(settings), context) };
+}
