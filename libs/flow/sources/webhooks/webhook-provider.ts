@@ -72,6 +72,8 @@ export interface WebhookProvider<Settings = unknown> {
   readonly fields: EventFields;
   /** Whether an id that comes again with another body is an error (422). Otherwise the id alone decides. */
   readonly comparesBodies: boolean;
+  /** The field of form bodies that has a JSON text, in which `json:` looks. */
+  readonly jsonField?: string;
   /** Headers that are delivered with the event, in lower case. */
   readonly keptHeaders: readonly string[];
   /** Made once for a source's settings. */
