@@ -51,8 +51,8 @@ export class SourceActivity {
   note({ id: source }: Source, outcome: SourceOutcome, detail = ''): void {
     const atMs = Date.now();
     const run = this.runOf(source);
-    const count = run && this.countOf(source, atMs - (atMs % MINUTE_MS), outcome);
-    if (count === undefined) return sourceRequestsNotCounted.inc();
+    const count = run === undefined ? undefined : this.countOf(source, atMs - (atMs % MINUTE_MS), outcome);
+    if (run === undefined || count === undefined) return sourceRequestsNotCounted.inc();
     const lastDetail = detail.length > MAX_DETAIL ? copyOf(detail.slice(0, MAX_DETAIL)) : detail;
     count.requests += 1;
     count.lastDetail = lastDetail;
