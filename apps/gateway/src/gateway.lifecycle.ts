@@ -9,6 +9,7 @@ import { IngestService } from '#flow/ingest/ingest.service';
 import { SettlementWatch } from '#flow/ingest/settlement-watch';
 import { IngestLimits } from '#flow/rate-limits/ingest-limits';
 import { EventRelay } from '#flow/relay/event-relay';
+import { SourceDirectory } from '#flow/sources/source-directory';
 import type { Config } from '#ground/config/config';
 import { cutConnectionsAfter } from '#ground/http/http-app';
 import { LoadShedding } from '#ground/http/load-shedding';
@@ -28,6 +29,7 @@ import { Authenticator } from '#manage/access/authenticator';
 import { KeyUses } from '#manage/access/key-uses';
 import { LedgerService } from '#manage/ledger/ledger.service';
 import { RejectionsWriter } from '#manage/rejections/rejections-writer';
+import { EnvironmentSources } from '#manage/sources/environment-sources';
 import { recordAuditRetention } from '#upkeep/audit-retention';
 import { ExpiredRowsSweeper } from '#upkeep/expired-rows-sweeper';
 import { PartitionKeeper } from '#upkeep/partitions';
@@ -53,6 +55,8 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     private readonly topics: TopicsKeeper,
     private readonly ingest: IngestService,
     private readonly eventTypes: EventTypeDirectory,
+    private readonly sources: SourceDirectory,
+    private readonly environmentSources: EnvironmentSources,
     private readonly settlements: SettlementWatch,
     private readonly batches: BatchFeeder,
     private readonly limits: IngestLimits,
@@ -78,9 +82,11 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
       await ensureInstallation(database, config.kafka.partitions);
       await recordAuditRetention(database, config.auditRetentionMs);
       await this.partitions.start();
+      await this.environmentSources.establish();
     }, logger, signal);
     this.access.start();
     this.eventTypes.start();
+    this.sources.start();
     this.authenticator.open(await establishAdminKey(database, config.adminKey, (line) => void process.stdout.write(`${line}\n`)));
     signal.throwIfAborted();
     this.limits.start();
@@ -113,7 +119,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
   async onApplicationShutdown(): Promise<void> {
     const rejectionsStored = this.rejections.stop();
     await this.ingest.idle();
-    await Promise.all([this.relay.stop(this.drainMs()), this.limits.stop(), this.access.stop(), this.eventTypes.stop(), this.keyUses.stop()]);
+    await Promise.all([this.relay.stop(this.drainMs()), this.limits.stop(), this.access.stop(), this.eventTypes.stop(), this.sources.stop(), this.keyUses.stop()]);
     await Promise.all([this.upkeepStopped, rejectionsStored]);
   }
 

@@ -5,6 +5,7 @@ import { IngestModule } from '#flow/ingest/ingest.module';
 import { RateLimitsModule } from '#flow/rate-limits/rate-limits.module';
 import { EventRelayIndicator } from '#flow/relay/event-relay.indicator';
 import { EventRelayModule } from '#flow/relay/event-relay.module';
+import { SourcesModule } from '#flow/sources/sources.module';
 import { HealthDatabaseModule } from '#ground/health/health-database.module';
 import { HealthModule } from '#ground/health/health.module';
 import { PostgresIndicator } from '#ground/health/indicators';
@@ -22,6 +23,7 @@ import { EventsModule } from '#manage/events/events.module';
 import { LanesApiModule } from '#manage/lanes/lanes-api.module';
 import { LedgerModule } from '#manage/ledger/ledger.module';
 import { RejectionsModule } from '#manage/rejections/rejections.module';
+import { SourcesApiModule } from '#manage/sources/sources-api.module';
 import { TenantsModule } from '#manage/tenants/tenants.module';
 import { TimelineModule } from '#manage/timeline/timeline.module';
 import { PartitionsIndicator } from '#upkeep/partitions.indicator';
@@ -44,6 +46,8 @@ import { GatewayLifecycle } from './gateway.lifecycle.js';
     EndpointsModule,
     EventTypesModule,
     EventTypesApiModule,
+    SourcesModule,
+    SourcesApiModule,
     EventsModule,
     TimelineModule,
     DeadLettersModule,
