@@ -9,6 +9,8 @@ import { IngestService } from '#flow/ingest/ingest.service';
 import { SettlementWatch } from '#flow/ingest/settlement-watch';
 import { IngestLimits } from '#flow/rate-limits/ingest-limits';
 import { EventRelay } from '#flow/relay/event-relay';
+import { SourceDirectory } from '#flow/sources/source-directory';
+import { isWebhookPost } from '#flow/sources/webhooks/webhook-routes';
 import type { Config } from '#ground/config/config';
 import { cutConnectionsAfter } from '#ground/http/http-app';
 import { LoadShedding } from '#ground/http/load-shedding';
@@ -53,6 +55,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     private readonly topics: TopicsKeeper,
     private readonly ingest: IngestService,
     private readonly eventTypes: EventTypeDirectory,
+    private readonly sources: SourceDirectory,
     private readonly settlements: SettlementWatch,
     private readonly batches: BatchFeeder,
     private readonly limits: IngestLimits,
@@ -65,7 +68,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
   ) {}
 
   onApplicationBootstrap(): void {
-    this.shedding.shedWhen((request) => (isEventPost(request) ? this.ingest.shedIfFull() : isBatchPost(request) && this.batches.isFull));
+    this.shedding.shedWhen((request) => (isEventPost(request) || isWebhookPost(request) ? this.ingest.shedIfFull() : isBatchPost(request) && this.batches.isFull));
     this.lifetime.begin((signal) => this.start(signal));
   }
 
@@ -81,6 +84,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     }, logger, signal);
     this.access.start();
     this.eventTypes.start();
+    this.sources.start();
     this.authenticator.open(await establishAdminKey(database, config.adminKey, (line) => void process.stdout.write(`${line}\n`)));
     signal.throwIfAborted();
     this.limits.start();
@@ -113,7 +117,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
   async onApplicationShutdown(): Promise<void> {
     const rejectionsStored = this.rejections.stop();
     await this.ingest.idle();
-    await Promise.all([this.relay.stop(this.drainMs()), this.limits.stop(), this.access.stop(), this.eventTypes.stop(), this.keyUses.stop()]);
+    await Promise.all([this.relay.stop(this.drainMs()), this.limits.stop(), this.access.stop(), this.eventTypes.stop(), this.sources.stop(), this.keyUses.stop()]);
     await Promise.all([this.upkeepStopped, rejectionsStored]);
   }
 

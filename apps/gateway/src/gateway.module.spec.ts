@@ -50,6 +50,8 @@ it('builds its module graph without Postgres and Kafka, every route declares its
     'GET /v1/tenants/:id': 'read',
     'PATCH /v1/api-keys/:id': 'manage',
     'PATCH /v1/endpoints/:id': 'manage',
+    'POST /in/:source': 'public',
+    'POST /stripe/webhook': 'public',
     'POST /v1/api-keys': 'manage',
     'POST /v1/api-keys/:id/rotate': 'manage',
     'POST /v1/dead-letters/discard': 'manage',

@@ -5,6 +5,8 @@ import { IngestModule } from '#flow/ingest/ingest.module';
 import { RateLimitsModule } from '#flow/rate-limits/rate-limits.module';
 import { EventRelayIndicator } from '#flow/relay/event-relay.indicator';
 import { EventRelayModule } from '#flow/relay/event-relay.module';
+import { SourcesModule } from '#flow/sources/sources.module';
+import { WebhooksModule } from '#flow/sources/webhooks/webhooks.module';
 import { HealthDatabaseModule } from '#ground/health/health-database.module';
 import { HealthModule } from '#ground/health/health.module';
 import { PostgresIndicator } from '#ground/health/indicators';
@@ -40,6 +42,8 @@ import { GatewayLifecycle } from './gateway.lifecycle.js';
     ApiKeysModule,
     IngestModule,
     RateLimitsModule,
+    SourcesModule,
+    WebhooksModule,
     EventRelayModule,
     EndpointsModule,
     EventTypesModule,
