@@ -18,14 +18,6 @@ export function textAt(value: unknown, json: () => string, pointer: string): str
     else if (typeof found === 'object' && found !== null && Object.hasOwn(found, token)) found = (found as Record<string, unknown>)[token];
     else return undefined;
   }
-  switch (typeof found) {
-    case 'string':
-      return found;
-    case 'boolean':
-      return String(found);
-    case 'number':
-      return numberTextAt(json(), tokens);
-    default:
-      return undefined;
-  }
+  if (typeof found === 'number') return numberTextAt(json(), tokens);
+  return typeof found === 'string' || typeof found === 'boolean' ? String(found) : undefined;
 }

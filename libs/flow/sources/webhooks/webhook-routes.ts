@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { LockstepError } from '#domain/problem';
+import { toLockstepError } from '#ground/http/problem';
 import { SourceDirectory } from '../source-directory.js';
 import type { Source } from '../source.js';
 import { unknownSource, WebhookIntake } from './webhook-intake.js';
@@ -35,8 +37,9 @@ export class WebhookRoutes {
     host.httpAdapter.getInstance<FastifyInstance>().addHook('onRoute', (route) => {
       if (route.config?.webhooks === undefined) return;
       // Before the handler: the body is too large, compressed, or breaks off.
-      route.errorHandler = async (error, request) => {
-        throw this.intake.unread(await this.sourceOf(request), error);
+      route.errorHandler = (error, request, reply) => {
+        // To the handler of all other errors.
+        void this.refusalOf(request, error).then((refusal) => reply.send(refusal));
       };
     });
   }
@@ -50,5 +53,13 @@ export class WebhookRoutes {
     const source = await this.directory.get(reference);
     if (source === undefined) throw unknownSource();
     return source;
+  }
+
+  private async refusalOf(request: FastifyRequest, error: unknown): Promise<LockstepError> {
+    try {
+      return this.intake.unread(await this.sourceOf(request), error);
+    } catch (unknown) {
+      return toLockstepError(unknown);
+    }
   }
 }
