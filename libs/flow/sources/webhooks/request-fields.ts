@@ -2,29 +2,44 @@ import { LockstepError } from '#domain/problem';
 import { parseJsonBody } from '#ground/http/json-body';
 import type { FieldSources } from '../field-template.js';
 import { textAt } from '../json-pointer.js';
+import { isForm } from './form-body.js';
 import type { WebhookRequest } from './webhook-provider.js';
-
-const FORM = /^application\/x-www-form-urlencoded *(?:;|$)/i;
 
 /** A request as a source of an event's fields. */
 export interface RequestFields extends FieldSources {
-  /** The body's value; undefined if it is not JSON. */
-  readonly body: () => unknown;
+  /** The value in which `json:` looks; undefined if there is no JSON. */
+  readonly value: () => unknown;
 }
 
-/** Query and body are parsed when a field asks for them, once. @param known fields of the source, such as `source:name` */
-export function requestFields({ headers, target, body }: WebhookRequest, known: FieldSources['known']): RequestFields {
+/** Where the fields of a source's requests are, besides the requests. */
+export interface FieldPlaces {
+  readonly known: FieldSources['known'];
+  /** The field of form bodies that has a JSON text. Undefined: none. */
+  readonly jsonField: string | undefined;
+}
+
+/** A JSON text with its value. */
+interface Json {
+  readonly text: () => string;
+  readonly value: unknown;
+}
+
+const NO_JSON: Json = { text: () => '', value: undefined };
+
+/** Query and body are parsed when a field asks for them, once. */
+export function requestFields({ headers, target, body }: WebhookRequest, { known, jsonField }: FieldPlaces): RequestFields {
   let query: URLSearchParams | undefined;
   let form: URLSearchParams | undefined;
-  let parsed: { readonly value: unknown } | undefined;
-  const valueOf = (): unknown => (parsed ??= { value: jsonOf(body) }).value;
+  let json: Json | undefined;
+  const fieldOf = (name: string): string | undefined => (form ??= new URLSearchParams(isForm(headers) ? body.toString() : '')).get(name) ?? undefined;
+  const inBody = (): Json => (json ??= isForm(headers) ? jsonOf(Buffer.from((jsonField === undefined ? undefined : fieldOf(jsonField)) ?? '')) : jsonOf(body));
   return {
     known,
-    body: valueOf,
     header: (name) => textOf(headers[name]),
     query: (name) => (query ??= queryOf(target)).get(name) ?? undefined,
-    form: (name) => (form ??= new URLSearchParams(FORM.test(headers['content-type'] ?? '') ? body.toString() : '')).get(name) ?? undefined,
-    json: (pointer) => textAt(valueOf(), () => body.toString(), pointer),
+    form: fieldOf,
+    json: (pointer) => textAt(inBody().value, inBody().text, pointer),
+    value: () => inBody().value,
   };
 }
 
@@ -38,11 +53,11 @@ function queryOf(target: string): URLSearchParams {
   return new URLSearchParams(start === -1 ? '' : target.slice(start));
 }
 
-function jsonOf(body: Buffer): unknown {
+function jsonOf(body: Buffer): Json {
   try {
-    return body.length === 0 ? undefined : parseJsonBody(body);
+    return body.length === 0 ? NO_JSON : { text: () => body.toString(), value: parseJsonBody(body) };
   } catch (error) {
-    if (error instanceof LockstepError) return undefined;
+    if (error instanceof LockstepError) return NO_JSON;
     throw error;
   }
 }

@@ -11,7 +11,7 @@ function request(body: string, others: Partial<WebhookRequest> = {}): WebhookReq
 }
 
 const read = (fields: Partial<EventFields>, ...of: Parameters<typeof request>): WebhookEvent =>
-  new WebhookFields({ ...FIELDS, ...fields }).read(requestFields(request(...of), { 'source:name': 'shop', 'source:id': 'src_1' }));
+  new WebhookFields({ ...FIELDS, ...fields }).read(requestFields(request(...of), { known: { 'source:name': 'shop', 'source:id': 'src_1' }, jsonField: 'payload' }));
 
 function problemsOf(fields: Partial<EventFields>, ...of: Parameters<typeof request>): readonly string[] {
   try {
@@ -29,6 +29,12 @@ describe('the fields of a webhook', () => {
     expect(read({}, '{"id":9007199254740993,"type":"orders/create","object":"o","customer":null}')).toEqual({ idempotencyKey: '9007199254740993', type: 'orders.create', entity: 'o' });
     const form = { headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8', 'x-id': '7' }, target: '/in/a?b=%C3%BC&b=2' };
     expect(read({ id: 'header:X-Id', type: '{source:name}.{form:Kind}', entity: '{query:b}/{source:id}' }, 'Kind=a+b&Kind=c', form)).toEqual({ idempotencyKey: '7', type: 'shop.a_b', entity: 'ü/src_1' });
+  });
+
+  it('are read from the JSON in a field of a form, where the provider has one', () => {
+    const form = { headers: { 'content-type': 'application/x-www-form-urlencoded' } };
+    expect(read({}, `payload=${encodeURIComponent('{"id":12345678901234567890,"type":"a","object":"o"}')}`, form)).toEqual({ idempotencyKey: '12345678901234567890', type: 'a', entity: 'o' });
+    expect(problemsOf({}, 'payload=x&id=1', form)[0]).toMatch(/not JSON/);
   });
 
   it('have no id where the provider has none, or it is optional and missing', () => {

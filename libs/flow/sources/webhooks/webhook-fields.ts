@@ -57,7 +57,7 @@ export class WebhookFields {
     const value = template.valueOf(from);
     const { isRight, rule } = RULES[name];
     if (value === undefined) {
-      const reason = template.text.includes('json:') && from.body() === undefined ? ' (its body is not JSON)' : '';
+      const reason = template.text.includes('json:') && from.value() === undefined ? ' (its body is not JSON)' : '';
       problems.push({ path: name, message: `${template.text} has no value in this request${reason}: set settings.${name} of the source to what has one` });
     } else if (!isRight(value)) problems.push({ path: name, message: `${template.text} gives no valid ${name} in this request: it ${rule}` });
     return value ?? '';

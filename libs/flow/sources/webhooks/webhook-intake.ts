@@ -17,6 +17,7 @@ import { SourceActivity } from '../source-activity.js';
 import { SourceDirectory } from '../source-directory.js';
 import type { Source } from '../source.js';
 import { CertificateFetcher } from './certificate-fetcher.js';
+import { isForm } from './form-body.js';
 import { keptAttributes } from './kept-attributes.js';
 import { PreparedSource } from './prepared-source.js';
 import { requestFields } from './request-fields.js';
@@ -71,12 +72,13 @@ export class WebhookIntake {
     return this.refused(source, error, false);
   }
 
-  private async accept(source: Source, { provider, fields, known, origin }: PreparedSource, webhook: WebhookRequest, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  private async accept(source: Source, { provider, fields, places, origin }: PreparedSource, webhook: WebhookRequest, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { principal } = source;
     const { headers, body } = webhook;
-    const from = requestFields(webhook, known);
+    const from = requestFields(webhook, places);
     const { type, entity, idempotencyKey } = fields.read(from);
-    const checking = this.eventTypes.check(principal, type, from.body(), body.length);
+    // What is delivered of a form is no JSON, whatever its fields have.
+    const checking = this.eventTypes.check(principal, type, isForm(headers) ? undefined : from.value(), body.length);
     if (checking !== undefined) await checking;
     const taking = this.limits.take(principal, 1, body.length);
     const taken = taking instanceof Promise ? await taking : taking;
