@@ -163,6 +163,15 @@ describe('ExpiredRowsSweeper', () => {
     expect((await fixture.pool.query("select from rejections where minute > now() - interval '30 days'")).rowCount).toBe(1);
   });
 
+  it('deletes counts of sources after the retention of events, and no younger ones', async () => {
+    await fixture.pool.query(
+      `with source as (insert into sources (public_id, tenant, name, provider) values (gen_random_uuid(), 'default', 'stripe', 'stripe') returning id)
+       insert into source_activity (source, minute, outcome, requests, last_detail, last_at)
+       select id, now() - age * interval '1 day', 'accepted', 1, '', now() from source, unnest('{29,31}'::integer[]) age`);
+    expect(await sweeper.sweep(signal)).toBe(1);
+    expect((await fixture.pool.query("select from source_activity where minute > now() - interval '30 days'")).rowCount).toBe(1);
+  });
+
   it('deletes buckets of rate limits that were full and unused for a day, and no others', async () => {
     await fixture.pool.query("insert into token_buckets (id, tokens, refilled_at, full_at) select 'key/' || hours, 1, now() - interval '3 days', now() - hours * interval '1 hour' from unnest('{-1,23,25}'::integer[]) hours");
     expect(await sweeper.sweep(signal)).toBe(1);

@@ -30,6 +30,7 @@ import { Authenticator } from '#manage/access/authenticator';
 import { KeyUses } from '#manage/access/key-uses';
 import { LedgerService } from '#manage/ledger/ledger.service';
 import { RejectionsWriter } from '#manage/rejections/rejections-writer';
+import { EnvironmentSources } from '#manage/sources/environment-sources';
 import { recordAuditRetention } from '#upkeep/audit-retention';
 import { ExpiredRowsSweeper } from '#upkeep/expired-rows-sweeper';
 import { PartitionKeeper } from '#upkeep/partitions';
@@ -56,6 +57,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     private readonly ingest: IngestService,
     private readonly eventTypes: EventTypeDirectory,
     private readonly sources: SourceDirectory,
+    private readonly environmentSources: EnvironmentSources,
     private readonly settlements: SettlementWatch,
     private readonly batches: BatchFeeder,
     private readonly limits: IngestLimits,
@@ -81,6 +83,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
       await ensureInstallation(database, config.kafka.partitions);
       await recordAuditRetention(database, config.auditRetentionMs);
       await this.partitions.start();
+      await this.environmentSources.establish();
     }, logger, signal);
     this.access.start();
     this.eventTypes.start();

@@ -24,6 +24,7 @@ import { EventsModule } from '#manage/events/events.module';
 import { LanesApiModule } from '#manage/lanes/lanes-api.module';
 import { LedgerModule } from '#manage/ledger/ledger.module';
 import { RejectionsModule } from '#manage/rejections/rejections.module';
+import { SourcesApiModule } from '#manage/sources/sources-api.module';
 import { TenantsModule } from '#manage/tenants/tenants.module';
 import { TimelineModule } from '#manage/timeline/timeline.module';
 import { PartitionsIndicator } from '#upkeep/partitions.indicator';
@@ -48,6 +49,8 @@ import { GatewayLifecycle } from './gateway.lifecycle.js';
     EndpointsModule,
     EventTypesModule,
     EventTypesApiModule,
+    SourcesModule,
+    SourcesApiModule,
     EventsModule,
     TimelineModule,
     DeadLettersModule,
