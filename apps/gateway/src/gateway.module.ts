@@ -43,7 +43,6 @@ import { GatewayLifecycle } from './gateway.lifecycle.js';
     ApiKeysModule,
     IngestModule,
     RateLimitsModule,
-    SourcesModule,
     WebhooksModule,
     EventRelayModule,
     EndpointsModule,
