@@ -3,6 +3,7 @@ import type { TestingModule } from '@nestjs/testing';
 import type pg from 'pg';
 import { mintId } from '#domain/ids';
 import { IngestModule } from '#flow/ingest/ingest.module';
+import { POSTED } from '#flow/ingest/event-origin';
 import { IngestService, type NewEvent } from '#flow/ingest/ingest.service';
 import { KafkaModule } from '#ground/kafka/kafka.module';
 import { poolToken } from '#ground/postgres/inject-postgres';
@@ -59,7 +60,7 @@ async function keys(): Promise<string[]> {
 }
 
 const event = (idempotencyKey: string): NewEvent => ({
-  tenant: 'default', type: 'order.created', entity: mintId(), occurredAt: undefined, idempotencyKey, contentType: 'application/json', traceparent: undefined, attributes: undefined, acceptedBy: 'admin', payload: Buffer.from('{}'),
+  tenant: 'default', origin: POSTED, type: 'order.created', entity: mintId(), occurredAt: undefined, idempotencyKey, contentType: 'application/json', traceparent: undefined, attributes: undefined, acceptedBy: 'admin', payload: Buffer.from('{}'),
 });
 
 async function waitsForALock(): Promise<boolean> {

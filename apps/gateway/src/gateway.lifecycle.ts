@@ -10,6 +10,7 @@ import { SettlementWatch } from '#flow/ingest/settlement-watch';
 import { IngestLimits } from '#flow/rate-limits/ingest-limits';
 import { EventRelay } from '#flow/relay/event-relay';
 import { SourceDirectory } from '#flow/sources/source-directory';
+import { isWebhookPost } from '#flow/sources/webhooks/webhook-routes';
 import type { Config } from '#ground/config/config';
 import { cutConnectionsAfter } from '#ground/http/http-app';
 import { LoadShedding } from '#ground/http/load-shedding';
@@ -69,7 +70,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
   ) {}
 
   onApplicationBootstrap(): void {
-    this.shedding.shedWhen((request) => (isEventPost(request) ? this.ingest.shedIfFull() : isBatchPost(request) && this.batches.isFull));
+    this.shedding.shedWhen((request) => (isEventPost(request) || isWebhookPost(request) ? this.ingest.shedIfFull() : isBatchPost(request) && this.batches.isFull));
     this.lifetime.begin((signal) => this.start(signal));
   }
 

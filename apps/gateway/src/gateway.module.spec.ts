@@ -55,6 +55,8 @@ it('builds its module graph without Postgres and Kafka, every route declares its
     'PATCH /v1/api-keys/:id': 'manage',
     'PATCH /v1/endpoints/:id': 'manage',
     'PATCH /v1/sources/:id': 'manage',
+    'POST /in/:source': 'public',
+    'POST /stripe/webhook': 'public',
     'POST /v1/api-keys': 'manage',
     'POST /v1/api-keys/:id/rotate': 'manage',
     'POST /v1/dead-letters/discard': 'manage',

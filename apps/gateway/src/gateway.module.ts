@@ -6,6 +6,7 @@ import { RateLimitsModule } from '#flow/rate-limits/rate-limits.module';
 import { EventRelayIndicator } from '#flow/relay/event-relay.indicator';
 import { EventRelayModule } from '#flow/relay/event-relay.module';
 import { SourcesModule } from '#flow/sources/sources.module';
+import { WebhooksModule } from '#flow/sources/webhooks/webhooks.module';
 import { HealthDatabaseModule } from '#ground/health/health-database.module';
 import { HealthModule } from '#ground/health/health.module';
 import { PostgresIndicator } from '#ground/health/indicators';
@@ -42,6 +43,7 @@ import { GatewayLifecycle } from './gateway.lifecycle.js';
     ApiKeysModule,
     IngestModule,
     RateLimitsModule,
+    WebhooksModule,
     EventRelayModule,
     EndpointsModule,
     EventTypesModule,

@@ -41,7 +41,7 @@ offered as (
 ),
 found as (
   select
-    e.id, e.tenant, e.shard, e.type, e.entity, e.content_type, e.traceparent, e.attributes, o.ordinal, e.shard = o.shard as ours,
+    e.id, e.tenant, e.shard, e.type, e.entity, e.source, e.content_type, e.traceparent, e.attributes, o.ordinal, e.shard = o.shard as ours,
     f.most_deliveries
   from offered o
     join fence f on f.shard = o.shard
@@ -146,6 +146,7 @@ select
   e.tenant,
   e.entity,
   e.type,
+  nullif(e.source, 'api') as source,
   e.content_type as "contentType",
   e.traceparent,
   e.attributes,

@@ -79,7 +79,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** From `@Requires` or `@Public`. */
     access?: Scope | 'public';
-    /** Whether the route takes a body that is not `application/json`. Default: no. */
-    takes?: (headers: IncomingHttpHeaders) => boolean;
+    /** Whether the route takes a body that is not `application/json`; `anything` also takes JSON in any charset. Default: no. */
+    takes?: 'anything' | ((headers: IncomingHttpHeaders) => boolean);
   }
 }

@@ -16,7 +16,8 @@ export interface WebhookRequest {
 }
 
 /** Why a request was refused. For metrics only: no answer tells it. */
-export type SignatureFailure = 'missing' | 'malformed' | 'mismatch' | 'expired';
+export const SIGNATURE_FAILURES = ['missing', 'malformed', 'mismatch', 'expired'] as const;
+export type SignatureFailure = (typeof SIGNATURE_FAILURES)[number];
 
 /** The request does not come from the provider. */
 export class SignatureError extends Error {

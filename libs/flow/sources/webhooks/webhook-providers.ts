@@ -1,4 +1,4 @@
-import type { WebhookProviderName } from '#domain/source-provider';
+import type { SourceProviderName, WebhookProviderName } from '#domain/source-provider';
 import { basic } from './providers/basic.js';
 import { github } from './providers/github.js';
 import { hmac } from './providers/hmac.js';
@@ -16,3 +16,8 @@ import type { WebhookProvider } from './webhook-provider.js';
 export const webhookProviders: Readonly<Record<WebhookProviderName, WebhookProvider>> = {
   stripe, github, shopify, slack, twilio, square, paypal, 'standard-webhooks': standardWebhooks, hmac, basic, none,
 };
+
+/** Undefined for a source that gets no webhooks. */
+export function providerOf(name: SourceProviderName): WebhookProvider | undefined {
+  return name === 'kafka' ? undefined : webhookProviders[name];
+}

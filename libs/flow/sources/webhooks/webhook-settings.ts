@@ -1,8 +1,12 @@
-import { z, type ZodObject, type ZodType } from 'zod';
+import { z } from 'zod';
 import { FieldTemplate, FieldTemplateError } from '../field-template.js';
 import type { WebhookProvider } from './webhook-provider.js';
 
-const template = z.string().max(1_024).superRefine((text, context) => {
+const LONGEST_TEMPLATE = 1_024;
+const LONGEST_DESTINATION = 2_048;
+const MOST_DESTINATIONS = 100;
+
+const template = z.string().max(LONGEST_TEMPLATE, `must have at most ${LONGEST_TEMPLATE} characters`).superRefine((text, context) => {
   try {
     new FieldTemplate(text);
   } catch (error) {
@@ -11,7 +15,24 @@ const template = z.string().max(1_024).superRefine((text, context) => {
   }
 });
 
-/** Schema of the settings of a source of this provider. */
-export function webhookSettingsOf({ settings }: WebhookProvider): ZodType {
-  return (settings as ZodObject).extend({ id: template.optional(), type: template.optional(), entity: template.optional(), destinations: z.array(z.string().max(2_048)).max(100).optional() });
+/** What can be set for a source of any provider. */
+const usualSettings = z.strictObject({
+  id: template.optional(),
+  type: template.optional(),
+  entity: template.optional(),
+  destinations: z.array(z.string().min(1).max(LONGEST_DESTINATION)).max(MOST_DESTINATIONS).optional(),
+});
+
+/** The settings of a source: the provider's own, and those of every webhook source. It checks what is set. */
+export function webhookSettingsOf({ settings }: Pick<WebhookProvider, 'settings'>): z.ZodType {
+  // Of two strict objects, an intersection refuses the members that neither knows.
+  return z.intersection(settings, usualSettings);
+}
+
+export type UsualSettings = z.infer<typeof usualSettings>;
+
+/** Checked settings, apart: those of every webhook source, and the provider's own. */
+export function partsOf(settings: unknown): { readonly usual: UsualSettings; readonly own: Readonly<Record<string, unknown>> } {
+  const { id, type, entity, destinations, ...own } = z.looseObject(usualSettings.shape).parse(settings);
+  return { usual: { id, type, entity, destinations }, own };
 }
