@@ -4,6 +4,7 @@
   :ids … :lengths      one entry per event, in the order of arrival, which becomes the order of `accept_seq`; an empty
                        text means "none" in :occurredAts, :keys, :traceparents and :attributes
   :fingerprints        32 bytes per event, concatenated
+  :destinations        narrow keys of endpoints, 0 for none; empty when no event has one
   :payloads            all bodies, concatenated; an event's body starts at its offset (from 1). One parameter, because an
                        array of bytea travels as text, with two digits per byte.
 
@@ -16,10 +17,10 @@ with offered as materialized (
   from unnest(
     :ids!::uuid[], :tenants!::text[], :shards!::integer[], :types!::text[], :entities!::text[], :occurredAts!::text[],
     :keys!::text[], :contentTypes!::text[], :traceparents!::text[], :attributes!::text[], :acceptedBys!::text[],
-    :offsets!::integer[], :lengths!::integer[]
+    :offsets!::integer[], :lengths!::integer[], :destinations!::integer[]
   ) with ordinality as event (
     id, tenant, shard, type, entity, occurred_at, key, content_type, traceparent, attributes, accepted_by, start, length,
-    ordinal
+    destination, ordinal
   )
 ),
 claimed as (
@@ -40,12 +41,12 @@ claimed as (
 stored as (
   insert into events (
     id, tenant, shard, type, entity, occurred_at, idempotency_key, content_type, traceparent, attributes, accepted_by,
-    payload
+    destination, payload
   )
   select
     id, tenant, shard, type, entity, nullif(occurred_at, '')::timestamptz, nullif(key, ''), content_type,
     nullif(traceparent, ''), nullif(attributes, '')::jsonb, accepted_by,
-    substring(:payloads!::bytea from start for length)
+    nullif(destination, 0), substring(:payloads!::bytea from start for length)
   from offered
   -- "in" is a hashed lookup in every plan. A join depends on the planner's guess about the arrays' lengths.
   where key = '' or id in (select event_id from claimed)

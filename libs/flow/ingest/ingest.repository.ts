@@ -20,12 +20,14 @@ export interface Submission {
   readonly entity: string;
   readonly occurredAt: Date | undefined;
   readonly idempotencyKey: string | undefined;
-  /** SHA-256 of the payload; undefined without a key. The content type does not count: a client may change its parameters. */
+  /** SHA-256 of the payload, and of the destination if it has one; undefined without a key. The content type does not count: a client may change its parameters. */
   readonly fingerprint: Buffer | undefined;
   readonly contentType: string;
   readonly traceparent: string | undefined;
   readonly attributes: EventAttributes | undefined;
   readonly acceptedBy: string;
+  /** The endpoint that gets it, as its narrow key; undefined: routed by its type. */
+  readonly destination?: number | undefined;
   readonly payload: Buffer;
 }
 
@@ -145,6 +147,8 @@ function parametersOf(submissions: readonly Submission[], retentionMs: number): 
     acceptedBys: submissions.map(({ acceptedBy }) => acceptedBy),
     offsets,
     lengths: submissions.map(({ payload }) => payload.length),
+    // unnest() fills up a shorter array with nulls.
+    destinations: submissions.some(({ destination }) => destination !== undefined) ? submissions.map(({ destination = 0 }) => destination) : [],
     fingerprints: Buffer.concat(submissions.map(({ fingerprint = NO_FINGERPRINT }) => fingerprint)),
     payloads: Buffer.concat(submissions.map(({ payload }) => payload)),
     retentionMs,
