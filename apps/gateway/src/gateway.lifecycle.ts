@@ -28,6 +28,7 @@ import { Authenticator } from '#manage/access/authenticator';
 import { KeyUses } from '#manage/access/key-uses';
 import { LedgerService } from '#manage/ledger/ledger.service';
 import { RejectionsWriter } from '#manage/rejections/rejections-writer';
+import { DestinationDirectory } from '#manage/sources/destination-directory';
 import { recordAuditRetention } from '#upkeep/audit-retention';
 import { ExpiredRowsSweeper } from '#upkeep/expired-rows-sweeper';
 import { PartitionKeeper } from '#upkeep/partitions';
@@ -53,6 +54,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     private readonly topics: TopicsKeeper,
     private readonly ingest: IngestService,
     private readonly eventTypes: EventTypeDirectory,
+    private readonly destinations: DestinationDirectory,
     private readonly settlements: SettlementWatch,
     private readonly batches: BatchFeeder,
     private readonly limits: IngestLimits,
@@ -113,7 +115,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
   async onApplicationShutdown(): Promise<void> {
     const rejectionsStored = this.rejections.stop();
     await this.ingest.idle();
-    await Promise.all([this.relay.stop(this.drainMs()), this.limits.stop(), this.access.stop(), this.eventTypes.stop(), this.keyUses.stop()]);
+    await Promise.all([this.relay.stop(this.drainMs()), this.limits.stop(), this.access.stop(), this.eventTypes.stop(), this.destinations.stop(), this.keyUses.stop()]);
     await Promise.all([this.upkeepStopped, rejectionsStored]);
   }
 

@@ -63,6 +63,7 @@ it('builds its module graph without Postgres and Kafka, every route declares its
     'POST /v1/lanes/:endpoint/:entity/pause': 'manage',
     'POST /v1/lanes/:endpoint/:entity/resume': 'manage',
     'POST /v1/lanes/:endpoint/:entity/skip': 'manage',
+    'POST /webhooks': 'public',
     'PUT /v1/event-types/:name': 'manage',
     'PUT /v1/tenants/:id': 'admin',
   });

@@ -22,6 +22,7 @@ import { EventsModule } from '#manage/events/events.module';
 import { LanesApiModule } from '#manage/lanes/lanes-api.module';
 import { LedgerModule } from '#manage/ledger/ledger.module';
 import { RejectionsModule } from '#manage/rejections/rejections.module';
+import { DestinationsModule } from '#manage/sources/destinations.module';
 import { TenantsModule } from '#manage/tenants/tenants.module';
 import { TimelineModule } from '#manage/timeline/timeline.module';
 import { PartitionsIndicator } from '#upkeep/partitions.indicator';
@@ -44,6 +45,7 @@ import { GatewayLifecycle } from './gateway.lifecycle.js';
     EndpointsModule,
     EventTypesModule,
     EventTypesApiModule,
+    DestinationsModule,
     EventsModule,
     TimelineModule,
     DeadLettersModule,
