@@ -6,7 +6,7 @@ export type EventAttributes = Readonly<Record<string, string>>;
 
 const MAX_COUNT = 64;
 /** Names and values together. Receivers commonly accept 8 KiB of headers, or 16 KiB. */
-const MAX_CHARACTERS = 8_192;
+export const MAX_ATTRIBUTE_CHARACTERS = 8_192;
 
 /** Characters of all names and values, which are ASCII. */
 export function attributesSize(attributes: EventAttributes): number {
@@ -23,8 +23,8 @@ export function attributesSize(attributes: EventAttributes): number {
 export function checkedAttributes(attributes: EventAttributes): EventAttributes {
   const names = Object.keys(attributes);
   const size = attributesSize(attributes);
-  if (names.length > MAX_COUNT || size > MAX_CHARACTERS) {
-    throw new LockstepError('headers_too_large', `The event has ${names.length} attributes with ${size} characters; it may have ${MAX_COUNT} with ${MAX_CHARACTERS}, names included`);
+  if (names.length > MAX_COUNT || size > MAX_ATTRIBUTE_CHARACTERS) {
+    throw new LockstepError('headers_too_large', `The event has ${names.length} attributes with ${size} characters; it may have ${MAX_COUNT} with ${MAX_ATTRIBUTE_CHARACTERS}, names included`);
   }
   const errors = Object.entries(attributes).flatMap(([name, value]) => {
     const message = headerNameProblem(name) ?? (HEADER_VALUE.test(value) ? undefined : 'must be printable ASCII: percent-encode other characters');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { parseKeyHeader, parseKeyMember } from './idempotency-key.js';
+import { keyOfId, parseKeyHeader, parseKeyMember } from './idempotency-key.js';
 
 describe('Idempotency-Key header', () => {
   it.each([
@@ -30,5 +30,14 @@ describe('idempotencyKey member', () => {
 
   it.each([17, null, '', 'a\nb', '\ud800', 'x'.repeat(256)])('refuses %j', (value) => {
     expect(() => parseKeyMember(value)).toThrow(expect.objectContaining({ code: 'invalid_idempotency_key' }));
+  });
+});
+
+describe('the key of an id', () => {
+  it('is the id, up to 255 characters; of a longer one its hash', () => {
+    expect(keyOfId('evt_1')).toBe('evt_1');
+    expect(keyOfId('😀'.repeat(255))).toBe('😀'.repeat(255));
+    expect(keyOfId('a'.repeat(256))).toBe('sha256:02d7160d77e18c6447be80c2e355c7ed4388545271702c50253b0914c65ce5fe');
+    expect(keyOfId('a'.repeat(257))).not.toBe(keyOfId('a'.repeat(256)));
   });
 });

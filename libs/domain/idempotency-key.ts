@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { LockstepError } from './problem.js';
 
 /** A structured-field string (RFC 9651, 3.3.3): printable ASCII between quotes, with `\"` and `\\`. */
@@ -32,10 +33,22 @@ export function parseKeyMember(value: unknown): string {
   return checkedLength(value, '/idempotencyKey');
 }
 
+/**
+ * The key for an id that another system gave an event: the id, or `sha256:` and its hash if it has more than 255 characters,
+ * because only whether keys are equal matters.
+ */
+export function keyOfId(id: string): string {
+  return isShort(id) ? id : `sha256:${createHash('sha256').update(id).digest('hex')}`;
+}
+
 function checkedLength(key: string, path: string): string {
-  // In characters, which are counted only if the number of UTF-16 units exceeds the limit.
-  if (key === '' || (key.length > LONGEST && [...key].length > LONGEST)) throw invalidKey(path, `must be 1 to ${LONGEST} characters long`);
+  if (key === '' || !isShort(key)) throw invalidKey(path, `must be 1 to ${LONGEST} characters long`);
   return key;
+}
+
+/** In characters, which are counted only if the number of UTF-16 units exceeds the limit. */
+function isShort(key: string): boolean {
+  return key.length <= LONGEST || [...key].length <= LONGEST;
 }
 
 function invalidKey(path: string, message: string): LockstepError {

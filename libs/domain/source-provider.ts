@@ -1,3 +1,6 @@
+/** The source of events that are posted to the API. */
+export const API_SOURCE = 'api';
+
 /** Providers whose sources get webhooks. Each has a file of its name in libs/flow/sources/webhooks/providers. */
 export const WEBHOOK_PROVIDERS = [
   'stripe', 'github', 'shopify', 'slack', 'twilio', 'square', 'paypal', 'standard-webhooks', 'hmac', 'basic', 'none',

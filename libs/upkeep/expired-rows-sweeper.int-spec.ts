@@ -3,6 +3,7 @@ import type { TestingModule } from '@nestjs/testing';
 import type pg from 'pg';
 import { mintId } from '#domain/ids';
 import { IngestModule } from '#flow/ingest/ingest.module';
+import { POSTED } from '#flow/ingest/event-origin';
 import { IngestService, type NewEvent } from '#flow/ingest/ingest.service';
 import { KafkaModule } from '#ground/kafka/kafka.module';
 import { poolToken } from '#ground/postgres/inject-postgres';
@@ -59,7 +60,7 @@ async function keys(): Promise<string[]> {
 }
 
 const event = (idempotencyKey: string): NewEvent => ({
-  tenant: 'default', type: 'order.created', entity: mintId(), occurredAt: undefined, idempotencyKey, contentType: 'application/json', traceparent: undefined, attributes: undefined, acceptedBy: 'admin', payload: Buffer.from('{}'),
+  tenant: 'default', origin: POSTED, type: 'order.created', entity: mintId(), occurredAt: undefined, idempotencyKey, contentType: 'application/json', traceparent: undefined, attributes: undefined, acceptedBy: 'admin', payload: Buffer.from('{}'),
 });
 
 async function waitsForALock(): Promise<boolean> {
@@ -160,6 +161,15 @@ describe('ExpiredRowsSweeper', () => {
        select 'default', now() - age * interval '1 day', 'api', 'admin', 'duplicate', 1, '', now() from unnest('{29,31}'::integer[]) age`);
     expect(await sweeper.sweep(signal)).toBe(1);
     expect((await fixture.pool.query("select from rejections where minute > now() - interval '30 days'")).rowCount).toBe(1);
+  });
+
+  it('deletes counts of sources after the retention of events, and no younger ones', async () => {
+    await fixture.pool.query(
+      `with source as (insert into sources (public_id, tenant, name, provider) values (gen_random_uuid(), 'default', 'stripe', 'stripe') returning id)
+       insert into source_activity (source, minute, outcome, requests, last_detail, last_at)
+       select id, now() - age * interval '1 day', 'accepted', 1, '', now() from source, unnest('{29,31}'::integer[]) age`);
+    expect(await sweeper.sweep(signal)).toBe(1);
+    expect((await fixture.pool.query("select from source_activity where minute > now() - interval '30 days'")).rowCount).toBe(1);
   });
 
   it('deletes buckets of rate limits that were full and unused for a day, and no others', async () => {

@@ -11,18 +11,20 @@ import { deleteExpiredAuditRows } from './delete-expired-audit-rows.queries.js';
 import { deleteExpiredDuplicates } from './delete-expired-duplicates.queries.js';
 import { deleteExpiredKeys } from './delete-expired-keys.queries.js';
 import { deleteExpiredRejections } from './delete-expired-rejections.queries.js';
+import { deleteExpiredSourceActivity } from './delete-expired-source-activity.queries.js';
 import { deleteUnusedTokenBuckets } from './delete-unused-token-buckets.queries.js';
 import { findExpiredApiKeys } from './find-expired-api-keys.queries.js';
 import { findExpiredAuditRows } from './find-expired-audit-rows.queries.js';
 import { findExpiredDuplicates } from './find-expired-duplicates.queries.js';
 import { findExpiredKeys } from './find-expired-keys.queries.js';
 import { findExpiredRejections } from './find-expired-rejections.queries.js';
+import { findExpiredSourceActivity } from './find-expired-source-activity.queries.js';
 import { findUnusedTokenBuckets } from './find-unused-token-buckets.queries.js';
 import { apiKeysDeleted, auditRowsDeleted, expiredKeysDeleted, rejectionsDeleted, retentionFailures, tokenBucketsDeleted } from './retention.metrics.js';
 
 /**
  * Deletes expired rows of tables without partitions, without waiting for others' locks: idempotency keys, counts of
- * rejections and duplicates after LOCKSTEP_RETENTION, audit rows and revoked API keys after LOCKSTEP_AUDIT_RETENTION,
+ * rejections, duplicates and sources after LOCKSTEP_RETENTION, audit rows and revoked API keys after LOCKSTEP_AUDIT_RETENTION,
  * full buckets of rate limits. Ingest treats an expired key as deleted, so a late deletion is harmless.
  */
 @Injectable()
@@ -41,6 +43,11 @@ export class ExpiredRowsSweeper extends ExpiringRowsSweeper {
         {
           find: { run: (parameters: { limit: number }, database: Database) => findExpiredDuplicates.run({ ...parameters, retentionMs }, database) },
           delete: { run: (parameters: { places: string[] }, database: Database) => deleteExpiredDuplicates.run({ ...parameters, retentionMs }, database) },
+          onDeleted: (rows) => rejectionsDeleted.inc(rows),
+        },
+        {
+          find: { run: (parameters: { limit: number }, database: Database) => findExpiredSourceActivity.run({ ...parameters, retentionMs }, database) },
+          delete: { run: (parameters: { places: string[] }, database: Database) => deleteExpiredSourceActivity.run({ ...parameters, retentionMs }, database) },
           onDeleted: (rows) => rejectionsDeleted.inc(rows),
         },
         { find: findExpiredApiKeys, delete: deleteExpiredApiKeys, onDeleted: (rows) => apiKeysDeleted.inc(rows) },

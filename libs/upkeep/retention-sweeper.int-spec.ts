@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { withoutEvent } from '#flow/admission/kafka-record';
 import { mintId } from '#domain/ids';
+import { POSTED } from '#flow/ingest/event-origin';
 import { IngestModule } from '#flow/ingest/ingest.module';
 import { IngestService } from '#flow/ingest/ingest.service';
 import { KafkaModule } from '#ground/kafka/kafka.module';
@@ -180,7 +181,7 @@ describe('what comes late', () => {
     await sql("insert into idempotency_keys (tenant, key, fingerprint, event_id, accepted_at, expires_at) values ('default', 'kept', $1, $2, $3, now() + interval '1 day')", [createHash('sha256').update(payload).digest(), eventId, acceptedAt]);
     await sweeper.sweep(signal);
     const gateway = await testModules(fixture.url, [KafkaModule.forRoot({ clientId: 'test' }), IngestModule], { env: { KAFKA_PARTITIONS: '4', LOCKSTEP_IDEMPOTENCY_RETENTION: '90d' } }).compile();
-    const posted = { tenant: 'default', type: 'order.created', entity: 'a', occurredAt: undefined, idempotencyKey: 'kept', contentType: 'application/json', traceparent: undefined, attributes: undefined, acceptedBy: 'admin', payload };
+    const posted = { tenant: 'default', origin: POSTED, type: 'order.created', entity: 'a', occurredAt: undefined, idempotencyKey: 'kept', contentType: 'application/json', traceparent: undefined, attributes: undefined, acceptedBy: 'admin', payload };
     expect(await gateway.get(IngestService).accept(posted)).toEqual({ id: eventId, acceptedAt: acceptedAt.toISOString(), replayed: true });
     await gateway.close();
     expect(await verify()).toMatchObject(WHOLE);

@@ -7,7 +7,7 @@ export const expiredKeysDeleted = new Counter({
 
 export const rejectionsDeleted = new Counter({
   name: 'lockstep_rejections_deleted_total',
-  help: 'Counts of rejections, and of events\' duplicates, deleted after LOCKSTEP_RETENTION',
+  help: 'Counts of rejections, of events\' duplicates and of what came to sources, deleted after LOCKSTEP_RETENTION',
 });
 
 export const auditRowsDeleted = new Counter({

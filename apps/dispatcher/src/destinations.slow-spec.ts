@@ -1,12 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { mintId } from '#domain/ids';
 import { findingsIn } from '#dev/testing/arrivals';
 import { Receiver } from '#dev/testing/receiver';
 import { sharedServers } from '#dev/testing/shared-servers';
-import { SystemUnderTest, TEST_SECRET_KEY } from '#dev/testing/system';
+import { SystemUnderTest } from '#dev/testing/system';
 import { waitUntil } from '#dev/testing/wait-until';
-import { SecretBox } from '#ground/secrets/secret-box';
 
 const SECRET = 'shared-with-the-sender';
 
@@ -35,10 +33,7 @@ async function send(round: number, destination: string | undefined): Promise<str
 it('delivers an event that names a destination there only, in order, and other events to those that subscribe to their type', async () => {
   system = await SystemUnderTest.start(sharedServers());
   await system.createEndpoint(subscribed.url);
-  const id = mintId();
-  const box = new SecretBox(TEST_SECRET_KEY).seal(SECRET, `source-secret/${id}`).toString('hex');
-  await system.query(`with made as (insert into sources (public_id, tenant, name, provider, settings) values ('${id}', 'default', 'webhooks', 'hmac', '{"destinations":["http://127.0.0.1:*/hook"]}') returning id)
-    insert into source_secrets (source, secret) select id, '\\x${box}' from made`);
+  await system.call('POST', '/v1/sources', { name: 'webhooks', provider: 'hmac', secrets: [SECRET], settings: { destinations: ['http://127.0.0.1:*/hook'] } });
   const [toNamed, toSubscribed] = [new Set<string>(), new Set<string>()];
   for (let round = 0; round < 40; round++) {
     if (round % 2 === 0) toNamed.add(await send(round, named.url));

@@ -11,6 +11,7 @@ import { testModules } from '#dev/testing/test-modules';
 import { waitUntil } from '#dev/testing/wait-until';
 import { Duplicates } from '#flow/ingest/duplicates';
 import { IngestModule } from '#flow/ingest/ingest.module';
+import { POSTED } from '#flow/ingest/event-origin';
 import { IngestService, type NewEvent } from '#flow/ingest/ingest.service';
 import { type Principal, USUAL_INGEST } from '#ground/http/principal';
 import { KafkaModule } from '#ground/kafka/kafka.module';
@@ -126,7 +127,7 @@ it('requeues what a provider sends again for three days, once its deliveries are
   const provider: Principal = { tenant: 'default', actor: { type: 'key', id: 'key_provider', name: 'Provider' }, scopes: new Set(['ingest']), ingest: { ...USUAL_INGEST, duplicates: 'conflict', resubmit: 'requeue-dead' } };
   const gateway: TestingModule = await testModules(system.databaseUrl, [KafkaModule.forRoot({ clientId: 'test' }), IngestModule], { env: { KAFKA_PARTITIONS: '4', KAFKA_TOPIC_PREFIX: system.topicPrefix } }).compile();
   const posted: NewEvent = {
-    tenant: 'default', type: 'invoice.paid', entity: mintId(), occurredAt: undefined, idempotencyKey: mintId(), contentType: 'application/json', traceparent: undefined, attributes: undefined, acceptedBy: 'key_provider', payload: Buffer.from('{}'),
+    tenant: 'default', origin: POSTED, type: 'invoice.paid', entity: mintId(), occurredAt: undefined, idempotencyKey: mintId(), contentType: 'application/json', traceparent: undefined, attributes: undefined, acceptedBy: 'key_provider', payload: Buffer.from('{}'),
   };
   const resend = async (): Promise<unknown> => {
     const { id, replayed } = await gateway.get(IngestService).accept(posted);

@@ -47,6 +47,13 @@ const OPERATIONS: Readonly<Record<string, Expectation>> = {
   'GET /v1/event-types': { scope: 'read', status: 200, path: () => '/v1/event-types', ids: 'none' },
   'GET /v1/event-types/{name}': { scope: 'read', status: 200, path: ({ entity }) => `/v1/event-types/${entity}` },
   'DELETE /v1/event-types/{name}': { scope: 'manage', status: 204, path: ({ entity }) => `/v1/event-types/${entity}` },
+  'POST /v1/sources': { scope: 'manage', status: 201, path: () => '/v1/sources', body: ({ entity }) => ({ name: entity, provider: 'stripe', secrets: ['whsec_a'] }), ids: 'none' },
+  'GET /v1/sources': { scope: 'read', status: 200, path: () => '/v1/sources', ids: 'none' },
+  'GET /v1/sources/{id}': { scope: 'read', status: 200, path: ({ source }) => `/v1/sources/${source}` },
+  'GET /v1/sources/{id}/stats': { scope: 'read', status: 200, path: ({ source }) => `/v1/sources/${source}/stats` },
+  'PATCH /v1/sources/{id}': { scope: 'manage', status: 200, path: ({ source }) => `/v1/sources/${source}`, body: () => ({ status: 'disabled' }) },
+  'DELETE /v1/sources/{id}': { scope: 'manage', status: 204, path: ({ source }) => `/v1/sources/${source}` },
+  'POST /v1/sources/{id}/rotate-secret': { scope: 'manage', status: 200, path: ({ source }) => `/v1/sources/${source}/rotate-secret`, body: () => ({ secret: 'whsec_b' }) },
   'GET /v1/audit': { scope: 'manage', status: 200, path: ({ endpoint }) => `/v1/audit?subject=${endpoint}` },
   'GET /v1/rejections': { scope: 'read', status: 200, path: ({ key }) => `/v1/rejections?key=${key}` },
   'GET /v1/ledger': { scope: 'read', status: 200, path: () => '/v1/ledger', ids: 'none' },
@@ -136,7 +143,7 @@ it.each(Object.entries(OPERATIONS))('%s tells each key only what it may know', a
     expect([operation, scope, answers.own.status, answers.own.text]).toEqual([operation, scope, expectation.status, answers.own.text]);
     if (expectation.ids === 'none') {
       // Lists and the ledger show admins that name no tenant all of them.
-      for (const id of scope === 'admin' ? [] : [FOREIGN, foreign.endpoint, foreign.event, foreign.key]) expect(answers.own.text).not.toContain(id);
+      for (const id of scope === 'admin' ? [] : [FOREIGN, foreign.endpoint, foreign.event, foreign.key, foreign.source]) expect(answers.own.text).not.toContain(id);
     } else if (scope === 'admin' && expectation.isForAllTenants === true) expect([operation, answers.foreign.status]).toEqual([operation, expectation.status]);
     else {
       expect([operation, scope, toForeign]).toEqual([operation, scope, toMissing]);
@@ -157,7 +164,7 @@ it('what a foreign id was tried for has changed nothing', async () => {
   const resources = await createResources(store, FOREIGN);
   const state = async (): Promise<unknown> => (await store.query(
     `select (select json_agg(e) from endpoints e where tenant = $1) endpoints, (select json_agg(d) from deliveries d where tenant = $1) deliveries, (select json_agg(l) from lanes l where tenant = $1) lanes,
-       (select json_agg(k) from api_keys k where tenant = $1) keys, (select json_agg(r) from replays r where tenant = $1) replays, (select json_agg(t) from tenants t where id = $1) tenants, (select count(*) from audit_log where tenant = $1) audit`, [FOREIGN])).rows[0] as unknown;
+       (select json_agg(k) from api_keys k where tenant = $1) keys, (select json_agg(s) from sources s where tenant = $1) sources, (select json_agg(r) from replays r where tenant = $1) replays, (select json_agg(t) from tenants t where id = $1) tenants, (select count(*) from audit_log where tenant = $1) audit`, [FOREIGN])).rows[0] as unknown;
   const before = await state();
   for (const [operation, expectation] of Object.entries(OPERATIONS)) {
     if (expectation.ids !== 'none' && expectation.scope !== 'admin') await call(operation, expectation, resources, 'manage');

@@ -1,16 +1,14 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
-import { mintId, toPublicId } from '#domain/ids';
+import { mintId } from '#domain/ids';
 import type { Answer, GatewayClient } from '#dev/testing/gateway-client';
-import { testProcess } from '#dev/testing/test-process';
 import { waitUntil } from '#dev/testing/wait-until';
-import { SecretBox } from '#ground/secrets/secret-box';
 import { MAX_ENDPOINTS } from '#manage/endpoints/endpoints.repository';
 import { GatewayUnderTest, GatewayWithStore } from '../fixtures/gateway-under-test.js';
 
 const SECRET = 'shared-with-the-sender';
-const ENV = { KAFKA_BROKERS: '127.0.0.1:1', LOCKSTEP_ALLOW_PRIVATE_NETWORKS: '127.0.0.0/8' };
+const ENV = { KAFKA_BROKERS: '127.0.0.1:1', LOCKSTEP_ALLOW_PRIVATE_NETWORKS: '127.0.0.0/8', WEBHOOKSECRET: SECRET };
 const queries = jest.spyOn(pg.Client.prototype, 'query');
 
 let gateway: GatewayWithStore;
@@ -23,12 +21,7 @@ beforeAll(async () => {
   gateway = await GatewayWithStore.start(ENV);
   ({ client } = gateway);
   other = await GatewayUnderTest.start(gateway.databaseUrl, ENV);
-  const id = mintId();
-  source = toPublicId('src', id);
-  const box = new SecretBox(testProcess(gateway.databaseUrl).config.secretKey).seal(SECRET, `source-secret/${id}`);
-  await gateway.store.query(
-    `with made as (insert into sources (public_id, tenant, name, provider, settings) values ($1, 'default', 'webhooks', 'hmac', '{"destinations":["http://127.0.0.1:9/hooks/**","https://10.0.0.1/"]}') returning id)
-     insert into source_secrets (source, secret) select id, $2 from made`, [id, box]);
+  ({ data: [{ id: source }] } = (await client.get('/v1/sources')).json as { data: [{ id: string }] });
 });
 
 afterAll(async () => {
@@ -64,6 +57,15 @@ async function endpointsWith(url: string): Promise<{ id: string; key: number; de
 }
 
 describe('POST /webhooks', () => {
+  it('allows no destination before the source has globs, and refuses wrong ones', async () => {
+    const url = urlOf('first');
+    expect(codeOf(await send(url))).toBe('400 destination_not_allowed');
+    const change = (destinations: string[]): Promise<Answer> => client.send('PATCH', `/v1/sources/${source}`, { settings: { destinations } });
+    expect(await change(['http://127.0.0.1:9/hooks/**', 'https://127.0.0.1'])).toMatchObject({ status: 400, json: { errors: [{ path: '/settings/destinations/1' }] } });
+    expect(await change(['http://127.0.0.1:9/hooks/**', 'https://10.0.0.1/'])).toMatchObject({ status: 200 });
+    for (const at of [client, other.client]) await waitUntil('the destination is allowed', async () => (await send(url, { at })).status === 202);
+  });
+
   it('without a destination accepts an event that is routed by its type', async () => {
     const answer = await send(undefined);
     expect(answer.status).toBe(202);
@@ -189,7 +191,7 @@ describe('POST /webhooks', () => {
   it('takes POST only, and is not there without its source', async () => {
     const get = await client.get('/webhooks');
     expect([codeOf(get), get.headers.get('allow')]).toEqual(['405 method_not_allowed', 'POST']);
-    await gateway.store.query('update sources set deleted_at = now()');
+    await client.call('DELETE', `/v1/sources/${source}`);
     await waitUntil('the source is gone', async () => codeOf(await send(undefined)) === '404 not_found');
   });
 

@@ -9,6 +9,8 @@ import { IngestService } from '#flow/ingest/ingest.service';
 import { SettlementWatch } from '#flow/ingest/settlement-watch';
 import { IngestLimits } from '#flow/rate-limits/ingest-limits';
 import { EventRelay } from '#flow/relay/event-relay';
+import { SourceDirectory } from '#flow/sources/source-directory';
+import { isWebhookPost } from '#flow/sources/webhooks/webhook-routes';
 import type { Config } from '#ground/config/config';
 import { cutConnectionsAfter } from '#ground/http/http-app';
 import { LoadShedding } from '#ground/http/load-shedding';
@@ -29,6 +31,7 @@ import { KeyUses } from '#manage/access/key-uses';
 import { LedgerService } from '#manage/ledger/ledger.service';
 import { RejectionsWriter } from '#manage/rejections/rejections-writer';
 import { DestinationDirectory } from '#manage/sources/destination-directory';
+import { EnvironmentSources } from '#manage/sources/environment-sources';
 import { recordAuditRetention } from '#upkeep/audit-retention';
 import { ExpiredRowsSweeper } from '#upkeep/expired-rows-sweeper';
 import { PartitionKeeper } from '#upkeep/partitions';
@@ -55,6 +58,8 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     private readonly ingest: IngestService,
     private readonly eventTypes: EventTypeDirectory,
     private readonly destinations: DestinationDirectory,
+    private readonly sources: SourceDirectory,
+    private readonly environmentSources: EnvironmentSources,
     private readonly settlements: SettlementWatch,
     private readonly batches: BatchFeeder,
     private readonly limits: IngestLimits,
@@ -67,7 +72,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
   ) {}
 
   onApplicationBootstrap(): void {
-    this.shedding.shedWhen((request) => (isEventPost(request) ? this.ingest.shedIfFull() : isBatchPost(request) && this.batches.isFull));
+    this.shedding.shedWhen((request) => (isEventPost(request) || isWebhookPost(request) ? this.ingest.shedIfFull() : isBatchPost(request) && this.batches.isFull));
     this.lifetime.begin((signal) => this.start(signal));
   }
 
@@ -80,9 +85,11 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
       await ensureInstallation(database, config.kafka.partitions);
       await recordAuditRetention(database, config.auditRetentionMs);
       await this.partitions.start();
+      await this.environmentSources.establish();
     }, logger, signal);
     this.access.start();
     this.eventTypes.start();
+    this.sources.start();
     this.authenticator.open(await establishAdminKey(database, config.adminKey, (line) => void process.stdout.write(`${line}\n`)));
     signal.throwIfAborted();
     this.limits.start();
@@ -115,7 +122,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
   async onApplicationShutdown(): Promise<void> {
     const rejectionsStored = this.rejections.stop();
     await this.ingest.idle();
-    await Promise.all([this.relay.stop(this.drainMs()), this.limits.stop(), this.access.stop(), this.eventTypes.stop(), this.destinations.stop(), this.keyUses.stop()]);
+    await Promise.all([this.relay.stop(this.drainMs()), this.limits.stop(), this.access.stop(), this.eventTypes.stop(), this.sources.stop(), this.destinations.stop(), this.keyUses.stop()]);
     await Promise.all([this.upkeepStopped, rejectionsStored]);
   }
 

@@ -5,6 +5,8 @@ import { IngestModule } from '#flow/ingest/ingest.module';
 import { RateLimitsModule } from '#flow/rate-limits/rate-limits.module';
 import { EventRelayIndicator } from '#flow/relay/event-relay.indicator';
 import { EventRelayModule } from '#flow/relay/event-relay.module';
+import { SourcesModule } from '#flow/sources/sources.module';
+import { WebhooksModule } from '#flow/sources/webhooks/webhooks.module';
 import { HealthDatabaseModule } from '#ground/health/health-database.module';
 import { HealthModule } from '#ground/health/health.module';
 import { PostgresIndicator } from '#ground/health/indicators';
@@ -23,6 +25,7 @@ import { LanesApiModule } from '#manage/lanes/lanes-api.module';
 import { LedgerModule } from '#manage/ledger/ledger.module';
 import { RejectionsModule } from '#manage/rejections/rejections.module';
 import { DestinationsModule } from '#manage/sources/destinations.module';
+import { SourcesApiModule } from '#manage/sources/sources-api.module';
 import { TenantsModule } from '#manage/tenants/tenants.module';
 import { TimelineModule } from '#manage/timeline/timeline.module';
 import { PartitionsIndicator } from '#upkeep/partitions.indicator';
@@ -41,10 +44,14 @@ import { GatewayLifecycle } from './gateway.lifecycle.js';
     ApiKeysModule,
     IngestModule,
     RateLimitsModule,
+    SourcesModule,
+    WebhooksModule,
     EventRelayModule,
     EndpointsModule,
     EventTypesModule,
     EventTypesApiModule,
+    SourcesModule,
+    SourcesApiModule,
     DestinationsModule,
     EventsModule,
     TimelineModule,

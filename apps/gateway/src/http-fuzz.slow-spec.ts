@@ -46,6 +46,9 @@ const VALID_BODIES: Readonly<Record<string, Readonly<Record<string, unknown>>>> 
   'POST /v1/api-keys': { ...API_KEY, tenant: 'default' },
   'PATCH /v1/api-keys/{id}': API_KEY,
   'POST /v1/api-keys/{id}/rotate': { overlap: '1h' },
+  'POST /v1/sources': { name: 'stripe', provider: 'stripe', secrets: ['whsec_a'], settings: { entity: 'json:/id', type: 'stripe.{json:/type}', destinations: ['https://example.com/**'] }, duplicates: 'conflict', resubmit: 'requeue-dead', status: 'active' },
+  'PATCH /v1/sources/{id}': { name: 'other', settings: { entity: 'header:x-entity' }, duplicates: 'replay', resubmit: 'none', status: 'disabled' },
+  'POST /v1/sources/{id}/rotate-secret': { secret: 'whsec_b', overlap: '1h' },
   'POST /v1/dead-letters/replay': FILTER,
   'POST /v1/dead-letters/discard': FILTER,
   'POST /v1/lanes/{endpoint}/{entity}/pause': REASON,
@@ -67,7 +70,8 @@ beforeAll(async () => {
   system = await SystemUnderTest.start(servers, { dispatchers: 0, env: { LOG_LEVEL: 'silent' } });
   url = system.gateways[0]?.url ?? '';
   const { id: key } = (await system.call('POST', '/v1/api-keys', API_KEY)) as { id: string };
-  existing.push(await system.createEndpoint(ENDPOINT.url), (await system.post('order-1', {})).id, key, 'default');
+  const { id: source } = (await system.call('POST', '/v1/sources', { name: 'existing', provider: 'stripe', secrets: ['whsec_a'] })) as { id: string };
+  existing.push(source, await system.createEndpoint(ENDPOINT.url), (await system.post('order-1', {})).id, key, 'default');
   const { paths } = (await system.call('GET', '/openapi.json')) as { paths: Record<string, Record<string, { parameters?: { in: string; name: string }[] }>> };
   operations = Object.entries(paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, { parameters = [] }]) => (
     { method: method.toUpperCase(), path, query: parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name) }

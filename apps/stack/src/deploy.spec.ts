@@ -90,7 +90,7 @@ test.each(Object.keys(SECRETS))('without %s no service starts, and compose says 
 test('the compose file contains no secret', () => {
   const secrets = Object.values(compose.services).flatMap(({ environment }) => Object.entries(environment).filter(([name]) => /KEY|PASSWORD|SECRET/.test(name)));
   expect(secrets.length).toBeGreaterThan(0);
-  expect(secrets.filter(([, value]) => !/^\$\{[A-Z_]+:\?/.test(String(value)))).toEqual([]);
+  expect(secrets.filter(([, value]) => !/^\$\{[A-Z_]+:(?:\?|-\}$)/.test(String(value)))).toEqual([]);
 });
 
 test('every dependency of a service exists and has the check that its condition needs', () => {

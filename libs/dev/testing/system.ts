@@ -10,7 +10,6 @@ export interface Accepted {
 }
 
 export const ADMIN_KEY = 'test-admin-key-0123456789abcdef';
-export const TEST_SECRET_KEY = 'test-secret-key-0123456789abcdef0123456789';
 
 /** Gateways and dispatchers on a database and topics of their own. */
 export class SystemUnderTest {
@@ -37,7 +36,7 @@ export class SystemUnderTest {
       KAFKA_TOPIC_PREFIX: `${name}.`,
       KAFKA_PARTITIONS: '4',
       LOCKSTEP_ADMIN_KEY: ADMIN_KEY,
-      LOCKSTEP_SECRET_KEY: TEST_SECRET_KEY,
+      LOCKSTEP_SECRET_KEY: 'test-secret-key-0123456789abcdef0123456789',
       LOCKSTEP_ALLOW_PRIVATE_NETWORKS: '127.0.0.0/8',
       LOCKSTEP_LEASE_TTL: '3s',
       LOCKSTEP_RETRY_SCHEDULE: '200ms,1s,1s,1s',

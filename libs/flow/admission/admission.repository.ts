@@ -142,8 +142,8 @@ function collect(verdict: MutableVerdict, row: IAdmitBatchResult, ids: readonly 
     else if (row.admitted === true) verdict.admitted += 1;
   }
   if (row.admitted !== true || row.endpoint === null) return;
-  const { endpoint, tenant, entity, type, contentType, traceparent, attributes, lane, sequence, closedSequence, deliveredSequence, replays, paused } = row;
+  const { endpoint, tenant, entity, type, source, contentType, traceparent, attributes, lane, sequence, closedSequence, deliveredSequence, replays, paused } = row;
   verdict.endpointVersions.set(endpoint, row.endpointVersion);
   const place = lane === null || sequence === null ? undefined : { lane, sequence, closedSequence, deliveredSequence, replays, paused, halted: row.halted === true };
-  verdict.deliveries.push({ eventId, endpoint, tenant, entity, type, contentType, traceparent, attributes: attributes as EventAttributes | null, place });
+  verdict.deliveries.push({ eventId, endpoint, tenant, entity, type, source, contentType, traceparent, attributes: attributes as EventAttributes | null, place });
 }

@@ -44,7 +44,8 @@ offered as (
 ),
 found as (
   select
-    e.id, e.tenant, e.shard, e.type, e.entity, e.content_type, e.traceparent, e.attributes, o.ordinal, e.shard = o.shard as ours,
+    e.id, e.tenant, e.shard, e.type, e.entity, e.source, e.content_type, e.traceparent, e.attributes, o.ordinal,
+    e.shard = o.shard as ours,
     -- 0 for none, because null is no key of a hash join.
     coalesce(e.destination, 0) as destination, f.most_deliveries
   from offered o
@@ -165,6 +166,7 @@ select
   e.tenant,
   e.entity,
   e.type,
+  nullif(e.source, 'api') as source,
   e.content_type as "contentType",
   e.traceparent,
   e.attributes,

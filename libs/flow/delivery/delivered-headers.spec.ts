@@ -6,6 +6,7 @@ const facts: AttemptFacts = {
   key: { eventId: '0192c1f0-0000-7000-8000-0000000000ab', endpoint: 3, replay: 0 },
   type: 'order.paid',
   entity: 'Zoë/7',
+  source: null,
   contentType: 'application/json; charset=utf-8',
   traceparent: null,
   attributes: null,
@@ -34,6 +35,11 @@ describe('deliveredHeaders', () => {
       'lockstep-previous-sequence': '2',
       'lockstep-attempt': '2',
     });
+  });
+
+  it('names the source of an event that has one, and none of a posted event', () => {
+    expect(headersOf({ source: 'stripe' })['lockstep-source']).toBe('stripe');
+    expect(headersOf()).not.toHaveProperty('lockstep-source');
   });
 
   it('has the same ids on every attempt', () => {

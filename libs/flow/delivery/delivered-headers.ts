@@ -9,6 +9,8 @@ export interface AttemptFacts {
   readonly key: DeliveryKey;
   readonly type: string;
   readonly entity: string;
+  /** The name of the source, which is ASCII; null for an event that was posted to the API. */
+  readonly source: string | null;
   readonly contentType: string;
   readonly traceparent: string | null;
   readonly attributes: EventAttributes | null;
@@ -40,6 +42,7 @@ export function deliveredHeaders(facts: AttemptFacts, signingKeys: readonly KeyO
     'lockstep-attempt', String(facts.attempt),
     'traceparent', facts.traceparent ?? traceparentOf(facts),
   ];
+  if (facts.source !== null) headers.push('lockstep-source', facts.source);
   if (position !== undefined) headers.push('lockstep-sequence', String(position.sequence), 'lockstep-previous-sequence', String(position.previousSequence));
   if (facts.replayed) headers.push('lockstep-replay', 'true');
   if (facts.redelivered) headers.push('lockstep-redelivered', 'true');

@@ -15,12 +15,14 @@ export interface IAcceptBatchParams {
   fingerprints: Buffer;
   ids: stringArray;
   keys: stringArray;
+  keyScopes: stringArray;
   lengths: numberArray;
   occurredAts: stringArray;
   offsets: numberArray;
   payloads: Buffer;
   retentionMs: number;
   shards: numberArray;
+  sources: stringArray;
   tenants: stringArray;
   traceparents: stringArray;
   types: stringArray;
@@ -38,7 +40,7 @@ export interface IAcceptBatchQuery {
   result: IAcceptBatchResult;
 }
 
-const acceptBatchIR: any = {"usedParamSet":{"ids":true,"tenants":true,"shards":true,"types":true,"entities":true,"occurredAts":true,"keys":true,"contentTypes":true,"traceparents":true,"attributes":true,"acceptedBys":true,"offsets":true,"lengths":true,"destinations":true,"fingerprints":true,"retentionMs":true,"payloads":true},"params":[{"name":"ids","required":true,"transform":{"type":"scalar"},"locs":[{"a":61,"b":65}]},{"name":"tenants","required":true,"transform":{"type":"scalar"},"locs":[{"a":76,"b":84}]},{"name":"shards","required":true,"transform":{"type":"scalar"},"locs":[{"a":95,"b":102}]},{"name":"types","required":true,"transform":{"type":"scalar"},"locs":[{"a":116,"b":122}]},{"name":"entities","required":true,"transform":{"type":"scalar"},"locs":[{"a":133,"b":142}]},{"name":"occurredAts","required":true,"transform":{"type":"scalar"},"locs":[{"a":153,"b":165}]},{"name":"keys","required":true,"transform":{"type":"scalar"},"locs":[{"a":180,"b":185}]},{"name":"contentTypes","required":true,"transform":{"type":"scalar"},"locs":[{"a":196,"b":209}]},{"name":"traceparents","required":true,"transform":{"type":"scalar"},"locs":[{"a":220,"b":233}]},{"name":"attributes","required":true,"transform":{"type":"scalar"},"locs":[{"a":244,"b":255}]},{"name":"acceptedBys","required":true,"transform":{"type":"scalar"},"locs":[{"a":266,"b":278}]},{"name":"offsets","required":true,"transform":{"type":"scalar"},"locs":[{"a":293,"b":301}]},{"name":"lengths","required":true,"transform":{"type":"scalar"},"locs":[{"a":315,"b":323}]},{"name":"destinations","required":true,"transform":{"type":"scalar"},"locs":[{"a":337,"b":350}]},{"name":"fingerprints","required":true,"transform":{"type":"scalar"},"locs":[{"a":686,"b":699}]},{"name":"retentionMs","required":true,"transform":{"type":"scalar"},"locs":[{"a":770,"b":782}]},{"name":"payloads","required":true,"transform":{"type":"scalar"},"locs":[{"a":1537,"b":1546}]}],"statement":"with offered as materialized (\n  select *\n  from unnest(\n    :ids!::uuid[], :tenants!::text[], :shards!::integer[], :types!::text[], :entities!::text[], :occurredAts!::text[],\n    :keys!::text[], :contentTypes!::text[], :traceparents!::text[], :attributes!::text[], :acceptedBys!::text[],\n    :offsets!::integer[], :lengths!::integer[], :destinations!::integer[]\n  ) with ordinality as event (\n    id, tenant, shard, type, entity, occurred_at, key, content_type, traceparent, attributes, accepted_by, start, length,\n    destination, ordinal\n  )\n),\nclaimed as (\n  insert into idempotency_keys as taken (tenant, key, fingerprint, event_id, expires_at)\n  select\n    tenant, key, substring(:fingerprints!::bytea from (ordinal::integer - 1) * 32 + 1 for 32), id,\n    now() + :retentionMs!::float8 * interval '1 millisecond'\n  from offered\n  where key <> ''\n  order by tenant, key\n  on conflict (tenant, key) do update\n    set\n      fingerprint = excluded.fingerprint, event_id = excluded.event_id, accepted_at = excluded.accepted_at,\n      expires_at = excluded.expires_at\n    where taken.expires_at <= now()\n  returning event_id\n),\nstored as (\n  insert into events (\n    id, tenant, shard, type, entity, occurred_at, idempotency_key, content_type, traceparent, attributes, accepted_by,\n    destination, payload\n  )\n  select\n    id, tenant, shard, type, entity, nullif(occurred_at, '')::timestamptz, nullif(key, ''), content_type,\n    nullif(traceparent, ''), nullif(attributes, '')::jsonb, accepted_by,\n    nullif(destination, 0), substring(:payloads!::bytea from start for length)\n  from offered\n  -- \"in\" is a hashed lookup in every plan. A join depends on the planner's guess about the arrays' lengths.\n  where key = '' or id in (select event_id from claimed)\n  order by ordinal\n  returning accept_seq, tenant, shard, id\n),\nqueued as (\n  insert into outbox (accept_seq, tenant, shard, event_id)\n  select accept_seq, tenant, shard, id from stored\n)\nselect\n  now() as \"acceptedAt\",\n  array(select id from offered where key <> '' and id not in (select event_id from claimed)) as \"taken\""};
+const acceptBatchIR: any = {"usedParamSet":{"ids":true,"tenants":true,"shards":true,"types":true,"entities":true,"occurredAts":true,"keys":true,"contentTypes":true,"traceparents":true,"attributes":true,"acceptedBys":true,"offsets":true,"lengths":true,"sources":true,"keyScopes":true,"destinations":true,"fingerprints":true,"retentionMs":true,"payloads":true},"params":[{"name":"ids","required":true,"transform":{"type":"scalar"},"locs":[{"a":61,"b":65}]},{"name":"tenants","required":true,"transform":{"type":"scalar"},"locs":[{"a":76,"b":84}]},{"name":"shards","required":true,"transform":{"type":"scalar"},"locs":[{"a":95,"b":102}]},{"name":"types","required":true,"transform":{"type":"scalar"},"locs":[{"a":116,"b":122}]},{"name":"entities","required":true,"transform":{"type":"scalar"},"locs":[{"a":133,"b":142}]},{"name":"occurredAts","required":true,"transform":{"type":"scalar"},"locs":[{"a":153,"b":165}]},{"name":"keys","required":true,"transform":{"type":"scalar"},"locs":[{"a":180,"b":185}]},{"name":"contentTypes","required":true,"transform":{"type":"scalar"},"locs":[{"a":196,"b":209}]},{"name":"traceparents","required":true,"transform":{"type":"scalar"},"locs":[{"a":220,"b":233}]},{"name":"attributes","required":true,"transform":{"type":"scalar"},"locs":[{"a":244,"b":255}]},{"name":"acceptedBys","required":true,"transform":{"type":"scalar"},"locs":[{"a":266,"b":278}]},{"name":"offsets","required":true,"transform":{"type":"scalar"},"locs":[{"a":293,"b":301}]},{"name":"lengths","required":true,"transform":{"type":"scalar"},"locs":[{"a":315,"b":323}]},{"name":"sources","required":true,"transform":{"type":"scalar"},"locs":[{"a":337,"b":345}]},{"name":"keyScopes","required":true,"transform":{"type":"scalar"},"locs":[{"a":356,"b":366}]},{"name":"destinations","required":true,"transform":{"type":"scalar"},"locs":[{"a":377,"b":390}]},{"name":"fingerprints","required":true,"transform":{"type":"scalar"},"locs":[{"a":781,"b":794}]},{"name":"retentionMs","required":true,"transform":{"type":"scalar"},"locs":[{"a":865,"b":877}]},{"name":"payloads","required":true,"transform":{"type":"scalar"},"locs":[{"a":1667,"b":1676}]}],"statement":"with offered as materialized (\n  select *\n  from unnest(\n    :ids!::uuid[], :tenants!::text[], :shards!::integer[], :types!::text[], :entities!::text[], :occurredAts!::text[],\n    :keys!::text[], :contentTypes!::text[], :traceparents!::text[], :attributes!::text[], :acceptedBys!::text[],\n    :offsets!::integer[], :lengths!::integer[], :sources!::text[], :keyScopes!::text[], :destinations!::integer[]\n  ) with ordinality as event (\n    id, tenant, shard, type, entity, occurred_at, key, content_type, traceparent, attributes, accepted_by, start, length,\n    source, key_scope, destination, ordinal\n  )\n),\nclaimed as (\n  insert into idempotency_keys as taken (tenant, key, fingerprint, event_id, expires_at)\n  select\n    tenant, coalesce(key_scope, '') || key as claim, substring(:fingerprints!::bytea from (ordinal::integer - 1) * 32 + 1 for 32), id,\n    now() + :retentionMs!::float8 * interval '1 millisecond'\n  from offered\n  where key <> ''\n  order by tenant, claim\n  on conflict (tenant, key) do update\n    set\n      fingerprint = excluded.fingerprint, event_id = excluded.event_id, accepted_at = excluded.accepted_at,\n      expires_at = excluded.expires_at\n    where taken.expires_at <= now()\n  returning event_id\n),\nstored as (\n  insert into events (\n    id, tenant, shard, type, entity, occurred_at, idempotency_key, content_type, traceparent, attributes, accepted_by,\n    source, destination, payload\n  )\n  select\n    id, tenant, shard, type, entity, nullif(occurred_at, '')::timestamptz, nullif(key, ''), content_type,\n    nullif(traceparent, ''), nullif(attributes, '')::jsonb, accepted_by,\n    coalesce(source, 'api'), nullif(destination, 0), substring(:payloads!::bytea from start for length)\n  from offered\n  -- \"in\" is a hashed lookup in every plan. A join depends on the planner's guess about the arrays' lengths.\n  where key = '' or id in (select event_id from claimed)\n  order by ordinal\n  returning accept_seq, tenant, shard, id\n),\nqueued as (\n  insert into outbox (accept_seq, tenant, shard, event_id)\n  select accept_seq, tenant, shard, id from stored\n)\nselect\n  now() as \"acceptedAt\",\n  array(select id from offered where key <> '' and id not in (select event_id from claimed)) as \"taken\""};
 
 /**
  * Query generated from SQL:
@@ -48,20 +50,20 @@ const acceptBatchIR: any = {"usedParamSet":{"ids":true,"tenants":true,"shards":t
  *   from unnest(
  *     :ids!::uuid[], :tenants!::text[], :shards!::integer[], :types!::text[], :entities!::text[], :occurredAts!::text[],
  *     :keys!::text[], :contentTypes!::text[], :traceparents!::text[], :attributes!::text[], :acceptedBys!::text[],
- *     :offsets!::integer[], :lengths!::integer[], :destinations!::integer[]
+ *     :offsets!::integer[], :lengths!::integer[], :sources!::text[], :keyScopes!::text[], :destinations!::integer[]
  *   ) with ordinality as event (
  *     id, tenant, shard, type, entity, occurred_at, key, content_type, traceparent, attributes, accepted_by, start, length,
- *     destination, ordinal
+ *     source, key_scope, destination, ordinal
  *   )
  * ),
  * claimed as (
  *   insert into idempotency_keys as taken (tenant, key, fingerprint, event_id, expires_at)
  *   select
- *     tenant, key, substring(:fingerprints!::bytea from (ordinal::integer - 1) * 32 + 1 for 32), id,
+ *     tenant, coalesce(key_scope, '') || key as claim, substring(:fingerprints!::bytea from (ordinal::integer - 1) * 32 + 1 for 32), id,
  *     now() + :retentionMs!::float8 * interval '1 millisecond'
  *   from offered
  *   where key <> ''
- *   order by tenant, key
+ *   order by tenant, claim
  *   on conflict (tenant, key) do update
  *     set
  *       fingerprint = excluded.fingerprint, event_id = excluded.event_id, accepted_at = excluded.accepted_at,
@@ -72,12 +74,12 @@ const acceptBatchIR: any = {"usedParamSet":{"ids":true,"tenants":true,"shards":t
  * stored as (
  *   insert into events (
  *     id, tenant, shard, type, entity, occurred_at, idempotency_key, content_type, traceparent, attributes, accepted_by,
- *     destination, payload
+ *     source, destination, payload
  *   )
  *   select
  *     id, tenant, shard, type, entity, nullif(occurred_at, '')::timestamptz, nullif(key, ''), content_type,
  *     nullif(traceparent, ''), nullif(attributes, '')::jsonb, accepted_by,
- *     nullif(destination, 0), substring(:payloads!::bytea from start for length)
+ *     coalesce(source, 'api'), nullif(destination, 0), substring(:payloads!::bytea from start for length)
  *   from offered
  *   -- "in" is a hashed lookup in every plan. A join depends on the planner's guess about the arrays' lengths.
  *   where key = '' or id in (select event_id from claimed)

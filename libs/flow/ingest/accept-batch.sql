@@ -4,9 +4,10 @@
   :ids … :lengths      one entry per event, in the order of arrival, which becomes the order of `accept_seq`; an empty
                        text means "none" in :occurredAts, :keys, :traceparents and :attributes
   :fingerprints        32 bytes per event, concatenated
-  :destinations        narrow keys of endpoints, 0 for none; empty when no event has one
   :payloads            all bodies, concatenated; an event's body starts at its offset (from 1). One parameter, because an
                        array of bytea travels as text, with two digits per byte.
+  :sources, :keyScopes one entry per event as well; both empty if all events are posts, so that posts cost nothing more
+  :destinations        narrow keys of endpoints, 0 for none; empty if no event has one
 
   Keys are claimed in sorted order, so that two gateways with the same keys cannot deadlock. An expired key can be claimed
   again. Returns when the batch was accepted, and the ids whose keys are taken: those events were not stored.
@@ -17,20 +18,20 @@ with offered as materialized (
   from unnest(
     :ids!::uuid[], :tenants!::text[], :shards!::integer[], :types!::text[], :entities!::text[], :occurredAts!::text[],
     :keys!::text[], :contentTypes!::text[], :traceparents!::text[], :attributes!::text[], :acceptedBys!::text[],
-    :offsets!::integer[], :lengths!::integer[], :destinations!::integer[]
+    :offsets!::integer[], :lengths!::integer[], :sources!::text[], :keyScopes!::text[], :destinations!::integer[]
   ) with ordinality as event (
     id, tenant, shard, type, entity, occurred_at, key, content_type, traceparent, attributes, accepted_by, start, length,
-    destination, ordinal
+    source, key_scope, destination, ordinal
   )
 ),
 claimed as (
   insert into idempotency_keys as taken (tenant, key, fingerprint, event_id, expires_at)
   select
-    tenant, key, substring(:fingerprints!::bytea from (ordinal::integer - 1) * 32 + 1 for 32), id,
+    tenant, coalesce(key_scope, '') || key as claim, substring(:fingerprints!::bytea from (ordinal::integer - 1) * 32 + 1 for 32), id,
     now() + :retentionMs!::float8 * interval '1 millisecond'
   from offered
   where key <> ''
-  order by tenant, key
+  order by tenant, claim
   on conflict (tenant, key) do update
     set
       fingerprint = excluded.fingerprint, event_id = excluded.event_id, accepted_at = excluded.accepted_at,
@@ -41,12 +42,12 @@ claimed as (
 stored as (
   insert into events (
     id, tenant, shard, type, entity, occurred_at, idempotency_key, content_type, traceparent, attributes, accepted_by,
-    destination, payload
+    source, destination, payload
   )
   select
     id, tenant, shard, type, entity, nullif(occurred_at, '')::timestamptz, nullif(key, ''), content_type,
     nullif(traceparent, ''), nullif(attributes, '')::jsonb, accepted_by,
-    nullif(destination, 0), substring(:payloads!::bytea from start for length)
+    coalesce(source, 'api'), nullif(destination, 0), substring(:payloads!::bytea from start for length)
   from offered
   -- "in" is a hashed lookup in every plan. A join depends on the planner's guess about the arrays' lengths.
   where key = '' or id in (select event_id from claimed)

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { ENTITY_PROBLEM, isEntity } from '#domain/entity';
 import { EVENT_TYPE_RULE, isEventType } from '#domain/event-type';
+import { keyOfId } from '#domain/idempotency-key';
 import type { ProblemDetail } from '#domain/problem';
 import { type EventRequest, invalid } from './event-request.js';
 import { parseTimestamp } from './timestamp.js';
@@ -17,7 +17,6 @@ const URI_REFERENCE = /^(?:[\w\-.~:/?[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+(?:#(?:[\
 const URI = /^[A-Za-z][A-Za-z0-9+.-]*:/;
 /** RFC 2046: a type, a subtype, and perhaps parameters. */
 const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+ *(?:;.*)?$/;
-const LONGEST_KEY = 255;
 
 /** Why an attribute can't have this text, whatever its name; undefined if it can. */
 export function textProblem(text: string): string | undefined {
@@ -59,11 +58,6 @@ export function readContext(context: CloudEventContext, headerKey: string | unde
     return isRight(text) ? [] : [{ path, message }];
   });
   if (found.length + broken.length > 0) throw invalid([...found, ...broken]);
-  return { type, entity: context.get(entityName) ?? '', occurredAt: time === undefined ? undefined : parseTimestamp(time), idempotencyKey: headerKey ?? keyOf(source, id) };
-}
-
-/** Distinct for distinct pairs: a URI reference has no space, and only the short form has one. */
-function keyOf(source: string, id: string): string {
-  const key = `${source} ${id}`;
-  return [...key].length <= LONGEST_KEY ? key : `sha256:${createHash('sha256').update(key).digest('hex')}`;
+  // A URI reference has no space, so distinct pairs have distinct keys.
+  return { type, entity: context.get(entityName) ?? '', occurredAt: time === undefined ? undefined : parseTimestamp(time), idempotencyKey: headerKey ?? keyOfId(`${source} ${id}`) };
 }

@@ -16,6 +16,7 @@ import { BatchAcceptor, MAX_BATCH_BYTES } from './batch-acceptor.js';
 import { BATCH_TYPE, isCloudEvent, readCloudEvent, STRUCTURED_TYPE } from './cloud-event.js';
 import { Duplicates } from './duplicates.js';
 import { DocumentAcceptEvent } from './ingest.openapi.js';
+import { POSTED } from './event-origin.js';
 import { parseEventRequest } from './event-request.js';
 import { IngestService } from './ingest.service.js';
 import { itemReader } from './item-reader.js';
@@ -73,6 +74,7 @@ export class IngestController {
     if (taken.granted < 1) throw rateLimitedError(taken);
     const accepted = await this.ingest.accept({
       tenant: principal.tenant,
+      origin: POSTED,
       type,
       entity,
       occurredAt,

@@ -9,6 +9,7 @@ import { createPool, databaseOf } from '#ground/postgres/pool';
 import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
 import { testModules } from '#dev/testing/test-modules';
 import { EventRelay } from '#flow/relay/event-relay';
+import { type EventOrigin, POSTED } from './event-origin.js';
 import { IngestModule } from './ingest.module.js';
 import { type Accepted, IngestService, type NewEvent } from './ingest.service.js';
 import { QueueLimit } from './queue-limit.js';
@@ -50,7 +51,7 @@ const service = async (limits?: Limits): Promise<IngestService> => (await gatewa
 
 function event(changes: Partial<NewEvent> = {}): NewEvent {
   return {
-    tenant: 'default', type: 'order.created', entity: mintId(), occurredAt: undefined, idempotencyKey: undefined,
+    tenant: 'default', origin: POSTED, type: 'order.created', entity: mintId(), occurredAt: undefined, idempotencyKey: undefined,
     contentType: 'application/json', traceparent: undefined, attributes: undefined, acceptedBy: 'admin', payload: Buffer.from(`{"n":"${mintId()}"}`), ...changes,
   };
 }
@@ -151,6 +152,47 @@ describe('accept', () => {
     expect(second).toMatchObject({ replayed: false });
     expect(second.id).not.toBe(first.id);
     expect(await ingest.accept(posted)).toMatchObject({ id: second.id, replayed: true });
+  });
+});
+
+describe('events of sources', () => {
+  const origin = (name: string, comparesBodies: boolean): EventOrigin => ({ source: name, keyScope: `src_${mintId()}/`, comparesBodies });
+
+  it('are stored under their source, with the key as it came, and relayed with both', async () => {
+    const modules = await gateway();
+    const add = jest.spyOn(modules.get(EventRelay), 'add');
+    const idempotencyKey = mintId();
+    const [posted, sent] = [event({ idempotencyKey }), event({ idempotencyKey, origin: origin('stripe', false), acceptedBy: 'src_1' })];
+    // Of a batch that has both.
+    const [one, other] = await Promise.all([posted, sent].map((each) => modules.get(IngestService).accept(each)));
+    expect(one?.id).not.toBe(other?.id);
+    expect(await stored(posted.entity)).toMatchObject([{ source: 'api', idempotency_key: idempotencyKey, accepted_by: 'admin' }]);
+    expect(await stored(sent.entity)).toMatchObject([{ source: 'stripe', idempotency_key: idempotencyKey, accepted_by: 'src_1' }]);
+    expect(add.mock.calls.flat(2).map(({ source }) => source).sort()).toEqual(['api', 'stripe']);
+  });
+
+  it('have keys of their own: two sources and the API can have the same', async () => {
+    const [ingest, idempotencyKey] = [await service(), mintId()];
+    const events = [event({ idempotencyKey }), event({ idempotencyKey, origin: origin('a', true) }), event({ idempotencyKey, origin: origin('b', false) })];
+    const first = await Promise.all(events.map((each) => ingest.accept(each)));
+    expect(new Set(first.map(({ id }) => id)).size).toBe(3);
+    const again = await Promise.all(events.map((each) => ingest.accept(each)));
+    expect(again.map(({ id, replayed }) => ({ id, replayed }))).toEqual(first.map(({ id }) => ({ id, replayed: true })));
+  });
+
+  it('are known by their key alone where bodies are not compared: at the same time, at two gateways and later', async () => {
+    const [one, two] = [await service(), await service()];
+    const [from, idempotencyKey] = [origin('a', false), mintId()];
+    const resend = (ingest: IngestService): Promise<Accepted> => ingest.accept(event({ idempotencyKey, origin: from }));
+    const accepted = [...(await Promise.all(Array.from({ length: 20 }, (_, i) => resend(i % 2 === 0 ? one : two)))), await resend(one), await resend(two)];
+    expect(new Set(accepted.map(({ id }) => id)).size).toBe(1);
+    expect(accepted.filter(({ replayed }) => !replayed)).toHaveLength(1);
+  });
+
+  it('are refused with another body where bodies are compared', async () => {
+    const [ingest, from, idempotencyKey] = [await service(), origin('a', true), mintId()];
+    await ingest.accept(event({ idempotencyKey, origin: from }));
+    expect(codesOf(await Promise.allSettled([ingest.accept(event({ idempotencyKey, origin: from }))]))).toEqual(['idempotency_key_reused']);
   });
 });
 

@@ -35,6 +35,6 @@ const FOLLOWUP_TIMEOUT_MS = 2_000;
   ],
   controllers: [IngestController, BatchController],
   providers: [IngestRepository, { provide: QueueLimit, useFactory: () => new QueueLimit() }, IngestService, BatchFeeder, BatchAcceptor, IngestIndicator, FollowupRepository, Duplicates, SettlementWatch],
-  exports: [IngestService, BatchFeeder, IngestIndicator, SettlementWatch],
+  exports: [IngestService, Duplicates, BatchFeeder, IngestIndicator, SettlementWatch],
 })
 export class IngestModule {}

@@ -8,6 +8,7 @@ import type { Database } from '#ground/postgres/pool';
 import { isConflict, isPoison } from '#ground/postgres/sql-errors';
 import { InjectConfig } from '#ground/process/process-context';
 import { acceptBatch } from './accept-batch.queries.js';
+import { type EventOrigin, POSTED } from './event-origin.js';
 import { findKeys } from './find-keys.queries.js';
 
 /** A checked event, to be stored. */
@@ -20,7 +21,11 @@ export interface Submission {
   readonly entity: string;
   readonly occurredAt: Date | undefined;
   readonly idempotencyKey: string | undefined;
-  /** SHA-256 of the payload, and of the destination if it has one; undefined without a key. The content type does not count: a client may change its parameters. */
+  readonly origin: EventOrigin;
+  /**
+   * SHA-256 of the payload, with the destination if it has one, or `NO_FINGERPRINT` where bodies are not compared; undefined
+   * without a key. The content type does not count: a client may change its parameters.
+   */
   readonly fingerprint: Buffer | undefined;
   readonly contentType: string;
   readonly traceparent: string | undefined;
@@ -41,7 +46,8 @@ export type Committed =
   /** The key was used when the batch was stored, and is free now: submit the event again. */
   | { readonly kind: 'released' };
 
-const NO_FINGERPRINT = Buffer.alloc(32);
+/** Equal for all bodies. */
+export const NO_FINGERPRINT = Buffer.alloc(32);
 /** One of two deadlocked statements succeeds. An hour of equal keys at two gateways never took three attempts. */
 const MAX_ATTEMPTS = 3;
 
@@ -62,7 +68,7 @@ export class IngestRepository {
     const firsts = new Map<string, Submission>();
     const repeats = new Map<Submission, Submission>();
     for (const submission of submissions) {
-      const key = keyOf(submission);
+      const key = claimOf(submission);
       const first = key === undefined ? undefined : firsts.get(key);
       if (first !== undefined) repeats.set(submission, first);
       else if (key !== undefined) firsts.set(key, submission);
@@ -95,22 +101,23 @@ export class IngestRepository {
   private async findTaken(submissions: readonly Submission[]): Promise<Map<string, Committed>> {
     if (submissions.length === 0) return new Map();
     const tenants = submissions.map(({ tenant }) => tenant);
-    const keys = submissions.map(({ idempotencyKey = '' }) => idempotencyKey);
+    const keys = submissions.map(({ origin, idempotencyKey = '' }) => origin.keyScope + idempotencyKey);
     const rows = await findKeys.run({ tenants, keys }, this.database).catch((error: unknown) => {
       throw storeErrorOf(error);
     });
     const byKey = new Map(rows.map((row) => [`${row.tenant}/${row.key}`, row]));
     return new Map(
       submissions.flatMap((submission): [string, Committed][] => {
-        const row = byKey.get(keyOf(submission) ?? '');
+        const row = byKey.get(claimOf(submission) ?? '');
         return row === undefined ? [] : [[submission.id, resultOfRepeat(submission, row.fingerprint, row.eventId, row.acceptedAt.toISOString())]];
       }),
     );
   }
 }
 
-function keyOf({ tenant, idempotencyKey }: Submission): string | undefined {
-  return idempotencyKey === undefined ? undefined : `${tenant}/${idempotencyKey}`;
+/** The key as it is claimed, with its tenant; undefined without one. */
+export function claimOf({ tenant, origin, idempotencyKey }: Pick<Submission, 'tenant' | 'origin' | 'idempotencyKey'>): string | undefined {
+  return idempotencyKey === undefined ? undefined : `${tenant}/${origin.keyScope}${idempotencyKey}`;
 }
 
 /** Of a submission whose key stands for an event with this fingerprint. */
@@ -127,6 +134,7 @@ export function submissionErrorOf(error: unknown): unknown {
 
 /** The submissions as columns. One loop per column, because V8 builds arrays of one type fastest. */
 function parametersOf(submissions: readonly Submission[], retentionMs: number): Parameters<typeof acceptBatch.run>[0] {
+  const arePosts = submissions.every(({ origin }) => origin === POSTED);
   let next = 1;
   const offsets = submissions.map(({ payload }) => {
     const offset = next;
@@ -147,6 +155,8 @@ function parametersOf(submissions: readonly Submission[], retentionMs: number): 
     acceptedBys: submissions.map(({ acceptedBy }) => acceptedBy),
     offsets,
     lengths: submissions.map(({ payload }) => payload.length),
+    sources: arePosts ? [] : submissions.map(({ origin }) => origin.source),
+    keyScopes: arePosts ? [] : submissions.map(({ origin }) => origin.keyScope),
     // unnest() fills up a shorter array with nulls.
     destinations: submissions.some(({ destination }) => destination !== undefined) ? submissions.map(({ destination = 0 }) => destination) : [],
     fingerprints: Buffer.concat(submissions.map(({ fingerprint = NO_FINGERPRINT }) => fingerprint)),

@@ -8,13 +8,15 @@ import { type CommittedEvent, EventRelay } from '#flow/relay/event-relay';
 import type { Config } from '#ground/config/config';
 import { type CommitSequence, GroupCommit } from '#ground/postgres/group-commit';
 import { InjectConfig } from '#ground/process/process-context';
+import type { EventOrigin } from './event-origin.js';
 import { eventsAccepted, eventsDeduplicated, ingestBatchSize, ingestQueueBytes, ingestQueueLimit, ingestQueueRequests } from './ingest.metrics.js';
 import { QueueLimit } from './queue-limit.js';
-import { type Committed, IngestRepository, type Submission, submissionErrorOf } from './ingest.repository.js';
+import { claimOf, type Committed, IngestRepository, NO_FINGERPRINT, type Submission, submissionErrorOf } from './ingest.repository.js';
 
-/** A checked event, as it was posted. */
+/** A checked event, as it came. */
 export interface NewEvent {
   readonly tenant: string;
+  readonly origin: EventOrigin;
   readonly type: string;
   readonly entity: string;
   readonly occurredAt: Date | undefined;
@@ -49,8 +51,8 @@ export const BATCH_BYTES = 1_048_576;
 const STALLED_MS = 1_000;
 
 /**
- * Accepts events: once `accept` resolves, the event is committed. A tenant's idempotency key stands for one event,
- * however many requests carry it, at this gateway or others, at the same time or later.
+ * Accepts events: once `accept` resolves, the event is committed. An idempotency key of a tenant, or of a source, stands for
+ * one event, however many requests carry it, at this gateway or others, at the same time or later.
  */
 @Injectable()
 export class IngestService {
@@ -121,9 +123,9 @@ export class IngestService {
   }
 
   private async acceptOrFind(event: NewEvent): Promise<Accepted> {
-    if (event.idempotencyKey === undefined) return this.submit(event, undefined);
+    const key = claimOf(event);
+    if (key === undefined) return this.submit(event, undefined);
     const fingerprint = fingerprintOf(event);
-    const key = `${event.tenant}/${event.idempotencyKey}`;
     const earlier = this.inFlight.get(key);
     if (earlier?.fingerprint.equals(fingerprint) === true) {
       const accepted = await earlier.accepted;
@@ -218,12 +220,13 @@ function acceptedOf(submission: Submission, committed: Exclude<Committed, { kind
 }
 
 function committedEventOf(submission: Submission, acceptedAt: string): CommittedEvent {
-  const { id, tenant, shard, type, entity, occurredAt, contentType, traceparent = null, attributes = null, payload } = submission;
-  return { id, tenant, shard, type, entity, time: occurredAt?.toISOString() ?? acceptedAt, source: 'api', contentType, traceparent, attributes, payload };
+  const { id, tenant, shard, type, entity, origin, occurredAt, contentType, traceparent = null, attributes = null, payload } = submission;
+  return { id, tenant, shard, type, entity, time: occurredAt?.toISOString() ?? acceptedAt, source: origin.source, contentType, traceparent, attributes, payload };
 }
 
 /** With the destination: the same body for another one is another event. */
-function fingerprintOf({ payload, destination }: NewEvent): Buffer {
+function fingerprintOf({ origin, payload, destination }: NewEvent): Buffer {
+  if (!origin.comparesBodies) return NO_FINGERPRINT;
   if (destination === undefined) return hash('sha256', payload, 'buffer');
   return createHash('sha256').update(`${destination} `).update(payload).digest();
 }

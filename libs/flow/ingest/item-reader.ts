@@ -1,5 +1,6 @@
 import type { EventTypeDirectory } from '#flow/event-types/event-type-directory';
 import type { ReadItem } from './batch-acceptor.js';
+import { POSTED } from './event-origin.js';
 import type { EventRequest } from './event-request.js';
 import type { NewEvent } from './ingest.service.js';
 
@@ -8,7 +9,7 @@ export function itemReader(eventTypes: EventTypeDirectory, parse: (payload: Buff
   return (payload, principal) => {
     // Without the parsed value, since an item may wait for long.
     const { value, ...request } = parse(payload);
-    const event = { ...request, ...settings, tenant: principal.tenant, acceptedBy: principal.actor.id, payload };
+    const event = { ...request, ...settings, tenant: principal.tenant, origin: POSTED, acceptedBy: principal.actor.id, payload };
     const checking = eventTypes.check(principal, event.type, value, payload.length);
     return checking === undefined ? event : checking.then(() => event);
   };

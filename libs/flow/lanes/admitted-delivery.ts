@@ -7,6 +7,8 @@ export interface AdmittedDelivery {
   readonly tenant: string;
   readonly entity: string;
   readonly type: string;
+  /** Null for an event that was posted to the API. */
+  readonly source: string | null;
   readonly contentType: string;
   readonly traceparent: string | null;
   readonly attributes: EventAttributes | null;

@@ -4,7 +4,7 @@ import { type DeliveryItem, deliveryItem, payloadOf } from './delivery-item.js';
 const itemOf = (payload: Buffer): DeliveryItem =>
   deliveryItem({
     sequence: 1, key: { eventId: '0197c9b0-0000-7000-8000-000000000001', endpoint: 1, replay: 0 }, tenant: 'default', entity: 'order-1', type: 'order.paid',
-    contentType: 'application/json', traceparent: null, attributes: null, payload, attempts: 0, replayedAttempts: 0, dueAtMs: -Infinity,
+    source: null, contentType: 'application/json', traceparent: null, attributes: null, payload, attempts: 0, replayedAttempts: 0, dueAtMs: -Infinity,
   });
 
 describe('deliveryItem', () => {

@@ -8,6 +8,8 @@ export interface DeliveryItem extends Sequenced {
   readonly tenant: string;
   readonly entity: string;
   readonly type: string;
+  /** Null for an event that was posted to the API. */
+  readonly source: string | null;
   readonly contentType: string;
   readonly traceparent: string | null;
   readonly attributes: EventAttributes | null;
@@ -32,9 +34,9 @@ const SHORT_BYTES = Buffer.poolSize >>> 1;
 
 /** @param fields with the payload's bytes; the item keeps no memory that is shared with others */
 export function deliveryItem(fields: Omit<DeliveryItem, 'bytes' | 'replayed' | 'payload'> & { readonly payload: Buffer }): DeliveryItem {
-  const { sequence, key, tenant, entity, type, contentType, traceparent, attributes, payload, attempts, replayedAttempts, dueAtMs } = fields;
+  const { sequence, key, tenant, entity, type, source, contentType, traceparent, attributes, payload, attempts, replayedAttempts, dueAtMs } = fields;
   return {
-    sequence, key, tenant, entity, type, contentType, traceparent, attributes, payload: kept(payload), attempts, replayedAttempts, dueAtMs,
+    sequence, key, tenant, entity, type, source, contentType, traceparent, attributes, payload: kept(payload), attempts, replayedAttempts, dueAtMs,
     replayed: key.replay > 0 || replayedAttempts > 0,
     bytes: payload.length + OVERHEAD_BYTES + (attributes === null ? 0 : attributesSize(attributes)),
   };

@@ -60,9 +60,9 @@ export class LaneIntake {
 
 function itemOf(delivery: AdmittedDelivery, sequence: number, payload: Buffer | undefined): DeliveryItem | undefined {
   if (payload === undefined) return undefined;
-  const { eventId, endpoint, tenant, entity, type, contentType, traceparent, attributes } = delivery;
+  const { eventId, endpoint, tenant, entity, type, source, contentType, traceparent, attributes } = delivery;
   return deliveryItem({
-    sequence, key: { eventId, endpoint, replay: 0 }, tenant, entity, type, contentType, traceparent, attributes, payload,
+    sequence, key: { eventId, endpoint, replay: 0 }, tenant, entity, type, source, contentType, traceparent, attributes, payload,
     attempts: 0, replayedAttempts: 0, dueAtMs: -Infinity,
   });
 }

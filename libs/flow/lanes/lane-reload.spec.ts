@@ -29,7 +29,7 @@ function pending(headSequence: number, stopped?: LaneStop): PendingLane {
 
 const item = (sequence: number) => deliveryItem({
   sequence, key: { eventId: `00000000-0000-7000-8000-00000000000${sequence}`, endpoint: 1, replay: 0 }, tenant: 'default', entity: 'e', type: 't',
-  contentType: 'application/json', traceparent: null, attributes: null, payload: Buffer.from('{}'), attempts: 0, replayedAttempts: 0, dueAtMs: -Infinity,
+  source: null, contentType: 'application/json', traceparent: null, attributes: null, payload: Buffer.from('{}'), attempts: 0, replayedAttempts: 0, dueAtMs: -Infinity,
 });
 
 /** Everything has happened that needs nothing from outside. */

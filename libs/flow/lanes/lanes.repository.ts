@@ -136,9 +136,9 @@ function windowOf<Key>(windows: ReadonlyMap<Key, DeliveryItem[] | undefined>, ke
 }
 
 function itemOf(row: Omit<ILoadDeliveriesResult, 'payload'>, payload: Buffer, sequence: number): DeliveryItem {
-  const { eventId, endpoint, replay, tenant, entity, type, contentType, traceparent, attributes, attempts, replayedAttempts, dueInMs } = row;
+  const { eventId, endpoint, replay, tenant, entity, type, source, contentType, traceparent, attributes, attempts, replayedAttempts, dueInMs } = row;
   return deliveryItem({
-    sequence, key: { eventId, endpoint, replay }, tenant, entity, type, contentType, traceparent, attributes: attributes as EventAttributes | null, payload,
+    sequence, key: { eventId, endpoint, replay }, tenant, entity, type, source, contentType, traceparent, attributes: attributes as EventAttributes | null, payload,
     attempts, replayedAttempts, dueAtMs: dueInMs === null ? -Infinity : performance.now() + dueInMs,
   });
 }

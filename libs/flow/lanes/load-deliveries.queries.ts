@@ -29,6 +29,7 @@ export interface ILoadDeliveriesResult {
   payload: Buffer | null;
   replay: number;
   replayedAttempts: number;
+  source: string | null;
   tenant: string;
   traceparent: string | null;
   type: string;
@@ -40,7 +41,7 @@ export interface ILoadDeliveriesQuery {
   result: ILoadDeliveriesResult;
 }
 
-const loadDeliveriesIR: any = {"usedParamSet":{"bytes":true,"eventIds":true,"endpoints":true,"replays":true},"params":[{"name":"bytes","required":true,"transform":{"type":"scalar"},"locs":[{"a":368,"b":374}]},{"name":"eventIds","required":true,"transform":{"type":"scalar"},"locs":[{"a":406,"b":415}]},{"name":"endpoints","required":true,"transform":{"type":"scalar"},"locs":[{"a":426,"b":436}]},{"name":"replays","required":true,"transform":{"type":"scalar"},"locs":[{"a":450,"b":458}]}],"statement":"with pending as (\n  select\n    k.nth,\n    d.event_id,\n    d.endpoint,\n    d.replay,\n    d.attempts,\n    d.replayed_attempts,\n    d.next_attempt_at,\n    e.tenant,\n    e.entity,\n    e.type,\n    e.content_type,\n    e.traceparent,\n    e.attributes,\n    e.payload,\n    sum(octet_length(e.payload)) over (order by k.nth rows unbounded preceding) - octet_length(e.payload) < :bytes!::bigint as fits\n  from unnest(:eventIds!::uuid[], :endpoints!::integer[], :replays!::integer[]) with ordinality as k (event_id, endpoint, replay, nth)\n    join deliveries d on d.event_id = k.event_id and d.endpoint = k.endpoint and d.replay = k.replay\n    join events e on e.id = d.event_id\n  where d.status = 'pending'\n)\nselect\n  event_id as \"eventId\",\n  endpoint,\n  replay,\n  attempts,\n  replayed_attempts as \"replayedAttempts\",\n  extract(epoch from next_attempt_at - clock_timestamp())::float8 * 1000 as \"dueInMs\",\n  tenant,\n  entity,\n  type,\n  content_type as \"contentType\",\n  traceparent,\n  attributes,\n  case when fits then payload end as payload\nfrom pending\norder by nth"};
+const loadDeliveriesIR: any = {"usedParamSet":{"bytes":true,"eventIds":true,"endpoints":true,"replays":true},"params":[{"name":"bytes","required":true,"transform":{"type":"scalar"},"locs":[{"a":407,"b":413}]},{"name":"eventIds","required":true,"transform":{"type":"scalar"},"locs":[{"a":445,"b":454}]},{"name":"endpoints","required":true,"transform":{"type":"scalar"},"locs":[{"a":465,"b":475}]},{"name":"replays","required":true,"transform":{"type":"scalar"},"locs":[{"a":489,"b":497}]}],"statement":"with pending as (\n  select\n    k.nth,\n    d.event_id,\n    d.endpoint,\n    d.replay,\n    d.attempts,\n    d.replayed_attempts,\n    d.next_attempt_at,\n    e.tenant,\n    e.entity,\n    e.type,\n    nullif(e.source, 'api') as source,\n    e.content_type,\n    e.traceparent,\n    e.attributes,\n    e.payload,\n    sum(octet_length(e.payload)) over (order by k.nth rows unbounded preceding) - octet_length(e.payload) < :bytes!::bigint as fits\n  from unnest(:eventIds!::uuid[], :endpoints!::integer[], :replays!::integer[]) with ordinality as k (event_id, endpoint, replay, nth)\n    join deliveries d on d.event_id = k.event_id and d.endpoint = k.endpoint and d.replay = k.replay\n    join events e on e.id = d.event_id\n  where d.status = 'pending'\n)\nselect\n  event_id as \"eventId\",\n  endpoint,\n  replay,\n  attempts,\n  replayed_attempts as \"replayedAttempts\",\n  extract(epoch from next_attempt_at - clock_timestamp())::float8 * 1000 as \"dueInMs\",\n  tenant,\n  entity,\n  type,\n  source,\n  content_type as \"contentType\",\n  traceparent,\n  attributes,\n  case when fits then payload end as payload\nfrom pending\norder by nth"};
 
 /**
  * Query generated from SQL:
@@ -57,6 +58,7 @@ const loadDeliveriesIR: any = {"usedParamSet":{"bytes":true,"eventIds":true,"end
  *     e.tenant,
  *     e.entity,
  *     e.type,
+ *     nullif(e.source, 'api') as source,
  *     e.content_type,
  *     e.traceparent,
  *     e.attributes,
@@ -77,6 +79,7 @@ const loadDeliveriesIR: any = {"usedParamSet":{"bytes":true,"eventIds":true,"end
  *   tenant,
  *   entity,
  *   type,
+ *   source,
  *   content_type as "contentType",
  *   traceparent,
  *   attributes,

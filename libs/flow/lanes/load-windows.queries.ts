@@ -33,6 +33,7 @@ export interface ILoadWindowsResult {
   replay: number;
   replayedAttempts: number;
   sequence: number | null;
+  source: string | null;
   tenant: string;
   traceparent: string | null;
   type: string;
@@ -44,7 +45,7 @@ export interface ILoadWindowsQuery {
   result: ILoadWindowsResult;
 }
 
-const loadWindowsIR: any = {"usedParamSet":{"shards":true,"lanes":true,"fromSequences":true,"window":true,"bytes":true,"laneBytes":true},"params":[{"name":"shards","required":true,"transform":{"type":"scalar"},"locs":[{"a":507,"b":514}]},{"name":"lanes","required":true,"transform":{"type":"scalar"},"locs":[{"a":528,"b":534}]},{"name":"fromSequences","required":true,"transform":{"type":"scalar"},"locs":[{"a":547,"b":561}]},{"name":"window","required":true,"transform":{"type":"scalar"},"locs":[{"a":935,"b":942}]},{"name":"bytes","required":true,"transform":{"type":"scalar"},"locs":[{"a":1191,"b":1197}]},{"name":"laneBytes","required":true,"transform":{"type":"scalar"},"locs":[{"a":1271,"b":1281}]}],"statement":"with pending as (\n  select\n    w.nth,\n    w.lane,\n    d.event_id,\n    d.endpoint,\n    d.replay,\n    d.sequence,\n    d.attempts,\n    d.replayed_attempts,\n    d.next_attempt_at,\n    e.tenant,\n    e.entity,\n    e.type,\n    e.content_type,\n    e.traceparent,\n    e.attributes,\n    e.payload,\n    -- Without reading it: a large one's length stands in its row.\n    octet_length(e.payload) as bytes,\n    row_number() over of_lane as place,\n    sum(octet_length(e.payload)) over of_lane as lane_bytes\n  from unnest(:shards!::integer[], :lanes!::bigint[], :fromSequences!::bigint[]) with ordinality as w (shard, lane, from_sequence, nth)\n    cross join lateral (\n      select p.event_id, p.endpoint, p.replay, p.sequence, p.attempts, p.replayed_attempts, p.next_attempt_at\n      from deliveries p\n      where p.shard = w.shard and p.lane = w.lane and p.sequence >= w.from_sequence and p.status = 'pending'\n      order by p.sequence\n      limit :window!\n    ) d\n    join events e on e.id = d.event_id\n  window of_lane as (partition by w.nth order by d.sequence rows unbounded preceding)\n),\nwindows as (\n  select p.*, sum(p.bytes) over (order by p.nth, p.sequence rows unbounded preceding) - p.bytes < :bytes!::bigint as fits\n  from pending p\n  where p.place = 1 or p.lane_bytes <= :laneBytes!::bigint\n)\nselect\n  lane,\n  event_id as \"eventId\",\n  endpoint,\n  replay,\n  sequence,\n  attempts,\n  replayed_attempts as \"replayedAttempts\",\n  extract(epoch from next_attempt_at - clock_timestamp())::float8 * 1000 as \"dueInMs\",\n  tenant,\n  entity,\n  type,\n  content_type as \"contentType\",\n  traceparent,\n  attributes,\n  case when fits then payload end as payload\nfrom windows\nwhere fits or place = 1\norder by nth, sequence"};
+const loadWindowsIR: any = {"usedParamSet":{"shards":true,"lanes":true,"fromSequences":true,"window":true,"bytes":true,"laneBytes":true},"params":[{"name":"shards","required":true,"transform":{"type":"scalar"},"locs":[{"a":546,"b":553}]},{"name":"lanes","required":true,"transform":{"type":"scalar"},"locs":[{"a":567,"b":573}]},{"name":"fromSequences","required":true,"transform":{"type":"scalar"},"locs":[{"a":586,"b":600}]},{"name":"window","required":true,"transform":{"type":"scalar"},"locs":[{"a":974,"b":981}]},{"name":"bytes","required":true,"transform":{"type":"scalar"},"locs":[{"a":1230,"b":1236}]},{"name":"laneBytes","required":true,"transform":{"type":"scalar"},"locs":[{"a":1310,"b":1320}]}],"statement":"with pending as (\n  select\n    w.nth,\n    w.lane,\n    d.event_id,\n    d.endpoint,\n    d.replay,\n    d.sequence,\n    d.attempts,\n    d.replayed_attempts,\n    d.next_attempt_at,\n    e.tenant,\n    e.entity,\n    e.type,\n    nullif(e.source, 'api') as source,\n    e.content_type,\n    e.traceparent,\n    e.attributes,\n    e.payload,\n    -- Without reading it: a large one's length stands in its row.\n    octet_length(e.payload) as bytes,\n    row_number() over of_lane as place,\n    sum(octet_length(e.payload)) over of_lane as lane_bytes\n  from unnest(:shards!::integer[], :lanes!::bigint[], :fromSequences!::bigint[]) with ordinality as w (shard, lane, from_sequence, nth)\n    cross join lateral (\n      select p.event_id, p.endpoint, p.replay, p.sequence, p.attempts, p.replayed_attempts, p.next_attempt_at\n      from deliveries p\n      where p.shard = w.shard and p.lane = w.lane and p.sequence >= w.from_sequence and p.status = 'pending'\n      order by p.sequence\n      limit :window!\n    ) d\n    join events e on e.id = d.event_id\n  window of_lane as (partition by w.nth order by d.sequence rows unbounded preceding)\n),\nwindows as (\n  select p.*, sum(p.bytes) over (order by p.nth, p.sequence rows unbounded preceding) - p.bytes < :bytes!::bigint as fits\n  from pending p\n  where p.place = 1 or p.lane_bytes <= :laneBytes!::bigint\n)\nselect\n  lane,\n  event_id as \"eventId\",\n  endpoint,\n  replay,\n  sequence,\n  attempts,\n  replayed_attempts as \"replayedAttempts\",\n  extract(epoch from next_attempt_at - clock_timestamp())::float8 * 1000 as \"dueInMs\",\n  tenant,\n  entity,\n  type,\n  source,\n  content_type as \"contentType\",\n  traceparent,\n  attributes,\n  case when fits then payload end as payload\nfrom windows\nwhere fits or place = 1\norder by nth, sequence"};
 
 /**
  * Query generated from SQL:
@@ -63,6 +64,7 @@ const loadWindowsIR: any = {"usedParamSet":{"shards":true,"lanes":true,"fromSequ
  *     e.tenant,
  *     e.entity,
  *     e.type,
+ *     nullif(e.source, 'api') as source,
  *     e.content_type,
  *     e.traceparent,
  *     e.attributes,
@@ -99,6 +101,7 @@ const loadWindowsIR: any = {"usedParamSet":{"shards":true,"lanes":true,"fromSequ
  *   tenant,
  *   entity,
  *   type,
+ *   source,
  *   content_type as "contentType",
  *   traceparent,
  *   attributes,

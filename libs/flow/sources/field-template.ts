@@ -1,3 +1,5 @@
+import { parseKeyHeader } from '#domain/idempotency-key';
+
 /** Where a field of an event is looked up. */
 export interface FieldSources {
   /** The value of a header by its name in lower case. */
@@ -11,11 +13,13 @@ export interface FieldSources {
   readonly known: Readonly<Record<string, string | undefined>>;
 }
 
-type Alternative = (from: FieldSources) => string | undefined;
-type Part = string | readonly Alternative[];
+type Part = (from: FieldSources) => string | undefined;
 
 const SELECTOR = /^(header|query|form|json|source|record):/;
-const BRACES = /\{([^{}]*)\}/g;
+/** What a mistyped selector looks like. */
+const NO_SELECTOR = /^[a-z]+:/i;
+const KNOWN = ['source:name', 'source:id', 'record:key', 'record:topic', 'record:partition', 'record:offset'];
+const LONGEST = 1_024;
 
 /** A template that is not one: `message` says what is wrong. */
 export class FieldTemplateError extends Error {
@@ -23,31 +27,31 @@ export class FieldTemplateError extends Error {
 }
 
 /**
- * How a field of an event, such as its entity, is made from a request or a record: `json:/data/id`, `header:x-shop`, `query:shop`,
- * `form:MessageSid`, alternatives of which the first with a value counts (`json:/data/customer|json:/data/id`), any of them
- * between constants (`{header:x-shop}/{json:/id}`), or a constant (`webhook`). An alternative that is no selector is a constant, too.
+ * How a field of an event, such as its entity, is made from a request or a record. The first of its alternatives that has a
+ * value counts. Each is a selector (`json:/data/id`, `header:x-shop`, `query:shop`, `form:MessageSid`, `source:name`), a
+ * constant (`webhook`), or several of them in a row, with the selectors in braces: `{header:x-shop}/{json:/id}|source:name`.
+ * Braces may have alternatives of their own: `{header:x-shop|query:shop}/{json:/id}`.
  */
 export class FieldTemplate {
-  private readonly parts: readonly Part[];
+  private readonly alternatives: readonly Part[];
 
   /** @throws FieldTemplateError */
   constructor(readonly text: string) {
-    this.parts = parse(text);
+    if (text === '') throw new FieldTemplateError('must not be empty');
+    if (text.length > LONGEST) throw new FieldTemplateError(`must have at most ${LONGEST} characters`);
+    this.alternatives = alternativesOf(text).map((each) => alternativeOf(each.trim()));
   }
 
-  /** The field; undefined if a part of it has no value. */
+  /**
+   * The field; undefined if no alternative has a value.
+   * @throws LockstepError invalid_idempotency_key: the header `Idempotency-Key`, which has a syntax of its own, is malformed
+   */
   valueOf(from: FieldSources): string | undefined {
-    let value = '';
-    for (const part of this.parts) {
-      const found = typeof part === 'string' ? part : firstOf(part, from);
-      if (found === undefined) return undefined;
-      value += found;
-    }
-    return value;
+    return firstOf(this.alternatives, from);
   }
 }
 
-function firstOf(alternatives: readonly Alternative[], from: FieldSources): string | undefined {
+function firstOf(alternatives: readonly Part[], from: FieldSources): string | undefined {
   for (const alternative of alternatives) {
     const value = alternative(from);
     if (value !== undefined && value !== '') return value;
@@ -55,36 +59,60 @@ function firstOf(alternatives: readonly Alternative[], from: FieldSources): stri
   return undefined;
 }
 
-function parse(text: string): readonly Part[] {
-  if (text === '') throw new FieldTemplateError('must not be empty');
-  if (SELECTOR.test(text)) return [alternativesOf(text)];
-  const parts: Part[] = [];
-  let end = 0;
-  for (const match of text.matchAll(BRACES)) {
-    parts.push(constant(text.slice(end, match.index)), alternativesOf(match[1] ?? ''));
-    end = match.index + match[0].length;
+/** Splits at each `|` outside of braces. */
+function alternativesOf(text: string): string[] {
+  const alternatives: string[] = [];
+  let depth = 0;
+  let start = 0;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === '{') depth += 1;
+    else if (character === '}') depth -= 1;
+    else if (character === '|' && depth === 0) {
+      alternatives.push(text.slice(start, at));
+      start = at + 1;
+    }
+    if (depth < 0 || depth > 1) break;
   }
-  parts.push(constant(text.slice(end)));
-  return parts.filter((part) => part !== '');
+  if (depth !== 0) throw new FieldTemplateError('has a brace without its other half');
+  return [...alternatives, text.slice(start)];
 }
 
-function constant(text: string): string {
-  if (/[{}]/.test(text)) throw new FieldTemplateError('has a brace without its other half');
-  return text;
+function alternativeOf(text: string): Part {
+  if (!text.includes('{')) return selectorOf(text);
+  // Constants and what is in braces take turns, beginning and ending with a constant.
+  const parts = text.split(/[{}]/).map((each, index) => (index % 2 === 0 ? constantOf(each) : bracesOf(each)));
+  return (from) => {
+    let value = '';
+    for (const part of parts) {
+      const found = part(from);
+      if (found === undefined) return undefined;
+      value += found;
+    }
+    return value;
+  };
 }
 
-function alternativesOf(text: string): readonly Alternative[] {
-  return text.split('|').map((each) => alternativeOf(each.trim()));
+function bracesOf(text: string): Part {
+  const alternatives = text.split('|').map(selectorOf);
+  return (from) => firstOf(alternatives, from);
 }
 
-function alternativeOf(text: string): Alternative {
+function constantOf(text: string): Part {
+  if (SELECTOR.test(text)) throw new FieldTemplateError(`${text} must be in braces, because it stands next to others`);
+  return () => text;
+}
+
+function selectorOf(given: string): Part {
+  const text = given.trim();
   if (text === '') throw new FieldTemplateError('has an empty selector');
-  const kind = SELECTOR.exec(text)?.[1];
-  const name = text.slice((kind?.length ?? -1) + 1);
-  if (kind !== undefined && name === '' && kind !== 'json') throw new FieldTemplateError(`${text} must name what to take`);
+  const kind = SELECTOR.exec(text)?.[1] ?? '';
+  const name = text.slice(kind.length + 1);
+  if (kind !== '' && kind !== 'json' && name === '') throw new FieldTemplateError(`${text} must name what to take`);
   switch (kind) {
     case 'header': {
       const lower = name.toLowerCase();
+      if (lower === 'idempotency-key') return idempotencyKey;
       return ({ header }) => header(lower);
     }
     case 'query':
@@ -93,11 +121,19 @@ function alternativeOf(text: string): Alternative {
       return ({ form }) => form(name);
     case 'json':
       if (name !== '' && !name.startsWith('/')) throw new FieldTemplateError(`${text} must have a JSON pointer such as json:/data/id`);
+      if (/~(?![01])/.test(name)) throw new FieldTemplateError(`${text} has a ~ that is neither ~0, which means ~, nor ~1, which means /`);
       return ({ json }) => json(name);
     case 'source':
     case 'record':
+      if (!KNOWN.includes(text)) throw new FieldTemplateError(`${text} is not known; ${KNOWN.join(', ')} are`);
       return ({ known }) => known[text];
     default:
+      if (NO_SELECTOR.test(text)) throw new FieldTemplateError(`${text} is no selector: header:, query:, form:, json:, source: and record: are`);
       return () => text;
   }
+}
+
+function idempotencyKey({ header }: FieldSources): string | undefined {
+  const value = header('idempotency-key');
+  return value === undefined ? undefined : parseKeyHeader(value);
 }

@@ -34,6 +34,9 @@ test('an app needs three variables; the others have the documented defaults', ()
     retentionMs: 2_592_000_000,
     auditRetentionMs: 31_536_000_000,
     maxBodyBytes: 262_144,
+    publicUrl: undefined,
+    stripeWebhookSecret: undefined,
+    webhookSecret: undefined,
     deliveryConcurrency: 1_024,
     logLevel: 'info',
   });
@@ -65,6 +68,9 @@ const BAD_VALUES: Record<keyof typeof environmentSchema.shape, string[]> = {
   LOCKSTEP_RETENTION: ['23h', '30'],
   LOCKSTEP_AUDIT_RETENTION: ['29d', '365'],
   LOCKSTEP_MAX_BODY_BYTES: ['1023', '5242881', '256KiB'],
+  LOCKSTEP_PUBLIC_URL: ['hooks.example.com', 'ftp://hooks.example.com', 'https://user:hidden@hooks.example.com', 'https://hooks.example.com/?a=b', 'https://hooks.example.com/#a', 'https://', 'https://[::1'],
+  STRIPE_WEBHOOK_SECRET: ['sk_live_hidden', 'whsec_', 'whsec_a b', `whsec_${'x'.repeat(4_091)}`],
+  WEBHOOKSECRET: ['x'.repeat(4_097)],
   LOCKSTEP_DELIVERY_CONCURRENCY: ['0', '65537'],
   UPSTREAM_URL: ['backend:3000', 'ftp://backend/', 'http://user:hidden@backend/', 'http://backend/?a=b', 'http://'],
   LOCKSTEP_PROXY_ROUTES: [
@@ -119,6 +125,8 @@ test('the summary shows what was set and no secret', () => {
     PORT: '9000',
     LOCKSTEP_ADMIN_KEY: 'hidden-hidden-hidden-hidden',
     KAFKA_SASL_PASSWORD: 'hidden',
+    STRIPE_WEBHOOK_SECRET: 'whsec_hidden',
+    WEBHOOKSECRET: 'hidden',
     KAFKA_SSL: '',
     HOME: '/root',
   });
@@ -129,6 +137,8 @@ test('the summary shows what was set and no secret', () => {
     KAFKA_SASL_PASSWORD: '***',
     LOCKSTEP_ADMIN_KEY: '***',
     LOCKSTEP_SECRET_KEY: '***',
+    STRIPE_WEBHOOK_SECRET: '***',
+    WEBHOOKSECRET: '***',
   });
 });
 

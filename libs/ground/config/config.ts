@@ -31,6 +31,11 @@ export interface Config {
   readonly retentionMs: number;
   readonly auditRetentionMs: number;
   readonly maxBodyBytes: number;
+  /** Where others reach the gateways, without a slash at its end. */
+  readonly publicUrl: string | undefined;
+  /** Secrets of the sources that a gateway sets up at its start. */
+  readonly stripeWebhookSecret: string | undefined;
+  readonly webhookSecret: string | undefined;
   /** Concurrent requests of a dispatcher, beyond the first 8 of each endpoint. */
   readonly deliveryConcurrency: number;
   readonly logLevel: Environment['LOG_LEVEL'];
@@ -71,6 +76,9 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
     retentionMs: values.LOCKSTEP_RETENTION,
     auditRetentionMs: values.LOCKSTEP_AUDIT_RETENTION,
     maxBodyBytes: values.LOCKSTEP_MAX_BODY_BYTES,
+    publicUrl: values.LOCKSTEP_PUBLIC_URL,
+    stripeWebhookSecret: values.STRIPE_WEBHOOK_SECRET,
+    webhookSecret: values.WEBHOOKSECRET,
     deliveryConcurrency: values.LOCKSTEP_DELIVERY_CONCURRENCY,
     logLevel: values.LOG_LEVEL,
   };
@@ -123,7 +131,7 @@ export function kafkaConfig(brokers: string, values: Environment): KafkaConfig {
   };
 }
 
-const SECRET = /KEY|PASSWORD/;
+const SECRET = /KEY|PASSWORD|SECRET/;
 
 /** The variables that are set, for a person to read: secrets as `***`, passwords in URLs masked. */
 export function maskedSummary(env: Record<string, string | undefined>): Record<string, string> {

@@ -33,6 +33,11 @@ const networks = z.string().transform((text, context) => {
   return cidrs;
 });
 
+const publicUrl = z.string()
+  .regex(/^https?:\/\/[^/?#@\s]+(\/[^?#\s]*)?$/, 'must be an http(s) URL such as https://hooks.example.com, without a user, a query or a fragment')
+  .refine((text) => URL.canParse(text), 'must be an http(s) URL such as https://hooks.example.com')
+  .transform((text) => text.replace(/\/+$/, ''));
+
 /** Every variable that Lockstep reads, with its default. `.env.example` explains them. */
 export const environmentSchema = z.object({
   HOST: z.string().refine((text) => isIP(text) !== 0 || text === 'localhost', 'must be an address such as 127.0.0.1, or 0.0.0.0 for all interfaces').default('127.0.0.1'),
@@ -60,6 +65,9 @@ export const environmentSchema = z.object({
   LOCKSTEP_RETENTION: duration(DAY_MS, 3_650 * DAY_MS).default(30 * DAY_MS),
   LOCKSTEP_AUDIT_RETENTION: duration(30 * DAY_MS, 3_650 * DAY_MS).default(365 * DAY_MS),
   LOCKSTEP_MAX_BODY_BYTES: wholeNumber(1_024, 5_242_880).default(262_144),
+  LOCKSTEP_PUBLIC_URL: publicUrl.optional(),
+  STRIPE_WEBHOOK_SECRET: z.string().regex(/^whsec_[\x21-\x7e]{1,4090}$/, 'must be the signing secret of the webhook endpoint at Stripe, which begins with whsec_').optional(),
+  WEBHOOKSECRET: z.string().max(4_096, 'must be at most 4096 characters').optional(),
   LOCKSTEP_DELIVERY_CONCURRENCY: wholeNumber(1, 65_536).default(1_024),
   UPSTREAM_URL: z.string().regex(/^https?:\/\/[^/?#@\s]+(\/[^?#\s]*)?$/, 'must be an http(s) URL such as http://backend:3000, without a user, a query or a fragment').optional(),
   LOCKSTEP_PROXY_ROUTES: proxyRoutes.default([]),

@@ -13,7 +13,7 @@ export function Requires(scope: Scope, config: Omit<FastifyContextConfig, 'acces
   return applyDecorators(RouteConfig({ ...config, access: scope }), ApiBearerAuth());
 }
 
-/** The route requires no API key. Only for methods. @param config the rest of the route's configuration */
+/** The route requires no API key. Only for methods. @param config as for `Requires` */
 export function Public(config: Omit<FastifyContextConfig, 'access'> = {}): MethodDecorator {
   return RouteConfig({ ...config, access: 'public' });
 }

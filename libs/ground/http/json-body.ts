@@ -14,6 +14,7 @@ type Posted = Pick<FastifyRequest, 'headers' | 'method' | 'routeOptions'>;
 export function bodyRefusalOf(request: Posted): LockstepError | undefined {
   const { 'content-encoding': encoding, 'content-type': type = '' } = request.headers;
   if (encoding !== undefined && isCompressed(encoding)) return compressed(request, encoding);
+  if (request.routeOptions.config.takes === 'anything') return undefined;
   const charset = type.includes(';') ? [...type.matchAll(CHARSETS)].map(([, name = '']) => name).find((name) => !UTF_8.test(name)) : undefined;
   return charset === undefined ? undefined : refused(request, `takes JSON in UTF-8 only: convert the body, and leave out \`charset=${charset}\``);
 }
@@ -21,7 +22,8 @@ export function bodyRefusalOf(request: Posted): LockstepError | undefined {
 /** Why a route does not take this body, which is not `application/json`, as `unsupported_media_type`; undefined when it does. */
 export function otherBodyRefusalOf(request: Posted): LockstepError | undefined {
   const { headers, routeOptions } = request;
-  if (routeOptions.config.takes?.(headers) !== true) return new LockstepError('unsupported_media_type', 'Send the body as application/json');
+  const { takes } = routeOptions.config;
+  if (takes !== 'anything' && takes?.(headers) !== true) return new LockstepError('unsupported_media_type', 'Send the body as application/json');
   const { 'content-encoding': encoding } = headers;
   return encoding !== undefined && isCompressed(encoding) ? compressed(request, encoding) : undefined;
 }

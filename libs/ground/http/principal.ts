@@ -26,6 +26,11 @@ export interface IngestLimit {
   readonly burst: number;
 }
 
+/** A bound with its token bucket, or none. */
+export function limitsOf(bucket: string, { perSecond, burst }: { readonly perSecond: number | null; readonly burst: number | null }): readonly IngestLimit[] {
+  return perSecond === null || burst === null ? [] : [{ bucket, perSecond, burst }];
+}
+
 /** How a principal's events are accepted. */
 export interface IngestSettings {
   /** What answers a duplicate of an accepted event: the first answer again, or 409. */
@@ -74,7 +79,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** From `@Requires` or `@Public`. */
     access?: Scope | 'public';
-    /** Whether the route takes a body that is not `application/json`. Default: no. */
-    takes?: (headers: IncomingHttpHeaders) => boolean;
+    /** Whether the route takes a body that is not `application/json`; `anything` also takes JSON in any charset. Default: no. */
+    takes?: 'anything' | ((headers: IncomingHttpHeaders) => boolean);
   }
 }

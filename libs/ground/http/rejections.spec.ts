@@ -34,6 +34,18 @@ describe('rejections', () => {
     expect(rejections.take()).toEqual([]);
   });
 
+  it('of a source have its name as the source, and its id as the key', () => {
+    const rejections = new Rejections(1);
+    const source = (id: string, name: string): Principal => ({ ...TEST_PRINCIPAL, tenant: 'default', actor: { type: 'source', id, name } });
+    rejections.add(source('src_1', 'a shop'), 'invalid_request', 'x');
+    rejections.add(source('src_1', 'a shop'), 'duplicate', 'x');
+    rejections.add(source('src_1', 'a shop'), 'conflict', 'x');
+    rejections.add(source('src_2', 'other'), 'duplicate', 'x');
+    expect(rejections.take()).toMatchObject([
+      { source: 'a shop', key: 'src_1', code: 'invalid_request', requests: 1 }, { source: 'a shop', key: 'other', code: 'other', requests: 2 },
+    ]);
+  });
+
   it('keep a bounded number of entries: what has none shares one of its tenant, and beyond as many again nothing is kept', () => {
     const rejections = new Rejections(3);
     for (let i = 0; i < 100; i++) rejections.add(keyed(`key-${i}`), 'invalid_request', 'x');

@@ -1,3 +1,4 @@
+import { API_SOURCE } from '#domain/source-provider';
 import { rejectionsNotCounted } from './http.metrics.js';
 import type { Principal } from './principal.js';
 
@@ -6,9 +7,9 @@ export interface RejectionCount {
   readonly tenant: string;
   /** The beginning of the minute, in milliseconds since 1970. */
   readonly minuteMs: number;
-  /** `api` for posts. */
+  /** The name of the principal, if it is a source; `api` for posts. */
   readonly source: string;
-  /** Of the principal. `other` for what had no entry of its own. */
+  /** The principal's id. `other` for what had no entry of its own. */
   readonly key: string;
   /** A problem code, `duplicate` or `other`. */
   readonly code: string;
@@ -29,7 +30,7 @@ export interface DuplicateCount {
 }
 
 const MINUTE_MS = 60_000;
-/** Entries with a code each. As many again may be entries `other`, one a tenant and minute. */
+/** Entries with a code each. As many again may be entries `other`, one a tenant, source and minute. */
 const MAX_ENTRIES = 1_000;
 const MAX_DETAIL = 500;
 const OTHER = 'other';
@@ -39,8 +40,8 @@ type Entry = Writable<RejectionCount>;
 
 /**
  * Counts in memory what ingest refuses, and duplicates, until they are taken. Only of requests with a valid key, and nothing
- * for accepted ones. Its memory is bounded: beyond 1,000 entries a tenant's further ones share one, and of further events
- * no duplicates are noted.
+ * for accepted ones. Its memory is bounded: beyond 1,000 entries a source's further ones share one, and so do those of a
+ * tenant's posts; of further events no duplicates are noted.
  *
  * The problem filter adds what is answered with a problem.
  */
@@ -54,7 +55,8 @@ export class Rejections {
   add({ tenant, actor }: Principal, code: string, detail: string): void {
     const nowMs = Date.now();
     const minuteMs = nowMs - (nowMs % MINUTE_MS);
-    const entry = this.entryOf(tenant, minuteMs, actor.id, code) ?? this.entryOf(tenant, minuteMs, OTHER, OTHER, 2 * this.maxEntries);
+    const source = actor.type === 'source' ? actor.name : API_SOURCE;
+    const entry = this.entryOf({ tenant, minuteMs, source, key: actor.id, code }) ?? this.entryOf({ tenant, minuteMs, source, key: OTHER, code: OTHER }, 2 * this.maxEntries);
     if (entry === undefined) return rejectionsNotCounted.inc();
     entry.requests += 1;
     entry.lastDetail = detail.length > MAX_DETAIL ? copyOf(detail.slice(0, MAX_DETAIL)) : detail;
@@ -89,12 +91,12 @@ export class Rejections {
     return taken;
   }
 
-  private entryOf(tenant: string, minuteMs: number, key: string, code: string, most = this.maxEntries): Entry | undefined {
-    // None of the parts has a space.
-    const place = `${tenant} ${minuteMs} ${key} ${code}`;
+  private entryOf({ tenant, minuteMs, source, key, code }: Pick<Entry, 'tenant' | 'minuteMs' | 'source' | 'key' | 'code'>, most = this.maxEntries): Entry | undefined {
+    // Only the last part can have a space.
+    const place = `${tenant} ${minuteMs} ${key} ${code} ${source}`;
     const known = this.entries.get(place);
     if (known !== undefined || this.entries.size >= most) return known;
-    const entry: Entry = { tenant, minuteMs, source: 'api', key, code, requests: 0, lastDetail: '', lastAtMs: 0 };
+    const entry: Entry = { tenant, minuteMs, source, key, code, requests: 0, lastDetail: '', lastAtMs: 0 };
     this.entries.set(place, entry);
     return entry;
   }

@@ -2,7 +2,8 @@ import { type ArgumentMetadata, Injectable, type PipeTransform, StandardSchemaVa
 import { LockstepError, type ProblemDetail } from '#domain/problem';
 import { parseJsonBody } from './json-body.js';
 
-interface Issue {
+/** A fault, as zod tells it. */
+export interface Issue {
   readonly message: string;
   /** Of zod's `unrecognized_keys`, which points at the object instead. */
   readonly keys?: readonly string[];
@@ -42,6 +43,11 @@ function isDeeperThan(value: unknown, depth: number): boolean {
     level = level.flatMap((item): unknown[] => (typeof item === 'object' && item !== null ? Object.values(item) : []));
   }
   return false;
+}
+
+/** The error for a body that its schema does not tell everything about. */
+export function invalidBody(issues: readonly Issue[]): LockstepError {
+  return invalidRequest(issues, 'body');
 }
 
 function invalidRequest(issues: readonly Issue[], source: Source): LockstepError {

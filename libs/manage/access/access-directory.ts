@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { toPublicId } from '#domain/ids';
-import { type Scope, USUAL_INGEST, withIncluded } from '#ground/http/principal';
+import { limitsOf, type Scope, USUAL_INGEST, withIncluded } from '#ground/http/principal';
 import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
 import { type CacheRead, type CachedRow, MAX_CHANGES, RowCache } from '#ground/postgres/row-cache';
 import { InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
 import { IssuedKey } from './issued-key.js';
-import { type KnownTenant, limitsOf } from './known-tenant.js';
+import type { KnownTenant } from './known-tenant.js';
 import { type IReadApiKeysResult, readApiKeys } from './read-api-keys.queries.js';
 import { type IReadTenantsResult, readTenants } from './read-tenants.queries.js';
 

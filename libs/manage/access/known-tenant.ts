@@ -9,8 +9,3 @@ export interface KnownTenant extends CachedRow {
   readonly limits: readonly IngestLimit[];
   readonly refusesUnknownTypes: boolean;
 }
-
-/** A bound with its token bucket, or none. */
-export function limitsOf(bucket: string, { perSecond, burst }: { readonly perSecond: number | null; readonly burst: number | null }): readonly IngestLimit[] {
-  return perSecond === null || burst === null ? [] : [{ bucket, perSecond, burst }];
-}

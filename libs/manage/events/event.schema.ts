@@ -63,7 +63,7 @@ export const eventSchema = z
     timestamp: z.iso.datetime().nullable().meta({ description: 'Time that the producer gave' }),
     acceptedAt: z.iso.datetime(),
     idempotencyKey: z.string().min(1).max(255).nullable(),
-    source: z.string(),
+    source: z.string().meta({ description: 'The name of the source; `api` for posts', example: 'api' }),
     status: z.enum(['accepted', 'admitted']),
   })
   .meta({ id: 'Event' });

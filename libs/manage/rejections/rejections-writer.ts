@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { SourceActivity } from '#flow/sources/source-activity';
 import { Rejections } from '#ground/http/rejections';
 import { Poll } from '#ground/polling/poll';
 import { InjectLogger } from '#ground/process/process-context';
@@ -9,8 +10,9 @@ import { type Flush, RejectionsRepository } from './rejections.repository.js';
 const INTERVAL_MS = 2_000;
 
 /**
- * Stores the counts of rejections, and of events' duplicates, every two seconds, and at the end. A crash loses at most those of two seconds. A flush whose
- * answer was lost is sent again with its number, so that no rejection counts twice.
+ * Stores the counts of rejections, of events' duplicates and of what came to sources, every two seconds, and at the end. A
+ * crash loses at most those of two seconds. A flush whose answer was lost is sent again with its number, so that nothing
+ * counts twice.
  */
 @Injectable()
 export class RejectionsWriter {
@@ -22,6 +24,7 @@ export class RejectionsWriter {
 
   constructor(
     private readonly rejections: Rejections,
+    private readonly activity: SourceActivity,
     private readonly repository: RejectionsRepository,
     @InjectLogger() private readonly logger: Logger,
   ) {
@@ -45,9 +48,9 @@ export class RejectionsWriter {
   /** @throws what Postgres throws; the counts stay for the next flush */
   async flush(): Promise<void> {
     await this.writePending();
-    const [counts, duplicates] = [this.rejections.take(), this.rejections.takeDuplicates()];
-    if (counts.length + duplicates.length === 0) return;
-    this.pending = { gateway: this.gateway, number: (this.flushes += 1), counts, duplicates };
+    const [counts, duplicates, activity] = [this.rejections.take(), this.rejections.takeDuplicates(), this.activity.take()];
+    if (counts.length + duplicates.length + activity.counts.length === 0) return;
+    this.pending = { gateway: this.gateway, number: (this.flushes += 1), counts, duplicates, activity };
     await this.writePending();
   }
 

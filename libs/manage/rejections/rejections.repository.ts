@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { OutcomeCount, SourceRun } from '#flow/sources/source-activity';
 import type { DuplicateCount, RejectionCount } from '#ground/http/rejections';
 import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
@@ -25,6 +26,8 @@ export interface Flush {
   readonly number: number;
   readonly counts: readonly RejectionCount[];
   readonly duplicates: readonly DuplicateCount[];
+  /** What came to sources. */
+  readonly activity: { readonly counts: readonly OutcomeCount[]; readonly runs: readonly SourceRun[] };
 }
 
 @Injectable()
@@ -40,7 +43,7 @@ export class RejectionsRepository {
   }
 
   /** Adds the counts of a flush, once. */
-  async add({ gateway, number, counts, duplicates }: Flush): Promise<void> {
+  async add({ gateway, number, counts, duplicates, activity }: Flush): Promise<void> {
     await addRejections.run({
       gateway,
       number,
@@ -58,6 +61,18 @@ export class RejectionsRepository {
       eventRequests: duplicates.map(({ requests }) => requests),
       eventFirstsMs: duplicates.map(({ firstAtMs }) => firstAtMs),
       eventLastsMs: duplicates.map(({ lastAtMs }) => lastAtMs),
+      activitySources: activity.counts.map(({ source }) => source),
+      activityMinutesMs: activity.counts.map(({ minuteMs }) => minuteMs),
+      outcomes: activity.counts.map(({ outcome }) => outcome),
+      outcomeRequests: activity.counts.map(({ requests }) => requests),
+      outcomeDetails: activity.counts.map(({ lastDetail }) => storable(lastDetail)),
+      outcomeLastsMs: activity.counts.map(({ lastAtMs }) => lastAtMs),
+      runSources: activity.runs.map(({ source }) => source),
+      acceptedAtsMs: activity.runs.map(({ lastAcceptedAtMs }) => lastAcceptedAtMs ?? 0),
+      rejectedAtsMs: activity.runs.map(({ lastRejection }) => lastRejection?.atMs ?? 0),
+      rejectionCodes: activity.runs.map(({ lastRejection }) => lastRejection?.code ?? ''),
+      rejectionDetails: activity.runs.map(({ lastRejection }) => storable(lastRejection?.detail ?? '')),
+      runsRefused: activity.runs.map(({ refused }) => refused),
     }, this.database);
   }
 }

@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { SourcesModule } from '#flow/sources/sources.module';
 import { WebhooksModule } from '#flow/sources/webhooks/webhooks.module';
 import { PostgresModule } from '#ground/postgres/postgres.module';
 import { EndpointsModule } from '#manage/endpoints/endpoints.module';
@@ -13,7 +12,7 @@ const TIMEOUT_MS = 2_000;
 /** `/webhooks`, where requests may name the URL that gets their event. */
 @Module({
   // Of its own, because requests may have to wait for a read. 1: the directory sends one read at a time.
-  imports: [PostgresModule.pool({ name: 'destinations', max: 1, serves: 'requests', transactionTimeoutMs: TIMEOUT_MS }), EndpointsModule, SourcesModule, WebhooksModule],
+  imports: [PostgresModule.pool({ name: 'destinations', max: 1, serves: 'requests', transactionTimeoutMs: TIMEOUT_MS }), EndpointsModule, WebhooksModule],
   controllers: [WebhooksAliasController],
   providers: [DestinationDirectory, Destinations],
   exports: [DestinationDirectory],

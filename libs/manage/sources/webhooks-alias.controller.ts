@@ -1,9 +1,8 @@
 import { Controller, Post, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { LockstepError } from '#domain/problem';
-import { SourceDirectory } from '#flow/sources/source-directory';
 import { WebhookIntake } from '#flow/sources/webhooks/webhook-intake';
+import { WebhookRoutes } from '#flow/sources/webhooks/webhook-routes';
 import { Public } from '#ground/http/access';
 import { Documented } from '#ground/http/openapi';
 import { DESTINATION_HEADER } from './destination-url.js';
@@ -17,13 +16,13 @@ const SOURCE = 'webhooks';
 @Controller('webhooks')
 export class WebhooksAliasController {
   constructor(
-    private readonly sources: SourceDirectory,
+    private readonly routes: WebhookRoutes,
     private readonly intake: WebhookIntake,
     private readonly destinations: Destinations,
   ) {}
 
   @Post()
-  @Public({ takes: () => true })
+  @Public({ takes: 'anything', webhooks: { source: SOURCE } })
   @ApiHeader({ name: 'X-Destination-URL', required: false, description: 'The only URL that gets the event. One of the globs in the `destinations` of the source `webhooks` must match it. An endpoint with this URL is made if there is none' })
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'Stands for one event of the source' })
   @Documented({
@@ -35,9 +34,7 @@ export class WebhooksAliasController {
     ],
   })
   async receive(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const found = this.sources.get(SOURCE);
-    const source = found instanceof Promise ? await found : found;
-    if (source === undefined) throw new LockstepError('not_found', `The tenant default has no source ${SOURCE}: set WEBHOOKSECRET, or create it (POST /v1/sources)`);
+    const source = await this.routes.sourceOf(request);
     const destination = request.headers[DESTINATION_HEADER];
     if (destination === undefined) return this.intake.receive(source, request, reply);
     return this.intake.receive(source, request, reply, { destinationOf: () => this.destinations.endpointOf(source, String(destination), request.id) });

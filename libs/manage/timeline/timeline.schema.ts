@@ -20,12 +20,12 @@ const delivery = { endpoint: idSchema('ep'), delivery: deliveryIdSchema };
 const sequence = z.int().min(1).nullable();
 
 const accepted = z
-  .object({ at, kind: z.literal('accepted'), source: z.string().meta({ description: '`api` for posts', example: 'api' }), by: z.string().nullable().meta({ description: 'The id of the key, `admin` for the admin key; null for events that an older release accepted', example: 'key_0192f3c1a5b07d4e8f00c3a1b2d4e5f6' }), idempotencyKey: z.string().nullable() })
+  .object({ at, kind: z.literal('accepted'), source: z.string().meta({ description: 'The name of the source; `api` for posts', example: 'api' }), by: z.string().nullable().meta({ description: 'The id of the key or source, `admin` for the admin key; null for events that an older release accepted', example: 'key_0192f3c1a5b07d4e8f00c3a1b2d4e5f6' }), idempotencyKey: z.string().nullable() })
   .meta({ id: 'TimelineAccepted', description: 'The event is stored' });
 
 const duplicate = z
-  .object({ at, kind: z.literal('duplicate'), by: z.string().meta({ description: 'The id of the key, `admin` for the admin key', example: 'admin' }), count: z.int().min(1), lastAt: z.iso.datetime() })
-  .meta({ id: 'TimelineDuplicate', description: 'The event was posted again, `count` times between `at` and `lastAt`, which are in one minute, by a gateway\'s clock' });
+  .object({ at, kind: z.literal('duplicate'), by: z.string().meta({ description: 'The id of the key or source, `admin` for the admin key', example: 'admin' }), count: z.int().min(1), lastAt: z.iso.datetime() })
+  .meta({ id: 'TimelineDuplicate', description: 'The event came again, `count` times between `at` and `lastAt`, which are in one minute, by a gateway\'s clock' });
 
 const admitted = z
   .object({ at, kind: z.literal('admitted'), routes: z.int().min(0).meta({ description: 'Endpoints that get it', example: 1 }) })

@@ -1,41 +1,188 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { parseKeyHeader } from '#domain/idempotency-key';
+import { toPublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
-import { acceptedJson } from '#flow/ingest/accepted-answer';
-import { parseEventRequest } from '#flow/ingest/event-request';
+import { EventTypeDirectory } from '#flow/event-types/event-type-directory';
+import { type AcceptedEvent, acceptedJson } from '#flow/ingest/accepted-answer';
+import { Duplicates } from '#flow/ingest/duplicates';
 import { IngestService } from '#flow/ingest/ingest.service';
+import { traceparentOf } from '#flow/ingest/traceparent';
+import { IngestLimits } from '#flow/rate-limits/ingest-limits';
+import { rateLimitedError, setRateLimitHeaders } from '#flow/rate-limits/rate-limit-headers';
+import type { Config } from '#ground/config/config';
+import { toLockstepError } from '#ground/http/problem';
+import { Rejections } from '#ground/http/rejections';
+import { InjectConfig } from '#ground/process/process-context';
+import { SourceActivity } from '../source-activity.js';
+import { SourceDirectory } from '../source-directory.js';
 import type { Source } from '../source.js';
+import { CertificateFetcher } from './certificate-fetcher.js';
+import { isForm } from './form-body.js';
+import { keptAttributes } from './kept-attributes.js';
+import { PreparedSource } from './prepared-source.js';
+import { requestFields } from './request-fields.js';
+import { SignatureError, type WebhookReply, type WebhookRequest } from './webhook-provider.js';
+import { providerOf } from './webhook-providers.js';
+import { sourceRejected, sourceRequests, type WebhookOutcome } from './webhooks.metrics.js';
+
+const NO_BODY = Buffer.alloc(0);
 
 export interface ReceiveOptions {
   /**
-   * The endpoint that the event names, as its narrow key; undefined: routed by type. Called once, when the request is verified and
-   * its event was checked, directly before it is stored.
+   * The only endpoint that gets the event, as its narrow key; undefined: those that subscribe to its type. Called once, after the
+   * request was verified and its event checked, directly before the event is stored.
    */
   readonly destinationOf?: () => number | undefined | Promise<number | undefined>;
 }
 
-/** Placeholder, dropped at the merge: the provider `hmac` with its defaults, and events as `POST /v1/events` takes them. */
+/** Takes requests to sources of webhooks. */
 @Injectable()
 export class WebhookIntake {
-  constructor(private readonly ingest: IngestService) {}
+  private readonly prepared = new WeakMap<Source, PreparedSource>();
 
+  constructor(
+    private readonly directory: SourceDirectory,
+    private readonly activity: SourceActivity,
+    private readonly ingest: IngestService,
+    private readonly eventTypes: EventTypeDirectory,
+    private readonly limits: IngestLimits,
+    private readonly duplicates: Duplicates,
+    private readonly rejections: Rejections,
+    private readonly certificates: CertificateFetcher,
+    @InjectConfig() private readonly config: Pick<Config, 'publicUrl'>,
+  ) {}
+
+  /**
+   * Verifies a request, stores its event, and answers as its provider expects. Nothing is claimed or stored before the
+   * signature was verified, and the answer comes after the commit.
+   * @throws LockstepError `invalid_signature`, always in the same words; `forbidden` for a disabled source; `not_found` for one
+   * that gets no webhooks; `invalid_request` for a field without a value; as posts of events, and as `destinationOf`
+   */
   async receive(source: Source, request: FastifyRequest, reply: FastifyReply, { destinationOf }: ReceiveOptions = {}): Promise<void> {
-    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    const given = Buffer.from(String(request.headers['x-webhook-signature']), 'hex');
-    const isSigned = source.secrets.some(({ value }) => {
-      const expected = createHmac('sha256', value).update(body).digest();
-      return given.length === expected.length && timingSafeEqual(given, expected);
-    });
-    if (!isSigned) throw new LockstepError('invalid_signature', 'The request is not signed with a secret of this source');
-    const key = request.headers['idempotency-key'];
-    const { type, entity, idempotencyKey } = parseEventRequest(body, key === undefined ? undefined : parseKeyHeader(String(key)));
-    const destination = await destinationOf?.();
-    const accepted = await this.ingest.accept({
-      tenant: source.tenant, type, entity, occurredAt: undefined, idempotencyKey, contentType: request.headers['content-type'] ?? 'application/octet-stream', traceparent: undefined,
-      attributes: undefined, acceptedBy: source.publicId, destination, payload: body,
-    });
-    void reply.code(202).header('content-type', 'application/json; charset=utf-8').send(acceptedJson({ id: accepted.id, acceptedAt: accepted.acceptedAt, type, entity, requeued: false }));
+    const prepared = this.preparedOf(source);
+    let isVerified = false;
+    try {
+      const webhook = this.webhookOf(source, request);
+      const verifying = prepared.verify(webhook, this.liveSecrets(source));
+      if (verifying !== undefined) await verifying;
+      isVerified = true;
+      const answer = prepared.provider.answer?.(webhook);
+      if (answer === undefined) return await this.accept(source, prepared, webhook, request, reply, destinationOf);
+      count(source, 'answered');
+      send(reply, answer);
+    } catch (error) {
+      throw this.refused(source, error, isVerified);
+    }
   }
+
+  /** Counts a request whose body could not be read. Returns the error that answers it. */
+  unread(source: Source, error: unknown): LockstepError {
+    return this.refused(source, error, false);
+  }
+
+  private async accept(source: Source, { provider, fields, places, origin }: PreparedSource, webhook: WebhookRequest, request: FastifyRequest, reply: FastifyReply, destinationOf: ReceiveOptions['destinationOf']): Promise<void> {
+    const { principal } = source;
+    const { headers, body } = webhook;
+    const from = requestFields(webhook, places);
+    const { type, entity, idempotencyKey } = fields.read(from);
+    // What is delivered of a form is no JSON, whatever its fields have.
+    const checking = this.eventTypes.check(principal, type, isForm(headers) ? undefined : from.value(), body.length);
+    if (checking !== undefined) await checking;
+    const taking = this.limits.take(principal, 1, body.length);
+    const taken = taking instanceof Promise ? await taking : taking;
+    setRateLimitHeaders(reply, taken);
+    if (taken.granted < 1) throw rateLimitedError(taken);
+    const naming = destinationOf?.();
+    const destination = naming instanceof Promise ? await naming : naming;
+    const accepted = await this.ingest.accept({
+      tenant: source.tenant,
+      origin,
+      type,
+      entity,
+      occurredAt: undefined,
+      idempotencyKey,
+      contentType: headers['content-type'] ?? 'application/octet-stream',
+      traceparent: traceparentOf(headers),
+      attributes: keptAttributes(headers, provider.keptHeaders),
+      acceptedBy: principal.actor.id,
+      destination,
+      payload: body,
+    });
+    let requeued = false;
+    if (accepted.replayed) {
+      this.rejections.noteDuplicate(principal, accepted.id);
+      requeued = await this.duplicates.settle({ ...principal, requestId: request.id }, accepted.id);
+      reply.header('idempotent-replayed', 'true');
+      this.rejections.add(principal, 'duplicate', `${toPublicId('evt', accepted.id)} was accepted with the same id`);
+    }
+    const outcome = accepted.replayed ? 'duplicate' : 'accepted';
+    this.activity.note(source, outcome);
+    count(source, outcome);
+    send(reply, provider.reply === 'event' ? eventReply({ id: accepted.id, acceptedAt: accepted.acceptedAt, type, entity, requeued }) : provider.reply);
+  }
+
+  /** @throws LockstepError not_found: the source gets its events in another way */
+  private preparedOf(source: Source): PreparedSource {
+    const known = this.prepared.get(source);
+    if (known !== undefined) return known;
+    const provider = providerOf(source.provider);
+    if (provider === undefined) throw unknownSource();
+    const prepared = new PreparedSource(source, provider, this.certificates);
+    this.prepared.set(source, prepared);
+    return prepared;
+  }
+
+  /** @throws LockstepError forbidden */
+  private webhookOf(source: Source, request: FastifyRequest): WebhookRequest {
+    // Whatever provider resends does so after any status but 2xx, so nothing is lost while a source is disabled for less long.
+    if (!source.isEnabled) throw new LockstepError('forbidden', 'The source, or its tenant, is disabled: it takes nothing until it is enabled again');
+    const { headers, body, raw } = request;
+    const { publicUrl } = this.config;
+    const target = raw.url ?? '';
+    return {
+      headers,
+      target,
+      publicUrl: publicUrl === undefined ? undefined : publicUrl + target,
+      remoteAddress: raw.socket.remoteAddress ?? '',
+      body: Buffer.isBuffer(body) ? body : NO_BODY,
+      receivedAtMs: Date.now(),
+    };
+  }
+
+  private liveSecrets({ secrets }: Source): string[] {
+    return secrets.filter(({ expiresAtMs }) => expiresAtMs === Infinity || expiresAtMs > this.directory.databaseNowMs()).map(({ value }) => value);
+  }
+
+  /** Counts a request that was refused. Returns the error that answers it. */
+  private refused(source: Source, error: unknown, isVerified: boolean): LockstepError {
+    if (error instanceof SignatureError) {
+      sourceRejected.inc({ provider: source.provider, reason: error.reason });
+      count(source, 'unverified');
+      this.activity.note(source, 'invalid_signature', error.message);
+      return new LockstepError('invalid_signature', 'The request is not signed with a secret of this source');
+    }
+    const problem = toLockstepError(error);
+    count(source, problem.status >= 500 ? 'failed' : 'refused');
+    this.activity.note(source, problem.code, problem.message);
+    if (isVerified) this.rejections.add(source.principal, problem.code, problem.message);
+    return problem;
+  }
+}
+
+/** Of every reference to which no source belongs: nobody can find out which sources there are. */
+export function unknownSource(): LockstepError {
+  return new LockstepError('not_found', 'There is no source for webhooks at this path');
+}
+
+function count({ provider }: Source, outcome: WebhookOutcome): void {
+  sourceRequests.inc({ provider, outcome });
+}
+
+function eventReply(event: AcceptedEvent): WebhookReply {
+  return { status: 202, contentType: 'application/json; charset=utf-8', body: acceptedJson(event) };
+}
+
+function send(reply: FastifyReply, { status, contentType, body }: WebhookReply): void {
+  // As bytes: to a text's type Fastify adds a charset.
+  void reply.code(status).header('content-type', contentType).send(Buffer.from(body));
 }

@@ -16,7 +16,8 @@ export interface WebhookRequest {
 }
 
 /** Why a request was refused. For metrics only: no answer tells it. */
-export type SignatureFailure = 'missing' | 'malformed' | 'mismatch' | 'expired';
+export const SIGNATURE_FAILURES = ['missing', 'malformed', 'mismatch', 'expired'] as const;
+export type SignatureFailure = (typeof SIGNATURE_FAILURES)[number];
 
 /** The request does not come from the provider. */
 export class SignatureError extends Error {
@@ -34,10 +35,15 @@ export interface WebhookReply {
   readonly body: string;
 }
 
+/** The answer of providers whose senders look at its status only. */
+export const RECEIVED: WebhookReply = { status: 200, contentType: 'application/json; charset=utf-8', body: '{"received":true}' };
+
 /** Where an event's fields come from, as texts of `FieldTemplate`. */
 export interface EventFields {
   /** The event's id, by which resends are known. Undefined: each request is an event of its own. */
   readonly id: string | undefined;
+  /** Whether a request in which `id` has no value is an event of its own. Otherwise it is refused (400). */
+  readonly isIdOptional?: boolean;
   /** Characters that an event type cannot have become `_`; each `/` becomes a dot. */
   readonly type: string;
   readonly entity: string;
@@ -61,23 +67,37 @@ export interface WebhookProvider<Settings = unknown> {
   /** A strict object with the provider's own settings, each with a default. */
   readonly settings: ZodType<Settings>;
   readonly secrets: 'required' | 'none';
-  /** Why a text cannot be a secret, or undefined if it can. */
-  readonly secretProblem?: (secret: string) => string | undefined;
+  /** Why a text cannot be a secret, after the words "a secret", or undefined if it can. */
+  readonly secretProblem?: (secret: string, settings: Settings) => string | undefined;
   /** Defaults; each may be set for a source. */
   readonly fields: EventFields;
   /** Whether an id that comes again with another body is an error (422). Otherwise the id alone decides. */
   readonly comparesBodies: boolean;
+  /** The field of form bodies that has a JSON text, in which `json:` looks. */
+  readonly jsonField?: string;
   /** Headers that are delivered with the event, in lower case. */
   readonly keptHeaders: readonly string[];
   /** Made once for a source's settings. */
   readonly verifier: (settings: Settings, context: ProviderContext) => VerifyWebhook;
-  /** The answer to an accepted event and to a duplicate. */
-  readonly reply: WebhookReply;
+  /** The answer to an accepted event and to a duplicate. `event`: 202 with the event, as `POST /v1/events` answers. */
+  readonly reply: WebhookReply | 'event';
   /** The answer to a verified request that brings no event, such as the check of an address. */
   readonly answer?: (request: WebhookRequest) => WebhookReply | undefined;
 }
 
-/** A provider whose verifier gets its settings as they were stored, and checks them. */
-export function webhookProvider<Settings>({ verifier, ...provider }: WebhookProvider<Settings>): WebhookProvider {
-  return { ...provider, verifier: (settings, context) => verifier(provider.settings.parse(settings), context) };
+/** What senders of no particular kind have in common. Whatever they send is an event. */
+export const GENERIC = {
+  fields: { id: 'header:idempotency-key', isIdOptional: true, type: 'json:/type|webhook', entity: 'json:/entity|json:/data/id|source:name' },
+  comparesBodies: true,
+  keptHeaders: [],
+  reply: 'event',
+} as const satisfies Partial<WebhookProvider>;
+
+/** A provider that gets its settings as they were stored, and checks them. */
+export function webhookProvider<Settings>({ verifier, secretProblem, ...provider }: WebhookProvider<Settings>): WebhookProvider {
+  return {
+    ...provider,
+    verifier: (settings, context) => verifier(provider.settings.parse(settings), context),
+    ...(secretProblem !== undefined && { secretProblem: (secret, settings) => secretProblem(secret, provider.settings.parse(settings)) }),
+  };
 }

@@ -1,0 +1,22 @@
+import { isObject } from '#ground/json-schema/json';
+
+type Settings = Readonly<Record<string, unknown>>;
+
+/** The password of a Kafka cluster, and the settings without it. It is stored as the source's secret, and never shown. */
+export function splitPassword(settings: Settings): { readonly settings: Settings; readonly password: string | undefined } {
+  const { sasl } = settings;
+  if (!isObject(sasl)) return { settings, password: undefined };
+  const { password, ...rest } = sasl;
+  return { settings: { ...settings, sasl: rest }, password: typeof password === 'string' ? password : undefined };
+}
+
+/** Whether a connection with these settings needs a password. */
+export function needsPassword({ sasl }: Settings): boolean {
+  return isObject(sasl);
+}
+
+/** The settings with a password, unless they have one. */
+export function withPassword(settings: Settings, password: string): Settings {
+  const { sasl } = settings;
+  return isObject(sasl) ? { ...settings, sasl: { password, ...sasl } } : settings;
+}

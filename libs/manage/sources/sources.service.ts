@@ -1,0 +1,199 @@
+import { Injectable } from '@nestjs/common';
+import { formatDuration, parseDurationMs } from '#domain/duration';
+import { mintId, parsePublicId, toPublicId } from '#domain/ids';
+import { LockstepError } from '#domain/problem';
+import type { SourceProviderName } from '#domain/source-provider';
+import type { Config } from '#ground/config/config';
+import { type Page, pageOf } from '#ground/http/pagination';
+import { auditedBy, type Principal } from '#ground/http/principal';
+import { invalidBody, type Issue } from '#ground/http/schema.pipe';
+import { InjectConfig } from '#ground/process/process-context';
+import { SecretBox } from '#ground/secrets/secret-box';
+import { sourceSecretContext } from '#ground/secrets/secret-contexts';
+import { needsPassword, splitPassword, withPassword } from './kafka-password.js';
+import type { NewSource, SecretRotation, SourceChange, SourceQuery, SourceResource, SourceStats, SourceStatsQuery } from './source.schema.js';
+import { sourceCursor } from './source.schema.js';
+import { secretIssuesOf, settingsIssuesOf } from './source-check.js';
+import { MAX_SOURCES, type SourceRow, SourcesRepository } from './sources.repository.js';
+
+/** A change that meets so many others of the same source is given up. */
+const MAX_ATTEMPTS = 5;
+const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+/** What is longer than a step's bound has the next step: at most some 400 steps. */
+const STEPS = [{ upToMs: 6 * HOUR_MS, stepMs: MINUTE_MS }, { upToMs: 14 * DAY_MS, stepMs: HOUR_MS }] as const;
+/** Instead of a stored password, to check settings that are given without one. */
+const STORED_PASSWORD = 'stored';
+
+interface StoredSecret {
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+}
+
+/**
+ * Manages sources. Every method throws not_found for a deleted source, and for one of another tenant. What is changed is what
+ * was read, by its version. A change holds at every gateway within a second after it is answered.
+ */
+@Injectable()
+export class SourcesService {
+  constructor(
+    private readonly repository: SourcesRepository,
+    private readonly secrets: SecretBox,
+    @InjectConfig() private readonly config: Pick<Config, 'publicUrl'>,
+  ) {}
+
+  /** @throws LockstepError invalid_request; conflict for a name that is taken, and beyond the tenant's limit */
+  async create(principal: Principal, { name, provider, secrets, settings, duplicates, resubmit, status }: NewSource): Promise<SourceResource> {
+    const { tenant } = principal;
+    refuse([...(await settingsIssuesOf(provider, settings)), ...newSecretIssues(provider, secrets)]);
+    const { settings: shown, password } = provider === 'kafka' ? splitPassword(settings) : { settings, password: undefined };
+    const publicId = mintId();
+    const id = toPublicId('src', publicId);
+    const { hasRoom, isCreated } = await this.repository.create({
+      by: auditedBy(principal), subject: id, tenant, publicId, name, provider, settings: JSON.stringify(shown), duplicates, resubmit, enabled: status === 'active',
+      secrets: this.sealed(publicId, password === undefined ? secrets : [password]), fromEnvironment: false,
+    });
+    if (!hasRoom) throw new LockstepError('conflict', `The tenant has ${MAX_SOURCES} sources, which is the limit: delete sources that are no longer used`);
+    if (!isCreated) throw nameTaken(name);
+    return this.get(tenant, id);
+  }
+
+  async list(tenant: string, { limit, cursor }: SourceQuery): Promise<Page<SourceResource>> {
+    const rows = await this.repository.list(tenant, cursor?.[0], limit + 1);
+    const page = pageOf(rows, limit, sourceCursor, ({ id }) => [id], rows.at(-1)?.followed === true || rows.length > limit);
+    return { ...page, data: page.data.map((row) => this.resourceOf(row)) };
+  }
+
+  async get(tenant: string, id: string): Promise<SourceResource> {
+    return this.resourceOf(await this.find(tenant, id));
+  }
+
+  /** @throws LockstepError invalid_request; conflict for a name that is taken */
+  async change(principal: Principal, id: string, changes: SourceChange): Promise<SourceResource> {
+    const { name, settings, duplicates, resubmit, status } = changes;
+    await this.onCurrent(principal.tenant, id, async (row) => {
+      const { hadVersion, isNameTaken } = await this.repository.change({
+        by: auditedBy(principal), subject: id, changes: Object.keys(changes), tenant: principal.tenant, id: row.id, version: row.version,
+        name, duplicates, resubmit, enabled: status === undefined ? undefined : status === 'active',
+        ...(settings === undefined ? { setsSecrets: false, secrets: [] } : await this.settingsFor(row, settings)),
+      });
+      if (isNameTaken) throw nameTaken(name ?? row.name);
+      return hadVersion;
+    });
+    return this.get(principal.tenant, id);
+  }
+
+  /** The secrets before stay valid for the overlap. @throws LockstepError invalid_request, conflict */
+  async rotateSecret(principal: Principal, id: string, { secret, secrets, overlap }: SecretRotation): Promise<SourceResource> {
+    const given = secrets ?? (secret === undefined ? [] : [secret]);
+    await this.onCurrent(principal.tenant, id, (row) => {
+      refuse(rotationIssues(row, given, secrets === undefined));
+      return this.repository.rotateSecret({
+        by: auditedBy(principal), subject: id, id: row.id, version: row.version, secrets: this.sealed(row.publicId, given), overlapMs: parseDurationMs(overlap) ?? 0,
+      });
+    });
+    return this.get(principal.tenant, id);
+  }
+
+  /** Its secrets are deleted, and its events stay. @throws LockstepError conflict */
+  async delete(principal: Principal, id: string): Promise<void> {
+    await this.onCurrent(principal.tenant, id, ({ id: key, version }) => this.repository.delete({ by: auditedBy(principal), subject: id, id: key, version }));
+  }
+
+  /** @throws LockstepError invalid_request, overloaded */
+  async stats(tenant: string, id: string, { to = new Date(), from = new Date(to.getTime() - DAY_MS) }: SourceStatsQuery): Promise<SourceStats> {
+    if (from >= to) throw new LockstepError('invalid_request', 'from must be before to', { errors: [{ path: 'from', message: 'must be before to' }] });
+    const { id: source } = await this.find(tenant, id);
+    const stepMs = STEPS.find(({ upToMs }) => to.getTime() - from.getTime() <= upToMs)?.stepMs ?? DAY_MS;
+    const rows = await this.repository.sumActivity(tenant, { source, from, to, stepSeconds: stepMs / 1_000 });
+    const steps = Map.groupBy(rows.filter(({ at }) => at !== null), ({ at }) => at?.toISOString() ?? '');
+    return {
+      from: from.toISOString(), to: to.toISOString(), step: formatDuration(stepMs) as SourceStats['step'],
+      outcomes: rows.filter(({ at }) => at === null).map(({ outcome, requests, lastAt, lastDetail }) => ({ outcome, count: requests, lastAt: lastAt.toISOString(), lastDetail })),
+      steps: [...steps].map(([at, counts]) => ({ at, counts: Object.fromEntries(counts.map(({ outcome, requests }) => [outcome, requests])) })),
+    };
+  }
+
+  /** Runs `work` on the source as it is, again if another change has come between. `work` returns whether it has changed it. */
+  private async onCurrent(tenant: string, id: string, work: (row: SourceRow) => Promise<boolean>): Promise<void> {
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+      if (await work(await this.find(tenant, id))) return;
+    }
+    throw new LockstepError('conflict', `The source ${id} is being changed by others; try again`);
+  }
+
+  private async find(tenant: string, id: string): Promise<SourceRow> {
+    const publicId = parsePublicId('src', id);
+    const row = publicId === undefined ? undefined : await this.repository.find(tenant, publicId);
+    if (row === undefined) throw new LockstepError('not_found', `There is no source ${id}`);
+    return row;
+  }
+
+  /** A password that is left out stays; without SASL there is none. */
+  private async settingsFor(row: SourceRow, given: Readonly<Record<string, unknown>>): Promise<{ settings: string; setsSecrets: boolean; secrets: Buffer[] }> {
+    if (row.provider !== 'kafka') {
+      refuse(await settingsIssuesOf(row.provider as SourceProviderName, given));
+      return { settings: JSON.stringify(given), setsSecrets: false, secrets: [] };
+    }
+    const hasPassword = row.secrets !== null;
+    refuse(await settingsIssuesOf('kafka', hasPassword ? withPassword(given, STORED_PASSWORD) : given));
+    const { settings, password } = splitPassword(given);
+    return {
+      settings: JSON.stringify(settings),
+      setsSecrets: password !== undefined || (hasPassword && !needsPassword(settings)),
+      secrets: this.sealed(row.publicId, password === undefined ? [] : [password]),
+    };
+  }
+
+  private sealed(publicId: string, secrets: readonly string[]): Buffer[] {
+    return secrets.map((secret) => this.secrets.seal(secret, sourceSecretContext(publicId)));
+  }
+
+  private resourceOf(row: SourceRow): SourceResource {
+    const id = toPublicId('src', row.publicId);
+    const { lastRejectionCode: code, lastRejectionDetail: detail } = row;
+    return {
+      id,
+      url: row.provider === 'kafka' ? null : `${this.config.publicUrl ?? ''}/in/${id}`,
+      name: row.name,
+      provider: row.provider as SourceProviderName,
+      secrets: ((row.secrets ?? []) as unknown as StoredSecret[]).map(({ createdAt, expiresAt }) => ({ createdAt: momentOf(createdAt), expiresAt: expiresAt === null ? null : momentOf(expiresAt) })),
+      settings: row.settings as Record<string, unknown>,
+      duplicates: row.duplicates,
+      resubmit: row.resubmit,
+      status: row.enabled ? 'active' : 'disabled',
+      state: row.state as SourceResource['state'],
+      lastAcceptedAt: row.lastAcceptedAt?.toISOString() ?? null,
+      lastRejectedAt: row.lastRejectedAt?.toISOString() ?? null,
+      lastRejection: code === null ? null : { code, detail: detail ?? '' },
+      createdAt: row.createdAt.toISOString(),
+      updatedAt: row.updatedAt.toISOString(),
+    };
+  }
+}
+
+function newSecretIssues(provider: SourceProviderName, secrets: readonly string[]): Issue[] {
+  if (provider !== 'kafka') return secretIssuesOf(provider, secrets, ['secrets'], (place) => ['secrets', place]);
+  return secrets.length === 0 ? [] : [{ path: ['secrets'], message: 'must be left out: the password of a Kafka cluster is /settings/sasl/password' }];
+}
+
+function rotationIssues({ provider, settings }: SourceRow, secrets: readonly string[], isSingle: boolean): Issue[] {
+  const at = [isSingle ? 'secret' : 'secrets'];
+  if (provider !== 'kafka') return secretIssuesOf(provider as Exclude<SourceProviderName, 'kafka'>, secrets, at, (place) => (isSingle ? at : [...at, place]));
+  if (!needsPassword(settings as Record<string, unknown>)) return [{ path: at, message: 'must be left out: the source has no settings for SASL, and so no password' }];
+  return secrets.length === 1 ? [] : [{ path: at, message: 'must be the one password of the Kafka cluster' }];
+}
+
+/** @throws LockstepError invalid_request */
+function refuse(issues: readonly Issue[]): void {
+  if (issues.length > 0) throw invalidBody(issues);
+}
+
+function nameTaken(name: string): LockstepError {
+  return new LockstepError('conflict', `There is a source named ${name} already: choose another name`, { errors: [{ path: '/name', message: 'is taken' }] });
+}
+
+function momentOf(text: string): string {
+  return new Date(text).toISOString();
+}
