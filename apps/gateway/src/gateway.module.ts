@@ -44,7 +44,6 @@ import { GatewayLifecycle } from './gateway.lifecycle.js';
     ApiKeysModule,
     IngestModule,
     RateLimitsModule,
-    SourcesModule,
     WebhooksModule,
     EventRelayModule,
     EndpointsModule,

@@ -1,10 +1,9 @@
 import type { ZodType } from 'zod';
 import type { SourceProviderName, WebhookProviderName } from '#domain/source-provider';
 import { kafkaSettings } from '#flow/sources/kafka/kafka-settings';
-import type { WebhookProvider } from '#flow/sources/webhooks/webhook-provider';
 import { webhookProviders } from '#flow/sources/webhooks/webhook-providers';
-import { webhookSettingsOf } from '#flow/sources/webhooks/webhook-settings';
-import { type Issue, invalidBody } from '#ground/http/schema.pipe';
+import { partsOf, webhookSettingsOf } from '#flow/sources/webhooks/webhook-settings';
+import type { Issue } from '#ground/http/schema.pipe';
 
 /** What is wrong with settings for this provider, with paths from `/settings` on. */
 export async function settingsIssuesOf(provider: SourceProviderName, settings: unknown): Promise<Issue[]> {
@@ -13,26 +12,23 @@ export async function settingsIssuesOf(provider: SourceProviderName, settings: u
 }
 
 /**
- * What is wrong with secrets for this provider of webhooks.
+ * What is wrong with secrets for this provider of webhooks. What they must be like depends on the settings, so with wrong ones
+ * nothing is said about it.
  * @param at the path of all of them
  * @param pathOf the path of one
  */
-export function secretIssuesOf(provider: WebhookProviderName, secrets: readonly string[], at: readonly string[], pathOf: (place: number) => readonly PropertyKey[]): Issue[] {
-  const { secrets: needed, secretProblem } = known(provider);
+export function secretIssuesOf(provider: WebhookProviderName, settings: unknown, secrets: readonly string[], at: readonly string[], pathOf: (place: number) => readonly PropertyKey[]): Issue[] {
+  const { secrets: needed, secretProblem } = webhookProviders[provider];
   if (needed === 'none') return secrets.length === 0 ? [] : [{ path: at, message: `must be left out: ${provider} has no secrets` }];
   if (secrets.length === 0) return [{ path: at, message: `must have the secret by which ${provider} proves that it sends` }];
+  if (secretProblem === undefined || !webhookSettingsOf(webhookProviders[provider]).safeParse(settings).success) return [];
+  const { own } = partsOf(settings);
   return secrets.flatMap((secret, place) => {
-    const message = secretProblem?.(secret);
+    const message = secretProblem(secret, own);
     return message === undefined ? [] : [{ path: pathOf(place), message }];
   });
 }
 
 function schemaOf(provider: SourceProviderName): ZodType {
-  return provider === 'kafka' ? kafkaSettings : webhookSettingsOf(known(provider));
-}
-
-function known(name: WebhookProviderName): WebhookProvider {
-  const provider = webhookProviders[name];
-  if (provider === undefined) throw invalidBody([{ path: ['provider'], message: `${name} is not supported by this release` }]);
-  return provider;
+  return provider === 'kafka' ? kafkaSettings : webhookSettingsOf(webhookProviders[provider]);
 }

@@ -46,7 +46,7 @@ export class SourcesService {
   /** @throws LockstepError invalid_request; conflict for a name that is taken, and beyond the tenant's limit */
   async create(principal: Principal, { name, provider, secrets, settings, duplicates, resubmit, status }: NewSource): Promise<SourceResource> {
     const { tenant } = principal;
-    refuse([...(await settingsIssuesOf(provider, settings)), ...newSecretIssues(provider, secrets)]);
+    refuse([...(await settingsIssuesOf(provider, settings)), ...newSecretIssues(provider, settings, secrets)]);
     const { settings: shown, password } = provider === 'kafka' ? splitPassword(settings) : { settings, password: undefined };
     const publicId = mintId();
     const id = toPublicId('src', publicId);
@@ -173,14 +173,14 @@ export class SourcesService {
   }
 }
 
-function newSecretIssues(provider: SourceProviderName, secrets: readonly string[]): Issue[] {
-  if (provider !== 'kafka') return secretIssuesOf(provider, secrets, ['secrets'], (place) => ['secrets', place]);
+function newSecretIssues(provider: SourceProviderName, settings: unknown, secrets: readonly string[]): Issue[] {
+  if (provider !== 'kafka') return secretIssuesOf(provider, settings, secrets, ['secrets'], (place) => ['secrets', place]);
   return secrets.length === 0 ? [] : [{ path: ['secrets'], message: 'must be left out: the password of a Kafka cluster is /settings/sasl/password' }];
 }
 
 function rotationIssues({ provider, settings }: SourceRow, secrets: readonly string[], isSingle: boolean): Issue[] {
   const at = [isSingle ? 'secret' : 'secrets'];
-  if (provider !== 'kafka') return secretIssuesOf(provider as Exclude<SourceProviderName, 'kafka'>, secrets, at, (place) => (isSingle ? at : [...at, place]));
+  if (provider !== 'kafka') return secretIssuesOf(provider as Exclude<SourceProviderName, 'kafka'>, settings, secrets, at, (place) => (isSingle ? at : [...at, place]));
   if (!needsPassword(settings as Record<string, unknown>)) return [{ path: at, message: 'must be left out: the source has no settings for SASL, and so no password' }];
   return secrets.length === 1 ? [] : [{ path: at, message: 'must be the one password of the Kafka cluster' }];
 }
