@@ -30,6 +30,7 @@ import { Authenticator } from '#manage/access/authenticator';
 import { KeyUses } from '#manage/access/key-uses';
 import { LedgerService } from '#manage/ledger/ledger.service';
 import { RejectionsWriter } from '#manage/rejections/rejections-writer';
+import { DestinationDirectory } from '#manage/sources/destination-directory';
 import { EnvironmentSources } from '#manage/sources/environment-sources';
 import { recordAuditRetention } from '#upkeep/audit-retention';
 import { ExpiredRowsSweeper } from '#upkeep/expired-rows-sweeper';
@@ -56,6 +57,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     private readonly topics: TopicsKeeper,
     private readonly ingest: IngestService,
     private readonly eventTypes: EventTypeDirectory,
+    private readonly destinations: DestinationDirectory,
     private readonly sources: SourceDirectory,
     private readonly environmentSources: EnvironmentSources,
     private readonly settlements: SettlementWatch,
@@ -120,7 +122,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
   async onApplicationShutdown(): Promise<void> {
     const rejectionsStored = this.rejections.stop();
     await this.ingest.idle();
-    await Promise.all([this.relay.stop(this.drainMs()), this.limits.stop(), this.access.stop(), this.eventTypes.stop(), this.sources.stop(), this.keyUses.stop()]);
+    await Promise.all([this.relay.stop(this.drainMs()), this.limits.stop(), this.access.stop(), this.eventTypes.stop(), this.sources.stop(), this.destinations.stop(), this.keyUses.stop()]);
     await Promise.all([this.upkeepStopped, rejectionsStored]);
   }
 

@@ -72,6 +72,7 @@ it('builds its module graph without Postgres and Kafka, every route declares its
     'POST /v1/lanes/:endpoint/:entity/skip': 'manage',
     'POST /v1/sources': 'manage',
     'POST /v1/sources/:id/rotate-secret': 'manage',
+    'POST /webhooks': 'public',
     'PUT /v1/event-types/:name': 'manage',
     'PUT /v1/tenants/:id': 'admin',
   });

@@ -24,6 +24,7 @@ import { EventsModule } from '#manage/events/events.module';
 import { LanesApiModule } from '#manage/lanes/lanes-api.module';
 import { LedgerModule } from '#manage/ledger/ledger.module';
 import { RejectionsModule } from '#manage/rejections/rejections.module';
+import { DestinationsModule } from '#manage/sources/destinations.module';
 import { SourcesApiModule } from '#manage/sources/sources-api.module';
 import { TenantsModule } from '#manage/tenants/tenants.module';
 import { TimelineModule } from '#manage/timeline/timeline.module';
@@ -50,6 +51,7 @@ import { GatewayLifecycle } from './gateway.lifecycle.js';
     EventTypesApiModule,
     SourcesModule,
     SourcesApiModule,
+    DestinationsModule,
     EventsModule,
     TimelineModule,
     DeadLettersModule,

@@ -13,9 +13,9 @@ export interface ShardFixture {
   readonly url: string;
   /** Takes the shard, as an owner does; returns the new epoch. */
   takeShard(shard: number): Promise<number>;
-  createEndpoint(changes?: { eventTypes?: string[]; ordering?: 'entity' | 'none'; url?: string }): Promise<number>;
+  createEndpoint(changes?: { eventTypes?: string[]; ordering?: 'entity' | 'none'; url?: string; destinationOf?: number }): Promise<number>;
   /** Accepts events as the gateway's statement does, now or at an earlier time; returns their ids, in accept order. */
-  accept(events: readonly { shard: number; entity: string; type?: string; payload?: Buffer }[], at?: Date): Promise<string[]>;
+  accept(events: readonly { shard: number; entity: string; type?: string; payload?: Buffer; destination?: number }[], at?: Date): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -33,19 +33,19 @@ export async function createShardFixture(): Promise<ShardFixture> {
         "update shard_leases set epoch = epoch + 1, owner = gen_random_uuid(), expires_at = now() + interval '1 minute' where shard = $1 returning epoch", [shard]);
       return rows[0]?.epoch ?? 0;
     },
-    createEndpoint: async ({ eventTypes = ['*'], ordering = 'entity', url = 'http://127.0.0.1:9/' } = {}) => {
+    createEndpoint: async ({ eventTypes = ['*'], ordering = 'entity', url = 'http://127.0.0.1:9/', destinationOf } = {}) => {
       const { rows } = await pool.query<{ id: number }>(
-        "insert into endpoints (public_id, tenant, url, event_types, ordering) values (gen_random_uuid(), 'default', $3, $1, $2) returning id",
-        [eventTypes, ordering, url]);
+        "insert into endpoints (public_id, tenant, url, event_types, ordering, destination_of) values (gen_random_uuid(), 'default', $3, $1, $2, $4) returning id",
+        [eventTypes, ordering, url, destinationOf]);
       return rows[0]?.id ?? 0;
     },
     accept: async (events, at) => {
       const ids = events.map(() => (at === undefined ? mintId() : v7({ msecs: at.getTime() })));
       await pool.query(
-        `insert into events (id, tenant, shard, type, entity, content_type, payload, accepted_at)
-         select id, 'default', shard, type, entity, 'application/json', payload, coalesce($6, now())
-         from unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::bytea[]) with ordinality as e (id, shard, type, entity, payload, n) order by n`,
-        [ids, events.map(({ shard }) => shard), events.map(({ type }) => type ?? 'order.created'), events.map(({ entity }) => entity), events.map(({ payload }) => payload ?? randomBytes(8)), at ?? null]);
+        `insert into events (id, tenant, shard, type, entity, content_type, payload, destination, accepted_at)
+         select id, 'default', shard, type, entity, 'application/json', payload, destination, coalesce($6, now())
+         from unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::bytea[], $7::int[]) with ordinality as e (id, shard, type, entity, payload, destination, n) order by n`,
+        [ids, events.map(({ shard }) => shard), events.map(({ type }) => type ?? 'order.created'), events.map(({ entity }) => entity), events.map(({ payload }) => payload ?? randomBytes(8)), at ?? null, events.map(({ destination }) => destination ?? null)]);
       return ids;
     },
     close: async () => {

@@ -181,6 +181,68 @@ describe('admission', () => {
     expect(rows.map(({ routes }) => routes)).toEqual([0, 1, 2]);
   });
 
+  describe('of events that name their destination', () => {
+    const ROUTES = 'select event_id as "eventId", routes from inbox where event_id = any($1) order by event_id';
+    let source: number;
+    let subscriber: number;
+
+    beforeAll(async () => {
+      const { rows } = await fixture.pool.query<{ id: number }>("insert into sources (public_id, tenant, name, provider) values (gen_random_uuid(), 'default', 'webhooks', 'hmac') returning id");
+      source = rows[0]?.id ?? 0;
+      subscriber = await fixture.createEndpoint({ eventTypes: ['named.*'] });
+    });
+
+    const routesOf = async (ids: readonly string[]): Promise<number[]> => (await fixture.pool.query<{ routes: number }>(ROUTES, [ids])).rows.map(({ routes }) => routes);
+    const endpointsOf = (verdict: ShardVerdict | undefined, eventId: string): number[] => deliveriesOf(verdict).filter((delivery) => delivery.eventId === eventId).map(({ endpoint }) => endpoint);
+
+    it('routes each to this endpoint alone, whatever its event types, and the others by their type, never to an endpoint that was made for a destination', async () => {
+      const epoch = await fixture.takeShard(0);
+      const made = await fixture.createEndpoint({ destinationOf: source, eventTypes: ['*'], url: 'http://127.0.0.1:9/made' });
+      const ordinary = await fixture.createEndpoint({ eventTypes: ['other.type'] });
+      const type = 'named.event';
+      const ids = await fixture.accept([
+        { shard: 0, entity: 'd', type, destination: made }, { shard: 0, entity: 'd', type }, { shard: 0, entity: 'd', type, destination: ordinary }, { shard: 0, entity: 'd', type, destination: made },
+        { shard: 0, entity: 'd', type, destination: subscriber },
+      ]);
+      const [verdict] = await admit(admission(0, epoch, ids));
+      expect(ids.map((id) => endpointsOf(verdict, id))).toEqual([[made], [subscriber], [ordinary], [made], [subscriber]]);
+      expect(deliveriesOf(verdict).filter(({ endpoint }) => endpoint === made).map(({ place }) => place?.sequence)).toEqual([1, 2]);
+      expect(deliveriesOf(verdict).filter(({ endpoint }) => endpoint === subscriber).map(({ place }) => place?.sequence)).toEqual([1, 2]);
+      expect(await routesOf(ids)).toEqual([1, 1, 1, 1, 1]);
+      if (verdict?.kind !== 'admitted') throw new Error('not admitted');
+      expect([...verdict.endpointVersions.keys()].sort()).toEqual([made, ordinary, subscriber].sort());
+    });
+
+    it('admits one whose endpoint was deleted, or belongs to another tenant, without routes', async () => {
+      const epoch = await fixture.takeShard(0);
+      await fixture.pool.query("insert into tenants (id) values ('other') on conflict do nothing");
+      const [deleted, foreign] = [await fixture.createEndpoint(), await fixture.createEndpoint()];
+      await fixture.pool.query("update endpoints set tenant = 'other' where id = $1", [foreign]);
+      const ids = await fixture.accept([deleted, foreign, 2_000_000_000].map((destination) => ({ shard: 0, entity: 'gone', type: 'named.event', destination })));
+      await fixture.pool.query('update endpoints set deleted_at = now() where id = any($1)', [[deleted, ...(await withType('*'))]]);
+      expect((await admit(admission(0, epoch, ids, { nextOffset: 70 })))[0]).toMatchObject({ kind: 'admitted', admitted: 3, deliveries: [], postponed: [] });
+      expect(await routesOf(ids)).toEqual([0, 0, 0]);
+      expect((await repository.cursors([0])).get(0)?.nextOffset).toBe(70);
+    });
+
+    it('counts its one route against the bound of deliveries', async () => {
+      const epoch = await fixture.takeShard(0);
+      for (let i = 0; i < 3; i++) await fixture.createEndpoint({ eventTypes: ['wide.named'] });
+      const type = 'wide.named';
+      const ids = await fixture.accept([
+        { shard: 0, entity: 'w', type, destination: subscriber }, { shard: 0, entity: 'w', type }, { shard: 0, entity: 'w', type, destination: subscriber }, { shard: 0, entity: 'w', type },
+      ]);
+      const [first] = await admit(admission(0, epoch, ids, { mostDeliveries: 2 }));
+      expect(first).toMatchObject({ admitted: 2, postponed: ids.slice(2) });
+      expect(deliveriesOf(first)).toHaveLength(4);
+    });
+
+    async function withType(type: string): Promise<number[]> {
+      const { rows } = await fixture.pool.query<{ id: number }>('select id from endpoints where $1 = any(event_types)', [type]);
+      return rows.map(({ id }) => id);
+    }
+  });
+
   it('gives deliveries of an endpoint without order no place in a lane', async () => {
     const epoch = await fixture.takeShard(1);
     const loose = await fixture.createEndpoint({ eventTypes: ['log.line'], ordering: 'none' });

@@ -16,6 +16,9 @@
   unknown or postponed, its cursor stays before the batch and nothing of it is parked: the caller comes again with the rest.
   What was admitted before (inbox) is not admitted again.
 
+  An event that names a destination is routed to this endpoint, unless that is deleted; any other by its type, and never to
+  an endpoint that was made for a destination.
+
   Runs in sessions with enable_nestloop = off: the planner cannot know how long the arrays are, and nested loops over
   500 rows on both sides took 150 ms where hash joins take 12. The look-ups that must go by index, row by row, are
   lateral subqueries with OFFSET 0, which no plan can turn into a scan.
@@ -41,8 +44,10 @@ offered as (
 ),
 found as (
   select
-    e.id, e.tenant, e.shard, e.type, e.entity, e.source, e.content_type, e.traceparent, e.attributes, o.ordinal, e.shard = o.shard as ours,
-    f.most_deliveries
+    e.id, e.tenant, e.shard, e.type, e.entity, e.source, e.content_type, e.traceparent, e.attributes, o.ordinal,
+    e.shard = o.shard as ours,
+    -- 0 for none, because null is no key of a hash join.
+    coalesce(e.destination, 0) as destination, f.most_deliveries
   from offered o
     join fence f on f.shard = o.shard
     cross join lateral (
@@ -51,23 +56,38 @@ found as (
 ),
 subscribed as (
   -- Who gets a type is found out once a type, not once an event.
-  select t.tenant, t.type, p.id as endpoint, p.ordering, p.version
-  from (select tenant, type, event_type_patterns(type) as patterns from found where ours group by tenant, type) t
-    join endpoints p on p.tenant = t.tenant and p.deleted_at is null and p.event_types && t.patterns
+  select t.tenant, t.type, 0 as destination, p.id as endpoint, p.ordering, p.version
+  from (
+      select tenant, type, event_type_patterns(type) as patterns
+      from found
+      where ours and destination = 0
+      group by tenant, type
+    ) t
+    join endpoints p
+      on p.tenant = t.tenant and p.deleted_at is null and p.destination_of is null and p.event_types && t.patterns
+  union all
+  select d.tenant, d.type, d.destination, p.id, p.ordering, p.version
+  from (select tenant, type, destination from found where ours and destination <> 0 group by tenant, type, destination) d
+    cross join lateral (select * from endpoints where endpoints.id = d.destination offset 0) p
+  where p.tenant = d.tenant and p.deleted_at is null
 ),
 stored as (
   select
     f.*, coalesce(r.routes, 0) as routes,
     f.ours and sum(coalesce(r.routes, 0)) over of_shard - coalesce(r.routes, 0) < f.most_deliveries as taken
   from found f
-    left join (select tenant, type, count(*)::integer as routes from subscribed group by tenant, type) r
-      on r.tenant = f.tenant and r.type = f.type and f.ours
+    left join (
+      select tenant, type, destination, count(*)::integer as routes
+      from subscribed
+      group by tenant, type, destination
+    ) r
+      on r.tenant = f.tenant and r.type = f.type and r.destination = f.destination and f.ours
   window of_shard as (partition by f.shard order by f.ordinal rows unbounded preceding)
 ),
 routed as (
   select e.id, e.tenant, e.shard, e.entity, e.ordinal, s.endpoint, s.ordering, s.version
   from stored e
-    join subscribed s on s.tenant = e.tenant and s.type = e.type
+    join subscribed s on s.tenant = e.tenant and s.type = e.type and s.destination = e.destination
   where e.taken
 ),
 admitted as (
@@ -151,7 +171,7 @@ select
   e.traceparent,
   e.attributes,
   n.endpoint,
-  n.version as "endpointVersion",
+  n.version as "endpointVersion!",
   n.lane,
   n.sequence,
   n.closed_sequence as "closedSequence",

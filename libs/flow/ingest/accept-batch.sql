@@ -7,6 +7,7 @@
   :payloads            all bodies, concatenated; an event's body starts at its offset (from 1). One parameter, because an
                        array of bytea travels as text, with two digits per byte.
   :sources, :keyScopes one entry per event as well; both empty if all events are posts, so that posts cost nothing more
+  :destinations        narrow keys of endpoints, 0 for none; empty if no event has one
 
   Keys are claimed in sorted order, so that two gateways with the same keys cannot deadlock. An expired key can be claimed
   again. Returns when the batch was accepted, and the ids whose keys are taken: those events were not stored.
@@ -17,10 +18,10 @@ with offered as materialized (
   from unnest(
     :ids!::uuid[], :tenants!::text[], :shards!::integer[], :types!::text[], :entities!::text[], :occurredAts!::text[],
     :keys!::text[], :contentTypes!::text[], :traceparents!::text[], :attributes!::text[], :acceptedBys!::text[],
-    :offsets!::integer[], :lengths!::integer[], :sources!::text[], :keyScopes!::text[]
+    :offsets!::integer[], :lengths!::integer[], :sources!::text[], :keyScopes!::text[], :destinations!::integer[]
   ) with ordinality as event (
     id, tenant, shard, type, entity, occurred_at, key, content_type, traceparent, attributes, accepted_by, start, length,
-    source, key_scope, ordinal
+    source, key_scope, destination, ordinal
   )
 ),
 claimed as (
@@ -41,12 +42,12 @@ claimed as (
 stored as (
   insert into events (
     id, tenant, shard, type, entity, occurred_at, idempotency_key, content_type, traceparent, attributes, accepted_by,
-    source, payload
+    source, destination, payload
   )
   select
     id, tenant, shard, type, entity, nullif(occurred_at, '')::timestamptz, nullif(key, ''), content_type,
     nullif(traceparent, ''), nullif(attributes, '')::jsonb, accepted_by,
-    coalesce(source, 'api'), substring(:payloads!::bytea from start for length)
+    coalesce(source, 'api'), nullif(destination, 0), substring(:payloads!::bytea from start for length)
   from offered
   -- "in" is a hashed lookup in every plan. A join depends on the planner's guess about the arrays' lengths.
   where key = '' or id in (select event_id from claimed)

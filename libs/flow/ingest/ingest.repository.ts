@@ -23,14 +23,16 @@ export interface Submission {
   readonly idempotencyKey: string | undefined;
   readonly origin: EventOrigin;
   /**
-   * SHA-256 of the payload, or `NO_FINGERPRINT` where bodies are not compared; undefined without a key. The content type does
-   * not count: a client may change its parameters.
+   * SHA-256 of the payload, with the destination if it has one, or `NO_FINGERPRINT` where bodies are not compared; undefined
+   * without a key. The content type does not count: a client may change its parameters.
    */
   readonly fingerprint: Buffer | undefined;
   readonly contentType: string;
   readonly traceparent: string | undefined;
   readonly attributes: EventAttributes | undefined;
   readonly acceptedBy: string;
+  /** The endpoint that gets it, as its narrow key; undefined: routed by its type. */
+  readonly destination?: number | undefined;
   readonly payload: Buffer;
 }
 
@@ -155,6 +157,8 @@ function parametersOf(submissions: readonly Submission[], retentionMs: number): 
     lengths: submissions.map(({ payload }) => payload.length),
     sources: arePosts ? [] : submissions.map(({ origin }) => origin.source),
     keyScopes: arePosts ? [] : submissions.map(({ origin }) => origin.keyScope),
+    // unnest() fills up a shorter array with nulls.
+    destinations: submissions.some(({ destination }) => destination !== undefined) ? submissions.map(({ destination = 0 }) => destination) : [],
     fingerprints: Buffer.concat(submissions.map(({ fingerprint = NO_FINGERPRINT }) => fingerprint)),
     payloads: Buffer.concat(submissions.map(({ payload }) => payload)),
     retentionMs,

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { attributesSize, type EventAttributes } from '#domain/event-attributes';
 import { mintId } from '#domain/ids';
@@ -27,6 +27,8 @@ export interface NewEvent {
   readonly attributes: EventAttributes | undefined;
   /** The principal's id, as in the audit log. */
   readonly acceptedBy: string;
+  /** The only endpoint that gets it, as its narrow key. Undefined: those that subscribe to its type. */
+  readonly destination?: number | undefined;
   /** Delivered byte for byte. */
   readonly payload: Buffer;
 }
@@ -132,7 +134,7 @@ export class IngestService {
     }
     if (earlier !== undefined) {
       const isKeyUsed = await earlier.accepted.then(() => true, () => false);
-      if (isKeyUsed) throw keyReused();
+      if (isKeyUsed) throw keyReused(event);
       // The other request failed: the key may be free now, or may already stand for this body.
       return this.acceptOrFind(event);
     }
@@ -213,7 +215,7 @@ function acceptedOf(submission: Submission, committed: Exclude<Committed, { kind
       eventsDeduplicated.inc();
       return { id: committed.eventId, acceptedAt: committed.acceptedAt, replayed: true };
     case 'reused':
-      throw keyReused();
+      throw keyReused(submission);
   }
 }
 
@@ -222,8 +224,11 @@ function committedEventOf(submission: Submission, acceptedAt: string): Committed
   return { id, tenant, shard, type, entity, time: occurredAt?.toISOString() ?? acceptedAt, source: origin.source, contentType, traceparent, attributes, payload };
 }
 
-function fingerprintOf({ origin, payload }: NewEvent): Buffer {
-  return origin.comparesBodies ? hash('sha256', payload, 'buffer') : NO_FINGERPRINT;
+/** With the destination: the same body for another one is another event. */
+function fingerprintOf({ origin, payload, destination }: NewEvent): Buffer {
+  if (!origin.comparesBodies) return NO_FINGERPRINT;
+  if (destination === undefined) return hash('sha256', payload, 'buffer');
+  return createHash('sha256').update(`${destination} `).update(payload).digest();
 }
 
 export function overloaded(): LockstepError {
@@ -234,6 +239,7 @@ function keyExpired(): LockstepError {
   return new LockstepError('store_unavailable', 'The event was not stored, because its idempotency key expired in this moment: send it again with the same key', { retryAfterSeconds: 1 });
 }
 
-function keyReused(): LockstepError {
-  return new LockstepError('idempotency_key_reused', 'This idempotency key was used with another body; use a new key for another event');
+function keyReused({ destination }: Pick<NewEvent, 'destination'>): LockstepError {
+  const difference = destination === undefined ? 'another body' : 'another body or destination';
+  return new LockstepError('idempotency_key_reused', `This idempotency key was used with ${difference}; use a new key for another event`);
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { type CachedRow, type CacheRead, NOTHING_READ, RowCache } from './row-cache.js';
+import { type CachedRow, type CacheRead, type ChangedRow, NOTHING_READ, RowCache } from './row-cache.js';
 
 type Asked = { since: string; keys: readonly string[] };
 
@@ -16,7 +16,7 @@ class World {
   readonly asked: Asked[] = [];
   readonly errors: unknown[] = [];
   readonly table = new Map<string, CachedRow>();
-  changed: { id: string; version: string }[] = [];
+  changed: ChangedRow[] = [];
   isIncomplete = false;
   server = 'a';
   private readonly open: { asked: Asked; answer: PromiseWithResolvers<CacheRead<CachedRow>> }[] = [];
@@ -112,6 +112,20 @@ describe('RowCache', () => {
     await world.poll();
     expect(world.cache.get('b')).toBe(b);
     expect(await world.read('a')).toMatchObject({ version: '2' });
+  });
+
+  it('forgets a row when another one has its key now', async () => {
+    const world = new World();
+    world.put('a');
+    world.put('b');
+    await world.start();
+    await world.read('a');
+    const b = await world.read('b');
+    world.table.set('a', { key: 'a', id: 'older', version: '7' });
+    world.changed.push({ id: 'older', version: '7', key: 'a' }, { id: 'b', version: '1', key: 'b' });
+    await world.poll();
+    expect(world.cache.get('b')).toBe(b);
+    expect(await world.read('a')).toMatchObject({ id: 'older' });
   });
 
   it('asks again for a missing row after any change', async () => {

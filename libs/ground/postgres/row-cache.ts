@@ -10,6 +10,8 @@ export interface CachedRow {
   readonly version: string;
 }
 
+export type ChangedRow = Pick<CachedRow, 'id' | 'version'> & Partial<Pick<CachedRow, 'key'>>;
+
 /** What one statement has read, as of its snapshot. */
 export interface CacheRead<Row extends CachedRow> {
   /** The run of the server. It differs after a restart or a failover. */
@@ -20,8 +22,8 @@ export interface CacheRead<Row extends CachedRow> {
   readonly nowMs: number;
   /** There were more changes than the statement returns. */
   readonly isIncomplete: boolean;
-  /** Rows that have changed. */
-  readonly changed: readonly Pick<CachedRow, 'id' | 'version'>[];
+  /** Rows that have changed. One with a key may now be what this key stands for, instead of another row. */
+  readonly changed: readonly ChangedRow[];
   /** Rows that were asked for. */
   readonly rows: readonly Row[];
 }
@@ -154,6 +156,9 @@ export class RowCache<Row extends CachedRow> {
     for (const [key, { id, version }] of this.rows) {
       // A transaction that stays open for long makes every read return the changes since its beginning.
       if (versions.has(id) && versions.get(id) !== version) this.rows.delete(key);
+    }
+    for (const { key, id } of changed) {
+      if (key !== undefined && this.rows.get(key)?.id !== id) this.rows.delete(key);
     }
   }
 

@@ -1,18 +1,20 @@
 /*
   Creates an endpoint with its first signing secret, audits it, and nudges every shard's owner. Returns a row, or none when the tenant
-  has :most endpoints that are not deleted: an event is admitted in one statement, for all endpoints that get it.
+  has :most endpoints that are not deleted: an event is admitted in one statement, for all endpoints that get it. With
+  :destinationOf, the source that it is made for, also none when this source has one with the URL, made at the same time perhaps.
 */
 /* @name createEndpoint */
 with created as (
   insert into endpoints (
     public_id, tenant, url, description, event_types, ordering, dlq_policy, retry_schedule_ms, timeout_ms,
-    max_concurrency, max_retry_after_seconds, rate_limit, headers_ciphertext, metadata
+    max_concurrency, max_retry_after_seconds, rate_limit, headers_ciphertext, metadata, destination_of
   )
   select
     :publicId!, :tenant!, :url!, :description!, :eventTypes!::text[], :ordering!::endpoint_ordering,
     :dlqPolicy!::dlq_policy, :retryScheduleMs::integer[], :timeoutMs!, :maxConcurrency!, :maxRetryAfterSeconds!,
-    :rateLimit::integer, :headersCiphertext::bytea, :metadata!::text::jsonb
+    :rateLimit::integer, :headersCiphertext::bytea, :metadata!::text::jsonb, :destinationOf::integer
   where (select count(*) from endpoints where tenant = :tenant! and deleted_at is null) < :most!
+  on conflict (destination_of, url_digest(url)) where deleted_at is null and destination_of is not null do nothing
   returning id, tenant, url, event_types
 ),
 secret as (
@@ -30,4 +32,4 @@ nudged as (
   select tenant, shard, 'control', convert_to(format('{"kind":"endpoint_changed","endpoint":%s}', id), 'UTF8')
   from created, generate_series(0, (select shards from installation) - 1) as shard
 )
-select true as "created" from created;
+select id from created;

@@ -52,7 +52,7 @@ export class EndpointsController {
   @DocumentedParameter('id', idSchema('ep'))
   @Documented({
     summary: 'Change settings of an endpoint', status: 200, answer: 'The endpoint', schema: endpointSchema,
-    problems: ['destination_not_allowed', 'not_found'],
+    problems: ['destination_not_allowed', 'not_found', 'conflict'],
   })
   change(@Req() { principal }: FastifyRequest, @Param('id') id: string, @Body({ schema: endpointChangeSchema }) changes: EndpointChange): Promise<Endpoint> {
     return this.endpoints.change(principal, id, changes);

@@ -8,5 +8,5 @@ import { EndpointsRepository } from './endpoints.repository.js';
 import { EndpointsService } from './endpoints.service.js';
 
 /** Endpoints: destinations of events. */
-@Module({ imports: [ApiDatabaseModule, ListsDatabaseModule, SecretsModule, NetworkModule], controllers: [EndpointsController], providers: [EndpointsRepository, EndpointsService] })
+@Module({ imports: [ApiDatabaseModule, ListsDatabaseModule, SecretsModule, NetworkModule], controllers: [EndpointsController], providers: [EndpointsRepository, EndpointsService], exports: [EndpointsService] })
 export class EndpointsModule {}

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
+import { failureOf } from '#ground/postgres/sql-errors';
 import { ListsDatabase } from '#manage/lists-database.module';
 import { changeEndpoint, type IChangeEndpointParams } from './change-endpoint.queries.js';
 import { createEndpoint, type ICreateEndpointParams } from './create-endpoint.queries.js';
 import { deleteEndpoint, type IDeleteEndpointParams } from './delete-endpoint.queries.js';
 import { findEndpoint, type IFindEndpointResult } from './find-endpoint.queries.js';
+import { findEndpointByUrl } from './find-endpoint-by-url.queries.js';
 import { findEndpoints, type IFindEndpointsResult } from './find-endpoints.queries.js';
 import { type ISetEndpointStatusParams, setEndpointStatus } from './set-endpoint-status.queries.js';
 
@@ -27,13 +29,20 @@ export class EndpointsRepository {
     private readonly lists: ListsDatabase,
   ) {}
 
-  /** @returns whether it was created: a tenant has at most `MAX_ENDPOINTS` */
-  async create(row: Omit<ICreateEndpointParams, 'most'>): Promise<boolean> {
-    return (await createEndpoint.run({ ...row, most: MAX_ENDPOINTS }, this.database)).length > 0;
+  /** @returns its key; undefined if the tenant has `MAX_ENDPOINTS`, or if the source that it is made for has one with the URL */
+  async create(row: Omit<ICreateEndpointParams, 'most'>): Promise<number | undefined> {
+    return (await createEndpoint.run({ ...row, most: MAX_ENDPOINTS }, this.database))[0]?.id;
   }
 
-  async change(changes: IChangeEndpointParams): Promise<void> {
-    await changeEndpoint.run(changes, this.database);
+  /** @returns false, with nothing changed, if another endpoint that was made for the same source has the URL */
+  async change(changes: IChangeEndpointParams): Promise<boolean> {
+    try {
+      await changeEndpoint.run(changes, this.database);
+      return true;
+    } catch (error) {
+      if (failureOf(error) === 'constraint') return false;
+      throw error;
+    }
   }
 
   async setStatus(change: ISetEndpointStatusParams): Promise<void> {
@@ -47,6 +56,11 @@ export class EndpointsRepository {
 
   async find(tenant: string, publicId: string): Promise<EndpointRow | undefined> {
     return (await findEndpoint.run({ tenant, publicId }, this.database))[0];
+  }
+
+  /** The key of the tenant's oldest endpoint with this very URL. */
+  async findByUrl(tenant: string, url: string): Promise<number | undefined> {
+    return (await findEndpointByUrl.run({ tenant, url }, this.database))[0]?.id;
   }
 
   /** Newest first; fewer than `limit` if their settings exceed 1 MiB. */

@@ -7,13 +7,20 @@ import { auditedBy, type Principal } from '#ground/http/principal';
 import { SecretBox } from '#ground/secrets/secret-box';
 import { AddressPolicy } from '#ground/network/address-policy';
 import {
-  type CreatedEndpoint, type Endpoint, type EndpointChange, endpointCursor, type EndpointQuery, type NewEndpoint, scheduleFromMs, scheduleToMs,
+  type CreatedEndpoint, type Endpoint, type EndpointChange, endpointCursor, type EndpointQuery, type NewEndpoint, newEndpointSchema, scheduleFromMs, scheduleToMs,
 } from './endpoint.schema.js';
 import { type EndpointRow, EndpointsRepository, MAX_ENDPOINTS } from './endpoints.repository.js';
 import { headersContext, secretContext } from '#ground/secrets/secret-contexts';
 
 /** Standard Webhooks: 24 to 64 bytes. */
 const SECRET_BYTES = 32;
+
+/** The source that an endpoint is made for. */
+export interface DestinationSource {
+  /** The narrow key. */
+  readonly id: number;
+  readonly name: string;
+}
 
 /** Manages endpoints. Every method throws not_found for a deleted endpoint, and for one of another tenant. */
 @Injectable()
@@ -26,14 +33,40 @@ export class EndpointsService {
 
   /** @throws LockstepError destination_not_allowed, conflict */
   async create(principal: Principal, settings: NewEndpoint): Promise<CreatedEndpoint> {
-    await this.checkDestination(settings.url);
+    await this.checkDestination(new URL(settings.url));
+    const { id, key, secret } = await this.insert(principal, settings);
+    if (key === undefined) throw tooMany();
+    return { ...(await this.get(principal.tenant, id)), secret };
+  }
+
+  /**
+   * The key of the endpoint for the URL of events that name it: the tenant's oldest with this very URL, in any status; else one
+   * that is made for their source, once however many requests ask at the same time.
+   * @param principal of the source
+   * @throws LockstepError conflict
+   */
+  async destination(principal: Principal, source: DestinationSource, url: string): Promise<number> {
+    const { tenant } = principal;
+    const find = (): Promise<number | undefined> => this.repository.findByUrl(tenant, url);
+    const create = async (): Promise<number | undefined> => {
+      const description = `Made for a destination of the source ${source.name}`;
+      return (await this.insert(principal, { ...newEndpointSchema.parse({ url, description }), eventTypes: [] }, source.id)).key;
+    };
+    // The second look finds the one that another request has made meanwhile.
+    const key = (await find()) ?? (await create()) ?? (await find());
+    if (key === undefined) throw tooMany();
+    return key;
+  }
+
+  private async insert(principal: Principal, settings: NewEndpoint, destinationOf?: number): Promise<{ id: string; key: number | undefined; secret: string }> {
     const { tenant } = principal;
     const publicId = mintId();
     const id = toPublicId('ep', publicId);
     const secret = `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
     const { retrySchedule, headers, metadata, ...rest } = settings;
-    const isCreated = await this.repository.create({
+    const key = await this.repository.create({
       ...rest,
+      destinationOf,
       by: auditedBy(principal),
       subject: id,
       publicId,
@@ -43,10 +76,7 @@ export class EndpointsService {
       metadata: JSON.stringify(metadata),
       secretCiphertext: this.secrets.seal(secret, secretContext(publicId)),
     });
-    if (!isCreated) {
-      throw new LockstepError('conflict', `The tenant has ${MAX_ENDPOINTS} endpoints, which is the limit: delete endpoints that are no longer used, or use another tenant`);
-    }
-    return { ...(await this.get(tenant, id)), secret };
+    return { id, key, secret };
   }
 
   async list(tenant: string, { limit, cursor }: EndpointQuery): Promise<Page<Endpoint>> {
@@ -62,13 +92,14 @@ export class EndpointsService {
     return this.resourceOf(row);
   }
 
-  /** @throws LockstepError destination_not_allowed */
+  /** @throws LockstepError destination_not_allowed; conflict; invalid_request for event types of an endpoint that was made for a destination */
   async change(principal: Principal, id: string, changes: EndpointChange): Promise<Endpoint> {
     const { tenant } = principal;
     const publicId = knownUuidOf(id);
-    if (changes.url !== undefined) await this.checkDestination(changes.url);
+    if (changes.eventTypes !== undefined && (await this.get(tenant, id)).source !== null) throw notRoutedByType();
+    if (changes.url !== undefined) await this.checkDestination(new URL(changes.url));
     const { url, description, eventTypes, dlqPolicy, retrySchedule, timeoutMs, maxConcurrency, maxRetryAfterSeconds, rateLimit, headers, metadata } = changes;
-    await this.repository.change({
+    const isChanged = await this.repository.change({
       by: auditedBy(principal), subject: id, settings: Object.keys(changes),
       publicId, tenant, url, description, eventTypes, dlqPolicy, timeoutMs, maxConcurrency, maxRetryAfterSeconds, rateLimit,
       setsRetrySchedule: retrySchedule !== undefined,
@@ -78,6 +109,7 @@ export class EndpointsService {
       headersCiphertext: headers === undefined ? null : this.sealHeaders(headers, publicId),
       metadata: metadata === undefined ? undefined : JSON.stringify(metadata),
     });
+    if (!isChanged) throw new LockstepError('conflict', 'The source of this endpoint has another one with this URL: delete that one first, or leave the URL as it is');
     return this.get(tenant, id);
   }
 
@@ -102,9 +134,13 @@ export class EndpointsService {
     return this.get(principal.tenant, id);
   }
 
-  private async checkDestination(url: string): Promise<void> {
-    const reason = await this.addresses.checkUrl(new URL(url));
-    if (reason !== undefined) throw new LockstepError('destination_not_allowed', reason, { errors: [{ path: '/url', message: reason }] });
+  /**
+   * @param path of the URL, for the error
+   * @throws LockstepError destination_not_allowed, by the address policy
+   */
+  async checkDestination(url: URL, path = '/url'): Promise<void> {
+    const reason = await this.addresses.checkUrl(url);
+    if (reason !== undefined) throw new LockstepError('destination_not_allowed', reason, { errors: [{ path, message: reason }] });
   }
 
   private sealHeaders(headers: Readonly<Record<string, string>>, publicId: string): Buffer | null {
@@ -127,12 +163,17 @@ export class EndpointsService {
       rateLimit: row.rateLimit,
       headers: headersCiphertext === null ? {} : (JSON.parse(this.secrets.open(headersCiphertext, headersContext(publicId))) as Record<string, string>),
       metadata: row.metadata as Record<string, unknown>,
+      source: row.source === null ? null : toPublicId('src', row.source),
       status: row.status,
       statusReason: row.statusReason,
       createdAt: row.createdAt.toISOString(),
       updatedAt: row.updatedAt.toISOString(),
     };
   }
+}
+
+function tooMany(): LockstepError {
+  return new LockstepError('conflict', `The tenant has ${MAX_ENDPOINTS} endpoints, which is the limit: delete endpoints that are no longer used, or use another tenant`);
 }
 
 function uuidOf(id: string): string | undefined {
@@ -143,6 +184,11 @@ function knownUuidOf(id: string): string {
   const uuid = uuidOf(id);
   if (uuid === undefined) throw notFound(id);
   return uuid;
+}
+
+function notRoutedByType(): LockstepError {
+  const message = 'the endpoint was made for a destination, and gets those events only that name it: create another endpoint';
+  return new LockstepError('invalid_request', `/eventTypes ${message}`, { errors: [{ path: '/eventTypes', message }] });
 }
 
 function notFound(id: string): LockstepError {

@@ -34,6 +34,7 @@ export interface IFindEndpointResult {
   publicId: string;
   rateLimit: number | null;
   retryScheduleMs: numberArray | null;
+  source: string | null;
   status: endpoint_status;
   statusReason: string | null;
   timeoutMs: number;
@@ -47,7 +48,7 @@ export interface IFindEndpointQuery {
   result: IFindEndpointResult;
 }
 
-const findEndpointIR: any = {"usedParamSet":{"publicId":true,"tenant":true},"params":[{"name":"publicId","required":true,"transform":{"type":"scalar"},"locs":[{"a":492,"b":501}]},{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":516,"b":523}]}],"statement":"select\n  id, public_id as \"publicId\", url, description, event_types as \"eventTypes\", ordering, dlq_policy as \"dlqPolicy\",\n  retry_schedule_ms as \"retryScheduleMs\", timeout_ms as \"timeoutMs\", max_concurrency as \"maxConcurrency\",\n  max_retry_after_seconds as \"maxRetryAfterSeconds\", rate_limit as \"rateLimit\",\n  headers_ciphertext as \"headersCiphertext\", metadata, status, status_reason as \"statusReason\",\n  created_at as \"createdAt\", updated_at as \"updatedAt\"\nfrom endpoints\nwhere public_id = :publicId! and tenant = :tenant! and deleted_at is null"};
+const findEndpointIR: any = {"usedParamSet":{"publicId":true,"tenant":true},"params":[{"name":"publicId","required":true,"transform":{"type":"scalar"},"locs":[{"a":582,"b":591}]},{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":606,"b":613}]}],"statement":"select\n  id, public_id as \"publicId\", url, description, event_types as \"eventTypes\", ordering, dlq_policy as \"dlqPolicy\",\n  retry_schedule_ms as \"retryScheduleMs\", timeout_ms as \"timeoutMs\", max_concurrency as \"maxConcurrency\",\n  max_retry_after_seconds as \"maxRetryAfterSeconds\", rate_limit as \"rateLimit\",\n  headers_ciphertext as \"headersCiphertext\", metadata, status, status_reason as \"statusReason\",\n  created_at as \"createdAt\", updated_at as \"updatedAt\",\n  (select s.public_id from sources s where s.id = endpoints.destination_of) as \"source?\"\nfrom endpoints\nwhere public_id = :publicId! and tenant = :tenant! and deleted_at is null"};
 
 /**
  * Query generated from SQL:
@@ -57,7 +58,8 @@ const findEndpointIR: any = {"usedParamSet":{"publicId":true,"tenant":true},"par
  *   retry_schedule_ms as "retryScheduleMs", timeout_ms as "timeoutMs", max_concurrency as "maxConcurrency",
  *   max_retry_after_seconds as "maxRetryAfterSeconds", rate_limit as "rateLimit",
  *   headers_ciphertext as "headersCiphertext", metadata, status, status_reason as "statusReason",
- *   created_at as "createdAt", updated_at as "updatedAt"
+ *   created_at as "createdAt", updated_at as "updatedAt",
+ *   (select s.public_id from sources s where s.id = endpoints.destination_of) as "source?"
  * from endpoints
  * where public_id = :publicId! and tenant = :tenant! and deleted_at is null
  * ```

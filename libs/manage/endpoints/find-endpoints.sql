@@ -10,7 +10,8 @@ select
   retry_schedule_ms as "retryScheduleMs", timeout_ms as "timeoutMs", max_concurrency as "maxConcurrency",
   max_retry_after_seconds as "maxRetryAfterSeconds", rate_limit as "rateLimit",
   headers_ciphertext as "headersCiphertext", metadata, status, status_reason as "statusReason",
-  created_at as "createdAt", updated_at as "updatedAt", followed as "followed!"
+  created_at as "createdAt", updated_at as "updatedAt",
+  (select s.public_id from sources s where s.id = b.destination_of) as "source?", followed as "followed!"
 from (
     select
       e.*, row_number() over newest_first as place, lead(true, 1, false) over newest_first as followed,

@@ -128,6 +128,7 @@ export type Delivery = z.output<typeof deliverySchema>;
 export const eventDetailSchema = eventSchema
   .extend({
     acceptedBy: z.string().nullable().meta({ description: 'Who posted it: `admin`, or an API key; null for events of releases before 0012' }),
+    destination: idSchema('ep').nullable().meta({ description: 'The endpoint that the event names, which alone gets it; null for an event that is routed by its type' }),
     contentType: z.string(),
     attributes: z.record(z.string(), z.string()).meta({ description: 'Headers that are delivered with it, and the attributes of a CloudEvent in its JSON format in the same form', example: { 'ce-id': '17' } }),
     payload: z.unknown().meta({ description: 'The accepted body: JSON byte for byte, other text as a string, anything else in base64. CloudEvents in binary mode may have any type' }),

@@ -44,8 +44,10 @@ export class EventsService {
     const uuid = parsePublicId('evt', id);
     const row = uuid === undefined ? undefined : await this.repository.find(tenant, uuid);
     if (row === undefined) throw notFound(id);
-    const members = JSON.stringify({ ...eventOf(row), acceptedBy: row.acceptedBy, contentType: row.contentType, attributes: attributesOf(row), ...(await this.deliveries.ofEvent(tenant, row.id)) });
-    return Buffer.concat([Buffer.from(`${members.slice(0, -1)},"payload":`), payloadJson(row.contentType, row.payload), Buffer.from('}')]);
+    const { acceptedBy, contentType } = row;
+    const destination = row.destination === null ? null : toPublicId('ep', row.destination);
+    const members = JSON.stringify({ ...eventOf(row), acceptedBy, destination, contentType, attributes: attributesOf(row), ...(await this.deliveries.ofEvent(tenant, row.id)) });
+    return Buffer.concat([Buffer.from(`${members.slice(0, -1)},"payload":`), payloadJson(contentType, row.payload), Buffer.from('}')]);
   }
 }
 

@@ -16,6 +16,7 @@ export interface IGetEventResult {
   admitted: boolean | null;
   attributes: Json | null;
   contentType: string;
+  destination: string | null;
   entity: string;
   id: string;
   idempotencyKey: string | null;
@@ -31,7 +32,7 @@ export interface IGetEventQuery {
   result: IGetEventResult;
 }
 
-const getEventIR: any = {"usedParamSet":{"id":true,"tenant":true},"params":[{"name":"id","required":true,"transform":{"type":"scalar"},"locs":[{"a":310,"b":313}]},{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":328,"b":335}]}],"statement":"select\n  id, type, entity, occurred_at as \"occurredAt\", accepted_at as \"acceptedAt\", idempotency_key as \"idempotencyKey\",\n  source, exists (select from inbox where inbox.event_id = events.id) as admitted,\n  content_type as \"contentType\", attributes, accepted_by as \"acceptedBy\", payload\nfrom events\nwhere id = :id! and tenant = :tenant!"};
+const getEventIR: any = {"usedParamSet":{"id":true,"tenant":true},"params":[{"name":"id","required":true,"transform":{"type":"scalar"},"locs":[{"a":401,"b":404}]},{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":419,"b":426}]}],"statement":"select\n  id, type, entity, occurred_at as \"occurredAt\", accepted_at as \"acceptedAt\", idempotency_key as \"idempotencyKey\",\n  source, exists (select from inbox where inbox.event_id = events.id) as admitted,\n  content_type as \"contentType\", attributes, accepted_by as \"acceptedBy\", payload,\n  (select p.public_id from endpoints p where p.id = events.destination) as \"destination?\"\nfrom events\nwhere id = :id! and tenant = :tenant!"};
 
 /**
  * Query generated from SQL:
@@ -39,7 +40,8 @@ const getEventIR: any = {"usedParamSet":{"id":true,"tenant":true},"params":[{"na
  * select
  *   id, type, entity, occurred_at as "occurredAt", accepted_at as "acceptedAt", idempotency_key as "idempotencyKey",
  *   source, exists (select from inbox where inbox.event_id = events.id) as admitted,
- *   content_type as "contentType", attributes, accepted_by as "acceptedBy", payload
+ *   content_type as "contentType", attributes, accepted_by as "acceptedBy", payload,
+ *   (select p.public_id from endpoints p where p.id = events.destination) as "destination?"
  * from events
  * where id = :id! and tenant = :tenant!
  * ```

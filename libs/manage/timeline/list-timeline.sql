@@ -11,7 +11,8 @@
 */
 /* @name listTimeline */
 with event as (
-  select e.id, e.tenant, e.type, e.entity, e.source, e.idempotency_key, e.accepted_by, e.accepted_at, i.admitted_at, i.routes
+  select e.id, e.tenant, e.type, e.entity, e.source, e.idempotency_key, e.accepted_by, e.accepted_at, e.destination, i.admitted_at,
+    i.routes
   from events e
     left join inbox i on i.event_id = :event!::uuid
   where e.id = :event! and e.tenant = :tenant!
@@ -40,14 +41,19 @@ told as (
   where e.admitted_at is not null
 
   union all
-  select 'not_routed', e.admitted_at, e.admitted_at, 2, 0, 0, 0, jsonb_build_object('reason', 'no_endpoint')
+  select
+    'not_routed', e.admitted_at, e.admitted_at, 2, 0, 0, 0,
+    jsonb_build_object('reason', case when e.destination is null then 'no_endpoint' else 'endpoint_deleted' end)
   from event e
   where e.routes = 0
 
   union all
   select
     'routed', r.created_at, r.created_at, 2, r.endpoint, r.replay, 0,
-    jsonb_build_object('sequence', r.sequence, 'lane', case when r.lane is not null then e.entity end, 'replay', r.replay)
+    jsonb_build_object(
+      'sequence', r.sequence, 'lane', case when r.lane is not null then e.entity end, 'replay', r.replay,
+      'reason', case when r.replay > 0 then 'replay' when e.destination is null then 'event_type' else 'destination' end
+    )
   from routed r
     cross join event e
 

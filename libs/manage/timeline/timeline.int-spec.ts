@@ -110,7 +110,7 @@ describe('the timeline of an event', () => {
     expect(nextCursor).toBeNull();
     expect(data.slice(1)).toEqual([
       { at: whose.at, kind: 'admitted', routes: 1 },
-      { ...whose, kind: 'routed', lane: 'order-1', sequence: 1, replay: 0 },
+      { ...whose, kind: 'routed', lane: 'order-1', sequence: 1, replay: 0, reason: 'event_type' },
       { ...whose, kind: 'attempt', number: 1, durationMs: 3, statusCode: 500, error: null, epoch },
       { ...whose, kind: 'attempt', number: 2, durationMs: 3, statusCode: 200, error: null, epoch },
       { ...whose, kind: 'delivered' },
@@ -121,6 +121,15 @@ describe('the timeline of an event', () => {
     await fixture.pool.query("update endpoints set event_types = '{invoice.*}' where id = $1", [endpoint]);
     const event = await admitted('order-2');
     expect((await timeline(event)).data.slice(1)).toMatchObject([{ kind: 'admitted', routes: 0 }, { kind: 'not_routed', reason: 'no_endpoint' }]);
+  });
+
+  it('says that the event named its endpoint, and that this was deleted', async () => {
+    const [event = '', late = ''] = await fixture.accept([{ shard: 0, entity: 'order-named', destination: endpoint }, { shard: 0, entity: 'order-named', destination: endpoint }]);
+    await admit(event);
+    expect((await timeline(event)).data.slice(1, 3)).toMatchObject([{ kind: 'admitted', routes: 1 }, { kind: 'routed', endpoint: endpointId, reason: 'destination' }]);
+    await fixture.pool.query('update endpoints set deleted_at = now() where id = $1', [endpoint]);
+    await admit(late);
+    expect((await timeline(late)).data.slice(1)).toMatchObject([{ kind: 'admitted', routes: 0 }, { kind: 'not_routed', reason: 'endpoint_deleted' }]);
   });
 
   it('says what a pending delivery waits for', async () => {
@@ -175,7 +184,7 @@ describe('the timeline of an event', () => {
     const { data } = await timeline(event);
     expect(data.filter(({ kind }) => kind === 'replay')).toMatchObject([{ action: 'replay', request: id, matched: 1, by: TEST_PRINCIPAL.actor }, { action: 'replay', matched: 1 }]);
     expect(kinds({ data, nextCursor: null })).toEqual(['accepted', 'admitted', 'routed', 'attempt', 'replay', 'attempt', 'delivered', 'replay', 'routed', 'waiting: sending']);
-    expect(data[8]).toMatchObject({ kind: 'routed', sequence: 2, replay: 1 });
+    expect(data[8]).toMatchObject({ kind: 'routed', sequence: 2, replay: 1, reason: 'replay' });
   });
 
   it('counts its duplicates by minute and key, and those of no other event', async () => {

@@ -32,7 +32,7 @@ const admitted = z
   .meta({ id: 'TimelineAdmitted', description: 'It was decided who gets the event' });
 
 const notRouted = z
-  .object({ at, kind: z.literal('not_routed'), reason: z.literal('no_endpoint').meta({ description: 'No endpoint of the tenant had an `eventTypes` that matches' }) })
+  .object({ at, kind: z.literal('not_routed'), reason: z.enum(['no_endpoint', 'endpoint_deleted']).meta({ description: '`no_endpoint`: no endpoint of the tenant had an `eventTypes` that matches. `endpoint_deleted`: the event names an endpoint that was deleted by then' }) })
   .meta({ id: 'TimelineNotRouted', description: 'Nobody gets the event' });
 
 const routed = z
@@ -41,6 +41,7 @@ const routed = z
     lane: entity.nullable().meta({ description: 'The entity whose lane it is in. Null if the endpoint has the ordering "none"' }),
     sequence: sequence.meta({ description: 'Its place in the lane' }),
     replay: z.int().min(0).meta({ description: '0: by admission. n: as its n-th replay after it was delivered' }),
+    reason: z.enum(['event_type', 'destination', 'replay']).meta({ description: '`event_type`: the endpoint\'s `eventTypes` match. `destination`: the event names the endpoint' }),
   })
   .meta({ id: 'TimelineRouted', description: 'A delivery was made' });
 

@@ -27,6 +27,14 @@ import { sourceRejected, sourceRequests, type WebhookOutcome } from './webhooks.
 
 const NO_BODY = Buffer.alloc(0);
 
+export interface ReceiveOptions {
+  /**
+   * The only endpoint that gets the event, as its narrow key; undefined: those that subscribe to its type. Called once, after the
+   * request was verified and its event checked, directly before the event is stored.
+   */
+  readonly destinationOf?: () => number | undefined | Promise<number | undefined>;
+}
+
 /** Takes requests to sources of webhooks. */
 @Injectable()
 export class WebhookIntake {
@@ -48,9 +56,9 @@ export class WebhookIntake {
    * Verifies a request, stores its event, and answers as its provider expects. Nothing is claimed or stored before the
    * signature was verified, and the answer comes after the commit.
    * @throws LockstepError `invalid_signature`, always in the same words; `forbidden` for a disabled source; `not_found` for one
-   * that gets no webhooks; `invalid_request` for a field without a value; as posts of events
+   * that gets no webhooks; `invalid_request` for a field without a value; as posts of events, and as `destinationOf`
    */
-  async receive(source: Source, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  async receive(source: Source, request: FastifyRequest, reply: FastifyReply, { destinationOf }: ReceiveOptions = {}): Promise<void> {
     const prepared = this.preparedOf(source);
     let isVerified = false;
     try {
@@ -59,7 +67,7 @@ export class WebhookIntake {
       if (verifying !== undefined) await verifying;
       isVerified = true;
       const answer = prepared.provider.answer?.(webhook);
-      if (answer === undefined) return await this.accept(source, prepared, webhook, request, reply);
+      if (answer === undefined) return await this.accept(source, prepared, webhook, request, reply, destinationOf);
       count(source, 'answered');
       send(reply, answer);
     } catch (error) {
@@ -72,7 +80,7 @@ export class WebhookIntake {
     return this.refused(source, error, false);
   }
 
-  private async accept(source: Source, { provider, fields, places, origin }: PreparedSource, webhook: WebhookRequest, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  private async accept(source: Source, { provider, fields, places, origin }: PreparedSource, webhook: WebhookRequest, request: FastifyRequest, reply: FastifyReply, destinationOf: ReceiveOptions['destinationOf']): Promise<void> {
     const { principal } = source;
     const { headers, body } = webhook;
     const from = requestFields(webhook, places);
@@ -84,6 +92,8 @@ export class WebhookIntake {
     const taken = taking instanceof Promise ? await taking : taking;
     setRateLimitHeaders(reply, taken);
     if (taken.granted < 1) throw rateLimitedError(taken);
+    const naming = destinationOf?.();
+    const destination = naming instanceof Promise ? await naming : naming;
     const accepted = await this.ingest.accept({
       tenant: source.tenant,
       origin,
@@ -95,6 +105,7 @@ export class WebhookIntake {
       traceparent: traceparentOf(headers),
       attributes: keptAttributes(headers, provider.keptHeaders),
       acceptedBy: principal.actor.id,
+      destination,
       payload: body,
     });
     let requeued = false;

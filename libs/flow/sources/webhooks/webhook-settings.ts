@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { FieldTemplate, FieldTemplateError } from '../field-template.js';
+import { destinationsSchema } from './destination-glob.js';
 import type { WebhookProvider } from './webhook-provider.js';
 
 const LONGEST_TEMPLATE = 1_024;
-const LONGEST_DESTINATION = 2_048;
-const MOST_DESTINATIONS = 100;
 
 const template = z.string().max(LONGEST_TEMPLATE, `must have at most ${LONGEST_TEMPLATE} characters`).superRefine((text, context) => {
   try {
@@ -20,7 +19,7 @@ const usualSettings = z.strictObject({
   id: template.optional(),
   type: template.optional(),
   entity: template.optional(),
-  destinations: z.array(z.string().min(1).max(LONGEST_DESTINATION)).max(MOST_DESTINATIONS).optional(),
+  destinations: destinationsSchema.optional(),
 });
 
 /** The settings of a source: the provider's own, and those of every webhook source. It checks what is set. */
