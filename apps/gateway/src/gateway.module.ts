@@ -5,6 +5,7 @@ import { IngestModule } from '#flow/ingest/ingest.module';
 import { RateLimitsModule } from '#flow/rate-limits/rate-limits.module';
 import { EventRelayIndicator } from '#flow/relay/event-relay.indicator';
 import { EventRelayModule } from '#flow/relay/event-relay.module';
+import { KafkaSourcesModule } from '#flow/sources/kafka/kafka-sources.module';
 import { HealthDatabaseModule } from '#ground/health/health-database.module';
 import { HealthModule } from '#ground/health/health.module';
 import { PostgresIndicator } from '#ground/health/indicators';
@@ -41,6 +42,7 @@ import { GatewayLifecycle } from './gateway.lifecycle.js';
     IngestModule,
     RateLimitsModule,
     EventRelayModule,
+    KafkaSourcesModule,
     EndpointsModule,
     EventTypesModule,
     EventTypesApiModule,
