@@ -127,10 +127,10 @@ export class KafkaSourcesRepository {
       payloads: Buffer.concat(events.map(({ event }) => event.payload)),
       parkedPartitions: refusals.map(({ entry }) => entry.partition),
       parkedShards: refusals.map(({ entry }) => entry.partition % this.config.kafka.partitions),
-      parkedKeys: parked.map(({ key }) => key),
+      parkedKeys: parked.map(({ key }) => key) as string[],
       parkedHeaders: parked.map(({ headers }) => headers),
-      parkedValues: parked.map(({ value }) => value),
-    } as unknown as Parameters<typeof acceptRecords.run>[0], this.database);
+      parkedValues: parked.map(({ value }) => value) as Buffer[],
+    }, this.database);
     return { acceptedAt: (row?.acceptedAt ?? new Date()).toISOString(), partitions: new Set(row?.moved), taken: new Set(row?.taken) };
   }
 

@@ -41,6 +41,7 @@ export class SourceConsumer {
   /** Partitions that are read. */
   private readonly open = new Set<number>();
   private isHeld = false;
+  private starting: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: SourceConsumerOptions) {
     const { kafka, groupId, logger } = options;
@@ -57,20 +58,17 @@ export class SourceConsumer {
   }
 
   /** Joins the group. @throws what kafkajs throws; later errors go to `onEnded` */
-  async start(): Promise<void> {
-    const { topic } = this.options;
-    await this.consumer.connect();
-    await this.consumer.subscribe({ topics: [topic], fromBeginning: true });
-    await this.consumer.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: 1, eachBatch: (payload) => this.take(payload) });
+  start(): Promise<void> {
+    return (this.starting = this.join());
   }
 
-  /** Leaves the group, within two seconds. */
+  /** Leaves the group, within two seconds, or later in the background. */
   async stop(): Promise<void> {
     this.open.clear();
     this.offsets.clear();
     const { promise: deadline, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, LEAVE_MS);
-    const left = this.consumer.disconnect().catch((err: unknown) => this.options.logger.debug({ err }, 'A group was not left; it will notice by itself'));
+    const left = this.leave().catch((err: unknown) => this.options.logger.debug({ err }, 'A group was not left; it will notice by itself'));
     await Promise.race([left, deadline]);
     clearTimeout(timer);
   }
@@ -107,6 +105,20 @@ export class SourceConsumer {
   /** Shows the group's lag. */
   report(partition: number, offset: number): void {
     if (this.commit !== undefined) this.offsets.report(this.options.topic, partition, offset, this.commit);
+  }
+
+  private async join(): Promise<void> {
+    const { topic } = this.options;
+    await this.consumer.connect();
+    await this.consumer.subscribe({ topics: [topic], fromBeginning: true });
+    await this.consumer.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: 1, eachBatch: (payload) => this.take(payload) });
+  }
+
+  private async leave(): Promise<void> {
+    await this.consumer.disconnect();
+    // kafkajs does not stop a join that is under way: it ends as a member.
+    await this.starting.catch(() => undefined);
+    await this.consumer.disconnect();
   }
 
   private pause(partitions: number[]): void {

@@ -295,7 +295,11 @@ export class SourceSession {
     const expectedOffset = queue.nextOffset;
     if (ends.end < expectedOffset) return this.passGap({ partition, expectedOffset, nextOffset: ends.end }, 'log_lost');
     if (jump.fetchedOffset > expectedOffset && ends.start > expectedOffset) return this.passGap({ partition, expectedOffset, nextOffset: Math.min(ends.start, jump.fetchedOffset) }, 'retention');
-    queue.acceptJump();
+    // Kafka has only markers there, which kafkajs does not hand out.
+    if (jump.records.length === 0) return queue.acceptJump();
+    // The log has what comes next: it is fetched again.
+    await this.pause(MIN_RETRY_MS);
+    await this.open([partition]);
   }
 
   private async passGap(gap: Advance, reason: GapReason): Promise<void> {

@@ -63,6 +63,8 @@ export class ReachedTopic {
     const stored = await this.repository.positions(this.of);
     if (stored.size > 0 && needed.every((partition) => stored.has(partition))) return stored;
     const { startAt } = this.settings;
+    // What this client knows of the topic may be older than its new partitions.
+    await this.logs.close();
     await this.repository.open(this.of, startAt, await partitionStarts(this.logs, startAt));
     return this.repository.positions(this.of);
   }
