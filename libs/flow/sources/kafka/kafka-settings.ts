@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { FieldTemplate, FieldTemplateError } from '../field-template.js';
 import { parseTimestamp } from '#flow/ingest/timestamp';
+import { FieldTemplate, FieldTemplateError } from '../field-template.js';
 
 /** What a source makes events of. */
 export const KAFKA_PRESETS = ['plain', 'cloudevents', 'debezium-outbox'] as const;
@@ -35,7 +35,7 @@ export const kafkaSettings = z.strictObject({
   }).optional(),
   topic: z.string().regex(TOPIC, 'must be the name of a topic'),
   /** Where a topic is begun that the source has not read: all of its records, none of them, or those since a time. */
-  startAt: z.union([z.enum(['earliest', 'latest']), z.string().refine((text) => parseTimestamp(text) !== undefined)], 'must be earliest, latest, or an RFC 3339 date and time such as 2026-01-31T12:00:00Z').default('earliest'),
+  startAt: z.string().refine((text) => text === 'earliest' || text === 'latest' || parseTimestamp(text) !== undefined, 'must be earliest, latest, or an RFC 3339 date and time such as 2026-01-31T12:00:00Z').default('earliest'),
   preset: z.enum(KAFKA_PRESETS).default('plain'),
   entity: template.optional(),
   type: template.optional(),

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { waitUntil } from '#dev/testing/wait-until';
 import { numbered, SourcesUnderTest } from './fixtures/sources-under-test.js';
 import { eventsOf } from './fixtures/stored-source.js';
+import { byEntity, recordsOf } from './fixtures/topic-content.js';
 
 let test: SourcesUnderTest;
 
@@ -80,7 +81,7 @@ describe('a Kafka source', () => {
     const source = await test.source({ topic, onInvalid: 'halt', entity: 'json:/id' });
     await test.send(topic, [{ partition: 0, value: '{"id":"x"}' }, { partition: 0, value: '{"no":"id"}' }, { partition: 0, value: '{"id":"y"}' }, { partition: 1, value: '{"id":"z"}' }]);
     const halted = await test.stateThat(gateway, source, ({ partitions }) => partitions.some(({ state }) => state === 'halted') && partitions[1]?.position === 1);
-    expect(halted.partitions).toMatchObject([{ partition: 0, position: 1, lag: 2, state: 'halted', detail: expect.stringMatching(/^offset 1: .*json:\/id/) as string }, { partition: 1, position: 1, state: 'reading' }]);
+    expect(halted.partitions).toMatchObject([{ partition: 0, position: 1, lag: 2, state: 'halted', detail: expect.stringMatching(/^offset 1: .*json:\/id/) }, { partition: 1, position: 1, state: 'reading' }]);
     expect((await test.payloads(source, 2)).sort()).toEqual(['{"id":"x"}', '{"id":"z"}']);
     await test.store.query(`update sources set settings = settings || '{"entity":"json:/id|record:offset"}' where id = $1`, [source.id]);
     expect((await test.payloads(source, 4)).sort()).toEqual(['{"id":"x"}', '{"id":"y"}', '{"id":"z"}', '{"no":"id"}']);
@@ -178,16 +179,10 @@ describe('a Kafka source', () => {
     const third = await test.gateway();
     await send(2_000);
     // What the topic has: kafkajs may send a record twice.
-    const expected = await test.recordsOf(topic);
+    const expected = await recordsOf(test.kafka, topic);
     expect(new Set(expected.map(({ payload }) => payload)).size).toBe(sent);
     await test.payloads(source, expected.length, 60_000);
     await Promise.all([second.stop(), third.stop()]);
     expect(byEntity(await eventsOf(test.store, source))).toEqual(byEntity(expected));
   }, 120_000);
 });
-
-function byEntity(events: readonly { readonly entity: string; readonly payload: string }[]): Record<string, string[]> {
-  const sorted: Record<string, string[]> = {};
-  for (const { entity, payload } of events) (sorted[entity] ??= []).push(payload);
-  return sorted;
-}
