@@ -9,7 +9,7 @@ import { SystemUnderTest } from '#dev/testing/system';
 import { waitUntil } from '#dev/testing/wait-until';
 import { numbered } from '#flow/sources/kafka/fixtures/sources-under-test';
 import { eventsOf, storeSource, type StoredSource } from '#flow/sources/kafka/fixtures/stored-source';
-import { byEntity, recordsOf } from '#flow/sources/kafka/fixtures/topic-content';
+import { byEntity, createTopic, recordsOf } from '#flow/sources/kafka/fixtures/topic-content';
 import { createKafka } from '#ground/kafka/client';
 
 const KEYS = 12;
@@ -29,16 +29,16 @@ class ReadTopic {
   ) {}
 
   static async start(servers: SharedServers, gateways: number): Promise<ReadTopic> {
-    const system = await SystemUnderTest.start(servers, { gateways, dispatchers: 0 });
-    const store = new pg.Pool({ connectionString: system.databaseUrl, max: 4 });
-    // A server that is stopped ends its sessions.
-    store.on('error', () => undefined);
     const kafka = createKafka({ brokers: servers.kafkaBrokers.split(','), ssl: false, sasl: undefined }, 'test', captureLog().logger);
     const [admin, producer] = [kafka.admin(), kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, allowAutoTopicCreation: false })];
     await Promise.all([admin.connect(), producer.connect()]);
     const topic = `topic-${randomBytes(5).toString('hex')}`;
-    await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: PARTITIONS, replicationFactor: 1 }] });
+    await createTopic(admin, topic, PARTITIONS);
     await admin.disconnect();
+    const system = await SystemUnderTest.start(servers, { gateways, dispatchers: 0 });
+    const store = new pg.Pool({ connectionString: system.databaseUrl, max: 4 });
+    // A server that is stopped ends its sessions.
+    store.on('error', () => undefined);
     return new ReadTopic(system, store, kafka, producer, topic, await storeSource(store, { topic, type: 'order.changed' }));
   }
 
@@ -94,45 +94,46 @@ afterEach(async () => {
 
 describe('a gateway that reads a Kafka topic', () => {
   it('stores each record once, in order, though it is killed before, in and after the statement that stores them', async () => {
-    const { system, store } = (read = await ReadTopic.start(sharedServers(), 1));
+    const topic = (read = await ReadTopic.start(sharedServers(), 1));
+    const { system, store } = topic;
     const [gateway] = system.gateways;
-    await read.send(500);
-    await waitUntil('the first events', async () => (await read?.stored()) === 500);
+    await topic.send(500);
+    await waitUntil('the first events', async () => (await topic.stored()) === 500);
     const restart = async (): Promise<void> => {
       gateway?.start();
       await gateway?.ready();
     };
 
     // Before: nothing of the statement is stored.
-    const before = await read.block();
+    const before = await topic.block();
     await gateway?.signal('SIGKILL');
     await store.query('select pg_terminate_backend($1)', [before.pid]);
     await before.release();
-    expect(await read.stored()).toBe(500);
+    expect(await topic.stored()).toBe(500);
     await restart();
-    await read.mustBeComplete();
+    await topic.mustBeComplete();
 
     // In: the statement is stored, though its gateway is dead.
-    const during = await read.block();
+    const during = await topic.block();
     await gateway?.signal('SIGKILL');
     await during.release();
-    await waitUntil('what the dead gateway has stored', async () => ((await read?.stored()) ?? 0) > 800);
+    await waitUntil('what the dead gateway has stored', async () => (await topic.stored()) > 800);
     await restart();
-    await read.mustBeComplete();
+    await topic.mustBeComplete();
 
     // After: while the next records are read.
-    const sending = Array.from({ length: 10 }, () => read?.send(200));
-    await waitUntil('more events', async () => ((await read?.stored()) ?? 0) > 1_200);
+    const sending = Promise.all(Array.from({ length: 10 }, () => topic.send(200)));
+    await waitUntil('more events', async () => (await topic.stored()) > 1_200);
     await gateway?.signal('SIGKILL');
-    await Promise.all(sending);
+    await sending;
     await restart();
-    await read.mustBeComplete();
+    await topic.mustBeComplete();
 
     // The answer is lost: Postgres ends the session after it has committed, or before.
-    const lost = await read.block();
+    const lost = await topic.block();
     await store.query('select pg_terminate_backend($1)', [lost.pid]);
     await lost.release();
-    await read.mustBeComplete();
+    await topic.mustBeComplete();
   }, 240_000);
 
   it('shares it with another one, each record once, while they are killed under load', async () => {

@@ -12,16 +12,9 @@ class NumberText {
  */
 export function textAt(value: unknown, pointer: string, source: () => string): string | undefined {
   const found = valueAt(value, pointer);
-  switch (typeof found) {
-    case 'string':
-      return found;
-    case 'boolean':
-      return String(found);
-    case 'number':
-      return numberTextAt(source(), pointer);
-    default:
-      return undefined;
-  }
+  if (typeof found === 'string') return found;
+  if (typeof found === 'number') return numberTextAt(source(), pointer);
+  return typeof found === 'boolean' ? String(found) : undefined;
 }
 
 function valueAt(value: unknown, pointer: string): unknown {

@@ -5,6 +5,7 @@ import type { Config } from '#ground/config/config';
 import { createKafka, type KafkaConnection } from '#ground/kafka/client';
 import { guardedSockets } from '#ground/kafka/guarded-sockets';
 import { Topics } from '#ground/kafka/topics';
+import { readCompressedBatches } from '#ground/kafka/wire/read-compressed';
 import { AddressPolicy } from '#ground/network/address-policy';
 import { InjectConfig, InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
@@ -33,7 +34,10 @@ export class SourceClusters {
     private readonly policy: AddressPolicy,
     @InjectConfig() private readonly config: Pick<Config, 'kafka'>,
     @InjectLogger() private readonly logger: Logger,
-  ) {}
+  ) {
+    // Others compress as they like.
+    readCompressedBatches();
+  }
 
   /** A client of its own for each use, so that one that has failed leaves nothing behind. @param password of the cluster */
   clientOf({ brokers, ssl = false, sasl }: KafkaSettings, password: string | undefined): Kafka {

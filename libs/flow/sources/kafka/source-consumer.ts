@@ -21,8 +21,8 @@ export interface SourceConsumerOptions {
 const SESSION_TIMEOUT_MS = 10_000;
 const REBALANCE_TIMEOUT_MS = 10_000;
 const HEARTBEAT_MS = 1_000;
-/** How long a partition that was just resumed waits at most. */
-const MAX_WAIT_MS = 50;
+/** How long a partition that was just resumed waits at most. Sources that have nothing to read ask their brokers that often. */
+const MAX_WAIT_MS = 200;
 /** A broker's whole fetch is in memory at once. */
 const FETCH_BYTES = 1_048_576;
 /** New partitions are found after this. */
@@ -126,17 +126,18 @@ export class SourceConsumer {
   }
 
   /** Ends at once: what waits for its commit is none of kafkajs' concern. */
-  private take({ batch, isRunning, isStale, resolveOffset, commitOffsetsIfNecessary }: EachBatchPayload): Promise<void> {
+  private take(payload: EachBatchPayload): Promise<void> {
+    const { batch } = payload;
     const { partition } = batch;
-    if (!isRunning() || isStale() || batch.messages.length === 0) return Promise.resolve();
+    if (!payload.isRunning() || payload.isStale() || batch.messages.length === 0) return Promise.resolve();
     if (!this.open.has(partition)) {
       this.pause([partition]);
       return Promise.resolve();
     }
-    this.commit = commitOffsetsIfNecessary;
+    this.commit = (offsets) => payload.commitOffsetsIfNecessary(offsets);
     const lastOffset = batch.lastOffset();
     try {
-      resolveOffset(lastOffset);
+      payload.resolveOffset(lastOffset);
     } catch (error) {
       // kafkajs throws one when it has lost the partition in this moment.
       if (!isTypeError(error)) throw error;

@@ -28,8 +28,11 @@ export interface SourceSessionOptions {
   readonly onReading: () => void;
 }
 
-/** Fetched records of all partitions in memory. A full fetch comes on top. */
-const MAX_QUEUED_BYTES = 2_097_152;
+/**
+ * Fetched records of all partitions in memory; a full fetch comes on top. Fetching begins again at half of it, which is some
+ * 3,000 records: more than are stored until they come.
+ */
+const MAX_QUEUED_BYTES = 4_194_304;
 const WATCH_MS = 5_000;
 const OVERLOAD_MS = 20;
 const MIN_TOKEN_WAIT_MS = 10;
@@ -204,11 +207,10 @@ export class SourceSession {
     const { principal } = this.topic.of.source;
     const { granted, waitMs } = principal.ingest.limits.length === 0 ? UNLIMITED : await this.retried(() => this.options.acceptor.allow(principal, BATCH_ITEMS));
     if (granted === 0) return this.pause(Math.max(waitMs, MIN_TOKEN_WAIT_MS));
-    const fetchedBeforeMs = performance.now();
     const chunk = await this.build(queues, granted);
     this.releaseIfLow();
     if (chunk === undefined || chunk.advances.length === 0) return;
-    await this.topic.confirm(fetchedBeforeMs);
+    await this.topic.confirm(performance.now());
     await this.storing;
     if (this.isEnding) return;
     this.storing = this.store(chunk).catch((error: unknown) => this.fail(error));
