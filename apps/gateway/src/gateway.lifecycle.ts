@@ -9,6 +9,7 @@ import { IngestService } from '#flow/ingest/ingest.service';
 import { SettlementWatch } from '#flow/ingest/settlement-watch';
 import { IngestLimits } from '#flow/rate-limits/ingest-limits';
 import { EventRelay } from '#flow/relay/event-relay';
+import { KafkaSources } from '#flow/sources/kafka/kafka-sources';
 import { SourceDirectory } from '#flow/sources/source-directory';
 import { isWebhookPost } from '#flow/sources/webhooks/webhook-routes';
 import type { Config } from '#ground/config/config';
@@ -42,6 +43,7 @@ import { RetentionSweeper } from '#upkeep/retention-sweeper';
 export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown, OnApplicationShutdown {
   private drainDeadlineMs = 0;
   private upkeepStopped: Promise<unknown> = Promise.resolve();
+  private sourcesStopped: Promise<unknown> = Promise.resolve();
 
   constructor(
     @InjectConfig() private readonly config: Config,
@@ -64,6 +66,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     private readonly batches: BatchFeeder,
     private readonly limits: IngestLimits,
     private readonly relay: EventRelay,
+    private readonly kafkaSources: KafkaSources,
     private readonly ledger: LedgerService,
     private readonly partitions: PartitionKeeper,
     private readonly expiredRows: ExpiredRowsSweeper,
@@ -96,6 +99,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     this.topics.start();
     await this.relay.start();
     signal.throwIfAborted();
+    this.kafkaSources.start();
     this.keyUses.start();
     this.expiredRows.start();
     this.retention.start();
@@ -110,6 +114,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     this.settlements.stop();
     await this.lifetime.stop();
     this.ledger.stop();
+    this.sourcesStopped = this.kafkaSources.stop();
     this.upkeepStopped = Promise.all([this.partitions.stop(), this.expiredRows.stop(), this.retention.stop(), this.topics.stop()]);
   }
 
@@ -121,7 +126,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
   /** Relays the accepted events within the drain time. The others wait in Postgres for another gateway. */
   async onApplicationShutdown(): Promise<void> {
     const rejectionsStored = this.rejections.stop();
-    await this.ingest.idle();
+    await Promise.all([this.ingest.idle(), this.sourcesStopped]);
     await Promise.all([this.relay.stop(this.drainMs()), this.limits.stop(), this.access.stop(), this.eventTypes.stop(), this.sources.stop(), this.destinations.stop(), this.keyUses.stop()]);
     await Promise.all([this.upkeepStopped, rejectionsStored]);
   }

@@ -5,6 +5,7 @@ import { IngestModule } from '#flow/ingest/ingest.module';
 import { RateLimitsModule } from '#flow/rate-limits/rate-limits.module';
 import { EventRelayIndicator } from '#flow/relay/event-relay.indicator';
 import { EventRelayModule } from '#flow/relay/event-relay.module';
+import { KafkaSourcesModule } from '#flow/sources/kafka/kafka-sources.module';
 import { SourcesModule } from '#flow/sources/sources.module';
 import { WebhooksModule } from '#flow/sources/webhooks/webhooks.module';
 import { HealthDatabaseModule } from '#ground/health/health-database.module';
@@ -46,6 +47,7 @@ import { GatewayLifecycle } from './gateway.lifecycle.js';
     RateLimitsModule,
     WebhooksModule,
     EventRelayModule,
+    KafkaSourcesModule,
     EndpointsModule,
     EventTypesModule,
     EventTypesApiModule,

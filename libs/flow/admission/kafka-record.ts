@@ -1,5 +1,6 @@
 import type { KafkaMessage } from 'kafkajs';
 import { mintedAtMs, parsePublicId } from '#domain/ids';
+import { deadLetterOf, type DeadLetterRecord } from '#ground/kafka/dead-letter-record';
 
 /** A record that names an event of ours; Postgres decides whether it is one. */
 export interface OfferedRecord {
@@ -51,43 +52,11 @@ export function withoutEvent(offered: OfferedRecord, elsewhere: boolean, retenti
 }
 
 /** A foreign record as it goes to the `dlq` topic. */
-export interface ParkedRecord {
+export interface ParkedRecord extends DeadLetterRecord {
   readonly shard: number;
-  readonly key: string | null;
-  readonly headers: string;
-  readonly value: Buffer | null;
 }
 
 /** The record as it is parked, with the reason and its origin. Parts that are too large are left out, and a header says so. */
-export function parkedRecordOf(foreign: ForeignRecord, topic: string, shard: number, maxValueBytes: number): ParkedRecord {
-  const { record, reason, offset } = foreign;
-  const value = record.value ?? null;
-  const foreignHeaders = headersOf(record);
-  const tooManyHeaders = JSON.stringify(foreignHeaders).length > MAX_HEADERS_LENGTH;
-  const truncated = tooManyHeaders || (value !== null && value.length > maxValueBytes);
-  const headers = tooManyHeaders ? {} : foreignHeaders;
-  headers['lockstep-reason'] = reason;
-  headers['lockstep-topic'] = topic;
-  headers['lockstep-partition'] = String(shard);
-  headers['lockstep-offset'] = String(offset);
-  if (truncated) headers['lockstep-truncated'] = 'true';
-  return {
-    shard,
-    key: record.key === null || record.key === undefined ? null : printable(record.key.toString()),
-    headers: JSON.stringify(headers),
-    value: truncated ? null : value,
-  };
-}
-
-function headersOf({ headers = {} }: KafkaMessage): Record<string, string> {
-  const texts = Object.entries(headers).map(([name, content]) => [printable(name), printable((Array.isArray(content) ? content[0] : content)?.toString() ?? '')]);
-  return Object.fromEntries(texts) as Record<string, string>;
-}
-
-/** In characters. With longer headers, a foreign record is parked without its headers and value. */
-const MAX_HEADERS_LENGTH = 16_384;
-
-/** Postgres' text holds any character but NUL; a foreign record may hold anything. */
-function printable(text: string): string {
-  return text.replaceAll('\0', '\uFFFD').slice(0, 4_096).toWellFormed();
+export function parkedRecordOf({ record, reason, offset }: ForeignRecord, topic: string, shard: number, maxValueBytes: number): ParkedRecord {
+  return { shard, ...deadLetterOf(record, { reason, topic, partition: shard, offset }, maxValueBytes) };
 }

@@ -68,9 +68,17 @@ export class EventTypeDirectory {
     return this.checkAgainst(type, principal, name, body, bytes);
   }
 
-  private checkAgainst(type: EventType | undefined, { ingest }: Principal, name: string, body: unknown, bytes: number): Promise<void> | undefined {
-    if (type === undefined && ingest.refusesUnknownTypes) throw unknownType(name);
-    if (type?.isChecked !== true) return undefined;
+  /**
+   * Whether events of this type must fit a schema. Returns a promise only if something must be read first.
+   * @throws LockstepError unknown_event_type; store_unavailable
+   */
+  hasSchema(principal: Principal, name: string): boolean | Promise<boolean> {
+    const type = this.types.get(principal.tenant + SEPARATOR + name);
+    return type instanceof Promise ? type.then((found) => isChecked(found, principal, name)) : isChecked(type, principal, name);
+  }
+
+  private checkAgainst(type: EventType | undefined, principal: Principal, name: string, body: unknown, bytes: number): Promise<void> | undefined {
+    if (!isChecked(type, principal, name) || type === undefined) return undefined;
     const schema = this.schemas.get(type);
     if (schema === undefined) return this.schemas.load(type).then((loaded) => loaded && fit(loaded, name, body, bytes));
     fit(schema, name, body, bytes);
@@ -95,6 +103,12 @@ export class EventTypeDirectory {
 
 function eventTypeOf({ id, version, tenant, name, isChecked }: EventTypeRow): EventType {
   return { key: tenant + SEPARATOR + name, id, version, isChecked };
+}
+
+/** @throws LockstepError unknown_event_type */
+function isChecked(type: EventType | undefined, { ingest }: Principal, name: string): boolean {
+  if (type === undefined && ingest.refusesUnknownTypes) throw unknownType(name);
+  return type?.isChecked === true;
 }
 
 function fit(schema: CompiledSchema, type: string, body: unknown, bytes: number): void {

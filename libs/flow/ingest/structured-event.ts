@@ -2,7 +2,7 @@ import type { EventAttributes } from '#domain/event-attributes';
 import type { ProblemDetail } from '#domain/problem';
 import { parseJsonBody } from '#ground/http/json-body';
 import { percentEncoded } from './attribute-encoding.js';
-import { ATTRIBUTE_NAME, type CloudEventContext, readContext, textProblem } from './cloud-event-context.js';
+import { ATTRIBUTE_NAME, readContext, textProblem } from './cloud-event-context.js';
 import { type EventRequest, invalid, MOST_PROBLEMS } from './event-request.js';
 
 /** Members of the JSON format that are no attributes. */
@@ -17,9 +17,10 @@ const LARGEST_INTEGER = 2_147_483_647;
  * "subject":"order-17","data":{}}`. It is delivered unchanged, so it has no attributes besides.
  * @param body one event: a whole body, or an item of a batch
  * @param headerKey the key of the `Idempotency-Key` header
+ * @param complete adds what is known besides to the attributes that are read here
  * @throws LockstepError `invalid_request`, which names everything that is wrong
  */
-export function parseStructuredEvent(body: Buffer, headerKey?: string): EventRequest {
+export function parseStructuredEvent(body: Buffer, headerKey?: string, complete?: (context: Map<string, string>) => void): EventRequest {
   const value = parseJsonBody(body);
   if (!isObject(value)) throw invalid([{ path: '', message: 'the body must be a CloudEvent: a JSON object' }]);
   const problems: ProblemDetail[] = [];
@@ -29,6 +30,7 @@ export function parseStructuredEvent(body: Buffer, headerKey?: string): EventReq
     if (typeof base64 !== 'string' || !BASE64.test(base64)) problems.push({ path: '/data_base64', message: 'must be a text in base64' });
     if (data !== undefined) problems.push({ path: '/data_base64', message: 'must not stand beside `data`' });
   }
+  complete?.(context);
   return { ...readContext(context, headerKey, pointerTo, problems), attributes: undefined, value };
 }
 
@@ -40,7 +42,7 @@ export function structuredAttributes(payload: Buffer): EventAttributes {
 }
 
 /** A member that is null counts as absent (JSON format 1.0.2, 2.2). */
-function contextOf(value: Readonly<Record<string, unknown>>, problems: ProblemDetail[]): CloudEventContext {
+function contextOf(value: Readonly<Record<string, unknown>>, problems: ProblemDetail[]): Map<string, string> {
   const context = new Map<string, string>();
   for (const [name, member] of Object.entries(value)) {
     // One more than are named says that there are more.

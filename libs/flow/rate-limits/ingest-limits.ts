@@ -50,6 +50,14 @@ export class IngestLimits {
     return taken instanceof Promise ? this.later(taken, count, bytes) : counted(taken, count);
   }
 
+  /**
+   * As `take`, for events that wait for their tokens elsewhere: those that get none now are not refused.
+   * @throws LockstepError store_unavailable; overloaded
+   */
+  takeAvailable({ ingest: { limits } }: Principal, count: number): Taken | Promise<Taken> {
+    return limits.length === 0 ? UNLIMITED : this.leases.take(limits, count);
+  }
+
   private async later(taking: Promise<Taken>, count: number, bytes: number): Promise<Taken> {
     this.waitingBytes += bytes;
     try {

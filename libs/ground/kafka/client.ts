@@ -1,4 +1,5 @@
-import kafkajs, { Kafka, logLevel, type LogEntry, type SASLOptions } from 'kafkajs';
+import type { ConnectionOptions } from 'node:tls';
+import kafkajs, { type ISocketFactory, Kafka, logLevel, type LogEntry, type SASLOptions } from 'kafkajs';
 import type { KafkaConfig } from '#ground/config/config';
 import type { Logger } from '#ground/telemetry/logger';
 import { patchKafkajs } from './wire/patch-kafkajs.js';
@@ -6,8 +7,15 @@ import { patchKafkajs } from './wire/patch-kafkajs.js';
 /** kafkajs' errors. As named imports they fail in plain Node, which finds only some exports of this CommonJS package. */
 export const { KafkaJSProtocolError, KafkaJSNonRetriableError } = kafkajs;
 
+/** How a cluster is reached. */
+export interface KafkaConnection extends Pick<KafkaConfig, 'brokers' | 'sasl'> {
+  readonly ssl: boolean | ConnectionOptions;
+  /** Opens the connections. Default: kafkajs' own. */
+  readonly socketFactory?: ISocketFactory;
+}
+
 /** A kafkajs client with Lockstep's connection settings and patches (see `patchKafkajs`). It logs to `logger`. */
-export function createKafka(config: KafkaConfig, clientId: string, logger: Logger): Kafka {
+export function createKafka(config: KafkaConnection, clientId: string, logger: Logger): Kafka {
   patchKafkajs();
   const log = logger.child({ module: 'kafkajs' });
   return new Kafka({
@@ -15,6 +23,7 @@ export function createKafka(config: KafkaConfig, clientId: string, logger: Logge
     brokers: [...config.brokers],
     ssl: config.ssl,
     ...(config.sasl === undefined ? {} : { sasl: config.sasl as SASLOptions }),
+    ...(config.socketFactory === undefined ? {} : { socketFactory: config.socketFactory }),
     connectionTimeout: 3_000,
     requestTimeout: 15_000,
     // A few quick tries. Our callers decide how long to continue, and log it; kafkajs would be silent for minutes.

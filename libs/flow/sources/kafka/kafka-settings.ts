@@ -1,15 +1,52 @@
 import { z } from 'zod';
+import { parseTimestamp } from '#flow/ingest/timestamp';
+import { FieldTemplate, FieldTemplateError } from '../field-template.js';
 
-/** Schema of the settings of a source that reads a topic. */
-export const kafkaSettings = z.strictObject({
-  brokers: z.array(z.string()).min(1).optional(),
-  ssl: z.boolean().optional(),
-  sasl: z.strictObject({ mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']), username: z.string().min(1), password: z.string().min(1) }).optional(),
-  topic: z.string().min(1).max(249),
-  startAt: z.string().optional(),
-  preset: z.enum(['plain', 'cloudevents', 'debezium-outbox']).optional(),
-  entity: z.string().optional(),
-  type: z.string().optional(),
-  id: z.string().optional(),
-  onInvalid: z.enum(['park', 'halt']).optional(),
+/** What a source makes events of. */
+export const KAFKA_PRESETS = ['plain', 'cloudevents', 'debezium-outbox'] as const;
+export type KafkaPreset = (typeof KAFKA_PRESETS)[number];
+
+const MOST_BROKERS = 32;
+const LONGEST_TEMPLATE = 1_000;
+const BROKER = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):[0-9]{1,5}$/;
+/** Kafka's rule for names of topics, without `.` and `..`. */
+const TOPIC = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/;
+
+const template = z.string().min(1).max(LONGEST_TEMPLATE).superRefine((text, context) => {
+  try {
+    new FieldTemplate(text);
+  } catch (error) {
+    if (!(error instanceof FieldTemplateError)) throw error;
+    context.addIssue({ code: 'custom', message: error.message });
+  }
 });
+
+/** Settings of a source with `provider: "kafka"`. */
+export const kafkaSettings = z.strictObject({
+  /** `host:port` each. Without: the installation's own cluster. */
+  brokers: z.array(z.string().regex(BROKER, 'must be host:port')).min(1).max(MOST_BROKERS).optional(),
+  /** `ca`: the certificates, as PEM, that sign those of the brokers, if they are no public ones. */
+  ssl: z.union([z.boolean(), z.strictObject({ ca: z.string().min(1).max(65_536) })]).optional(),
+  /** The password is stored as the source's secret. */
+  sasl: z.strictObject({
+    mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']),
+    username: z.string().min(1).max(255),
+    password: z.string().min(1).max(1_024).optional(),
+  }).optional(),
+  topic: z.string().regex(TOPIC, 'must be the name of a topic'),
+  /** Where a topic is begun that the source has not read: all of its records, none of them, or those since a time. */
+  startAt: z.string().refine((text) => text === 'earliest' || text === 'latest' || parseTimestamp(text) !== undefined, 'must be earliest, latest, or an RFC 3339 date and time such as 2026-01-31T12:00:00Z').default('earliest'),
+  preset: z.enum(KAFKA_PRESETS).default('plain'),
+  entity: template.optional(),
+  type: template.optional(),
+  id: template.optional(),
+  /** What happens to a record that can't be an event: it goes to the `dlq` topic, or its partition stops there. */
+  onInvalid: z.enum(['park', 'halt']).default('park'),
+}).superRefine(({ brokers, ssl, sasl }, context) => {
+  if (brokers !== undefined) return;
+  // The installation's own configuration says how its cluster is reached.
+  if (ssl !== undefined) context.addIssue({ code: 'custom', path: ['ssl'], message: 'is for a cluster of your own: set brokers, too' });
+  if (sasl !== undefined) context.addIssue({ code: 'custom', path: ['sasl'], message: 'is for a cluster of your own: set brokers, too' });
+});
+
+export type KafkaSettings = z.infer<typeof kafkaSettings>;

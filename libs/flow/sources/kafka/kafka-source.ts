@@ -1,0 +1,9 @@
+import type { Source } from '../source.js';
+
+/** An enabled source with `provider: "kafka"`. */
+export interface KafkaSource extends Omit<Source, 'secrets' | 'isEnabled'> {
+  /** Changes with the source, and with its tenant. */
+  readonly version: string;
+  /** Its newest secret, as it is stored: the password of a cluster of others. */
+  readonly sealedPassword: Buffer | undefined;
+}

@@ -1,0 +1,29 @@
+import { Counter, Gauge } from 'prom-client';
+
+/** What becomes of a record. */
+export const RECORD_OUTCOMES = ['accepted', 'duplicate', 'parked', 'skipped'] as const;
+
+export const sourceRecords = new Counter({
+  name: 'lockstep_source_records_total',
+  help: 'Records of Kafka sources, by what became of them',
+  labelNames: ['outcome'] as const,
+});
+for (const outcome of RECORD_OUTCOMES) sourceRecords.inc({ outcome }, 0);
+
+export const sourceGaps = new Counter({
+  name: 'lockstep_source_gaps_total',
+  help: 'Times that a topic had lost records that its source had not read, by the reason',
+  labelNames: ['reason'] as const,
+});
+for (const reason of ['retention', 'log_lost'] as const) sourceGaps.inc({ reason }, 0);
+
+export const sourceLag = new Gauge({
+  name: 'lockstep_source_lag',
+  help: 'Records of a partition that its source has not stored yet, at the gateway that reads it',
+  labelNames: ['source', 'partition'] as const,
+});
+
+export const sourcesFailing = new Gauge({
+  name: 'lockstep_sources_failing',
+  help: 'Kafka sources that this gateway cannot read now',
+});

@@ -1,0 +1,108 @@
+import type { SourceRecord } from './source-record.js';
+
+/** Records of one partition as one fetch returned them. */
+export interface FetchedRecords {
+  readonly records: readonly SourceRecord[];
+  /** What was asked for. Offsets after it may be missing: compacted records, and markers of transactions. */
+  readonly fetchedOffset: number;
+  readonly nextOffset: number;
+}
+
+interface Piece extends FetchedRecords {
+  /** Whether it is not what comes next, so that records before it may be lost. */
+  isJump: boolean;
+}
+
+/** Approximate size of a record's objects. */
+const RECORD_BYTES = 256;
+
+/** The fetched records of a partition that are not in a chunk yet. Pure. */
+export class PartitionQueue {
+  private readonly pieces: Piece[] = [];
+  /** Within the first piece. */
+  private index = 0;
+  /** Offset after the last queued record. */
+  private fetchedTo: number;
+  private queuedBytes = 0;
+
+  /** @param position offset of the first record to come */
+  constructor(
+    readonly partition: number,
+    private position: number,
+  ) {
+    this.fetchedTo = position;
+  }
+
+  /** Offset after the last record that was taken: where the next chunk of this partition begins. */
+  get nextOffset(): number {
+    return this.position;
+  }
+
+  /** What the queued records take in memory, roughly. */
+  get bytes(): number {
+    return this.queuedBytes;
+  }
+
+  get isEmpty(): boolean {
+    return this.pieces.length === 0;
+  }
+
+  /**
+   * The fetch that comes next, if it was not of the offset that comes next: kafkajs begins elsewhere when the log does not
+   * have the offset that it asked for.
+   */
+  get jump(): FetchedRecords | undefined {
+    const [first] = this.pieces;
+    return first?.isJump === true ? first : undefined;
+  }
+
+  /** Adds a fetch. Records that came before are left out. */
+  push({ records, fetchedOffset, nextOffset }: FetchedRecords): void {
+    const isJump = fetchedOffset !== this.fetchedTo;
+    const fresh = isJump ? records.filter(({ offset }) => Number(offset) >= this.fetchedTo) : records;
+    if (nextOffset <= this.fetchedTo && !isJump) return;
+    this.pieces.push({ records: fresh, fetchedOffset, nextOffset: Math.max(nextOffset, this.fetchedTo), isJump });
+    this.fetchedTo = Math.max(nextOffset, this.fetchedTo);
+    for (const record of fresh) this.queuedBytes += RECORD_BYTES + bytesOf(record);
+  }
+
+  /** No record is missing before the first fetch. */
+  acceptJump(): void {
+    const [first] = this.pieces;
+    if (first !== undefined) first.isJump = false;
+  }
+
+  /** The position has moved over records that the log does not have. */
+  passGap(nextOffset: number): void {
+    this.position = nextOffset;
+    this.acceptJump();
+  }
+
+  /** The next record; undefined if there is none, or a jump comes first. */
+  first(): SourceRecord | undefined {
+    for (;;) {
+      const [piece] = this.pieces;
+      if (piece === undefined || piece.isJump) return undefined;
+      const record = piece.records[this.index];
+      if (record !== undefined) return record;
+      // Nothing of it is left, or it has nothing but what no event comes of.
+      this.position = piece.nextOffset;
+      this.pieces.shift();
+      this.index = 0;
+    }
+  }
+
+  /** Takes the record that `first` has returned. */
+  shift(record: SourceRecord): void {
+    this.index += 1;
+    this.queuedBytes -= RECORD_BYTES + bytesOf(record);
+    this.position = Number(record.offset) + 1;
+  }
+}
+
+/** Of a record in memory, without what V8 adds. */
+export function bytesOf({ key, value, headers = {} }: SourceRecord): number {
+  let bytes = (key?.length ?? 0) + (value?.length ?? 0);
+  for (const name in headers) bytes += name.length + (headers[name]?.length ?? 0);
+  return bytes;
+}

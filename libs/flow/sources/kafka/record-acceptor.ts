@@ -1,0 +1,95 @@
+import { Injectable } from '@nestjs/common';
+import { LockstepError } from '#domain/problem';
+import { EventTypeDirectory } from '#flow/event-types/event-type-directory';
+import { IngestService } from '#flow/ingest/ingest.service';
+import { eventsAccepted } from '#flow/ingest/ingest.metrics';
+import { IngestLimits } from '#flow/rate-limits/ingest-limits';
+import { EventRelay } from '#flow/relay/event-relay';
+import type { Config } from '#ground/config/config';
+import type { Principal } from '#ground/http/principal';
+import { InjectConfig } from '#ground/process/process-context';
+import { sourceRecords } from './kafka-sources.metrics.js';
+import { KafkaSourcesRepository, type SourceTopic } from './kafka-sources.repository.js';
+import { type ChunkEvent, type RecordChunk, sorted } from './record-chunk.js';
+import { jsonOf } from './record-fields.js';
+import { invalidRecord, type ReadRecord, type RecordEvent } from './source-record.js';
+
+/** Tokens that an event may take, or how long to wait for the next one. */
+export interface Allowance {
+  readonly granted: number;
+  readonly waitMs: number;
+}
+
+/** Accepts the records of sources as ingest accepts posts: by the same rules, and for the same relay. */
+@Injectable()
+export class RecordAcceptor {
+  constructor(
+    private readonly repository: KafkaSourcesRepository,
+    private readonly eventTypes: EventTypeDirectory,
+    private readonly limits: IngestLimits,
+    private readonly ingest: IngestService,
+    private readonly relay: EventRelay,
+    @InjectConfig() private readonly config: Pick<Config, 'kafka'>,
+  ) {}
+
+  /** Whether posts are being shed: then records wait. */
+  get isOverloaded(): boolean {
+    return this.ingest.isFull;
+  }
+
+  /** Takes tokens for up to `count` events from the tenant's limit. @throws LockstepError store_unavailable; overloaded */
+  async allow(principal: Principal, count: number): Promise<Allowance> {
+    const { granted, limits } = await this.limits.takeAvailable(principal, count);
+    return { granted: Math.min(granted, count), waitMs: Math.max(0, ...limits.map(({ waitMs }) => waitMs)) };
+  }
+
+  /** Checks an event against its type. Returns no promise if nothing must be read first. @throws LockstepError store_unavailable */
+  check(principal: Principal, read: ReadRecord): ReadRecord | Promise<ReadRecord> {
+    if (read.kind !== 'event') return read;
+    try {
+      const hasSchema = this.eventTypes.hasSchema(principal, read.type);
+      return hasSchema === false ? read : this.checkBody(principal, read, hasSchema).catch(invalidOf);
+    } catch (error) {
+      return invalidOf(error);
+    }
+  }
+
+  /**
+   * Stores a chunk (see accept-records.sql), and passes its events on to the relay.
+   * @returns the partitions of which it was stored
+   * @throws what Postgres throws; then it may be stored
+   */
+  async accept(of: SourceTopic, chunk: RecordChunk): Promise<ReadonlySet<number>> {
+    const { tenant } = of.source;
+    const parts = sorted(chunk, tenant, this.config.kafka.partitions);
+    const moved = await this.repository.accept(of, chunk.advances, parts);
+    const isMoved = ({ partition }: { readonly partition: number }): boolean => moved.partitions.has(partition);
+    const offered = moved.partitions.size === chunk.advances.length ? parts.events : parts.events.filter(isMoved);
+    const accepted = moved.taken.size === 0 ? offered : offered.filter(({ id }) => !moved.taken.has(id));
+    this.relay.add(accepted.map((event) => committedEventOf(of, event, moved.acceptedAt)));
+    eventsAccepted.inc(accepted.length);
+    sourceRecords.inc({ outcome: 'accepted' }, accepted.length);
+    sourceRecords.inc({ outcome: 'duplicate' }, offered.length - accepted.length + parts.repeats);
+    sourceRecords.inc({ outcome: 'parked' }, parts.refusals.filter(({ entry }) => isMoved(entry)).length);
+    sourceRecords.inc({ outcome: 'skipped' }, parts.skipped);
+    return moved.partitions;
+  }
+
+  private async checkBody(principal: Principal, event: RecordEvent, hasSchema: true | Promise<boolean>): Promise<ReadRecord> {
+    if (await hasSchema) await this.eventTypes.check(principal, event.type, jsonOf(event.payload), event.payload.length);
+    return event;
+  }
+}
+
+function invalidOf(error: unknown): ReadRecord {
+  if (error instanceof LockstepError && error.status < 500) return invalidRecord(error.message, error.code);
+  throw error;
+}
+
+function committedEventOf({ source }: SourceTopic, { event, id, shard }: ChunkEvent, acceptedAt: string): Parameters<EventRelay['add']>[0][number] {
+  const { type, entity, occurredAtMs, contentType, traceparent = null, attributes = null, payload } = event;
+  return {
+    id, tenant: source.tenant, shard, type, entity, time: occurredAtMs === undefined ? acceptedAt : new Date(occurredAtMs).toISOString(), source: source.name,
+    contentType, traceparent, attributes, payload,
+  };
+}

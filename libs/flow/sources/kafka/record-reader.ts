@@ -1,0 +1,132 @@
+import { HEADER_VALUE } from '#domain/header-fields';
+import { ENTITY_PROBLEM, isEntity } from '#domain/entity';
+import { isEventType, EVENT_TYPE_RULE } from '#domain/event-type';
+import { LockstepError } from '#domain/problem';
+import { traceparentOf } from '#flow/ingest/traceparent';
+import { FieldTemplate } from '../field-template.js';
+import type { KafkaPreset, KafkaSettings } from './kafka-settings.js';
+import { readCloudEventRecord } from './presets/cloudevents.js';
+import { unwrapOutboxRecord } from './presets/debezium-outbox.js';
+import { headerText, RecordFields, type RecordPlace, utf8Of } from './record-fields.js';
+import { type InvalidRecord, invalidRecord, type ReadRecord, SKIPPED, type SourceRecord } from './source-record.js';
+
+/** Where fields come from if the settings do not say. `cloudevents` has its own rules. */
+const DEFAULTS: Readonly<Record<Exclude<KafkaPreset, 'cloudevents'>, { readonly entity: string; readonly type: string; readonly id?: string }>> = {
+  plain: { entity: 'record:key', type: 'record:topic' },
+  'debezium-outbox': { entity: 'record:key', type: 'header:eventType', id: 'header:id' },
+};
+
+const JSON_TYPE = 'application/json';
+const BINARY_TYPE = 'application/octet-stream';
+const NO_BODY = Buffer.alloc(0);
+const LONGEST_ID = 255;
+const LONGEST_CONTENT_TYPE = 255;
+const CONTROL = /\p{Cc}/u;
+/** The end of the year 9999. */
+const LAST_MS = 253_402_300_799_999;
+/** Distinct types of a source are few. */
+const MAX_TYPES = 1_000;
+
+/** Makes events of the records of one source. */
+export class RecordReader {
+  private readonly fields = new RecordFields();
+  private readonly entity: FieldTemplate | undefined;
+  private readonly type: FieldTemplate | undefined;
+  private readonly id: FieldTemplate | undefined;
+  private readonly types = new Map<string, string>();
+
+  constructor(
+    private readonly settings: Pick<KafkaSettings, 'preset' | 'entity' | 'type' | 'id'>,
+    private readonly maxBodyBytes: number,
+  ) {
+    const { preset } = settings;
+    const { entity, type, id } = { ...(preset === 'cloudevents' ? {} : DEFAULTS[preset]), ...definedOf(settings) };
+    this.entity = templateOf(entity);
+    this.type = templateOf(type);
+    this.id = templateOf(id);
+  }
+
+  read(record: SourceRecord, place: RecordPlace): ReadRecord {
+    const bytes = record.value?.length ?? 0;
+    if (bytes > this.maxBodyBytes) return invalidRecord(`The value has ${bytes} bytes; LOCKSTEP_MAX_BODY_BYTES allows ${this.maxBodyBytes}`, 'payload_too_large');
+    switch (this.settings.preset) {
+      case 'plain':
+        return this.readPlain(record, place, utf8Of(record.key), record.value ?? NO_BODY);
+      case 'debezium-outbox': {
+        const unwrapped = unwrapOutboxRecord(record);
+        return unwrapped === undefined ? SKIPPED : this.readPlain(record, place, unwrapped.key, unwrapped.payload);
+      }
+      case 'cloudevents':
+        return this.readCloudEvent(record, place);
+    }
+  }
+
+  private readPlain(record: SourceRecord, place: RecordPlace, key: string | undefined, payload: Buffer): ReadRecord {
+    const fields = this.fields.show(record, place, key, payload);
+    const entity = this.entity?.valueOf(fields);
+    if (entity === undefined) return missing('entity', this.entity);
+    if (!isEntity(entity)) return invalidRecord(`The entity ${ENTITY_PROBLEM}`);
+    const typeText = this.type?.valueOf(fields);
+    if (typeText === undefined) return missing('type', this.type);
+    const type = this.typeOf(typeText);
+    if (type === undefined) return invalidRecord(`The type ${EVENT_TYPE_RULE}`);
+    const id = this.id?.valueOf(fields);
+    if (id === undefined && this.id !== undefined) return missing('id', this.id);
+    if (id !== undefined && !isId(id)) return invalidRecord(`The id must have 1 to ${LONGEST_ID} characters, and no control characters`);
+    const contentType = fields.header('content-type') ?? (record.value === null ? BINARY_TYPE : JSON_TYPE);
+    if (contentType.length > LONGEST_CONTENT_TYPE || !HEADER_VALUE.test(contentType)) return invalidRecord('The header content-type is no content type');
+    return { kind: 'event', type, entity, id, occurredAtMs: occurredAtMsOf(record), contentType, traceparent: traceparentIn(record), attributes: undefined, payload };
+  }
+
+  private readCloudEvent(record: SourceRecord, place: RecordPlace): ReadRecord {
+    const fields = this.fields.show(record, place, utf8Of(record.key), record.value ?? undefined);
+    const [entity, type, id] = [this.entity, this.type, this.id].map((template) => template?.valueOf(fields));
+    for (const [name, template, value] of [['entity', this.entity, entity], ['type', this.type, type], ['id', this.id, id]] as const) {
+      if (template !== undefined && value === undefined) return missing(name, template);
+    }
+    if (id !== undefined && !isId(id)) return invalidRecord(`The id must have 1 to ${LONGEST_ID} characters, and no control characters`);
+    try {
+      return { ...readCloudEventRecord(record, { entity, type: type === undefined ? undefined : this.typeOf(type) ?? type, id }), traceparent: traceparentIn(record) };
+    } catch (error) {
+      if (error instanceof LockstepError && error.status < 500) return invalidRecord(error.message, error.code);
+      throw error;
+    }
+  }
+
+  /** The type with this text, in which a slash counts as a dot, and what a type can't have as `_`. */
+  private typeOf(text: string): string | undefined {
+    const known = this.types.get(text);
+    if (known !== undefined) return known;
+    const type = text.replaceAll('/', '.').replaceAll(/[^A-Za-z0-9._-]/g, '_');
+    if (!isEventType(type)) return undefined;
+    if (this.types.size < MAX_TYPES) this.types.set(text, type);
+    return type;
+  }
+}
+
+function definedOf({ entity, type, id }: Pick<KafkaSettings, 'entity' | 'type' | 'id'>): { entity?: string; type?: string; id?: string } {
+  return { ...(entity === undefined ? {} : { entity }), ...(type === undefined ? {} : { type }), ...(id === undefined ? {} : { id }) };
+}
+
+function templateOf(text: string | undefined): FieldTemplate | undefined {
+  return text === undefined ? undefined : new FieldTemplate(text);
+}
+
+function missing(field: string, template: FieldTemplate | undefined): InvalidRecord {
+  return invalidRecord(`The record has no ${field}: ${template?.text ?? ''} gives no value. Set \`${field}\` of the source to where it is`);
+}
+
+function isId(id: string): boolean {
+  return id !== '' && (id.length <= LONGEST_ID || [...id].length <= LONGEST_ID) && !CONTROL.test(id) && id.isWellFormed();
+}
+
+/** The record's own time. Kafka has -1 for none, and takes any number. */
+function occurredAtMsOf({ timestamp }: SourceRecord): number | undefined {
+  const ms = Number(timestamp);
+  return ms >= 0 && ms <= LAST_MS ? ms : undefined;
+}
+
+function traceparentIn({ headers }: SourceRecord): string | undefined {
+  const text = headers?.['traceparent'] === undefined ? undefined : headerText(headers['traceparent']);
+  return text === undefined ? undefined : traceparentOf({ traceparent: text });
+}

@@ -1,0 +1,88 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '#ground/telemetry/logger';
+import type { KafkaSource } from './kafka-source.js';
+import type { ReaderState, SourceReport } from './source-report.js';
+import type { SourceSession } from './source-session.js';
+import { TopicReplacedError } from './source-topic.js';
+
+/** Between attempts, each time twice as long. */
+const MIN_RETRY_MS = 500;
+const MAX_RETRY_MS = 15_000;
+
+/** Reads one source for as long as it is as it is: after a failure, with a new session. */
+export class SourceRunner {
+  private readonly stopping = new AbortController();
+  private state: ReaderState = 'connecting';
+  private failure: string | undefined;
+  private retryMs = MIN_RETRY_MS;
+  private session: SourceSession | undefined;
+  private running: Promise<void> = Promise.resolve();
+
+  /** @param open connects to the source's cluster */
+  constructor(
+    readonly source: KafkaSource,
+    private readonly open: (source: KafkaSource, onReading: () => void) => Promise<SourceSession>,
+    private readonly logger: Logger,
+  ) {}
+
+  /** @param after an earlier runner of the source has ended */
+  start(after: Promise<void>): void {
+    this.running = after.then(() => this.run());
+  }
+
+  /** Resolves when nothing is read any more. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    this.session?.stop();
+    await this.running;
+  }
+
+  get isFailing(): boolean {
+    return this.state === 'failing';
+  }
+
+  report(): SourceReport {
+    return { source: this.source.id, state: this.state, detail: this.failure, partitions: this.session?.report() ?? [] };
+  }
+
+  private async run(): Promise<void> {
+    while (!this.isStopping) {
+      try {
+        this.session = await this.open(this.source, () => this.onReading());
+        // `stop` may have come meanwhile.
+        if (this.isStopping) this.session.stop();
+        await this.session.run();
+      } catch (error) {
+        if (!this.isStopping) await this.onFailure(error);
+      } finally {
+        this.session = undefined;
+      }
+    }
+  }
+
+  private get isStopping(): boolean {
+    return this.stopping.signal.aborted;
+  }
+
+  private onReading(): void {
+    if (this.failure !== undefined) this.logger.info({ source: this.source.publicId }, 'A source is read again');
+    [this.state, this.failure, this.retryMs] = ['reading', undefined, MIN_RETRY_MS];
+  }
+
+  private async onFailure(error: unknown): Promise<void> {
+    if (error instanceof TopicReplacedError) return;
+    const failure = messageOf(error);
+    // One line when it starts or changes, not one for each attempt.
+    if (failure !== this.failure) this.logger.warn({ err: error, source: this.source.publicId }, 'A source cannot be read; retrying');
+    [this.state, this.failure] = ['failing', failure];
+    await delay(this.retryMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+    this.retryMs = Math.min(2 * this.retryMs, MAX_RETRY_MS);
+  }
+}
+
+/** What an operator needs to know, with what kafkajs has wrapped. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause instanceof Error ? messageOf(error.cause) : '';
+  return cause === '' || error.message.includes(cause) ? error.message : `${error.message}: ${cause}`;
+}

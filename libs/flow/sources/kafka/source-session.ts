@@ -1,0 +1,365 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { LockstepError } from '#domain/problem';
+import { BATCH_ITEMS } from '#flow/ingest/ingest.service';
+import { KafkaJSProtocolError } from '#ground/kafka/client';
+import { isTypeError } from '#ground/kafka/type-errors';
+import { Poll } from '#ground/polling/poll';
+import { failureOf, isPoison } from '#ground/postgres/sql-errors';
+import type { Logger } from '#ground/telemetry/logger';
+import { type BuiltChunk, ChunkBuilder, type Halt } from './chunk-builder.js';
+import { sourceGaps, sourceLag } from './kafka-sources.metrics.js';
+import type { GapReason, KafkaSourcesRepository } from './kafka-sources.repository.js';
+import { type FetchedRecords, PartitionQueue } from './partition-queue.js';
+import type { RecordAcceptor } from './record-acceptor.js';
+import { type Advance, halvesOf, type RecordChunk } from './record-chunk.js';
+import { RecordReader } from './record-reader.js';
+import { SourceConsumer } from './source-consumer.js';
+import { invalidRecord } from './source-record.js';
+import type { PartitionReport } from './source-report.js';
+import { type ReachedTopic, TopicReplacedError } from './source-topic.js';
+
+export interface SourceSessionOptions {
+  readonly groupId: string;
+  readonly maxBodyBytes: number;
+  readonly repository: Pick<KafkaSourcesRepository, 'passGap'>;
+  readonly acceptor: RecordAcceptor;
+  readonly logger: Logger;
+  /** The group has assigned partitions, perhaps none. */
+  readonly onReading: () => void;
+}
+
+/**
+ * Fetched records of all partitions in memory; a full fetch comes on top. Fetching begins again at half of it, which is some
+ * 3,000 records: more than are stored until they come.
+ */
+const MAX_QUEUED_BYTES = 4_194_304;
+const WATCH_MS = 5_000;
+const OVERLOAD_MS = 20;
+const MIN_TOKEN_WAIT_MS = 10;
+const MIN_RETRY_MS = 100;
+const MAX_RETRY_MS = 5_000;
+/** A broker that is away answers nothing, and what waits for it does no harm. */
+const CLOSE_MS = 3_000;
+
+/**
+ * Reads the topic of a source as a member of its group, until it fails or is stopped. Records become events in chunks: one is
+ * stored while the next one is made.
+ *
+ * The truth about positions is in Postgres. What is in memory is an expectation: a statement that finds another position
+ * stores nothing of that partition, which is then read from where Postgres says.
+ */
+export class SourceSession {
+  private readonly ending = new AbortController();
+  /** Rejected by what ends it, resolved by `stop`. */
+  private readonly ended = Promise.withResolvers<void>();
+  private readonly consumer: SourceConsumer;
+  private readonly builder: ChunkBuilder;
+  private readonly watch: Poll;
+  /** Of the partitions that are read. */
+  private readonly queues = new Map<number, PartitionQueue>();
+  /** Partitions that have stopped at an invalid record, with where and why. */
+  private readonly halted = new Map<number, string>();
+  private readonly endOffsets = new Map<number, number>();
+  private readonly storedOffsets = new Map<number, number>();
+  private assigned: readonly number[] = [];
+  /** The statement under way. */
+  private storing: Promise<void> = Promise.resolve();
+  private wakeUp: (() => void) | undefined;
+
+  constructor(
+    private readonly topic: ReachedTopic,
+    private readonly options: SourceSessionOptions,
+  ) {
+    const { settings, of, kafka } = topic;
+    const { groupId, logger, maxBodyBytes, acceptor } = options;
+    // Awaited by `run`, which may come to it later.
+    this.ended.promise.catch(() => undefined);
+    this.builder = new ChunkBuilder({
+      topic: of.topic, principal: of.source.principal, reader: new RecordReader(settings, maxBodyBytes), checker: acceptor, haltsAtInvalid: settings.onInvalid === 'halt',
+    });
+    this.consumer = new SourceConsumer({
+      kafka, groupId, topic: of.topic, logger,
+      onAssigned: (partitions) => this.assign(partitions),
+      onFetched: (partition, fetched, endOffset) => this.take(partition, fetched, endOffset),
+      onEnded: (error) => this.fail(error),
+    });
+    this.watch = new Poll({ work: () => this.look(), intervalMs: WATCH_MS, onError: (error) => this.onWatchError(error) });
+  }
+
+  /** Resolves after `stop`. @throws what ended it */
+  async run(): Promise<void> {
+    const running = Promise.all([this.consumer.start(), this.work()]);
+    this.watch.start(WATCH_MS);
+    running.catch((error: unknown) => this.fail(error));
+    try {
+      await this.ended.promise;
+    } finally {
+      this.stop();
+      await this.storing;
+      await withinMs(CLOSE_MS, [this.consumer.stop(), this.watch.stop(), running, this.topic.close()]);
+      this.forget(this.assigned);
+    }
+  }
+
+  /** Ends it soon: the chunk that is being stored is stored. */
+  stop(): void {
+    this.ended.resolve();
+    this.ending.abort();
+    this.wakeUp?.();
+  }
+
+  report(): readonly PartitionReport[] {
+    const { topicId } = this.topic.of;
+    return [...this.queues.keys(), ...this.halted.keys()].map((partition) => {
+      const detail = this.halted.get(partition);
+      return { partition, topicId, state: detail === undefined ? 'reading' : 'halted', detail, endOffset: this.endOffsets.get(partition) ?? this.storedOffsets.get(partition) ?? 0 };
+    });
+  }
+
+  private get isEnding(): boolean {
+    return this.ending.signal.aborted;
+  }
+
+  private fail(error: unknown): void {
+    this.ended.reject(error);
+  }
+
+  /** What the group says. Another member may have moved the positions. */
+  private assign(partitions: readonly number[]): void {
+    this.forget(this.assigned.filter((partition) => !partitions.includes(partition)));
+    this.assigned = partitions;
+    this.queues.clear();
+    this.options.onReading();
+    this.open(partitions.filter((partition) => !this.halted.has(partition)), this.storing).catch((error: unknown) => this.fail(error));
+  }
+
+  private forget(partitions: readonly number[]): void {
+    for (const partition of partitions) {
+      for (const known of [this.halted, this.endOffsets, this.storedOffsets]) known.delete(partition);
+      sourceLag.remove({ source: this.topic.of.source.publicId, partition });
+    }
+  }
+
+  /** Reads partitions from their stored positions on. @param after what may still move them */
+  private async open(partitions: readonly number[], after: Promise<void> = Promise.resolve()): Promise<void> {
+    if (partitions.length === 0) return;
+    const { assigned } = this;
+    for (const partition of partitions) {
+      this.queues.delete(partition);
+      this.consumer.close(partition);
+    }
+    await after;
+    const positions = await this.retried(() => this.topic.positions(partitions));
+    if (this.assigned !== assigned || this.isEnding) return;
+    for (const partition of partitions) {
+      const position = positions.get(partition);
+      if (position === undefined) throw new Error(`Kafka has assigned partition ${partition} of ${this.topic.of.topic}, and does not know it`);
+      this.queues.set(partition, new PartitionQueue(partition, position));
+      this.storedOffsets.set(partition, position);
+      this.consumer.read(partition, position);
+    }
+    this.releaseIfLow();
+  }
+
+  private take(partition: number, fetched: FetchedRecords, endOffset: number): void {
+    this.endOffsets.set(partition, endOffset);
+    this.queues.get(partition)?.push(fetched);
+    if (this.queuedBytes() > MAX_QUEUED_BYTES) this.consumer.hold();
+    this.wakeUp?.();
+  }
+
+  private queuedBytes(): number {
+    let bytes = 0;
+    for (const queue of this.queues.values()) bytes += queue.bytes;
+    return bytes;
+  }
+
+  private releaseIfLow(): void {
+    if (this.queuedBytes() < MAX_QUEUED_BYTES / 2) this.consumer.release();
+  }
+
+  private async work(): Promise<void> {
+    const { acceptor } = this.options;
+    while (!this.isEnding) {
+      const queues = [...this.queues.values()].filter(({ isEmpty }) => !isEmpty);
+      const jumped = queues.find(({ jump }) => jump !== undefined);
+      if (queues.length === 0) await this.wake();
+      else if (jumped !== undefined) await this.passJump(jumped);
+      else if (acceptor.isOverloaded) await this.pause(OVERLOAD_MS);
+      else await this.storeNext(queues);
+    }
+    await this.storing;
+  }
+
+  private async wake(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.wakeUp = resolve;
+    await promise;
+    this.wakeUp = undefined;
+  }
+
+  /** @throws AbortError after `stop` */
+  private pause(ms: number): Promise<void> {
+    return delay(ms, undefined, { signal: this.ending.signal });
+  }
+
+  private async storeNext(queues: readonly PartitionQueue[]): Promise<void> {
+    const { principal } = this.topic.of.source;
+    const { granted, waitMs } = principal.ingest.limits.length === 0 ? UNLIMITED : await this.retried(() => this.options.acceptor.allow(principal, BATCH_ITEMS));
+    if (granted === 0) return this.pause(Math.max(waitMs, MIN_TOKEN_WAIT_MS));
+    const chunk = await this.build(queues, granted);
+    this.releaseIfLow();
+    if (chunk === undefined || chunk.advances.length === 0) return;
+    await this.topic.confirm(performance.now());
+    await this.storing;
+    if (this.isEnding) return;
+    this.storing = this.store(chunk).catch((error: unknown) => this.fail(error));
+  }
+
+  /** @returns undefined if Postgres did not answer, after which all partitions are read again */
+  private async build(queues: readonly PartitionQueue[], maxEvents: number): Promise<BuiltChunk | undefined> {
+    try {
+      const chunk = await this.builder.build(queues, maxEvents, (queue) => this.queues.get(queue.partition) === queue);
+      chunk.halts.forEach((halt) => this.halt(halt));
+      return chunk;
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      await this.pause(MIN_RETRY_MS);
+      await this.open([...this.queues.keys()], this.storing);
+      return undefined;
+    }
+  }
+
+  /** @param stopped partitions that have stopped at a record of this chunk, which the others do without */
+  private async store(chunk: RecordChunk, stopped = new Set<number>()): Promise<void> {
+    const left = stopped.size === 0 ? chunk : { entries: chunk.entries.filter(({ partition }) => !stopped.has(partition)), advances: chunk.advances.filter(({ partition }) => !stopped.has(partition)) };
+    try {
+      await this.settle(left.advances, await this.retried(() => this.options.acceptor.accept(this.topic.of, left)));
+    } catch (error) {
+      if (!isPoison(error)) throw error;
+      await this.isolate(left, stopped, error);
+    }
+  }
+
+  /** Postgres can't store one of the records. The others are none the worse for it. */
+  private async isolate(chunk: RecordChunk, stopped: Set<number>, error: unknown): Promise<void> {
+    const [entry] = chunk.entries;
+    if (entry === undefined) throw error;
+    if (chunk.entries.length > 1) {
+      for (const half of halvesOf(chunk)) await this.store(half, stopped);
+      return;
+    }
+    if (entry.read.kind === 'invalid') throw error;
+    const invalid = invalidRecord(`Postgres can't store it: ${error instanceof Error ? error.message : ''}`);
+    if (this.topic.settings.onInvalid === 'park') return this.store({ ...chunk, entries: [{ ...entry, read: invalid }] });
+    stopped.add(entry.partition);
+    this.halt({ ...entry, invalid });
+  }
+
+  /**
+   * Where the position was another one, this statement stored nothing: another gateway has read on, or an answer was lost,
+   * and the statement before has stored it.
+   */
+  private async settle(advances: readonly Advance[], moved: ReadonlySet<number>): Promise<void> {
+    for (const { partition, nextOffset } of advances) if (moved.has(partition)) this.onStored(partition, nextOffset);
+    const others = advances.filter(({ partition }) => !moved.has(partition) && this.assigned.includes(partition));
+    if (others.length === 0) return;
+    const positions = await this.retried(() => this.topic.positions());
+    const isStored = ({ partition, nextOffset }: Advance): boolean => positions.get(partition) === nextOffset;
+    for (const { partition, nextOffset } of others.filter(isStored)) this.onStored(partition, nextOffset);
+    const elsewhere = others.filter((advance) => !isStored(advance)).map(({ partition }) => partition);
+    this.options.logger.debug({ source: this.topic.of.source.publicId, partitions: elsewhere }, 'Positions were moved elsewhere; reading on from there');
+    // One that has halted was read from elsewhere.
+    for (const partition of elsewhere) this.halted.delete(partition);
+    await this.open(elsewhere);
+  }
+
+  private onStored(partition: number, nextOffset: number): void {
+    this.storedOffsets.set(partition, nextOffset);
+    this.consumer.report(partition, nextOffset);
+  }
+
+  private halt({ partition, offset, invalid }: Halt): void {
+    const detail = `offset ${offset}: ${invalid.detail} (${invalid.reason})`;
+    this.halted.set(partition, detail);
+    this.queues.delete(partition);
+    this.consumer.close(partition);
+    this.options.logger.warn({ source: this.topic.of.source.publicId, topic: this.topic.of.topic, partition, offset, reason: invalid.reason }, 'A source has stopped at a record that cannot be an event');
+  }
+
+  /** The log does not have the offset that comes next, or kafkajs has passed what no event comes of. */
+  private async passJump(queue: PartitionQueue): Promise<void> {
+    const { jump, partition } = queue;
+    await this.storing;
+    const ends = (await this.topic.ends()).get(partition);
+    await this.topic.confirm(performance.now());
+    if (jump === undefined || ends === undefined || this.queues.get(partition) !== queue) return;
+    const expectedOffset = queue.nextOffset;
+    if (ends.end < expectedOffset) return this.passGap({ partition, expectedOffset, nextOffset: ends.end }, 'log_lost');
+    if (jump.fetchedOffset > expectedOffset && ends.start > expectedOffset) return this.passGap({ partition, expectedOffset, nextOffset: Math.min(ends.start, jump.fetchedOffset) }, 'retention');
+    // Kafka has only markers there, which kafkajs does not hand out.
+    if (jump.records.length === 0) return queue.acceptJump();
+    // The log has what comes next: it is fetched again.
+    await this.pause(MIN_RETRY_MS);
+    await this.open([partition]);
+  }
+
+  private async passGap(gap: Advance, reason: GapReason): Promise<void> {
+    const { source, topic } = this.topic.of;
+    if (await this.retried(() => this.options.repository.passGap(this.topic.of, gap, reason))) {
+      sourceGaps.inc({ reason });
+      this.options.logger.warn({ source: source.publicId, topic, partition: gap.partition, from: gap.expectedOffset, to: gap.nextOffset, reason }, 'A topic has lost records that its source had not read');
+    }
+    await this.open([gap.partition]);
+  }
+
+  private async look(): Promise<void> {
+    await this.topic.confirm(performance.now());
+    const { publicId } = this.topic.of.source;
+    for (const [partition, { end }] of await this.topic.ends()) {
+      if (!this.queues.has(partition) && !this.halted.has(partition)) continue;
+      this.endOffsets.set(partition, end);
+      sourceLag.set({ source: publicId, partition }, Math.max(0, end - (this.storedOffsets.get(partition) ?? end)));
+    }
+  }
+
+  /** While brokers are away, the consumer decides how long to wait for them. */
+  private onWatchError(error: unknown): void {
+    if (error instanceof TopicReplacedError || (error instanceof KafkaJSProtocolError && !error.retriable) || isUnknownTopic(error)) this.fail(error);
+    else this.options.logger.debug({ err: error }, "A source's topic could not be looked at; retrying");
+  }
+
+  /** Repeats work while Postgres does not answer. */
+  private async retried<T>(work: () => Promise<T>): Promise<T> {
+    for (let waitMs = MIN_RETRY_MS; ; waitMs = Math.min(2 * waitMs, MAX_RETRY_MS)) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!isPassing(error)) throw error;
+        this.options.logger.debug({ err: error }, 'Records of a source wait for Postgres; retrying');
+        await this.pause(waitMs);
+      }
+    }
+  }
+}
+
+const UNLIMITED = { granted: BATCH_ITEMS, waitMs: 0 };
+
+function isPassing(error: unknown): boolean {
+  if (error instanceof LockstepError) return error.retriable;
+  // kafkajs' errors are none of Postgres'.
+  return !(error instanceof Error && error.name.startsWith('KafkaJS')) && !isTypeError(error) && ['unavailable', 'conflict'].includes(failureOf(error));
+}
+
+/** kafkajs takes it for a failure that passes. */
+function isUnknownTopic(error: unknown): boolean {
+  return error instanceof KafkaJSProtocolError && error.type === 'UNKNOWN_TOPIC_OR_PARTITION';
+}
+
+/** Waits for work that may fail, and not longer than this. */
+async function withinMs(ms: number, work: readonly Promise<unknown>[]): Promise<void> {
+  const { promise: deadline, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([Promise.allSettled(work), deadline]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,55 @@
+-- Up Migration
+
+-- Gives up rather than let every insert of running gateways wait behind it; the start tries again.
+set local lock_timeout = '2s';
+
+-- How far each Kafka source has read. A position moves in the statement that stores the events before it.
+
+-- Topics that a source has begun to read. One that was deleted and created again has another id.
+create table source_topics (
+  source integer not null references sources on delete cascade,
+  topic_id uuid not null,
+  topic text not null,
+  opened_at timestamptz not null default now(),
+  primary key (source, topic_id)
+);
+
+create table source_positions (
+  source integer not null,
+  topic_id uuid not null,
+  partition integer not null,
+  -- Offset of the first record that is not stored yet.
+  next_offset bigint not null,
+  primary key (source, topic_id, partition),
+  foreign key (source, topic_id) references source_topics on delete cascade
+  -- 50: it moves with every statement; room in the page keeps these updates off the index (HOT).
+) with (fillfactor = 50);
+
+-- What gateways saw last, for those who ask. Of its own, so that telling it never waits for an acceptance, nor the reverse.
+create table source_partition_states (
+  source integer not null references sources on delete cascade,
+  partition integer not null,
+  topic_id uuid not null,
+  -- `reading` or `halted`.
+  state text not null,
+  -- Where and why it is halted.
+  detail text,
+  -- Offset that the partition's next record gets.
+  end_offset bigint not null,
+  seen_at timestamptz not null default now(),
+  primary key (source, partition)
+) with (fillfactor = 50);
+
+create table source_readers (
+  source integer not null references sources on delete cascade,
+  gateway uuid not null,
+  -- `connecting`, `reading` or `failing`.
+  state text not null,
+  -- Why it is failing.
+  detail text,
+  seen_at timestamptz not null default now(),
+  primary key (source, gateway)
+) with (fillfactor = 50);
+
+-- Gateways look for them every second, among many sources of webhooks.
+create index sources_kafka on sources (id) where provider = 'kafka' and deleted_at is null;
