@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { example, fieldsOf } from '../fixtures/fields.js';
-import { verdictOf, webhookRequest } from '../fixtures/verdict.js';
+import { verdictOf } from '../fixtures/verdict.js';
 import { hmacOf } from '../signatures.js';
 import { shopify } from './shopify.js';
 
