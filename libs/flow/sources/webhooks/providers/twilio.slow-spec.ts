@@ -90,6 +90,8 @@ if (load === undefined) {
     it.each(['body', 'url', 'signature', 'token'] as const)('judges a changed %s as twilio does', async (part) => {
       const change = fc.tuple(fc.nat(), fc.nat(2), fc.constantFrom('', 'a', 'A', '0', '+', '%20', '%', '=', '&', ' ', '/', 'ä', '"'));
       await fc.assert(fc.asyncProperty(signed, change, async (request, [position, removed, inserted]) => {
+        // A request line has no spaces in its URL, and the package drops one at its end.
+        fc.pre(part !== 'url' || inserted !== ' ');
         const value = request[part];
         // The scheme, host and port are not the sender's to choose.
         const least = part === 'url' ? (ORIGIN.exec(value)?.[0].length ?? 0) : 0;
