@@ -8,7 +8,7 @@ const END_TO_END_CONNECTIONS = 8;
 const WARM_UP_EVENTS = 20_000;
 
 /** The same pipeline, whose events go to the batch route. */
-function toBatches(setting) {
+export function toBatches(setting) {
   const loadArguments = setting.pipeline.loadArguments.map((argument) => argument.replace(/\/v1\/events$/, '/v1/events/batch'));
   return withLoadArguments(setting, [...loadArguments, '--batch', String(SIZE)]);
 }

@@ -9,12 +9,14 @@ import { growth, growth10m } from './growth.mjs';
 import { hotEntity } from './hot-entity.mjs';
 import { idempotency } from './idempotency.mjs';
 import { ingest } from './ingest.mjs';
+import { kafkaSource } from './kafka-source.mjs';
 import { latency } from './latency.mjs';
 import { payloads } from './payloads.mjs';
 import { proxy } from './proxy.mjs';
 import { scaleOut } from './scale-out.mjs';
 import { schema } from './schema.mjs';
 import { tenantKey } from './tenant-key.mjs';
+import { webhook } from './webhook.mjs';
 
 /**
  * What can be measured. bench/README.md explains each scenario.
@@ -40,5 +42,5 @@ import { tenantKey } from './tenant-key.mjs';
  * @type {Scenario[]}
  */
 export const SCENARIOS = [
-  ingest, batch, endToEnd, latency, backlog, deadEndpoint, growth, growth10m, fanOut, payloads, entities, hotEntity, failing, scaleOut, idempotency, tenantKey, schema, proxy,
+  ingest, batch, endToEnd, latency, backlog, deadEndpoint, growth, growth10m, fanOut, payloads, entities, hotEntity, failing, scaleOut, idempotency, tenantKey, schema, webhook, kafkaSource, proxy,
 ];
