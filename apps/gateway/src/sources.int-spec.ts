@@ -54,7 +54,7 @@ it('a source goes from creation over changes to deletion', async () => {
 it.each([
   ['POST', '/v1/sources', { name: 'a', provider: 'stripe', secrets: ['sk_live'], settings: { colour: 'red' } }, ['/settings/colour', '/secrets/0']],
   ['POST', '/v1/sources', { name: 'src_a', provider: 'carrier-pigeon' }, ['/name', '/provider']],
-  ['POST', '/v1/sources', { name: 'a', provider: 'stripe', secrets: ['whsec_a'], settings: { entity: 'a\u0000' } }, []],
+  ['POST', '/v1/sources', { name: 'a', provider: 'stripe', secrets: ['whsec_a'], settings: { entity: 'a\u0000' } }, ['/settings']],
   ['PATCH', 'stripe', { provider: 'github', secrets: [] }, ['/provider', '/secrets']],
   ['POST', 'stripe/rotate-secret', {}, ['']],
   ['POST', 'stripe/rotate-secret', { secret: 'sk_live' }, ['/secret']],

@@ -7,6 +7,7 @@ import { pageQuery } from '#ground/http/pagination';
 import { idSchema } from '#ground/http/public-id';
 import { textSchema } from '#ground/http/text-schema';
 import { moment } from '#manage/events/event.schema';
+import { storedJson } from '#manage/metadata';
 
 /** Secrets of a source that are valid at once. Each request may be checked against all of them. */
 export const MAX_SECRETS = 10;
@@ -17,10 +18,7 @@ const SETTINGS_BYTES = 65_536;
 const nameSchema = z.string().max(128).regex(SOURCE_NAME, SOURCE_NAME_RULE).meta({ example: 'stripe' });
 const secretSchema = textSchema({ min: 1, max: 4_096 });
 const secretsSchema = z.array(secretSchema).max(MAX_SECRETS);
-const settingsSchema = z
-  .record(z.string(), z.json())
-  .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= SETTINGS_BYTES, `must be at most ${SETTINGS_BYTES} bytes of JSON`)
-  .meta({ description: 'As the provider has them', example: {} });
+const settingsSchema = storedJson(SETTINGS_BYTES).meta({ description: 'As the provider has them', example: {} });
 
 const common = {
   duplicates: z.enum(['replay', 'conflict']).meta({ description: 'What answers a duplicate of an accepted event: the first answer again, or 409' }),
