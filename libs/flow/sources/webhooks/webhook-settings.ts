@@ -2,11 +2,10 @@ import { z } from 'zod';
 import { FieldTemplate, FieldTemplateError } from '../field-template.js';
 import type { WebhookProvider } from './webhook-provider.js';
 
-const LONGEST_TEMPLATE = 1_024;
 const LONGEST_DESTINATION = 2_048;
 const MOST_DESTINATIONS = 100;
 
-const template = z.string().max(LONGEST_TEMPLATE, `must have at most ${LONGEST_TEMPLATE} characters`).superRefine((text, context) => {
+const template = z.string().superRefine((text, context) => {
   try {
     new FieldTemplate(text);
   } catch (error) {
