@@ -5,7 +5,7 @@ import pg from 'pg';
 import { sharedServers } from '#dev/testing/shared-servers';
 import { SystemUnderTest } from '#dev/testing/system';
 import { waitUntil } from '#dev/testing/wait-until';
-import { WEBHOOK_SENDERS } from '../fixtures/webhook-senders.js';
+import { SENDERS_PUBLIC_URL, WEBHOOK_SENDERS } from '../fixtures/webhook-senders.js';
 import { createSource } from '../fixtures/webhook-sources.js';
 
 const EVENTS = 10;
@@ -14,18 +14,18 @@ const ENTITIES = ['a', 'b', 'c'];
 let system: SystemUnderTest;
 let receiver: Server;
 let store: pg.Client;
-const received: { source: string; entity: string; sequence: number; id: string; body: string }[] = [];
+const received: { source: string; entity: string; sequence: number; body: string }[] = [];
 
 beforeAll(async () => {
   receiver = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => {
       const { headers } = request;
-      received.push({ source: String(headers['lockstep-source']), entity: String(headers['lockstep-entity']), sequence: Number(headers['lockstep-sequence']), id: String(headers['webhook-id']), body: Buffer.concat(chunks).toString() });
+      received.push({ source: String(headers['lockstep-source']), entity: String(headers['lockstep-entity']), sequence: Number(headers['lockstep-sequence']), body: Buffer.concat(chunks).toString() });
       response.end();
     });
   }).listen(0, '127.0.0.1');
-  system = await SystemUnderTest.start(sharedServers(), { gateways: 2, env: { LOCKSTEP_PUBLIC_URL: 'https://hooks.example.com' } });
+  system = await SystemUnderTest.start(sharedServers(), { gateways: 2, env: { LOCKSTEP_PUBLIC_URL: SENDERS_PUBLIC_URL } });
   store = new pg.Client(system.databaseUrl);
   await store.connect();
   await system.createEndpoint(`http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`);
@@ -42,7 +42,7 @@ it.each(WEBHOOK_SENDERS)('ten resends of each event of $provider, at once and in
   await createSource((sql, values) => store.query(sql, values), { provider, name, ...source });
   const post = async (entity: string, n: number, gateway: number): Promise<number> => {
     const [text, target] = [body(n, `${provider}-${entity}`), `/in/${name}`];
-    const answer = await fetch(`${system.gateways[gateway]?.url}${target}`, { method: 'POST', headers: { 'content-type': contentType, ...sign(Buffer.from(text), n, target) }, body: text });
+    const answer = await fetch(`${system.gateways[gateway]?.url}${target}`, { method: 'POST', headers: { 'content-type': contentType, ...sign(Buffer.from(text), target) }, body: text });
     await answer.arrayBuffer();
     return answer.status;
   };

@@ -29,8 +29,8 @@ export interface IReadSourcesResult {
   burst: number | null;
   duplicates: duplicates_policy;
   id: number | null;
+  isAsked: boolean;
   isChanged: boolean;
-  isDeleted: boolean;
   isEnabled: boolean;
   isIncomplete: boolean;
   name: string;
@@ -43,7 +43,7 @@ export interface IReadSourcesResult {
   secrets: BufferArray;
   secretsExpireAtMs: numberArray;
   server: string;
-  settings: Json;
+  settings: Json | null;
   snapshot: string;
   tenant: string;
   version: string;
@@ -55,7 +55,7 @@ export interface IReadSourcesQuery {
   result: IReadSourcesResult;
 }
 
-const readSourcesIR: any = {"usedParamSet":{"since":true,"most":true,"publicIds":true,"namesOf":true,"names":true},"params":[{"name":"since","required":true,"transform":{"type":"scalar"},"locs":[{"a":253,"b":259},{"a":317,"b":323},{"a":560,"b":566},{"a":732,"b":738}]},{"name":"most","required":true,"transform":{"type":"scalar"},"locs":[{"a":348,"b":353},{"a":712,"b":717},{"a":763,"b":768},{"a":1316,"b":1321}]},{"name":"publicIds","required":true,"transform":{"type":"scalar"},"locs":[{"a":968,"b":978}]},{"name":"namesOf","required":true,"transform":{"type":"scalar"},"locs":[{"a":1060,"b":1068}]},{"name":"names","required":true,"transform":{"type":"scalar"},"locs":[{"a":1085,"b":1091}]}],"statement":"with seen as materialized (\n  select pg_snapshot_xmin(taken) as oldest_open, pg_snapshot_xmax(taken) as not_begun from pg_current_snapshot() as taken\n),\nchanged as materialized (\n  (\n    select s.id\n    from seen\n      join sources s on s.changed_by >= :since!::text::xid8 and s.changed_by < seen.not_begun\n    where :since!::text <> '0'\n    limit :most!\n  )\n  union\n  (\n    -- By index for each changed tenant: there is seldom one, and the planner expects as many sources as there may be.\n    select s.id\n    from seen\n      join tenants t on t.changed_by >= :since!::text::xid8 and t.changed_by < seen.not_begun\n      cross join lateral (select id from sources where tenant = t.id and deleted_at is null limit :most!) s\n    where :since!::text <> '0'\n    limit :most!\n  )\n),\n-- One look-up by index for each: with \"or\" in one condition, the planner may read the whole table.\nfound as (\n  select id from changed\n  union\n  select id from sources where public_id = any(:publicIds!::uuid[]) and deleted_at is null\n  union\n  select id from sources where tenant = :namesOf! and name = any(:names!::text[]) and deleted_at is null\n)\nselect\n  pg_postmaster_start_time()::text as \"server!\",\n  seen.oldest_open::text as \"snapshot!\",\n  extract(epoch from now())::float8 * 1000 as \"nowMs!\",\n  (select count(*) from changed) >= :most! as \"isIncomplete!\",\n  s.id as \"id?\",\n  format('%s/%s', s.changed_by, t.changed_by) as \"version!\",\n  s.id in (select id from changed) as \"isChanged!\",\n  s.public_id as \"publicId\",\n  s.tenant,\n  s.name,\n  s.provider,\n  s.settings,\n  s.duplicates,\n  s.resubmit,\n  s.deleted_at is not null as \"isDeleted!\",\n  s.enabled and t.enabled as \"isEnabled!\",\n  t.rate_limit_per_second as \"perSecond\",\n  t.rate_limit_burst as \"burst\",\n  t.refuses_unknown_types as \"refusesUnknownTypes\",\n  array(\n    select secret\n    from source_secrets\n    where source = s.id and (expires_at is null or expires_at > now())\n    order by id desc\n  ) as \"secrets!\",\n  array(\n    select coalesce(extract(epoch from expires_at)::float8 * 1000, 'Infinity')\n    from source_secrets\n    where source = s.id and (expires_at is null or expires_at > now())\n    order by id desc\n  ) as \"secretsExpireAtMs!\"\nfrom\n  seen\n  left join (\n    found\n    cross join lateral (select * from sources where id = found.id limit 1) s\n    join tenants t on t.id = s.tenant\n  ) on true"};
+const readSourcesIR: any = {"usedParamSet":{"since":true,"most":true,"publicIds":true,"namesOf":true,"names":true},"params":[{"name":"since","required":true,"transform":{"type":"scalar"},"locs":[{"a":253,"b":259},{"a":317,"b":323},{"a":560,"b":566},{"a":732,"b":738}]},{"name":"most","required":true,"transform":{"type":"scalar"},"locs":[{"a":348,"b":353},{"a":712,"b":717},{"a":763,"b":768},{"a":1362,"b":1367}]},{"name":"publicIds","required":true,"transform":{"type":"scalar"},"locs":[{"a":948,"b":958}]},{"name":"namesOf","required":true,"transform":{"type":"scalar"},"locs":[{"a":1040,"b":1048}]},{"name":"names","required":true,"transform":{"type":"scalar"},"locs":[{"a":1065,"b":1071}]}],"statement":"with seen as materialized (\n  select pg_snapshot_xmin(taken) as oldest_open, pg_snapshot_xmax(taken) as not_begun from pg_current_snapshot() as taken\n),\nchanged as materialized (\n  (\n    select s.id\n    from seen\n      join sources s on s.changed_by >= :since!::text::xid8 and s.changed_by < seen.not_begun\n    where :since!::text <> '0'\n    limit :most!\n  )\n  union\n  (\n    -- By index for each changed tenant: there is seldom one, and the planner expects as many sources as there may be.\n    select s.id\n    from seen\n      join tenants t on t.changed_by >= :since!::text::xid8 and t.changed_by < seen.not_begun\n      cross join lateral (select id from sources where tenant = t.id and deleted_at is null limit :most!) s\n    where :since!::text <> '0'\n    limit :most!\n  )\n),\n-- One look-up by index for each: with \"or\" in one condition, the planner may read the whole table.\nasked as materialized (\n  select id from sources where public_id = any(:publicIds!::uuid[]) and deleted_at is null\n  union\n  select id from sources where tenant = :namesOf! and name = any(:names!::text[]) and deleted_at is null\n),\nfound as (\n  select id from changed union select id from asked\n)\nselect\n  pg_postmaster_start_time()::text as \"server!\",\n  seen.oldest_open::text as \"snapshot!\",\n  extract(epoch from now())::float8 * 1000 as \"nowMs!\",\n  (select count(*) from changed) >= :most! as \"isIncomplete!\",\n  s.id as \"id?\",\n  format('%s/%s', s.changed_by, t.changed_by) as \"version!\",\n  s.id in (select id from changed) as \"isChanged!\",\n  s.id in (select id from asked) as \"isAsked!\",\n  s.public_id as \"publicId\",\n  s.tenant,\n  s.name,\n  s.provider,\n  case when s.id in (select id from asked) then s.settings end as \"settings\",\n  s.duplicates,\n  s.resubmit,\n  s.enabled and t.enabled as \"isEnabled!\",\n  t.rate_limit_per_second as \"perSecond\",\n  t.rate_limit_burst as \"burst\",\n  t.refuses_unknown_types as \"refusesUnknownTypes\",\n  array(\n    select secret\n    from source_secrets\n    where source = s.id and s.id in (select id from asked) and (expires_at is null or expires_at > now())\n    order by id desc\n  ) as \"secrets!\",\n  array(\n    select coalesce(extract(epoch from expires_at)::float8 * 1000, 'Infinity')\n    from source_secrets\n    where source = s.id and s.id in (select id from asked) and (expires_at is null or expires_at > now())\n    order by id desc\n  ) as \"secretsExpireAtMs!\"\nfrom\n  seen\n  left join (\n    found\n    cross join lateral (select * from sources where id = found.id limit 1) s\n    join tenants t on t.id = s.tenant\n  ) on true"};
 
 /**
  * Query generated from SQL:
@@ -83,12 +83,13 @@ const readSourcesIR: any = {"usedParamSet":{"since":true,"most":true,"publicIds"
  *   )
  * ),
  * -- One look-up by index for each: with "or" in one condition, the planner may read the whole table.
- * found as (
- *   select id from changed
- *   union
+ * asked as materialized (
  *   select id from sources where public_id = any(:publicIds!::uuid[]) and deleted_at is null
  *   union
  *   select id from sources where tenant = :namesOf! and name = any(:names!::text[]) and deleted_at is null
+ * ),
+ * found as (
+ *   select id from changed union select id from asked
  * )
  * select
  *   pg_postmaster_start_time()::text as "server!",
@@ -98,14 +99,14 @@ const readSourcesIR: any = {"usedParamSet":{"since":true,"most":true,"publicIds"
  *   s.id as "id?",
  *   format('%s/%s', s.changed_by, t.changed_by) as "version!",
  *   s.id in (select id from changed) as "isChanged!",
+ *   s.id in (select id from asked) as "isAsked!",
  *   s.public_id as "publicId",
  *   s.tenant,
  *   s.name,
  *   s.provider,
- *   s.settings,
+ *   case when s.id in (select id from asked) then s.settings end as "settings",
  *   s.duplicates,
  *   s.resubmit,
- *   s.deleted_at is not null as "isDeleted!",
  *   s.enabled and t.enabled as "isEnabled!",
  *   t.rate_limit_per_second as "perSecond",
  *   t.rate_limit_burst as "burst",
@@ -113,13 +114,13 @@ const readSourcesIR: any = {"usedParamSet":{"since":true,"most":true,"publicIds"
  *   array(
  *     select secret
  *     from source_secrets
- *     where source = s.id and (expires_at is null or expires_at > now())
+ *     where source = s.id and s.id in (select id from asked) and (expires_at is null or expires_at > now())
  *     order by id desc
  *   ) as "secrets!",
  *   array(
  *     select coalesce(extract(epoch from expires_at)::float8 * 1000, 'Infinity')
  *     from source_secrets
- *     where source = s.id and (expires_at is null or expires_at > now())
+ *     where source = s.id and s.id in (select id from asked) and (expires_at is null or expires_at > now())
  *     order by id desc
  *   ) as "secretsExpireAtMs!"
  * from

@@ -1,8 +1,8 @@
 /*
-  Reads the sources :publicIds, and those with the names :names of the tenant :namesOf, with their secrets that have not
-  expired; and which sources were changed, or had their tenant changed, by transactions that the snapshot :since does not
-  have ('0': no changes are needed). Deleted ones are included. At most :most changes; "isIncomplete" says that there may be
-  more.
+  Reads the sources :publicIds, and those with the names :names of the tenant :namesOf ("isAsked"), with their settings and
+  their secrets that have not expired; and which sources were changed, or had their tenant changed, by transactions that the
+  snapshot :since does not have ('0': no changes are needed). Those may be deleted. At most :most changes; "isIncomplete" says
+  that there may be more.
 
   "server" and "snapshot" are those of load-endpoints.sql. One row without a source comes when there is none.
 */
@@ -30,12 +30,13 @@ changed as materialized (
   )
 ),
 -- One look-up by index for each: with "or" in one condition, the planner may read the whole table.
-found as (
-  select id from changed
-  union
+asked as materialized (
   select id from sources where public_id = any(:publicIds!::uuid[]) and deleted_at is null
   union
   select id from sources where tenant = :namesOf! and name = any(:names!::text[]) and deleted_at is null
+),
+found as (
+  select id from changed union select id from asked
 )
 select
   pg_postmaster_start_time()::text as "server!",
@@ -45,14 +46,14 @@ select
   s.id as "id?",
   format('%s/%s', s.changed_by, t.changed_by) as "version!",
   s.id in (select id from changed) as "isChanged!",
+  s.id in (select id from asked) as "isAsked!",
   s.public_id as "publicId",
   s.tenant,
   s.name,
   s.provider,
-  s.settings,
+  case when s.id in (select id from asked) then s.settings end as "settings",
   s.duplicates,
   s.resubmit,
-  s.deleted_at is not null as "isDeleted!",
   s.enabled and t.enabled as "isEnabled!",
   t.rate_limit_per_second as "perSecond",
   t.rate_limit_burst as "burst",
@@ -60,13 +61,13 @@ select
   array(
     select secret
     from source_secrets
-    where source = s.id and (expires_at is null or expires_at > now())
+    where source = s.id and s.id in (select id from asked) and (expires_at is null or expires_at > now())
     order by id desc
   ) as "secrets!",
   array(
     select coalesce(extract(epoch from expires_at)::float8 * 1000, 'Infinity')
     from source_secrets
-    where source = s.id and (expires_at is null or expires_at > now())
+    where source = s.id and s.id in (select id from asked) and (expires_at is null or expires_at > now())
     order by id desc
   ) as "secretsExpireAtMs!"
 from

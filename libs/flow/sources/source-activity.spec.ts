@@ -56,5 +56,9 @@ describe('SourceActivity', () => {
     expect([counts.length, runs.length, counts[0]?.requests]).toEqual([10_000, 10_000, 2]);
     activity.note(source(10_050), 'accepted');
     expect(activity.take().counts).toHaveLength(1);
+    // Of a source that is not noted, there is no empty count either.
+    for (let id = 1; id <= 10_000; id++) activity.note(source(id), 'accepted');
+    activity.note(source(10_001), 'duplicate');
+    expect(activity.take().counts.filter(({ requests }) => requests === 0)).toEqual([]);
   });
 });

@@ -50,9 +50,9 @@ export class SourceActivity {
   /** @param detail of a refusal: what was wrong */
   note({ id: source }: Source, outcome: SourceOutcome, detail = ''): void {
     const atMs = Date.now();
-    const count = this.countOf(source, atMs - (atMs % MINUTE_MS), outcome);
     const run = this.runOf(source);
-    if (count === undefined || run === undefined) return sourceRequestsNotCounted.inc();
+    const count = run === undefined ? undefined : this.countOf(source, atMs - (atMs % MINUTE_MS), outcome);
+    if (run === undefined || count === undefined) return sourceRequestsNotCounted.inc();
     const lastDetail = detail.length > MAX_DETAIL ? copyOf(detail.slice(0, MAX_DETAIL)) : detail;
     count.requests += 1;
     count.lastDetail = lastDetail;

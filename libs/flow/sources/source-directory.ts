@@ -85,17 +85,14 @@ export class SourceDirectory {
     if (first === undefined) throw new Error('Sources were read without a snapshot');
     const { server, snapshot, nowMs, isIncomplete } = first;
     const found = rows.filter((row): row is SourceRow => row.id !== null);
-    const asked = new Set(references);
-    return { server, snapshot, nowMs, isIncomplete, changed: found.filter(({ isChanged }) => isChanged), rows: found.flatMap((row) => this.cached(row, asked)) };
+    return { server, snapshot, nowMs, isIncomplete, changed: found.filter(({ isChanged }) => isChanged), rows: found.filter(({ isAsked }) => isAsked).flatMap((row) => this.cached(row)) };
   }
 
-  /** The row under each of its references that were asked for. */
-  private cached(row: SourceRow, asked: ReadonlySet<string>): CachedSource[] {
-    if (row.isDeleted) return [];
-    const keys = [toPublicId('src', row.publicId), ...(row.tenant === DEFAULT_TENANT ? [row.name] : [])].filter((key) => asked.has(key));
-    if (keys.length === 0) return [];
+  /** The source under each of its references. */
+  private cached(row: SourceRow): CachedSource[] {
     const source = this.sourceOf(row);
-    return keys.map((key) => ({ key, id: row.id, version: row.version, source }));
+    const references = [source.publicId, ...(source.tenant === DEFAULT_TENANT ? [source.name] : [])];
+    return references.map((key) => ({ key, id: row.id, version: row.version, source }));
   }
 
   private sourceOf(row: SourceRow): Source {

@@ -116,16 +116,6 @@ describe('a source', () => {
     await expect(rotate(id, { secrets: ['whsec_a', 'sk_live'] })).rejects.toMatchObject({ errors: [{ path: '/secrets/1' }] });
   });
 
-  it.each([
-    [newSourceSchema, { name: 'src_1', provider: 'stripe' }, 'name'], [newSourceSchema, { name: 'api', provider: 'stripe' }, 'name'], [newSourceSchema, { name: 'a/b', provider: 'stripe' }, 'name'],
-    [newSourceSchema, { name: 'a', provider: 'nobody' }, 'provider'], [newSourceSchema, { name: 'a', provider: 'stripe', secrets: Array(11).fill('whsec_a') }, 'secrets'],
-    [newSourceSchema, { name: 'a', provider: 'stripe', settings: { a: 'x'.repeat(65_536) } }, 'settings'],
-    [sourceChangeSchema, { provider: 'github' }, 'provider'], [sourceChangeSchema, { secrets: ['whsec_a'] }, 'secrets'],
-    [secretRotationSchema, {}, ''], [secretRotationSchema, { secret: 'a', secrets: ['b'] }, ''], [secretRotationSchema, { secrets: [] }, 'secrets'], [secretRotationSchema, { secret: 'a', overlap: '31d' }, 'overlap'],
-  ])('the schema refuses what no source can have (case %#)', (schema, body, path) => {
-    expect(schema.safeParse(body).error?.issues.map((issue) => issue.path[0] ?? '')).toEqual([path]);
-  });
-
   it('pages through all, newest first, with at most 1 MiB of settings', async () => {
     await pool.query("insert into tenants (id) values ('pages')");
     await pool.query("insert into sources (public_id, tenant, name, provider, settings) select gen_random_uuid(), 'pages', 'n' || n, 'hmac', jsonb_build_object('text', repeat('x', 400000)) from generate_series(1, 5) n");

@@ -5,6 +5,9 @@ import { SignatureError } from './webhook-provider.js';
 export type HmacAlgorithm = 'sha1' | 'sha256' | 'sha512';
 export type SignatureEncoding = 'hex' | 'base64';
 
+/** A header has one signature for each live secret, and a time. More items cost CPU before a request is known to be genuine. */
+export const MOST_ITEMS = 16;
+
 /** Stripe, Slack and Standard Webhooks recommend it. */
 export const USUAL_TOLERANCE_MS = 300_000;
 

@@ -36,7 +36,10 @@ describe('the default fields', () => {
     ['security_advisory.published.json', 'security_advisory', 'security_advisory.published', 's'],
   ])("find a repository or what is above it in GitHub's %s", (file, event, type, entity) => {
     const id = '72d3162e-cc78-11e3-81ab-4c9367dc0958';
-    expect(fieldsOf(github, { 'x-github-delivery': id, 'x-github-event': event }, example('github', file))).toEqual({ id, type, entity });
+    const [headers, body] = [{ 'x-github-delivery': id, 'x-github-event': event }, example('github', file)];
+    expect(fieldsOf(github, headers, body)).toEqual({ id, type, entity });
+    const form = Buffer.from(new URLSearchParams({ payload: body.toString() }).toString());
+    expect(fieldsOf(github, { ...headers, 'content-type': 'application/x-www-form-urlencoded' }, form)).toEqual({ id, type, entity });
   });
 
   it.each([

@@ -19,6 +19,8 @@ export const github = webhookProvider({
     entity: 'json:/repository/full_name|json:/organization/login|json:/enterprise/slug|json:/installation/id|json:/sender/login|source:name',
   },
   comparesBodies: false,
+  // For webhooks with the content type application/x-www-form-urlencoded, GitHub's default.
+  jsonField: 'payload',
   keptHeaders: [
     'x-github-event', 'x-github-delivery', 'x-github-hook-id', 'x-github-hook-installation-target-type', 'x-github-hook-installation-target-id', 'x-hub-signature-256',
   ],

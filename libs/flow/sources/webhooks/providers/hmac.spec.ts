@@ -77,6 +77,16 @@ describe('hmac', () => {
     expect(await verdict({ 'x-webhook-signature': sign(`:${BODY.toString()}`) }, settings)).toBe('missing');
   });
 
+  it('signs the public URL, and refuses to guess it', async () => {
+    // As HubSpot's third version does.
+    const settings = { encoding: 'base64', signedContent: 'POST{url}{body}{timestamp}', timestamp: 'header:x-time', timestampFormat: 'milliseconds' };
+    const publicUrl = 'https://events.example.com/in/hubspot?a=%20b';
+    const headers = { 'x-time': String(NOW_MS), 'x-webhook-signature': sign(`POST${publicUrl}${BODY.toString()}${NOW_MS}`, { encoding: 'base64' }) };
+    expect(await verdictOf(hmac, { headers, body: BODY, receivedAtMs: NOW_MS, publicUrl }, [SECRET], settings)).toBe('genuine');
+    expect(await verdictOf(hmac, { headers, body: BODY, receivedAtMs: NOW_MS, publicUrl: `${publicUrl}c` }, [SECRET], settings)).toBe('mismatch');
+    await expect(verdict(headers, settings)).rejects.toThrow(/LOCKSTEP_PUBLIC_URL/);
+  });
+
   it('verifies with any settings, and refuses a change in any byte', async () => {
     const settingsOf = fc.record({
       algorithm: fc.constantFrom('sha1', 'sha256', 'sha512'), encoding: fc.constantFrom('hex' as const, 'base64' as const), prefix: fc.constantFrom('', 'sha256=', 'v1,', 'HMAC '), secretEncoding: fc.constantFrom('text' as const, 'hex' as const, 'base64' as const),

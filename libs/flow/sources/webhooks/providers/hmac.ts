@@ -3,14 +3,15 @@ import { z } from 'zod';
 import { parseDurationMs } from '#domain/duration';
 import { durationsUpTo } from '#domain/duration-pattern';
 import { parseTimestamp } from '#flow/ingest/timestamp';
-import { decodedSignature, hmacOf, mustBeFresh, mustHave, mustMatch, secondsToMs, USUAL_TOLERANCE_MS, type SignatureEncoding } from '../signatures.js';
+import { publicUrlOf } from '../public-url.js';
+import { decodedSignature, hmacOf, MOST_ITEMS, mustBeFresh, mustHave, mustMatch, secondsToMs, USUAL_TOLERANCE_MS, type SignatureEncoding } from '../signatures.js';
 import { GENERIC, SignatureError, webhookProvider, type WebhookRequest } from '../webhook-provider.js';
 
 /** RFC 9110, 5.6.2. */
 const NAME = "[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}";
 const HEADER = new RegExp(`^${NAME}$`);
 const TIMESTAMP = new RegExp(`^(header|signature):(${NAME})$`);
-const PLACEHOLDER = new RegExp(`\\{(body|timestamp|header:${NAME})\\}`);
+const PLACEHOLDER = new RegExp(`\\{(body|timestamp|url|header:${NAME})\\}`);
 const MILLISECONDS = /^\d{1,15}$/;
 const LONGEST_TOLERANCE_MS = 86_400_000;
 
@@ -49,7 +50,7 @@ export const hmac = webhookProvider({
     const toleranceMs = parseDurationMs(settings.tolerance) ?? USUAL_TOLERANCE_MS;
     return (request, secrets) => {
       const value = mustHave(request.headers, header);
-      const items = value.split(/[,;]/).map((item) => item.trim());
+      const items = value.split(/[,;]/, MOST_ITEMS).map((item) => item.trim());
       const timestamp = timestampIn?.(request.headers, items);
       // As a whole, too: a prefix may have a comma.
       const given = [value, ...items].filter((item) => item.startsWith(settings.prefix)).map((item) => signatureOf(item.slice(settings.prefix.length), settings.encoding));
@@ -65,7 +66,7 @@ export const hmac = webhookProvider({
 
 function signedContentProblem({ signedContent, timestamp }: Pick<HmacSettings, 'signedContent' | 'timestamp'>): string | undefined {
   const parts = signedContent.split(PLACEHOLDER);
-  if (parts.some((text, index) => index % 2 === 0 && /[{}]/.test(text))) return 'has a brace that belongs to none of {body}, {timestamp} and {header:NAME}';
+  if (parts.some((text, index) => index % 2 === 0 && /[{}]/.test(text))) return 'has a brace that belongs to none of {body}, {timestamp}, {url} and {header:NAME}';
   const placeholders = parts.filter((_, index) => index % 2 === 1);
   if (!placeholders.includes('body')) return 'must have {body}: anybody could change a body that is not signed';
   if (placeholders.includes('timestamp') === (timestamp !== undefined)) return undefined;
@@ -85,6 +86,7 @@ function timestampReader(selector: string): (headers: IncomingHttpHeaders, items
 function partReader(placeholder: string): (request: WebhookRequest, timestamp: string) => Buffer {
   if (placeholder === 'body') return ({ body }) => body;
   if (placeholder === 'timestamp') return (_, timestamp) => headerBytes(timestamp);
+  if (placeholder === 'url') return (request) => Buffer.from(publicUrlOf(request));
   const name = placeholder.slice('header:'.length).toLowerCase();
   return ({ headers }) => headerBytes(mustHave(headers, name));
 }

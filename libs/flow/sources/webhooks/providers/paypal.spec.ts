@@ -1,12 +1,10 @@
 import { createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type CertificateRequest, issueCertificate, type KeyPair } from '#dev/testing/issued-certificate';
 import { Roots } from '../certificates.js';
-import { readFields } from '../fixtures/read-fields.js';
+import { example, fieldsOf } from '../fixtures/fields.js';
 import { webhookRequest } from '../fixtures/verdict.js';
 import { SignatureError, type SignatureFailure } from '../webhook-provider.js';
 import { paypal, paypalTrusting } from './paypal.js';
@@ -16,7 +14,7 @@ const CERT_URL = 'https://api.paypal.com/v1/notifications/certs/CERT-360caa42-fc
 const WEBHOOK_ID = '1JE4291016473214C';
 const NOW_MS = Date.UTC(2026, 10, 29, 12);
 const DAY_MS = 86_400_000;
-const BODY = readFileSync(path.join(import.meta.dirname, '..', 'fixtures', 'paypal', 'capture-completed.json'));
+const BODY = example('paypal', 'capture-completed.json');
 
 const year = { validFromMs: NOW_MS - 100 * DAY_MS, validUntilMs: NOW_MS + 265 * DAY_MS };
 const keys = generateKeyPairSync('rsa', { modulusLength: 2_048 });
@@ -179,9 +177,9 @@ describe('paypal', () => {
     ['dispute-created.json', 'WH-4M0448861G563140B-9EX36365822141321', 'CUSTOMER.DISPUTE.CREATED', 'PP-000-042-663-135'],
     ['payouts-batch-success.json', 'WH-9W85492646128305A-2PC85213MR0143204', 'PAYMENT.PAYOUTSBATCH.SUCCESS', 'CQMWKDQF5GFLL'],
   ])('reads %s', async (name, id, type, entity) => {
-    const body = readFileSync(path.join(import.meta.dirname, '..', 'fixtures', 'paypal', name));
+    const body = example('paypal', name);
     expect(await verdict({ body })).toBe('genuine');
-    expect(readFields(paypal, webhookRequest({ body }))).toEqual({ id, type, entity });
+    expect(fieldsOf(paypal, {}, body)).toEqual({ id, type, entity });
   });
 
   it('checks its settings', () => {

@@ -1,14 +1,12 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { readFields } from '../fixtures/read-fields.js';
-import { verdictOf, webhookRequest } from '../fixtures/verdict.js';
+import { example, fieldsOf } from '../fixtures/fields.js';
+import { verdictOf } from '../fixtures/verdict.js';
 import { hmacOf } from '../signatures.js';
 import { shopify } from './shopify.js';
 
 const SECRET = 'hush';
 const HEADERS = { 'x-shopify-shop-domain': 'jsmith.myshopify.com', 'x-shopify-webhook-id': 'b54557e4-bdd9-4b37-8a5f-bf7d70bcd043', 'content-type': 'application/json' };
-const payload = (name: string): Buffer => readFileSync(path.join(import.meta.dirname, '..', 'fixtures', 'shopify', name));
+const payload = (name: string): Buffer => example('shopify', name);
 const signed = (body: Buffer, secret = SECRET): Record<string, string> => ({ ...HEADERS, 'x-shopify-hmac-sha256': hmacOf('sha256', secret, [body]).toString('base64') });
 
 describe('shopify', () => {
@@ -22,12 +20,12 @@ describe('shopify', () => {
     const body = payload(file);
     const headers = { ...signed(body), 'x-shopify-topic': topic };
     expect(await verdictOf(shopify, { body, headers }, ['other', SECRET])).toBe('genuine');
-    expect(readFields(shopify, webhookRequest({ body, headers }))).toEqual({ id: HEADERS['x-shopify-webhook-id'], type: topic, entity });
+    expect(fieldsOf(shopify, headers, body)).toEqual({ id: HEADERS['x-shopify-webhook-id'], type: topic, entity });
   });
 
   it('takes a body without any id for one of the shop', () => {
     const body = Buffer.from('{"updated_at":"2026-11-29T12:00:00Z"}');
-    expect(readFields(shopify, webhookRequest({ body, headers: HEADERS })).entity).toBe('jsmith.myshopify.com/shop');
+    expect(fieldsOf(shopify, HEADERS, body).entity).toBe('jsmith.myshopify.com/shop');
   });
 
   it.each([

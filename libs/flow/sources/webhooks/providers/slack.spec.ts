@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { readFields } from '../fixtures/read-fields.js';
+import { example, fieldsOf } from '../fixtures/fields.js';
 import { verdictOf, webhookRequest } from '../fixtures/verdict.js';
 import { hmacOf } from '../signatures.js';
 import type { WebhookRequest } from '../webhook-provider.js';
@@ -12,7 +10,7 @@ const SECRET = '8f742231b10e8888abcd99yyyzzz85a5';
 const SIGNED_AT_S = 1_531_420_618;
 const SIGNATURE = 'v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503';
 
-const payload = (name: string): Buffer => readFileSync(path.join(import.meta.dirname, '..', 'fixtures', 'slack', name));
+const payload = (name: string): Buffer => example('slack', name);
 const contentTypeOf = (name: string): string => (name.endsWith('.txt') ? 'application/x-www-form-urlencoded' : 'application/json');
 
 function signed(name: string): WebhookRequest {
@@ -62,7 +60,7 @@ describe('slack', () => {
     const request = signed(name);
     expect(await verdictOf(slack, request, [SECRET])).toBe('genuine');
     // What has no id gets the signature's, which is another for each request.
-    expect(readFields(slack, request)).toEqual({ id: id ?? request.headers['x-slack-signature'], type, entity });
+    expect(fieldsOf(slack, request.headers, request.body)).toEqual({ id: id ?? request.headers['x-slack-signature'], type, entity });
     expect(slack.answer?.(request)).toBeUndefined();
   });
 

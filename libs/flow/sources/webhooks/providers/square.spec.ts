@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { readFields } from '../fixtures/read-fields.js';
+import { example, fieldsOf } from '../fixtures/fields.js';
 import { verdictOf, webhookRequest } from '../fixtures/verdict.js';
 import { hmacOf } from '../signatures.js';
 import { square } from './square.js';
@@ -14,7 +12,7 @@ const SIGNATURE = '2kRE5qRU2tR+tBGlDwMEw2avJ7QM4ikPYD/PJ3bd9Og=';
 
 const published = ({ signature = SIGNATURE, body = BODY, publicUrl = URL, secrets = [SECRET] }): ReturnType<typeof verdictOf> =>
   verdictOf(square, { body: Buffer.from(body), headers: { 'x-square-hmacsha256-signature': signature }, publicUrl }, secrets);
-const payload = (name: string): Buffer => readFileSync(path.join(import.meta.dirname, '..', 'fixtures', 'square', name));
+const payload = (name: string): Buffer => example('square', name);
 
 describe('square', () => {
   it('accepts the published example', async () => {
@@ -46,7 +44,7 @@ describe('square', () => {
     const body = payload(name);
     const request = webhookRequest({ body, publicUrl: URL, headers: { 'x-square-hmacsha256-signature': hmacOf('sha256', SECRET, [URL, body]).toString('base64') } });
     expect(await verdictOf(square, request, [SECRET])).toBe('genuine');
-    expect(readFields(square, request)).toEqual({ id, type, entity });
+    expect(fieldsOf(square, request.headers, request.body)).toEqual({ id, type, entity });
   });
 
   it('says what to set while the public URL is not known, in a 5xx', async () => {

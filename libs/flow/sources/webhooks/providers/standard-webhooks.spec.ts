@@ -35,7 +35,7 @@ describe('standard-webhooks', () => {
     signatureHeader: 'webhook-signature',
     signedHeaders: ['webhook-id', 'webhook-timestamp'],
     expires: true,
-  });
+  }, { runs: 20 });
 
   it.each([
     ['v1', V1, [SECRET]],
@@ -81,7 +81,7 @@ describe('standard-webhooks', () => {
     expect(await published(V1, [SECRET], { prefix: 'svix', headers: { 'webhook-id': 'msg_other' } })).toBe('missing');
   });
 
-  it('verifies at most four ed25519 signatures, which cost a request without a secret nothing and us 0.1 ms each', async () => {
+  it('verifies at most four ed25519 signatures, so that a request of a stranger costs little', async () => {
     const wrong = `v1a,${Buffer.alloc(64, 1).toString('base64')}`;
     expect(await published([wrong, wrong, wrong, V1A].join(' '), [PUBLIC_KEY])).toBe('genuine');
     expect(await published([wrong, wrong, wrong, wrong, V1A].join(' '), [PUBLIC_KEY])).toBe('malformed');
@@ -101,7 +101,7 @@ describe('standard-webhooks', () => {
       const changed = { body, signature, key }[part];
       changed[position % changed.length] = (changed[position % changed.length] ?? 0) ^ 1;
       expect(await verdict()).toBe('mismatch');
-    }));
+    }), { numRuns: 50 });
   });
 
   it.each([

@@ -19,6 +19,7 @@ describe('stripe', () => {
     ['one of test events, of which v0 is ignored', `t=${SIGNED_AT_S},v1=${V1},v0=${'0'.repeat(64)}`, {}],
     ['two, while a secret is rotated', `t=${SIGNED_AT_S},v1=${sign(SIGNED_AT_S, 'whsec_new')},v1=${V1}`, {}],
     ['two secrets', `t=${SIGNED_AT_S},v1=${V1}`, { secrets: ['whsec_new', SECRET] }],
+    ['up to 16 items', `t=${SIGNED_AT_S},${`v1=${'0'.repeat(64)},`.repeat(14)}v1=${V1}`, {}],
     ['five minutes of age', `t=${SIGNED_AT_S},v1=${V1}`, { ageS: 300 }],
   ])('accepts %s', async (_, header, given) => {
     expect(await verdict(header, given)).toBe('genuine');
@@ -43,6 +44,7 @@ describe('stripe', () => {
     ['no secret', `t=${SIGNED_AT_S},v1=${V1}`, { secrets: [] }, 'mismatch'],
     ['a body with a byte order mark', `t=${SIGNED_AT_S},v1=${V1}`, { body: Buffer.concat([Buffer.from('\ufeff'), BODY]) }, 'mismatch'],
     ['a body that was written again', `t=${SIGNED_AT_S},v1=${V1}`, { body: Buffer.from(JSON.stringify(JSON.parse(BODY.toString()))) }, 'mismatch'],
+    ['a signature behind 16 items', `t=${SIGNED_AT_S},${`v1=${'0'.repeat(64)},`.repeat(15)}v1=${V1}`, {}, 'mismatch'],
     ['an old event', `t=${SIGNED_AT_S},v1=${V1}`, { ageS: 301 }, 'expired'],
     ['an event of the future', `t=${SIGNED_AT_S},v1=${V1}`, { ageS: -301 }, 'expired'],
   ])('refuses %s', async (_, header, given, reason) => {

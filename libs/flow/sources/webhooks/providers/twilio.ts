@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
+import { parse, stringify } from 'node:querystring';
 import { z } from 'zod';
 import { isForm } from '../form-body.js';
 import { publicUrlOf } from '../public-url.js';
 import { decodedSignature, hmacOf, isSame, mustHave } from '../signatures.js';
 import { SignatureError, webhookProvider, type WebhookRequest } from '../webhook-provider.js';
 
+const SHA256_BYTES = 32;
 const ORIGIN = /^(https?):\/\/([^/?#]*?)(:\d+)?(?=[/?#]|$)/i;
 
 /**
@@ -23,7 +25,7 @@ export const twilio = webhookProvider({
     entity: 'form:MessageSid|form:SmsSid|form:CallSid|form:ConversationSid|form:ConferenceSid|form:RoomSid|form:TaskSid|json:/0/subject|source:name',
   },
   comparesBodies: false,
-  keptHeaders: ['i-twilio-idempotency-token', 'x-twilio-signature'],
+  keptHeaders: ['i-twilio-idempotency-token', 'x-twilio-signature', 'x-twilio-webhooks-signature-settings'],
   // To a call or a message, it is TwiML that does nothing.
   reply: { status: 200, contentType: 'text/xml; charset=utf-8', body: '<Response></Response>' },
   verifier: () => (request, secrets) => {
@@ -32,9 +34,12 @@ export const twilio = webhookProvider({
     if (given === undefined) throw new SignatureError('malformed');
     const hash = bodyHashOf(target);
     const fields = Buffer.from(hash === undefined ? signedFieldsOf(request) : '');
-    // Every secret is tried, whichever matches. The second URL hardly ever is.
-    const isSignedFor = (url: string): boolean => secrets.map((secret) => isSame(given, hmacOf('sha1', secret, [url, fields]))).includes(true);
-    if (!urlsOf(publicUrlOf(request)).some(isSignedFor)) throw new SignatureError('mismatch');
+    // By its length: signatures with a shared key can have SHA-256, and say so in a header that is not signed.
+    const algorithm = given.length === SHA256_BYTES ? 'sha256' : 'sha1';
+    // Every secret is tried, whichever matches. Further URLs hardly ever are.
+    const isSignedFor = (url: string): boolean => secrets.map((secret) => isSame(given, hmacOf(algorithm, secret, [url, fields]))).includes(true);
+    const url = publicUrlOf(request);
+    if (!withAndWithoutPort(url).some(isSignedFor) && !escapedFormsOf(url).some(isSignedFor)) throw new SignatureError('mismatch');
     if (hash !== undefined && hash !== createHash('sha256').update(body).digest('hex')) throw new SignatureError('mismatch');
   },
 });
@@ -72,11 +77,19 @@ function compare(text: string, other: string): number {
   return text < other ? -1 : 1;
 }
 
-/** Without a port and with one, since Twilio is not consistent in that: https://github.com/twilio/twilio-node/blob/main/src/webhooks/webhooks.ts */
-function urlsOf(url: string): readonly string[] {
+/** Twilio's systems differ in what they sign: https://github.com/twilio/twilio-node/blob/main/src/webhooks/webhooks.ts */
+function withAndWithoutPort(url: string): readonly string[] {
   const match = ORIGIN.exec(url);
   if (match === null) return [url];
   const [origin, scheme = '', host = '', port = scheme.toLowerCase() === 'https' ? ':443' : ':80'] = match;
   const rest = url.slice(origin.length);
   return [`${scheme}://${host}${rest}`, `${scheme}://${host}${port}${rest}`];
+}
+
+/** With characters escaped that may be in a URL as they are. */
+function escapedFormsOf(url: string): readonly string[] {
+  const escaped = URL.parse(url)?.href ?? url;
+  const end = escaped.indexOf('?') + 1;
+  const forms = end === 0 || end === escaped.length ? [escaped] : [escaped, escaped.slice(0, end) + stringify(parse(escaped.slice(end)))];
+  return [...new Set(forms)].filter((form) => form !== url).flatMap(withAndWithoutPort);
 }
