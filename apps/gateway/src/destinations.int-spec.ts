@@ -22,6 +22,8 @@ beforeAll(async () => {
   ({ client } = gateway);
   other = await GatewayUnderTest.start(gateway.databaseUrl, ENV);
   ({ data: [{ id: source }] } = (await client.get('/v1/sources')).json as { data: [{ id: string }] });
+  expect(await changeDestinations(['http://127.0.0.1:9/hooks/**', 'https://10.0.0.1/'])).toMatchObject({ status: 200 });
+  for (const at of [client, other.client]) await waitUntil('the destinations are allowed', async () => (await send(urlOf('first'), { at })).status === 202);
 });
 
 afterAll(async () => {
@@ -47,9 +49,23 @@ function bodyOf(data: unknown): string {
   return JSON.stringify({ type: 'order.created', entity: `order-${events++}`, data });
 }
 
+const changeDestinations = (destinations: string[]): Promise<Answer> => client.send('PATCH', `/v1/sources/${source}`, { settings: { destinations } });
 const urlOf = (name: string): string => `http://127.0.0.1:9/hooks/${name}-${mintId()}`;
 const eventOf = async ({ json }: Answer): Promise<Record<string, unknown>> => (await client.get(`/v1/events/${(json as { id: string }).id}`)).json as Record<string, unknown>;
 const codeOf = ({ status, json }: Answer): string => `${status} ${(json as { code?: string }).code ?? ''}`.trim();
+
+function statementsWith(url: string): number {
+  return queries.mock.calls.filter(([query]) => JSON.stringify(query).includes(url)).length;
+}
+
+/** Until a gateway has the destination in memory: it reads it once more when it has seen that the endpoint was made. */
+async function untilKnown(url: string, at: GatewayClient): Promise<void> {
+  await waitUntil('the destination in memory', async () => {
+    queries.mockClear();
+    expect((await send(url, { at })).status).toBe(202);
+    return statementsWith(url) === 0;
+  });
+}
 
 async function endpointsWith(url: string): Promise<{ id: string; key: number; deleted: boolean }[]> {
   const { rows } = await gateway.store.query<{ id: string; key: number; deleted: boolean }>("select 'ep_' || replace(public_id::text, '-', '') as id, id as key, deleted_at is not null as deleted from endpoints where url = $1 order by id", [url]);
@@ -57,15 +73,6 @@ async function endpointsWith(url: string): Promise<{ id: string; key: number; de
 }
 
 describe('POST /webhooks', () => {
-  it('allows no destination before the source has globs, and refuses wrong ones', async () => {
-    const url = urlOf('first');
-    expect(codeOf(await send(url))).toBe('400 destination_not_allowed');
-    const change = (destinations: string[]): Promise<Answer> => client.send('PATCH', `/v1/sources/${source}`, { settings: { destinations } });
-    expect(await change(['http://127.0.0.1:9/hooks/**', 'https://127.0.0.1'])).toMatchObject({ status: 400, json: { errors: [{ path: '/settings/destinations/1' }] } });
-    expect(await change(['http://127.0.0.1:9/hooks/**', 'https://10.0.0.1/'])).toMatchObject({ status: 200 });
-    for (const at of [client, other.client]) await waitUntil('the destination is allowed', async () => (await send(url, { at })).status === 202);
-  });
-
   it('without a destination accepts an event that is routed by its type', async () => {
     const answer = await send(undefined);
     expect(answer.status).toBe(202);
@@ -93,16 +100,11 @@ describe('POST /webhooks', () => {
   it('asks Postgres nothing about a destination that is known', async () => {
     const url = urlOf('known');
     await send(url);
-    const asked = (): number => queries.mock.calls.filter(([query]) => JSON.stringify(query).includes(url)).length;
-    // The directory reads it once more when it has seen that the endpoint was made.
-    await waitUntil('the destination in memory', async () => {
-      queries.mockClear();
-      await send(url);
-      return asked() === 0;
-    });
+    expect(statementsWith(url)).toBeGreaterThan(0);
+    await untilKnown(url, client);
     queries.mockClear();
     for (let i = 0; i < 5; i++) await send(url);
-    expect(asked()).toBe(0);
+    expect(statementsWith(url)).toBe(0);
     expect(await endpointsWith(url)).toHaveLength(1);
   });
 
@@ -123,8 +125,7 @@ describe('POST /webhooks', () => {
   it('follows a change of which endpoint is the oldest, at every gateway', async () => {
     const url = urlOf('moving');
     const early = ((await client.send('POST', '/v1/endpoints', { url: urlOf('elsewhere') })).json as { id: string }).id;
-    const late = await eventOf(await send(url));
-    expect(late['destination']).not.toBe(early);
+    for (const at of [client, other.client]) await untilKnown(url, at);
     await client.send('PATCH', `/v1/endpoints/${early}`, { url });
     for (const at of [client, other.client]) await waitUntil('the older endpoint', async () => (await eventOf(await send(url, { at })))['destination'] === early);
   });
@@ -132,7 +133,7 @@ describe('POST /webhooks', () => {
   it('makes another endpoint when the first one is deleted', async () => {
     const url = urlOf('deleted');
     const first = (await eventOf(await send(url)))['destination'] as string;
-    await eventOf(await send(url, { at: other.client }));
+    for (const at of [client, other.client]) await untilKnown(url, at);
     await client.call('DELETE', `/v1/endpoints/${first}`);
     for (const at of [client, other.client]) await waitUntil('another endpoint', async () => (await eventOf(await send(url, { at })))['destination'] !== first);
     expect((await endpointsWith(url)).map(({ deleted }) => deleted)).toEqual([true, false]);
@@ -186,6 +187,13 @@ describe('POST /webhooks', () => {
     expect(await client.send('PATCH', `/v1/endpoints/${id}`, { eventTypes: ['*'] })).toMatchObject({ status: 400, json: { errors: [{ path: '/eventTypes' }] } });
     expect(codeOf(await client.send('PATCH', `/v1/endpoints/${id}`, { url: taken }))).toBe('409 conflict');
     expect(await client.send('PATCH', `/v1/endpoints/${id}`, { description: 'ours' })).toMatchObject({ status: 200, json: { url, description: 'ours', source } });
+  });
+
+  it('refuses globs that are none, and without globs every destination', async () => {
+    expect(await changeDestinations(['http://127.0.0.1:9/hooks/**', 'https://127.0.0.1'])).toMatchObject({ status: 400, json: { errors: [{ path: '/settings/destinations/1' }] } });
+    expect((await send(urlOf('kept'))).status).toBe(202);
+    await changeDestinations([]);
+    await waitUntil('no destination is allowed', async () => codeOf(await send(urlOf('none'))) === '400 destination_not_allowed');
   });
 
   it('takes POST only, and is not there without its source', async () => {

@@ -39,7 +39,7 @@ describe('more posts than can be committed', () => {
     await waitUntil(() => `refusals, have ${answers.size}`, () => answers.size >= POSTS - 1_024);
     const refused = [...answers.keys()];
     // A request with another spelling of the path is read before it is refused.
-    for (const path of ['/v1/events', '/v1/%65vents']) {
+    for (const path of ['/v1/events', '/v1/%65vents', '/in/some-source', '/stripe/webhook']) {
       const answer = await client.send('POST', path, { type: 'a', entity: 'b', data: 1 });
       expect(answer).toMatchObject({ status: 503, json: { type: 'urn:lockstep:problem:overloaded', code: 'overloaded', status: 503 } });
       expect(answer.headers.get('retry-after')).toBe('1');

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { type Answer, type GatewayClient, withoutRequestId } from '#dev/testing/gateway-client';
@@ -98,6 +99,19 @@ describe('a signed webhook', () => {
     expect((await send(source, body)).headers.get('idempotent-replayed')).toBe('true');
     expect(await stored(source)).toMatchObject([{ entity: '12345678901234567890.10', key: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) }]);
   });
+});
+
+it('the check of an address is answered once it is verified, and makes no event', async () => {
+  const source = await create({ provider: 'slack', secrets: ['signing-secret'] });
+  const body = JSON.stringify({ type: 'url_verification', challenge: '3eZbrw1aB' });
+  const sign = (secret: string): Record<string, string> => {
+    const time = String(Math.floor(Date.now() / 1_000));
+    return { 'x-slack-request-timestamp': time, 'x-slack-signature': `v0=${createHmac('sha256', secret).update(`v0:${time}:${body}`).digest('hex')}` };
+  };
+  const answered = await metric('lockstep_source_requests_total{provider="slack",outcome="answered"}');
+  expect((await send(source, body, sign('another'))).status).toBe(401);
+  expect(await send(source, body, sign('signing-secret'))).toMatchObject({ status: 200, text: '3eZbrw1aB' });
+  expect([await stored(source), await metric('lockstep_source_requests_total{provider="slack",outcome="answered"}')]).toEqual([[], answered + 1]);
 });
 
 describe('a webhook that comes again', () => {
@@ -235,6 +249,18 @@ describe('refused are', () => {
     expect(limited.json).toMatchObject({ code: 'rate_limited' });
     expect([limited.headers.get('ratelimit'), Number(limited.headers.get('retry-after')) > 0]).toEqual([expect.stringMatching(/^"tenant";r=0/), true]);
   });
+});
+
+it('what became of requests stands in the statistics of their source, also of those whose body was not read', async () => {
+  const source = await create();
+  const body = stripeEvent();
+  for (const sent of [body, body, '{}', 'x'.repeat(65_537)]) await send(source, sent);
+  await send(source, body, {});
+  const outcomes = await waitUntil('the statistics', async () => {
+    const { outcomes: found } = (await client.get(`/v1/sources/${source}/stats`)).json as { outcomes: { outcome: string; count: number }[] };
+    return found.length === 5 ? found : undefined;
+  });
+  expect(outcomes.map(({ outcome, count }) => `${outcome} ${count}`).sort()).toEqual(['accepted 1', 'duplicate 1', 'invalid_request 1', 'invalid_signature 1', 'payload_too_large 1']);
 });
 
 it('what is refused after it was verified stands at /v1/rejections, under the source; what was not verified does not', async () => {

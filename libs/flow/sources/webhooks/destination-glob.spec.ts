@@ -39,6 +39,8 @@ describe('a glob of destinations', () => {
     ['https://example.com/*/hooks/v*', 'https://example.com/acme/hooks/v2'],
     ['https://example.com/a', 'https://example.com/b/../a'],
     ['https://example.com/*b*d', 'https://example.com/abcbcd'],
+    ['https://example.com/a*a', 'https://example.com/aa'],
+    ['https://example.com/*ab*ab*', 'https://example.com/abab'],
     ['https://example.com/%C3%BC', 'https://example.com/ü'],
     // Query.
     ['https://example.com/?team=*', 'https://example.com/?team=17'],
@@ -87,6 +89,10 @@ describe('a glob of destinations', () => {
     ['https://example.com/a/**', 'https://example.com/a/.%2E/b'],
     ['https://example.com/a/**/z', 'https://example.com/a/z'],
     ['https://example.com/*b*d', 'https://example.com/abcbc'],
+    // What a wildcard stands for may be empty, but pieces do not overlap.
+    ['https://example.com/a*a', 'https://example.com/a'],
+    ['https://example.com/ab*bc', 'https://example.com/abc'],
+    ['https://example.com/*ab*bc*c', 'https://example.com/abcc'],
     ['https://example.com/a', 'https://example.com/%61'],
     // Query.
     ['https://example.com/**', 'https://example.com/a?b'],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-const LONGEST_GLOB = 512;
+const LONGEST_GLOB = 256;
 const MAX_GLOBS = 100;
 
 /** Scheme, host, port, path and query. */
@@ -53,9 +53,9 @@ export class DestinationGlob {
 
   matches({ protocol, hostname, port, pathname, search }: URL): boolean {
     return protocol === this.protocol
-      && (hostname.startsWith('[') ? hostname === this.hostname : isMatch(hostname.split('.'), this.labels, PARTS, isText))
+      && (hostname.startsWith('[') ? hostname === this.hostname : areParts(hostname.split('.'), this.labels))
       && (this.port === undefined || port === this.port)
-      && isMatch(pathname.slice(1).split('/'), this.segments, PARTS, isText)
+      && areParts(pathname.slice(1).split('/'), this.segments)
       && (search === '' ? this.query === '' : this.query !== '' && isText(search.slice(1), this.query));
   }
 }
@@ -90,24 +90,36 @@ function mustBeCanonical(glob: string): void {
   if (href !== sample) throw new DestinationGlobError('must be written as URLs are: ASCII, host in lower case, without user name, default port and dot segments');
 }
 
+/** Each piece between wildcards is looked for behind the one before: the first place leaves the most for the others. */
 function isText(text: string, pattern: string): boolean {
-  return pattern.includes(TEXT) ? isMatch(text, pattern, TEXT, (character, other) => character === other) : text === pattern;
+  const [first = '', ...pieces] = pattern.split(TEXT);
+  const last = pieces.pop();
+  if (last === undefined) return text === first;
+  const end = text.length - last.length;
+  if (first.length > end || !text.startsWith(first) || !text.endsWith(last)) return false;
+  let at = first.length;
+  for (const piece of pieces) {
+    const found = text.indexOf(piece, at);
+    if (found < 0 || found + piece.length > end) return false;
+    at = found + piece.length;
+  }
+  return true;
 }
 
 /**
- * Whether each item is what its pattern says, and `any` stands for any number of items. After a mismatch, the last `any` before
- * it takes one more; those before have taken the least that they can, so nothing else needs to be tried.
+ * Whether each part is what its pattern says, `**` standing for any number of parts. After a mismatch, the last `**` takes one more;
+ * those before have taken the least that they can, so nothing else needs to be tried.
  */
-function isMatch(items: ArrayLike<string>, patterns: ArrayLike<string>, any: string, isItem: (item: string, pattern: string) => boolean): boolean {
+function areParts(parts: readonly string[], patterns: readonly string[]): boolean {
   let [at, next] = [0, 0];
   let last: { readonly next: number; at: number } | undefined;
-  for (let item = items[0]; item !== undefined; item = items[at]) {
+  for (let part = parts[0]; part !== undefined; part = parts[at]) {
     const pattern = patterns[next];
-    if (pattern === any) last = { next: ++next, at };
-    else if (pattern !== undefined && isItem(item, pattern)) [at, next] = [at + 1, next + 1];
+    if (pattern === PARTS) last = { next: ++next, at };
+    else if (pattern !== undefined && isText(part, pattern)) [at, next] = [at + 1, next + 1];
     else if (last === undefined) return false;
     else [at, next] = [++last.at, last.next];
   }
-  while (patterns[next] === any) next++;
+  while (patterns[next] === PARTS) next++;
   return next === patterns.length;
 }

@@ -3,9 +3,7 @@ import { FieldTemplate, FieldTemplateError } from '../field-template.js';
 import { destinationsSchema } from './destination-glob.js';
 import type { WebhookProvider } from './webhook-provider.js';
 
-const LONGEST_TEMPLATE = 1_024;
-
-const template = z.string().max(LONGEST_TEMPLATE, `must have at most ${LONGEST_TEMPLATE} characters`).superRefine((text, context) => {
+const template = z.string().superRefine((text, context) => {
   try {
     new FieldTemplate(text);
   } catch (error) {
