@@ -27,7 +27,8 @@ describe.each([['snappy', snappyDecompressed, SNAPPY, 'hellohelloh'], ['lz4', lz
         try {
           expect(decompressed(input, 1_000).length).toBeLessThanOrEqual(1_000);
         } catch (error) {
-          expect(error).toBeInstanceOf(RangeError);
+          // By its name: Node's own is of another realm than jest's.
+          expect((error as Error).name).toBe('RangeError');
         }
       }),
       { numRuns: 2_000 },
