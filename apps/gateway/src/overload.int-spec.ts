@@ -69,6 +69,6 @@ describe('more posts than can be committed', () => {
       const again = await client.post(`order-${n}`, n, { 'idempotency-key': key });
       expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([202, replayed]);
     }
-    expect((await client.get('/metrics')).text).toMatch(new RegExp(`^lockstep_requests_rejected_total\\{code="overloaded"\\} ${refused.length + 3}$`, 'm'));
+    expect((await client.get('/metrics')).text).toMatch(new RegExp(`^lockstep_requests_rejected_total\\{code="overloaded"\\} ${refused.length + 5}$`, 'm'));
   });
 });

@@ -2,7 +2,7 @@ import type { ZodType } from 'zod';
 import type { SourceProviderName, WebhookProviderName } from '#domain/source-provider';
 import { kafkaSettings } from '#flow/sources/kafka/kafka-settings';
 import { webhookProviders } from '#flow/sources/webhooks/webhook-providers';
-import { partsOf, webhookSettingsOf } from '#flow/sources/webhooks/webhook-settings';
+import { ownSettingsOf, webhookSettingsOf } from '#flow/sources/webhooks/webhook-settings';
 import type { Issue } from '#ground/http/schema.pipe';
 
 /** What is wrong with settings for this provider, with paths from `/settings` on. */
@@ -12,19 +12,19 @@ export async function settingsIssuesOf(provider: SourceProviderName, settings: u
 }
 
 /**
- * What is wrong with secrets for this provider of webhooks. What they must be like depends on the settings, so with wrong ones
- * nothing is said about it.
+ * What is wrong with secrets for this provider of webhooks. What they must be like may depend on the settings; with wrong ones
+ * they are checked against the defaults, if there are any.
  * @param at the path of all of them
  * @param pathOf the path of one
  */
 export function secretIssuesOf(provider: WebhookProviderName, settings: unknown, secrets: readonly string[], at: readonly string[], pathOf: (place: number) => readonly PropertyKey[]): Issue[] {
-  const { secrets: needed, secretProblem } = webhookProviders[provider];
+  const { secrets: needed, secretProblem, settings: schema } = webhookProviders[provider];
   if (needed === 'none') return secrets.length === 0 ? [] : [{ path: at, message: `must be left out: ${provider} has no secrets` }];
   if (secrets.length === 0) return [{ path: at, message: `must have the secret by which ${provider} proves that it sends` }];
-  if (secretProblem === undefined || !webhookSettingsOf(webhookProviders[provider]).safeParse(settings).success) return [];
-  const { own } = partsOf(settings);
+  const checked = [ownSettingsOf(settings), {}].find((each) => schema.safeParse(each).success);
+  if (secretProblem === undefined || checked === undefined) return [];
   return secrets.flatMap((secret, place) => {
-    const message = secretProblem(secret, own);
+    const message = secretProblem(secret, checked);
     return message === undefined ? [] : [{ path: pathOf(place), message }];
   });
 }

@@ -26,10 +26,16 @@ export function webhookSettingsOf({ settings }: Pick<WebhookProvider, 'settings'
   return z.intersection(settings, usualSettings);
 }
 
+const USUAL = Object.keys(usualSettings.shape);
+
+/** A source's settings without those of every webhook source. They need not be checked yet. */
+export function ownSettingsOf(settings: unknown): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(settings ?? {}).filter(([name]) => !USUAL.includes(name)));
+}
+
 export type UsualSettings = z.infer<typeof usualSettings>;
 
-/** Checked settings, apart: those of every webhook source, and the provider's own. */
-export function partsOf(settings: unknown): { readonly usual: UsualSettings; readonly own: Readonly<Record<string, unknown>> } {
-  const { id, type, entity, destinations, ...own } = z.looseObject(usualSettings.shape).parse(settings);
-  return { usual: { id, type, entity, destinations }, own };
+/** Those of every webhook source among checked settings. */
+export function usualSettingsOf(settings: unknown): UsualSettings {
+  return usualSettings.strip().parse(settings);
 }
