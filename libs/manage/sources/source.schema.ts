@@ -70,6 +70,13 @@ export const sourceCursor = new CursorFormat(UINT31);
 export const sourceQuerySchema = z.strictObject(pageQuery(sourceCursor));
 export type SourceQuery = z.output<typeof sourceQuerySchema>;
 
+const sourceExample = {
+  id: 'src_0199c0de00007000800000000000beef', url: '/in/src_0199c0de00007000800000000000beef', name: 'stripe-eu', provider: 'stripe',
+  secrets: [{ createdAt: '2026-01-31T12:00:00.000Z', expiresAt: null }], settings: {}, duplicates: 'replay', resubmit: 'none', status: 'active',
+  state: 'active', lastAcceptedAt: '2026-01-31T12:34:56.000Z', lastRejectedAt: null, lastRejection: null,
+  createdAt: '2026-01-31T12:00:00.000Z', updatedAt: '2026-01-31T12:00:00.000Z',
+};
+
 /** The resource in the API. */
 export const sourceSchema = z
   .object({
@@ -91,14 +98,35 @@ export const sourceSchema = z
   })
   .meta({
     id: 'Source',
-    example: {
-      id: 'src_0199c0de00007000800000000000beef', url: '/in/src_0199c0de00007000800000000000beef', name: 'stripe-eu', provider: 'stripe',
-      secrets: [{ createdAt: '2026-01-31T12:00:00.000Z', expiresAt: null }], settings: {}, duplicates: 'replay', resubmit: 'none', status: 'active',
-      state: 'active', lastAcceptedAt: '2026-01-31T12:34:56.000Z', lastRejectedAt: null, lastRejection: null,
-      createdAt: '2026-01-31T12:00:00.000Z', updatedAt: '2026-01-31T12:00:00.000Z',
-    },
+    example: sourceExample,
   });
 export type SourceResource = z.output<typeof sourceSchema>;
+
+const offset = z.int().min(0);
+const detail = z.string().nullable();
+
+/** How far a topic is read. */
+const kafkaStateSchema = z
+  .object({
+    state: z.enum(['connecting', 'reading', 'failing', 'waiting']).meta({ description: '`waiting`: no gateway reads it now' }),
+    detail: detail.meta({ description: 'Why it is failing' }),
+    topic: z.string().nullable(),
+    partitions: z.array(z.object({
+      partition: z.int().min(0),
+      position: offset.meta({ description: 'Offset of the first record that is not stored yet' }),
+      end: offset.nullable().meta({ description: 'Offset that the next record gets; null: not known now' }),
+      lag: offset.nullable(),
+      state: z.enum(['reading', 'halted', 'waiting']),
+      detail: detail.meta({ description: 'Where and why it is halted' }),
+    })),
+  })
+  .meta({ id: 'KafkaSourceState' });
+
+/** One source. */
+export const sourceDetailSchema = z
+  .object({ ...sourceSchema.shape, kafka: kafkaStateSchema.nullable().meta({ description: 'Of a topic; null for webhooks' }) })
+  .meta({ id: 'SourceDetail', example: { ...sourceExample, kafka: null } });
+export type SourceDetail = z.output<typeof sourceDetailSchema>;
 
 export const sourceStatsQuerySchema = z.strictObject({
   from: moment.optional().meta({ description: 'Minutes that begin at this moment or later. Default: a day before `to`' }),

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { KafkaSourcesModule } from '#flow/sources/kafka/kafka-sources.module';
 import { SecretsModule } from '#ground/secrets/secrets.module';
 import { ApiDatabaseModule } from '#manage/api-database.module';
 import { ListsDatabaseModule } from '#manage/lists-database.module';
@@ -9,7 +10,7 @@ import { SourcesService } from './sources.service.js';
 
 /** Manages sources. `SourcesModule` takes their events. */
 @Module({
-  imports: [ApiDatabaseModule, ListsDatabaseModule, SecretsModule],
+  imports: [ApiDatabaseModule, ListsDatabaseModule, SecretsModule, KafkaSourcesModule],
   controllers: [SourcesController],
   providers: [EnvironmentSources, SourcesRepository, SourcesService],
   exports: [EnvironmentSources],

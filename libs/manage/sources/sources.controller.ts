@@ -6,7 +6,7 @@ import { Documented, DocumentedParameter } from '#ground/http/openapi';
 import { type Page, pageSchema } from '#ground/http/pagination';
 import { idSchema } from '#ground/http/public-id';
 import {
-  type NewSource, newSourceSchema, type SecretRotation, secretRotationSchema, type SourceChange, sourceChangeSchema, sourceCursor, type SourceQuery, sourceQuerySchema, type SourceResource,
+  type NewSource, newSourceSchema, type SecretRotation, secretRotationSchema, type SourceChange, sourceChangeSchema, sourceCursor, type SourceDetail, sourceDetailSchema, type SourceQuery, sourceQuerySchema, type SourceResource,
   sourceSchema, type SourceStats, type SourceStatsQuery, sourceStatsQuerySchema, sourceStatsSchema,
 } from './source.schema.js';
 import { SourcesService } from './sources.service.js';
@@ -20,9 +20,9 @@ export class SourcesController {
   @Requires('manage')
   @Documented({
     summary: 'Create a source of events', description: 'Its requests are accepted at every gateway from one second after the answer on. The secrets are never shown.',
-    status: 201, answer: 'Created', schema: sourceSchema, headers: { Location: 'The path of the source' }, problems: ['conflict'],
+    status: 201, answer: 'Created', schema: sourceDetailSchema, headers: { Location: 'The path of the source' }, problems: ['conflict'],
   })
-  async create(@Req() { principal }: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply, @Body({ schema: newSourceSchema }) settings: NewSource): Promise<SourceResource> {
+  async create(@Req() { principal }: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply, @Body({ schema: newSourceSchema }) settings: NewSource): Promise<SourceDetail> {
     const created = await this.sources.create(principal, settings);
     reply.header('location', `/v1/sources/${created.id}`);
     return created;
@@ -38,8 +38,8 @@ export class SourcesController {
   @Get(':id')
   @Requires('read')
   @DocumentedParameter('id', idSchema('src'))
-  @Documented({ summary: 'Get a source', status: 200, answer: 'The source', schema: sourceSchema, problems: ['not_found'] })
-  get(@Req() { principal }: FastifyRequest, @Param('id') id: string): Promise<SourceResource> {
+  @Documented({ summary: 'Get a source', status: 200, answer: 'The source', schema: sourceDetailSchema, problems: ['not_found'] })
+  get(@Req() { principal }: FastifyRequest, @Param('id') id: string): Promise<SourceDetail> {
     return this.sources.get(principal.tenant, id);
   }
 
@@ -57,8 +57,8 @@ export class SourcesController {
   @Patch(':id')
   @Requires('manage')
   @DocumentedParameter('id', idSchema('src'))
-  @Documented({ summary: 'Change settings of a source', description: 'A change holds at every gateway within a second.', status: 200, answer: 'The source', schema: sourceSchema, problems: ['not_found', 'conflict'] })
-  change(@Req() { principal }: FastifyRequest, @Param('id') id: string, @Body({ schema: sourceChangeSchema }) changes: SourceChange): Promise<SourceResource> {
+  @Documented({ summary: 'Change settings of a source', description: 'A change holds at every gateway within a second.', status: 200, answer: 'The source', schema: sourceDetailSchema, problems: ['not_found', 'conflict'] })
+  change(@Req() { principal }: FastifyRequest, @Param('id') id: string, @Body({ schema: sourceChangeSchema }) changes: SourceChange): Promise<SourceDetail> {
     return this.sources.change(principal, id, changes);
   }
 
@@ -77,9 +77,9 @@ export class SourcesController {
   @DocumentedParameter('id', idSchema('src'))
   @Documented({
     summary: 'Give a source a new secret', description: 'The secrets before stay valid for `overlap`. The provider makes the secret, so it must be given.',
-    status: 200, answer: 'The source', schema: sourceSchema, problems: ['not_found', 'conflict'],
+    status: 200, answer: 'The source', schema: sourceDetailSchema, problems: ['not_found', 'conflict'],
   })
-  rotateSecret(@Req() { principal }: FastifyRequest, @Param('id') id: string, @Body({ schema: secretRotationSchema }) rotation: SecretRotation): Promise<SourceResource> {
+  rotateSecret(@Req() { principal }: FastifyRequest, @Param('id') id: string, @Body({ schema: secretRotationSchema }) rotation: SecretRotation): Promise<SourceDetail> {
     return this.sources.rotateSecret(principal, id, rotation);
   }
 }

@@ -3,6 +3,7 @@ import { formatDuration, parseDurationMs } from '#domain/duration';
 import { mintId, parsePublicId, toPublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
 import type { SourceProviderName } from '#domain/source-provider';
+import { KafkaSourceStates } from '#flow/sources/kafka/kafka-source-states';
 import type { Config } from '#ground/config/config';
 import { type Page, pageOf } from '#ground/http/pagination';
 import { auditedBy, type Principal } from '#ground/http/principal';
@@ -11,7 +12,7 @@ import { InjectConfig } from '#ground/process/process-context';
 import { SecretBox } from '#ground/secrets/secret-box';
 import { sourceSecretContext } from '#ground/secrets/secret-contexts';
 import { needsPassword, splitPassword, withPassword } from './kafka-password.js';
-import type { NewSource, SecretRotation, SourceChange, SourceQuery, SourceResource, SourceStats, SourceStatsQuery } from './source.schema.js';
+import type { NewSource, SecretRotation, SourceChange, SourceDetail, SourceQuery, SourceResource, SourceStats, SourceStatsQuery } from './source.schema.js';
 import { sourceCursor } from './source.schema.js';
 import { secretIssuesOf, settingsIssuesOf } from './source-check.js';
 import { MAX_SOURCES, type SourceRow, SourcesRepository } from './sources.repository.js';
@@ -40,11 +41,12 @@ export class SourcesService {
   constructor(
     private readonly repository: SourcesRepository,
     private readonly secrets: SecretBox,
+    private readonly topics: KafkaSourceStates,
     @InjectConfig() private readonly config: Pick<Config, 'publicUrl'>,
   ) {}
 
   /** @throws LockstepError invalid_request; conflict for a name that is taken, and beyond the tenant's limit */
-  async create(principal: Principal, { name, provider, secrets, settings, duplicates, resubmit, status }: NewSource): Promise<SourceResource> {
+  async create(principal: Principal, { name, provider, secrets, settings, duplicates, resubmit, status }: NewSource): Promise<SourceDetail> {
     const { tenant } = principal;
     refuse([...(await settingsIssuesOf(provider, settings)), ...newSecretIssues(provider, settings, secrets)]);
     const { settings: shown, password } = provider === 'kafka' ? splitPassword(settings) : { settings, password: undefined };
@@ -65,12 +67,17 @@ export class SourcesService {
     return { ...page, data: page.data.map((row) => this.resourceOf(row)) };
   }
 
-  async get(tenant: string, id: string): Promise<SourceResource> {
-    return this.resourceOf(await this.find(tenant, id));
+  async get(tenant: string, id: string): Promise<SourceDetail> {
+    const row = await this.find(tenant, id);
+    const source = this.resourceOf(row);
+    if (row.provider !== 'kafka') return { ...source, kafka: null };
+    const kafka = await this.topics.of(row.id);
+    const state = row.enabled && kafka.state === 'failing' ? 'failing' : source.state;
+    return { ...source, state, kafka: { ...kafka, partitions: [...kafka.partitions] } };
   }
 
   /** @throws LockstepError invalid_request; conflict for a name that is taken */
-  async change(principal: Principal, id: string, changes: SourceChange): Promise<SourceResource> {
+  async change(principal: Principal, id: string, changes: SourceChange): Promise<SourceDetail> {
     const { name, settings, duplicates, resubmit, status } = changes;
     await this.onCurrent(principal.tenant, id, async (row) => {
       const { hadVersion, isNameTaken } = await this.repository.change({
@@ -85,7 +92,7 @@ export class SourcesService {
   }
 
   /** The secrets before stay valid for the overlap. @throws LockstepError invalid_request, conflict */
-  async rotateSecret(principal: Principal, id: string, { secret, secrets, overlap }: SecretRotation): Promise<SourceResource> {
+  async rotateSecret(principal: Principal, id: string, { secret, secrets, overlap }: SecretRotation): Promise<SourceDetail> {
     const given = secrets ?? (secret === undefined ? [] : [secret]);
     await this.onCurrent(principal.tenant, id, (row) => {
       refuse(rotationIssues(row, given, secrets === undefined));
