@@ -20,6 +20,8 @@ export interface ExtraListener {
   readonly name: string;
   readonly port: number;
   readonly advertisedPort: number;
+  /** The only one who may connect, by SASL/PLAIN. Default: everybody may. */
+  readonly user?: { readonly name: string; readonly password: string };
 }
 
 /** Configures one node as broker and controller, on 127.0.0.1. */
@@ -37,7 +39,8 @@ export function serverProperties(logFolder: string, ports: KafkaPorts): string {
     'controller.quorum.bootstrap.servers': `127.0.0.1:${ports.controllerPort}`,
     listeners: listeners(({ port }) => port),
     'advertised.listeners': listeners(({ advertisedPort }) => advertisedPort),
-    'listener.security.protocol.map': ['PLAINTEXT', 'CONTROLLER', ...extra.map(({ name }) => name)].map((name) => `${name}:PLAINTEXT`).join(','),
+    'listener.security.protocol.map': ['PLAINTEXT:PLAINTEXT', 'CONTROLLER:PLAINTEXT', ...extra.map(({ name, user }) => `${name}:${user === undefined ? 'PLAINTEXT' : 'SASL_PLAINTEXT'}`)].join(','),
+    ...Object.fromEntries(extra.flatMap(loginOf)),
     'controller.listener.names': 'CONTROLLER',
     'log.dirs': logFolder,
     'offsets.topic.replication.factor': 1,
@@ -60,6 +63,12 @@ export function serverProperties(logFolder: string, ports: KafkaPorts): string {
   return Object.entries(settings)
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
+}
+
+function loginOf({ name, user }: ExtraListener): (readonly [string, string])[] {
+  if (user === undefined) return [];
+  const listener = `listener.name.${name.toLowerCase()}`;
+  return [[`${listener}.sasl.enabled.mechanisms`, 'PLAIN'], [`${listener}.plain.sasl.jaas.config`, `org.apache.kafka.common.security.plain.PlainLoginModule required user_${user.name}="${user.password}";`]];
 }
 
 /** Formats the folder once. The formatted folder is renamed into place, so that an interrupted start leaves no partial one. */

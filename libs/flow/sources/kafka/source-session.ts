@@ -4,7 +4,7 @@ import { BATCH_ITEMS } from '#flow/ingest/ingest.service';
 import { KafkaJSProtocolError } from '#ground/kafka/client';
 import { isTypeError } from '#ground/kafka/type-errors';
 import { Poll } from '#ground/polling/poll';
-import { failureOf, isPoison } from '#ground/postgres/sql-errors';
+import { failureOf, isPoison, isTimeout } from '#ground/postgres/sql-errors';
 import type { Logger } from '#ground/telemetry/logger';
 import { type BuiltChunk, ChunkBuilder, type Halt } from './chunk-builder.js';
 import { sourceGaps, sourceLag } from './kafka-sources.metrics.js';
@@ -234,14 +234,15 @@ export class SourceSession {
   private async store(chunk: RecordChunk, stopped = new Set<number>()): Promise<void> {
     const left = stopped.size === 0 ? chunk : { entries: chunk.entries.filter(({ partition }) => !stopped.has(partition)), advances: chunk.advances.filter(({ partition }) => !stopped.has(partition)) };
     try {
-      await this.settle(left.advances, await this.retried(() => this.options.acceptor.accept(this.topic.of, left)));
+      const moved = await this.retried(() => this.options.acceptor.accept(this.topic.of, left), (error) => left.entries.length > 1 && isTimeout(error));
+      await this.settle(left.advances, moved);
     } catch (error) {
-      if (!isPoison(error)) throw error;
+      if (!isPoison(error) && !isTimeout(error)) throw error;
       await this.isolate(left, stopped, error);
     }
   }
 
-  /** Postgres can't store one of the records. The others are none the worse for it. */
+  /** Postgres can't store one of the records, or not so many in a statement's time. It gets halves, down to one record. */
   private async isolate(chunk: RecordChunk, stopped: Set<number>, error: unknown): Promise<void> {
     const [entry] = chunk.entries;
     if (entry === undefined) throw error;
@@ -329,13 +330,13 @@ export class SourceSession {
     else this.options.logger.debug({ err: error }, "A source's topic could not be looked at; retrying");
   }
 
-  /** Repeats work while Postgres does not answer. */
-  private async retried<T>(work: () => Promise<T>): Promise<T> {
+  /** Repeats work while Postgres does not answer. @param isFinal errors after which the same work is not to be repeated */
+  private async retried<T>(work: () => Promise<T>, isFinal: (error: unknown) => boolean = () => false): Promise<T> {
     for (let waitMs = MIN_RETRY_MS; ; waitMs = Math.min(2 * waitMs, MAX_RETRY_MS)) {
       try {
         return await work();
       } catch (error) {
-        if (!isPassing(error)) throw error;
+        if (isFinal(error) || !isPassing(error)) throw error;
         this.options.logger.debug({ err: error }, 'Records of a source wait for Postgres; retrying');
         await this.pause(waitMs);
       }
