@@ -174,7 +174,8 @@ describe('a gateway that reads a Kafka topic', () => {
       await topic.send(200);
       await servers.postgres.start();
       await topic.mustBeComplete();
-      expect(await gateway?.metric('lockstep_sources_failing')).toBe(0);
+      // It is looked at every few seconds.
+      await waitUntil('the recovery', async () => (await gateway?.metric('lockstep_sources_failing')) === 0);
     } finally {
       await read?.stop();
       read = undefined;

@@ -88,6 +88,23 @@ describe('a Kafka source', () => {
     await gateway.stop();
   }, 60_000);
 
+  it('parks, or halts at, the one record of a chunk that Postgres refuses', async () => {
+    await test.store.query(`alter table events add constraint no_poison check (type <> 'poison') not valid`);
+    const gateway = await test.gateway();
+    const topic = await test.topic(1);
+    await test.send(topic, Array.from({ length: 40 }, (_, n) => ({ key: 'a', value: JSON.stringify({ type: n === 27 ? 'poison' : 'usual', n }) })));
+    const [parking, halting] = [await test.source({ topic, type: 'json:/type' }), await test.source({ topic, type: 'json:/type', onInvalid: 'halt' })];
+    const numbersOf = (payloads: readonly string[]): number[] => payloads.map((text) => (JSON.parse(text) as { n: number }).n);
+    const upTo = (end: number): number[] => Array.from({ length: end }, (_, n) => n).filter((n) => n !== 27);
+    expect(numbersOf(await test.payloads(parking, 39))).toEqual(upTo(40));
+    expect(await test.parked(parking)).toMatchObject([{ headers: { 'lockstep-offset': '27', 'lockstep-detail': expect.stringContaining('no_poison') } }]);
+    const state = await test.stateThat(gateway, halting, ({ partitions: [partition] }) => partition?.state === 'halted');
+    expect(state.partitions).toMatchObject([{ position: 27, detail: expect.stringMatching(/^offset 27: .*no_poison/) }]);
+    expect(numbersOf(await test.payloads(halting, 27))).toEqual(upTo(27));
+    await test.store.query('alter table events drop constraint no_poison');
+    await gateway.stop();
+  }, 60_000);
+
   it('reads over markers of transactions and aborted records without a gap', async () => {
     const gateway = await test.gateway();
     const topic = await test.topic(1);
