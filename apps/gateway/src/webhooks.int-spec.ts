@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { type Answer, type GatewayClient, withoutRequestId } from '#dev/testing/gateway-client';
 import { waitUntil } from '#dev/testing/wait-until';
-import { mintId, toPublicId } from '#domain/ids';
+import { mintId, parsePublicId, toPublicId } from '#domain/ids';
 import { GatewayWithStore } from '../fixtures/gateway-under-test.js';
 import { createSource, stripeEvent, stripeHeaders, TEST_SECRET, type TestSource } from '../fixtures/webhook-sources.js';
 
@@ -62,6 +62,16 @@ describe('a signed webhook', () => {
     const id = toPublicId('evt', event?.id ?? '');
     expect((await client.get(`/v1/events/${id}`)).json).toMatchObject({ source: 'stripe.shop', idempotencyKey: 'evt_1' });
     expect((await client.get(`/v1/events/${id}/timeline`)).json).toMatchObject({ data: [{ kind: 'accepted', source: 'stripe.shop', by: source, idempotencyKey: 'evt_1' }, {}] });
+  });
+
+  it('is to be sent again while a secret cannot be read, unless another one matches', async () => {
+    const source = await create();
+    await store.query("insert into source_secrets (source, secret) select id, '\\x00' from sources where public_id = $1", [parsePublicId('src', source)]);
+    expect((await send(source, stripeEvent())).status).toBe(200);
+    const body = stripeEvent();
+    const answer = await send(source, body, stripeHeaders(body, { secret: 'whsec_another' }));
+    expect(answer).toMatchObject({ status: 503, json: { code: 'store_unavailable' } });
+    expect(answer.headers.get('retry-after')).toBe('60');
   });
 
   it('goes to a source of another tenant by its id, and not by its name', async () => {

@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { TestingModule } from '@nestjs/testing';
 import type pg from 'pg';
-import { mintId } from '#domain/ids';
+import { parseKeyHeader, parseKeyMember } from '#domain/idempotency-key';
+import { mintId, toPublicId } from '#domain/ids';
+import { LockstepError } from '#domain/problem';
 import { KafkaModule } from '#ground/kafka/kafka.module';
 import { ensureInstallation } from '#ground/postgres/installation';
 import { CommitSequence, NotSentError } from '#ground/postgres/group-commit';
@@ -9,7 +11,7 @@ import { createPool, databaseOf } from '#ground/postgres/pool';
 import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
 import { testModules } from '#dev/testing/test-modules';
 import { EventRelay } from '#flow/relay/event-relay';
-import { type EventOrigin, POSTED } from './event-origin.js';
+import { type EventOrigin, keyScopeOf, POSTED } from './event-origin.js';
 import { IngestModule } from './ingest.module.js';
 import { type Accepted, IngestService, type NewEvent } from './ingest.service.js';
 import { QueueLimit } from './queue-limit.js';
@@ -156,7 +158,7 @@ describe('accept', () => {
 });
 
 describe('events of sources', () => {
-  const origin = (name: string, comparesBodies: boolean): EventOrigin => ({ source: name, keyScope: `src_${mintId()}/`, comparesBodies });
+  const origin = (name: string, comparesBodies: boolean): EventOrigin => ({ source: name, keyScope: keyScopeOf(toPublicId('src', mintId())), comparesBodies });
 
   it('are stored under their source, with the key as it came, and relayed with both', async () => {
     const modules = await gateway();
@@ -178,6 +180,19 @@ describe('events of sources', () => {
     expect(new Set(first.map(({ id }) => id)).size).toBe(3);
     const again = await Promise.all(events.map((each) => ingest.accept(each)));
     expect(again.map(({ id, replayed }) => ({ id, replayed }))).toEqual(first.map(({ id }) => ({ id, replayed: true })));
+  });
+
+  it('are remembered for a week at least, since providers resend for days', async () => {
+    const [ingest, idempotencyKey] = [await service(), mintId()];
+    const { id } = await ingest.accept(event({ idempotencyKey, origin: origin('a', false) }));
+    const { rows } = await pool.query<{ days: number }>("select extract(epoch from expires_at - accepted_at)::float8 / 86400 as days from idempotency_keys where event_id = $1", [id]);
+    expect(rows).toEqual([{ days: 7 }]);
+  });
+
+  it('cannot be claimed by a post: no key that a post can have has the scope of a source', () => {
+    const claim = keyScopeOf('src_1') + 'evt_1';
+    expect(() => parseKeyHeader(claim)).toThrow(LockstepError);
+    expect(() => parseKeyMember(claim)).toThrow(LockstepError);
   });
 
   it('are known by their key alone where bodies are not compared: at the same time, at two gateways and later', async () => {

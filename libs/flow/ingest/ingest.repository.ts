@@ -8,7 +8,7 @@ import type { Database } from '#ground/postgres/pool';
 import { isConflict, isPoison } from '#ground/postgres/sql-errors';
 import { InjectConfig } from '#ground/process/process-context';
 import { acceptBatch } from './accept-batch.queries.js';
-import { type EventOrigin, POSTED } from './event-origin.js';
+import { type EventOrigin, MIN_SOURCE_RETENTION_MS, POSTED } from './event-origin.js';
 import { findKeys } from './find-keys.queries.js';
 
 /** A checked event, to be stored. */
@@ -162,5 +162,6 @@ function parametersOf(submissions: readonly Submission[], retentionMs: number): 
     fingerprints: Buffer.concat(submissions.map(({ fingerprint = NO_FINGERPRINT }) => fingerprint)),
     payloads: Buffer.concat(submissions.map(({ payload }) => payload)),
     retentionMs,
+    sourceRetentionMs: Math.max(retentionMs, MIN_SOURCE_RETENTION_MS),
   };
 }

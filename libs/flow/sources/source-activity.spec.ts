@@ -14,7 +14,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-const source = (id: number): Source => ({ id, publicId: `src_${id}`, tenant: 'default', name: `source-${id}`, provider: 'stripe', settings: {}, isEnabled: true, secrets: [], principal: TEST_PRINCIPAL });
+const source = (id: number): Source => ({ id, publicId: `src_${id}`, tenant: 'default', name: `source-${id}`, provider: 'stripe', settings: {}, isEnabled: true, secrets: [], hasUnreadableSecret: false, principal: TEST_PRINCIPAL });
 
 describe('SourceActivity', () => {
   it('counts by source, minute and outcome, with the last detail', () => {

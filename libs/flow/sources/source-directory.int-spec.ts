@@ -46,7 +46,7 @@ describe('SourceDirectory', () => {
     const { id, publicId } = await create();
     const found = await directory.get(publicId);
     expect(found).toEqual({
-      id, publicId, tenant: 'default', name, provider: 'stripe', settings: { type: 't' }, isEnabled: true, secrets: [{ value: 'first', expiresAtMs: Infinity }],
+      id, publicId, tenant: 'default', name, provider: 'stripe', settings: { type: 't' }, isEnabled: true, secrets: [{ value: 'first', expiresAtMs: Infinity }], hasUnreadableSecret: false,
       principal: { tenant: 'default', actor: { type: 'source', id: publicId, name }, scopes: new Set(['ingest']), ingest: { duplicates: 'replay', resubmit: 'none', refusesUnknownTypes: false, limits: [] } },
     });
     expect(await directory.get(name)).toEqual(found);
@@ -74,11 +74,13 @@ describe('SourceDirectory', () => {
     expect(ends).toEqual([Infinity, 60, Infinity]);
   });
 
-  it('a secret that does not open counts as none, and the others are used', async () => {
+  it('a secret that does not open is left out and noted, and the others are used', async () => {
     const source = await create({ secrets: [] });
     await pool.query("insert into source_secrets (source, secret) values ($1, '\\x00')", [source.id]);
     await source.addSecret('good');
-    expect((await directory.get(source.publicId))?.secrets.map(({ value }) => value)).toEqual(['good']);
+    const found = await directory.get(source.publicId);
+    expect(found?.secrets.map(({ value }) => value)).toEqual(['good']);
+    expect(found?.hasUnreadableSecret).toBe(true);
     expect(log.lines).toContainEqual(expect.objectContaining({ msg: 'A secret of the source cannot be used', source: source.publicId }));
   });
 

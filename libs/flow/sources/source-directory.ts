@@ -98,10 +98,12 @@ export class SourceDirectory {
   private sourceOf(row: SourceRow): Source {
     const { id, tenant, name, settings, isEnabled, duplicates, resubmit } = row;
     const publicId = toPublicId('src', row.publicId);
+    const secrets = this.secretsOf(row, publicId);
     return {
       id, publicId, tenant, name, settings, isEnabled,
       provider: row.provider as SourceProviderName,
-      secrets: this.secretsOf(row, publicId),
+      secrets,
+      hasUnreadableSecret: secrets.length < row.secrets.length,
       principal: {
         tenant, actor: { type: 'source', id: publicId, name }, scopes: SCOPES,
         ingest: { duplicates, resubmit, refusesUnknownTypes: row.refusesUnknownTypes, limits: limitsOf(`tenant/${tenant}`, row) },
@@ -109,7 +111,7 @@ export class SourceDirectory {
     };
   }
 
-  /** A secret that does not open counts as none: the requests that it signs are refused, and those of other sources are not. */
+  /** Without those that do not open. */
   private secretsOf({ publicId, secrets, secretsExpireAtMs }: SourceRow, source: string): SourceSecret[] {
     return secrets.flatMap((box, i) => {
       try {

@@ -23,6 +23,8 @@ export interface Source {
   readonly isEnabled: boolean;
   /** Newest first, without those that had expired when they were read. */
   readonly secrets: readonly SourceSecret[];
+  /** A secret was stored with another LOCKSTEP_SECRET_KEY, so a signature may be right although no secret matches. */
+  readonly hasUnreadableSecret: boolean;
   /** For whom its events are accepted: with the limits of its tenant, and the source's answers to duplicates. */
   readonly principal: Principal;
 }

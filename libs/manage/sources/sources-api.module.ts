@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { KafkaSourcesModule } from '#flow/sources/kafka/kafka-sources.module';
 import { SecretsModule } from '#ground/secrets/secrets.module';
 import { ApiDatabaseModule } from '#manage/api-database.module';
 import { ListsDatabaseModule } from '#manage/lists-database.module';
@@ -7,12 +6,13 @@ import { EnvironmentSources } from './environment-sources.js';
 import { SourcesController } from './sources.controller.js';
 import { SourcesRepository } from './sources.repository.js';
 import { SourcesService } from './sources.service.js';
+import { TopicProgress } from './topic-progress.js';
 
 /** Manages sources. `SourcesModule` takes their events. */
 @Module({
-  imports: [ApiDatabaseModule, ListsDatabaseModule, SecretsModule, KafkaSourcesModule],
+  imports: [ApiDatabaseModule, ListsDatabaseModule, SecretsModule],
   controllers: [SourcesController],
-  providers: [EnvironmentSources, SourcesRepository, SourcesService],
+  providers: [EnvironmentSources, SourcesRepository, SourcesService, TopicProgress],
   exports: [EnvironmentSources],
 })
 export class SourcesApiModule {}

@@ -3,7 +3,6 @@ import { formatDuration, parseDurationMs } from '#domain/duration';
 import { mintId, parsePublicId, toPublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
 import type { SourceProviderName } from '#domain/source-provider';
-import { KafkaSourceStates } from '#flow/sources/kafka/kafka-source-states';
 import type { Config } from '#ground/config/config';
 import { type Page, pageOf } from '#ground/http/pagination';
 import { auditedBy, type Principal } from '#ground/http/principal';
@@ -16,6 +15,7 @@ import type { NewSource, SecretRotation, SourceChange, SourceDetail, SourceQuery
 import { sourceCursor } from './source.schema.js';
 import { secretIssuesOf, settingsIssuesOf } from './source-check.js';
 import { MAX_SOURCES, type SourceRow, SourcesRepository } from './sources.repository.js';
+import { TopicProgress } from './topic-progress.js';
 
 /** A change that meets so many others of the same source is given up. */
 const MAX_ATTEMPTS = 5;
@@ -41,7 +41,7 @@ export class SourcesService {
   constructor(
     private readonly repository: SourcesRepository,
     private readonly secrets: SecretBox,
-    private readonly topics: KafkaSourceStates,
+    private readonly topics: TopicProgress,
     @InjectConfig() private readonly config: Pick<Config, 'publicUrl'>,
   ) {}
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { TestingModule } from '@nestjs/testing';
 import type pg from 'pg';
+import { keyScopeOf } from '#flow/ingest/event-origin';
 import { KafkaModule } from '#ground/kafka/kafka.module';
 import { ensureInstallation } from '#ground/postgres/installation';
 import { createPool, databaseOf } from '#ground/postgres/pool';
@@ -116,8 +117,8 @@ describe('acceptRecords', () => {
     expect(taken.size).toBe(1);
     expect(await eventsOf(pool, source)).toMatchObject([{ key: 'one', payload: '{"n":1}' }, { key: 'two', payload: '{"n":3}' }]);
     expect(await repository.positions(of)).toEqual(new Map([[0, 4], [1, 0]]));
-    const { rows } = await pool.query('select key from idempotency_keys where key like $1 order by key', [`${source.publicId}/%`]);
-    expect(rows).toEqual([{ key: `${source.publicId}/one` }, { key: `${source.publicId}/two` }]);
+    const { rows } = await pool.query('select key from idempotency_keys where key like $1 order by key', [`${keyScopeOf(source.publicId)}%`]);
+    expect(rows).toEqual([{ key: `${keyScopeOf(source.publicId)}one` }, { key: `${keyScopeOf(source.publicId)}two` }]);
   });
 
   it('parks records that are no events, with the reason, in the same statement', async () => {

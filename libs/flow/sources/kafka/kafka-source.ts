@@ -1,7 +1,7 @@
 import type { Source } from '../source.js';
 
 /** An enabled source with `provider: "kafka"`. */
-export interface KafkaSource extends Omit<Source, 'secrets' | 'isEnabled'> {
+export interface KafkaSource extends Omit<Source, 'secrets' | 'hasUnreadableSecret' | 'isEnabled'> {
   /** Changes with the source, and with its tenant. */
   readonly version: string;
   /** Its newest secret, as it is stored: the password of a cluster of others. */

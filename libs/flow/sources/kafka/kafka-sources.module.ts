@@ -6,7 +6,6 @@ import { EventRelayModule } from '#flow/relay/event-relay.module';
 import { NetworkModule } from '#ground/network/network.module';
 import { PostgresModule } from '#ground/postgres/postgres.module';
 import { SecretsModule } from '#ground/secrets/secrets.module';
-import { KafkaSourceStates } from './kafka-source-states.js';
 import { KafkaSources } from './kafka-sources.js';
 import { KafkaSourcesRepository } from './kafka-sources.repository.js';
 import { RecordAcceptor } from './record-acceptor.js';
@@ -27,7 +26,7 @@ const TIMEOUT_MS = 5_000;
     NetworkModule,
     SecretsModule,
   ],
-  providers: [KafkaSourcesRepository, RecordAcceptor, SourceClusters, KafkaSources, KafkaSourceStates],
-  exports: [KafkaSources, KafkaSourceStates],
+  providers: [KafkaSourcesRepository, RecordAcceptor, SourceClusters, KafkaSources],
+  exports: [KafkaSources],
 })
 export class KafkaSourcesModule {}

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { laneKey } from '#domain/shard';
 import { parsePublicId, toPublicId } from '#domain/ids';
+import { keyScopeOf, MIN_SOURCE_RETENTION_MS } from '#flow/ingest/event-origin';
 import type { Config } from '#ground/config/config';
 import { USUAL_INGEST } from '#ground/http/principal';
 import { deadLetterOf } from '#ground/kafka/dead-letter-record';
@@ -107,8 +108,8 @@ export class KafkaSourcesRepository {
     });
     const parked = refusals.map((refusal) => this.parkedOf(of, refusal));
     const [row] = await acceptRecords.run({
-      source: source.id, tenant: source.tenant, sourceName: source.name, acceptedBy: source.publicId, keyScope: `${source.publicId}/`, topicId,
-      fingerprint: FINGERPRINT, retentionMs: this.config.idempotencyRetentionMs,
+      source: source.id, tenant: source.tenant, sourceName: source.name, acceptedBy: source.publicId, keyScope: keyScopeOf(source.publicId), topicId,
+      fingerprint: FINGERPRINT, retentionMs: Math.max(this.config.idempotencyRetentionMs, MIN_SOURCE_RETENTION_MS),
       partitions: advances.map(({ partition }) => partition),
       expectedOffsets: advances.map(({ expectedOffset }) => expectedOffset),
       nextOffsets: advances.map(({ nextOffset }) => nextOffset),

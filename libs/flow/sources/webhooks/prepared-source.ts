@@ -1,4 +1,4 @@
-import type { EventOrigin } from '#flow/ingest/event-origin';
+import { type EventOrigin, keyScopeOf } from '#flow/ingest/event-origin';
 import type { Source } from '../source.js';
 import type { FieldPlaces } from './request-fields.js';
 import { WebhookFields } from './webhook-fields.js';
@@ -19,6 +19,6 @@ export class PreparedSource {
     // An id that was set for a source is one that its requests have.
     this.fields = new WebhookFields({ id: usual.id ?? fields.id, isIdOptional: usual.id === undefined && fields.isIdOptional === true, type: usual.type ?? fields.type, entity: usual.entity ?? fields.entity });
     this.places = { known: { 'source:name': name, 'source:id': publicId }, jsonField };
-    this.origin = { source: name, keyScope: `${publicId}/`, comparesBodies };
+    this.origin = { source: name, keyScope: keyScopeOf(publicId), comparesBodies };
   }
 }

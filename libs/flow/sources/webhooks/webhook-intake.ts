@@ -158,6 +158,10 @@ export class WebhookIntake {
     if (error instanceof SignatureError) {
       sourceRejected.inc({ provider: source.provider, reason: error.reason });
       count(source, 'unverified');
+      if (source.hasUnreadableSecret && error.reason === 'mismatch') {
+        this.activity.note(source, 'store_unavailable', 'A secret cannot be read: is LOCKSTEP_SECRET_KEY the one it was stored with?');
+        return new LockstepError('store_unavailable', 'The request cannot be verified now', { retryAfterSeconds: 60 });
+      }
       this.activity.note(source, 'invalid_signature', error.message);
       return new LockstepError('invalid_signature', 'The request is not signed with a secret of this source');
     }

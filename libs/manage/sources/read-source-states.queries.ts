@@ -1,4 +1,4 @@
-/** Types generated for queries found in "libs/flow/sources/kafka/read-source-states.sql" */
+/** Types generated for queries found in "libs/manage/sources/read-source-states.sql" */
 import { PreparedQuery } from '#ground/postgres/prepared-query';
 
 /** 'ReadSourceStates' parameters type */

@@ -27,8 +27,8 @@ export interface KafkaSourceState {
 
 /** How far Kafka sources have read, as all gateways together know it. At most some ten seconds old, but for positions. */
 @Injectable()
-export class KafkaSourceStates {
-  constructor(@InjectDatabase('kafka-sources') private readonly database: Database) {}
+export class TopicProgress {
+  constructor(@InjectDatabase('api') private readonly database: Database) {}
 
   /** @param source its narrow key @throws what Postgres throws */
   async of(source: number): Promise<KafkaSourceState> {
