@@ -15,7 +15,7 @@ export function lz4Decompressed(bytes: Buffer, maxBytes: number): Buffer {
   const [hasBlockChecksums, hasSize, hasDictionary] = [(flags & 0x10) !== 0, (flags & 0x08) !== 0, (flags & 0x01) !== 0];
   let at = 7 + (hasSize ? 8 : 0) + (hasDictionary ? 4 : 0);
   // Blocks may refer to the blocks before them.
-  let output = Buffer.alloc(Math.min(blockBytes, maxBytes));
+  let output: Buffer = Buffer.alloc(Math.min(blockBytes, maxBytes));
   let length = 0;
   for (;;) {
     const header = bytes.readUInt32LE(at);
