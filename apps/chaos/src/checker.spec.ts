@@ -6,7 +6,7 @@ import { RECEIVER_LINK } from './topology.js';
 
 /** Two events of one entity, posted one after the other and delivered in order. */
 const posted = (key: string, atMs: number, fields: Partial<PostedEvent> = {}): PostedEvent => ({
-  key, entity: 'a', tries: [{ sentAtMs: atMs, answeredAtMs: atMs + 5, answer: { kind: 'accepted', eventId: `evt_${key}`, replayed: false } }], ...fields,
+  origin: 'api', key, entity: 'a', tries: [{ sentAtMs: atMs, answeredAtMs: atMs + 5, answer: { kind: 'accepted', eventId: `evt_${key}`, replayed: false } }], ...fields,
 });
 const arrived = (key: string, sequence: number, atMs: number, fields: Partial<Arrival> = {}): Arrival => ({
   endpoint: 'ep', eventId: `evt_${key}`, deliveryId: `dlv_${key}`, entity: 'a', key, sequence, attempt: 1, redelivered: false, replayed: false,

@@ -10,7 +10,7 @@ const arrival = (shard: number, arrivedAtMs: number): Arrival => ({
   generations: { url: 1, secret: 1, headers: 1 }, arrivedAtMs, endedAtMs: arrivedAtMs, status: 200, oddity: undefined, closedReused: false,
 });
 const accepted = (eventId: string, shard: number, atMs: number): PostedEvent => ({
-  key: eventId, entity: entityOn(shard), tries: [{ sentAtMs: atMs, answeredAtMs: atMs, answer: { kind: 'accepted', eventId, replayed: false } }],
+  origin: 'api', key: eventId, entity: entityOn(shard), tries: [{ sentAtMs: atMs, answeredAtMs: atMs, answer: { kind: 'accepted', eventId, replayed: false } }],
 });
 const arrived = (eventId: string, shard: number, atMs: number): Arrival => ({ ...arrival(shard, atMs), eventId });
 const fault = (changes: Partial<FaultRecord> = {}): FaultRecord => ({ kind: 'cut', target: 'x', fromMs: 1_000, untilMs: 2_000, ...changes });
