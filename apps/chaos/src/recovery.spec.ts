@@ -65,6 +65,12 @@ describe('slowRecoveries', () => {
     expect(slowRecoveries([kill], events, [arrived('a', 0, 990), arrived('b', 0, 30_010)], SHARDS)).toEqual([]);
   });
 
+  it('does not count the time that a record waits in its topic', () => {
+    const fromTopic: PostedEvent = { origin: 'topic', key: 'a', entity: entityOn(0), tries: [{ sentAtMs: 900, answeredAtMs: 900, answer: { kind: 'acknowledged' } }], record: { partition: 0, offset: 0, eventIds: ['a'] } };
+    expect(slowRecoveries([kill], [fromTopic], [arrived('a', 0, 16_300)], SHARDS)).toEqual([]);
+    expect(slowRecoveries([kill], [accepted('a', 0, 900)], [arrived('a', 0, 16_300)], SHARDS)).toHaveLength(1);
+  });
+
   it('ignores a shard that delivers slowly, and later silence', () => {
     const events = Array.from({ length: 40 }, (_, i) => accepted(`e${i}`, 0, 1_000));
     const arrivals = Array.from({ length: 40 }, (_, i) => arrived(`e${i}`, 0, 2_000 + i * 900));
