@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Admin, Kafka, logLevel, type Producer } from 'kafkajs';
 import { toPublicId } from '#domain/ids';
+import { waitUntil } from '#dev/testing/wait-until';
 import { nowMs } from './clock.js';
 import type { EventClient } from './event-client.js';
 import type { Answer, PostedEvent, TopicRecord } from './history.js';
@@ -39,7 +40,11 @@ export class RunTopic implements EventClient {
   static async create(options: RunTopicOptions): Promise<RunTopic> {
     const { brokers, topic } = options;
     const kafka = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING, connectionTimeout: TRY_LIMIT_MS, requestTimeout: TRY_LIMIT_MS });
-    await withAdmin(kafka, (admin) => admin.createTopics({ topics: [{ topic, numPartitions: PARTITIONS, replicationFactor: 1 }], waitForLeaders: true }));
+    await withAdmin(kafka, async (admin) => {
+      // kafkajs does not wait for a broker that does not know the topic yet.
+      await admin.createTopics({ topics: [{ topic, numPartitions: PARTITIONS, replicationFactor: 1 }], waitForLeaders: false });
+      await waitUntil(`the leaders of ${topic}`, () => admin.fetchTopicOffsets(topic).then(({ length }) => length === PARTITIONS, () => false));
+    });
     // A repeated record would be another record.
     const producer = kafka.producer({ retry: { retries: 0 }, allowAutoTopicCreation: false });
     await producer.connect();
