@@ -1,5 +1,6 @@
 /** The built files that mutants and stall points edit. */
 export const BUILT = {
+  acceptRecords: 'dist/libs/flow/sources/kafka/accept-records.queries.js',
   admitBatch: 'dist/libs/flow/admission/admit-batch.queries.js',
   admissionRepository: 'dist/libs/flow/admission/admission.repository.js',
   attemptClient: 'dist/libs/flow/delivery/attempt-client.js',
@@ -8,6 +9,7 @@ export const BUILT = {
   controlTopic: 'dist/libs/flow/operations/control-topic.controller.js',
   endpointDirectory: 'dist/libs/flow/delivery/endpoint-directory.js',
   ingestOutbox: 'dist/libs/flow/relay/ingest-outbox.js',
+  kafkaSourcesRepository: 'dist/libs/flow/sources/kafka/kafka-sources.repository.js',
   laneRunner: 'dist/libs/flow/lanes/lane-runner.js',
   lease: 'dist/libs/flow/leases/lease.js',
   outcomeRepository: 'dist/libs/flow/outcome/outcome.repository.js',

@@ -6,7 +6,7 @@ import { RECEIVER_LINK } from './topology.js';
 
 /** Two events of one entity, posted one after the other and delivered in order. */
 const posted = (key: string, atMs: number, fields: Partial<PostedEvent> = {}): PostedEvent => ({
-  key, entity: 'a', tries: [{ sentAtMs: atMs, answeredAtMs: atMs + 5, answer: { kind: 'accepted', eventId: `evt_${key}`, replayed: false } }], ...fields,
+  origin: 'api', key, entity: 'a', tries: [{ sentAtMs: atMs, answeredAtMs: atMs + 5, answer: { kind: 'accepted', eventId: `evt_${key}`, replayed: false } }], ...fields,
 });
 const arrived = (key: string, sequence: number, atMs: number, fields: Partial<Arrival> = {}): Arrival => ({
   endpoint: 'ep', eventId: `evt_${key}`, deliveryId: `dlv_${key}`, entity: 'a', key, sequence, attempt: 1, redelivered: false, replayed: false,
@@ -81,6 +81,47 @@ describe('the checker', () => {
     expect(rulesOf(withTries(accepted(true, 1_002)))).toEqual(['known key']);
     expect(rulesOf(withTries(answered('refused'), accepted(true, 1_002)))).toEqual(['known key']);
     expect(findings(withTries(answered('refused'), answered('unknown'), accepted(true, 1_002)))).toEqual([]);
+  });
+
+  describe('of records of the topic', () => {
+    const record = (key: string, offset: number, fields: Partial<PostedEvent> = {}): PostedEvent => ({
+      origin: 'topic', key, entity: 'a', tries: [{ sentAtMs: 1_000 + offset * 10, answeredAtMs: 1_005 + offset * 10, answer: { kind: 'acknowledged' } }],
+      record: { partition: 0, offset, eventIds: [`evt_${key}`] }, ...fields,
+    });
+    const unknown: Partial<PostedEvent> = { tries: [{ sentAtMs: 1_000, answeredAtMs: 1_015, answer: { kind: 'unknown' } }] };
+    const withoutRecord = ({ origin, key, entity, tries }: PostedEvent): PostedEvent => ({ origin, key, entity, tries });
+
+    it('has no findings if each became one event in order, whether Kafka’s answer came or not', () => {
+      expect(findings({ events: [record('1', 0), record('2', 1)] })).toEqual([]);
+      expect(findings({ events: [record('1', 0, unknown), record('2', 1, unknown)] })).toEqual([]);
+    });
+
+    it('finds a record without an event, and one with two', () => {
+      const lost = record('2', 1, { record: { partition: 0, offset: 1, eventIds: [] } });
+      const without2: Partial<History> = { arrivals: [arrived('1', 1, 1_020)], deliveries: [delivery('1', 1)] };
+      expect(findings({ events: [record('1', 0), lost], ...without2 })).toEqual(['record: the record 2 at 0/1 of the topic became no event']);
+      expect(findings({ events: [record('1', 0), { ...lost, ...unknown }], ...without2 })).toEqual(['record: the record 2 at 0/1 of the topic became no event']);
+      const twice = record('2', 1, { record: { partition: 0, offset: 1, eventIds: ['evt_2', 'evt_2b'] } });
+      expect(findings({ events: [record('1', 0), twice] })).toEqual(['id: the record 2 at 0/1 of the topic became evt_2 and evt_2b']);
+      expect(findings({ events: [record('1', 0), twice], arrivals: [...good.arrivals, arrived('2', 3, 1_040, { eventId: 'evt_2b', deliveryId: 'dlv_2b' })] }))
+        .toContain('foreign: 2 arrived as evt_2b but was accepted as evt_2 (from a topic)');
+    });
+
+    it('finds an event without an outcome as those of posts', () => {
+      expect(findings({ events: [record('1', 0), record('2', 1)], deliveries: [delivery('1', 1)], arrivals: [arrived('1', 1, 1_020)] })).toEqual(['outcome: evt_2 was accepted but never routed to ep (from a topic)']);
+    });
+
+    it('finds a record that is acknowledged or arrives, and is not in the topic', () => {
+      const without2: Partial<History> = { arrivals: [arrived('1', 1, 1_020)], deliveries: [delivery('1', 1)] };
+      expect(findings({ events: [record('1', 0), withoutRecord(record('2', 1))], ...without2 })).toEqual(['record: 2 was acknowledged by Kafka, but is not in the topic']);
+      expect(findings({ events: [record('1', 0), withoutRecord(record('2', 1, unknown))] })).toEqual(['foreign: evt_2 arrived, but its record is not in the topic (2)']);
+    });
+
+    it('finds events that do not have the order of their records', () => {
+      const turned: Partial<History> = { arrivals: [arrived('2', 1, 1_020), arrived('1', 2, 1_030)], deliveries: [delivery('2', 1), delivery('1', 2)] };
+      expect(findings({ ...turned, events: [record('1', 0, unknown), record('2', 1, unknown)] })).toEqual(['order of records: ep/a: the record 2 at 0/1 of the topic is #1, but the record at offset 0 is #2']);
+      expect(rulesOf({ ...turned, events: [record('1', 0), record('2', 1)] })).toEqual(['order of posts', 'order of records']);
+    });
   });
 
   it('finds an attempt with another delivery id or sequence', () => {

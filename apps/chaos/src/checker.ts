@@ -1,5 +1,5 @@
-import type { Arrival, Delivery, History, PostedEvent } from './history.js';
-import { acceptanceOf, acceptedIdOf, firstSentAtMs, isSuccess, lanesOf } from './lanes.js';
+import type { Arrival, Delivery, History, Origin, PostedEvent, TopicRecord } from './history.js';
+import { acceptanceOf, acceptedIdOf, firstSentAtMs, isAccepted, isSuccess, lanesOf } from './lanes.js';
 import { changesHold } from './changes-hold.js';
 import { isExcused, MAY_ARRIVE_LATE, MAY_LOSE_OUTCOME, MAY_NOT_ARRIVE, STEPS_CLOCK } from './fault-windows.js';
 import { NO_ANSWER } from './odd-responses.js';
@@ -35,22 +35,33 @@ export function findingsIn(history: History): string[] {
   });
 }
 
-/** Every 202 for a key carries the same event id, from any gateway. */
+/** Every 202 for a key carries the same event id, from any gateway. A record becomes one event. */
 function* oneIdPerKey({ events }: History): Iterable<string> {
-  for (const { key, tries } of events) {
+  for (const { key, origin, tries, record } of events) {
     const ids = new Set(tries.flatMap(({ answer }) => (answer.kind === 'accepted' ? [answer.eventId] : [])));
-    if (ids.size > 1) yield `the key ${key} was answered with ${[...ids].join(' and ')}`;
+    if (ids.size > 1) yield `the key ${key} was answered with ${[...ids].join(' and ')}${from(origin)}`;
+    if (record !== undefined && record.eventIds.length > 1) yield `${recordNameOf(key, record)} became ${record.eventIds.join(' and ')}`;
+  }
+}
+
+/** Every record of the topic becomes an event, and every acknowledged one is in the topic. */
+function* everyRecordBecomesAnEvent({ events }: History): Iterable<string> {
+  for (const event of events) {
+    const { key, origin, record } = event;
+    if (record === undefined) {
+      if (origin === 'topic' && isAccepted(event)) yield `${key} was acknowledged by Kafka, but is not in the topic`;
+    } else if (record.eventIds.length === 0) yield `${recordNameOf(key, record)} became no event`;
   }
 }
 
 /** A 202 is marked as replayed exactly if the key was stored before. A 202 stores a key; a refusal does not. */
 function* acceptedKeysAreKnown({ events }: History): Iterable<string> {
-  for (const { key, tries } of events) {
+  for (const { key, origin, tries } of events) {
     const first = tries.findIndex(({ answer }) => answer.kind === 'accepted');
     for (const [i, { answer }] of tries.entries()) {
       if (answer.kind !== 'accepted') continue;
-      if (i > first && !answer.replayed) yield `${key} was accepted again as a new key`;
-      if (i === first && answer.replayed && tries.slice(0, i).every((before) => before.answer.kind === 'refused')) yield `the first 202 for ${key} is marked as replayed, but nothing had stored the key`;
+      if (i > first && !answer.replayed) yield `${key} was accepted again as a new key${from(origin)}`;
+      if (i === first && answer.replayed && tries.slice(0, i).every((before) => before.answer.kind === 'refused')) yield `the first 202 for ${key} is marked as replayed, but nothing had stored the key${from(origin)}`;
     }
   }
 }
@@ -63,8 +74,8 @@ function* everyAcceptedEventHasAnOutcome({ events, endpoints, deliveries }: Hist
     if (eventId === undefined) continue;
     for (const endpoint of endpoints) {
       const found = byRoute.get(`${endpoint.id} ${eventId}`) ?? [];
-      if (found.length > 1) yield `${eventId} has ${found.length} deliveries to ${endpoint.id}`;
-      if (found.length === 0 && firstSentAtMs(event) > endpoint.createdAtMs) yield `${eventId} was accepted but never routed to ${endpoint.id}`;
+      if (found.length > 1) yield `${eventId} has ${found.length} deliveries to ${endpoint.id}${from(event.origin)}`;
+      if (found.length === 0 && firstSentAtMs(event) > endpoint.createdAtMs) yield `${eventId} was accepted but never routed to ${endpoint.id}${from(event.origin)}`;
     }
   }
   for (const { eventId, endpoint, status } of deliveries) if (status === 'pending') yield `${eventId} to ${endpoint} has no outcome`;
@@ -87,8 +98,9 @@ function* onlyAcceptedEventsArrive({ events, arrivals, endpoints }: History): It
     const acceptedId = event === undefined ? undefined : acceptedIdOf(event);
     if (!known.has(endpoint)) yield `${eventId} arrived at ${endpoint}, which is not an endpoint`;
     else if (event === undefined) yield `${eventId} arrived, but no client posted it (${key})`;
-    else if (acceptedId !== undefined && acceptedId !== eventId) yield `${key} arrived as ${eventId} but was accepted as ${acceptedId}`;
-    else if (event.tries.every(({ answer }) => answer.kind === 'refused')) yield `${eventId} arrived, but every post of it was refused (${key})`;
+    else if (acceptedId !== undefined && acceptedId !== eventId) yield `${key} arrived as ${eventId} but was accepted as ${acceptedId}${from(event.origin)}`;
+    else if (event.origin === 'topic' && event.record === undefined) yield `${eventId} arrived, but its record is not in the topic (${key})`;
+    else if (event.tries.every(({ answer }) => answer.kind === 'refused')) yield `${eventId} arrived, but every post of it was refused (${key})${from(event.origin)}`;
   }
 }
 
@@ -134,11 +146,11 @@ function* firstArrivalsInOrder(history: History): Iterable<string> {
   }
 }
 
-/** An event sent after another event's 202 has a higher sequence than that event. */
+/** An event sent after another event was acknowledged has a higher sequence than that event. */
 function* sequencesFollowPosts(history: History): Iterable<string> {
   const posts = Map.groupBy(history.events, ({ entity }) => entity);
   for (const { name, entity, deliveries } of lanesOf(history)) {
-    const sequences = new Map(deliveries.filter(({ replay }) => replay === 0).map(({ eventId, sequence }) => [eventId, sequence]));
+    const sequences = sequencesOf(deliveries);
     const answered = (posts.get(entity) ?? []).flatMap(withSequence(sequences)).sort((a, b) => a.answeredAtMs - b.answeredAtMs);
     const sent = answered.toSorted((a, b) => a.sentAtMs - b.sentAtMs);
     let next = 0;
@@ -149,18 +161,38 @@ function* sequencesFollowPosts(history: History): Iterable<string> {
         if (highest === undefined || before.sequence > highest.sequence) highest = before;
       }
       if (highest !== undefined && highest.sequence > event.sequence) {
-        yield `${name}: ${event.key} is #${event.sequence}, but it was sent after the 202 for ${highest.key}, which is #${highest.sequence}`;
+        yield `${name}: ${event.key} is #${event.sequence}, but it was sent after the 202 for ${highest.key}, which is #${highest.sequence}${from(event.origin)}`;
       }
     }
   }
 }
 
+/** Events of an entity have the order of their records in the topic. */
+function* sequencesFollowRecords(history: History): Iterable<string> {
+  const records = Map.groupBy(history.events.flatMap(({ record, ...event }) => (record === undefined ? [] : [{ ...event, record }])), ({ entity }) => entity);
+  for (const { name, entity, deliveries } of lanesOf(history)) {
+    const sequences = sequencesOf(deliveries);
+    let before: { readonly offset: number; readonly sequence: number } | undefined;
+    // A key has one partition, so offsets tell the order.
+    for (const { key, record } of (records.get(entity) ?? []).toSorted((a, b) => a.record.offset - b.record.offset)) {
+      const sequence = sequences.get(record.eventIds[0] ?? '');
+      if (sequence === undefined) continue;
+      if (before !== undefined && sequence < before.sequence) yield `${name}: ${recordNameOf(key, record)} is #${sequence}, but the record at offset ${before.offset} is #${before.sequence}`;
+      before = { offset: record.offset, sequence };
+    }
+  }
+}
+
+function sequencesOf(deliveries: readonly Delivery[]): ReadonlyMap<string, number> {
+  return new Map(deliveries.filter(({ replay }) => replay === 0).map(({ eventId, sequence }) => [eventId, sequence]));
+}
+
 function withSequence(sequences: ReadonlyMap<string, number>) {
-  return (event: PostedEvent): { key: string; sequence: number; sentAtMs: number; answeredAtMs: number }[] => {
+  return (event: PostedEvent): { key: string; origin: Origin; sequence: number; sentAtMs: number; answeredAtMs: number }[] => {
     const sequence = sequences.get(acceptedIdOf(event) ?? '');
     const accepted = acceptanceOf(event);
     if (sequence === undefined || accepted === undefined) return [];
-    return [{ key: event.key, sequence, sentAtMs: firstSentAtMs(event), answeredAtMs: accepted.answeredAtMs }];
+    return [{ key: event.key, origin: event.origin, sequence, sentAtMs: firstSentAtMs(event), answeredAtMs: accepted.answeredAtMs }];
   };
 }
 
@@ -273,6 +305,7 @@ function* retriesWait({ arrivals, faults, retryScheduleMs }: History): Iterable<
 
 const RULES = [
   ['id', oneIdPerKey],
+  ['record', everyRecordBecomesAnEvent],
   ['known key', acceptedKeysAreKnown],
   ['outcome', everyAcceptedEventHasAnOutcome],
   ['delivered', deliveredMeansAnswered2xx],
@@ -281,6 +314,7 @@ const RULES = [
   ['sequence', contiguousSequences],
   ['order', firstArrivalsInOrder],
   ['order of posts', sequencesFollowPosts],
+  ['order of records', sequencesFollowRecords],
   ['repeat', repeatsHaveACause],
   ['redelivered', repeatsAreMarked],
   ['given up', deadAfterAllAttempts],
@@ -295,6 +329,15 @@ const RULES = [
 
 /** Each finding of the checker starts with the name of its rule. */
 export type RuleName = (typeof RULES)[number][0];
+
+/** Where an event came from, at the end of a finding; posts are the usual case. */
+function from(origin: Origin): string {
+  return origin === 'api' ? '' : ` (from a ${origin})`;
+}
+
+function recordNameOf(key: string, { partition, offset }: TopicRecord): string {
+  return `the record ${key} at ${partition}/${offset} of the topic`;
+}
 
 function routeOf({ endpoint, eventId }: Arrival | Delivery): string {
   return `${endpoint} ${eventId}`;

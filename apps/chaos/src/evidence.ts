@@ -3,10 +3,9 @@ import path from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import { projectRoot } from '#ground/config/project-root';
 import { toPublicId } from '#domain/ids';
-import { TopicReader } from '#dev/testing/topic-reader';
-import { waitUntil } from '#dev/testing/wait-until';
 import { queryOnce } from './query-once.js';
 import type { Delivery } from './history.js';
+import { readTopic } from './read-topic.js';
 import type { Rig } from './rig.js';
 
 const VERIFY_LIMIT_MS = 120_000;
@@ -34,23 +33,11 @@ export function verify(databaseUrl: string): Promise<string | undefined> {
   });
 }
 
-/** The records of the `dlq` topic that report a foreign record, one line each. */
+/** The records of the `dlq` topic that are no deliveries but foreign records or a source's, one line each. */
 export async function readParked(rig: Rig): Promise<string[]> {
-  const topic = `${rig.topicPrefix}dlq`;
-  const kafka = new Kafka({ brokers: [rig.servers.kafkaBrokers], logLevel: logLevel.NOTHING });
-  const admin = kafka.admin();
-  await admin.connect();
-  const offsets = await admin.fetchTopicOffsets(topic).finally(() => admin.disconnect());
-  const count = offsets.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);
-  if (count === 0) return [];
-  const reader = await TopicReader.start(kafka, [topic]);
-  try {
-    await waitUntil(() => `${count} records of ${topic}, have ${reader.records.length}`, () => reader.records.length >= count, 30_000);
-    return reader.records
-      .map(({ headers }) => headers)
-      .filter((headers) => !DELIVERY_REASONS.includes(headers['lockstep-reason'] ?? ''))
-      .map((headers) => `${headers['lockstep-reason']}: ${headers['ce_id']} at ${headers['lockstep-topic']}/${headers['lockstep-partition']}/${headers['lockstep-offset']}`);
-  } finally {
-    await reader.stop();
-  }
+  const records = await readTopic(new Kafka({ brokers: [rig.servers.kafkaBrokers], logLevel: logLevel.NOTHING }), `${rig.topicPrefix}dlq`);
+  return records
+    .map(({ headers }) => headers)
+    .filter((headers) => !DELIVERY_REASONS.includes(headers['lockstep-reason'] ?? ''))
+    .map((headers) => `${headers['lockstep-reason']}: ${headers['ce_id']} at ${headers['lockstep-topic']}/${headers['lockstep-partition']}/${headers['lockstep-offset']}`);
 }

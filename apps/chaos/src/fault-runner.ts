@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { nowMs } from './clock.js';
 import { FAULT_ACTIONS } from './fault-actions.js';
 import type { FaultRecord } from './history.js';
-import type { Load } from './load.js';
+import type { MixedLoad } from './mixed-load.js';
 import type { Rig } from './rig.js';
 import type { ScheduledFault } from './schedule.js';
 
@@ -18,7 +18,7 @@ export class FaultRunner {
 
   constructor(
     private readonly rig: Rig,
-    private readonly load: Load,
+    private readonly load: MixedLoad,
     private readonly signal: AbortSignal,
   ) {}
 

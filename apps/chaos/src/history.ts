@@ -14,18 +14,34 @@ export interface History {
   readonly deliveries: readonly Delivery[];
   /** Writes by a former owner, found by the harness's triggers in Postgres; one line each. */
   readonly staleWrites: readonly string[];
-  /** Records in the `dlq` topic that report a foreign record, one line each. */
+  /** Records in the `dlq` topic that report a foreign record, or one that could not be an event; one line each. */
   readonly parked: readonly string[];
   /** The output of `npm run verify`; undefined if the ledger is balanced. */
   readonly imbalance: string | undefined;
   readonly retryScheduleMs: readonly number[];
 }
 
-/** An event and all its posts, which have the same key and body. */
+export const ORIGINS = ['api', 'webhook', 'topic'] as const;
+
+/** How a client gets its events in: posts to the API, signed webhooks, or records of a topic. The entities of a client are its own. */
+export type Origin = (typeof ORIGINS)[number];
+
+/** An event and all tries to get it in, which have the same key and body. A record of a topic has one. */
 export interface PostedEvent {
+  readonly origin: Origin;
   readonly key: string;
   readonly entity: string;
   readonly tries: readonly Try[];
+  /** Of an event from a topic, if it is there at the end. */
+  readonly record?: TopicRecord;
+}
+
+/** A record of the run's topic, as Kafka has it at the end. */
+export interface TopicRecord {
+  readonly partition: number;
+  readonly offset: number;
+  /** The events that Postgres has for it. */
+  readonly eventIds: readonly string[];
 }
 
 export interface Try {
@@ -39,6 +55,8 @@ export type Answer =
   | { readonly kind: 'accepted'; readonly eventId: string; readonly replayed: boolean }
   /** The gateway stored nothing. */
   | { readonly kind: 'refused'; readonly status: number }
+  /** Kafka has stored the record. It becomes an event later. */
+  | { readonly kind: 'acknowledged' }
   /** The event may be stored: the connection broke, or Postgres did not answer the gateway. */
   | { readonly kind: 'unknown' };
 

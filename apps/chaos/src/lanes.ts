@@ -66,13 +66,23 @@ export function firstSentAtMs({ tries }: PostedEvent): number {
   return Math.min(...tries.map(({ sentAtMs }) => sentAtMs));
 }
 
-/** The event's first 202. */
-export function acceptanceOf({ tries }: PostedEvent): { readonly eventId: string; readonly answeredAtMs: number } | undefined {
-  for (const { answer, answeredAtMs } of tries) if (answer.kind === 'accepted') return { eventId: answer.eventId, answeredAtMs };
-  return undefined;
+/** Whether a 202 or Kafka has acknowledged the event. */
+export function isAccepted({ tries }: Pick<PostedEvent, 'tries'>): boolean {
+  return tries.some(({ answer }) => answer.kind === 'accepted' || answer.kind === 'acknowledged');
 }
 
-/** The event id in the event's first 202. */
+/**
+ * The event's first 202; for a record of the topic, the event that was made of it, and when Kafka acknowledged the record:
+ * Infinity if that answer was lost.
+ */
+export function acceptanceOf({ tries, record }: PostedEvent): { readonly eventId: string; readonly answeredAtMs: number } | undefined {
+  for (const { answer, answeredAtMs } of tries) if (answer.kind === 'accepted') return { eventId: answer.eventId, answeredAtMs };
+  const [eventId] = record?.eventIds ?? [];
+  if (eventId === undefined) return undefined;
+  return { eventId, answeredAtMs: tries.find(({ answer }) => answer.kind === 'acknowledged')?.answeredAtMs ?? Infinity };
+}
+
+/** The event id in the event's first 202, or of the event that was made of its record. */
 export function acceptedIdOf(event: PostedEvent): string | undefined {
   return acceptanceOf(event)?.eventId;
 }

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from '#ground/config/project-root';
+import { ORIGINS } from './history.js';
 import { cleanVerdict, type Verdict, verdictOf } from './mutant-verdict.js';
 import { mutantsNamed } from './mutants.js';
 import { type ChaosOptions, parseOptions } from './options.js';
@@ -57,6 +58,7 @@ function scheduledPlan(drive: ScheduledDrive): RunPlan {
     endpoints: ['first', 'second'],
     checksRecovery: true,
     quietLimitMs: QUIET_LIMIT_MS,
+    origins: ORIGINS,
     drive: scheduled(drive),
   };
 }
@@ -73,6 +75,7 @@ function scriptedPlan(scenario: Scenario, quietLimitMs: number, buildFolder: str
     endpoints: [SCRIPTED_ENDPOINT],
     checksRecovery: false,
     quietLimitMs,
+    origins: [scenario.origin ?? 'api'],
     drive: scripted(scenario),
   };
 }

@@ -6,6 +6,7 @@ import { inboxWithoutKey } from './mutants/inbox-without-key.js';
 import { noAdmissionFence } from './mutants/no-admission-fence.js';
 import { noFence } from './mutants/no-fence.js';
 import { outcomeNotAwaited } from './mutants/outcome-not-awaited.js';
+import { positionUnchecked } from './mutants/position-unchecked.js';
 import { randomPartition } from './mutants/random-partition.js';
 import { relayAfterLast } from './mutants/relay-after-last.js';
 import { relayDeletesFirst } from './mutants/relay-deletes-first.js';
@@ -18,6 +19,7 @@ import { tokenUnchecked } from './mutants/token-unchecked.js';
 export const MUTANTS: readonly Mutant[] = [
   cursorFirst, noFence, noAdmissionFence, randomPartition, inboxWithoutKey, repeatsNotFolded, outcomeNotAwaited,
   tokenUnchecked, relayAfterLast, relayDeletesFirst, sendsAfterDeadline, drainSkipped, gapIgnored, staleSettings,
+  positionUnchecked,
 ];
 
 /**

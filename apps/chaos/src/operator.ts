@@ -64,6 +64,11 @@ export class Operator {
     this.managed.set(used, { name: used, id, createdAtMs: nowMs(), timeoutMs, generations: { url: 1, secret: 1, headers: 1 }, secrets: [secret] });
   }
 
+  /** A try without an answer may have created the source, so a conflict with its name means that it is there. */
+  async addSource(source: { readonly name: string; readonly provider: string; readonly secrets?: readonly string[]; readonly settings?: object }): Promise<void> {
+    await this.call('POST', '/v1/sources', () => source, (status, turn) => status === 409 && turn > 0);
+  }
+
   async pause(name: string): Promise<void> {
     await this.setStatus(name, 'paused');
   }
@@ -120,7 +125,8 @@ export class Operator {
     return managed;
   }
 
-  private call<Result>(method: string, path: string, body?: () => unknown): Promise<Answered<Result>> {
+  /** @param isDone whether this answer says that an earlier try has done it */
+  private call<Result>(method: string, path: string, body?: () => unknown, isDone: (status: number, turn: number) => boolean = () => false): Promise<Answered<Result>> {
     const { gateways, adminKey } = this.options;
     return untilAnswered(`${method} ${path}`, async (turn) => {
       const urls = gateways();
@@ -131,7 +137,7 @@ export class Operator {
         signal: AbortSignal.timeout(5_000),
       });
       const text = await response.text();
-      if (!response.ok) throw new Error(`${response.status} ${text}`);
+      if (!response.ok && !isDone(response.status, turn)) throw new Error(`${response.status} ${text}`);
       return JSON.parse(text) as Result;
     });
   }

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { apiPosting } from './posting.js';
 import { PostingClient } from './posting-client.js';
 
 /** Keys that the two gateways share. */
@@ -28,7 +29,7 @@ beforeEach(async () => {
   );
   await Promise.all(servers.map((server) => once(server, 'listening')));
   requests.splice(0, 2, 0, 0);
-  client = new PostingClient(servers.map((server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`), 'key');
+  client = new PostingClient(servers.map((server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`), apiPosting('key'));
 });
 
 afterEach(async () => {

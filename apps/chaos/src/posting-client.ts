@@ -1,12 +1,12 @@
 import { Agent, request } from 'undici';
 import { nowMs } from './clock.js';
+import type { EventClient } from './event-client.js';
 import type { Answer, PostedEvent, Try } from './history.js';
+import type { Posting } from './posting.js';
 import { sealedBody } from './sealed-body.js';
 
 const TRY_LIMIT_MS = 5_000;
 const RETRY_MS = 100;
-/** One in so many accepted events is posted again at the next gateway, which must know the key. */
-const REPEAT_EVERY = 20;
 
 /** A gateway refused a correct post permanently. */
 export class UnexpectedAnswer extends Error {
@@ -14,18 +14,17 @@ export class UnexpectedAnswer extends Error {
 }
 
 /** Posts each event, with the same key and body, at one gateway after the other until one accepts it. Repeats some. */
-export class PostingClient {
+export class PostingClient implements EventClient {
   private readonly agent = new Agent({ connections: 64, connectTimeout: TRY_LIMIT_MS });
   private accepted = 0;
 
   constructor(
     private readonly gateways: readonly string[],
-    private readonly adminKey: string,
+    private readonly posting: Posting,
   ) {}
 
   /**
-   * @param first number of the first gateway to try
-   * @param signal ends the tries; the returned event then has no 202
+   * Posts the event until a gateway answers with a 202, also when the answer to an earlier post was lost.
    * @throws UnexpectedAnswer
    */
   async post(entity: string, key: string, first: number, signal: AbortSignal): Promise<PostedEvent> {
@@ -36,12 +35,12 @@ export class PostingClient {
       tries.push(last);
       if (last.answer.kind === 'accepted') {
         this.accepted += 1;
-        if (this.accepted % REPEAT_EVERY === 0) tries.push(await this.try(turn + 1, key, body));
+        if (this.accepted % this.posting.repeatEvery === 0) tries.push(await this.try(turn + 1, key, body));
         break;
       }
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
-    return { key, entity, tries };
+    return { origin: this.posting.origin, key, entity, tries };
   }
 
   async close(): Promise<void> {
@@ -59,10 +58,10 @@ export class PostingClient {
     let replayed: boolean;
     let text: string;
     try {
-      const response = await request(`${gateway}/v1/events`, {
+      const response = await request(`${gateway}${this.posting.path}`, {
         dispatcher: this.agent,
         method: 'POST',
-        headers: { authorization: `Bearer ${this.adminKey}`, 'content-type': 'application/json', 'idempotency-key': `"${key}"` },
+        headers: this.posting.headersOf(key, body),
         body,
         signal: AbortSignal.timeout(TRY_LIMIT_MS),
       });
@@ -76,6 +75,6 @@ export class PostingClient {
     if (status === 429 || (status === 503 && text.includes('"overloaded"'))) return { kind: 'refused', status };
     // store_unavailable: Postgres may have committed the event.
     if (status === 503) return { kind: 'unknown' };
-    throw new UnexpectedAnswer(`a post of ${key} was answered with ${status} ${text.slice(0, 300)}`);
+    throw new UnexpectedAnswer(`a post of ${key} to ${this.posting.path} was answered with ${status} ${text.slice(0, 300)}`);
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { queryOnce } from './query-once.js';
 import type { Rig } from './rig.js';
+import type { RunTopic } from './run-topic.js';
 
 const POLL_INTERVAL_MS = 250;
 const PROGRESS_INTERVAL_MS = 10_000;
@@ -11,6 +12,8 @@ interface Open {
   readonly outbox: number;
   readonly dispatchOutbox: number;
   readonly replays: number;
+  /** Records of the run's topic that no gateway has read. */
+  readonly unread: number;
 }
 
 const OPEN = `
@@ -35,15 +38,21 @@ const STUCK = `
     left join shard_cursors c on c.shard = s.shard
   order by s.shard`;
 
-/** Waits until every accepted event has its outcome at every endpoint. Resolves with findings if the limit passes first. */
-export async function untilQuiet(rig: Rig, limitMs: number, signal: AbortSignal): Promise<string[]> {
+/**
+ * Waits until the run's topic is read to its end, and every accepted event has its outcome at every endpoint. Resolves with
+ * findings if the limit passes first.
+ */
+export async function untilQuiet(rig: Rig, topic: RunTopic | undefined, limitMs: number, signal: AbortSignal): Promise<string[]> {
   const deadlineMs = performance.now() + limitMs;
   let open: Open | undefined;
   let failure: unknown;
   let progressMs = performance.now() + PROGRESS_INTERVAL_MS;
   while (performance.now() < deadlineMs && !signal.aborted) {
     try {
-      [open] = await queryOnce<Open>(rig.databaseUrl, OPEN);
+      // First: what is read meanwhile is counted below.
+      const unread = (await topic?.unread()) ?? 0;
+      const [counts] = await queryOnce<Omit<Open, 'unread'>>(rig.databaseUrl, OPEN);
+      open = counts === undefined ? undefined : { ...counts, unread };
       if (open !== undefined && Object.values(open).every((count) => count === 0)) return [];
     } catch (error) {
       failure = error;
@@ -57,5 +66,6 @@ export async function untilQuiet(rig: Rig, limitMs: number, signal: AbortSignal)
   if (signal.aborted) return [];
   const rows = await queryOnce<{ notAdmitted: number; pending: number; outbox: number }>(rig.databaseUrl, STUCK).catch(() => []);
   const stuck = rows.filter(({ notAdmitted, pending, outbox }) => notAdmitted + pending + outbox > 0);
-  return [`not quiet after ${limitMs / 1_000} s: ${open === undefined ? String(failure) : JSON.stringify(open)}`, ...stuck.map((row) => `stuck: ${JSON.stringify(row)}`)];
+  const behind = topic !== undefined && open?.unread !== 0 ? [`the source is behind: ${await topic.describe().catch(String)}`] : [];
+  return [`not quiet after ${limitMs / 1_000} s: ${open === undefined ? String(failure) : JSON.stringify(open)}`, ...stuck.map((row) => `stuck: ${JSON.stringify(row)}`), ...behind];
 }

@@ -11,6 +11,7 @@ let arrivals: OpenArrival[];
 let misuses: string[];
 let response: RawResponse | undefined;
 let fate: Fate;
+let resets: boolean;
 let server: Server;
 let client: Client;
 
@@ -24,7 +25,8 @@ const receiver: Receiver = {
   },
   bodyCame: (arrival, body) => (arrival.key = body),
   answer: (connection) => {
-    if (response !== undefined) void connection.respond(response);
+    if (resets) connection.reset();
+    else if (response !== undefined) void connection.respond(response);
   },
   nextFate: () => fate,
   misused: (what) => misuses.push(what),
@@ -70,6 +72,7 @@ beforeEach(async () => {
   misuses = [];
   response = ordinary(200);
   fate = 'answers';
+  resets = false;
   server = createServer((socket) => new ReceiverConnection(socket, receiver)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   client = await Client.open();
@@ -135,6 +138,15 @@ describe('ReceiverConnection', () => {
     expect(client.received).toHaveLength(length);
     expect(misuses).toEqual(['more bytes came before the answer']);
     expect(arrivals).toMatchObject([{ status: 200 }, { status: undefined, closedReused: false }]);
+  });
+
+  it.each([[0, false], [1, true]] as const)('resets a connection after %i answers, and records whether it had been used', async (answers, closedReused) => {
+    for (let i = 0; i < answers; i++) await client.exchange();
+    resets = true;
+    client.socket.write(REQUEST);
+    await client.untilClosed();
+    expect(arrivals.at(-1)).toMatchObject({ status: undefined, closedReused });
+    expect(arrivals).toHaveLength(answers + 1);
   });
 
   it('closes idle: without another request', async () => {

@@ -31,6 +31,7 @@ export class ReceiverConnection {
   /** The request under way. */
   private arrival: OpenArrival | undefined;
   private isAnswering = false;
+  private hasAnswered = false;
   private fate: Fate = 'answers';
   /** What was odd about the response after which the sender must not use the connection. */
   private endedBy: string | undefined;
@@ -59,6 +60,7 @@ export class ReceiverConnection {
     if (socket.destroyed) return;
     // Before the last byte leaves, because the sender may act on it at once.
     this.end();
+    this.hasAnswered = true;
     this.endedBy = closes || endsConnection ? oddity : undefined;
     this.fate = late === undefined ? this.receiver.nextFate() : 'is spoilt';
     socket.write(bytes.subarray(writtenBefore), (error) => {
@@ -71,6 +73,7 @@ export class ReceiverConnection {
 
   /** Resets the connection instead of answering. */
   reset(): void {
+    if (this.arrival !== undefined) this.arrival.closedReused = this.hasAnswered;
     this.end();
     this.socket.resetAndDestroy();
   }

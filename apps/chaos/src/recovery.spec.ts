@@ -10,7 +10,7 @@ const arrival = (shard: number, arrivedAtMs: number): Arrival => ({
   generations: { url: 1, secret: 1, headers: 1 }, arrivedAtMs, endedAtMs: arrivedAtMs, status: 200, oddity: undefined, closedReused: false,
 });
 const accepted = (eventId: string, shard: number, atMs: number): PostedEvent => ({
-  key: eventId, entity: entityOn(shard), tries: [{ sentAtMs: atMs, answeredAtMs: atMs, answer: { kind: 'accepted', eventId, replayed: false } }],
+  origin: 'api', key: eventId, entity: entityOn(shard), tries: [{ sentAtMs: atMs, answeredAtMs: atMs, answer: { kind: 'accepted', eventId, replayed: false } }],
 });
 const arrived = (eventId: string, shard: number, atMs: number): Arrival => ({ ...arrival(shard, atMs), eventId });
 const fault = (changes: Partial<FaultRecord> = {}): FaultRecord => ({ kind: 'cut', target: 'x', fromMs: 1_000, untilMs: 2_000, ...changes });
@@ -63,6 +63,12 @@ describe('slowRecoveries', () => {
     // The checker reports events that never arrive.
     const events = [accepted('dead', 0, 500), accepted('a', 0, 900), accepted('b', 0, 30_000)];
     expect(slowRecoveries([kill], events, [arrived('a', 0, 990), arrived('b', 0, 30_010)], SHARDS)).toEqual([]);
+  });
+
+  it('does not count the time that a record waits in its topic', () => {
+    const fromTopic: PostedEvent = { origin: 'topic', key: 'a', entity: entityOn(0), tries: [{ sentAtMs: 900, answeredAtMs: 900, answer: { kind: 'acknowledged' } }], record: { partition: 0, offset: 0, eventIds: ['a'] } };
+    expect(slowRecoveries([kill], [fromTopic], [arrived('a', 0, 16_300)], SHARDS)).toEqual([]);
+    expect(slowRecoveries([kill], [accepted('a', 0, 900)], [arrived('a', 0, 16_300)], SHARDS)).toHaveLength(1);
   });
 
   it('ignores a shard that delivers slowly, and later silence', () => {

@@ -103,14 +103,14 @@ interface Wait {
   readonly arrivedAtMs: number;
 }
 
-/** By shard: the waits of accepted events. */
+/** By shard: the waits of accepted events. A record waits in its own topic until a gateway reads it, so it does not count. */
 function waitsOf(events: readonly PostedEvent[], arrivals: readonly Arrival[], shards: number): Wait[][] {
   const firstMs = new Map<string, number>();
   for (const { eventId, arrivedAtMs } of arrivals) if (!firstMs.has(eventId)) firstMs.set(eventId, arrivedAtMs);
   const waits = Array.from({ length: shards }, (): Wait[] => []);
   for (const event of events) {
     const acceptance = acceptanceOf(event);
-    if (acceptance === undefined) continue;
+    if (acceptance === undefined || event.origin === 'topic') continue;
     waits[shardOf('default', event.entity, shards)]?.push({ acceptedAtMs: acceptance.answeredAtMs, arrivedAtMs: firstMs.get(acceptance.eventId) ?? Infinity });
   }
   return waits;

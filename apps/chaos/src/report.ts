@@ -12,6 +12,8 @@ function countsOf({ history }: RunResult): Record<string, number> {
   const distinct = new Set(arrivals.map(({ deliveryId }) => deliveryId)).size;
   return {
     events: events.length,
+    webhooks: events.filter(({ origin }) => origin === 'webhook').length,
+    records: events.filter(({ origin }) => origin === 'topic').length,
     tries: events.reduce((sum, { tries }) => sum + tries.length, 0),
     endpoints: history.endpoints.length,
     deliveries: deliveries.length,

@@ -1,9 +1,9 @@
 import type { AppProcess } from './app-process.js';
 import { nowMs } from './clock.js';
+import type { EventClient } from './event-client.js';
 import { queryOnce } from './query-once.js';
 import { deleteLog } from './faults/log.js';
 import type { FaultKind, FaultRecord } from './history.js';
-import type { PostingClient } from './posting-client.js';
 import type { Rig } from './rig.js';
 import type { App, ReceiverMode, Stage } from './scenario.js';
 import { armStall, type StallPoint, untilStalled } from './stall-points.js';
@@ -25,7 +25,7 @@ export class RigStage implements Stage {
 
   constructor(
     private readonly rig: Rig,
-    client: PostingClient,
+    client: EventClient,
     signal: AbortSignal,
   ) {
     this.load = new SteadyClients(client, signal);

@@ -1,5 +1,5 @@
-import type { FaultRecord, PostedEvent } from './history.js';
-import type { PostingClient } from './posting-client.js';
+import type { Clients } from './clients.js';
+import type { FaultRecord, Origin, PostedEvent } from './history.js';
 import type { Rig, RigOptions } from './rig.js';
 
 /** Everything that defines a run. */
@@ -9,11 +9,13 @@ export interface RunPlan extends RigOptions {
   readonly checksRecovery: boolean;
   /** Limit for the outcomes of all events, counted from the end of the load. */
   readonly quietLimitMs: number;
+  /** Of the clients that the run has. */
+  readonly origins: readonly Origin[];
   readonly drive: Drive;
 }
 
 /** Posts events and causes faults, once the rig is ready. */
-export type Drive = (rig: Rig, client: PostingClient, signal: AbortSignal) => Promise<Driven>;
+export type Drive = (rig: Rig, clients: Clients, signal: AbortSignal) => Promise<Driven>;
 
 export interface Driven {
   readonly events: readonly PostedEvent[];

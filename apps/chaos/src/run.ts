@@ -2,10 +2,10 @@ import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { findingsIn } from './checker.js';
 import { readStaleWrites } from './chaos-database.js';
+import { Clients } from './clients.js';
 import { nowMs } from './clock.js';
 import { readDeliveries, readParked, verify } from './evidence.js';
 import type { Arrival, History } from './history.js';
-import { PostingClient } from './posting-client.js';
 import { untilQuiet } from './quiet.js';
 import { type Recovery, recoveriesOf, slowRecoveries, stuckWhileIsolated } from './recovery.js';
 import { Rig } from './rig.js';
@@ -60,17 +60,19 @@ interface Observed {
 async function observe(rig: Rig, plan: RunPlan, signal: AbortSignal): Promise<Observed> {
   signal.throwIfAborted();
   for (const name of plan.endpoints) await rig.operator.addEndpoint(name);
+  const clients = await Clients.start(rig, plan.origins);
   rig.say('everything is ready; starting the load');
-  const client = new PostingClient(rig.gatewayUrls, rig.adminKey);
-  const { events, faults } = await plan.drive(rig, client, signal).finally(() => client.close());
+  const { events: sent, faults } = await plan.drive(rig, clients, signal).finally(() => clients.close());
   signal.throwIfAborted();
-  rig.say(`${events.length} events posted; waiting for all outcomes`);
+  rig.say(`${sent.length} events sent; waiting for all outcomes`);
   await rig.heal();
-  const stuck = await untilQuiet(rig, plan.quietLimitMs, signal);
+  const { topic } = clients;
+  const stuck = await untilQuiet(rig, topic, plan.quietLimitMs, signal);
   signal.throwIfAborted();
   rig.say(stuck.length === 0 ? 'all events have their outcomes' : 'some events have no outcome');
   await rig.checkReady();
   const arrivals = await readArrivals(rig);
+  const events = topic === undefined ? sent : await topic.settled(sent);
   const history: History = {
     events,
     endpoints: rig.operator.endpoints,
@@ -87,6 +89,7 @@ async function observe(rig: Rig, plan: RunPlan, signal: AbortSignal): Promise<Ob
   const found = [
     ...stuck,
     ...findings,
+    ...(topic === undefined ? [] : await topic.incidents()),
     ...stuckWhileIsolated(faults, events, arrivals, plan.shards),
     ...(plan.checksRecovery ? slowRecoveries(faults, events, arrivals, plan.shards) : []),
   ];

@@ -1,4 +1,5 @@
 import { waitUntil } from '#dev/testing/wait-until';
+import type { Origin } from './history.js';
 import type { StallPoint } from './stall-points.js';
 
 /** A gateway or dispatcher of a run. */
@@ -58,6 +59,8 @@ export interface Scenario {
   readonly shards: number;
   readonly leaseTtlMs: number;
   readonly retryScheduleMs: readonly number[];
+  /** How the load gets in. Default: posts to the API. */
+  readonly origin?: Origin;
   /** Ends with every app running and the receiver answering, within a minute. */
   play(stage: Stage): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { FaultRunner } from './fault-runner.js';
-import { Load } from './load.js';
+import { MixedLoad } from './mixed-load.js';
 import type { Drive } from './run-plan.js';
 import type { ScheduledFault } from './schedule.js';
 
@@ -13,10 +13,10 @@ export interface ScheduledDrive {
   readonly schedule: readonly ScheduledFault[];
 }
 
-/** Posts events at a steady rate, and causes the faults of a schedule. */
+/** Sends events of all origins at a steady rate, and causes the faults of a schedule. */
 export function scheduled({ events, eventsPerSecond, seed, schedule }: ScheduledDrive): Drive {
-  return async (rig, client, signal) => {
-    const load = new Load(client, { seed, events, perSecond: eventsPerSecond });
+  return async (rig, clients, signal) => {
+    const load = new MixedLoad((origin) => clients.of(origin), { seed, events, perSecond: eventsPerSecond });
     const stopLoad = (): void => load.stop();
     signal.addEventListener('abort', stopLoad);
     // If the load fails, faults must not wait for its events.

@@ -4,8 +4,8 @@ import { RigStage } from './rig-stage.js';
 
 /** Plays a scenario. */
 export function scripted(scenario: Scenario): Drive {
-  return async (rig, client, signal) => {
-    const stage = new RigStage(rig, client, signal);
+  return async (rig, clients, signal) => {
+    const stage = new RigStage(rig, clients.of(scenario.origin ?? 'api'), signal);
     try {
       await scenario.play(stage);
     } finally {

@@ -22,7 +22,9 @@ export type StallPoint =
   /** After the relay read rows, before it sends them to Kafka. */
   | 'relay-read'
   /** After Kafka acknowledged the relay's rows, before they are removed from Postgres. */
-  | 'relay-sent';
+  | 'relay-sent'
+  /** Before records of a topic are sent to Postgres, as events with their positions. */
+  | 'before-records';
 
 /** Each point is inserted before this code. */
 const PLACES: Readonly<Record<StallPoint, readonly [file: string, code: string]>> = {
@@ -34,6 +36,7 @@ const PLACES: Readonly<Record<StallPoint, readonly [file: string, code: string]>
   'in-batch': [BUILT.batchReader, 'const topic = batch.topic.slice(this.options.topicPrefix.length);'],
   'relay-read': [BUILT.relay, 'const result = await this.sender.send(rows);'],
   'relay-sent': [BUILT.relay, 'this.sent = result.rows;'],
+  'before-records': [BUILT.kafkaSourcesRepository, 'const [row] = await acceptRecords.run({'],
 };
 
 export const STALL_POINTS = Object.keys(PLACES) as StallPoint[];

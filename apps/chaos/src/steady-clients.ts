@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { EventClient } from './event-client.js';
 import type { PostedEvent } from './history.js';
-import type { PostingClient } from './posting-client.js';
 import type { LoadOptions } from './scenario.js';
 
 /** Runs one client for each entity, which posts one event after the other until `stop`. Can be started again. */
@@ -12,7 +12,7 @@ export class SteadyClients {
   private failure: Error | undefined;
 
   constructor(
-    private readonly client: PostingClient,
+    private readonly client: EventClient,
     private readonly signal: AbortSignal,
   ) {}
 
