@@ -32,7 +32,7 @@ it('a gateway that starts has the sources of its environment, and the next one c
   const second = await GatewayUnderTest.start(gateway.databaseUrl, { ...ENV, LOCKSTEP_PUBLIC_URL: 'https://hooks.example.com' });
   const { json } = await second.client.get(`/v1/sources/${before[1]?.id}`);
   await second.stop();
-  expect(json).toEqual({ ...before[1], url: `https://hooks.example.com/in/${before[1]?.id}` });
+  expect(json).toEqual({ ...before[1], url: `https://hooks.example.com/in/${before[1]?.id}`, kafka: null });
   expect(await listed()).toEqual(before);
 });
 
