@@ -32,7 +32,7 @@ it('a gateway that starts has the sources of its environment, and the next one c
   const second = await GatewayUnderTest.start(gateway.databaseUrl, { ...ENV, LOCKSTEP_PUBLIC_URL: 'https://hooks.example.com' });
   const { json } = await second.client.get(`/v1/sources/${before[1]?.id}`);
   await second.stop();
-  expect(json).toEqual({ ...before[1], url: `https://hooks.example.com/in/${before[1]?.id}` });
+  expect(json).toEqual({ ...before[1], kafka: null, url: `https://hooks.example.com/in/${before[1]?.id}` });
   expect(await listed()).toEqual(before);
 });
 
@@ -55,6 +55,9 @@ it.each([
   ['POST', '/v1/sources', { name: 'a', provider: 'stripe', secrets: ['sk_live'], settings: { colour: 'red' } }, ['/settings/colour', '/secrets/0']],
   ['POST', '/v1/sources', { name: 'src_a', provider: 'carrier-pigeon' }, ['/name', '/provider']],
   ['POST', '/v1/sources', { name: 'a', provider: 'stripe', secrets: ['whsec_a'], settings: { entity: 'a\u0000' } }, ['/settings']],
+  ['POST', '/v1/sources', { name: 'a', provider: 'twilio', secrets: ['token'] }, ['/provider']],
+  ['POST', '/v1/sources', { name: 'a', provider: 'square', secrets: ['key'] }, ['/provider']],
+  ['POST', '/v1/sources', { name: 'a', provider: 'hmac', secrets: ['key'], settings: { signedContent: '{url}{body}' } }, ['/provider']],
   ['PATCH', 'stripe', { provider: 'github', secrets: [] }, ['/provider', '/secrets']],
   ['POST', 'stripe/rotate-secret', {}, ['']],
   ['POST', 'stripe/rotate-secret', { secret: 'sk_live' }, ['/secret']],

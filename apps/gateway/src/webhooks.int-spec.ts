@@ -93,6 +93,20 @@ describe('a signed webhook', () => {
     expect((await stored(source)).map(({ contentType }) => contentType)).toEqual([...types, 'application/octet-stream', 'application/octet-stream']);
   });
 
+  it('is taken with a content type that is none, which counts as unknown', async () => {
+    const source = await create({ settings: { id: 'query:n', type: 'none', entity: 'query:n' } });
+    const types = ['json', 'a b', ';', `text/plain; x=${'a'.repeat(250)}`, 'text/plain; x="\u00e9"', 'application/x-www-form-urlencoded, application/json'];
+    for (const [n, type] of types.entries()) expect([type, (await send(`${source}?n=${n}`, '{}', { ...stripeHeaders('{}'), 'content-type': type })).status]).toEqual([type, 200]);
+    expect(new Set((await stored(source)).map(({ contentType }) => contentType))).toEqual(new Set(['application/octet-stream']));
+  });
+
+  it('is read as JSON if that was sent as a form, as `curl -d` does', async () => {
+    const source = await create();
+    const body = stripeEvent({ type: 'invoice.paid', customer: 'cus_curl' });
+    expect((await send(source, body, { ...stripeHeaders(body), 'content-type': 'application/x-www-form-urlencoded' })).status).toBe(200);
+    expect(await stored(source)).toMatchObject([{ type: 'invoice.paid', entity: 'cus_curl', contentType: 'application/x-www-form-urlencoded' }]);
+  });
+
   it('has the id, type and entity that the settings of its source say', async () => {
     const settings = { id: 'header:x-id', type: '{form:Kind}/{query:v}', entity: '{source:name}:{form:From|form:To}' };
     const source = await create({ name: 'form', settings });

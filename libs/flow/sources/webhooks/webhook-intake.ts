@@ -6,6 +6,7 @@ import { EventTypeDirectory } from '#flow/event-types/event-type-directory';
 import { type AcceptedEvent, acceptedJson } from '#flow/ingest/accepted-answer';
 import { Duplicates } from '#flow/ingest/duplicates';
 import { IngestService } from '#flow/ingest/ingest.service';
+import type { NamedDestination } from '#flow/ingest/named-destination';
 import { traceparentOf } from '#flow/ingest/traceparent';
 import { IngestLimits } from '#flow/rate-limits/ingest-limits';
 import { rateLimitedError, setRateLimitHeaders } from '#flow/rate-limits/rate-limit-headers';
@@ -17,6 +18,7 @@ import { SourceActivity } from '../source-activity.js';
 import { SourceDirectory } from '../source-directory.js';
 import type { Source } from '../source.js';
 import { CertificateFetcher } from './certificate-fetcher.js';
+import { UNKNOWN_CONTENT_TYPE } from './content-type.js';
 import { isForm } from './form-body.js';
 import { keptAttributes } from './kept-attributes.js';
 import { PreparedSource } from './prepared-source.js';
@@ -32,10 +34,10 @@ const RETRY_AFTER_SECONDS = 60;
 
 export interface ReceiveOptions {
   /**
-   * The only endpoint that gets the event, as its narrow key; undefined: those that subscribe to its type. Called once, after the
+   * The only endpoint that gets the event; undefined: those that subscribe to its type. Called once, after the
    * request was verified and its event checked, directly before the event is stored.
    */
-  readonly destinationOf?: () => number | undefined | Promise<number | undefined>;
+  readonly destinationOf?: () => NamedDestination | undefined | Promise<NamedDestination | undefined>;
 }
 
 /** Takes requests to sources of webhooks. */
@@ -90,7 +92,7 @@ export class WebhookIntake {
     const from = requestFields(webhook, places);
     const { type, entity, idempotencyKey } = fields.read(from);
     // What is delivered of a form is no JSON, whatever its fields have.
-    const checking = this.eventTypes.check(principal, type, isForm(headers) ? undefined : from.value(), body.length);
+    const checking = this.eventTypes.check(principal, type, isForm(headers, body) ? undefined : from.value(), body.length);
     if (checking !== undefined) await checking;
     const taking = this.limits.take(principal, 1, body.length);
     const taken = taking instanceof Promise ? await taking : taking;
@@ -105,7 +107,7 @@ export class WebhookIntake {
       entity,
       occurredAt: undefined,
       idempotencyKey,
-      contentType: headers['content-type'] ?? 'application/octet-stream',
+      contentType: headers['content-type'] ?? UNKNOWN_CONTENT_TYPE,
       traceparent: traceparentOf(headers),
       attributes: keptAttributes(headers, provider.keptHeaders),
       acceptedBy: principal.actor.id,

@@ -62,7 +62,7 @@ function bodyHashOf(target: string): string | undefined {
  */
 function signedFieldsOf({ headers, body }: WebhookRequest): string {
   if (body.length === 0) return '';
-  if (!isForm(headers) || hasMoreFields(body, MOST_FIELDS)) throw new SignatureError('malformed');
+  if (!isForm(headers, body) || hasMoreFields(body, MOST_FIELDS)) throw new SignatureError('malformed');
   const fields = [...new URLSearchParams(body.toString())].sort(byNameAndValue);
   let text = '';
   let [nameBefore, valueBefore]: readonly (string | undefined)[] = [];
