@@ -30,6 +30,7 @@ const STATUSES: Record<ErrorCode, number> = {
   upstream_interrupted: 502,
   upstream_timeout: 504,
   overloaded: 503,
+  source_unavailable: 503,
   store_unavailable: 503,
 };
 
@@ -43,7 +44,7 @@ test.each(Object.entries(STATUSES) as [ErrorCode, number][])('%s is a problem do
 
 test('only errors that may pass by themselves are retriable', () => {
   const retriable = (Object.keys(STATUSES) as ErrorCode[]).filter((code) => new LockstepError(code, '').retriable);
-  expect(retriable).toEqual(['request_timeout', 'request_in_progress', 'rate_limited', 'upstream_unavailable', 'overloaded', 'store_unavailable']);
+  expect(retriable).toEqual(['request_timeout', 'request_in_progress', 'rate_limited', 'upstream_unavailable', 'overloaded', 'source_unavailable', 'store_unavailable']);
 });
 
 test('an error keeps its details, its cause and how long to wait', () => {

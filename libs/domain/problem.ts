@@ -8,7 +8,7 @@ const PROBLEMS = {
   schema_mismatch: { status: 400, title: 'The body does not fit the schema of its event type', retriable: false },
   unauthenticated: { status: 401, title: 'No valid API key was given', retriable: false },
   invalid_signature: { status: 401, title: 'The signature does not match', retriable: false },
-  forbidden: { status: 403, title: 'The API key does not allow this', retriable: false },
+  forbidden: { status: 403, title: 'This is not allowed', retriable: false },
   not_found: { status: 404, title: 'There is no such resource', retriable: false },
   method_not_allowed: { status: 405, title: 'The resource does not support this method', retriable: false },
   request_timeout: { status: 408, title: 'The request did not arrive in time', retriable: true },
@@ -27,6 +27,7 @@ const PROBLEMS = {
   upstream_interrupted: { status: 502, title: 'The backend did not answer to the end', retriable: false },
   upstream_timeout: { status: 504, title: 'The backend did not answer in time', retriable: false },
   overloaded: { status: 503, title: 'Too many requests are waiting', retriable: true },
+  source_unavailable: { status: 503, title: 'The source takes nothing now', retriable: true },
   store_unavailable: { status: 503, title: 'The event store does not answer', retriable: true },
 } as const;
 

@@ -130,6 +130,17 @@ describe('POST /webhooks', () => {
     for (const at of [client, other.client]) await waitUntil('the older endpoint', async () => (await eventOf(await send(url, { at })))['destination'] === early);
   });
 
+  it('knows a resend although its endpoint was deleted, and takes destinations at /in/{source}, too', async () => {
+    const [url, body] = [urlOf('resent'), bodyOf({})];
+    const headers = { 'idempotency-key': mintId() };
+    const first = await send(url, { body, headers });
+    await client.call('DELETE', `/v1/endpoints/${(await eventOf(first))['destination'] as string}`);
+    await waitUntil('the endpoint is gone', async () => (await eventOf(await send(url)))['destination'] !== (await eventOf(first))['destination']);
+    const signature = createHmac('sha256', SECRET).update(body).digest('hex');
+    const again = await client.call('POST', `/in/${source}`, { body, headers: { authorization: '', 'x-webhook-signature': signature, 'x-destination-url': url, ...headers } });
+    expect([again.status, again.json, again.headers.get('idempotent-replayed')]).toEqual([202, first.json, 'true']);
+  });
+
   it('makes another endpoint when the first one is deleted', async () => {
     const url = urlOf('deleted');
     const first = (await eventOf(await send(url)))['destination'] as string;

@@ -11,7 +11,7 @@ import { IngestLimits } from '#flow/rate-limits/ingest-limits';
 import { EventRelay } from '#flow/relay/event-relay';
 import { KafkaSources } from '#flow/sources/kafka/kafka-sources';
 import { SourceDirectory } from '#flow/sources/source-directory';
-import { isWebhookPost } from '#flow/sources/webhooks/webhook-routes';
+import { WebhookRoutes } from '#flow/sources/webhooks/webhook-routes';
 import type { Config } from '#ground/config/config';
 import { cutConnectionsAfter } from '#ground/http/http-app';
 import { LoadShedding } from '#ground/http/load-shedding';
@@ -63,6 +63,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     private readonly sources: SourceDirectory,
     private readonly environmentSources: EnvironmentSources,
     private readonly settlements: SettlementWatch,
+    private readonly webhooks: WebhookRoutes,
     private readonly batches: BatchFeeder,
     private readonly limits: IngestLimits,
     private readonly relay: EventRelay,
@@ -75,7 +76,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
   ) {}
 
   onApplicationBootstrap(): void {
-    this.shedding.shedWhen((request) => (isEventPost(request) || isWebhookPost(request) ? this.ingest.shedIfFull() : isBatchPost(request) && this.batches.isFull));
+    this.shedding.shedWhen((request) => (isEventPost(request) || this.webhooks.isPost(request) ? this.ingest.shedIfFull() : isBatchPost(request) && this.batches.isFull));
     this.lifetime.begin((signal) => this.start(signal));
   }
 

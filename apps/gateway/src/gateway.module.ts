@@ -25,7 +25,7 @@ import { EventsModule } from '#manage/events/events.module';
 import { LanesApiModule } from '#manage/lanes/lanes-api.module';
 import { LedgerModule } from '#manage/ledger/ledger.module';
 import { RejectionsModule } from '#manage/rejections/rejections.module';
-import { DestinationsModule } from '#manage/sources/destinations.module';
+import { WebhooksApiModule } from '#manage/sources/webhooks-api.module';
 import { SourcesApiModule } from '#manage/sources/sources-api.module';
 import { TenantsModule } from '#manage/tenants/tenants.module';
 import { TimelineModule } from '#manage/timeline/timeline.module';
@@ -53,7 +53,7 @@ import { GatewayLifecycle } from './gateway.lifecycle.js';
     EventTypesApiModule,
     SourcesModule,
     SourcesApiModule,
-    DestinationsModule,
+    WebhooksApiModule,
     EventsModule,
     TimelineModule,
     DeadLettersModule,

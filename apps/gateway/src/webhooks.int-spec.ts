@@ -70,7 +70,7 @@ describe('a signed webhook', () => {
     expect((await send(source, stripeEvent())).status).toBe(200);
     const body = stripeEvent();
     const answer = await send(source, body, stripeHeaders(body, { secret: 'whsec_another' }));
-    expect(answer).toMatchObject({ status: 503, json: { code: 'store_unavailable' } });
+    expect(answer).toMatchObject({ status: 503, json: { code: 'source_unavailable' } });
     expect(answer.headers.get('retry-after')).toBe('60');
   });
 
@@ -91,6 +91,20 @@ describe('a signed webhook', () => {
     const empty = await fetch(`${client.url}/in/${source}?n=empty`, { method: 'POST', headers: stripeHeaders('') });
     expect([untyped.status, empty.status]).toEqual([200, 200]);
     expect((await stored(source)).map(({ contentType }) => contentType)).toEqual([...types, 'application/octet-stream', 'application/octet-stream']);
+  });
+
+  it('is taken with a content type that is none, which counts as unknown', async () => {
+    const source = await create({ settings: { id: 'query:n', type: 'none', entity: 'query:n' } });
+    const types = ['json', 'a b', ';', `text/plain; x=${'a'.repeat(250)}`, 'text/plain; x="\u00e9"', 'application/x-www-form-urlencoded, application/json'];
+    for (const [n, type] of types.entries()) expect([type, (await send(`${source}?n=${n}`, '{}', { ...stripeHeaders('{}'), 'content-type': type })).status]).toEqual([type, 200]);
+    expect(new Set((await stored(source)).map(({ contentType }) => contentType))).toEqual(new Set(['application/octet-stream']));
+  });
+
+  it('is read as JSON if that was sent as a form, as `curl -d` does', async () => {
+    const source = await create();
+    const body = stripeEvent({ type: 'invoice.paid', customer: 'cus_curl' });
+    expect((await send(source, body, { ...stripeHeaders(body), 'content-type': 'application/x-www-form-urlencoded' })).status).toBe(200);
+    expect(await stored(source)).toMatchObject([{ type: 'invoice.paid', entity: 'cus_curl', contentType: 'application/x-www-form-urlencoded' }]);
   });
 
   it('has the id, type and entity that the settings of its source say', async () => {
@@ -228,6 +242,32 @@ describe('refused are', () => {
     await waitUntil('the tenant is disabled', async () => (await send(other, stripeEvent())).status === 403);
     await client.send('PUT', '/v1/tenants/acme', { status: 'active' });
     await waitUntil('the tenant is enabled', async () => (await send(other, stripeEvent())).status === 200);
+  });
+
+  it('with a 5xx what may pass later, where the provider does not send again after a 4xx', async () => {
+    const source = await create({ provider: 'twilio', enabled: false });
+    const answer = await send(source, 'a=b', {});
+    expect(answer).toMatchObject({ status: 503, json: { code: 'source_unavailable', detail: expect.stringContaining('disabled') } });
+    expect(answer.headers.get('retry-after')).toBe('60');
+  });
+
+  it.each([['twilio', { 'x-twilio-signature': Buffer.alloc(20).toString('base64') }], ['square', { 'x-square-hmacsha256-signature': Buffer.alloc(32).toString('base64') }]])('with a 503 that tells nothing, requests of %s until LOCKSTEP_PUBLIC_URL is set, which the source says', async (provider, headers) => {
+    const source = await create({ provider, secrets: ['secret'] });
+    const answer = await send(source, '', headers);
+    expect(answer).toMatchObject({ status: 503, json: { code: 'source_unavailable' } });
+    expect([answer.text.includes('LOCKSTEP'), answer.headers.get('retry-after')]).toEqual([false, '60']);
+    const shown = await waitUntil('the refusal', async () => {
+      const { lastRejection } = (await client.get(`/v1/sources/${source}`)).json as { lastRejection: { detail: string } | null };
+      return lastRejection ?? undefined;
+    });
+    expect(shown.detail).toContain('set LOCKSTEP_PUBLIC_URL');
+  });
+
+  it('sources whose settings no longer fit their provider, which counts', async () => {
+    const failed = await metric('lockstep_source_requests_total{provider="none",outcome="failed"}');
+    const source = await create({ provider: 'none', secrets: [], settings: { networks: ['nowhere'] } });
+    expect((await send(source, '{}', {})).status).toBe(500);
+    expect(await metric('lockstep_source_requests_total{provider="none",outcome="failed"}')).toBe(failed + 1);
   });
 
   it('bodies that are too large or compressed, and what has no value in a field', async () => {

@@ -10,6 +10,7 @@ import { InjectConfig } from '#ground/process/process-context';
 import { acceptBatch } from './accept-batch.queries.js';
 import { type EventOrigin, MIN_SOURCE_RETENTION_MS, POSTED } from './event-origin.js';
 import { findKeys } from './find-keys.queries.js';
+import type { NamedDestination } from './named-destination.js';
 
 /** A checked event, to be stored. */
 export interface Submission {
@@ -23,7 +24,7 @@ export interface Submission {
   readonly idempotencyKey: string | undefined;
   readonly origin: EventOrigin;
   /**
-   * SHA-256 of the payload, with the destination if it has one, or `NO_FINGERPRINT` where bodies are not compared; undefined
+   * SHA-256 of the payload, with the destination's URL if it has one, or `NO_FINGERPRINT` where bodies are not compared; undefined
    * without a key. The content type does not count: a client may change its parameters.
    */
   readonly fingerprint: Buffer | undefined;
@@ -31,8 +32,8 @@ export interface Submission {
   readonly traceparent: string | undefined;
   readonly attributes: EventAttributes | undefined;
   readonly acceptedBy: string;
-  /** The endpoint that gets it, as its narrow key; undefined: routed by its type. */
-  readonly destination?: number | undefined;
+  /** The endpoint that gets it; undefined: routed by its type. */
+  readonly destination?: NamedDestination | undefined;
   readonly payload: Buffer;
 }
 
@@ -158,7 +159,7 @@ function parametersOf(submissions: readonly Submission[], retentionMs: number): 
     sources: arePosts ? [] : submissions.map(({ origin }) => origin.source),
     keyScopes: arePosts ? [] : submissions.map(({ origin }) => origin.keyScope),
     // unnest() fills up a shorter array with nulls.
-    destinations: submissions.some(({ destination }) => destination !== undefined) ? submissions.map(({ destination = 0 }) => destination) : [],
+    destinations: submissions.some(({ destination }) => destination !== undefined) ? submissions.map(({ destination }) => destination?.endpoint ?? 0) : [],
     fingerprints: Buffer.concat(submissions.map(({ fingerprint = NO_FINGERPRINT }) => fingerprint)),
     payloads: Buffer.concat(submissions.map(({ payload }) => payload)),
     retentionMs,

@@ -10,6 +10,7 @@ import { type CommitSequence, GroupCommit } from '#ground/postgres/group-commit'
 import { InjectConfig } from '#ground/process/process-context';
 import type { EventOrigin } from './event-origin.js';
 import { eventsAccepted, eventsDeduplicated, ingestBatchSize, ingestQueueBytes, ingestQueueLimit, ingestQueueRequests } from './ingest.metrics.js';
+import type { NamedDestination } from './named-destination.js';
 import { QueueLimit } from './queue-limit.js';
 import { claimOf, type Committed, IngestRepository, NO_FINGERPRINT, type Submission, submissionErrorOf } from './ingest.repository.js';
 
@@ -27,8 +28,8 @@ export interface NewEvent {
   readonly attributes: EventAttributes | undefined;
   /** The principal's id, as in the audit log. */
   readonly acceptedBy: string;
-  /** The only endpoint that gets it, as its narrow key. Undefined: those that subscribe to its type. */
-  readonly destination?: number | undefined;
+  /** The only endpoint that gets it. Undefined: those that subscribe to its type. */
+  readonly destination?: NamedDestination | undefined;
   /** Delivered byte for byte. */
   readonly payload: Buffer;
 }
@@ -224,11 +225,11 @@ function committedEventOf(submission: Submission, acceptedAt: string): Committed
   return { id, tenant, shard, type, entity, time: occurredAt?.toISOString() ?? acceptedAt, source: origin.source, contentType, traceparent, attributes, payload };
 }
 
-/** With the destination: the same body for another one is another event. */
+/** With the URL of the destination: the same body for another one is another event. Its endpoint may be another one later. */
 function fingerprintOf({ origin, payload, destination }: NewEvent): Buffer {
   if (!origin.comparesBodies) return NO_FINGERPRINT;
   if (destination === undefined) return hash('sha256', payload, 'buffer');
-  return createHash('sha256').update(`${destination} `).update(payload).digest();
+  return createHash('sha256').update(`${destination.url} `).update(payload).digest();
 }
 
 export function overloaded(): LockstepError {

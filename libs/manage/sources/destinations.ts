@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { LockstepError } from '#domain/problem';
+import type { NamedDestination } from '#flow/ingest/named-destination';
 import type { Source } from '#flow/sources/source';
 import { DestinationGlob, destinationsSchema } from '#flow/sources/webhooks/destination-glob';
 import { EndpointsService } from '#manage/endpoints/endpoints.service';
@@ -22,24 +23,24 @@ export class Destinations {
   ) {}
 
   /**
-   * The endpoint, as its narrow key: the tenant's oldest with this URL, else one that is made for the source. Returns no promise if
+   * The tenant's oldest endpoint with this URL, else one that is made for the source. Returns no promise if
    * the endpoint is known.
    * @param header of a request whose signature is valid
    * @param requestId for the audit log
    * @throws LockstepError invalid_request; destination_not_allowed, if no glob of the source matches, or by the address policy;
    * conflict, if the tenant has as many endpoints as it may; store_unavailable
    */
-  endpointOf(source: Source, header: string, requestId: string): number | Promise<number> {
+  endpointOf(source: Source, header: string, requestId: string): NamedDestination | Promise<NamedDestination> {
     const url = parseDestinationUrl(header);
     if (!this.globsOf(source).some((glob) => glob.matches(url))) throw notAllowed(source, url);
     const known = this.directory.find(source.tenant, url.href);
-    return typeof known === 'number' ? known : this.findOrMake(source, url, known, requestId);
+    return typeof known === 'number' ? { endpoint: known, url: url.href } : this.findOrMake(source, url, known, requestId);
   }
 
   /** Which addresses are allowed does not change while the process runs, so an endpoint in memory is not checked again. */
-  private async findOrMake(source: Source, url: URL, found: undefined | Promise<number | undefined>, requestId: string): Promise<number> {
+  private async findOrMake(source: Source, url: URL, found: undefined | Promise<number | undefined>, requestId: string): Promise<NamedDestination> {
     const [endpoint] = await Promise.all([found, this.endpoints.checkDestination(url, 'X-Destination-URL')]);
-    return endpoint ?? this.endpoints.destination({ ...source.principal, requestId }, source, url.href);
+    return { endpoint: endpoint ?? (await this.endpoints.destination({ ...source.principal, requestId }, source, url.href)), url: url.href };
   }
 
   private globsOf(source: Source): readonly DestinationGlob[] {

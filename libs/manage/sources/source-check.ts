@@ -1,7 +1,7 @@
 import type { ZodType } from 'zod';
 import type { SourceProviderName, WebhookProviderName } from '#domain/source-provider';
 import { kafkaSettings } from '#flow/sources/kafka/kafka-settings';
-import { webhookProviders } from '#flow/sources/webhooks/webhook-providers';
+import { providerOf, webhookProviders } from '#flow/sources/webhooks/webhook-providers';
 import { ownSettingsOf, webhookSettingsOf } from '#flow/sources/webhooks/webhook-settings';
 import type { Issue } from '#ground/http/schema.pipe';
 
@@ -27,6 +27,18 @@ export function secretIssuesOf(provider: WebhookProviderName, settings: unknown,
     const message = secretProblem(secret, checked);
     return message === undefined ? [] : [{ path: pathOf(place), message }];
   });
+}
+
+/**
+ * What is wrong with a source whose signatures cover the URL, while no public URL is configured. Wrong settings are left to
+ * `settingsIssuesOf`.
+ * @param at the path of what says so
+ */
+export function publicUrlIssuesOf(provider: SourceProviderName, settings: unknown, publicUrl: string | undefined, at: string): Issue[] {
+  const { signsUrl, settings: schema } = providerOf(provider) ?? {};
+  const own = ownSettingsOf(settings);
+  if (publicUrl !== undefined || schema?.safeParse(own).success !== true || signsUrl?.(own) !== true) return [];
+  return [{ path: [at], message: 'needs LOCKSTEP_PUBLIC_URL, because the signature covers the URL: set it for the gateways to what the URL begins with, such as https://hooks.example.com' }];
 }
 
 function schemaOf(provider: SourceProviderName): ZodType {

@@ -13,7 +13,7 @@ import { sourceSecretContext } from '#ground/secrets/secret-contexts';
 import { needsPassword, splitPassword, withPassword } from './kafka-password.js';
 import type { NewSource, SecretRotation, SourceChange, SourceDetail, SourceQuery, SourceResource, SourceStats, SourceStatsQuery } from './source.schema.js';
 import { sourceCursor } from './source.schema.js';
-import { secretIssuesOf, settingsIssuesOf } from './source-check.js';
+import { publicUrlIssuesOf, secretIssuesOf, settingsIssuesOf } from './source-check.js';
 import { MAX_SOURCES, type SourceRow, SourcesRepository } from './sources.repository.js';
 import { TopicProgress } from './topic-progress.js';
 
@@ -48,7 +48,7 @@ export class SourcesService {
   /** @throws LockstepError invalid_request; conflict for a name that is taken, and beyond the tenant's limit */
   async create(principal: Principal, { name, provider, secrets, settings, duplicates, resubmit, status }: NewSource): Promise<SourceDetail> {
     const { tenant } = principal;
-    refuse([...(await settingsIssuesOf(provider, settings)), ...newSecretIssues(provider, settings, secrets)]);
+    refuse([...(await settingsIssuesOf(provider, settings)), ...newSecretIssues(provider, settings, secrets), ...publicUrlIssuesOf(provider, settings, this.config.publicUrl, 'provider')]);
     const { settings: shown, password } = provider === 'kafka' ? splitPassword(settings) : { settings, password: undefined };
     const publicId = mintId();
     const id = toPublicId('src', publicId);
@@ -140,7 +140,8 @@ export class SourcesService {
   /** A password that is left out stays; without SASL there is none. */
   private async settingsFor(row: SourceRow, given: Readonly<Record<string, unknown>>): Promise<{ settings: string; setsSecrets: boolean; secrets: Buffer[] }> {
     if (row.provider !== 'kafka') {
-      refuse(await settingsIssuesOf(row.provider as SourceProviderName, given));
+      const provider = row.provider as SourceProviderName;
+      refuse([...(await settingsIssuesOf(provider, given)), ...publicUrlIssuesOf(provider, given, this.config.publicUrl, 'settings')]);
       return { settings: JSON.stringify(given), setsSecrets: false, secrets: [] };
     }
     const hasPassword = row.secrets !== null;

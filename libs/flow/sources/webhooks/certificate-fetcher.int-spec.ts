@@ -41,12 +41,32 @@ const fetcherWith = (options: CertificateFetcherOptions = {}, policy = LOOPBACK)
 const at = (path: string): URL => new URL(path, origin);
 
 describe('CertificateFetcher', () => {
-  it('asks once for a text, however many wait for it, and keeps it', async () => {
+  it('asks once for a text, however many wait for it, and keeps it if it is right', async () => {
     const fetcher = fetcherWith();
     const texts = await Promise.all([fetcher.fetchPem(at('/a')), fetcher.fetchPem(at('/a')), fetcher.fetchPem(at('/b'))]);
+    fetcher.keepPem(at('/a'), 'PEM');
     nowMs = 1e9;
     expect([...texts, await fetcher.fetchPem(at('/a'))]).toEqual(Array(4).fill('PEM'));
     expect(asked.sort()).toEqual(['/a', '/b']);
+  });
+
+  it('asks again after ten seconds for a text that was not found to be right', async () => {
+    const fetcher = fetcherWith();
+    await fetcher.fetchPem(at('/a'));
+    nowMs = 9_999;
+    await fetcher.fetchPem(at('/a'));
+    expect(asked).toEqual(['/a']);
+    nowMs = 10_000;
+    await fetcher.fetchPem(at('/a'));
+    expect(asked).toEqual(['/a', '/a']);
+  });
+
+  it('keeps what is right, whatever else is asked for', async () => {
+    const fetcher = fetcherWith();
+    fetcher.keepPem(at('/right'), await fetcher.fetchPem(at('/right')));
+    for (let i = 0; i <= 100; i++) await fetcher.fetchPem(at(`/${i}`));
+    await fetcher.fetchPem(at('/right'));
+    expect(asked.filter((path) => path === '/right')).toHaveLength(1);
   });
 
   it.each([404, 400, 403, 204, 301])('takes status %i for no certificate, follows no redirect, and asks again after ten seconds', async (status) => {
@@ -89,7 +109,7 @@ describe('CertificateFetcher', () => {
     await waitUntil('the end of the connection', () => isClosed);
   });
 
-  it('fetches four at once, and refuses more', async () => {
+  it('fetches four at once from a host, and refuses more', async () => {
     const fetcher = fetcherWith();
     const responses: ServerResponse[] = [];
     answer = (_request, response) => responses.push(response);
@@ -102,12 +122,28 @@ describe('CertificateFetcher', () => {
     expect(await fetcher.fetchPem(at('/5'))).toBe('PEM');
   });
 
-  it('keeps the last hundred texts', async () => {
+  it('keeps the hundred texts that were used last', async () => {
     const fetcher = fetcherWith();
-    for (let i = 0; i <= 100; i++) await fetcher.fetchPem(at(`/${i}`));
-    await fetcher.fetchPem(at('/100'));
-    await fetcher.fetchPem(at('/0'));
-    expect([asked.length, asked.at(-1)]).toEqual([102, '/0']);
+    const use = async (path: string): Promise<void> => fetcher.keepPem(at(path), await fetcher.fetchPem(at(path)));
+    for (let i = 0; i < 100; i++) await use(`/${i}`);
+    await use('/0');
+    await use('/100');
+    await use('/0');
+    expect(asked).toHaveLength(101);
+    await use('/1');
+    expect([asked.length, asked.at(-1)]).toEqual([102, '/1']);
+  });
+
+  it('asks a host although another one does not answer', async () => {
+    const fetcher = fetcherWith();
+    const silent = createServer({ key, cert }, () => undefined).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const silentOrigin = `https://localhost:${(silent.address() as AddressInfo).port}`;
+    const waiting = Array.from({ length: 4 }, (_, i) => fetcher.fetchPem(new URL(`/${i}`, silentOrigin)));
+    expect(await fetcher.fetchPem(at('/a'))).toBe('PEM');
+    silent.closeAllConnections();
+    for (const each of waiting) await expect(each).rejects.toMatchObject({ code: 'upstream_unavailable' });
+    await new Promise((resolve) => silent.close(resolve));
   });
 
   it('connects only to addresses that deliveries may go to', async () => {

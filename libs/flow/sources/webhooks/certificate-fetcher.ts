@@ -8,12 +8,15 @@ import { SignatureError } from './webhook-provider.js';
 const TIMEOUT_MS = 5_000;
 /** A chain of certificates takes less than 10 KiB. */
 const MAX_BYTES = 65_536;
-/** Texts in memory: 6 MiB at most. */
+/** Texts in memory: 6 MiB at most, and 1 MiB. */
 const MOST_KEPT = 100;
+const MOST_RECENT = 16;
 const MOST_FAILURES = 1_000;
-/** How long a failure counts. Anybody can ask for URLs that do not exist. */
-const FAILURE_TTL_MS = 10_000;
-const MOST_AT_ONCE = 4;
+/** How long a failure counts, and a text that was not kept. Anybody can ask for URLs that do not exist, or have something else. */
+const TTL_MS = 10_000;
+const MOST_AT_ONCE = 16;
+/** Of one host, so that a host that does not answer does not keep others from being asked. */
+const MOST_OF_HOST = 4;
 
 interface Failure {
   readonly error: unknown;
@@ -29,12 +32,15 @@ export interface CertificateFetcherOptions {
 }
 
 /**
- * Gets certificates by HTTPS. Whoever asks has checked the host; the address must be one that deliveries may go to. A text is
- * kept as long as there is room, since what is at such a URL does not change. Redirects are not followed.
+ * Gets certificates by HTTPS. Whoever asks has checked the host; the address must be one that deliveries may go to. A text that
+ * was found to be right is kept, until 100 others were used later: what is at such a URL does not change. Texts that were not
+ * found to be right take no place from those. Redirects are not followed.
  */
 export class CertificateFetcher {
-  /** By URL. The oldest is first. */
+  /** By URL. The one that was used longest ago is first. */
   private readonly kept = new Map<string, string>();
+  /** What was fetched lately, right or not. */
+  private readonly recent = new Map<string, { readonly pem: string; readonly untilMs: number }>();
   private readonly failures = new Map<string, Failure>();
   private readonly underWay = new Map<string, Promise<string>>();
   private readonly nowMs: () => number;
@@ -55,25 +61,34 @@ export class CertificateFetcher {
     const { href } = url;
     const kept = this.kept.get(href);
     if (kept !== undefined) return kept;
+    const recent = this.recent.get(href);
+    if (recent !== undefined && this.nowMs() < recent.untilMs) return recent.pem;
     const failure = this.failures.get(href);
     if (failure !== undefined && this.nowMs() < failure.untilMs) throw failure.error;
     const underWay = this.underWay.get(href);
     if (underWay !== undefined) return underWay;
-    if (this.underWay.size >= MOST_AT_ONCE) throw new LockstepError('overloaded', 'Too many certificates are being fetched; send the request again', { retryAfterSeconds: 1 });
+    const ofHost = [...this.underWay.keys()].filter((each) => URL.parse(each)?.host === url.host).length;
+    if (ofHost >= MOST_OF_HOST || this.underWay.size >= MOST_AT_ONCE) throw new LockstepError('overloaded', 'Too many certificates are being fetched; send the request again', { retryAfterSeconds: 1 });
     const fetching = this.get(url).finally(() => this.underWay.delete(href));
     this.underWay.set(href, fetching);
     return fetching;
+  }
+
+  /** Keeps a text that `fetchPem` has returned, or marks it as used. */
+  keepPem({ href }: URL, pem: string): void {
+    put(this.kept, href, pem, MOST_KEPT);
+    this.recent.delete(href);
   }
 
   private async get(url: URL): Promise<string> {
     const { href } = url;
     try {
       const pem = await this.exchange(url);
-      put(this.kept, href, pem, MOST_KEPT);
+      put(this.recent, href, { pem, untilMs: this.nowMs() + TTL_MS }, MOST_RECENT);
       this.failures.delete(href);
       return pem;
     } catch (error) {
-      put(this.failures, href, { error, untilMs: this.nowMs() + FAILURE_TTL_MS }, MOST_FAILURES);
+      put(this.failures, href, { error, untilMs: this.nowMs() + TTL_MS }, MOST_FAILURES);
       throw error;
     }
   }

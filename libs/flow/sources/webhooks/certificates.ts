@@ -65,7 +65,8 @@ export class TrustedAuthorities {
   /**
    * The signers among the certificates: all that are no authorities. Each must be for one of the host names, and have been
    * issued by a root, by way of authorities that were configured or are among the certificates. Names, signatures and the right
-   * to issue are checked; revocation and constraints on names are not, and dates are the caller's to check.
+   * to issue are checked. Revocation, extended key usage, and constraints on names and on the length of the path are not; dates are
+   * the caller's to check.
    * @throws CertificateError
    */
   signersAmong(certificates: readonly X509Certificate[], hostnames: readonly string[]): readonly Signer[] {

@@ -31,8 +31,8 @@ export function requestFields({ headers, target, body }: WebhookRequest, { known
   let query: URLSearchParams | undefined;
   let form: URLSearchParams | undefined;
   let json: Json | undefined;
-  const fieldOf = (name: string): string | undefined => (form ??= new URLSearchParams(isForm(headers) ? body.toString() : '')).get(name) ?? undefined;
-  const inBody = (): Json => (json ??= isForm(headers) ? jsonOf(Buffer.from((jsonField === undefined ? undefined : fieldOf(jsonField)) ?? '')) : jsonOf(body));
+  const fieldOf = (name: string): string | undefined => (form ??= new URLSearchParams(isForm(headers, body) ? body.toString() : '')).get(name) ?? undefined;
+  const inBody = (): Json => (json ??= isForm(headers, body) ? jsonOf(Buffer.from((jsonField === undefined ? undefined : fieldOf(jsonField)) ?? '')) : jsonOf(body));
   return {
     known,
     header: (name) => textOf(headers[name]),

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { toPublicId } from '#domain/ids';
-import { LockstepError } from '#domain/problem';
+import { type ErrorCode, LockstepError } from '#domain/problem';
 import { EventTypeDirectory } from '#flow/event-types/event-type-directory';
 import { type AcceptedEvent, acceptedJson } from '#flow/ingest/accepted-answer';
 import { Duplicates } from '#flow/ingest/duplicates';
 import { IngestService } from '#flow/ingest/ingest.service';
+import type { NamedDestination } from '#flow/ingest/named-destination';
 import { traceparentOf } from '#flow/ingest/traceparent';
 import { IngestLimits } from '#flow/rate-limits/ingest-limits';
 import { rateLimitedError, setRateLimitHeaders } from '#flow/rate-limits/rate-limit-headers';
@@ -17,22 +18,26 @@ import { SourceActivity } from '../source-activity.js';
 import { SourceDirectory } from '../source-directory.js';
 import type { Source } from '../source.js';
 import { CertificateFetcher } from './certificate-fetcher.js';
+import { UNKNOWN_CONTENT_TYPE } from './content-type.js';
 import { isForm } from './form-body.js';
 import { keptAttributes } from './kept-attributes.js';
 import { PreparedSource } from './prepared-source.js';
 import { requestFields } from './request-fields.js';
-import { SignatureError, type WebhookReply, type WebhookRequest } from './webhook-provider.js';
+import { SignatureError, UnverifiableError, type WebhookReply, type WebhookRequest } from './webhook-provider.js';
 import { providerOf } from './webhook-providers.js';
 import { sourceRejected, sourceRequests, type WebhookOutcome } from './webhooks.metrics.js';
 
 const NO_BODY = Buffer.alloc(0);
+/** Refusals of requests that may be accepted later, as they are. */
+const PASSING: ReadonlySet<ErrorCode> = new Set(['forbidden', 'rate_limited']);
+const RETRY_AFTER_SECONDS = 60;
 
 export interface ReceiveOptions {
   /**
-   * The only endpoint that gets the event, as its narrow key; undefined: those that subscribe to its type. Called once, after the
+   * The only endpoint that gets the event; undefined: those that subscribe to its type. Called once, after the
    * request was verified and its event checked, directly before the event is stored.
    */
-  readonly destinationOf?: () => number | undefined | Promise<number | undefined>;
+  readonly destinationOf?: () => NamedDestination | undefined | Promise<NamedDestination | undefined>;
 }
 
 /** Takes requests to sources of webhooks. */
@@ -55,13 +60,14 @@ export class WebhookIntake {
   /**
    * Verifies a request, stores its event, and answers as its provider expects. Nothing is claimed or stored before the
    * signature was verified, and the answer comes after the commit.
-   * @throws LockstepError `invalid_signature`, always in the same words; `forbidden` for a disabled source; `not_found` for one
-   * that gets no webhooks; `invalid_request` for a field without a value; as posts of events, and as `destinationOf`
+   * @throws LockstepError `invalid_signature`, always in the same words; `forbidden` for a disabled source; `source_unavailable`
+   * if that must be a 5xx for its provider, or if no signature can be checked now; `not_found` for one that gets no webhooks;
+   * `invalid_request` for a field without a value; as posts of events, and as `destinationOf`
    */
   async receive(source: Source, request: FastifyRequest, reply: FastifyReply, { destinationOf }: ReceiveOptions = {}): Promise<void> {
-    const prepared = this.preparedOf(source);
     let isVerified = false;
     try {
+      const prepared = this.preparedOf(source);
       const webhook = this.webhookOf(source, request);
       const verifying = prepared.verify(webhook, this.liveSecrets(source));
       if (verifying !== undefined) await verifying;
@@ -86,7 +92,7 @@ export class WebhookIntake {
     const from = requestFields(webhook, places);
     const { type, entity, idempotencyKey } = fields.read(from);
     // What is delivered of a form is no JSON, whatever its fields have.
-    const checking = this.eventTypes.check(principal, type, isForm(headers) ? undefined : from.value(), body.length);
+    const checking = this.eventTypes.check(principal, type, isForm(headers, body) ? undefined : from.value(), body.length);
     if (checking !== undefined) await checking;
     const taking = this.limits.take(principal, 1, body.length);
     const taken = taking instanceof Promise ? await taking : taking;
@@ -101,7 +107,7 @@ export class WebhookIntake {
       entity,
       occurredAt: undefined,
       idempotencyKey,
-      contentType: headers['content-type'] ?? 'application/octet-stream',
+      contentType: headers['content-type'] ?? UNKNOWN_CONTENT_TYPE,
       traceparent: traceparentOf(headers),
       attributes: keptAttributes(headers, provider.keptHeaders),
       acceptedBy: principal.actor.id,
@@ -134,7 +140,6 @@ export class WebhookIntake {
 
   /** @throws LockstepError forbidden */
   private webhookOf(source: Source, request: FastifyRequest): WebhookRequest {
-    // Whatever provider resends does so after any status but 2xx, so nothing is lost while a source is disabled for less long.
     if (!source.isEnabled) throw new LockstepError('forbidden', 'The source, or its tenant, is disabled: it takes nothing until it is enabled again');
     const { headers, body, raw } = request;
     const { publicUrl } = this.config;
@@ -155,27 +160,37 @@ export class WebhookIntake {
 
   /** Counts a request that was refused. Returns the error that answers it. */
   private refused(source: Source, error: unknown, isVerified: boolean): LockstepError {
+    if (error instanceof UnverifiableError) return this.unverifiable(source, error.message);
     if (error instanceof SignatureError) {
       sourceRejected.inc({ provider: source.provider, reason: error.reason });
+      if (source.hasUnreadableSecret && error.reason === 'mismatch') return this.unverifiable(source, 'A secret cannot be read: is LOCKSTEP_SECRET_KEY the one it was stored with?');
       count(source, 'unverified');
-      if (source.hasUnreadableSecret && error.reason === 'mismatch') {
-        this.activity.note(source, 'store_unavailable', 'A secret cannot be read: is LOCKSTEP_SECRET_KEY the one it was stored with?');
-        return new LockstepError('store_unavailable', 'The request cannot be verified now', { retryAfterSeconds: 60 });
-      }
       this.activity.note(source, 'invalid_signature', error.message);
-      return new LockstepError('invalid_signature', 'The request is not signed with a secret of this source');
+      return new LockstepError('invalid_signature', 'The request does not prove that it comes from the sender of this source');
     }
     const problem = toLockstepError(error);
-    count(source, problem.status >= 500 ? 'failed' : 'refused');
+    const answer = PASSING.has(problem.code) && providerOf(source.provider)?.resendsAfter4xx === false ? resendable(problem) : problem;
+    count(source, answer.status >= 500 ? 'failed' : 'refused');
     this.activity.note(source, problem.code, problem.message);
     if (isVerified) this.rejections.add(source.principal, problem.code, problem.message);
-    return problem;
+    return answer;
+  }
+
+  private unverifiable(source: Source, detail: string): LockstepError {
+    count(source, 'failed');
+    this.activity.note(source, 'source_unavailable', detail);
+    return new LockstepError('source_unavailable', 'The request cannot be verified now: send it again later', { retryAfterSeconds: RETRY_AFTER_SECONDS });
   }
 }
 
-/** Of every reference to which no source belongs: nobody can find out which sources there are. */
+/** Of every reference to which no source of webhooks belongs, in the same words. */
 export function unknownSource(): LockstepError {
-  return new LockstepError('not_found', 'There is no source for webhooks at this path');
+  return new LockstepError('not_found', 'There is no source for webhooks at this path: check the id of the source, or its name if it is one of the tenant default');
+}
+
+/** The refusal as a 5xx. */
+function resendable(problem: LockstepError): LockstepError {
+  return new LockstepError('source_unavailable', problem.message, { cause: problem, retryAfterSeconds: problem.retryAfterSeconds ?? RETRY_AFTER_SECONDS });
 }
 
 function count({ provider }: Source, outcome: WebhookOutcome): void {

@@ -28,6 +28,14 @@ export class SignatureError extends Error {
   }
 }
 
+/**
+ * Whether the request comes from the provider cannot be told until somebody changes something: `message` says what. It is for
+ * those who manage the source; senders learn only that they are to send again.
+ */
+export class UnverifiableError extends Error {
+  override readonly name = 'UnverifiableError';
+}
+
 /** What a provider gets as an answer. */
 export interface WebhookReply {
   readonly status: number;
@@ -51,13 +59,15 @@ export interface EventFields {
 
 /** What verification needs besides the request. */
 export interface ProviderContext {
-  /** Gets a certificate from one of the provider's own hosts. @throws LockstepError `store_unavailable`-like errors, so that the provider sends again */
+  /** Gets a certificate from one of the provider's own hosts. @throws SignatureError if there is none; LockstepError, a 5xx, if it cannot be had now */
   readonly fetchPem: (url: URL) => Promise<string>;
+  /** Keeps a text that was fetched and found to be a certificate that can be trusted. Call it at each use. */
+  readonly keepPem: (url: URL, pem: string) => void;
 }
 
 /**
  * Checks a request against all live secrets, in time that does not tell how far they match.
- * @throws SignatureError; LockstepError if it cannot be checked now
+ * @throws SignatureError; UnverifiableError; LockstepError if it cannot be checked now
  */
 export type VerifyWebhook = (request: WebhookRequest, secrets: readonly string[]) => void | Promise<void>;
 
@@ -73,6 +83,10 @@ export interface WebhookProvider<Settings = unknown> {
   readonly fields: EventFields;
   /** Whether an id that comes again with another body is an error (422). Otherwise the id alone decides. */
   readonly comparesBodies: boolean;
+  /** False: what was answered with a 4xx does not come again, so that what may pass later must be a 5xx. */
+  readonly resendsAfter4xx?: boolean;
+  /** Whether the signature covers the address that was requested, so that LOCKSTEP_PUBLIC_URL is needed. */
+  readonly signsUrl?: (settings: Settings) => boolean;
   /** The field of form bodies that has a JSON text, in which `json:` looks. */
   readonly jsonField?: string;
   /** Headers that are delivered with the event, in lower case. */
@@ -94,10 +108,11 @@ export const GENERIC = {
 } as const satisfies Partial<WebhookProvider>;
 
 /** A provider that gets its settings as they were stored, and checks them. */
-export function webhookProvider<Settings>({ verifier, secretProblem, ...provider }: WebhookProvider<Settings>): WebhookProvider {
+export function webhookProvider<Settings>({ verifier, secretProblem, signsUrl, ...provider }: WebhookProvider<Settings>): WebhookProvider {
   return {
     ...provider,
     verifier: (settings, context) => verifier(provider.settings.parse(settings), context),
+    ...(signsUrl !== undefined && { signsUrl: (settings) => signsUrl(provider.settings.parse(settings)) }),
     ...(secretProblem !== undefined && { secretProblem: (secret, settings) => secretProblem(secret, provider.settings.parse(settings)) }),
   };
 }

@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { LockstepError } from '#domain/problem';
 import { toLockstepError } from '#ground/http/problem';
 import { SourceDirectory } from '../source-directory.js';
 import type { Source } from '../source.js';
+import { isContentType, UNKNOWN_CONTENT_TYPE } from './content-type.js';
 import { unknownSource, WebhookIntake } from './webhook-intake.js';
 
 declare module 'fastify' {
@@ -15,19 +16,13 @@ declare module 'fastify' {
   }
 }
 
-const PATH = /^\/(?:in\/[^/?]+|stripe\/webhook|webhooks)(?:\?|$)/;
-
-/**
- * Whether a request that Fastify has not seen yet takes part in ingest, so that it can be shed unread. Paths in other
- * spellings are shed later, by `IngestService.accept`.
- */
-export function isWebhookPost({ method, url = '' }: IncomingMessage): boolean {
-  return method === 'POST' && PATH.test(url);
-}
+const PARAMETER = /:[^/]+/g;
 
 /** What the routes of webhooks have in common. */
 @Injectable()
 export class WebhookRoutes {
+  private readonly paths: RegExp[] = [];
+
   /** Before the routes are registered. */
   constructor(
     private readonly directory: SourceDirectory,
@@ -36,12 +31,22 @@ export class WebhookRoutes {
   ) {
     host.httpAdapter.getInstance<FastifyInstance>().addHook('onRoute', (route) => {
       if (route.config?.webhooks === undefined) return;
+      this.paths.push(new RegExp(`^${route.url.replaceAll(PARAMETER, '[^/?]+')}(?:\\?|$)`));
+      route.onRequest = [...[route.onRequest ?? []].flat(), replaceMalformedType];
       // Before the handler: the body is too large, compressed, or breaks off.
       route.errorHandler = (error, request, reply) => {
         // To the handler of all other errors.
         void this.refusalOf(request, error).then((refusal) => reply.send(refusal));
       };
     });
+  }
+
+  /**
+   * Whether a request that Fastify has not seen yet takes part in ingest, so that it can be shed unread. Paths in other
+   * spellings are shed later, by `IngestService.accept`.
+   */
+  isPost({ method, url = '' }: IncomingMessage): boolean {
+    return method === 'POST' && this.paths.some((path) => path.test(url));
   }
 
   /**
@@ -62,4 +67,11 @@ export class WebhookRoutes {
       return toLockstepError(unknown);
     }
   }
+}
+
+/** A content type that is none counts as unknown (RFC 9110, 8.3): Fastify would refuse the body, and no receiver could read it. */
+function replaceMalformedType({ headers }: FastifyRequest, _reply: FastifyReply, done: () => void): void {
+  const { 'content-type': type } = headers;
+  if (type !== undefined && !isContentType(type)) headers['content-type'] = UNKNOWN_CONTENT_TYPE;
+  done();
 }

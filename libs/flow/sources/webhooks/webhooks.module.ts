@@ -7,14 +7,12 @@ import { AddressPolicy } from '#ground/network/address-policy';
 import { NetworkModule } from '#ground/network/network.module';
 import { SourcesModule } from '../sources.module.js';
 import { CertificateFetcher } from './certificate-fetcher.js';
-import { WebhookController } from './webhook.controller.js';
 import { WebhookIntake } from './webhook-intake.js';
 import { WebhookRoutes } from './webhook-routes.js';
 
-/** Accepts events that others send as webhooks. */
+/** Accepts events that others send as webhooks. `WebhooksApiModule` has the routes. */
 @Module({
   imports: [SourcesModule, IngestModule, EventTypesModule, RateLimitsModule, RejectionCountsModule, NetworkModule],
-  controllers: [WebhookController],
   providers: [
     { provide: CertificateFetcher, inject: [AddressPolicy], useFactory: (addresses: AddressPolicy) => new CertificateFetcher(addresses) },
     WebhookIntake,

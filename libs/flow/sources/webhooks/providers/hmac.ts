@@ -42,6 +42,7 @@ export const hmac = webhookProvider({
   name: 'hmac',
   settings: hmacSettings,
   secrets: 'required',
+  signsUrl: ({ signedContent }) => signedContent.includes('{url}'),
   secretProblem: (secret, { secretEncoding }) => (keyOf(secret, secretEncoding) === undefined ? `must be in ${secretEncoding}, as settings.secretEncoding says` : undefined),
   verifier: (settings) => {
     const header = settings.header.toLowerCase();

@@ -15,6 +15,6 @@ describe('none', () => {
 
   it.each([[{}], [{ networks: [] }], [{ networks: ['10.0.0.0/33'] }], [{ networks: ['example.com'] }], [{ networks: '10.0.0.0/8' }], [{ networks: NETWORKS, other: 1 }]])('refuses the settings %j', (settings) => {
     expect(none.settings.safeParse(settings).success).toBe(false);
-    expect(() => none.verifier(settings, { fetchPem: () => Promise.reject(new Error('not needed')) })).toThrow();
+    expect(() => none.verifier(settings, { fetchPem: () => Promise.reject(new Error('not needed')), keepPem: () => undefined })).toThrow();
   });
 });

@@ -48,14 +48,14 @@ function signed({ body = BODY, signedBody = body, signedBy = keys, signedWebhook
   };
 }
 
-async function verdict(transmission: Transmission, fetched: string[] = []): Promise<'genuine' | SignatureFailure> {
+async function verdict(transmission: Transmission, fetched: string[] = [], kept: string[] = []): Promise<'genuine' | SignatureFailure> {
   const { body = BODY, pem = PEM, settings = {}, receivedAtMs = NOW_MS } = transmission;
   const fetchPem = (url: URL): Promise<string> => {
     fetched.push(url.href);
     return Promise.resolve(pem);
   };
   try {
-    await provider.verifier({ webhookId: WEBHOOK_ID, ...settings }, { fetchPem })(webhookRequest({ body, headers: signed(transmission), receivedAtMs }), []);
+    await provider.verifier({ webhookId: WEBHOOK_ID, ...settings }, { fetchPem, keepPem: (url) => kept.push(url.href) })(webhookRequest({ body, headers: signed(transmission), receivedAtMs }), []);
     return 'genuine';
   } catch (error) {
     if (error instanceof SignatureError) return error.reason;
@@ -113,15 +113,24 @@ describe('paypal', () => {
     expect(await verdict({ signedBy: elliptic, pem: certificate({ keys: elliptic }) + intermediate.pem })).toBe('mismatch');
   });
 
-  it('says which certificate is missing between PayPal\'s and a root, in a 5xx', async () => {
-    await expect(verdict({ pem: certificate() })).rejects.toMatchObject({ status: 500, message: expect.stringMatching(/the issuer is CN=Intermediate: add .* settings.certificates/) });
-    await expect(verdict({ pem: certificate({ issuer: undefined, keys: intermediate.keys }) })).rejects.toMatchObject({ status: 500 });
+  it('says which certificate is missing between PayPal\'s and a root', async () => {
+    await expect(verdict({ pem: certificate() })).rejects.toMatchObject({ name: 'UnverifiableError', message: expect.stringMatching(/the issuer is CN=Intermediate: add .* settings.certificates/) });
+    await expect(verdict({ pem: certificate({ issuer: undefined, keys: intermediate.keys }) })).rejects.toMatchObject({ name: 'UnverifiableError' });
     expect(await verdict({ pem: certificate(), settings: { certificates: intermediate.pem } })).toBe('genuine');
+  });
+
+  it('keeps a certificate that can be trusted, whoever has signed the request, and no other text', async () => {
+    const kept: string[] = [];
+    expect(await verdict({ pem: '<html>' }, [], kept)).toBe('mismatch');
+    expect(await verdict({ pem: certificate({ hostnames: ['www.paypal.com'] }) + intermediate.pem }, [], kept)).toBe('mismatch');
+    expect(kept).toEqual([]);
+    await verdict({}, [], kept);
+    expect(kept).toEqual([CERT_URL]);
   });
 
   it('does not trust a root that came with the certificate', async () => {
     const other = issueCertificate({ ...year, commonName: 'Other root', isAuthority: true });
-    await expect(verdict({ pem: certificate({ issuer: other }) + other.pem })).rejects.toMatchObject({ status: 500 });
+    await expect(verdict({ pem: certificate({ issuer: other }) + other.pem })).rejects.toMatchObject({ name: 'UnverifiableError' });
   });
 
   it('fetches nothing where certificates are configured, and trusts no others', async () => {
@@ -144,9 +153,9 @@ describe('paypal', () => {
   });
 
   it.each([
-    'http://api.paypal.com/cert', 'https://paypal.com/cert', 'https://api.paypal.com.evil.com/cert', 'https://evilpaypal.com/cert', 'https://evil.com/.paypal.com', 'https://evil.com#.paypal.com', 'https://evil.com?.paypal.com',
-    'https://api.paypal.com@evil.com/cert', 'https://user@api.paypal.com/cert', 'https://:pass@api.paypal.com/cert', 'https://api.paypal.com:8443/cert', 'https://api.paypal.com/cert?x=1', 'https://api.paypal.com/cert#x', 'https://127.0.0.1/cert',
-    'https://evil.com\\.paypal.com/cert', 'https://api.paypal.com./cert', 'file:///etc/passwd', 'ftp://api.paypal.com/cert', 'api.paypal.com/cert', '//api.paypal.com/cert', 'https://[::1]/.paypal.com',
+    'http://api.paypal.com/v1/notifications/certs/CERT-1', 'https://paypal.com/v1/notifications/certs/CERT-1', 'https://api.paypal.com/cert', 'https://api.paypal.com/v1/notifications/certs/', 'https://api.paypal.com/v1/notifications/certs/a/b', 'https://api.paypal.com/v1/notifications/certs/../CERT-1', 'https://api.paypal.com.evil.com/v1/notifications/certs/CERT-1', 'https://evilpaypal.com/v1/notifications/certs/CERT-1', 'https://evil.com/.paypal.com', 'https://evil.com#.paypal.com', 'https://evil.com?.paypal.com',
+    'https://api.paypal.com@evil.com/v1/notifications/certs/CERT-1', 'https://user@api.paypal.com/v1/notifications/certs/CERT-1', 'https://:pass@api.paypal.com/v1/notifications/certs/CERT-1', 'https://api.paypal.com:8443/v1/notifications/certs/CERT-1', 'https://api.paypal.com/v1/notifications/certs/CERT-1?x=1', 'https://api.paypal.com/v1/notifications/certs/CERT-1#x', 'https://127.0.0.1/v1/notifications/certs/CERT-1',
+    'https://evil.com\\.paypal.com/v1/notifications/certs/CERT-1', 'https://api.paypal.com./v1/notifications/certs/CERT-1', 'file:///etc/passwd', 'ftp://api.paypal.com/v1/notifications/certs/CERT-1', 'api.paypal.com/v1/notifications/certs/CERT-1', '//api.paypal.com/v1/notifications/certs/CERT-1', 'https://[::1]/.paypal.com',
   ])('asks for no certificate at %s', async (url) => {
     const fetched: string[] = [];
     expect([await verdict({ headers: { 'paypal-cert-url': url } }, fetched), fetched]).toEqual(['malformed', []]);
@@ -162,7 +171,7 @@ describe('paypal', () => {
   it('refuses a request with a change in any part that is signed', async () => {
     const headers = signed({});
     const names = ['paypal-transmission-id', 'paypal-transmission-time', 'paypal-transmission-sig'];
-    const verify = provider.verifier({ webhookId: WEBHOOK_ID }, { fetchPem: () => Promise.resolve(PEM) });
+    const verify = provider.verifier({ webhookId: WEBHOOK_ID }, { fetchPem: () => Promise.resolve(PEM), keepPem: () => undefined });
     await fc.assert(fc.asyncProperty(fc.constantFrom('body', ...names), fc.nat(), fc.integer({ min: 1, max: 127 }), async (part, position, mask) => {
       const changed = Buffer.from(part === 'body' ? BODY : (headers[part] ?? ''));
       const at = position % changed.length;

@@ -1,14 +1,14 @@
 import { verify } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
-import { LockstepError } from '#domain/problem';
 import { CertificateError, certificatesOf, NoChainError, Roots, type Signer, TrustedAuthorities } from '../certificates.js';
 import { decodedSignature, mustBeFresh, mustHave } from '../signatures.js';
-import { type ProviderContext, RECEIVED, SignatureError, type WebhookProvider, webhookProvider } from '../webhook-provider.js';
+import { type ProviderContext, RECEIVED, SignatureError, UnverifiableError, type WebhookProvider, webhookProvider } from '../webhook-provider.js';
 
 /** Of the certificates that sign, live and in the sandbox, as PayPal's own libraries check them. */
 const SIGNER_NAMES = ['messageverificationcerts.paypal.com', 'messageverificationcerts.sandbox.paypal.com'];
 const HOST = /\.paypal\.com$/;
+const PATH = /^\/v1\/notifications\/certs\/[\w-]+$/;
 const ALGORITHM = /^SHA256withRSA$/i;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
 const MIN_KEY_BITS = 2_048;
@@ -77,8 +77,9 @@ function configuredSigners(pem: string, roots: Roots): readonly Signer[] | undef
   return new TrustedAuthorities(roots, certificates).signersAmong(certificates, SIGNER_NAMES);
 }
 
-/** A certificate stays the same at its URL, so what it was found to be is kept. */
+/** A certificate stays the same at its URL, so what it was found to be is kept, if it can be trusted. */
 class FetchedSigners {
+  /** By URL. The one that was used longest ago is first. */
   private readonly known = new Map<string, { readonly pem: string; readonly signers: readonly Signer[] }>();
 
   constructor(
@@ -86,35 +87,36 @@ class FetchedSigners {
     private readonly context: ProviderContext,
   ) {}
 
-  /** @throws SignatureError; LockstepError if it cannot be fetched now, or its issuer is not known */
+  /** @throws SignatureError; UnverifiableError if its issuer is not known; LockstepError if it cannot be fetched now */
   async at(url: URL): Promise<readonly Signer[]> {
     const pem = await this.context.fetchPem(url);
     const known = this.known.get(url.href);
-    if (known?.pem === pem) return known.signers;
-    const signers = this.signersIn(pem, url);
+    const signers = known?.pem === pem ? known.signers : this.signersIn(pem);
+    this.context.keepPem(url, pem);
+    this.known.delete(url.href);
     this.known.set(url.href, { pem, signers });
     const [oldest] = this.known.keys();
     if (this.known.size > MOST_KNOWN && oldest !== undefined) this.known.delete(oldest);
     return signers;
   }
 
-  private signersIn(pem: string, url: URL): readonly Signer[] {
+  private signersIn(pem: string): readonly Signer[] {
     try {
       return this.authorities.signersAmong(certificatesOf(pem), SIGNER_NAMES);
     } catch (error) {
       // Only a change of the settings helps, and PayPal resends until then.
-      if (error instanceof NoChainError) throw new LockstepError('internal', `The certificate at ${url.href} ${error.message}: add the certificates of its issuers to settings.certificates of the source`, { cause: error });
+      if (error instanceof NoChainError) throw new UnverifiableError(`PayPal's certificate ${error.message}: add the certificates of its issuers to settings.certificates of the source`, { cause: error });
       if (error instanceof CertificateError) throw new SignatureError('mismatch');
       throw error;
     }
   }
 }
 
-/** Anybody can name a URL in a request: only PayPal's hosts are asked. */
+/** Anybody can name a URL in a request: only PayPal's hosts are asked, and only where they have such certificates. */
 function certificateUrlOf(text: string): URL {
   const url = URL.parse(text);
   const isPayPals = url !== null && url.protocol === 'https:' && HOST.test(url.hostname) && url.port === '';
-  if (!isPayPals || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') throw new SignatureError('malformed');
+  if (!isPayPals || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '' || !PATH.test(url.pathname)) throw new SignatureError('malformed');
   return url;
 }
 

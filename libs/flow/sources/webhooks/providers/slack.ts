@@ -39,7 +39,7 @@ export const slack = webhookProvider({
     mustBeFresh(signedAtMs, receivedAtMs, USUAL_TOLERANCE_MS);
   },
   answer: ({ headers, body }) => {
-    if (isForm(headers)) return isCertificateCheck(body) ? NOTHING : undefined;
+    if (isForm(headers, body)) return isCertificateCheck(body) ? NOTHING : undefined;
     const challenge = challengeOf(body);
     return challenge === undefined ? undefined : { ...NOTHING, body: challenge };
   },

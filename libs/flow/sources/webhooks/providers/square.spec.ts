@@ -47,9 +47,9 @@ describe('square', () => {
     expect(fieldsOf(square, request.headers, request.body)).toEqual({ id, type, entity });
   });
 
-  it('says what to set while the public URL is not known, in a 5xx', async () => {
+  it('says what to set while the public URL is not known', async () => {
     const headers = { 'x-square-hmacsha256-signature': SIGNATURE };
-    await expect(verdictOf(square, { body: Buffer.from(BODY), headers, target: '/in/square?a=1' }, [SECRET])).rejects.toMatchObject({ status: 500, message: expect.stringMatching(/set LOCKSTEP_PUBLIC_URL .* without \/in\/square$/) });
+    await expect(verdictOf(square, { body: Buffer.from(BODY), headers, target: '/in/square?a=1' }, [SECRET])).rejects.toMatchObject({ name: 'UnverifiableError', message: expect.stringMatching(/set LOCKSTEP_PUBLIC_URL .* without \/in\/square$/) });
   });
 
   it('says that an access token is no secret', () => {

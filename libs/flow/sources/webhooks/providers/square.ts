@@ -19,6 +19,7 @@ export const square = webhookProvider({
     entity: '{json:/merchant_id}/{json:/data/id|json:/data/type|merchant}',
   },
   comparesBodies: false,
+  signsUrl: () => true,
   keptHeaders: ['square-environment', 'square-initial-delivery-timestamp', 'square-retry-number', 'square-retry-reason', 'x-square-hmacsha256-signature'],
   reply: RECEIVED,
   verifier: () => (request, secrets) => {

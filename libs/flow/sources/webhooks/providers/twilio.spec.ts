@@ -58,9 +58,10 @@ describe('twilio', () => {
 
   it.each([
     ['no signature', 'missing', { signature: '' }],
-    ['hex', 'mismatch', { signature: Buffer.from('RSOYDt4T1cUTdK1PDd93/VVr8B8=', 'base64').toString('hex') }],
+    ['hex', 'malformed', { signature: Buffer.from('RSOYDt4T1cUTdK1PDd93/VVr8B8=', 'base64').toString('hex') }],
     ['base64url', 'malformed', { signature: 'RSOYDt4T1cUTdK1PDd93_VVr8B8=' }],
     ['no padding', 'malformed', { signature: 'RSOYDt4T1cUTdK1PDd93/VVr8B8' }],
+    ['more than 1,000 fields', 'malformed', { body: 'a=b&'.repeat(1_000), signature: hmacOf('sha1', TOKEN, [`${URL}ab`]).toString('base64') }],
     ['another value', 'mismatch', { body: CALL.replace('1234', '1235') }],
     ['another parameter', 'mismatch', { body: `${CALL}&more=` }],
     ['one parameter less', 'mismatch', { body: CALL.replace('Digits=1234&', '') }],
@@ -88,9 +89,9 @@ describe('twilio', () => {
     expect(fieldsOf(twilio, { ...request.headers, [TOKEN_HEADER]: 'token' }, request.body).id).toBe(`${id}/token`);
   });
 
-  it('says what to set while the public URL is not known, in a 5xx', async () => {
+  it('says what to set while the public URL is not known', async () => {
     const headers = { 'content-type': FORM, 'x-twilio-signature': 'RSOYDt4T1cUTdK1PDd93/VVr8B8=' };
-    await expect(verdictOf(twilio, { body: Buffer.from(CALL), headers }, [TOKEN])).rejects.toMatchObject({ status: 500, message: expect.stringMatching(/LOCKSTEP_PUBLIC_URL/) });
+    await expect(verdictOf(twilio, { body: Buffer.from(CALL), headers }, [TOKEN])).rejects.toMatchObject({ name: 'UnverifiableError', message: expect.stringMatching(/LOCKSTEP_PUBLIC_URL/) });
     expect(await verdictOf(twilio, { body: Buffer.from(CALL) }, [TOKEN])).toBe('missing');
   });
 

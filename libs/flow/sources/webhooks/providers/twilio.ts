@@ -6,7 +6,11 @@ import { publicUrlOf } from '../public-url.js';
 import { decodedSignature, hmacOf, isSame, mustHave } from '../signatures.js';
 import { SignatureError, webhookProvider, type WebhookRequest } from '../webhook-provider.js';
 
+const SHA1_BYTES = 20;
 const SHA256_BYTES = 32;
+/** Twilio sends some 50. They are sorted before a request is known to be genuine. */
+const MOST_FIELDS = 1_000;
+const AMPERSAND = 0x26;
 const ORIGIN = /^(https?):\/\/([^/?#]*?)(:\d+)?(?=[/?#]|$)/i;
 
 /**
@@ -25,20 +29,22 @@ export const twilio = webhookProvider({
     entity: 'form:MessageSid|form:SmsSid|form:CallSid|form:ConversationSid|form:ConferenceSid|form:RoomSid|form:TaskSid|json:/0/subject|source:name',
   },
   comparesBodies: false,
+  resendsAfter4xx: false,
+  signsUrl: () => true,
   keptHeaders: ['i-twilio-idempotency-token', 'x-twilio-signature', 'x-twilio-webhooks-signature-settings'],
   // To a call or a message, it is TwiML that does nothing.
   reply: { status: 200, contentType: 'text/xml; charset=utf-8', body: '<Response></Response>' },
   verifier: () => (request, secrets) => {
     const { headers, target, body } = request;
     const given = decodedSignature(mustHave(headers, 'x-twilio-signature'), 'base64');
-    if (given === undefined) throw new SignatureError('malformed');
+    if (given?.length !== SHA1_BYTES && given?.length !== SHA256_BYTES) throw new SignatureError('malformed');
+    const url = publicUrlOf(request);
     const hash = bodyHashOf(target);
     const fields = Buffer.from(hash === undefined ? signedFieldsOf(request) : '');
     // By its length: signatures with a shared key can have SHA-256, and say so in a header that is not signed.
     const algorithm = given.length === SHA256_BYTES ? 'sha256' : 'sha1';
     // Every secret is tried, whichever matches. Further URLs hardly ever are.
     const isSignedFor = (url: string): boolean => secrets.map((secret) => isSame(given, hmacOf(algorithm, secret, [url, fields]))).includes(true);
-    const url = publicUrlOf(request);
     if (!withAndWithoutPort(url).some(isSignedFor) && !escapedFormsOf(url).some(isSignedFor)) throw new SignatureError('mismatch');
     if (hash !== undefined && hash !== createHash('sha256').update(body).digest('hex')) throw new SignatureError('mismatch');
   },
@@ -52,11 +58,11 @@ function bodyHashOf(target: string): string | undefined {
 
 /**
  * Names and values of the form as they are signed: sorted, each pair once.
- * @throws SignatureError malformed: the body is no form, so that nothing protects it
+ * @throws SignatureError malformed: the body is no form, so that nothing protects it, or has too many fields
  */
 function signedFieldsOf({ headers, body }: WebhookRequest): string {
   if (body.length === 0) return '';
-  if (!isForm(headers)) throw new SignatureError('malformed');
+  if (!isForm(headers, body) || hasMoreFields(body, MOST_FIELDS)) throw new SignatureError('malformed');
   const fields = [...new URLSearchParams(body.toString())].sort(byNameAndValue);
   let text = '';
   let [nameBefore, valueBefore]: readonly (string | undefined)[] = [];
@@ -65,6 +71,13 @@ function signedFieldsOf({ headers, body }: WebhookRequest): string {
     [nameBefore, valueBefore] = [name, value];
   }
   return text;
+}
+
+/** Counted in the bytes, because parsing is what costs. */
+function hasMoreFields(body: Buffer, most: number): boolean {
+  let fields = 1;
+  for (let at = body.indexOf(AMPERSAND); at !== -1 && fields <= most; at = body.indexOf(AMPERSAND, at + 1)) fields += 1;
+  return fields > most;
 }
 
 function byNameAndValue([name, value]: readonly [string, string], [otherName, otherValue]: readonly [string, string]): number {

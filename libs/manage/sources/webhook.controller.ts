@@ -1,10 +1,12 @@
 import { Controller, Post, Req, Res } from '@nestjs/common';
 import { ApiExcludeEndpoint } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { WebhookIntake } from '#flow/sources/webhooks/webhook-intake';
+import { WebhookRoutes } from '#flow/sources/webhooks/webhook-routes';
 import { Public } from '#ground/http/access';
-import { WebhookIntake } from './webhook-intake.js';
+import { DESTINATION_HEADER } from './destination-url.js';
+import { Destinations } from './destinations.js';
 import { DocumentReceiveWebhook } from './webhook.openapi.js';
-import { WebhookRoutes } from './webhook-routes.js';
 
 /** Takes webhooks. Their bodies stay as they came, because signatures are made over their bytes. */
 @Controller()
@@ -12,13 +14,18 @@ export class WebhookController {
   constructor(
     private readonly routes: WebhookRoutes,
     private readonly intake: WebhookIntake,
+    private readonly destinations: Destinations,
   ) {}
 
+  /** A request may name the URL that gets its event. */
   @Post('in/:source')
   @Public({ takes: 'anything', webhooks: {} })
   @DocumentReceiveWebhook()
   async receive(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    await this.intake.receive(await this.routes.sourceOf(request), request, reply);
+    const source = await this.routes.sourceOf(request);
+    const destination = request.headers[DESTINATION_HEADER];
+    if (destination === undefined) return this.intake.receive(source, request, reply);
+    return this.intake.receive(source, request, reply, { destinationOf: () => this.destinations.endpointOf(source, String(destination), request.id) });
   }
 
   /** The same as /in/stripe. */
@@ -26,6 +33,14 @@ export class WebhookController {
   @Public({ takes: 'anything', webhooks: { source: 'stripe' } })
   @ApiExcludeEndpoint()
   async receiveFromStripe(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.receive(request, reply);
+  }
+
+  /** The same as /in/webhooks. */
+  @Post('webhooks')
+  @Public({ takes: 'anything', webhooks: { source: 'webhooks' } })
+  @ApiExcludeEndpoint()
+  async receiveForWebhooks(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await this.receive(request, reply);
   }
 }
