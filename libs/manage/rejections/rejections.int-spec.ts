@@ -237,7 +237,7 @@ describe('rejections', () => {
 
   it('of a source that is gone keep no others from being stored', async () => {
     const gone: OutcomeCount = { source: 2_000_000_000, minuteMs: MINUTE, outcome: 'accepted', requests: 1, lastDetail: '', lastAtMs: MINUTE };
-    await gateways[0].get(RejectionsRepository).add({ gateway: randomUUID(), number: 1, counts: [count()], duplicates: [], activity: { counts: [gone], runs: [{ source: gone.source, lastAcceptedAtMs: MINUTE, lastRejection: undefined, refused: 0 }] } });
+    await gateways[0].get(RejectionsRepository).add({ gateway: randomUUID(), number: 1, counts: [count()], duplicates: [], activity: { counts: [gone], runs: [{ source: gone.source, lastAcceptedAtMs: MINUTE, lastRejection: undefined, refused: 0, lastRefusedAtMs: undefined }] } });
     expect((await list()).data).toHaveLength(1);
   });
 

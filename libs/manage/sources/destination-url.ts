@@ -1,8 +1,6 @@
 import { LockstepError } from '#domain/problem';
 import { newEndpointSchema } from '#manage/endpoints/endpoint.schema';
 
-export const DESTINATION_HEADER = 'x-destination-url';
-
 const PRINTABLE = /^[\x21-\x7e]+$/;
 /** A slash or a backslash that a parser leaves encoded. Many servers decode the path before they look at its segments. */
 const ENCODED_SLASH = /%(?:2f|5c)/i;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { LockstepError } from '#domain/problem';
 import type { Source } from '#flow/sources/source';
+import { DestinationFinder } from '#flow/sources/webhooks/destination-finder';
 import { DestinationGlob, destinationsSchema } from '#flow/sources/webhooks/destination-glob';
 import { EndpointsService } from '#manage/endpoints/endpoints.service';
 import { DestinationDirectory } from './destination-directory.js';
@@ -12,7 +13,7 @@ const settingsSchema = z.object({ destinations: destinationsSchema.default([]) }
 
 /** Finds the endpoint for the URL that a request names as its destination, or makes it. */
 @Injectable()
-export class Destinations {
+export class Destinations implements DestinationFinder {
   /** Made once for each state of a source. */
   private readonly globs = new WeakMap<Source, readonly DestinationGlob[]>();
 
@@ -22,12 +23,8 @@ export class Destinations {
   ) {}
 
   /**
-   * The endpoint, as its narrow key: the tenant's oldest with this URL, else one that is made for the source. Returns no promise if
-   * the endpoint is known.
-   * @param header of a request whose signature is valid
-   * @param requestId for the audit log
-   * @throws LockstepError invalid_request; destination_not_allowed, if no glob of the source matches, or by the address policy;
-   * conflict, if the tenant has as many endpoints as it may; store_unavailable
+   * The tenant's oldest endpoint with this URL, else one that is made for the source.
+   * @throws LockstepError as `DestinationFinder`
    */
   endpointOf(source: Source, header: string, requestId: string): number | Promise<number> {
     const url = parseDestinationUrl(header);

@@ -91,19 +91,19 @@ class FetchedSigners {
     const pem = await this.context.fetchPem(url);
     const known = this.known.get(url.href);
     if (known?.pem === pem) return known.signers;
-    const signers = this.signersIn(pem, url);
+    const signers = this.signersIn(pem);
     this.known.set(url.href, { pem, signers });
     const [oldest] = this.known.keys();
     if (this.known.size > MOST_KNOWN && oldest !== undefined) this.known.delete(oldest);
     return signers;
   }
 
-  private signersIn(pem: string, url: URL): readonly Signer[] {
+  private signersIn(pem: string): readonly Signer[] {
     try {
       return this.authorities.signersAmong(certificatesOf(pem), SIGNER_NAMES);
     } catch (error) {
       // Only a change of the settings helps, and PayPal resends until then.
-      if (error instanceof NoChainError) throw new LockstepError('internal', `The certificate at ${url.href} ${error.message}: add the certificates of its issuers to settings.certificates of the source`, { cause: error });
+      if (error instanceof NoChainError) throw new LockstepError('internal', `The certificate that the request names ${error.message}: add the certificates of its issuers to settings.certificates of the source`, { cause: error });
       if (error instanceof CertificateError) throw new SignatureError('mismatch');
       throw error;
     }
