@@ -39,6 +39,11 @@ create table source_activity (
 create index source_activity_expired on source_activity using brin (minute) with (pages_per_range = 32);
 
 -- How a source is doing. Of its own, because it changes with the requests, and the source itself does not.
+-- Nothing but refusals, for five minutes or since ever.
+create function source_is_failing(refused bigint, last_refused_at timestamptz, last_accepted_at timestamptz) returns boolean
+  language sql immutable
+  return refused >= 5 and coalesce(last_refused_at - last_accepted_at >= interval '5 minutes', true);
+
 create table source_states (
   source integer primary key references sources on delete cascade,
   -- Of the last request that was accepted, or was a duplicate; by the gateways' clocks, as the next one.
@@ -48,10 +53,12 @@ create table source_states (
   last_rejection_detail text,
   -- Requests that were refused since the last one that was accepted, without those that may be accepted later.
   refused bigint not null default 0,
-  -- Nothing but refusals, for five minutes or since ever.
-  is_failing boolean not null generated always as (
-    refused >= 5 and coalesce(last_rejected_at - last_accepted_at >= interval '5 minutes', true)
-  ) stored
+  -- Of the last one of these.
+  last_refused_at timestamptz,
+  is_failing boolean not null generated always as (source_is_failing(refused, last_refused_at, last_accepted_at)) stored,
+  -- When the audit log was last told that it is failing, and whether it is still to be told that it has recovered.
+  failing_audited_at timestamptz,
+  owes_recovery boolean not null default false
 ) with (fillfactor = 50);
 
 -- A trigger, so that no statement can forget it: those that note what came find a row.

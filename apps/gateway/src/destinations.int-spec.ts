@@ -40,9 +40,9 @@ afterEach(() => {
   queries.mockClear();
 });
 
-function send(destination: string | undefined, { at = client, secret = SECRET, headers = {}, body = bodyOf({}) }: { at?: GatewayClient; secret?: string; headers?: Record<string, string>; body?: string } = {}): Promise<Answer> {
+function send(destination: string | undefined, { at = client, path = '/webhooks', secret = SECRET, headers = {}, body = bodyOf({}) }: { at?: GatewayClient; path?: string; secret?: string; headers?: Record<string, string>; body?: string } = {}): Promise<Answer> {
   const signature = createHmac('sha256', secret).update(body).digest('hex');
-  return at.call('POST', '/webhooks', { body, headers: { authorization: '', 'x-webhook-signature': signature, ...(destination === undefined ? {} : { 'x-destination-url': destination }), ...headers } });
+  return at.call('POST', path, { body, headers: { authorization: '', 'x-webhook-signature': signature, ...(destination === undefined ? {} : { 'x-destination-url': destination }), ...headers } });
 }
 
 function bodyOf(data: unknown): string {
@@ -95,6 +95,14 @@ describe('POST /webhooks', () => {
     expect((await client.get(`/v1/audit?subject=${endpoint?.id}`)).json).toMatchObject({
       data: [{ action: 'endpoint.created', actor: { type: 'source', id: source, name: 'webhooks' }, detail: { url, eventTypes: [] }, requestId: expect.any(String) as unknown }],
     });
+  });
+
+  it('and any other path of a source do the same', async () => {
+    for (const path of ['/in/webhooks', `/in/${source}`]) {
+      const url = urlOf('elsewhere');
+      expect(await eventOf(await send(url, { path }))).toMatchObject({ destination: (await endpointsWith(url))[0]?.id });
+      expect(codeOf(await send('https://elsewhere.example.com/', { path }))).toBe('400 destination_not_allowed');
+    }
   });
 
   it('asks Postgres nothing about a destination that is known', async () => {

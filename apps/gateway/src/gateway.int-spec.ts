@@ -462,6 +462,11 @@ describe('reading', () => {
     expect(seen).toEqual([...ids].reverse());
     expect(((await client.get('/v1/events?limit=3')).json as { data: { id: string }[] }).data.map(({ id }) => id)).toEqual(seen.slice(0, 3));
     expect((await client.get('/v1/events?entity=paged&type=other')).json).toEqual({ data: [], nextCursor: null });
+    for (const query of ['', 'entity=paged&']) {
+      const countOf = async (source: string): Promise<number> => ((await client.get(`/v1/events?${query}limit=3&source=${source}`)).json as { data: unknown[] }).data.length;
+      expect([await countOf('api'), await countOf('stripe')]).toEqual([3, 0]);
+    }
+    expect((await client.get('/v1/events?source=%00')).status).toBe(400);
   });
 
   it('includes `from` and excludes `to`', async () => {

@@ -10,6 +10,7 @@ export function summaryLines(settings: StackSettings, stack: StartedStack): stri
   const configured = Object.entries(maskedSummary(settings.environment)).map(([name, value]) => `${name}=${value}`);
   const rows: [string, string][] = [
     ...stack.gatewayUrls.map((url, instance): [string, string] => [`Gateway${stack.gatewayUrls.length > 1 ? ` ${instance}` : ''}`, url]),
+    ...webhookRows(gateway, settings.environment),
     ['API docs', `${gateway}/docs`],
     ['Health', `${gateway}/health/ready`],
     ['Metrics', [...stack.gatewayUrls, ...stack.dispatcherUrls].map((url) => `${url}/metrics`).join('  ')],
@@ -24,6 +25,14 @@ export function summaryLines(settings: StackSettings, stack: StartedStack): stri
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   return ['', 'Lockstep is ready.', '', ...rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`), ''];
+}
+
+/** Where the sources of the environment take webhooks. */
+function webhookRows(gateway: string, { STRIPE_WEBHOOK_SECRET: stripe = '', WEBHOOKSECRET: webhooks = '' }: StackSettings['environment']): [string, string][] {
+  return [
+    ...(stripe === '' ? [] : [['Stripe', `${gateway}/stripe/webhook`] satisfies [string, string]]),
+    ...(webhooks === '' ? [] : [['Webhooks', `${gateway}/webhooks`] satisfies [string, string]]),
+  ];
 }
 
 function adminKeyText({ origin, value, file }: Key): string {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { FieldTemplate, FieldTemplateError, type FieldSources } from './field-template.js';
+import { FieldTemplate, FieldTemplateError, type FieldSources, type TemplatePlace } from './field-template.js';
 
 interface Values {
   readonly header?: Record<string, string>;
@@ -15,9 +15,9 @@ const sources = ({ header, query, form, json, known }: Values): FieldSources => 
   return { header: from(header), query: from(query), form: from(form), json: from(json), known: known ?? {} };
 };
 
-const problemOf = (text: string): string => {
+const problemOf = (text: string, place: TemplatePlace = 'request'): string => {
   try {
-    new FieldTemplate(text);
+    new FieldTemplate(text, place);
   } catch (error) {
     if (error instanceof FieldTemplateError) return error.message;
     throw error;
@@ -43,7 +43,6 @@ describe('FieldTemplate', () => {
     ['query:shop', 'from query'],
     ['form:MessageSid', 'SM1'],
     ['source:name', 'stripe'],
-    ['record:key', 'k'],
     ['webhook', 'webhook'],
     ['json:/none|json:/data/id', '7'],
     [' json:/none | json:/data/id ', '7'],
@@ -61,7 +60,7 @@ describe('FieldTemplate', () => {
     ['{header:x-empty}', undefined],
     ['source:id', undefined],
   ])('makes of %j: %j', (text, value) => {
-    expect(new FieldTemplate(text).valueOf(sources(given))).toBe(value);
+    expect(new FieldTemplate(text, 'request').valueOf(sources(given))).toBe(value);
   });
 
   it.each([
@@ -77,30 +76,36 @@ describe('FieldTemplate', () => {
     ['{a{b}}', /brace without its other half/],
     ['{json:/a}}', /brace without its other half/],
     ['header:', /must name what to take/],
-    ['source:', /must name what to take/],
     ['{form:}', /must name what to take/],
     ['json:data.id', /JSON pointer such as json:\/data\/id/],
     ['json:/a~2', /~ that is neither ~0/],
     ['json:/a~', /~ that is neither ~0/],
-    ['jsn:/id', /jsn:\/id is no selector/],
-    ['body:/id', /no selector/],
-    ['{param:id}', /no selector/],
-    ['source:nam', /source:nam is not known; source:name,/],
+    ['jsn:/id', /^jsn:\/id is not a selector for this source: use json:, header:, query:, form:, source:name, source:id$/],
+    ['body:/id', /is not a selector/],
+    ['{param:id}', /is not a selector/],
+    ['source:nam', /source:nam is not a selector/],
     ['json:/a/{json:/b}', /json:\/a\/ must be in braces/],
     ['x'.repeat(1_025), /at most 1024 characters/],
   ])('refuses %j', (text, problem) => {
     expect(problemOf(text)).toMatch(problem);
   });
 
+  it('takes the selectors of its place only', () => {
+    for (const text of ['json:/a', '{header:a}/{source:name}', 'source:id']) expect([problemOf(text, 'request'), problemOf(text, 'record')]).toEqual(['none', 'none']);
+    for (const text of ['record:key', '{record:topic}/a', 'json:/a|record:offset', 'record:partition']) expect([problemOf(text, 'request'), problemOf(text, 'record')]).toEqual([expect.stringMatching(/^record:\w+ is not a selector/), 'none']);
+    for (const text of ['form:x', 'json:/a|query:y', '{query:x}/{form:y}']) expect([problemOf(text, 'request'), problemOf(text, 'record')]).toEqual(['none', expect.stringMatching(/^(form|query):\w is not a selector/)]);
+    expect(new FieldTemplate('record:key', 'record').valueOf(sources(given))).toBe('k');
+  });
+
   it.each([['plain', 'plain'], ['"order 17"', 'order 17'], ['"a\\"b"', 'a"b']])('reads an Idempotency-Key %s as posts do', (header, key) => {
     for (const text of ['header:idempotency-key', 'header:Idempotency-Key', '{header:idempotency-key}']) {
-      expect(new FieldTemplate(text).valueOf(sources({ header: { 'idempotency-key': header } }))).toBe(key);
+      expect(new FieldTemplate(text, 'request').valueOf(sources({ header: { 'idempotency-key': header } }))).toBe(key);
     }
-    expect(new FieldTemplate('header:idempotency-key').valueOf(sources({}))).toBeUndefined();
+    expect(new FieldTemplate('header:idempotency-key', 'request').valueOf(sources({}))).toBeUndefined();
   });
 
   it.each(['', 'a b', '"open', 'a, b'])('refuses the Idempotency-Key %j', (header) => {
-    expect(() => new FieldTemplate('header:idempotency-key').valueOf(sources({ header: { 'idempotency-key': header } }))).toThrow(expect.objectContaining({ code: 'invalid_idempotency_key' }));
+    expect(() => new FieldTemplate('header:idempotency-key', 'request').valueOf(sources({ header: { 'idempotency-key': header } }))).toThrow(expect.objectContaining({ code: 'invalid_idempotency_key' }));
   });
 
   const constant = fc.string({ unit: fc.constantFrom(...'abcXYZ019 .-_/#é😀'), minLength: 1, maxLength: 8 }).filter((text) => text.trim() !== '');
@@ -109,7 +114,7 @@ describe('FieldTemplate', () => {
 
   it('keeps constants and values as they are, whatever they hold', () => {
     fc.assert(fc.property(constant, name, value, name, value, (before, header, headerValue, pointer, jsonValue) => {
-      const template = new FieldTemplate(`${before}{header:${header}}-{json:/${pointer}}`);
+      const template = new FieldTemplate(`${before}{header:${header}}-{json:/${pointer}}`, 'request');
       expect(template.valueOf(sources({ header: { [header]: headerValue }, json: { [`/${pointer}`]: jsonValue } }))).toBe(`${before.trimStart()}${headerValue}-${jsonValue}`);
     }));
   });
@@ -119,9 +124,9 @@ describe('FieldTemplate', () => {
       const from = position % names.length;
       const json = Object.fromEntries(names.slice(from).map((each, index) => [`/${each}`, index === 0 ? found : 'later']));
       const text = names.map((each) => `json:/${each}`).join('|');
-      expect(new FieldTemplate(text).valueOf(sources({ json }))).toBe(found);
-      expect(new FieldTemplate(`{${text}}`).valueOf(sources({ json }))).toBe(found);
-      expect(new FieldTemplate(text).valueOf(sources({}))).toBeUndefined();
+      expect(new FieldTemplate(text, 'request').valueOf(sources({ json }))).toBe(found);
+      expect(new FieldTemplate(`{${text}}`, 'request').valueOf(sources({ json }))).toBe(found);
+      expect(new FieldTemplate(text, 'request').valueOf(sources({}))).toBeUndefined();
     }));
   });
 
@@ -130,7 +135,7 @@ describe('FieldTemplate', () => {
     fc.assert(fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.array(piece).map((pieces) => pieces.join(''))), (text) => {
       if (problemOf(text) !== 'none') return;
       // What is in no source has no value, not one of Object.prototype.
-      const found = new FieldTemplate(text).valueOf(sources({ known: { 'source:name': 'name' } }));
+      const found = new FieldTemplate(text, 'request').valueOf(sources({ known: { 'source:name': 'name' } }));
       expect(typeof found === 'string' || found === undefined).toBe(true);
     }), { numRuns: 1_000 });
   });

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { parseKeyHeader } from '#domain/idempotency-key';
 
 /** Where a field of an event is looked up. */
@@ -15,13 +16,20 @@ export interface FieldSources {
 
 type Part = (from: FieldSources) => string | undefined;
 
+/** What a template of this place can look at: kinds of selectors, and whole ones. */
+const PLACES = {
+  request: ['json:', 'header:', 'query:', 'form:', 'source:name', 'source:id'],
+  record: ['json:', 'header:', 'record:key', 'record:topic', 'record:partition', 'record:offset', 'source:name', 'source:id'],
+} as const;
+/** What events are made of: a webhook's request, or a record of a topic. */
+export type TemplatePlace = keyof typeof PLACES;
+
 const SELECTOR = /^(header|query|form|json|source|record):/;
-/** What a mistyped selector looks like. */
-const NO_SELECTOR = /^[a-z]+:/i;
-const KNOWN = ['source:name', 'source:id', 'record:key', 'record:topic', 'record:partition', 'record:offset'];
+/** What a selector looks like, also a mistyped one. */
+const LIKE_SELECTOR = /^[a-z]+:/i;
 const LONGEST = 1_024;
 
-/** A template that is not one: `message` says what is wrong. */
+/** The text is not a template: `message` says why. */
 export class FieldTemplateError extends Error {
   override readonly name = 'FieldTemplateError';
 }
@@ -36,10 +44,10 @@ export class FieldTemplate {
   private readonly alternatives: readonly Part[];
 
   /** @throws FieldTemplateError */
-  constructor(readonly text: string) {
+  constructor(readonly text: string, place: TemplatePlace) {
     if (text === '') throw new FieldTemplateError('must not be empty');
     if (text.length > LONGEST) throw new FieldTemplateError(`must have at most ${LONGEST} characters`);
-    this.alternatives = alternativesOf(text).map((each) => alternativeOf(each.trim()));
+    this.alternatives = alternativesOf(text).map((each) => alternativeOf(each.trim(), place));
   }
 
   /**
@@ -78,10 +86,10 @@ function alternativesOf(text: string): string[] {
   return [...alternatives, text.slice(start)];
 }
 
-function alternativeOf(text: string): Part {
-  if (!text.includes('{')) return selectorOf(text);
+function alternativeOf(text: string, place: TemplatePlace): Part {
+  if (!text.includes('{')) return selectorOf(text, place);
   // Constants and what is in braces take turns, beginning and ending with a constant.
-  const parts = text.split(/[{}]/).map((each, index) => (index % 2 === 0 ? constantOf(each) : bracesOf(each)));
+  const parts = text.split(/[{}]/).map((each, index) => (index % 2 === 0 ? constantOf(each) : bracesOf(each, place)));
   return (from) => {
     let value = '';
     for (const part of parts) {
@@ -93,8 +101,8 @@ function alternativeOf(text: string): Part {
   };
 }
 
-function bracesOf(text: string): Part {
-  const alternatives = text.split('|').map(selectorOf);
+function bracesOf(text: string, place: TemplatePlace): Part {
+  const alternatives = text.split('|').map((each) => selectorOf(each, place));
   return (from) => firstOf(alternatives, from);
 }
 
@@ -103,9 +111,13 @@ function constantOf(text: string): Part {
   return () => text;
 }
 
-function selectorOf(given: string): Part {
+function selectorOf(given: string, place: TemplatePlace): Part {
   const text = given.trim();
   if (text === '') throw new FieldTemplateError('has an empty selector');
+  const allowed: readonly string[] = PLACES[place];
+  if (LIKE_SELECTOR.test(text) && !allowed.some((each) => (each.endsWith(':') ? text.startsWith(each) : text === each))) {
+    throw new FieldTemplateError(`${text} is not a selector for this source: use ${allowed.join(', ')}`);
+  }
   const kind = SELECTOR.exec(text)?.[1] ?? '';
   const name = text.slice(kind.length + 1);
   if (kind !== '' && kind !== 'json' && name === '') throw new FieldTemplateError(`${text} must name what to take`);
@@ -125,12 +137,22 @@ function selectorOf(given: string): Part {
       return ({ json }) => json(name);
     case 'source':
     case 'record':
-      if (!KNOWN.includes(text)) throw new FieldTemplateError(`${text} is not known; ${KNOWN.join(', ')} are`);
       return ({ known }) => known[text];
     default:
-      if (NO_SELECTOR.test(text)) throw new FieldTemplateError(`${text} is no selector: header:, query:, form:, json:, source: and record: are`);
       return () => text;
   }
+}
+
+/** A setting that is a template of this place. */
+export function templateSetting(place: TemplatePlace): z.ZodType<string> {
+  return z.string().superRefine((text, context) => {
+    try {
+      new FieldTemplate(text, place);
+    } catch (error) {
+      if (!(error instanceof FieldTemplateError)) throw error;
+      context.addIssue({ code: 'custom', message: error.message });
+    }
+  });
 }
 
 function idempotencyKey({ header }: FieldSources): string | undefined {

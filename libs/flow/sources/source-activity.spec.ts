@@ -39,12 +39,12 @@ describe('SourceActivity', () => {
     const activity = new SourceActivity();
     activity.note(source(1), 'invalid_signature', 'before');
     activity.note(source(1), 'duplicate');
-    for (const outcome of ['invalid_signature', 'schema_mismatch', 'rate_limited', 'overloaded', 'store_unavailable', 'forbidden'] as const) activity.note(source(1), outcome, outcome);
+    for (const outcome of ['invalid_signature', 'schema_mismatch', 'conflict', 'rate_limited', 'overloaded', 'store_unavailable', 'forbidden'] as const) activity.note(source(1), outcome, outcome);
     activity.note(source(2), 'invalid_request', 'wrong');
     const [atMs, lastAcceptedAtMs] = [MINUTE, MINUTE];
     expect(activity.take().runs).toEqual([
-      { source: 1, lastAcceptedAtMs, lastRejection: { code: 'forbidden', detail: 'forbidden', atMs }, refused: 2 },
-      { source: 2, lastAcceptedAtMs: undefined, lastRejection: { code: 'invalid_request', detail: 'wrong', atMs }, refused: 1 },
+      { source: 1, lastAcceptedAtMs, lastRejection: { code: 'forbidden', detail: 'forbidden', atMs }, refused: 2, lastRefusedAtMs: MINUTE },
+      { source: 2, lastAcceptedAtMs: undefined, lastRejection: { code: 'invalid_request', detail: 'wrong', atMs }, refused: 1, lastRefusedAtMs: MINUTE },
     ]);
   });
 

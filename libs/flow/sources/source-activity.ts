@@ -27,14 +27,16 @@ export interface SourceRun {
   readonly lastRejection: { readonly code: ErrorCode; readonly detail: string; readonly atMs: number } | undefined;
   /** Requests that were refused since the last one that was accepted, without those that may be accepted later. */
   readonly refused: number;
+  /** When such a request came last. */
+  readonly lastRefusedAtMs: number | undefined;
 }
 
 const MINUTE_MS = 60_000;
 /** Sources of all tenants, with their outcomes. An entry takes some 300 bytes. */
 const MAX_ENTRIES = 10_000;
 const MAX_DETAIL = 500;
-/** They say nothing about what the sender sends: the same request may be accepted later. */
-const PASSING: ReadonlySet<SourceOutcome> = new Set(['forbidden', 'rate_limited', 'overloaded', 'store_unavailable']);
+/** They say nothing against the sender: the same request may be accepted later, or, as a duplicate, was accepted before. */
+const PASSING: ReadonlySet<SourceOutcome> = new Set(['conflict', 'forbidden', 'rate_limited', 'overloaded', 'store_unavailable']);
 
 type Writable<T> = { -readonly [Member in keyof T]: T[Member] };
 
@@ -62,7 +64,9 @@ export class SourceActivity {
       run.refused = 0;
     } else {
       run.lastRejection = { code: outcome, detail: lastDetail, atMs };
-      if (!PASSING.has(outcome)) run.refused += 1;
+      if (PASSING.has(outcome)) return;
+      run.refused += 1;
+      run.lastRefusedAtMs = atMs;
     }
   }
 
@@ -87,7 +91,7 @@ export class SourceActivity {
   private runOf(source: number): Writable<SourceRun> | undefined {
     const known = this.runs.get(source);
     if (known !== undefined || this.runs.size >= MAX_ENTRIES) return known;
-    const run: Writable<SourceRun> = { source, lastAcceptedAtMs: undefined, lastRejection: undefined, refused: 0 };
+    const run: Writable<SourceRun> = { source, lastAcceptedAtMs: undefined, lastRejection: undefined, refused: 0, lastRefusedAtMs: undefined };
     this.runs.set(source, run);
     return run;
   }

@@ -69,7 +69,7 @@ const BAD_VALUES: Record<keyof typeof environmentSchema.shape, string[]> = {
   LOCKSTEP_AUDIT_RETENTION: ['29d', '365'],
   LOCKSTEP_MAX_BODY_BYTES: ['1023', '5242881', '256KiB'],
   LOCKSTEP_PUBLIC_URL: ['hooks.example.com', 'ftp://hooks.example.com', 'https://user:hidden@hooks.example.com', 'https://hooks.example.com/?a=b', 'https://hooks.example.com/#a', 'https://', 'https://[::1'],
-  STRIPE_WEBHOOK_SECRET: ['sk_live_hidden', 'whsec_', 'whsec_a b', `whsec_${'x'.repeat(4_091)}`],
+  STRIPE_WEBHOOK_SECRET: ['sk_live_hidden', 'whsec_', 'whsec_a b', 'whsec_…', `whsec_${'x'.repeat(4_091)}`],
   WEBHOOKSECRET: ['x'.repeat(4_097)],
   LOCKSTEP_DELIVERY_CONCURRENCY: ['0', '65537'],
   UPSTREAM_URL: ['backend:3000', 'ftp://backend/', 'http://user:hidden@backend/', 'http://backend/?a=b', 'http://'],

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { STRIPE_SECRET, STRIPE_SECRET_RULE } from '#domain/stripe-secret';
 import { parseDurationMs } from '#domain/duration';
 import { parseNetwork } from '#ground/network/networks';
 import { duration, LEASE_BOUNDS_MS, RETENTION_BOUNDS_MS } from './duration-setting.js';
@@ -66,7 +67,7 @@ export const environmentSchema = z.object({
   LOCKSTEP_AUDIT_RETENTION: duration(30 * DAY_MS, 3_650 * DAY_MS).default(365 * DAY_MS),
   LOCKSTEP_MAX_BODY_BYTES: wholeNumber(1_024, 5_242_880).default(262_144),
   LOCKSTEP_PUBLIC_URL: publicUrl.optional(),
-  STRIPE_WEBHOOK_SECRET: z.string().regex(/^whsec_[\x21-\x7e]{1,4090}$/, 'must be the signing secret of the webhook endpoint at Stripe, which begins with whsec_').optional(),
+  STRIPE_WEBHOOK_SECRET: z.string().regex(STRIPE_SECRET, STRIPE_SECRET_RULE).optional(),
   WEBHOOKSECRET: z.string().max(4_096, 'must be at most 4096 characters').optional(),
   LOCKSTEP_DELIVERY_CONCURRENCY: wholeNumber(1, 65_536).default(1_024),
   UPSTREAM_URL: z.string().regex(/^https?:\/\/[^/?#@\s]+(\/[^?#\s]*)?$/, 'must be an http(s) URL such as http://backend:3000, without a user, a query or a fragment').optional(),

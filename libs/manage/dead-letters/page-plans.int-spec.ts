@@ -30,7 +30,7 @@ it('reads pages in the order of an index, with any filter, and sorts no more tha
   const plans: string[] = [];
   const lists = new ListsDatabase(explaining(pool, plans), { slots: 1, perTenant: 1, waiting: 0, waitingPerTenant: 0, waitMs: 0 });
   const single = databaseOf(pool);
-  const any = { tenant: 'default', from: new Date(), to: undefined, entity: undefined, type: undefined };
+  const any = { tenant: 'default', from: new Date(), to: undefined, entity: undefined, type: undefined, source: undefined };
   const endpointId = '0190c1f0-0000-7000-8000-0000000000ab';
   for (const entity of [undefined, 'order-1']) {
     await new EventsRepository(single, lists).list({ ...any, entity, admitted: true }, undefined, 51);

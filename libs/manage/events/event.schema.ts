@@ -25,6 +25,7 @@ export const eventCursor = new CursorFormat(UUID);
 export const eventQuerySchema = z.strictObject({
   entity: entity.optional(),
   type: eventType.optional(),
+  source: textSchema({ min: 1, max: 128, controls: false }).optional().meta({ description: 'The name that the source had when it got the event; `api` for posted ones', example: 'stripe' }),
   status: z.enum(['accepted', 'admitted']).optional(),
   ...acceptedRange,
   ...pageQuery(eventCursor),

@@ -15,6 +15,8 @@ export interface EventFilter extends AcceptedRange {
   readonly tenant: string;
   readonly entity: string | undefined;
   readonly type: string | undefined;
+  /** The name that the source had when it got the event; `api` for posted ones. */
+  readonly source: string | undefined;
   /** Admitted events only, or only others; undefined matches all. */
   readonly admitted: boolean | undefined;
 }

@@ -21,9 +21,9 @@ export class EventsService {
   ) {}
 
   /** Newest first. */
-  async list(tenant: string, { entity, type, status, from, to, limit, cursor }: EventQuery): Promise<Page<Event>> {
+  async list(tenant: string, { entity, type, source, status, from, to, limit, cursor }: EventQuery): Promise<Page<Event>> {
     const admitted = status === undefined ? undefined : status === 'admitted';
-    const rows = await this.repository.list({ tenant, entity, type, admitted, from, to }, cursor?.[0], limit + 1);
+    const rows = await this.repository.list({ tenant, entity, type, source, admitted, from, to }, cursor?.[0], limit + 1);
     const page = pageOfRead(rows, limit, eventCursor, ({ id }) => [id]);
     return { ...page, data: page.data.map(eventOf) };
   }

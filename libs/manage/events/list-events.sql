@@ -22,6 +22,7 @@ from (
     select
       e.tenant = :tenant! and e.accepted_at >= :acceptedFrom!::timestamptz and e.accepted_at < :acceptedTo!::timestamptz
         and (:type::text is null or e.type = :type)
+        and (:source::text is null or e.source = :source)
         and (:admitted::boolean is null or i.admitted = :admitted) as matches
   ) m
 where m.matches or e.is_last

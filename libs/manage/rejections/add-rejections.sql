@@ -55,44 +55,67 @@ activity as (
 -- Moments that are 0, and codes that are empty, are of nothing. The lock comes first, so that of two flushes at once the second knows what the first has made of the source.
 states_before as materialized (
   select
-    s.source, s.is_failing, r.refused, nullif(r.rejection_code, '') as rejection_code, r.rejection_detail,
-    to_timestamp(nullif(r.accepted_at_ms, 0) / 1000) as accepted_at, to_timestamp(nullif(r.rejected_at_ms, 0) / 1000) as rejected_at
+    s.*, r.refused as more_refused, nullif(r.rejection_code, '') as rejection_code, r.rejection_detail,
+    to_timestamp(nullif(r.accepted_at_ms, 0) / 1000) as accepted_at, to_timestamp(nullif(r.rejected_at_ms, 0) / 1000) as rejected_at,
+    to_timestamp(nullif(r.refused_at_ms, 0) / 1000) as refused_at
   from flush
     cross join unnest(
       :runSources!::integer[], :acceptedAtsMs!::float8[], :rejectedAtsMs!::float8[], :rejectionCodes!::text[],
-      :rejectionDetails!::text[], :runsRefused!::bigint[]
-    ) as r (source, accepted_at_ms, rejected_at_ms, rejection_code, rejection_detail, refused)
+      :rejectionDetails!::text[], :runsRefused!::bigint[], :refusedAtsMs!::float8[]
+    ) as r (source, accepted_at_ms, rejected_at_ms, rejection_code, rejection_detail, refused, refused_at_ms)
     join source_states s on s.source = r.source
   order by s.source
   for no key update of s
 ),
+states_after as materialized (
+  select
+    n.*, source_is_failing(n.refused, n.last_refused_at, n.last_accepted_at) as fails,
+    n.rejected_at >= n.last_rejected_at or n.last_rejected_at is null as has_newest_rejection
+  from (
+      select
+        source, last_rejected_at, rejected_at, rejection_code, rejection_detail, failing_audited_at, owes_recovery,
+        greatest(last_accepted_at, accepted_at) as last_accepted_at, greatest(last_refused_at, refused_at) as last_refused_at,
+        more_refused + case when accepted_at is null then refused else 0 end as refused
+      from states_before
+    ) n
+),
+-- Anybody can send requests with wrong signatures, so there is at most one row in an hour that a source is failing, and one that it has recovered.
+audits as materialized (
+  select
+    source, fails
+  from states_after
+  where case
+      when fails then not owes_recovery and coalesce(failing_audited_at < now() - interval '1 hour', true) else owes_recovery
+    end
+),
 states as (
   update source_states s
   set
-    last_accepted_at = greatest(s.last_accepted_at, b.accepted_at),
-    last_rejected_at = greatest(s.last_rejected_at, b.rejected_at),
-    last_rejection_code = case
-      when b.rejected_at >= s.last_rejected_at or s.last_rejected_at is null then b.rejection_code else s.last_rejection_code
-    end,
-    last_rejection_detail = case
-      when b.rejected_at >= s.last_rejected_at or s.last_rejected_at is null then b.rejection_detail else s.last_rejection_detail
-    end,
-    refused = b.refused + case when b.accepted_at is null then s.refused else 0 end
-  from states_before b
-  where s.source = b.source
-  returning s.*, b.is_failing as was_failing
+    last_accepted_at = a.last_accepted_at,
+    last_rejected_at = greatest(a.last_rejected_at, a.rejected_at),
+    last_rejection_code = case when a.has_newest_rejection then a.rejection_code else s.last_rejection_code end,
+    last_rejection_detail = case when a.has_newest_rejection then a.rejection_detail else s.last_rejection_detail end,
+    refused = a.refused,
+    last_refused_at = a.last_refused_at,
+    failing_audited_at = case when audits.fails then now() else s.failing_audited_at end,
+    owes_recovery = coalesce(audits.fails, s.owes_recovery)
+  from states_after a
+    left join audits on audits.source = a.source
+  where s.source = a.source
+  returning s.source, s.refused, s.last_rejection_code, s.last_rejection_detail
 ),
 audited as (
   insert into audit_log (tenant, actor_type, actor, actor_name, action, subject, detail)
   select
-    s.tenant, 'system', 'system', 'Lockstep', 'source.' || case when t.is_failing then 'failing' else 'recovered' end,
+    s.tenant, 'system', 'system', 'Lockstep', 'source.' || case when audits.fails then 'failing' else 'recovered' end,
     'src_' || replace(s.public_id::text, '-', ''),
-    case when t.is_failing
+    case when audits.fails
       then jsonb_build_object('refused', t.refused, 'code', t.last_rejection_code, 'detail', t.last_rejection_detail) else '{}'
     end
-  from states t
-    join sources s on s.id = t.source
-  where t.is_failing <> t.was_failing and s.deleted_at is null
+  from audits
+    join states t on t.source = audits.source
+    join sources s on s.id = audits.source
+  where s.deleted_at is null
 )
 insert into rejections as known (tenant, minute, source, key, code, requests, last_detail, last_at)
 select

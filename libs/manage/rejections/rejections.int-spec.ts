@@ -73,12 +73,12 @@ async function createSource(): Promise<{ source: number; counts: () => Promise<u
 }
 
 describe('the state of a source', () => {
-  const add = (source: number, { accepted, rejected, refused }: { accepted?: number; rejected?: number; refused: number }): Promise<void> => gateways[0].get(RejectionsRepository).add({
+  const add = (source: number, { accepted, rejected, refused, refusedAt = rejected }: { accepted?: number; rejected?: number; refused: number; refusedAt?: number }): Promise<void> => gateways[0].get(RejectionsRepository).add({
     ...NOTHING, gateway: randomUUID(), number: 1,
     activity: {
       counts: [],
       runs: [{
-        source, refused, lastAcceptedAtMs: accepted === undefined ? undefined : MINUTE + accepted * 60_000,
+        source, refused, lastRefusedAtMs: refused === 0 || refusedAt === undefined ? undefined : MINUTE + refusedAt * 60_000, lastAcceptedAtMs: accepted === undefined ? undefined : MINUTE + accepted * 60_000,
         lastRejection: rejected === undefined ? undefined : { code: 'invalid_signature', detail: `at ${rejected}`, atMs: MINUTE + rejected * 60_000 },
       }],
     },
@@ -116,9 +116,33 @@ describe('the state of a source', () => {
     expect((await audited()).map((row) => (row as { action: string }).action)).toEqual(['source.failing', 'source.recovered']);
   });
 
+  it('is not failing through a refusal that says nothing against the sender, however late', async () => {
+    const { source, state, audited } = await createSource();
+    await add(source, { accepted: 0, rejected: 1, refused: 5 });
+    await add(source, { rejected: 60, refused: 0 });
+    expect([await state(), await audited()]).toMatchObject([{ refused: 5, is_failing: false }, []]);
+  });
+
+  it('is audited once an hour, however often it changes', async () => {
+    const { source, state, audited } = await createSource();
+    const actions = async (): Promise<string[]> => (await audited()).map((row) => (row as { action: string }).action);
+    for (let minute = 0; minute < 100; minute += 10) {
+      await add(source, { rejected: minute, refused: 5 });
+      expect(await state()).toMatchObject({ is_failing: true });
+      await add(source, { accepted: minute, refused: 0 });
+      expect(await state()).toMatchObject({ is_failing: false });
+    }
+    expect(await actions()).toEqual(['source.failing', 'source.recovered']);
+    await add(source, { rejected: 100, refused: 5 });
+    await fixture.pool.query("update source_states set failing_audited_at = failing_audited_at - interval '1 hour' where source = $1", [source]);
+    await add(source, { rejected: 101, refused: 1 });
+    await add(source, { rejected: 102, refused: 1 });
+    expect(await actions()).toEqual(['source.failing', 'source.recovered', 'source.failing']);
+  });
+
   it('of many sources is told by many gateways at once without a deadlock', async () => {
     const sources = await Promise.all(Array.from({ length: 20 }, createSource));
-    const runs = sources.map(({ source }) => ({ source, lastAcceptedAtMs: undefined, lastRejection: { code: 'invalid_signature' as const, detail: '', atMs: MINUTE }, refused: 1 }));
+    const runs = sources.map(({ source }) => ({ source, lastAcceptedAtMs: undefined, lastRejection: { code: 'invalid_signature' as const, detail: '', atMs: MINUTE }, refused: 1, lastRefusedAtMs: MINUTE }));
     await Promise.all(Array.from({ length: 6 }, (_, i) => gateways[0].get(RejectionsRepository).add({ ...NOTHING, gateway: randomUUID(), number: 1, activity: { counts: [], runs: i % 2 === 0 ? runs : runs.toReversed() } })));
     for (const { state, audited } of sources) expect([await state(), await audited()]).toMatchObject([{ refused: 6, is_failing: true }, [{ action: 'source.failing' }]]);
   });
@@ -213,7 +237,7 @@ describe('rejections', () => {
 
   it('of a source that is gone keep no others from being stored', async () => {
     const gone: OutcomeCount = { source: 2_000_000_000, minuteMs: MINUTE, outcome: 'accepted', requests: 1, lastDetail: '', lastAtMs: MINUTE };
-    await gateways[0].get(RejectionsRepository).add({ gateway: randomUUID(), number: 1, counts: [count()], duplicates: [], activity: { counts: [gone], runs: [{ source: gone.source, lastAcceptedAtMs: MINUTE, lastRejection: undefined, refused: 0 }] } });
+    await gateways[0].get(RejectionsRepository).add({ gateway: randomUUID(), number: 1, counts: [count()], duplicates: [], activity: { counts: [gone], runs: [{ source: gone.source, lastAcceptedAtMs: MINUTE, lastRejection: undefined, refused: 0, lastRefusedAtMs: undefined }] } });
     expect((await list()).data).toHaveLength(1);
   });
 

@@ -73,6 +73,7 @@ export class RejectionsRepository {
       rejectionCodes: activity.runs.map(({ lastRejection }) => lastRejection?.code ?? ''),
       rejectionDetails: activity.runs.map(({ lastRejection }) => storable(lastRejection?.detail ?? '')),
       runsRefused: activity.runs.map(({ refused }) => refused),
+      refusedAtsMs: activity.runs.map(({ lastRefusedAtMs }) => lastRefusedAtMs ?? 0),
     }, this.database);
   }
 }

@@ -5,9 +5,10 @@ import { DEFAULT_TENANT } from '#domain/tenant';
 import type { Config } from '#ground/config/config';
 import type { Actor } from '#ground/http/principal';
 import { InjectConfig, InjectLogger } from '#ground/process/process-context';
-import { SecretBox, SecretBoxError } from '#ground/secrets/secret-box';
+import { SecretBox } from '#ground/secrets/secret-box';
 import { sourceSecretContext } from '#ground/secrets/secret-contexts';
 import type { Logger } from '#ground/telemetry/logger';
+import { openedSecret } from './opened-secret.js';
 import { SourcesRepository } from './sources.repository.js';
 
 /** A source that an environment variable sets up. */
@@ -47,22 +48,23 @@ export class EnvironmentSources {
     ];
   }
 
+  /** Returns when all of them are as the environment says, also while other gateways do the same. Logs those that it cannot set up. */
   async establish(): Promise<void> {
     for (const source of this.wanted) {
-      if (source.secret !== undefined) await this.establishOne(source, source.secret);
+      if (source.secret !== undefined) await this.setUp(source, source.secret);
     }
   }
 
   /** Several gateways may do it at once: each writes only to what it has read. */
-  private async establishOne(source: EnvironmentSource, secret: string): Promise<void> {
+  private async setUp(source: EnvironmentSource, secret: string): Promise<void> {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-      if (await this.attempt(source, secret)) return;
+      if (await this.trySetUp(source, secret)) return;
     }
     throw new Error(`The source ${source.name} of ${source.variable} is being changed by others`);
   }
 
   /** Returns false if another change has come between. */
-  private async attempt({ name, provider, variable }: EnvironmentSource, secret: string): Promise<boolean> {
+  private async trySetUp({ name, provider, variable }: EnvironmentSource, secret: string): Promise<boolean> {
     const { repository } = this;
     const found = await repository.findOfEnvironment(DEFAULT_TENANT, name);
     if (found === undefined) {
@@ -79,21 +81,12 @@ export class EnvironmentSources {
       return true;
     }
     const { id, publicId, version } = found;
-    if (this.opens(found.secret, publicId) === secret) return true;
+    // One that does not open is replaced.
+    if (found.secret !== null && openedSecret(this.secrets, found.secret, publicId) === secret) return true;
     return repository.setEnvironmentSecret({ by: BY, subject: toPublicId('src', publicId), id, version, variable, secret: this.sealed(publicId, secret) });
   }
 
   private sealed(publicId: string, secret: string): Buffer {
     return this.secrets.seal(secret, sourceSecretContext(publicId));
-  }
-
-  /** The stored secret; undefined if there is none, or none that opens: it is replaced. */
-  private opens(box: Buffer | null, publicId: string): string | undefined {
-    try {
-      return box === null ? undefined : this.secrets.open(box, sourceSecretContext(publicId));
-    } catch (error) {
-      if (error instanceof SecretBoxError) return undefined;
-      throw error;
-    }
   }
 }

@@ -48,7 +48,10 @@ audited as (
   insert into audit_log (tenant, actor_type, actor, actor_name, request_id, action, subject, detail)
   select
     tenant, by.type, by.id, by.name, by."requestId", 'source.secret_rotated', :subject!,
-    jsonb_build_object('secrets', cardinality(:secrets!::bytea[]), 'previousExpiresAt', (select max(ends_at) from kept))
+    jsonb_strip_nulls(jsonb_build_object(
+      'secrets', cardinality(:secrets!::bytea[]),
+      'previousExpiresAt', (select to_char(max(ends_at) at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') from kept)
+    ))
   from rotated, by
 )
 select true as "rotated" from rotated;

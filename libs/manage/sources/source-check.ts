@@ -7,7 +7,7 @@ import type { Issue } from '#ground/http/schema.pipe';
 
 /** What is wrong with settings for this provider, with paths from `/settings` on. */
 export async function settingsIssuesOf(provider: SourceProviderName, settings: unknown): Promise<Issue[]> {
-  const parsed = await schemaOf(provider).safeParseAsync(settings);
+  const parsed = await schemaOf(provider).safeParseAsync(settings, { error: ({ code, input }) => (code === 'invalid_type' && input === undefined ? 'is required' : undefined) });
   return parsed.success ? [] : parsed.error.issues.map((issue) => ({ ...issue, path: ['settings', ...issue.path] }));
 }
 
@@ -20,7 +20,7 @@ export async function settingsIssuesOf(provider: SourceProviderName, settings: u
 export function secretIssuesOf(provider: WebhookProviderName, settings: unknown, secrets: readonly string[], at: readonly string[], pathOf: (place: number) => readonly PropertyKey[]): Issue[] {
   const { secrets: needed, secretProblem, settings: schema } = webhookProviders[provider];
   if (needed === 'none') return secrets.length === 0 ? [] : [{ path: at, message: `must be left out: ${provider} has no secrets` }];
-  if (secrets.length === 0) return [{ path: at, message: `must have the secret by which ${provider} proves that it sends` }];
+  if (secrets.length === 0) return [{ path: at, message: `must have the secret with which ${provider} signs or signs in` }];
   const checked = [ownSettingsOf(settings), {}].find((each) => schema.safeParse(each).success);
   if (secretProblem === undefined || checked === undefined) return [];
   return secrets.flatMap((secret, place) => {

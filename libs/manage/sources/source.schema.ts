@@ -18,7 +18,7 @@ const SETTINGS_BYTES = 65_536;
 const nameSchema = z.string().max(128).regex(SOURCE_NAME, SOURCE_NAME_RULE).meta({ example: 'stripe' });
 const secretSchema = textSchema({ min: 1, max: 4_096 });
 const secretsSchema = z.array(secretSchema).max(MAX_SECRETS);
-const settingsSchema = storedJson(SETTINGS_BYTES).meta({ description: 'As the provider has them', example: {} });
+const settingsSchema = storedJson(SETTINGS_BYTES).meta({ description: 'Of the provider, as docs/sources.md lists them; of webhooks also the templates `id`, `type` and `entity`, and `destinations`', example: { entity: 'json:/data/object/customer|json:/data/object/id' } });
 
 const common = {
   duplicates: z.enum(['replay', 'conflict']).meta({ description: 'What answers a duplicate of an accepted event: the first answer again, or 409' }),
@@ -29,7 +29,7 @@ const common = {
 export const newSourceSchema = z
   .strictObject({
     name: nameSchema,
-    provider: z.enum(SOURCE_PROVIDERS).meta({ description: 'Who sends the events, or how they are signed. `kafka`: a topic' }),
+    provider: z.enum(SOURCE_PROVIDERS, `must be one of ${SOURCE_PROVIDERS.join(', ')}`).meta({ description: 'Who sends the events, or how they are signed. `kafka`: a topic' }),
     secrets: secretsSchema.default([]).meta({ description: 'What the provider signs with, newest first. Each is tried' }),
     settings: settingsSchema.default({}),
     duplicates: common.duplicates.default('replay'),
@@ -60,7 +60,7 @@ export const secretRotationSchema = z
     overlap: z.string().regex(durationsUpTo(MAX_OVERLAP_MS), 'must be a duration such as 0s, 30m, 1h or 7d, of at most 30d').default('1h')
       .meta({ description: 'How long the secrets before stay valid' }),
   })
-  .refine(({ secret, secrets }) => (secret === undefined) !== (secrets === undefined), 'must have either secret or secrets: the provider makes them')
+  .refine(({ secret, secrets }) => (secret === undefined) !== (secrets === undefined), 'must have either secret or secrets: the new secret, which the provider gives you')
   .meta({ id: 'SecretRotation', example: { secret: 'whsec_Kp0d7VtLq2mWc9Ye', overlap: '1h' } });
 export type SecretRotation = z.output<typeof secretRotationSchema>;
 
@@ -89,7 +89,7 @@ export const sourceSchema = z
     duplicates: common.duplicates,
     resubmit: common.resubmit,
     status: common.status,
-    state: z.enum(['active', 'idle', 'failing', 'disabled']).meta({ description: '`failing`: nothing was accepted for five minutes or since ever, and 5 requests or more were refused since; `idle`: no request for a day' }),
+    state: z.enum(['active', 'idle', 'failing', 'disabled']).meta({ description: '`failing`: 5 requests or more were refused since the last one that was accepted, if that is five minutes ago or more, or there never was one; `idle`: no request for a day' }),
     lastAcceptedAt: z.iso.datetime().nullable().meta({ description: 'Of the last request that was accepted, or was a duplicate' }),
     lastRejectedAt: z.iso.datetime().nullable(),
     lastRejection: z.object({ code: z.string(), detail: z.string() }).nullable(),
@@ -150,7 +150,7 @@ export const sourceStatsSchema = z
       from: '2026-01-31T12:00:00.000Z', to: '2026-01-31T13:00:00.000Z', step: '1m',
       outcomes: [
         { outcome: 'accepted', count: 118, lastAt: '2026-01-31T12:34:56.000Z', lastDetail: '' },
-        { outcome: 'invalid_signature', count: 2, lastAt: '2026-01-31T12:35:10.000Z', lastDetail: 'The signature does not match' },
+        { outcome: 'invalid_signature', count: 2, lastAt: '2026-01-31T12:35:10.000Z', lastDetail: 'The signature is refused: mismatch' },
       ],
       steps: [{ at: '2026-01-31T12:34:00.000Z', counts: { accepted: 118 } }, { at: '2026-01-31T12:35:00.000Z', counts: { invalid_signature: 2 } }],
     },

@@ -13,7 +13,7 @@ import type { Principal } from '#ground/http/principal';
 import { databaseToken } from '#ground/postgres/inject-postgres';
 import { SecretBox } from '#ground/secrets/secret-box';
 import { EnvironmentSources } from './environment-sources.js';
-import { newSourceSchema, secretRotationSchema, sourceChangeSchema, type SourceResource, sourceSchema, sourceStatsQuerySchema, type SourceStats, sourceStatsSchema } from './source.schema.js';
+import { newSourceSchema, secretRotationSchema, sourceChangeSchema, sourceDetailSchema, type SourceResource, sourceStatsQuerySchema, type SourceStats, sourceStatsSchema } from './source.schema.js';
 import { SourcesApiModule } from './sources-api.module.js';
 import { MAX_SOURCES, SourcesRepository } from './sources.repository.js';
 import { SourcesService } from './sources.service.js';
@@ -43,8 +43,8 @@ afterAll(async () => {
   await fixture.close();
 });
 
-const create = async (settings: Record<string, unknown> = {}, principal = TEST_PRINCIPAL): Promise<SourceResource> => sourceSchema.parse(await sources.create(principal, newSourceSchema.parse({ name, provider: 'stripe', secrets: ['whsec_first'], ...settings })));
-const createTopic = (settings: Record<string, unknown> = {}, principal = TEST_PRINCIPAL): Promise<SourceResource> => create({ provider: 'kafka', secrets: [], settings: { brokers: ['kafka.example.com:9092'], topic: 'orders', type: 'order.changed', ...settings } }, principal);
+const create = async (settings: Record<string, unknown> = {}, principal = TEST_PRINCIPAL): Promise<SourceResource> => sourceDetailSchema.parse(await sources.create(principal, newSourceSchema.parse({ name, provider: 'stripe', secrets: ['whsec_first'], ...settings })));
+const createTopic = (settings: Record<string, unknown> = {}, principal = TEST_PRINCIPAL, others: Record<string, unknown> = {}): Promise<SourceResource> => create({ ...others, provider: 'kafka', secrets: [], settings: { brokers: ['kafka.example.com:9092'], topic: 'orders', type: 'order.changed', ...settings } }, principal);
 const change = (id: string, changes: Record<string, unknown>, principal = TEST_PRINCIPAL): Promise<SourceResource> => sources.change(principal, id, sourceChangeSchema.parse(changes));
 const rotate = (id: string, rotation: Record<string, unknown>, principal = TEST_PRINCIPAL): Promise<SourceResource> => sources.rotateSecret(principal, id, secretRotationSchema.parse(rotation));
 const audited = async (id: string): Promise<unknown[]> => (await pool.query<Record<string, unknown>>('select tenant, actor, action, detail from audit_log where subject = $1 order by id', [id])).rows;
@@ -111,10 +111,29 @@ describe('a source', () => {
     expect(await wrong({ settings: { entity: '{' }, secrets: ['whsec_first', 'sk_live'] })).toEqual(['invalid_request', '/settings/entity', '/secrets/1']);
     expect(await wrong({ secrets: [] })).toEqual(['invalid_request', '/secrets']);
     expect(await wrong({ provider: 'kafka', settings: { topic: '' } })).toEqual(['invalid_request', '/settings/topic', '/secrets']);
+    for (const [provider, setting] of [['kafka', 'topic'], ['paypal', 'webhookId'], ['none', 'networks']] as const) {
+      await expect(create({ provider, secrets: [] })).rejects.toMatchObject({ errors: [{ path: `/settings/${setting}`, message: 'is required' }] });
+    }
     const { id } = await create();
     await expect(change(id, { settings: { colour: 'red' } })).rejects.toMatchObject({ code: 'invalid_request', errors: [{ path: '/settings/colour' }] });
     await expect(rotate(id, { secret: 'sk_live' })).rejects.toMatchObject({ errors: [{ path: '/secret' }] });
     await expect(rotate(id, { secrets: ['whsec_a', 'sk_live'] })).rejects.toMatchObject({ errors: [{ path: '/secrets/1' }] });
+  });
+
+  it('refuses settings that none of its secrets fits', async () => {
+    const { id } = await create({ provider: 'hmac', secrets: ['not hex'] });
+    const toHex = (): Promise<SourceResource> => change(id, { settings: { secretEncoding: 'hex' } });
+    await expect(toHex()).rejects.toMatchObject({ code: 'invalid_request', errors: [{ path: '/settings', message: expect.stringContaining('must be in hex') }] });
+    await rotate(id, { secret: 'abcd', overlap: '1h' });
+    expect(await toHex()).toMatchObject({ settings: { secretEncoding: 'hex' } });
+  });
+
+  it('of a topic refuses what would answer a duplicate', async () => {
+    const issues = [{ path: '/duplicates' }, { path: '/resubmit' }];
+    await expect(createTopic({}, TEST_PRINCIPAL, { duplicates: 'conflict', resubmit: 'requeue-dead' })).rejects.toMatchObject({ code: 'invalid_request', errors: issues });
+    const { id } = await createTopic();
+    await expect(change(id, { duplicates: 'conflict', resubmit: 'requeue-dead' })).rejects.toMatchObject({ errors: issues });
+    expect(await change(id, { duplicates: 'replay', resubmit: 'none', status: 'disabled' })).toMatchObject({ status: 'disabled' });
   });
 
   it('pages through all, newest first, with at most 1 MiB of settings', async () => {
@@ -168,7 +187,7 @@ describe('a rotation', () => {
     await pool.query("update source_secrets set expires_at = now() where expires_at is not null");
     expect(await liveSecrets(id)).toEqual(['whsec_second']);
     expect((await sources.get('default', id)).secrets).toHaveLength(1);
-    expect(await audited(id)).toMatchObject([{ action: 'source.created' }, { action: 'source.secret_rotated', detail: { secrets: 1, previousExpiresAt: expect.any(String) as unknown } }]);
+    expect(await audited(id)).toMatchObject([{ action: 'source.created' }, { action: 'source.secret_rotated', detail: { secrets: 1, previousExpiresAt: rotated.secrets[1]?.expiresAt } }]);
   });
 
   it('without an overlap ends all before, and an earlier end stays', async () => {

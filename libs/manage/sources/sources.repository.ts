@@ -8,6 +8,7 @@ import { deleteSource, type IDeleteSourceParams } from './delete-source.queries.
 import { findEnvironmentSource, type IFindEnvironmentSourceResult } from './find-environment-source.queries.js';
 import { findSource, type IFindSourceResult } from './find-source.queries.js';
 import { type IListSourcesResult, listSources } from './list-sources.queries.js';
+import { readSourceSecrets } from './read-source-secrets.queries.js';
 import { type IRotateSourceSecretParams, rotateSourceSecret } from './rotate-source-secret.queries.js';
 import { type ISetEnvironmentSecretParams, setEnvironmentSecret } from './set-environment-secret.queries.js';
 import { type ISumSourceActivityParams, type ISumSourceActivityResult, sumSourceActivity } from './sum-source-activity.queries.js';
@@ -37,6 +38,11 @@ export class SourcesRepository {
 
   async find(tenant: string, publicId: string): Promise<SourceRow | undefined> {
     return (await findSource.run({ tenant, publicId }, this.database))[0];
+  }
+
+  /** Those that are valid, as they are stored; newest first. */
+  async secretsOf(id: number): Promise<Buffer[]> {
+    return (await readSourceSecrets.run({ id }, this.database)).map(({ secret }) => secret);
   }
 
   /** Newest first; fewer than `limit` if their settings exceed 1 MiB. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { formatDuration, parseDurationMs } from '#domain/duration';
 import { mintId, parsePublicId, toPublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
-import type { SourceProviderName } from '#domain/source-provider';
+import type { SourceProviderName, WebhookProviderName } from '#domain/source-provider';
 import type { Config } from '#ground/config/config';
 import { type Page, pageOf } from '#ground/http/pagination';
 import { auditedBy, type Principal } from '#ground/http/principal';
@@ -10,6 +10,7 @@ import { invalidBody, type Issue } from '#ground/http/schema.pipe';
 import { InjectConfig } from '#ground/process/process-context';
 import { SecretBox } from '#ground/secrets/secret-box';
 import { sourceSecretContext } from '#ground/secrets/secret-contexts';
+import { openedSecret } from './opened-secret.js';
 import { needsPassword, splitPassword, withPassword } from './kafka-password.js';
 import type { NewSource, SecretRotation, SourceChange, SourceDetail, SourceQuery, SourceResource, SourceStats, SourceStatsQuery } from './source.schema.js';
 import { sourceCursor } from './source.schema.js';
@@ -48,7 +49,7 @@ export class SourcesService {
   /** @throws LockstepError invalid_request; conflict for a name that is taken, and beyond the tenant's limit */
   async create(principal: Principal, { name, provider, secrets, settings, duplicates, resubmit, status }: NewSource): Promise<SourceDetail> {
     const { tenant } = principal;
-    refuse([...(await settingsIssuesOf(provider, settings)), ...newSecretIssues(provider, settings, secrets), ...publicUrlIssuesOf(provider, settings, this.config.publicUrl, 'provider')]);
+    refuse([...(await settingsIssuesOf(provider, settings)), ...duplicateIssues(provider, { duplicates, resubmit }), ...newSecretIssues(provider, settings, secrets), ...publicUrlIssuesOf(provider, settings, this.config.publicUrl, 'provider')]);
     const { settings: shown, password } = provider === 'kafka' ? splitPassword(settings) : { settings, password: undefined };
     const publicId = mintId();
     const id = toPublicId('src', publicId);
@@ -61,12 +62,14 @@ export class SourcesService {
     return this.get(tenant, id);
   }
 
+  /** Newest first. */
   async list(tenant: string, { limit, cursor }: SourceQuery): Promise<Page<SourceResource>> {
     const rows = await this.repository.list(tenant, cursor?.[0], limit + 1);
     const page = pageOf(rows, limit, sourceCursor, ({ id }) => [id], rows.at(-1)?.followed === true || rows.length > limit);
     return { ...page, data: page.data.map((row) => this.resourceOf(row)) };
   }
 
+  /** With how far its topic is read, for a Kafka source. */
   async get(tenant: string, id: string): Promise<SourceDetail> {
     const row = await this.find(tenant, id);
     const source = this.resourceOf(row);
@@ -80,6 +83,7 @@ export class SourcesService {
   async change(principal: Principal, id: string, changes: SourceChange): Promise<SourceDetail> {
     const { name, settings, duplicates, resubmit, status } = changes;
     await this.onCurrent(principal.tenant, id, async (row) => {
+      refuse(duplicateIssues(row.provider as SourceProviderName, changes));
       const { hadVersion, isNameTaken } = await this.repository.change({
         by: auditedBy(principal), subject: id, changes: Object.keys(changes), tenant: principal.tenant, id: row.id, version: row.version,
         name, duplicates, resubmit, enabled: status === undefined ? undefined : status === 'active',
@@ -140,8 +144,9 @@ export class SourcesService {
   /** A password that is left out stays; without SASL there is none. */
   private async settingsFor(row: SourceRow, given: Readonly<Record<string, unknown>>): Promise<{ settings: string; setsSecrets: boolean; secrets: Buffer[] }> {
     if (row.provider !== 'kafka') {
-      const provider = row.provider as SourceProviderName;
+      const provider = row.provider as WebhookProviderName;
       refuse([...(await settingsIssuesOf(provider, given)), ...publicUrlIssuesOf(provider, given, this.config.publicUrl, 'settings')]);
+      refuse(storedSecretIssues(provider, given, this.opened(row.publicId, await this.repository.secretsOf(row.id))));
       return { settings: JSON.stringify(given), setsSecrets: false, secrets: [] };
     }
     const hasPassword = row.secrets !== null;
@@ -156,6 +161,14 @@ export class SourcesService {
 
   private sealed(publicId: string, secrets: readonly string[]): Buffer[] {
     return secrets.map((secret) => this.secrets.seal(secret, sourceSecretContext(publicId)));
+  }
+
+  /** Without those that were stored with another LOCKSTEP_SECRET_KEY. */
+  private opened(publicId: string, boxes: readonly Buffer[]): string[] {
+    return boxes.flatMap((box) => {
+      const secret = openedSecret(this.secrets, box, publicId);
+      return secret === undefined ? [] : [secret];
+    });
   }
 
   private resourceOf(row: SourceRow): SourceResource {
@@ -186,9 +199,23 @@ function newSecretIssues(provider: SourceProviderName, settings: unknown, secret
   return secrets.length === 0 ? [] : [{ path: ['secrets'], message: 'must be left out: the password of a Kafka cluster is /settings/sasl/password' }];
 }
 
+/** Nobody waits for an answer to a record. */
+function duplicateIssues(provider: SourceProviderName, { duplicates = 'replay', resubmit = 'none' }: Pick<SourceChange, 'duplicates' | 'resubmit'>): Issue[] {
+  if (provider !== 'kafka') return [];
+  const message = 'has no effect on a topic: a record with an id that was accepted before is skipped';
+  return [...(duplicates === 'replay' ? [] : [{ path: ['duplicates'], message }]), ...(resubmit === 'none' ? [] : [{ path: ['resubmit'], message }])];
+}
+
+/** Settings that some of the secrets fit are right: others may be valid only until a rotation is over. */
+function storedSecretIssues(provider: WebhookProviderName, settings: unknown, secrets: readonly string[]): Issue[] {
+  const issues = secrets.map((secret) => secretIssuesOf(provider, settings, [secret], ['settings'], () => ['settings']));
+  if (issues.length === 0 || issues.some((each) => each.length === 0)) return [];
+  return issues[0]?.map(({ message }) => ({ path: ['settings'], message: `fit no secret of this source: one ${message}. First rotate to such a secret` })) ?? [];
+}
+
 function rotationIssues({ provider, settings }: SourceRow, secrets: readonly string[], isSingle: boolean): Issue[] {
   const at = [isSingle ? 'secret' : 'secrets'];
-  if (provider !== 'kafka') return secretIssuesOf(provider as Exclude<SourceProviderName, 'kafka'>, settings, secrets, at, (place) => (isSingle ? at : [...at, place]));
+  if (provider !== 'kafka') return secretIssuesOf(provider as WebhookProviderName, settings, secrets, at, (place) => (isSingle ? at : [...at, place]));
   if (!needsPassword(settings as Record<string, unknown>)) return [{ path: at, message: 'must be left out: the source has no settings for SASL, and so no password' }];
   return secrets.length === 1 ? [] : [{ path: at, message: 'must be the one password of the Kafka cluster' }];
 }

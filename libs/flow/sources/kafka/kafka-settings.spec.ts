@@ -22,7 +22,8 @@ it.each<[object, RegExp]>([
   [{ topic: 'a', ssl: true }, /^\/ssl is for/],
   [{ topic: 'a', startAt: 'yesterday' }, /^\/startAt must be earliest, latest/],
   [{ topic: 'a', entity: '{record:key' }, /^\/entity has a brace/],
-  [{ topic: 'a', type: '' }, /^\/type/],
+  [{ topic: 'a', type: '' }, /^\/type must not be empty/],
+  [{ topic: 'a', entity: 'form:x|query:y' }, /^\/entity form:x is not a selector/],
   [{ topic: 'a', colour: 'red' }, /^\/ .*colour/],
 ])('refuse %j', (settings, problem) => {
   expect(problemsOf(settings)[0]).toMatch(problem);

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { FieldSources } from '../field-template.js';
 import { textAt } from './record-json.js';
+import type { Source } from '../source.js';
 import type { SourceRecord } from './source-record.js';
 
 /** Which record it is. */
@@ -23,8 +24,8 @@ export class RecordFields implements FieldSources {
 
   readonly known: Readonly<Record<string, string | undefined>>;
 
-  constructor() {
-    const known = {};
+  constructor({ name, publicId }: Pick<Source, 'name' | 'publicId'>) {
+    const known = { 'source:name': name, 'source:id': publicId };
     const fields: Readonly<Record<string, () => string | undefined>> = {
       'record:key': () => this.key,
       'record:topic': () => this.place?.topic,

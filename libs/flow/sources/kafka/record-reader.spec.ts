@@ -10,7 +10,7 @@ const recordOf = ({ key = 'order-1', value = '{"n":1}', headers = {}, ...others 
   offset: '7', timestamp: '1700000000123', ...others, headers, key: typeof key === 'string' ? Buffer.from(key) : key, value: typeof value === 'string' ? Buffer.from(value) : value,
 });
 
-const read = (given: Given, settings: Partial<KafkaSettings> = {}, maxBodyBytes = 1_000): ReadRecord => new RecordReader({ preset: 'plain', ...settings }, maxBodyBytes).read(recordOf(given), { topic: 'orders.paid', partition: 3 });
+const read = (given: Given, settings: Partial<KafkaSettings> = {}, maxBodyBytes = 1_000): ReadRecord => new RecordReader({ preset: 'plain', ...settings }, maxBodyBytes, { name: 'shop', publicId: 'src_1' }).read(recordOf(given), { topic: 'orders.paid', partition: 3 });
 
 const payloadOf = (found: ReadRecord): string => (found.kind === 'event' ? found.payload.toString() : `${found.kind} ${found.kind === 'invalid' ? found.detail : ''}`);
 
@@ -27,6 +27,7 @@ describe('plain', () => {
     [{ entity: 'header:X-Customer|record:key' }, { headers: { 'x-customer': Buffer.from('ü') } }, { entity: 'ü' }],
     [{ entity: 'header:x-customer' }, { headers: { 'X-Customer': [Buffer.from('one'), Buffer.from('two')] } }, { entity: 'one' }],
     [{ type: 'shop/{json:/kind} !' }, { value: '{"kind":"paid"}' }, { type: 'shop.paid__' }],
+    [{ entity: '{source:name}/{source:id}' }, {}, { entity: 'shop/src_1' }],
     [{ id: '{record:topic}-{record:partition}-{record:offset}' }, {}, { id: 'orders.paid-3-7' }],
     [{}, { headers: { 'content-type': Buffer.from('text/plain') } }, { contentType: 'text/plain' }],
     [{}, { value: null }, { contentType: 'application/octet-stream', payload: Buffer.alloc(0) }],

@@ -4,6 +4,7 @@ import { isEventType, EVENT_TYPE_RULE } from '#domain/event-type';
 import { LockstepError } from '#domain/problem';
 import { traceparentOf } from '#flow/ingest/traceparent';
 import { FieldTemplate } from '../field-template.js';
+import type { Source } from '../source.js';
 import type { KafkaPreset, KafkaSettings } from './kafka-settings.js';
 import { readCloudEventRecord } from './presets/cloudevents.js';
 import { unwrapOutboxRecord } from './presets/debezium-outbox.js';
@@ -29,7 +30,7 @@ const MAX_TYPES = 1_000;
 
 /** Makes events of the records of one source. */
 export class RecordReader {
-  private readonly fields = new RecordFields();
+  private readonly fields: RecordFields;
   private readonly entity: FieldTemplate | undefined;
   private readonly type: FieldTemplate | undefined;
   private readonly id: FieldTemplate | undefined;
@@ -38,7 +39,9 @@ export class RecordReader {
   constructor(
     private readonly settings: Pick<KafkaSettings, 'preset' | 'entity' | 'type' | 'id'>,
     private readonly maxBodyBytes: number,
+    source: Pick<Source, 'name' | 'publicId'>,
   ) {
+    this.fields = new RecordFields(source);
     const { preset } = settings;
     const { entity, type, id } = { ...(preset === 'cloudevents' ? {} : DEFAULTS[preset]), ...definedOf(settings) };
     this.entity = templateOf(entity);
@@ -109,7 +112,7 @@ function definedOf({ entity, type, id }: Pick<KafkaSettings, 'entity' | 'type' |
 }
 
 function templateOf(text: string | undefined): FieldTemplate | undefined {
-  return text === undefined ? undefined : new FieldTemplate(text);
+  return text === undefined ? undefined : new FieldTemplate(text, 'record');
 }
 
 function missing(field: string, template: FieldTemplate | undefined): InvalidRecord {

@@ -75,7 +75,7 @@ export class SourceSession {
     // Awaited by `run`, which may come to it later.
     this.ended.promise.catch(() => undefined);
     this.builder = new ChunkBuilder({
-      topic: of.topic, principal: of.source.principal, reader: new RecordReader(settings, maxBodyBytes), checker: acceptor, haltsAtInvalid: settings.onInvalid === 'halt',
+      topic: of.topic, principal: of.source.principal, reader: new RecordReader(settings, maxBodyBytes, of.source), checker: acceptor, haltsAtInvalid: settings.onInvalid === 'halt',
     });
     this.consumer = new SourceConsumer({
       kafka, groupId, topic: of.topic, logger,

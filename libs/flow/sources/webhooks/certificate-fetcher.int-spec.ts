@@ -154,7 +154,7 @@ describe('CertificateFetcher', () => {
   });
 
   it('trusts only a host with a certificate for its name', async () => {
-    await expect(new CertificateFetcher(new AddressPolicy(LOOPBACK)).fetchPem(at('/a'))).rejects.toMatchObject({ code: 'upstream_unavailable' });
+    await expect(new CertificateFetcher(new AddressPolicy(LOOPBACK)).fetchPem(at('/a'))).rejects.toMatchObject({ code: 'upstream_unavailable', message: expect.not.stringContaining('localhost') });
     await expect(fetcherWith().fetchPem(new URL('/a', origin.replace('localhost', '127.0.0.1')))).rejects.toMatchObject({ code: 'upstream_unavailable' });
     expect(asked).toEqual([]);
   });

@@ -31,6 +31,11 @@ export interface CertificateFetcherOptions {
   readonly nowMs?: () => number;
 }
 
+/** Its message says nothing that a sender has chosen. */
+class ExchangeError extends Error {
+  override readonly name = 'ExchangeError';
+}
+
 /**
  * Gets certificates by HTTPS. Whoever asks has checked the host; the address must be one that deliveries may go to. A text that
  * was found to be right is kept, until 100 others were used later: what is at such a URL does not change. Texts that were not
@@ -96,14 +101,14 @@ export class CertificateFetcher {
   private async exchange(url: URL): Promise<string> {
     try {
       const refusal = await this.addresses.checkUrl(url);
-      if (refusal !== undefined) throw new Error(refusal);
+      if (refusal !== undefined) throw new ExchangeError(refusal);
       const signal = AbortSignal.timeout(this.options.timeoutMs ?? TIMEOUT_MS);
       const response = await this.respond(url, signal);
       return await textOf(response);
     } catch (error) {
       if (error instanceof SignatureError) throw error;
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new LockstepError('upstream_unavailable', `The certificate at ${url.href} cannot be fetched now: ${reason}. Send the request again`, { cause: error, retryAfterSeconds: 10 });
+      // Neither URL nor message: whoever sent the request chose the URL, and its signature is not verified yet.
+      throw new LockstepError('upstream_unavailable', `The certificate that the request names cannot be fetched now (${reasonOf(error)}). Send the request again`, { cause: error, retryAfterSeconds: 10 });
     }
   }
 
@@ -115,11 +120,18 @@ export class CertificateFetcher {
   }
 }
 
+/** In words of ours, or as the code or class of another error. */
+function reasonOf(error: unknown): string {
+  if (error instanceof ExchangeError) return error.message;
+  if (!(error instanceof Error)) return 'unknown';
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}
+
 async function textOf(response: IncomingMessage): Promise<string> {
   const { statusCode = 0 } = response;
   if (statusCode !== 200) {
     response.destroy();
-    if (statusCode >= 500 || statusCode === 408 || statusCode === 429) throw new Error(`status ${statusCode}`);
+    if (statusCode >= 500 || statusCode === 408 || statusCode === 429) throw new ExchangeError(`status ${statusCode}`);
     throw new SignatureError('malformed');
   }
   const chunks: Buffer[] = [];

@@ -10,7 +10,7 @@ const TEXT = '*';
 /** One part or more; in `partsOf`, any number of them. */
 const PARTS = '**';
 
-/** A glob that is not one: `message` says what is wrong. */
+/** The text is not a glob: `message` says why. */
 export class DestinationGlobError extends Error {
   override readonly name = 'DestinationGlobError';
 }
@@ -85,7 +85,7 @@ function partsOf(text: string, separator: string): readonly string[] {
 /** A glob in another form would never match, or would match something else than it seems to. @throws DestinationGlobError */
 function mustBeCanonical(glob: string): void {
   const sample = glob.replaceAll(TEXT, 'x');
-  if (!URL.canParse(sample)) throw new DestinationGlobError('has a host or a port that is none');
+  if (!URL.canParse(sample)) throw new DestinationGlobError('has an invalid host or port');
   const { href } = new URL(sample);
   if (href !== sample) throw new DestinationGlobError('must be written as URLs are: ASCII, host in lower case, without user name, default port and dot segments');
 }

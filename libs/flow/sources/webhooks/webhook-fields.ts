@@ -34,9 +34,9 @@ export class WebhookFields {
   /** @throws FieldTemplateError */
   constructor({ id, isIdOptional = false, type, entity }: EventFields) {
     this.isIdOptional = isIdOptional;
-    this.id = id === undefined ? undefined : new FieldTemplate(id);
-    this.type = new FieldTemplate(type);
-    this.entity = new FieldTemplate(entity);
+    this.id = id === undefined ? undefined : new FieldTemplate(id, 'request');
+    this.type = new FieldTemplate(type, 'request');
+    this.entity = new FieldTemplate(entity, 'request');
   }
 
   /**

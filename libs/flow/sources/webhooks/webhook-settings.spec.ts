@@ -19,6 +19,7 @@ describe('the settings of a webhook source', () => {
     expect(issuesOf({ headers: 'x' })).toEqual([' unknown headers']);
     expect(issuesOf({ toleranceSeconds: 4_000 })).toEqual([expect.stringMatching(/^toleranceSeconds /)]);
     expect(issuesOf({ id: '', type: '{json:/a', entity: 'json:a', destinations: [1] })).toEqual(['id must not be empty', 'type has a brace without its other half', expect.stringMatching(/^entity .*JSON pointer/), expect.stringMatching(/^destinations\/0 /)]);
+    expect(issuesOf({ entity: 'record:key' })).toEqual([expect.stringMatching(/^entity record:key is not a selector/)]);
     expect(issuesOf({ entity: 'a'.repeat(1_025) })).toEqual(['entity must have at most 1024 characters']);
     expect(issuesOf([])).not.toEqual([]);
     expect(issuesOf(null)).not.toEqual([]);

@@ -11,7 +11,7 @@ import { stripe } from './stripe.js';
 
 describe('the default fields', () => {
   it.each(Object.values(webhookProviders).map((provider) => [provider.name, provider] as const))('of %s are templates', (_, { fields }) => {
-    for (const text of [fields.id, fields.type, fields.entity]) if (text !== undefined) expect(() => new FieldTemplate(text)).not.toThrow();
+    for (const text of [fields.id, fields.type, fields.entity]) if (text !== undefined) expect(() => new FieldTemplate(text, 'request')).not.toThrow();
   });
 
   it.each([

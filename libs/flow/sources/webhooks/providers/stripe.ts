@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { STRIPE_SECRET, STRIPE_SECRET_RULE } from '#domain/stripe-secret';
 import { decodedSignature, hmacOf, MOST_ITEMS, mustBeFresh, mustHave, mustMatch, secondsToMs, USUAL_TOLERANCE_MS } from '../signatures.js';
 import { RECEIVED, webhookProvider } from '../webhook-provider.js';
 
@@ -7,7 +8,7 @@ export const stripe = webhookProvider({
   name: 'stripe',
   settings: z.strictObject({}),
   secrets: 'required',
-  secretProblem: (secret) => (/^whsec_\S+$/.test(secret) ? undefined : 'must be the signing secret of the webhook endpoint, which begins with whsec_'),
+  secretProblem: (secret) => (STRIPE_SECRET.test(secret) ? undefined : STRIPE_SECRET_RULE),
   fields: {
     id: 'json:/id',
     type: 'json:/type',
