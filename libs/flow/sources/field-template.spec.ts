@@ -61,7 +61,15 @@ describe('FieldTemplate', () => {
     ['{header:x-empty}', undefined],
     ['source:id', undefined],
   ])('makes of %j: %j', (text, value) => {
-    expect(new FieldTemplate(text).valueOf(sources(given))).toBe(value);
+    expect(new FieldTemplate(text, text.includes('record:') ? 'record' : 'request').valueOf(sources(given))).toBe(value);
+  });
+
+  it.each([
+    ['record', '{header:a}-{query:b}', /^query:b is for requests: here, header:, json:, source: and record: can be used/],
+    ['record', 'form:x|json:/a', /^form:x is for requests/],
+    ['request', 'record:key', /^record:key is for records of Kafka/],
+  ] as const)('of a %s refuses %j, which has no value there', (place, text, problem) => {
+    expect(() => new FieldTemplate(text, place)).toThrow(problem);
   });
 
   it.each([

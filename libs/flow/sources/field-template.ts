@@ -18,7 +18,15 @@ type Part = (from: FieldSources) => string | undefined;
 const SELECTOR = /^(header|query|form|json|source|record):/;
 /** What a mistyped selector looks like. */
 const NO_SELECTOR = /^[a-z]+:/i;
-const KNOWN = ['source:name', 'source:id', 'record:key', 'record:topic', 'record:partition', 'record:offset'];
+const KNOWN_SOURCE = ['source:name', 'source:id'];
+const KNOWN_RECORD = ['record:key', 'record:topic', 'record:partition', 'record:offset'];
+/** What a template's events are made of. */
+export type TemplatePlace = 'request' | 'record';
+/** Selectors that have values there, by what they begin with. */
+const PLACES: Readonly<Record<TemplatePlace, { readonly kinds: readonly string[]; readonly known: readonly string[] }>> = {
+  request: { kinds: ['header', 'query', 'form', 'json', 'source'], known: KNOWN_SOURCE },
+  record: { kinds: ['header', 'json', 'source', 'record'], known: [...KNOWN_SOURCE, ...KNOWN_RECORD] },
+};
 const LONGEST = 1_024;
 
 /** A template that is not one: `message` says what is wrong. */
@@ -36,10 +44,13 @@ export class FieldTemplate {
   private readonly alternatives: readonly Part[];
 
   /** @throws FieldTemplateError */
-  constructor(readonly text: string) {
+  constructor(
+    readonly text: string,
+    place: TemplatePlace = 'request',
+  ) {
     if (text === '') throw new FieldTemplateError('must not be empty');
     if (text.length > LONGEST) throw new FieldTemplateError(`must have at most ${LONGEST} characters`);
-    this.alternatives = alternativesOf(text).map((each) => alternativeOf(each.trim()));
+    this.alternatives = alternativesOf(text).map((each) => alternativeOf(each.trim(), place));
   }
 
   /**
@@ -78,10 +89,10 @@ function alternativesOf(text: string): string[] {
   return [...alternatives, text.slice(start)];
 }
 
-function alternativeOf(text: string): Part {
-  if (!text.includes('{')) return selectorOf(text);
+function alternativeOf(text: string, place: TemplatePlace): Part {
+  if (!text.includes('{')) return selectorOf(text, place);
   // Constants and what is in braces take turns, beginning and ending with a constant.
-  const parts = text.split(/[{}]/).map((each, index) => (index % 2 === 0 ? constantOf(each) : bracesOf(each)));
+  const parts = text.split(/[{}]/).map((each, index) => (index % 2 === 0 ? constantOf(each) : bracesOf(each, place)));
   return (from) => {
     let value = '';
     for (const part of parts) {
@@ -93,8 +104,8 @@ function alternativeOf(text: string): Part {
   };
 }
 
-function bracesOf(text: string): Part {
-  const alternatives = text.split('|').map(selectorOf);
+function bracesOf(text: string, place: TemplatePlace): Part {
+  const alternatives = text.split('|').map((each) => selectorOf(each, place));
   return (from) => firstOf(alternatives, from);
 }
 
@@ -103,11 +114,13 @@ function constantOf(text: string): Part {
   return () => text;
 }
 
-function selectorOf(given: string): Part {
+function selectorOf(given: string, place: TemplatePlace): Part {
   const text = given.trim();
   if (text === '') throw new FieldTemplateError('has an empty selector');
   const kind = SELECTOR.exec(text)?.[1] ?? '';
   const name = text.slice(kind.length + 1);
+  const { kinds, known: knownHere } = PLACES[place];
+  if (kind !== '' && !kinds.includes(kind)) throw new FieldTemplateError(`${text} is for ${kind === 'record' ? 'records of Kafka' : 'requests'}: here, ${listed(kinds)} can be used`);
   if (kind !== '' && kind !== 'json' && name === '') throw new FieldTemplateError(`${text} must name what to take`);
   switch (kind) {
     case 'header': {
@@ -125,10 +138,10 @@ function selectorOf(given: string): Part {
       return ({ json }) => json(name);
     case 'source':
     case 'record':
-      if (!KNOWN.includes(text)) throw new FieldTemplateError(`${text} is not known; ${KNOWN.join(', ')} are`);
+      if (!knownHere.includes(text)) throw new FieldTemplateError(`${text} is not known; ${knownHere.join(', ')} are`);
       return ({ known }) => known[text];
     default:
-      if (NO_SELECTOR.test(text)) throw new FieldTemplateError(`${text} is no selector: header:, query:, form:, json:, source: and record: are`);
+      if (NO_SELECTOR.test(text)) throw new FieldTemplateError(`${text} is no selector: selectors begin with ${listed(kinds)}`);
       return () => text;
   }
 }
@@ -136,4 +149,8 @@ function selectorOf(given: string): Part {
 function idempotencyKey({ header }: FieldSources): string | undefined {
   const value = header('idempotency-key');
   return value === undefined ? undefined : parseKeyHeader(value);
+}
+
+function listed(kinds: readonly string[]): string {
+  return `${kinds.slice(0, -1).map((kind) => `${kind}:`).join(', ')} and ${kinds.at(-1) ?? ''}:`;
 }

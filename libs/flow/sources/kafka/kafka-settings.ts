@@ -1,25 +1,17 @@
 import { z } from 'zod';
 import { parseTimestamp } from '#flow/ingest/timestamp';
-import { FieldTemplate, FieldTemplateError } from '../field-template.js';
+import { templateSetting } from '../template-setting.js';
 
 /** What a source makes events of. */
 export const KAFKA_PRESETS = ['plain', 'cloudevents', 'debezium-outbox'] as const;
 export type KafkaPreset = (typeof KAFKA_PRESETS)[number];
 
 const MOST_BROKERS = 32;
-const LONGEST_TEMPLATE = 1_000;
 const BROKER = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):[0-9]{1,5}$/;
 /** Kafka's rule for names of topics, without `.` and `..`. */
 const TOPIC = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/;
 
-const template = z.string().min(1).max(LONGEST_TEMPLATE).superRefine((text, context) => {
-  try {
-    new FieldTemplate(text);
-  } catch (error) {
-    if (!(error instanceof FieldTemplateError)) throw error;
-    context.addIssue({ code: 'custom', message: error.message });
-  }
-});
+const template = templateSetting('record');
 
 /** Settings of a source with `provider: "kafka"`. */
 export const kafkaSettings = z.strictObject({

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '#ground/telemetry/logger';
 import type { KafkaSource } from './kafka-source.js';
 import type { ReaderState, SourceReport } from './source-report.js';
-import type { SourceSession } from './source-session.js';
+import type { SourceSession, SourceSessionOptions } from './source-session.js';
 import { TopicReplacedError } from './source-topic.js';
 
 /** Between attempts, each time twice as long. */
@@ -21,7 +21,7 @@ export class SourceRunner {
   /** @param open connects to the source's cluster */
   constructor(
     readonly source: KafkaSource,
-    private readonly open: (source: KafkaSource, onReading: () => void) => Promise<SourceSession>,
+    private readonly open: (source: KafkaSource, on: Pick<SourceSessionOptions, 'onReading' | 'onSteady'>) => Promise<SourceSession>,
     private readonly logger: Logger,
   ) {}
 
@@ -48,7 +48,7 @@ export class SourceRunner {
   private async run(): Promise<void> {
     while (!this.isStopping) {
       try {
-        this.session = await this.open(this.source, () => this.onReading());
+        this.session = await this.open(this.source, { onReading: () => this.onReading(), onSteady: () => this.onSteady() });
         // `stop` may have come meanwhile.
         if (this.isStopping) this.session.stop();
         await this.session.run();
@@ -64,7 +64,12 @@ export class SourceRunner {
     return this.stopping.signal.aborted;
   }
 
+  /** What failed may fail again at once. */
   private onReading(): void {
+    if (this.failure === undefined) this.state = 'reading';
+  }
+
+  private onSteady(): void {
     if (this.failure !== undefined) this.logger.info({ source: this.source.publicId }, 'A source is read again');
     [this.state, this.failure, this.retryMs] = ['reading', undefined, MIN_RETRY_MS];
   }

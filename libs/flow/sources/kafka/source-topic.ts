@@ -49,7 +49,7 @@ export class ReachedTopic {
       const reachedAtMs = performance.now();
       const { clusterId, topicId } = await describer.describe();
       await clusters.authorize(source, settings, clusterId);
-      const reached = new ReachedTopic(kafka, settings, { source, topic, topicId }, describer, logs, repository, reachedAtMs);
+      const reached = new ReachedTopic(kafka, settings, { source, topic, topicId, cluster: clusterId }, describer, logs, repository, reachedAtMs);
       await reached.positions();
       return reached;
     } catch (error) {

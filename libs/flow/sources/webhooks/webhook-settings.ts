@@ -1,16 +1,9 @@
 import { z } from 'zod';
-import { FieldTemplate, FieldTemplateError } from '../field-template.js';
+import { templateSetting } from '../template-setting.js';
 import { destinationsSchema } from './destination-glob.js';
 import type { WebhookProvider } from './webhook-provider.js';
 
-const template = z.string().superRefine((text, context) => {
-  try {
-    new FieldTemplate(text);
-  } catch (error) {
-    if (!(error instanceof FieldTemplateError)) throw error;
-    context.addIssue({ code: 'custom', message: error.message });
-  }
-});
+const template = templateSetting('request');
 
 /** What can be set for a source of any provider. */
 const usualSettings = z.strictObject({
