@@ -69,7 +69,6 @@ describe('a source', () => {
     expect(created).toEqual({
       id, url: `https://hooks.example.com/lockstep/in/${id}`, name, provider: 'stripe', secrets: [secret, secret], settings: {}, duplicates: 'conflict', resubmit: 'none', status: 'active',
       state: 'idle', lastAcceptedAt: null, lastRejectedAt: null, lastRejection: null, createdAt: expect.any(String) as unknown, updatedAt: expect.any(String) as unknown,
-      kafka: null,
     });
     expect(await seen(id)).toMatchObject({ name, settings: {}, isEnabled: true, secrets: [{ value: 'whsec_newest' }, { value: 'whsec_older' }], principal: { ingest: { duplicates: 'conflict', resubmit: 'none' } } });
     const changes = { name: `${name}-2`, settings: { entity: 'json:/id' }, duplicates: 'replay', resubmit: 'requeue-dead', status: 'disabled' } as const;
@@ -210,7 +209,11 @@ describe('a topic', () => {
     expect(await liveSecrets(id)).toEqual(['visible']);
     // A password that is left out stays.
     const brokers = ['kafka.example.com:9092'];
-    const settings = { brokers, topic: 'others', sasl: { mechanism: 'scram-sha-256', username: 'other' } };
+    const settings = { brokers, topic: 'others', sasl: { mechanism: 'plain', username: 'other' } };
+    // It is sent nowhere else.
+    for (const elsewhere of [{ brokers: ['kafka.example.org:9092'] }, { ssl: true }, { sasl: { mechanism: 'scram-sha-256', username: 'other' } }]) {
+      await expect(change(id, { settings: { ...settings, ...elsewhere } })).rejects.toMatchObject({ code: 'invalid_request', errors: [{ path: '/settings/sasl/password' }] });
+    }
     expect(await change(id, { settings })).toMatchObject({ settings });
     expect(await liveSecrets(id)).toEqual(['visible']);
     await change(id, { settings: { brokers, topic: 'others', sasl: { ...sasl, password: 'another' } } });

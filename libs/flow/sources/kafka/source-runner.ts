@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { isObject } from '#ground/json-schema/json';
 import type { Logger } from '#ground/telemetry/logger';
 import type { KafkaSource } from './kafka-source.js';
 import type { ReaderState, SourceReport } from './source-report.js';
 import type { SourceSession, SourceSessionOptions } from './source-session.js';
-import { TopicReplacedError } from './source-topic.js';
+import { isUnknownTopic, TopicReplacedError } from './source-topic.js';
 
 /** Between attempts, each time twice as long. */
 const MIN_RETRY_MS = 500;
@@ -76,7 +77,7 @@ export class SourceRunner {
 
   private async onFailure(error: unknown): Promise<void> {
     if (error instanceof TopicReplacedError) return;
-    const failure = messageOf(error);
+    const failure = messageOf(error, this.source);
     // One line when it starts or changes, not one for each attempt.
     if (failure !== this.failure) this.logger.warn({ err: error, source: this.source.publicId }, 'A source cannot be read; retrying');
     [this.state, this.failure] = ['failing', failure];
@@ -86,8 +87,13 @@ export class SourceRunner {
 }
 
 /** What an operator needs to know, with what kafkajs has wrapped. */
-function messageOf(error: unknown): string {
+function messageOf(error: unknown, source: KafkaSource): string {
+  if (isUnknownTopic(error)) return `The cluster has no topic ${topicOf(source)}, or its user may not describe it: create it, or grant Describe`;
   if (!(error instanceof Error)) return String(error);
-  const cause = error.cause instanceof Error ? messageOf(error.cause) : '';
+  const cause = error.cause instanceof Error ? messageOf(error.cause, source) : '';
   return cause === '' || error.message.includes(cause) ? error.message : `${error.message}: ${cause}`;
+}
+
+function topicOf({ settings }: KafkaSource): string {
+  return isObject(settings) ? String(settings['topic']) : '';
 }

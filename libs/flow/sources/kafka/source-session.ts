@@ -16,7 +16,7 @@ import { RecordReader } from './record-reader.js';
 import { SourceConsumer } from './source-consumer.js';
 import { invalidRecord } from './source-record.js';
 import type { PartitionReport } from './source-report.js';
-import { type ReachedTopic, TopicReplacedError } from './source-topic.js';
+import { isUnknownTopic, type ReachedTopic, TopicReplacedError } from './source-topic.js';
 
 export interface SourceSessionOptions {
   readonly groupId: string;
@@ -383,11 +383,6 @@ function isPassing(error: unknown): boolean {
   if (error instanceof LockstepError) return error.retriable;
   // kafkajs' errors are none of Postgres'.
   return !(error instanceof Error && error.name.startsWith('KafkaJS')) && !isTypeError(error) && ['unavailable', 'conflict'].includes(failureOf(error));
-}
-
-/** kafkajs takes it for a failure that passes. */
-function isUnknownTopic(error: unknown): boolean {
-  return error instanceof KafkaJSProtocolError && error.type === 'UNKNOWN_TOPIC_OR_PARTITION';
 }
 
 /** Waits for work that may fail, and not longer than this. */

@@ -1,4 +1,5 @@
 import type { Kafka } from 'kafkajs';
+import { KafkaJSProtocolError } from '#ground/kafka/client';
 import { LogEndsReader } from '#ground/kafka/log-ends';
 import { TopicDescriber } from '#ground/kafka/wire/topic-describer';
 import { type KafkaSettings, kafkaSettings } from './kafka-settings.js';
@@ -14,6 +15,11 @@ export class TopicReplacedError extends Error {
   constructor(topic: string) {
     super(`${topic} was deleted and created again`);
   }
+}
+
+/** kafkajs takes it for a failure that passes. */
+export function isUnknownTopic(error: unknown): boolean {
+  return error instanceof KafkaJSProtocolError && error.type === 'UNKNOWN_TOPIC_OR_PARTITION';
 }
 
 /** The topic of a source, as it is at its cluster. */
@@ -42,7 +48,7 @@ export class ReachedTopic {
     const { data: settings, error } = kafkaSettings.safeParse(source.settings);
     if (settings === undefined) throw new Error(`The settings of ${source.publicId} are not those of this release: ${error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ')}`);
     const { topic } = settings;
-    const kafka = clusters.clientOf(settings, repository.passwordOf(source));
+    const kafka = await clusters.clientOf(settings, repository.passwordOf(source));
     const describer = new TopicDescriber(kafka, topic);
     const logs = new LogEndsReader(kafka, topic);
     try {
