@@ -69,6 +69,7 @@ describe('a source', () => {
     expect(created).toEqual({
       id, url: `https://hooks.example.com/lockstep/in/${id}`, name, provider: 'stripe', secrets: [secret, secret], settings: {}, duplicates: 'conflict', resubmit: 'none', status: 'active',
       state: 'idle', lastAcceptedAt: null, lastRejectedAt: null, lastRejection: null, createdAt: expect.any(String) as unknown, updatedAt: expect.any(String) as unknown,
+      kafka: null,
     });
     expect(await seen(id)).toMatchObject({ name, settings: {}, isEnabled: true, secrets: [{ value: 'whsec_newest' }, { value: 'whsec_older' }], principal: { ingest: { duplicates: 'conflict', resubmit: 'none' } } });
     const changes = { name: `${name}-2`, settings: { entity: 'json:/id' }, duplicates: 'replay', resubmit: 'requeue-dead', status: 'disabled' } as const;
