@@ -10,6 +10,8 @@ create table source_topics (
   source integer not null references sources on delete cascade,
   topic_id uuid not null,
   topic text not null,
+  -- The id of its cluster: another one may have a topic of this name.
+  cluster text not null,
   opened_at timestamptz not null default now(),
   primary key (source, topic_id)
 );
@@ -34,8 +36,8 @@ create table source_partition_states (
   state text not null,
   -- Where and why it is halted.
   detail text,
-  -- Offset that the partition's next record gets.
-  end_offset bigint not null,
+  -- Offset that the partition's next record gets. Null: the log was not looked at yet.
+  end_offset bigint,
   seen_at timestamptz not null default now(),
   primary key (source, partition)
 ) with (fillfactor = 50);

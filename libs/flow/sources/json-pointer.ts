@@ -1,4 +1,4 @@
-import { numberTextAt } from './json-number-text.js';
+import { valueTextAt } from './json-value-text.js';
 
 /** The reference tokens of a JSON pointer (RFC 6901). */
 export function pointerTokens(pointer: string): readonly string[] {
@@ -18,6 +18,6 @@ export function textAt(value: unknown, json: () => string, pointer: string): str
     else if (typeof found === 'object' && found !== null && Object.hasOwn(found, token)) found = (found as Record<string, unknown>)[token];
     else return undefined;
   }
-  if (typeof found === 'number') return numberTextAt(json(), tokens);
+  if (typeof found === 'number') return valueTextAt(json(), tokens);
   return typeof found === 'string' || typeof found === 'boolean' ? String(found) : undefined;
 }

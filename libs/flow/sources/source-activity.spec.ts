@@ -35,6 +35,14 @@ describe('SourceActivity', () => {
     expect(activity.take()).toEqual({ counts: [], runs: [] });
   });
 
+  it('counts several at once', () => {
+    const activity = new SourceActivity();
+    activity.note(source(1), 'invalid_request', 'no entity', 3);
+    activity.note(source(1), 'invalid_request', 'no type', 2);
+    const { counts, runs } = activity.take();
+    expect([counts, runs]).toMatchObject([[{ requests: 5, lastDetail: 'no type' }], [{ refused: 5 }]]);
+  });
+
   it('knows what was refused since something was accepted, without what may be accepted later', () => {
     const activity = new SourceActivity();
     activity.note(source(1), 'invalid_signature', 'before');

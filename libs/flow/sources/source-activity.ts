@@ -49,14 +49,14 @@ export class SourceActivity {
   private counts = new Map<string, Writable<OutcomeCount>>();
   private runs = new Map<number, Writable<SourceRun>>();
 
-  /** @param detail of a refusal: what was wrong */
-  note({ id: source }: Source, outcome: SourceOutcome, detail = ''): void {
+  /** @param detail of a refusal: what was wrong @param times how often it came */
+  note({ id: source }: Pick<Source, 'id'>, outcome: SourceOutcome, detail = '', times = 1): void {
     const atMs = Date.now();
     const run = this.runOf(source);
     const count = run === undefined ? undefined : this.countOf(source, atMs - (atMs % MINUTE_MS), outcome);
-    if (run === undefined || count === undefined) return sourceRequestsNotCounted.inc();
+    if (run === undefined || count === undefined) return sourceRequestsNotCounted.inc(times);
     const lastDetail = detail.length > MAX_DETAIL ? copyOf(detail.slice(0, MAX_DETAIL)) : detail;
-    count.requests += 1;
+    count.requests += times;
     count.lastDetail = lastDetail;
     count.lastAtMs = atMs;
     if (outcome === 'accepted' || outcome === 'duplicate') {
@@ -65,7 +65,7 @@ export class SourceActivity {
     } else {
       run.lastRejection = { code: outcome, detail: lastDetail, atMs };
       if (PASSING.has(outcome)) return;
-      run.refused += 1;
+      run.refused += times;
       run.lastRefusedAtMs = atMs;
     }
   }

@@ -13,6 +13,9 @@ select
   case
     when not s.enabled then 'disabled'
     when t.is_failing then 'failing'
+    -- A topic that a gateway cannot read.
+    when exists (select from source_readers r where r.source = s.id and r.state = 'failing' and r.seen_at > now() - interval '30 seconds')
+      then 'failing'
     when greatest(t.last_accepted_at, t.last_rejected_at) > now() - interval '1 day' then 'active'
     else 'idle'
   end as "state!"

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { isObject } from '#ground/json-schema/json';
 
 type Settings = Readonly<Record<string, unknown>>;
@@ -19,4 +20,10 @@ export function needsPassword({ sasl }: Settings): boolean {
 export function withPassword(settings: Settings, password: string): Settings {
   const { sasl } = settings;
   return isObject(sasl) ? { ...settings, sasl: { password, ...sasl } } : settings;
+}
+
+/** Whether connections with both settings send a password to the same brokers, in the same way. */
+export function sendsPasswordAlike(one: Settings, other: Settings): boolean {
+  const wayOf = ({ brokers, ssl = false, sasl }: Settings): unknown => [brokers, ssl, isObject(sasl) ? sasl['mechanism'] : undefined];
+  return isDeepStrictEqual(wayOf(one), wayOf(other));
 }

@@ -24,7 +24,7 @@ export interface IReadSourceStatesQuery {
   result: IReadSourceStatesResult;
 }
 
-const readSourceStatesIR: any = {"usedParamSet":{"source":true},"params":[{"name":"source","required":true,"transform":{"type":"scalar"},"locs":[{"a":158,"b":165},{"a":294,"b":301},{"a":782,"b":789}]}],"statement":"with topic as (\n  select t.topic_id, t.topic\n  from sources s\n    join source_topics t on t.source = s.id and t.topic = s.settings ->> 'topic'\n  where s.id = :source!\n  order by t.opened_at desc, t.topic_id\n  limit 1\n),\nreader as (\n  select state, detail\n  from source_readers\n  where source = :source! and seen_at > now() - interval '30 seconds'\n  order by state = 'failing' desc, state = 'reading' desc\n  limit 1\n)\nselect\n  reader.state as \"state?\",\n  reader.detail as \"detail?\",\n  topic.topic as \"topic?\",\n  p.partition as \"partition?\",\n  p.next_offset as \"position?\",\n  s.end_offset as \"end?\",\n  s.state as \"partitionState?\",\n  s.detail as \"partitionDetail?\"\nfrom (select) as one\n  left join reader on true\n  left join topic on true\n  left join source_positions p on p.source = :source! and p.topic_id = topic.topic_id\n  left join source_partition_states s\n    on s.source = p.source and s.partition = p.partition and s.topic_id = p.topic_id and s.seen_at > now() - interval '30 seconds'\norder by p.partition"};
+const readSourceStatesIR: any = {"usedParamSet":{"source":true},"params":[{"name":"source","required":true,"transform":{"type":"scalar"},"locs":[{"a":158,"b":165},{"a":525,"b":532},{"a":1013,"b":1020}]}],"statement":"with topic as (\n  select t.topic_id, t.topic\n  from sources s\n    join source_topics t on t.source = s.id and t.topic = s.settings ->> 'topic'\n  where s.id = :source!\n  -- The one that was read last: a source may have gone back to a cluster that it has read before.\n  order by\n    (select max(seen_at) from source_partition_states p where p.source = t.source and p.topic_id = t.topic_id) desc nulls last,\n    t.opened_at desc, t.topic_id\n  limit 1\n),\nreader as (\n  select state, detail\n  from source_readers\n  where source = :source! and seen_at > now() - interval '30 seconds'\n  order by state = 'failing' desc, state = 'reading' desc\n  limit 1\n)\nselect\n  reader.state as \"state?\",\n  reader.detail as \"detail?\",\n  topic.topic as \"topic?\",\n  p.partition as \"partition?\",\n  p.next_offset as \"position?\",\n  s.end_offset as \"end?\",\n  s.state as \"partitionState?\",\n  s.detail as \"partitionDetail?\"\nfrom (select) as one\n  left join reader on true\n  left join topic on true\n  left join source_positions p on p.source = :source! and p.topic_id = topic.topic_id\n  left join source_partition_states s\n    on s.source = p.source and s.partition = p.partition and s.topic_id = p.topic_id and s.seen_at > now() - interval '30 seconds'\norder by p.partition"};
 
 /**
  * Query generated from SQL:
@@ -34,7 +34,10 @@ const readSourceStatesIR: any = {"usedParamSet":{"source":true},"params":[{"name
  *   from sources s
  *     join source_topics t on t.source = s.id and t.topic = s.settings ->> 'topic'
  *   where s.id = :source!
- *   order by t.opened_at desc, t.topic_id
+ *   -- The one that was read last: a source may have gone back to a cluster that it has read before.
+ *   order by
+ *     (select max(seen_at) from source_partition_states p where p.source = t.source and p.topic_id = t.topic_id) desc nulls last,
+ *     t.opened_at desc, t.topic_id
  *   limit 1
  * ),
  * reader as (

@@ -9,7 +9,10 @@ with topic as (
   from sources s
     join source_topics t on t.source = s.id and t.topic = s.settings ->> 'topic'
   where s.id = :source!
-  order by t.opened_at desc, t.topic_id
+  -- The one that was read last: a source may have gone back to a cluster that it has read before.
+  order by
+    (select max(seen_at) from source_partition_states p where p.source = t.source and p.topic_id = t.topic_id) desc nulls last,
+    t.opened_at desc, t.topic_id
   limit 1
 ),
 reader as (

@@ -229,7 +229,11 @@ describe('a topic', () => {
     expect(await liveSecrets(id)).toEqual(['visible']);
     // A password that is left out stays.
     const brokers = ['kafka.example.com:9092'];
-    const settings = { brokers, topic: 'others', sasl: { mechanism: 'scram-sha-256', username: 'other' } };
+    const settings = { brokers, topic: 'others', sasl: { mechanism: 'plain', username: 'other' } };
+    // It is sent nowhere else.
+    for (const elsewhere of [{ brokers: ['kafka.example.org:9092'] }, { ssl: true }, { sasl: { mechanism: 'scram-sha-256', username: 'other' } }]) {
+      await expect(change(id, { settings: { ...settings, ...elsewhere } })).rejects.toMatchObject({ code: 'invalid_request', errors: [{ path: '/settings/sasl/password' }] });
+    }
     expect(await change(id, { settings })).toMatchObject({ settings });
     expect(await liveSecrets(id)).toEqual(['visible']);
     await change(id, { settings: { brokers, topic: 'others', sasl: { ...sasl, password: 'another' } } });

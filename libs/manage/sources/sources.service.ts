@@ -10,8 +10,8 @@ import { invalidBody, type Issue } from '#ground/http/schema.pipe';
 import { InjectConfig } from '#ground/process/process-context';
 import { SecretBox } from '#ground/secrets/secret-box';
 import { sourceSecretContext } from '#ground/secrets/secret-contexts';
+import { needsPassword, sendsPasswordAlike, splitPassword, withPassword } from './kafka-password.js';
 import { openedSecret } from './opened-secret.js';
-import { needsPassword, splitPassword, withPassword } from './kafka-password.js';
 import type { NewSource, SecretRotation, SourceChange, SourceDetail, SourceQuery, SourceResource, SourceStats, SourceStatsQuery } from './source.schema.js';
 import { sourceCursor } from './source.schema.js';
 import { publicUrlIssuesOf, secretIssuesOf, settingsIssuesOf } from './source-check.js';
@@ -75,8 +75,7 @@ export class SourcesService {
     const source = this.resourceOf(row);
     if (row.provider !== 'kafka') return { ...source, kafka: null };
     const kafka = await this.topics.of(row.id);
-    const state = row.enabled && kafka.state === 'failing' ? 'failing' : source.state;
-    return { ...source, state, kafka: { ...kafka, partitions: [...kafka.partitions] } };
+    return { ...source, kafka: { ...kafka, partitions: [...kafka.partitions] } };
   }
 
   /** @throws LockstepError invalid_request; conflict for a name that is taken */
@@ -141,7 +140,7 @@ export class SourcesService {
     return row;
   }
 
-  /** A password that is left out stays; without SASL there is none. */
+  /** A password that is left out stays, unless it would go elsewhere; without SASL there is none. */
   private async settingsFor(row: SourceRow, given: Readonly<Record<string, unknown>>): Promise<{ settings: string; setsSecrets: boolean; secrets: Buffer[] }> {
     if (row.provider !== 'kafka') {
       const provider = row.provider as WebhookProviderName;
@@ -152,6 +151,9 @@ export class SourcesService {
     const hasPassword = row.secrets !== null;
     refuse(await settingsIssuesOf('kafka', hasPassword ? withPassword(given, STORED_PASSWORD) : given));
     const { settings, password } = splitPassword(given);
+    if (password === undefined && needsPassword(settings) && !(hasPassword && sendsPasswordAlike(row.settings as Record<string, unknown>, settings))) {
+      refuse([{ path: ['settings', 'sasl', 'password'], message: 'must be given: a stored one is kept only while brokers, ssl and sasl.mechanism stay as they are' }]);
+    }
     return {
       settings: JSON.stringify(settings),
       setsSecrets: password !== undefined || (hasPassword && !needsPassword(settings)),

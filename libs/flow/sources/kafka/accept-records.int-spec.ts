@@ -13,7 +13,7 @@ import { eventsOf, storeSource, type StoredSource } from './fixtures/stored-sour
 import { KafkaSourcesModule } from './kafka-sources.module.js';
 import { KafkaSourcesRepository, type SourceTopic } from './kafka-sources.repository.js';
 import { type Advance, type ChunkEntry, sorted } from './record-chunk.js';
-import { invalidRecord, type ReadRecord, SKIPPED } from './source-record.js';
+import { invalidRecord, type ReadRecord, type RecordEvent, SKIPPED } from './source-record.js';
 
 const TOPIC = 'orders';
 const SHARDS = 4;
@@ -42,7 +42,7 @@ beforeEach(async () => {
   source = await storeSource(pool, { topic: TOPIC });
   const found = (await repository.enabledSources()).find(({ id }) => id === source.id);
   if (found === undefined) throw new Error('The source is not there');
-  of = { source: found, topic: TOPIC, topicId: randomUUID() };
+  of = { source: found, topic: TOPIC, topicId: randomUUID(), cluster: 'one' };
   await repository.open(of, 'earliest', [0, 1].map((partition) => ({ partition, startOffset: 0, earliestOffset: 0 })));
 });
 
@@ -72,6 +72,13 @@ describe('acceptRecords', () => {
     expect(await repository.positions(of)).toEqual(new Map([[0, 2], [1, 3]]));
     const { rows } = await pool.query(`select source, accepted_by, occurred_at from events where accepted_by = $1 limit 1`, [source.publicId]);
     expect(rows).toEqual([{ source: source.name, accepted_by: source.publicId, occurred_at: new Date(1_700_000_000_123) }]);
+  });
+
+  it('keeps any time that a record has, and none for one without', async () => {
+    const at = (occurredAtMs: number | undefined): ReadRecord => ({ ...(event('a', 1) as RecordEvent), occurredAtMs });
+    await accept([advance(0, 0, 2)], [entry(0, 0, at(-1)), entry(0, 1, at(undefined))]);
+    const { rows } = await pool.query(`select occurred_at from events where accepted_by = $1 order by accept_seq`, [source.publicId]);
+    expect(rows).toEqual([{ occurred_at: new Date(-1) }, { occurred_at: null }]);
   });
 
   it('stores nothing of a partition whose position is another one, and all of the others', async () => {
@@ -160,6 +167,13 @@ describe('positions', () => {
     await Promise.all([1, 2].map(() => repository.open(again, 'earliest', [{ partition: 0, startOffset: 0, earliestOffset: 0 }])));
     expect(await repository.positions(again)).toEqual(new Map([[0, 0]]));
     expect(await audited('source.topic_recreated')).toEqual([{ topic: TOPIC, topicId: again.topicId, startAt: 'earliest' }]);
+  });
+
+  it('begin in a topic of this name in another cluster, which was not created again', async () => {
+    const elsewhere = { ...of, topicId: randomUUID(), cluster: 'two' };
+    await repository.open(elsewhere, 'latest', [{ partition: 0, startOffset: 777, earliestOffset: 0 }]);
+    expect(await repository.positions(elsewhere)).toEqual(new Map([[0, 777]]));
+    expect(await audited('source.topic_recreated')).toEqual([]);
   });
 
   it('move over a gap once, and the audit log says what is lost', async () => {

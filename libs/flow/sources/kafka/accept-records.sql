@@ -4,7 +4,7 @@
   is left out: nothing of it is written, whoever has moved it.
 
   :partitions, :expectedOffsets, :nextOffsets   one entry a partition: where its position must be, and where it moves to
-  :ids … :lengths, :payloads                    one entry per event, as in accept-batch.sql; :occurredAtsMs is -1 for "none"
+  :ids … :lengths, :payloads                    one entry per event, as in accept-batch.sql; :occurredAtsMs is NaN for "none"
   :eventPartitions                              the partition of each event
   :keyScope                                     stands before each key: keys are unique per source
   :parked…                                      records for the `dlq` topic; one entry each
@@ -60,7 +60,7 @@ stored as (
     payload
   )
   select
-    id, :tenant!, shard, type, entity, to_timestamp(nullif(occurred_at_ms, -1) / 1000), nullif(key, ''), :sourceName!,
+    id, :tenant!, shard, type, entity, to_timestamp(nullif(occurred_at_ms, 'NaN') / 1000), nullif(key, ''), :sourceName!,
     content_type, nullif(traceparent, ''), nullif(attributes, '')::jsonb, :acceptedBy!,
     substring(:payloads!::bytea from start for length)
   from offered

@@ -6,6 +6,7 @@ import { EventRelayModule } from '#flow/relay/event-relay.module';
 import { NetworkModule } from '#ground/network/network.module';
 import { PostgresModule } from '#ground/postgres/postgres.module';
 import { SecretsModule } from '#ground/secrets/secrets.module';
+import { SourcesModule } from '../sources.module.js';
 import { KafkaSources } from './kafka-sources.js';
 import { KafkaSourcesRepository } from './kafka-sources.repository.js';
 import { RecordAcceptor } from './record-acceptor.js';
@@ -25,6 +26,7 @@ const TIMEOUT_MS = 5_000;
     RateLimitsModule,
     NetworkModule,
     SecretsModule,
+    SourcesModule,
   ],
   providers: [KafkaSourcesRepository, RecordAcceptor, SourceClusters, KafkaSources],
   exports: [KafkaSources],

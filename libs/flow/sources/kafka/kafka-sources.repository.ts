@@ -25,6 +25,8 @@ export interface SourceTopic {
   readonly source: KafkaSource;
   readonly topic: string;
   readonly topicId: string;
+  /** The id of the cluster that has it. */
+  readonly cluster: string;
 }
 
 /** Where a partition may begin. */
@@ -79,9 +81,9 @@ export class KafkaSourcesRepository {
   }
 
   /** Stores where partitions begin that have no position (see open-topic.sql). @throws what Postgres throws */
-  async open({ source, topic, topicId }: SourceTopic, startAt: string, starts: readonly PartitionStart[]): Promise<void> {
+  async open({ source, topic, topicId, cluster }: SourceTopic, startAt: string, starts: readonly PartitionStart[]): Promise<void> {
     const parameters = {
-      source: source.id, tenant: source.tenant, subject: source.publicId, topic, topicId, startAt,
+      source: source.id, tenant: source.tenant, subject: source.publicId, topic, topicId, cluster, startAt,
       partitions: starts.map(({ partition }) => partition), startOffsets: starts.map(({ startOffset }) => startOffset), earliestOffsets: starts.map(({ earliestOffset }) => earliestOffset),
     };
     await openTopic.run(parameters, this.database);
@@ -118,7 +120,7 @@ export class KafkaSourcesRepository {
       shards: events.map(({ shard }) => shard),
       types: events.map(({ event }) => event.type),
       entities: events.map(({ event }) => event.entity),
-      occurredAtsMs: events.map(({ event }) => event.occurredAtMs ?? -1),
+      occurredAtsMs: events.map(({ event }) => event.occurredAtMs ?? NaN),
       keys: events.map(({ event }) => event.id ?? ''),
       contentTypes: events.map(({ event }) => event.contentType),
       traceparents: events.map(({ event }) => event.traceparent ?? ''),
@@ -142,7 +144,7 @@ export class KafkaSourcesRepository {
       gateway: this.gateway,
       sources: reports.map(({ source }) => source), states: reports.map(({ state }) => state), details: reports.map(({ detail = '' }) => detail),
       partitionSources: partitions.map(({ source }) => source), partitions: partitions.map(({ partition }) => partition), topicIds: partitions.map(({ topicId }) => topicId),
-      partitionStates: partitions.map(({ state }) => state), partitionDetails: partitions.map(({ detail = '' }) => detail), endOffsets: partitions.map(({ endOffset }) => endOffset),
+      partitionStates: partitions.map(({ state }) => state), partitionDetails: partitions.map(({ detail = '' }) => detail), endOffsets: partitions.map(({ endOffset = -1 }) => endOffset),
     }, this.database);
   }
 

@@ -9,7 +9,7 @@ import { KafkaSourcesRepository } from './kafka-sources.repository.js';
 import { RecordAcceptor } from './record-acceptor.js';
 import { SourceClusters } from './source-clusters.js';
 import { SourceRunner } from './source-runner.js';
-import { SourceSession } from './source-session.js';
+import { SourceSession, type SourceSessionOptions } from './source-session.js';
 import { ReachedTopic } from './source-topic.js';
 
 /** A change of a source holds after this. */
@@ -43,8 +43,11 @@ export class KafkaSources {
 
   /** Stops reading, and leaves the groups: other gateways go on at once. What was read is stored, or read again there. */
   async stop(): Promise<void> {
+    // First what reads: a poll may wait for Postgres.
+    this.endAll();
     await Promise.all([this.poll.stop(), this.reports.stop()]);
-    for (const id of [...this.runners.keys()]) this.end(id);
+    // The last poll may have begun more.
+    this.endAll();
     await Promise.all(this.endings.values());
   }
 
@@ -55,7 +58,7 @@ export class KafkaSources {
   }
 
   private begin(source: KafkaSource): void {
-    const runner = new SourceRunner(source, (read, onReading) => this.open(read, onReading), this.logger);
+    const runner = new SourceRunner(source, (read, on) => this.open(read, on), this.logger);
     this.runners.set(source.id, runner);
     runner.start(this.endings.get(source.id) ?? Promise.resolve());
   }
@@ -69,10 +72,14 @@ export class KafkaSources {
     this.endings.set(id, ending);
   }
 
-  private async open(source: KafkaSource, onReading: () => void): Promise<SourceSession> {
+  private endAll(): void {
+    for (const id of [...this.runners.keys()]) this.end(id);
+  }
+
+  private async open(source: KafkaSource, on: Pick<SourceSessionOptions, 'onReading' | 'onSteady'>): Promise<SourceSession> {
     const { repository, acceptor, logger, config: { maxBodyBytes, kafka } } = this;
     const topic = await ReachedTopic.reach(source, this.clusters, repository);
-    return new SourceSession(topic, { groupId: `${kafka.topicPrefix}source.${source.publicId}`, maxBodyBytes, repository, acceptor, logger, onReading });
+    return new SourceSession(topic, { groupId: `${kafka.topicPrefix}source.${source.publicId}`, maxBodyBytes, repository, acceptor, logger, ...on });
   }
 
   private async report(): Promise<void> {

@@ -1,12 +1,12 @@
 /*
   Begins to read a topic: stores the positions of its partitions where there are none. Those of a topic that the source has
   not read are :startOffsets; a partition that was added since begins at its entry of :earliestOffsets. A topic that has the
-  name of one that was read before, and another id, was deleted and created again: the audit log says so, once.
+  name of one of this cluster that was read before, and another id, was deleted and created again: the audit log says so, once.
 */
 /* @name openTopic */
 with opened as (
-  insert into source_topics (source, topic_id, topic)
-  values (:source!, :topicId!, :topic!)
+  insert into source_topics (source, topic_id, topic, cluster)
+  values (:source!, :topicId!, :topic!, :cluster!)
   on conflict do nothing
   returning source
 ),
@@ -26,4 +26,4 @@ select
   :tenant!, 'system', 'system', 'Lockstep', 'source.topic_recreated', :subject!,
   jsonb_build_object('topic', :topic!::text, 'topicId', :topicId!::text, 'startAt', :startAt!::text)
 from opened
-where exists (select from source_topics t where t.source = :source! and t.topic = :topic! and t.topic_id <> :topicId!::uuid);
+where exists (select from source_topics t where t.source = :source! and t.topic = :topic! and t.cluster = :cluster! and t.topic_id <> :topicId!::uuid);

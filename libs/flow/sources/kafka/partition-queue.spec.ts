@@ -42,20 +42,6 @@ describe('PartitionQueue', () => {
     expect([queue.nextOffset, queue.jump?.fetchedOffset]).toEqual([5, from]);
   });
 
-  it('goes on behind a gap that was passed', () => {
-    const queue = new PartitionQueue(0, 2);
-    queue.push(fetched(8, [8, 9]));
-    queue.passGap(7);
-    expect([queue.nextOffset, drain(queue), queue.nextOffset]).toEqual([7, [8, 9], 10]);
-  });
-
-  it('leaves out records that came before', () => {
-    const queue = new PartitionQueue(0, 5);
-    queue.push(fetched(3, [3, 4, 5, 6]));
-    queue.acceptJump();
-    expect([drain(queue), queue.nextOffset]).toEqual([[5, 6], 7]);
-  });
-
   it('gives each record once, whatever is fetched in between', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(4), { minLength: 1, maxLength: 40 }), (sizes) => {

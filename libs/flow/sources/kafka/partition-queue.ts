@@ -10,7 +10,7 @@ export interface FetchedRecords {
 
 interface Piece extends FetchedRecords {
   /** Whether it is not what comes next, so that records before it may be lost. */
-  isJump: boolean;
+  readonly isJump: boolean;
 }
 
 /** Approximate size of a record's objects. */
@@ -24,6 +24,7 @@ export class PartitionQueue {
   /** Offset after the last queued record. */
   private fetchedTo: number;
   private queuedBytes = 0;
+  private queuedRecords = 0;
 
   /** @param position offset of the first record to come */
   constructor(
@@ -43,39 +44,32 @@ export class PartitionQueue {
     return this.queuedBytes;
   }
 
+  /** Queued records. */
+  get records(): number {
+    return this.queuedRecords;
+  }
+
   get isEmpty(): boolean {
     return this.pieces.length === 0;
   }
 
   /**
    * The fetch that comes next, if it was not of the offset that comes next: kafkajs begins elsewhere when the log does not
-   * have the offset that it asked for.
+   * have the offset that it asked for, and a fetch may have been under way when another offset was sought.
    */
   get jump(): FetchedRecords | undefined {
     const [first] = this.pieces;
     return first?.isJump === true ? first : undefined;
   }
 
-  /** Adds a fetch. Records that came before are left out. */
+  /** Adds a fetch. */
   push({ records, fetchedOffset, nextOffset }: FetchedRecords): void {
     const isJump = fetchedOffset !== this.fetchedTo;
-    const fresh = isJump ? records.filter(({ offset }) => Number(offset) >= this.fetchedTo) : records;
     if (nextOffset <= this.fetchedTo && !isJump) return;
-    this.pieces.push({ records: fresh, fetchedOffset, nextOffset: Math.max(nextOffset, this.fetchedTo), isJump });
-    this.fetchedTo = Math.max(nextOffset, this.fetchedTo);
-    for (const record of fresh) this.queuedBytes += RECORD_BYTES + bytesOf(record);
-  }
-
-  /** No record is missing before the first fetch. */
-  acceptJump(): void {
-    const [first] = this.pieces;
-    if (first !== undefined) first.isJump = false;
-  }
-
-  /** The position has moved over records that the log does not have. */
-  passGap(nextOffset: number): void {
-    this.position = nextOffset;
-    this.acceptJump();
+    this.pieces.push({ records, fetchedOffset, nextOffset, isJump });
+    this.fetchedTo = nextOffset;
+    this.queuedRecords += records.length;
+    for (const record of records) this.queuedBytes += RECORD_BYTES + bytesOf(record);
   }
 
   /** The next record; undefined if there is none, or a jump comes first. */
@@ -95,6 +89,7 @@ export class PartitionQueue {
   /** Takes the record that `first` has returned. */
   shift(record: SourceRecord): void {
     this.index += 1;
+    this.queuedRecords -= 1;
     this.queuedBytes -= RECORD_BYTES + bytesOf(record);
     this.position = Number(record.offset) + 1;
   }

@@ -8,9 +8,11 @@ import { EventRelay } from '#flow/relay/event-relay';
 import type { Config } from '#ground/config/config';
 import type { Principal } from '#ground/http/principal';
 import { InjectConfig } from '#ground/process/process-context';
+import { SourceActivity } from '../source-activity.js';
 import { sourceRecords } from './kafka-sources.metrics.js';
 import { KafkaSourcesRepository, type SourceTopic } from './kafka-sources.repository.js';
-import { type ChunkEvent, type RecordChunk, sorted } from './record-chunk.js';
+import type { KafkaSource } from './kafka-source.js';
+import { type ChunkEvent, type ChunkRefusal, type RecordChunk, sorted } from './record-chunk.js';
 import { jsonOf } from './record-fields.js';
 import { invalidRecord, type ReadRecord, type RecordEvent } from './source-record.js';
 
@@ -18,6 +20,14 @@ import { invalidRecord, type ReadRecord, type RecordEvent } from './source-recor
 export interface Allowance {
   readonly granted: number;
   readonly waitMs: number;
+}
+
+/** What was stored of a chunk. */
+interface StoredCounts {
+  readonly accepted: number;
+  readonly duplicate: number;
+  readonly skipped: number;
+  readonly parked: readonly ChunkRefusal[];
 }
 
 /** Accepts the records of sources as ingest accepts posts: by the same rules, and for the same relay. */
@@ -29,6 +39,7 @@ export class RecordAcceptor {
     private readonly limits: IngestLimits,
     private readonly ingest: IngestService,
     private readonly relay: EventRelay,
+    private readonly activity: SourceActivity,
     @InjectConfig() private readonly config: Pick<Config, 'kafka'>,
   ) {}
 
@@ -68,11 +79,19 @@ export class RecordAcceptor {
     const accepted = moved.taken.size === 0 ? offered : offered.filter(({ id }) => !moved.taken.has(id));
     this.relay.add(accepted.map((event) => committedEventOf(of, event, moved.acceptedAt)));
     eventsAccepted.inc(accepted.length);
-    sourceRecords.inc({ outcome: 'accepted' }, accepted.length);
-    sourceRecords.inc({ outcome: 'duplicate' }, offered.length - accepted.length + parts.repeats);
-    sourceRecords.inc({ outcome: 'parked' }, parts.refusals.filter(({ entry }) => isMoved(entry)).length);
-    sourceRecords.inc({ outcome: 'skipped' }, parts.skipped);
+    this.count(of.source, { accepted: accepted.length, duplicate: offered.length - accepted.length + parts.repeats, skipped: parts.skipped, parked: parts.refusals.filter(({ entry }) => isMoved(entry)) });
     return moved.partitions;
+  }
+
+  private count(source: KafkaSource, { accepted, duplicate, skipped, parked }: StoredCounts): void {
+    sourceRecords.inc({ outcome: 'accepted' }, accepted);
+    sourceRecords.inc({ outcome: 'duplicate' }, duplicate);
+    sourceRecords.inc({ outcome: 'parked' }, parked.length);
+    sourceRecords.inc({ outcome: 'skipped' }, skipped);
+    // Refusals first: a source that accepts is not failing.
+    for (const [reason, refusals] of Map.groupBy(parked, ({ invalid }) => invalid.reason)) this.activity.note(source, reason, refusals.at(-1)?.invalid.detail, refusals.length);
+    if (duplicate > 0) this.activity.note(source, 'duplicate', '', duplicate);
+    if (accepted > 0) this.activity.note(source, 'accepted', '', accepted);
   }
 
   private async checkBody(principal: Principal, event: RecordEvent, hasSchema: true | Promise<boolean>): Promise<ReadRecord> {

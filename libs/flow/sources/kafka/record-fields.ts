@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { FieldSources } from '../field-template.js';
-import { textAt } from './record-json.js';
+import { textAt } from '../json-pointer.js';
 import type { Source } from '../source.js';
 import type { SourceRecord } from './source-record.js';
 
@@ -24,8 +24,9 @@ export class RecordFields implements FieldSources {
 
   readonly known: Readonly<Record<string, string | undefined>>;
 
-  constructor({ name, publicId }: Pick<Source, 'name' | 'publicId'>) {
-    const known = { 'source:name': name, 'source:id': publicId };
+  /** @param source its name and its id, for `source:name` and `source:id` */
+  constructor({ name: sourceName, publicId }: Pick<Source, 'name' | 'publicId'>) {
+    const known = { 'source:name': sourceName, 'source:id': publicId };
     const fields: Readonly<Record<string, () => string | undefined>> = {
       'record:key': () => this.key,
       'record:topic': () => this.place?.topic,
@@ -66,7 +67,7 @@ export class RecordFields implements FieldSources {
     const { body } = this;
     if (body === undefined) return undefined;
     this.parsed ??= { value: jsonOf(body) };
-    return textAt(this.parsed.value, pointer, () => body.toString('utf8'));
+    return textAt(this.parsed.value, () => body.toString('utf8'), pointer);
   };
 }
 

@@ -23,6 +23,8 @@ describe('plain', () => {
 
   it.each<[Partial<KafkaSettings>, Given, object]>([
     [{ entity: 'json:/order/id' }, { value: '{"order":{"id":12345678901234567890}}' }, { entity: '12345678901234567890' }],
+    [{ entity: 'source:name', type: '{source:id}.x' }, {}, { entity: 'shop', type: 'src_1.x' }],
+    [{ id: 'json:/n', type: 'json:/type' }, { value: JSON.stringify({ n: 'x'.repeat(256), type: '.a//b' }) }, { id: expect.stringMatching(/^sha256:[0-9a-f]{64}$/), type: 'a.b' }],
     [{ entity: 'json:/a~1b/1' }, { value: '{"a/b":[0,1.50]}' }, { entity: '1.50' }],
     [{ entity: 'header:X-Customer|record:key' }, { headers: { 'x-customer': Buffer.from('ü') } }, { entity: 'ü' }],
     [{ entity: 'header:x-customer' }, { headers: { 'X-Customer': [Buffer.from('one'), Buffer.from('two')] } }, { entity: 'one' }],
@@ -51,11 +53,16 @@ describe('plain', () => {
     ['a member that all objects have', { entity: 'json:/constructor/name' }, {}, /no entity/],
     ['a type without letters', { type: 'json:/type' }, { value: '{"type":"..."}' }, /type must be/],
     ['no id', { id: 'header:id' }, {}, /no id/],
-    ['a long id', { id: 'json:/n' }, { value: JSON.stringify({ n: 'x'.repeat(256) }) }, /id must have/],
+    ['an id with control characters', { id: 'json:/n' }, { value: '{"n":"\\n"}' }, /id must be/],
+    ['a malformed idempotency key', { id: 'header:idempotency-key' }, { headers: { 'idempotency-key': Buffer.from('a b') } }, /^invalid_idempotency_key/],
     ['a content type that is no header', {}, { headers: { 'content-type': Buffer.from('a\nb') } }, /content-type/],
     ['a large value', {}, { value: 'x'.repeat(1_001) }, /^payload_too_large: The value has 1001 bytes/],
   ])('refuses %s', (_what, settings, given, detail) => {
     expect(detailOf(read(given, settings))).toMatch(detail);
+  });
+
+  it('reads numbers of a body that is nested deeply', () => {
+    expect(read({ value: `{"deep":${'['.repeat(100_000)}${']'.repeat(100_000)},"id":17}` }, { id: 'json:/id' }, 1_000_000)).toMatchObject({ kind: 'event', id: '17' });
   });
 
   it('never throws, whatever a record has', () => {
@@ -140,6 +147,10 @@ describe('cloudevents', () => {
     expect(binary(more, given, settings)).toMatchObject({ entity });
     const members = Object.fromEntries(Object.entries(more).map(([name, text]) => [name.slice(3), text]));
     expect(structured(members, given, settings.entity === undefined ? {} : { entity: 'json:/subject' })).toMatchObject({ entity });
+  });
+
+  it.each(['text/plain\r\nx-y: z', 'text/pl\u00e9\u0000', 'x'.repeat(10_000)])('refuses a content type that is none (%#)', (contentType) => {
+    expect(detailOf(binary({ 'content-type': contentType }))).toMatch(/content-type/);
   });
 
   it('takes type and id from elsewhere, if the source says so', () => {

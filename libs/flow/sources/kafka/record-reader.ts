@@ -1,8 +1,10 @@
 import { HEADER_VALUE } from '#domain/header-fields';
 import { ENTITY_PROBLEM, isEntity } from '#domain/entity';
-import { isEventType, EVENT_TYPE_RULE } from '#domain/event-type';
+import { EVENT_TYPE_RULE, eventTypeOf, isEventType } from '#domain/event-type';
+import { keyOfId } from '#domain/idempotency-key';
 import { LockstepError } from '#domain/problem';
 import { traceparentOf } from '#flow/ingest/traceparent';
+import { ID_PROBLEM, isId } from '../event-id.js';
 import { FieldTemplate } from '../field-template.js';
 import type { Source } from '../source.js';
 import type { KafkaPreset, KafkaSettings } from './kafka-settings.js';
@@ -20,13 +22,9 @@ const DEFAULTS: Readonly<Record<Exclude<KafkaPreset, 'cloudevents'>, { readonly 
 const JSON_TYPE = 'application/json';
 const BINARY_TYPE = 'application/octet-stream';
 const NO_BODY = Buffer.alloc(0);
-const LONGEST_ID = 255;
 const LONGEST_CONTENT_TYPE = 255;
-const CONTROL = /\p{Cc}/u;
 /** The end of the year 9999. */
 const LAST_MS = 253_402_300_799_999;
-/** Distinct types of a source are few. */
-const MAX_TYPES = 1_000;
 
 /** Makes events of the records of one source. */
 export class RecordReader {
@@ -34,7 +32,6 @@ export class RecordReader {
   private readonly entity: FieldTemplate | undefined;
   private readonly type: FieldTemplate | undefined;
   private readonly id: FieldTemplate | undefined;
-  private readonly types = new Map<string, string>();
 
   constructor(
     private readonly settings: Pick<KafkaSettings, 'preset' | 'entity' | 'type' | 'id'>,
@@ -49,7 +46,18 @@ export class RecordReader {
     this.id = templateOf(id);
   }
 
+  /** Never throws: a record that cannot be read is an invalid one, whatever others have written. */
   read(record: SourceRecord, place: RecordPlace): ReadRecord {
+    try {
+      const read = this.readByPreset(record, place);
+      return read.kind === 'event' && !isContentType(read.contentType) ? invalidRecord('The header content-type is no content type') : read;
+    } catch (error) {
+      if (error instanceof LockstepError && error.status < 500) return invalidRecord(error.message, error.code);
+      return invalidRecord(`The record cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  private readByPreset(record: SourceRecord, place: RecordPlace): ReadRecord {
     const bytes = record.value?.length ?? 0;
     if (bytes > this.maxBodyBytes) return invalidRecord(`The value has ${bytes} bytes; LOCKSTEP_MAX_BODY_BYTES allows ${this.maxBodyBytes}`, 'payload_too_large');
     switch (this.settings.preset) {
@@ -71,14 +79,13 @@ export class RecordReader {
     if (!isEntity(entity)) return invalidRecord(`The entity ${ENTITY_PROBLEM}`);
     const typeText = this.type?.valueOf(fields);
     if (typeText === undefined) return missing('type', this.type);
-    const type = this.typeOf(typeText);
-    if (type === undefined) return invalidRecord(`The type ${EVENT_TYPE_RULE}`);
+    const type = eventTypeOf(typeText);
+    if (!isEventType(type)) return invalidRecord(`The type ${EVENT_TYPE_RULE}`);
     const id = this.id?.valueOf(fields);
     if (id === undefined && this.id !== undefined) return missing('id', this.id);
-    if (id !== undefined && !isId(id)) return invalidRecord(`The id must have 1 to ${LONGEST_ID} characters, and no control characters`);
+    if (id !== undefined && !isId(id)) return invalidRecord(`The id ${ID_PROBLEM}`);
     const contentType = fields.header('content-type') ?? (record.value === null ? BINARY_TYPE : JSON_TYPE);
-    if (contentType.length > LONGEST_CONTENT_TYPE || !HEADER_VALUE.test(contentType)) return invalidRecord('The header content-type is no content type');
-    return { kind: 'event', type, entity, id, occurredAtMs: occurredAtMsOf(record), contentType, traceparent: traceparentIn(record), attributes: undefined, payload };
+    return { kind: 'event', type, entity, id: id === undefined ? undefined : keyOfId(id), occurredAtMs: occurredAtMsOf(record), contentType, traceparent: traceparentIn(record), attributes: undefined, payload };
   }
 
   private readCloudEvent(record: SourceRecord, place: RecordPlace): ReadRecord {
@@ -87,23 +94,9 @@ export class RecordReader {
     for (const [name, template, value] of [['entity', this.entity, entity], ['type', this.type, type], ['id', this.id, id]] as const) {
       if (template !== undefined && value === undefined) return missing(name, template);
     }
-    if (id !== undefined && !isId(id)) return invalidRecord(`The id must have 1 to ${LONGEST_ID} characters, and no control characters`);
-    try {
-      return { ...readCloudEventRecord(record, { entity, type: type === undefined ? undefined : this.typeOf(type) ?? type, id }), traceparent: traceparentIn(record) };
-    } catch (error) {
-      if (error instanceof LockstepError && error.status < 500) return invalidRecord(error.message, error.code);
-      throw error;
-    }
-  }
-
-  /** The type with this text, in which a slash counts as a dot, and what a type can't have as `_`. */
-  private typeOf(text: string): string | undefined {
-    const known = this.types.get(text);
-    if (known !== undefined) return known;
-    const type = text.replaceAll('/', '.').replaceAll(/[^A-Za-z0-9._-]/g, '_');
-    if (!isEventType(type)) return undefined;
-    if (this.types.size < MAX_TYPES) this.types.set(text, type);
-    return type;
+    if (id !== undefined && !isId(id)) return invalidRecord(`The id ${ID_PROBLEM}`);
+    const given = { entity, type: type === undefined ? undefined : eventTypeOf(type), id: id === undefined ? undefined : keyOfId(id) };
+    return { ...readCloudEventRecord(record, given), traceparent: traceparentIn(record) };
   }
 }
 
@@ -119,8 +112,8 @@ function missing(field: string, template: FieldTemplate | undefined): InvalidRec
   return invalidRecord(`The record has no ${field}: ${template?.text ?? ''} gives no value. Set \`${field}\` of the source to where it is`);
 }
 
-function isId(id: string): boolean {
-  return id !== '' && (id.length <= LONGEST_ID || [...id].length <= LONGEST_ID) && !CONTROL.test(id) && id.isWellFormed();
+function isContentType(text: string): boolean {
+  return text.length <= LONGEST_CONTENT_TYPE && HEADER_VALUE.test(text);
 }
 
 /** The record's own time. Kafka has -1 for none, and takes any number. */

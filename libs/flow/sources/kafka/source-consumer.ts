@@ -12,7 +12,7 @@ export interface SourceConsumerOptions {
   readonly logger: Logger;
   /** The group has assigned these partitions, and no others. None of them is read before `read`. */
   readonly onAssigned: (partitions: readonly number[]) => void;
-  /** Records of a partition that is read; none, if Kafka has only markers there. */
+  /** Records of a partition that is read; none, if Kafka has only markers there, or nothing any more. */
   readonly onFetched: (partition: number, fetched: FetchedRecords, endOffset: number) => void;
   /** The consumer has ended, for good. */
   readonly onEnded: (error: Error) => void;
@@ -160,7 +160,8 @@ export class SourceConsumer {
       this.pause([...assigned]);
       onAssigned(assigned);
     });
-    // kafkajs hands out no batch that only has markers of transactions, or records of those that were aborted.
+    // kafkajs hands out no batch that only has markers of transactions, records of those that were aborted, or what compaction
+    // has left before the offset. Of such a batch, `firstOffset` is what was asked for (see wire/fetched-offset.ts).
     this.consumer.on(END_BATCH_PROCESS, ({ payload: { partition, batchSize, firstOffset, lastOffset, highWatermark } }) => {
       if (batchSize > 0 || firstOffset === null || !this.open.has(partition)) return;
       onFetched(partition, { records: [], fetchedOffset: Number(firstOffset), nextOffset: Number(lastOffset) + 1 }, Number(highWatermark));

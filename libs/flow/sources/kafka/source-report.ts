@@ -16,6 +16,6 @@ export interface PartitionReport {
   readonly state: 'reading' | 'halted';
   /** Where and why it is halted. */
   readonly detail: string | undefined;
-  /** Offset that the partition's next record gets. */
-  readonly endOffset: number;
+  /** Offset that the partition's next record gets. Undefined: the log was not looked at yet. */
+  readonly endOffset: number | undefined;
 }

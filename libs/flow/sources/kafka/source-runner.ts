@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { isObject } from '#ground/json-schema/json';
 import type { Logger } from '#ground/telemetry/logger';
 import type { KafkaSource } from './kafka-source.js';
 import type { ReaderState, SourceReport } from './source-report.js';
-import type { SourceSession } from './source-session.js';
-import { TopicReplacedError } from './source-topic.js';
+import type { SourceSession, SourceSessionOptions } from './source-session.js';
+import { isUnknownTopic, TopicReplacedError } from './source-topic.js';
 
 /** Between attempts, each time twice as long. */
 const MIN_RETRY_MS = 500;
@@ -21,7 +22,7 @@ export class SourceRunner {
   /** @param open connects to the source's cluster */
   constructor(
     readonly source: KafkaSource,
-    private readonly open: (source: KafkaSource, onReading: () => void) => Promise<SourceSession>,
+    private readonly open: (source: KafkaSource, on: Pick<SourceSessionOptions, 'onReading' | 'onSteady'>) => Promise<SourceSession>,
     private readonly logger: Logger,
   ) {}
 
@@ -48,7 +49,7 @@ export class SourceRunner {
   private async run(): Promise<void> {
     while (!this.isStopping) {
       try {
-        this.session = await this.open(this.source, () => this.onReading());
+        this.session = await this.open(this.source, { onReading: () => this.onReading(), onSteady: () => this.onSteady() });
         // `stop` may have come meanwhile.
         if (this.isStopping) this.session.stop();
         await this.session.run();
@@ -64,14 +65,19 @@ export class SourceRunner {
     return this.stopping.signal.aborted;
   }
 
+  /** What failed may fail again at once. */
   private onReading(): void {
+    if (this.failure === undefined) this.state = 'reading';
+  }
+
+  private onSteady(): void {
     if (this.failure !== undefined) this.logger.info({ source: this.source.publicId }, 'A source is read again');
     [this.state, this.failure, this.retryMs] = ['reading', undefined, MIN_RETRY_MS];
   }
 
   private async onFailure(error: unknown): Promise<void> {
     if (error instanceof TopicReplacedError) return;
-    const failure = messageOf(error);
+    const failure = messageOf(error, this.source);
     // One line when it starts or changes, not one for each attempt.
     if (failure !== this.failure) this.logger.warn({ err: error, source: this.source.publicId }, 'A source cannot be read; retrying');
     [this.state, this.failure] = ['failing', failure];
@@ -81,8 +87,13 @@ export class SourceRunner {
 }
 
 /** What an operator needs to know, with what kafkajs has wrapped. */
-function messageOf(error: unknown): string {
+function messageOf(error: unknown, source: KafkaSource): string {
+  if (isUnknownTopic(error)) return `The cluster has no topic ${topicOf(source)}, or its user may not describe it: create it, or grant Describe`;
   if (!(error instanceof Error)) return String(error);
-  const cause = error.cause instanceof Error ? messageOf(error.cause) : '';
+  const cause = error.cause instanceof Error ? messageOf(error.cause, source) : '';
   return cause === '' || error.message.includes(cause) ? error.message : `${error.message}: ${cause}`;
+}
+
+function topicOf({ settings }: KafkaSource): string {
+  return isObject(settings) ? String(settings['topic']) : '';
 }

@@ -10,13 +10,13 @@ import { type BuiltChunk, ChunkBuilder, type Halt } from './chunk-builder.js';
 import { sourceGaps, sourceLag } from './kafka-sources.metrics.js';
 import type { GapReason, KafkaSourcesRepository } from './kafka-sources.repository.js';
 import { type FetchedRecords, PartitionQueue } from './partition-queue.js';
-import type { RecordAcceptor } from './record-acceptor.js';
+import type { Allowance, RecordAcceptor } from './record-acceptor.js';
 import { type Advance, halvesOf, type RecordChunk } from './record-chunk.js';
 import { RecordReader } from './record-reader.js';
 import { SourceConsumer } from './source-consumer.js';
 import { invalidRecord } from './source-record.js';
 import type { PartitionReport } from './source-report.js';
-import { type ReachedTopic, TopicReplacedError } from './source-topic.js';
+import { isUnknownTopic, type ReachedTopic, TopicReplacedError } from './source-topic.js';
 
 export interface SourceSessionOptions {
   readonly groupId: string;
@@ -26,6 +26,8 @@ export interface SourceSessionOptions {
   readonly logger: Logger;
   /** The group has assigned partitions, perhaps none. */
   readonly onReading: () => void;
+  /** It has read for some seconds, and its cluster answers. */
+  readonly onSteady: () => void;
 }
 
 /**
@@ -59,9 +61,13 @@ export class SourceSession {
   private readonly queues = new Map<number, PartitionQueue>();
   /** Partitions that have stopped at an invalid record, with where and why. */
   private readonly halted = new Map<number, string>();
+  /** Where the logs began and ended when they were looked at. */
+  private readonly startOffsets = new Map<number, number>();
   private readonly endOffsets = new Map<number, number>();
   private readonly storedOffsets = new Map<number, number>();
   private assigned: readonly number[] = [];
+  /** Tokens of the tenant's limit for records that are queued. */
+  private tokens = 0;
   /** The statement under way. */
   private storing: Promise<void> = Promise.resolve();
   private wakeUp: (() => void) | undefined;
@@ -112,7 +118,7 @@ export class SourceSession {
     const { topicId } = this.topic.of;
     return [...this.queues.keys(), ...this.halted.keys()].map((partition) => {
       const detail = this.halted.get(partition);
-      return { partition, topicId, state: detail === undefined ? 'reading' : 'halted', detail, endOffset: this.endOffsets.get(partition) ?? this.storedOffsets.get(partition) ?? 0 };
+      return { partition, topicId, state: detail === undefined ? 'reading' : 'halted', detail, endOffset: this.endOffsets.get(partition) };
     });
   }
 
@@ -135,7 +141,7 @@ export class SourceSession {
 
   private forget(partitions: readonly number[]): void {
     for (const partition of partitions) {
-      for (const known of [this.halted, this.endOffsets, this.storedOffsets]) known.delete(partition);
+      for (const known of [this.halted, this.startOffsets, this.endOffsets, this.storedOffsets]) known.delete(partition);
       sourceLag.remove({ source: this.topic.of.source.publicId, partition });
     }
   }
@@ -182,9 +188,9 @@ export class SourceSession {
     const { acceptor } = this.options;
     while (!this.isEnding) {
       const queues = [...this.queues.values()].filter(({ isEmpty }) => !isEmpty);
-      const jumped = queues.find(({ jump }) => jump !== undefined);
-      if (queues.length === 0) await this.wake();
-      else if (jumped !== undefined) await this.passJump(jumped);
+      const stuck = [...this.queues.values()].find((queue) => this.isStuck(queue));
+      if (stuck !== undefined) await this.passJump(stuck);
+      else if (queues.length === 0) await this.wake();
       else if (acceptor.isOverloaded) await this.pause(OVERLOAD_MS);
       else await this.storeNext(queues);
     }
@@ -192,6 +198,8 @@ export class SourceSession {
   }
 
   private async wake(): Promise<void> {
+    // Of records that were no events. They are the tenant's, and not kept for later.
+    this.tokens = 0;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.wakeUp = resolve;
     await promise;
@@ -204,23 +212,39 @@ export class SourceSession {
   }
 
   private async storeNext(queues: readonly PartitionQueue[]): Promise<void> {
-    const { principal } = this.topic.of.source;
-    const { granted, waitMs } = principal.ingest.limits.length === 0 ? UNLIMITED : await this.retried(() => this.options.acceptor.allow(principal, BATCH_ITEMS));
+    const { granted, waitMs } = await this.allowed(queues);
     if (granted === 0) return this.pause(Math.max(waitMs, MIN_TOKEN_WAIT_MS));
+    const taken = new Map(queues.map((queue) => [queue.partition, queue]));
     const chunk = await this.build(queues, granted);
     this.releaseIfLow();
-    if (chunk === undefined || chunk.advances.length === 0) return;
+    if (chunk === undefined) return;
     await this.topic.confirm(performance.now());
     await this.storing;
     if (this.isEnding) return;
-    this.storing = this.store(chunk).catch((error: unknown) => this.fail(error));
+    // The statement before may have stopped a partition, or found its position moved: it is read from there, if at all.
+    const isCurrent = ({ partition }: { readonly partition: number }): boolean => this.queues.get(partition) === taken.get(partition);
+    const advances = chunk.advances.filter(isCurrent);
+    const entries = advances.length === chunk.advances.length ? chunk.entries : chunk.entries.filter(isCurrent);
+    for (const halt of chunk.halts.filter(isCurrent)) this.halt(halt);
+    if (advances.length > 0) this.storing = this.store({ entries, advances }).catch((error: unknown) => this.fail(error));
+  }
+
+  /** How many events may be made of queued records now. Takes no more tokens than there are records. */
+  private async allowed(queues: readonly PartitionQueue[]): Promise<Allowance> {
+    const { principal } = this.topic.of.source;
+    if (principal.ingest.limits.length === 0) return UNLIMITED;
+    const wanted = Math.min(BATCH_ITEMS, queues.reduce((sum, { records }) => sum + records, 0)) - this.tokens;
+    const { granted, waitMs } = wanted <= 0 ? UNWANTED : await this.retried(() => this.options.acceptor.allow(principal, wanted));
+    this.tokens += granted;
+    // Markers alone need none.
+    return { granted: this.tokens === 0 && wanted <= 0 ? 1 : this.tokens, waitMs };
   }
 
   /** @returns undefined if Postgres did not answer, after which all partitions are read again */
   private async build(queues: readonly PartitionQueue[], maxEvents: number): Promise<BuiltChunk | undefined> {
     try {
       const chunk = await this.builder.build(queues, maxEvents, (queue) => this.queues.get(queue.partition) === queue);
-      chunk.halts.forEach((halt) => this.halt(halt));
+      this.tokens = Math.max(0, this.tokens - chunk.entries.filter(({ read }) => read.kind === 'event').length);
       return chunk;
     } catch (error) {
       if (!isPassing(error)) throw error;
@@ -245,7 +269,7 @@ export class SourceSession {
   /** Postgres can't store one of the records, or not so many in a statement's time. It gets halves, down to one record. */
   private async isolate(chunk: RecordChunk, stopped: Set<number>, error: unknown): Promise<void> {
     const [entry] = chunk.entries;
-    if (entry === undefined) throw error;
+    if (entry === undefined || this.isEnding) throw error;
     if (chunk.entries.length > 1) {
       for (const half of halvesOf(chunk)) await this.store(half, stopped);
       return;
@@ -285,21 +309,25 @@ export class SourceSession {
     this.halted.set(partition, detail);
     this.queues.delete(partition);
     this.consumer.close(partition);
+    // Its queued records may be those that fetching waits for.
+    this.releaseIfLow();
     this.options.logger.warn({ source: this.topic.of.source.publicId, topic: this.topic.of.topic, partition, offset, reason: invalid.reason }, 'A source has stopped at a record that cannot be an event');
   }
 
-  /** The log does not have the offset that comes next, or kafkajs has passed what no event comes of. */
+  /** Whether nothing comes that follows what was read: see `PartitionQueue.jump`, or the log begins later. */
+  private isStuck(queue: PartitionQueue): boolean {
+    return queue.jump !== undefined || (queue.isEmpty && queue.nextOffset < (this.startOffsets.get(queue.partition) ?? 0));
+  }
+
   private async passJump(queue: PartitionQueue): Promise<void> {
-    const { jump, partition } = queue;
+    const { partition } = queue;
     await this.storing;
     const ends = (await this.topic.ends()).get(partition);
     await this.topic.confirm(performance.now());
-    if (jump === undefined || ends === undefined || this.queues.get(partition) !== queue) return;
+    if (ends === undefined || this.queues.get(partition) !== queue || !this.isStuck(queue)) return;
     const expectedOffset = queue.nextOffset;
     if (ends.end < expectedOffset) return this.passGap({ partition, expectedOffset, nextOffset: ends.end }, 'log_lost');
-    if (jump.fetchedOffset > expectedOffset && ends.start > expectedOffset) return this.passGap({ partition, expectedOffset, nextOffset: Math.min(ends.start, jump.fetchedOffset) }, 'retention');
-    // Kafka has only markers there, which kafkajs does not hand out.
-    if (jump.records.length === 0) return queue.acceptJump();
+    if (ends.start > expectedOffset) return this.passGap({ partition, expectedOffset, nextOffset: ends.start }, 'retention');
     // The log has what comes next: it is fetched again.
     await this.pause(MIN_RETRY_MS);
     await this.open([partition]);
@@ -317,11 +345,15 @@ export class SourceSession {
   private async look(): Promise<void> {
     await this.topic.confirm(performance.now());
     const { publicId } = this.topic.of.source;
-    for (const [partition, { end }] of await this.topic.ends()) {
+    const ends = await this.topic.ends();
+    this.options.onSteady();
+    for (const [partition, { start, end }] of ends) {
       if (!this.queues.has(partition) && !this.halted.has(partition)) continue;
+      this.startOffsets.set(partition, start);
       this.endOffsets.set(partition, end);
       sourceLag.set({ source: publicId, partition }, Math.max(0, end - (this.storedOffsets.get(partition) ?? end)));
     }
+    this.wakeUp?.();
   }
 
   /** While brokers are away, the consumer decides how long to wait for them. */
@@ -344,17 +376,13 @@ export class SourceSession {
   }
 }
 
-const UNLIMITED = { granted: BATCH_ITEMS, waitMs: 0 };
+const UNLIMITED: Allowance = { granted: BATCH_ITEMS, waitMs: 0 };
+const UNWANTED: Allowance = { granted: 0, waitMs: 0 };
 
 function isPassing(error: unknown): boolean {
   if (error instanceof LockstepError) return error.retriable;
   // kafkajs' errors are none of Postgres'.
   return !(error instanceof Error && error.name.startsWith('KafkaJS')) && !isTypeError(error) && ['unavailable', 'conflict'].includes(failureOf(error));
-}
-
-/** kafkajs takes it for a failure that passes. */
-function isUnknownTopic(error: unknown): boolean {
-  return error instanceof KafkaJSProtocolError && error.type === 'UNKNOWN_TOPIC_OR_PARTITION';
 }
 
 /** Waits for work that may fail, and not longer than this. */

@@ -1,4 +1,5 @@
 import type { Kafka } from 'kafkajs';
+import { KafkaJSProtocolError } from '#ground/kafka/client';
 import { LogEndsReader } from '#ground/kafka/log-ends';
 import { TopicDescriber } from '#ground/kafka/wire/topic-describer';
 import { type KafkaSettings, kafkaSettings } from './kafka-settings.js';
@@ -14,6 +15,11 @@ export class TopicReplacedError extends Error {
   constructor(topic: string) {
     super(`${topic} was deleted and created again`);
   }
+}
+
+/** kafkajs takes it for a failure that passes. */
+export function isUnknownTopic(error: unknown): boolean {
+  return error instanceof KafkaJSProtocolError && error.type === 'UNKNOWN_TOPIC_OR_PARTITION';
 }
 
 /** The topic of a source, as it is at its cluster. */
@@ -49,7 +55,7 @@ export class ReachedTopic {
       const reachedAtMs = performance.now();
       const { clusterId, topicId } = await describer.describe();
       await clusters.authorize(source, settings, clusterId);
-      const reached = new ReachedTopic(kafka, settings, { source, topic, topicId }, describer, logs, repository, reachedAtMs);
+      const reached = new ReachedTopic(kafka, settings, { source, topic, topicId, cluster: clusterId }, describer, logs, repository, reachedAtMs);
       await reached.positions();
       return reached;
     } catch (error) {

@@ -1,6 +1,6 @@
 /*
   Stores what this gateway sees of its sources, and of the partitions that it reads. Forgets readers that have been silent for
-  a minute: their gateways have stopped.
+  a minute: their gateways have stopped. An end offset of -1 stands for none.
 */
 /* @name storeSourceStates */
 with readers as (
@@ -20,7 +20,7 @@ forgotten as (
   )
 )
 insert into source_partition_states (source, partition, topic_id, state, detail, end_offset)
-select p.source, p.partition, p.topic_id, p.state, nullif(p.detail, ''), p.end_offset
+select p.source, p.partition, p.topic_id, p.state, nullif(p.detail, ''), nullif(p.end_offset, -1)
 from
   unnest(
     :partitionSources!::integer[], :partitions!::integer[], :topicIds!::uuid[], :partitionStates!::text[],

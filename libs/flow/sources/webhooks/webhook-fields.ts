@@ -3,6 +3,7 @@ import { EVENT_TYPE_RULE, eventTypeOf, isEventType } from '#domain/event-type';
 import { keyOfId } from '#domain/idempotency-key';
 import type { ProblemDetail } from '#domain/problem';
 import { invalid } from '#flow/ingest/event-request';
+import { ID_PROBLEM, isId } from '../event-id.js';
 import { FieldTemplate } from '../field-template.js';
 import type { RequestFields } from './request-fields.js';
 import type { EventFields } from './webhook-provider.js';
@@ -14,12 +15,10 @@ export interface WebhookEvent {
   readonly idempotencyKey: string | undefined;
 }
 
-const CONTROL = /\p{Cc}/u;
-
 type FieldName = 'id' | 'type' | 'entity';
 
 const RULES: Readonly<Record<FieldName, { readonly isRight: (text: string) => boolean; readonly rule: string }>> = {
-  id: { isRight: (text) => text !== '' && !CONTROL.test(text) && text.isWellFormed(), rule: 'must be a text without control characters' },
+  id: { isRight: isId, rule: ID_PROBLEM },
   type: { isRight: (text) => isEventType(eventTypeOf(text)), rule: EVENT_TYPE_RULE },
   entity: { isRight: isEntity, rule: ENTITY_PROBLEM },
 };

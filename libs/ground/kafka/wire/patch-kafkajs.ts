@@ -1,14 +1,16 @@
+import { tellFetchedOffsets } from './fetched-offset.js';
 import { sendIncrementalAlterConfigs } from './incremental-alter-configs.js';
 import { encodeProduceRequestsOurselves } from './produce-encoder.js';
 import { fixRequestQueueTimer } from './request-queue-timer.js';
 
 /**
- * Patches kafkajs 2.2.4 for this process: the timer of its request queue, its encoder of produce requests, and
- * `admin.alterConfigs`. Each patch replaces one property that kafkajs reads whenever it needs it. `createKafka` calls
+ * Patches kafkajs 2.2.4 for this process: the timer of its request queue, its encoder of produce requests, what it
+ * tells of batches without records, and `admin.alterConfigs`. Each patch replaces one property that kafkajs reads whenever it needs it. `createKafka` calls
  * this before it makes a client; calling it again changes nothing.
  */
 export function patchKafkajs(): void {
   fixRequestQueueTimer();
   encodeProduceRequestsOurselves();
   sendIncrementalAlterConfigs();
+  tellFetchedOffsets();
 }

@@ -1,4 +1,5 @@
-import { hasOnly, memberBytes } from '../record-json.js';
+import { isObject } from '#ground/json-schema/json';
+import { valueTextAt } from '../../json-value-text.js';
 import { jsonOf, utf8Of } from '../record-fields.js';
 import type { SourceRecord } from '../source-record.js';
 
@@ -29,7 +30,11 @@ function contentOf(bytes: Buffer): Buffer | undefined {
 /** Anything but an object is parsed by nobody: most values are no envelope. */
 function withoutEnvelope(bytes: Buffer): Buffer {
   if (bytes[firstOf(bytes)] !== OPEN_OBJECT || !bytes.includes('"payload"') || !bytes.includes('"schema"')) return bytes;
-  return hasOnly(jsonOf(bytes), ENVELOPE) ? memberBytes(bytes, 'payload') ?? bytes : bytes;
+  return isEnvelope(jsonOf(bytes)) ? Buffer.from(valueTextAt(bytes.toString('utf8'), ['payload'])) : bytes;
+}
+
+function isEnvelope(value: unknown): boolean {
+  return isObject(value) && Object.keys(value).length === ENVELOPE.length && ENVELOPE.every((name) => Object.hasOwn(value, name));
 }
 
 function firstOf(bytes: Buffer): number {

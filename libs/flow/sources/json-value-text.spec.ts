@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { numberTextAt } from './json-number-text.js';
+import { valueTextAt } from './json-value-text.js';
 import { textAt } from './json-pointer.js';
 
 const at = (json: string, pointer: string): string | undefined => textAt(JSON.parse(json), () => json, pointer);
 
-describe('numberTextAt', () => {
+describe('valueTextAt', () => {
   it('has numbers as they stand, wherever they are', () => {
     const json = ' {"a" : [ {"b\\u0063":1}, "}]\\"", -12345678901234567890.50 , 1e3], "c":{"":0.0} } ';
     expect(['/a/0/bc', '/a/2', '/a/3', '/c/'].map((pointer) => at(json, pointer))).toEqual(['1', '-12345678901234567890.50', '1e3', '0.0']);
@@ -29,7 +29,7 @@ describe('numberTextAt', () => {
     fc.assert(fc.property(value, fc.constantFrom(undefined, 1, '\t', ' \r\n'), (made, space) => {
       const json = JSON.stringify(made, undefined, space);
       const visit = (node: unknown, path: readonly string[]): void => {
-        if (typeof node === 'number') expect(Number(numberTextAt(json, path))).toBe(node);
+        if (typeof node === 'number') expect(Number(valueTextAt(json, path))).toBe(node);
         else if (typeof node === 'object' && node !== null) for (const [name, child] of Object.entries(node)) visit(child, [...path, name]);
       };
       visit(JSON.parse(json), []);

@@ -1,0 +1,27 @@
+import { expect, it } from '@jest/globals';
+import { captureLog } from '#dev/testing/log-capture';
+import { waitUntil } from '#dev/testing/wait-until';
+import type { KafkaSource } from './kafka-source.js';
+import { SourceRunner } from './source-runner.js';
+import type { SourceSession } from './source-session.js';
+
+it('waits longer each time for a source that fails whenever it has joined its group, and logs it once', async () => {
+  const log = captureLog();
+  let [attempts, isSteady] = [0, false];
+  const source = { id: 1, publicId: 'src_1' } as KafkaSource;
+  const runner = new SourceRunner(source, (_source, { onReading, onSteady }) => {
+    const run = (): Promise<void> => {
+      attempts += 1;
+      onReading();
+      if (isSteady) onSteady();
+      return Promise.reject(new Error('Not authorized to read'));
+    };
+    return Promise.resolve({ run, stop: () => undefined, report: () => [] } as unknown as SourceSession);
+  }, log.logger);
+  runner.start(Promise.resolve());
+  await waitUntil('the third attempt', () => Promise.resolve(attempts === 3));
+  expect([log.lines.map(({ msg }) => msg), runner.isFailing]).toEqual([['A source cannot be read; retrying'], true]);
+  isSteady = true;
+  await waitUntil('that it is read again, and fails again', () => Promise.resolve(log.lines.length === 3));
+  await runner.stop();
+});
