@@ -1,3 +1,4 @@
+import { BatchTooLargeError } from './batch-too-large-error.js';
 import { repeat } from './snappy.js';
 
 const MAGIC = 0x184d2204;
@@ -6,7 +7,7 @@ const UNCOMPRESSED = 0x8000_0000;
 /**
  * Decompresses an LZ4 frame, without its checksums: Kafka's batches have one of their own.
  * https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md
- * @throws RangeError if it is not LZ4, or has more bytes than this
+ * @throws RangeError if it is not LZ4; BatchTooLargeError if it has more bytes than this
  */
 export function lz4Decompressed(bytes: Buffer, maxBytes: number): Buffer {
   if (bytes.readUInt32LE(0) !== MAGIC) throw new RangeError('A compressed batch is no LZ4 frame');
@@ -38,7 +39,7 @@ function withRoom(output: Buffer, length: number, needed: number): Buffer {
 }
 
 function appended(output: Buffer, length: number, input: Buffer): number {
-  if (length + input.length > output.length) throw new RangeError('A compressed batch is too large');
+  if (length + input.length > output.length) throw new BatchTooLargeError();
   input.copy(output, length);
   return length + input.length;
 }
@@ -63,7 +64,9 @@ function decompressBlock(input: Buffer, output: Buffer, from: number): number {
     if (at === input.length) return to;
     const offset = input.readUInt16LE(at);
     at += 2;
-    to = repeat(output, to, offset, lengthOf(token & 15) + 4);
+    const size = lengthOf(token & 15) + 4;
+    if (to + size > output.length) throw new BatchTooLargeError();
+    to = repeat(output, to, offset, size);
   }
   return to;
 }

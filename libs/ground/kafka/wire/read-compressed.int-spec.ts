@@ -37,3 +37,18 @@ it('reads what a broker has compressed with each codec', async () => {
     expect(records.map(({ value }) => value?.equals(VALUES[records.findIndex((record) => record.value === value)] ?? Buffer.from('none')))).toEqual(VALUES.map(() => true));
   }
 });
+
+it('reads in several fetches what is too much for one', async () => {
+  readCompressedBatches(500_000);
+  const topic = `many-${randomBytes(4).toString('hex')}`;
+  const [admin, producer] = [kafka.admin(), kafka.producer()];
+  await Promise.all([admin.connect(), producer.connect()]);
+  await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 2, replicationFactor: 1, configEntries: [{ name: 'compression.type', value: 'gzip' }] }] });
+  // Each a batch of its own. Two of them fit into a fetch.
+  for (let n = 0; n < 12; n++) await producer.send({ topic, messages: [{ value: Buffer.alloc(200_000, n), partition: n % 2 }] });
+  await Promise.all([admin.disconnect(), producer.disconnect()]);
+  const reader = await TopicReader.start(kafka, [topic]);
+  readers.push(reader);
+  const records = await reader.atLeast(12);
+  expect(records.map(({ value }) => value?.[0]).sort((one = 0, other = 0) => one - other)).toEqual(Array.from({ length: 12 }, (_, n) => n));
+});

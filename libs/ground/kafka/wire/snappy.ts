@@ -1,3 +1,5 @@
+import { BatchTooLargeError } from './batch-too-large-error.js';
+
 /** What Java clients put before blocks of snappy: a magic number and two versions. */
 const XERIAL = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]);
 const XERIAL_BYTES = 16;
@@ -5,7 +7,7 @@ const XERIAL_BYTES = 16;
 /**
  * Decompresses snappy: one block, or the framing of Java clients, which has many.
  * https://github.com/google/snappy/blob/main/format_description.txt
- * @throws RangeError if it is not snappy, or has more bytes than this
+ * @throws RangeError if it is not snappy; BatchTooLargeError if it has more bytes than this
  */
 export function snappyDecompressed(bytes: Buffer, maxBytes: number): Buffer {
   if (!bytes.subarray(0, XERIAL.length).equals(XERIAL)) return block(bytes, maxBytes);
@@ -29,7 +31,7 @@ function block(bytes: Buffer, maxBytes: number): Buffer {
     length += (byte & 0x7f) * 2 ** shift;
     if (byte < 0x80) break;
   }
-  if (length > maxBytes) throw new RangeError('A compressed batch is too large');
+  if (length > maxBytes) throw new BatchTooLargeError();
   const output = Buffer.alloc(length);
   let to = 0;
   while (at < bytes.length) {

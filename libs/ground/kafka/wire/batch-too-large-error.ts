@@ -1,0 +1,6 @@
+/** A compressed batch stands for more bytes than are allowed. */
+export class BatchTooLargeError extends RangeError {
+  constructor() {
+    super('A compressed batch is too large');
+  }
+}
