@@ -8,12 +8,13 @@ set local lock_timeout = '2s';
 -- Of an environment variable. The next start of a gateway with another value replaces it.
 alter table source_secrets add column from_environment boolean not null default false;
 
--- The tenant's sources, also those that were committed after the calling statement began: its snapshot may be older than the
+-- The tenant's sources, of all providers or of one, also those that were committed after the calling statement began: its snapshot may be older than the
 -- lock that it waited for.
-create function count_sources(of_tenant text) returns bigint
+create function count_sources(of_tenant text, of_provider text default null) returns bigint
   language plpgsql volatile as $$
 begin
-  return (select count(*) from sources where tenant = of_tenant and deleted_at is null);
+  return (select count(*) from sources
+    where tenant = of_tenant and deleted_at is null and provider = coalesce(of_provider, provider));
 end
 $$;
 

@@ -1,6 +1,7 @@
 /*
   Creates a source with its secrets (those of the environment if :fromEnvironment), and audits it, unless the tenant has
-  :most sources or one with this name. "hasRoom" and "isCreated" say what happened.
+  :most sources, :mostTopics with the provider `kafka`, or one with this name. "hasRoom", "hasTopicRoom" and "isCreated" say what
+  happened.
 */
 /* @name createSource */
 with by as (
@@ -11,7 +12,11 @@ owner as (
   select id from tenants where id = :tenant! for no key update
 ),
 room as materialized (
-  select id as tenant, count_sources(id) < :most! as is_left, source_named(id, :name!) is null as is_free from owner
+  select
+    id as tenant, count_sources(id) < :most! as is_left,
+    :provider! <> 'kafka' or count_sources(id, 'kafka') < :mostTopics! as is_topic_left,
+    source_named(id, :name!) is null as is_free
+  from owner
 ),
 created as (
   insert into sources (public_id, tenant, name, provider, settings, duplicates, resubmit, enabled)
@@ -19,7 +24,7 @@ created as (
     :publicId!, tenant, :name!, :provider!, :settings!::text::jsonb, :duplicates!::duplicates_policy,
     :resubmit!::resubmit_policy, :enabled!
   from room
-  where is_left and is_free
+  where is_left and is_topic_left and is_free
   returning id, tenant, name, provider
 ),
 kept as (
@@ -35,4 +40,4 @@ audited as (
     jsonb_build_object('name', created.name, 'provider', created.provider)
   from created, by
 )
-select is_left as "hasRoom!", exists(select from created) as "isCreated!" from room;
+select is_left as "hasRoom!", is_topic_left as "hasTopicRoom!", exists(select from created) as "isCreated!" from room;

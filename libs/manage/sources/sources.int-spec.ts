@@ -15,7 +15,7 @@ import { SecretBox } from '#ground/secrets/secret-box';
 import { EnvironmentSources } from './environment-sources.js';
 import { newSourceSchema, secretRotationSchema, sourceChangeSchema, sourceDetailSchema, type SourceResource, sourceStatsQuerySchema, type SourceStats, sourceStatsSchema } from './source.schema.js';
 import { SourcesApiModule } from './sources-api.module.js';
-import { MAX_SOURCES, SourcesRepository } from './sources.repository.js';
+import { MAX_SOURCES, MAX_TOPICS, SourcesRepository } from './sources.repository.js';
 import { SourcesService } from './sources.service.js';
 
 const OTHER: Principal = { ...TEST_PRINCIPAL, tenant: 'acme' };
@@ -220,6 +220,27 @@ describe('a rotation', () => {
 
 describe('a topic', () => {
   const sasl = { mechanism: 'plain', username: 'lockstep', password: 'visible' };
+
+  it('is one of at most 20 of a tenant', async () => {
+    await pool.query("insert into tenants (id) values ('topics')");
+    const principal: Principal = { ...TEST_PRINCIPAL, tenant: 'topics' };
+    const created = await Promise.allSettled(Array.from({ length: MAX_TOPICS + 2 }, (_, i) => createTopic({ topic: `t${i}` }, principal, { name: `t${i}` })));
+    expect(created.filter(({ status }) => status === 'fulfilled')).toHaveLength(MAX_TOPICS);
+    await expect(createTopic({}, principal)).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('20 Kafka sources') as unknown });
+    expect(await create({}, principal)).toMatchObject({ provider: 'stripe' });
+  });
+
+  it('is failing while a gateway that reads it says so, also in lists', async () => {
+    await pool.query("insert into tenants (id) values ('readers')");
+    const principal: Principal = { ...TEST_PRINCIPAL, tenant: 'readers' };
+    const { id } = await createTopic({}, principal);
+    const states = async (): Promise<string[]> => [(await sources.get('readers', id)).state, ...(await sources.list('readers', { limit: 1, cursor: undefined })).data.map(({ state }) => state)];
+    await pool.query(`insert into source_readers (source, gateway, state) select s.id, gen_random_uuid(), r.state from sources s, (values ('reading'), ('failing')) r (state) where public_id = $1`, [id.slice(4)]);
+    expect(await states()).toEqual(['failing', 'failing']);
+    // Gateways that have said nothing for half a minute count no more.
+    await pool.query(`update source_readers set seen_at = now() - interval '31 seconds' where state = 'failing'`);
+    expect(await states()).toEqual(['idle', 'idle']);
+  });
 
   it('keeps its password as a secret, and shows it nowhere', async () => {
     const created = await createTopic({ sasl });

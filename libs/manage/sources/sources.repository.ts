@@ -19,6 +19,8 @@ type ListedSourceRow = IListSourcesResult;
 
 /** Sources of a tenant that are not deleted. A change of the tenant makes every gateway forget as many. */
 export const MAX_SOURCES = 1_000;
+/** Kafka sources among them. Each has a consumer at every gateway, and up to some 70 MiB of its records in memory. */
+export const MAX_TOPICS = 20;
 /** Above every narrow key. */
 const NO_BOUND = 2_147_483_647;
 /** Of the settings in one page. */
@@ -32,8 +34,8 @@ export class SourcesRepository {
     private readonly lists: ListsDatabase,
   ) {}
 
-  async create(row: Omit<ICreateSourceParams, 'most'>): Promise<ICreateSourceResult> {
-    return only(await createSource.run({ ...row, most: MAX_SOURCES }, this.database));
+  async create(row: Omit<ICreateSourceParams, 'most' | 'mostTopics'>): Promise<ICreateSourceResult> {
+    return only(await createSource.run({ ...row, most: MAX_SOURCES, mostTopics: MAX_TOPICS }, this.database));
   }
 
   async find(tenant: string, publicId: string): Promise<SourceRow | undefined> {

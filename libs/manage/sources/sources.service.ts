@@ -15,7 +15,7 @@ import { openedSecret } from './opened-secret.js';
 import type { NewSource, SecretRotation, SourceChange, SourceDetail, SourceQuery, SourceResource, SourceStats, SourceStatsQuery } from './source.schema.js';
 import { sourceCursor } from './source.schema.js';
 import { publicUrlIssuesOf, secretIssuesOf, settingsIssuesOf } from './source-check.js';
-import { MAX_SOURCES, type SourceRow, SourcesRepository } from './sources.repository.js';
+import { MAX_SOURCES, MAX_TOPICS, type SourceRow, SourcesRepository } from './sources.repository.js';
 import { TopicProgress } from './topic-progress.js';
 
 /** A change that meets so many others of the same source is given up. */
@@ -53,11 +53,12 @@ export class SourcesService {
     const { settings: shown, password } = provider === 'kafka' ? splitPassword(settings) : { settings, password: undefined };
     const publicId = mintId();
     const id = toPublicId('src', publicId);
-    const { hasRoom, isCreated } = await this.repository.create({
+    const { hasRoom, hasTopicRoom, isCreated } = await this.repository.create({
       by: auditedBy(principal), subject: id, tenant, publicId, name, provider, settings: JSON.stringify(shown), duplicates, resubmit, enabled: status === 'active',
       secrets: this.sealed(publicId, password === undefined ? secrets : [password]), fromEnvironment: false,
     });
     if (!hasRoom) throw new LockstepError('conflict', `The tenant has ${MAX_SOURCES} sources, which is the limit: delete sources that are no longer used`);
+    if (!hasTopicRoom) throw new LockstepError('conflict', `The tenant has ${MAX_TOPICS} Kafka sources, which is the limit: delete some that are no longer used`);
     if (!isCreated) throw nameTaken(name);
     return this.get(tenant, id);
   }

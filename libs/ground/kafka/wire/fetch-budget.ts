@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createRequire } from 'node:module';
-import kafkajs from 'kafkajs';
 import { BatchTooLargeError } from './batch-too-large-error.js';
 
 type Decompress = (bytes: Buffer, maxBytes: number) => Promise<Buffer>;
@@ -13,7 +12,7 @@ interface Budget {
 }
 
 interface Broker {
-  fetch(options: object): Promise<unknown>;
+  fetch: (this: Broker, options: object) => Promise<unknown>;
 }
 
 // An internal file of kafkajs 2.2.4, whose version is pinned. A test fails when kafkajs reads it in another way.
@@ -37,7 +36,7 @@ export function withinBudget(decompress: Decompress): (bytes: Buffer) => Promise
   return async (bytes) => {
     const budget = budgets.getStore();
     if (budget === undefined) throw new Error('A batch is read outside of a fetch');
-    if (budget.left === 0) throw leftToNextFetch();
+    if (budget.left === 0) throw new LeftToNextFetchError();
     const isFirst = !budget.isBegun;
     budget.isBegun = true;
     try {
@@ -47,13 +46,18 @@ export function withinBudget(decompress: Decompress): (bytes: Buffer) => Promise
     } catch (error) {
       if (!isTooLarge(error)) throw error;
       budget.left = 0;
-      throw isFirst ? new BatchTooLargeError() : leftToNextFetch();
+      throw isFirst ? new BatchTooLargeError() : new LeftToNextFetchError();
     }
   };
 }
 
-function leftToNextFetch(): Error {
-  return new kafkajs.KafkaJSPartialMessageError('The batch is left to the next fetch');
+/** kafkajs knows by this name that a fetch ends within a batch. */
+class LeftToNextFetchError extends Error {
+  override readonly name = 'KafkaJSPartialMessageError';
+
+  constructor() {
+    super('The batch is left to the next fetch');
+  }
 }
 
 function isTooLarge(error: unknown): boolean {
