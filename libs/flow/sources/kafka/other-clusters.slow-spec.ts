@@ -66,10 +66,11 @@ describe("a source of Lockstep's own cluster", () => {
     ['another tenant', `orders-${prefix}`, 'acme', /Only sources of the tenant default/],
     ["Lockstep's own topics", `${prefix}events`, 'default', /own topics/],
     ["Kafka's own topics", '__consumer_offsets', 'default', /own topics/],
-  ])('refuses %s, whether its brokers are named or not', async (_what, name, tenant, reason) => {
+  ])('refuses %s, and connections to its brokers by name', async (_what, name, tenant, reason) => {
     // Of a topic that does not exist nothing is known.
     if (!(await test.admin.listTopics()).includes(name)) await test.createTopic(name, 1);
-    const sources = [await test.source({ topic: name }, tenant), await test.source({ topic: name, brokers: sharedServers().kafkaBrokers.split(',') }, tenant)];
-    for (const source of sources) expect(await failureOf(source)).toMatch(reason);
+    expect(await failureOf(await test.source({ topic: name }, tenant))).toMatch(reason);
+    // A proxy can lie about the cluster's id, and leads to its brokers all the same.
+    expect(await failureOf(await test.source({ topic: name, brokers: sharedServers().kafkaBrokers.split(',') }, tenant))).toMatch(/is a broker of Lockstep's own cluster/);
   }, 60_000);
 });
