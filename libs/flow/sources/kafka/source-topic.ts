@@ -48,7 +48,7 @@ export class ReachedTopic {
     const { data: settings, error } = kafkaSettings.safeParse(source.settings);
     if (settings === undefined) throw new Error(`The settings of ${source.publicId} are not those of this release: ${error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ')}`);
     const { topic } = settings;
-    const kafka = clusters.clientOf(settings, repository.passwordOf(source));
+    const kafka = await clusters.clientOf(settings, repository.passwordOf(source));
     const describer = new TopicDescriber(kafka, topic);
     const logs = new LogEndsReader(kafka, topic);
     try {
