@@ -247,7 +247,7 @@ describe('rejections', () => {
     writer.start();
     const { source, counts } = await createSource();
     stopping.get(Rejections).add(TEST_PRINCIPAL, 'duplicate', 'last');
-    stopping.get(SourceActivity).note({ id: source } as Source, 'accepted');
+    stopping.get(SourceActivity).note({ id: source }, 'accepted');
     await writer.stop();
     await stopping.close();
     expect((await list()).data).toMatchObject([{ code: 'duplicate', count: 1 }]);
