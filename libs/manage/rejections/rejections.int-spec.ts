@@ -7,7 +7,6 @@ import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixtur
 import { TcpProxy } from '#dev/testing/tcp-proxy';
 import { testModules } from '#dev/testing/test-modules';
 import { TEST_PRINCIPAL } from '#dev/testing/test-principal';
-import type { Source } from '#flow/sources/source';
 import { type OutcomeCount, SourceActivity } from '#flow/sources/source-activity';
 import { type RejectionCount, Rejections } from '#ground/http/rejections';
 import type { Page } from '#ground/http/pagination';
