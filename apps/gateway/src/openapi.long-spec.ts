@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { sharedServers } from '#dev/testing/shared-servers';
+import { expect, it } from '@jest/globals';
+import { startServers } from '#dev/testing/servers';
 import { ADMIN_KEY, SystemUnderTest } from '#dev/testing/system';
 import { installSchemathesis } from '../fixtures/schemathesis.js';
 
@@ -13,19 +13,16 @@ const TIMEOUT_MS = 600_000;
 const runSchemathesis = await installSchemathesis();
 const whereInstalled = runSchemathesis === undefined ? it.skip : it;
 
-let system: SystemUnderTest | undefined;
-
-beforeAll(async () => {
-  if (runSchemathesis !== undefined) system = await SystemUnderTest.start(sharedServers(), { env: { LOG_LEVEL: 'silent' } });
-});
-
-afterAll(async () => {
-  await system?.stop();
-});
-
 whereInstalled('has an OpenAPI document to which Schemathesis finds no exception with random requests', async () => {
-  const { passed, output } = (await runSchemathesis?.(system?.gateways[0]?.url ?? '', ADMIN_KEY, { phases: 'random', seed: SEED, seconds: SECONDS, timeoutMs: TIMEOUT_MS })) ?? { passed: false, output: '' };
-  expect(passed ? '' : output).toBe('');
-  expect(output).toMatch(/Tested: \d{2}/);
-  expect(await system?.call('GET', '/v1/ledger')).toMatchObject({ balanced: true });
-}, TIMEOUT_MS + 30_000);
+  const servers = await startServers();
+  const system = await SystemUnderTest.start(servers, { env: { LOG_LEVEL: 'silent' } });
+  try {
+    const { passed, output } = (await runSchemathesis?.(system.gateways[0]?.url ?? '', ADMIN_KEY, { phases: 'random', seed: SEED, seconds: SECONDS, timeoutMs: TIMEOUT_MS })) ?? { passed: false, output: '' };
+    expect(passed ? '' : output).toBe('');
+    expect(output).toMatch(/Tested: \d{2}/);
+    expect(await system.call('GET', '/v1/ledger')).toMatchObject({ balanced: true });
+  } finally {
+    await system.stop();
+    await servers.stop();
+  }
+}, TIMEOUT_MS + 60_000);
