@@ -118,8 +118,8 @@ export class StreamedBody {
    */
   async read(): Promise<Buffer | undefined> {
     for (;;) {
-      if (this.problem !== undefined) throw this.problem;
-      const bytes = this.message.read() as Buffer | null;
+      // What arrived before a connection's error counts.
+      const bytes = this.problem?.code === 'payload_too_large' ? null : (this.message.read() as Buffer | null);
       if (bytes !== null) {
         this.receivedBytes += bytes.length;
         if (this.receivedBytes > this.maxBytes) this.problem = tooLarge(this.maxBytes);
@@ -128,7 +128,8 @@ export class StreamedBody {
           await this.request.authenticate?.();
           return bytes;
         }
-      } else if (this.message.readableEnded) return undefined;
+      } else if (this.problem !== undefined) throw this.problem;
+      else if (this.message.readableEnded) return undefined;
       else if (this.message.destroyed) this.problem = brokenOff();
       else await this.change();
     }
