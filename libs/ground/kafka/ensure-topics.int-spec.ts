@@ -109,6 +109,8 @@ describe('ensureTopics', () => {
       await waitUntil('the end of the topic', async () => !(await admin.listTopics()).includes(`${prefix}events`));
       const configEntries = Object.entries({ 'max.message.bytes': '1048588', ...entries }).map(([name, value]) => ({ name, value }));
       await admin.createTopics({ waitForLeaders: false, topics: [{ topic: `${prefix}events`, numPartitions: 2, configEntries }] });
+      // The controller answers before the broker that is asked for it knows it.
+      await waitUntil('the topic with its settings', async () => (await entriesOf(`${prefix}events`).catch((): Record<string, string> => ({})))['max.message.bytes'] === '1048588');
     };
     const commandFor = (entry: string): string => `kafka-configs.sh --bootstrap-server ${sharedServers().kafkaBrokers} --alter --topic ${prefix}events --add-config ${entry}`;
 
