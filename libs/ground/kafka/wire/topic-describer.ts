@@ -204,7 +204,8 @@ class FlexibleReader {
     for (let value = 0, shift = 0; ; shift += 7) {
       const byte = this.bytes.readUInt8(this.at++);
       value |= (byte & 0x7f) << shift;
-      if (byte < 0x80) return value;
+      // Never negative: reading could go backwards, and on forever.
+      if (byte < 0x80) return value >>> 0;
     }
   }
 }
