@@ -44,10 +44,10 @@ export class AssignedPartitions {
     this.forget(this.assigned.filter((partition) => !partitions.includes(partition)));
     this.assigned = partitions;
     this.queues.clear();
-    return this.read(partitions.filter((partition) => !this.halted.has(partition)), after);
+    return this.read(partitions, after);
   }
 
-  /** Reads partitions from their stored positions on. @param after what may still move them @throws as `assign` */
+  /** Reads partitions from their stored positions on, unless they have halted. @param after what may still move them @throws as `assign` */
   async read(partitions: readonly number[], after: Promise<void> = Promise.resolve()): Promise<void> {
     if (partitions.length === 0) return;
     const { assigned } = this;
@@ -55,10 +55,12 @@ export class AssignedPartitions {
       this.queues.delete(partition);
       this.consumer.close(partition);
     }
+    // A statement that is awaited may stop partitions at a record.
     await after;
     const positions = await this.retries.run(() => this.topic.positions(partitions));
     if (this.assigned !== assigned || this.ending.aborted) return;
     for (const partition of partitions) {
+      if (this.halted.has(partition)) continue;
       const position = positions.get(partition);
       if (position === undefined) throw new Error(`Kafka has assigned partition ${partition} of ${this.topic.of.topic}, and does not know it`);
       this.queues.set(partition, new PartitionQueue(partition, position));

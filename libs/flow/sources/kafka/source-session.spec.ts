@@ -70,6 +70,23 @@ describe('SourceSession', () => {
     expect(log.lines.filter(({ msg }) => msg.includes('has stopped'))).toHaveLength(1);
   });
 
+  it('does not read on behind a record that it stops at while the group assigns partitions', async () => {
+    const { promise: refused, reject: refuse } = Promise.withResolvers<never>();
+    let isStoring = false;
+    const accept: Accept = () => {
+      isStoring = true;
+      return refused;
+    };
+    const { consumer, session } = (test = await startSession({ accept }, { settings: { onInvalid: 'halt' }, positions: () => new Map([[0, 0], [1, 0]]), partitions: [0, 1] }));
+    await consumer.fetched(0, 0, values(1));
+    await waitUntil('the statement', () => Promise.resolve(isStoring));
+    consumer.join([0, 1]);
+    refuse(poison());
+    await waitUntil('the other partition', () => Promise.resolve(consumer.seeks.filter((each) => each === '1:0').length === 2));
+    expect(consumer.seeks.filter((each) => each === '0:0')).toHaveLength(1);
+    expect(session.report().map(({ partition, state }) => [partition, state])).toEqual([[1, 'reading'], [0, 'halted']]);
+  });
+
   it('takes no more tokens of the tenant than there are records', async () => {
     const [asked, stored]: [number[], number[]] = [[], []];
     const allow: RecordAcceptor['allow'] = (_principal, count) => {
