@@ -108,6 +108,12 @@ describe('debezium-outbox', () => {
     expect(payloadOf(outbox({ value }))).toBe(payload);
   });
 
+  it('unwraps what is nested deeply', () => {
+    const payload = `{"deep":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+    const found = read({ headers, value: `{"schema":${schema},"payload":${payload}}` }, { preset: 'debezium-outbox' }, 1_000_000);
+    expect(payloadOf(found) === payload).toBe(true);
+  });
+
   it.each([null, 'null', `{"schema":${schema},"payload":null}`])('skips the tombstone %s', (value) => {
     expect(outbox({ value }).kind).toBe('skipped');
   });
@@ -160,6 +166,9 @@ describe('cloudevents', () => {
   it.each<[ReadRecord, RegExp]>([
     [read({ headers: {} }, { preset: 'cloudevents' }), /is no CloudEvent/],
     [binary({ ce_source: '' }), /ce_source must be/],
+    [structured({}, { headers: { 'content-type': Buffer.from(`application/cloudevents+json; x=${'x'.repeat(300)}`) } }), /content-type/],
+    [binary({}, {}, { id: 'header:idempotency-key' }), /no id/],
+    [binary({ 'idempotency-key': 'a b' }, {}, { id: 'header:idempotency-key' }), /^invalid_idempotency_key/],
     [binary({ ce_Bad: 'x' }), /ce_Bad is no attribute/],
     [binary({ ce_datacontenttype: 'text/plain' }), /ce_datacontenttype must not be sent/],
     [binary({}, { key: null }), /ce_subject is missing/],
