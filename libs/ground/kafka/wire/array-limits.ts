@@ -6,18 +6,16 @@ interface Decoder {
   readonly buffer: Buffer;
   readonly offset: number;
   readInt32(): number;
-  readVarInt(): number;
   readArray<T>(read: (decoder: Decoder) => T): T[];
   readArrayAsync<T>(read: (decoder: Decoder) => Promise<T>): Promise<T[]>;
-  readVarIntArray<T>(read: (decoder: Decoder) => T): T[];
 }
 
 // An internal file of kafkajs 2.2.4, whose version is pinned. A test fails when kafkajs reads it in another way.
 const { prototype } = createRequire(import.meta.url)('kafkajs/src/protocol/decoder.js') as { readonly prototype: Decoder };
 
 /**
- * Refuses arrays of responses, such as the headers of a record, that have more elements than bytes. kafkajs 2.2.4 makes an
- * array of any announced length, and some of its readers go on behind the end of a response: a few bytes take gigabytes.
+ * Refuses arrays of responses that have more elements than bytes. kafkajs 2.2.4 makes an array of any announced length, and
+ * some of its readers go on behind the end of a response: a few bytes take gigabytes.
  */
 export function limitArrays(): void {
   prototype.readArray = function <T>(this: Decoder, read: (decoder: Decoder) => T): T[] {
@@ -30,15 +28,10 @@ export function limitArrays(): void {
     for (let i = 0; i < array.length; i++) array[i] = await read(this);
     return array;
   };
-  prototype.readVarIntArray = function <T>(this: Decoder, read: (decoder: Decoder) => T): T[] {
-    const array = arrayOf<T>(this.readVarInt(), this);
-    for (let i = 0; i < array.length; i++) array[i] = read(this);
-    return array;
-  };
 }
 
 /** Room for as many elements as are announced; each takes a byte or more. @throws KafkaJSNonRetriableError */
-function arrayOf<T>(length: number, { buffer, offset }: Decoder): T[] {
+export function arrayOf<T>(length: number, { buffer, offset }: Pick<Decoder, 'buffer' | 'offset'>): T[] {
   // Null.
   if (length === -1) return [];
   const left = buffer.length - offset;
