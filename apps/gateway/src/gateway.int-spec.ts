@@ -259,7 +259,8 @@ describe('other paths', () => {
   });
 
   it('documents every route with its problems', async () => {
-    const { paths, components } = (await client.get('/openapi.json')).json as { paths: Record<string, Record<string, { responses: Record<string, unknown>; security: unknown }>>; components: { securitySchemes: unknown; schemas: Record<string, unknown> } };
+    const { json, text } = await client.get('/openapi.json');
+    const { paths, components } = json as { paths: Record<string, Record<string, { responses: Record<string, unknown>; security: unknown }>>; components: { securitySchemes: unknown; schemas: Record<string, unknown> } };
     const operations = Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
     expect(operations.filter((operation) => operation.includes('/v1/')).sort()).toEqual([
       'DELETE /v1/api-keys/{id}', 'DELETE /v1/endpoints/{id}', 'DELETE /v1/event-types/{name}', 'DELETE /v1/sources/{id}', 'GET /v1/api-keys', 'GET /v1/api-keys/{id}', 'GET /v1/audit', 'GET /v1/dead-letters',
@@ -272,7 +273,9 @@ describe('other paths', () => {
     ]);
     expect(Object.keys(paths['/v1/events']?.['post']?.responses ?? {}).sort()).toEqual(['200', '202', '400', '401', '403', '408', '409', '413', '415', '422', '429', '431', '500', '503']);
     expect(paths['/v1/events']?.['post']?.security).toEqual([{ bearer: [] }]);
-    expect(Object.keys(components.schemas)).toEqual(expect.arrayContaining(['Problem', 'Endpoint', 'NewEndpoint', 'Event', 'Delivery', 'Ledger']));
+    expect(Object.keys(components.schemas)).toEqual(expect.arrayContaining(['Problem', 'Endpoint', 'NewEndpoint', 'Event', 'Delivery', 'Ledger', 'NewSource', 'NewKafkaSource', 'HmacSettings']));
+    const references = [...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(([, name = '']) => name);
+    expect(references.filter((name) => !Object.hasOwn(components.schemas, name))).toEqual([]);
   });
 
   it('counts accepted, duplicate and rejected requests', async () => {

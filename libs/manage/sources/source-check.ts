@@ -1,13 +1,12 @@
-import type { ZodType } from 'zod';
 import type { SourceProviderName, WebhookProviderName } from '#domain/source-provider';
-import { kafkaSettings } from '#flow/sources/kafka/kafka-settings';
 import { providerOf, webhookProviders } from '#flow/sources/webhooks/webhook-providers';
-import { ownSettingsOf, webhookSettingsOf } from '#flow/sources/webhooks/webhook-settings';
+import { ownSettingsOf } from '#flow/sources/webhooks/webhook-settings';
 import type { Issue } from '#ground/http/schema.pipe';
+import { settingsSchemas } from './source-settings.js';
 
 /** What is wrong with settings for this provider, with paths from `/settings` on. */
 export async function settingsIssuesOf(provider: SourceProviderName, settings: unknown): Promise<Issue[]> {
-  const parsed = await schemaOf(provider).safeParseAsync(settings, { error: ({ code, input }) => (code === 'invalid_type' && input === undefined ? 'is required' : undefined) });
+  const parsed = await settingsSchemas[provider].safeParseAsync(settings, { error: ({ code, input }) => (code === 'invalid_type' && input === undefined ? 'is required' : undefined) });
   return parsed.success ? [] : parsed.error.issues.map((issue) => ({ ...issue, path: ['settings', ...issue.path] }));
 }
 
@@ -39,8 +38,4 @@ export function publicUrlIssuesOf(provider: SourceProviderName, settings: unknow
   const own = ownSettingsOf(settings);
   if (publicUrl !== undefined || schema?.safeParse(own).success !== true || signsUrl?.(own) !== true) return [];
   return [{ path: [at], message: 'needs LOCKSTEP_PUBLIC_URL, because the signature covers the URL: set it for the gateways to what the URL begins with, such as https://hooks.example.com' }];
-}
-
-function schemaOf(provider: SourceProviderName): ZodType {
-  return provider === 'kafka' ? kafkaSettings : webhookSettingsOf(webhookProviders[provider]);
 }

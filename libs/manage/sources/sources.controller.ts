@@ -2,9 +2,10 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Req
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Requires } from '#ground/http/access';
-import { Documented, DocumentedParameter } from '#ground/http/openapi';
+import { Documented, DocumentedBody, DocumentedParameter } from '#ground/http/openapi';
 import { type Page, pageSchema } from '#ground/http/pagination';
 import { idSchema } from '#ground/http/public-id';
+import { documentedNewSource, documentedSourceChange } from './source.openapi.js';
 import {
   type NewSource, newSourceSchema, type SecretRotation, secretRotationSchema, type SourceChange, sourceChangeSchema, sourceCursor, type SourceDetail, sourceDetailSchema, type SourceQuery, sourceQuerySchema, type SourceResource,
   sourceSchema, type SourceStats, type SourceStatsQuery, sourceStatsQuerySchema, sourceStatsSchema,
@@ -18,6 +19,7 @@ export class SourcesController {
 
   @Post()
   @Requires('manage')
+  @DocumentedBody(documentedNewSource)
   @Documented({
     summary: 'Create a source of events', description: 'Its requests are accepted at every gateway from one second after the answer on. The secrets are never shown.',
     status: 201, answer: 'Created', schema: sourceDetailSchema, headers: { Location: 'The path of the source' }, problems: ['conflict'],
@@ -57,6 +59,7 @@ export class SourcesController {
   @Patch(':id')
   @Requires('manage')
   @DocumentedParameter('id', idSchema('src'))
+  @DocumentedBody(documentedSourceChange)
   @Documented({ summary: 'Change settings of a source', description: 'A change holds at every gateway within a second.', status: 200, answer: 'The source', schema: sourceDetailSchema, problems: ['not_found', 'conflict'] })
   change(@Req() { principal }: FastifyRequest, @Param('id') id: string, @Body({ schema: sourceChangeSchema }) changes: SourceChange): Promise<SourceDetail> {
     return this.sources.change(principal, id, changes);

@@ -23,7 +23,7 @@ export function DocumentReceiveWebhook(): MethodDecorator {
       status: 200,
       answer: 'The event is stored and will be delivered; or the request brought no event, such as the check of an address',
       headers: { 'Idempotent-Replayed': '`true` if an event with this id was accepted before', ...RATE_LIMIT_HEADERS },
-      problems: ['invalid_signature', 'forbidden', 'not_found', 'destination_not_allowed', 'unknown_event_type', 'schema_mismatch', 'invalid_idempotency_key', 'conflict', 'idempotency_key_reused', 'rate_limited', 'source_unavailable', 'overloaded'],
+      problems: ['invalid_signature', 'forbidden', 'not_found', 'destination_not_allowed', 'unknown_event_type', 'schema_mismatch', 'invalid_idempotency_key', 'conflict', 'idempotency_key_reused', 'rate_limited', 'upstream_unavailable', 'source_unavailable', 'overloaded'],
     }),
   );
 }

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { ZodType } from 'zod';
+import { z, type ZodType } from 'zod';
 import type { WebhookProviderName } from '#domain/source-provider';
 
 /** A request to a source, as it came. */
@@ -98,6 +98,9 @@ export interface WebhookProvider<Settings = unknown> {
   /** The answer to a verified request that brings no event, such as the check of an address. */
   readonly answer?: (request: WebhookRequest) => WebhookReply | undefined;
 }
+
+/** Of providers without settings of their own. */
+export const NO_SETTINGS = z.strictObject({});
 
 /** What senders of no particular kind have in common. Whatever they send is an event. */
 export const GENERIC = {

@@ -7,9 +7,9 @@ const template = templateSetting('request');
 
 /** What can be set for a source of any provider. */
 const usualSettings = z.strictObject({
-  id: template.optional(),
-  type: template.optional(),
-  entity: template.optional(),
+  id: template.optional().meta({ description: "Where an event's id comes from, by which resends are known. Default: by the provider", example: 'header:x-request-id' }),
+  type: template.optional().meta({ description: "Where an event's type comes from. Default: by the provider", example: 'json:/type|webhook' }),
+  entity: template.optional().meta({ description: 'Where the entity comes from, whose events keep their order. Default: by the provider', example: 'json:/data/object/customer|json:/data/object/id' }),
   destinations: destinationsSchema.optional(),
 });
 

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
 import { decodedSignature, mustHave, mustMatch } from '../signatures.js';
-import { GENERIC, SignatureError, webhookProvider } from '../webhook-provider.js';
+import { GENERIC, NO_SETTINGS, SignatureError, webhookProvider } from '../webhook-provider.js';
 
 /** RFC 7617: neither may have control characters, and the user's name no colon. */
 const USER_AND_PASSWORD = /^[^:\p{Cc}]+:\P{Cc}+$/u;
@@ -11,7 +10,7 @@ const CREDENTIALS = /^basic +([A-Za-z0-9+/]+={0,2})$/i;
 export const basic = webhookProvider({
   ...GENERIC,
   name: 'basic',
-  settings: z.strictObject({}),
+  settings: NO_SETTINGS,
   secrets: 'required',
   secretProblem: (secret) => (USER_AND_PASSWORD.test(secret) ? undefined : 'must be user:password'),
   verifier: () => ({ headers }, secrets) => {

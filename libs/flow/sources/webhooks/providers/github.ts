@@ -1,6 +1,5 @@
-import { z } from 'zod';
 import { decodedSignature, hmacOf, mustHave, mustMatch } from '../signatures.js';
-import { SignatureError, RECEIVED, webhookProvider } from '../webhook-provider.js';
+import { NO_SETTINGS, RECEIVED, SignatureError, webhookProvider } from '../webhook-provider.js';
 
 const PREFIX = 'sha256=';
 
@@ -10,7 +9,7 @@ const PREFIX = 'sha256=';
  */
 export const github = webhookProvider({
   name: 'github',
-  settings: z.strictObject({}),
+  settings: NO_SETTINGS,
   secrets: 'required',
   fields: {
     // Of the event, not of the delivery: it is the same for redeliveries, and for all webhooks that the event goes to.

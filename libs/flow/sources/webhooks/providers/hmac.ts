@@ -19,16 +19,15 @@ const hmacSettings = z
   .strictObject({
     algorithm: z.enum(['sha1', 'sha256', 'sha512']).default('sha256'),
     encoding: z.enum(['hex', 'base64']).default('hex'),
-    header: z.string().regex(HEADER, 'must be the name of the header with the signature').default('x-webhook-signature'),
-    /** In front of the signature, such as `sha256=`. */
-    prefix: z.string().max(64).default(''),
-    signedContent: z.string().max(1_024).default('{body}'),
-    /** `signature:t` is for a header such as `t=1700000000,v1=…`. */
-    timestamp: z.string().regex(TIMESTAMP, 'must be header:NAME, or signature:NAME for NAME=… in the header with the signature').optional(),
+    header: z.string().regex(HEADER, 'must be the name of the header with the signature').default('x-webhook-signature').meta({ description: 'Which header has the signature' }),
+    prefix: z.string().max(64).default('').meta({ description: 'In front of the signature, such as `sha256=`' }),
+    signedContent: z.string().max(1_024).default('{body}').meta({ description: 'What is signed: `{body}`, `{timestamp}`, `{header:NAME}` and `{url}`, with constants between them' }),
+    timestamp: z.string().regex(TIMESTAMP, 'must be header:NAME, or signature:NAME for NAME=… in the header with the signature').optional()
+      .meta({ description: 'Where the signed time is: `header:NAME`, or `signature:t` for a signature header such as `t=1700000000,v1=…`' }),
     timestampFormat: z.enum(['seconds', 'milliseconds', 'rfc3339']).default('seconds'),
-    tolerance: z.string().regex(durationsUpTo(LONGEST_TOLERANCE_MS), 'must be a duration such as 5m, of at most 1d').default('5m'),
-    /** How the bytes of a secret are written: Adyen's in hex, Airtable's in base64, most as they are. */
-    secretEncoding: z.enum(['text', 'hex', 'base64']).default('text'),
+    tolerance: z.string().regex(durationsUpTo(LONGEST_TOLERANCE_MS), 'must be a duration such as 5m, of at most 1d').default('5m').meta({ description: 'How far the signed time may be from ours' }),
+    // Adyen's are in hex, Airtable's in base64, most are as they are.
+    secretEncoding: z.enum(['text', 'hex', 'base64']).default('text').meta({ description: 'How the bytes of a secret are written' }),
   })
   .superRefine((given, context) => {
     const message = signedContentProblem(given);

@@ -8,7 +8,7 @@ const network = z.string().max(64).refine((text) => parseNetwork(text) !== undef
 export const none = webhookProvider({
   ...GENERIC,
   name: 'none',
-  settings: z.strictObject({ networks: z.array(network).min(1, 'must have at least one network').max(100) }),
+  settings: z.strictObject({ networks: z.array(network).min(1, 'must have at least one network').max(100).meta({ description: 'Addresses and networks that may send', example: ['10.0.0.0/8'] }) }),
   secrets: 'none',
   verifier: ({ networks: texts }) => {
     const networks = texts.map(parseNetwork).filter((each) => each !== undefined);

@@ -29,7 +29,7 @@ export function paypalTrusting(roots: Roots): WebhookProvider {
   return webhookProvider({
     name: 'paypal',
     settings: z.strictObject({
-      webhookId: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be the id of the webhook, as PayPal shows it for the app'),
+      webhookId: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be the id of the webhook, as PayPal shows it for the app').meta({ description: 'The id of the webhook, as PayPal shows it', example: '1JE4291016473214C' }),
       certificates: z.string().max(LONGEST_PEM).superRefine((pem, context) => {
         try {
           configuredSigners(pem, roots);
@@ -37,7 +37,7 @@ export function paypalTrusting(roots: Roots): WebhookProvider {
           if (!(error instanceof CertificateError)) throw error;
           context.addIssue({ code: 'custom', message: error.message });
         }
-      }).optional(),
+      }).optional().meta({ description: 'In PEM: the signing certificates with their issuers, or the issuers only. Without: those that PayPal has at the URL of each request' }),
     }),
     secrets: 'none',
     fields: {

@@ -1,6 +1,5 @@
-import { z } from 'zod';
 import { decodedSignature, hmacOf, mustHave, mustMatch } from '../signatures.js';
-import { RECEIVED, webhookProvider } from '../webhook-provider.js';
+import { NO_SETTINGS, RECEIVED, webhookProvider } from '../webhook-provider.js';
 
 /**
  * https://shopify.dev/docs/apps/build/webhooks/verify-deliveries
@@ -8,7 +7,7 @@ import { RECEIVED, webhookProvider } from '../webhook-provider.js';
  */
 export const shopify = webhookProvider({
   name: 'shopify',
-  settings: z.strictObject({}),
+  settings: NO_SETTINGS,
   secrets: 'required',
   secretProblem: (secret) => (/^shp(?:at|ca|pa|ua)_/.test(secret) ? 'must be the client secret of the app or the signing secret of the store\'s webhooks, and not an access token' : undefined),
   fields: {

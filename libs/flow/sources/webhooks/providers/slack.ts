@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isForm } from '../form-body.js';
 import { decodedSignature, hmacOf, mustBeFresh, mustHave, mustMatch, secondsToMs, USUAL_TOLERANCE_MS } from '../signatures.js';
-import { SignatureError, type WebhookReply, webhookProvider } from '../webhook-provider.js';
+import { NO_SETTINGS, SignatureError, type WebhookReply, webhookProvider } from '../webhook-provider.js';
 
 const PREFIX = 'v0=';
 /** To a slash command or an interaction, any text would be shown to the user, and any JSON be carried out. */
@@ -15,7 +15,7 @@ const challengeSchema = z.object({ type: z.literal('url_verification'), challeng
  */
 export const slack = webhookProvider({
   name: 'slack',
-  settings: z.strictObject({}),
+  settings: NO_SETTINGS,
   secrets: 'required',
   secretProblem: (secret) => (/^xox[a-z]+-|^xapp-/.test(secret) ? 'must be the signing secret of the app, and not a token' : undefined),
   fields: {

@@ -1,7 +1,6 @@
-import { z } from 'zod';
 import { publicUrlOf } from '../public-url.js';
 import { decodedSignature, hmacOf, mustHave, mustMatch } from '../signatures.js';
-import { RECEIVED, webhookProvider } from '../webhook-provider.js';
+import { NO_SETTINGS, RECEIVED, webhookProvider } from '../webhook-provider.js';
 
 /**
  * https://developer.squareup.com/docs/webhooks/step3validate
@@ -9,7 +8,7 @@ import { RECEIVED, webhookProvider } from '../webhook-provider.js';
  */
 export const square = webhookProvider({
   name: 'square',
-  settings: z.strictObject({}),
+  settings: NO_SETTINGS,
   secrets: 'required',
   secretProblem: (secret) => (/^(?:EAAA|sq0)/.test(secret) ? 'must be the signature key of the webhook subscription, and not an access token or application secret' : undefined),
   fields: {

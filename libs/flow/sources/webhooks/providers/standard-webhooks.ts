@@ -1,7 +1,6 @@
 import { createPublicKey, createSecretKey, verify, type KeyObject } from 'node:crypto';
-import { z } from 'zod';
 import { decodedSignature, hmacOf, isSame, MOST_ITEMS, mustBeFresh, mustHave, secondsToMs, USUAL_TOLERANCE_MS } from '../signatures.js';
-import { RECEIVED, SignatureError, webhookProvider } from '../webhook-provider.js';
+import { NO_SETTINGS, RECEIVED, SignatureError, webhookProvider } from '../webhook-provider.js';
 
 const SYMMETRIC = 'whsec_';
 const PRIVATE = 'whsk_';
@@ -28,7 +27,7 @@ type SecretCheck = (signed: Buffer, signatures: Signatures) => boolean;
 /** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md */
 export const standardWebhooks = webhookProvider({
   name: 'standard-webhooks',
-  settings: z.strictObject({}),
+  settings: NO_SETTINGS,
   secrets: 'required',
   secretProblem: (secret) => {
     if (secret.startsWith(PRIVATE)) return 'must not be the private key of the sender; its public key begins with whpk_';

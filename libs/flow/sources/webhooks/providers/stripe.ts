@@ -1,12 +1,11 @@
-import { z } from 'zod';
 import { STRIPE_SECRET, STRIPE_SECRET_RULE } from '#domain/stripe-secret';
 import { decodedSignature, hmacOf, MOST_ITEMS, mustBeFresh, mustHave, mustMatch, secondsToMs, USUAL_TOLERANCE_MS } from '../signatures.js';
-import { RECEIVED, webhookProvider } from '../webhook-provider.js';
+import { NO_SETTINGS, RECEIVED, webhookProvider } from '../webhook-provider.js';
 
 /** https://docs.stripe.com/webhooks#verify-manually */
 export const stripe = webhookProvider({
   name: 'stripe',
-  settings: z.strictObject({}),
+  settings: NO_SETTINGS,
   secrets: 'required',
   secretProblem: (secret) => (STRIPE_SECRET.test(secret) ? undefined : STRIPE_SECRET_RULE),
   fields: {

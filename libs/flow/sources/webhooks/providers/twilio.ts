@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { parse, stringify } from 'node:querystring';
-import { z } from 'zod';
 import { isForm } from '../form-body.js';
 import { publicUrlOf } from '../public-url.js';
 import { decodedSignature, hmacOf, isSame, mustHave } from '../signatures.js';
-import { SignatureError, webhookProvider, type WebhookRequest } from '../webhook-provider.js';
+import { NO_SETTINGS, SignatureError, webhookProvider, type WebhookRequest } from '../webhook-provider.js';
 
 const SHA1_BYTES = 20;
 const SHA256_BYTES = 32;
@@ -19,7 +18,7 @@ const ORIGIN = /^(https?):\/\/([^/?#]*?)(:\d+)?(?=[/?#]|$)/i;
  */
 export const twilio = webhookProvider({
   name: 'twilio',
-  settings: z.strictObject({}),
+  settings: NO_SETTINGS,
   secrets: 'required',
   secretProblem: (secret) => (/^(?:AC|SK)[0-9a-f]{32}$/i.test(secret) ? 'must be the auth token of the account, and not a SID' : undefined),
   fields: {
