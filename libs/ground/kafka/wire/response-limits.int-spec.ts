@@ -60,7 +60,7 @@ it('a response of two gigabytes is refused before it has come, with the name of 
     socket.write(sizeOnly(2_147_483_647));
     flood(socket);
   });
-  await expect(client.send(question)).rejects.toThrow(`What the broker 127.0.0.1:${broker.port} sends cannot be read: it announces a response of 2147483647 bytes, and at most 67108864 are read`);
+  await expect(client.send(question)).rejects.toThrow(`What the broker 127.0.0.1:${broker.port} sends cannot be read: it announces a response of 2147483647 bytes, and at most 33554432 are read`);
   await waitUntil('the end of the connection', () => Promise.resolve(broker.openConnections === 0));
 });
 

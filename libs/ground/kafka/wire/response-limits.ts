@@ -19,16 +19,16 @@ const { prototype } = createRequire(import.meta.url)('kafkajs/src/network/connec
 const original = Object.getOwnPropertyDescriptor(prototype, 'processData')?.value as Connection['processData'];
 
 /**
- * Consumers ask for a few MiB at most, but the first batch of a fetch comes whole, however large: this is far above what
- * topics allow (1 MiB by default), and as much as is read of a compressed batch.
+ * Consumers ask for 2 MiB at most, but the first batch of a fetch comes whole, however large: topics allow 1 MiB by default,
+ * and services that run Kafka for others some 20 MiB. kafkajs has a response in memory twice while it puts it together.
  */
-const MAX_BYTES = 67_108_864;
+const MAX_BYTES = 33_554_432;
 /** Of a response's size. */
 const SIZE_BYTES = 4;
 const sizesOfSockets = new WeakMap<Socket, ResponseSizes>();
 
 /**
- * Ends connections whose broker sends what is no response, or one of more than 64 MiB: their requests fail with an error that
+ * Ends connections whose broker sends what is no response, or one of more than 32 MiB: their requests fail with an error that
  * says so. kafkajs 2.2.4 believes any size, and keeps what comes until it has so much. A negative size makes it loop forever,
  * and a response without a header throws where nobody catches it, which ends the process.
  */
