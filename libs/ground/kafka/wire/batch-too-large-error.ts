@@ -1,6 +1,6 @@
-/** A compressed batch stands for more bytes than are allowed. */
+/** A batch stands for more than is allowed. */
 export class BatchTooLargeError extends RangeError {
-  constructor() {
-    super('A compressed batch is too large');
+  constructor(message = 'A compressed batch is too large') {
+    super(message);
   }
 }

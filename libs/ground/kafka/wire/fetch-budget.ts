@@ -4,12 +4,17 @@ import { BatchTooLargeError } from './batch-too-large-error.js';
 
 type Decompress = (bytes: Buffer, maxBytes: number) => Promise<Buffer>;
 
-/** What the batches of one fetch may still have, decompressed. */
+/** What the batches of one fetch may still have. */
 interface Budget {
+  /** Bytes, decompressed. */
   left: number;
-  /** Whether a batch has come. */
+  /** Whether a compressed batch has come. */
   isBegun: boolean;
+  records: number;
 }
+
+/** Of a fetch. In memory a record takes some 400 bytes, however small it is; compressed, millions fit into a few KB. */
+const MAX_RECORDS = 250_000;
 
 interface Broker {
   fetch: (this: Broker, options: object) => Promise<unknown>;
@@ -20,10 +25,10 @@ const { prototype } = createRequire(import.meta.url)('kafkajs/src/broker/index.j
 const original = prototype.fetch;
 const budgets = new AsyncLocalStorage<Budget>();
 
-/** Gives each fetch of this process a budget. Calling it again replaces it. @param maxBytes of all its batches together */
+/** Gives each fetch of this process a budget. Calling it again replaces it. @param maxBytes of all its compressed batches together, decompressed */
 export function limitFetches(maxBytes: number): void {
   prototype.fetch = function (this: Broker, options) {
-    return budgets.run({ left: maxBytes, isBegun: false }, () => original.call(this, options));
+    return budgets.run({ left: maxBytes, isBegun: false, records: MAX_RECORDS }, () => original.call(this, options));
   };
 }
 
@@ -49,6 +54,19 @@ export function withinBudget(decompress: Decompress): (bytes: Buffer) => Promise
       throw isFirst ? new BatchTooLargeError() : new LeftToNextFetchError();
     }
   };
+}
+
+/**
+ * Takes the records of a batch from the budget of its fetch, before they are read.
+ * @throws an error that leaves the batch to the next fetch; BatchTooLargeError if it has too many by itself
+ */
+export function takeRecords(count: number): void {
+  const budget = budgets.getStore();
+  // Of consumers that read no topics of others.
+  if (budget === undefined) return;
+  if (count > MAX_RECORDS) throw new BatchTooLargeError(`A batch has ${count} records, and at most ${MAX_RECORDS} are read`);
+  if (count > budget.records) throw new LeftToNextFetchError();
+  budget.records -= Math.max(count, 0);
 }
 
 /** kafkajs knows by this name that a fetch ends within a batch. */
