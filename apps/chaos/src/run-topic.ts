@@ -91,9 +91,9 @@ export class RunTopic implements EventClient {
       .filter((event) => event.origin !== 'topic' || event.record !== undefined || isAccepted(event));
   }
 
-  /** What the audit log says of the source. Nothing deletes records of the topic, or the topic. */
+  /** What the audit log says of the source, and no fault explains. Nothing deletes records of the topic, or the topic; while Kafka is away, the topic cannot be read. */
   async incidents(): Promise<string[]> {
-    const rows = await queryOnce<{ action: string; detail: object }>(this.options.databaseUrl, "select action, detail from audit_log where action in ('source.gap', 'source.topic_recreated', 'source.failing') order by id");
+    const rows = await queryOnce<{ action: string; detail: object }>(this.options.databaseUrl, "select action, detail from audit_log where action in ('source.gap', 'source.topic_recreated') or action = 'source.failing' and detail ? 'refused' order by id");
     return rows.map(({ action, detail }) => `source: the audit log has ${action} ${JSON.stringify(detail)}`);
   }
 

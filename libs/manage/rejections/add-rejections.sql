@@ -85,7 +85,12 @@ audits as materialized (
     source, fails
   from states_after
   where case
-      when fails then not owes_recovery and coalesce(failing_audited_at < now() - interval '1 hour', true) else owes_recovery
+      when fails then not owes_recovery and coalesce(failing_audited_at < now() - interval '1 hour', true)
+      -- While a gateway cannot read its topic, it has not recovered (see store-source-states.sql).
+      else owes_recovery and not exists (
+        select from source_readers r
+        where r.source = states_after.source and r.state = 'failing' and r.seen_at > now() - interval '30 seconds'
+      )
     end
 ),
 states as (

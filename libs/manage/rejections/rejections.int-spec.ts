@@ -139,6 +139,18 @@ describe('the state of a source', () => {
     expect(await actions()).toEqual(['source.failing', 'source.recovered', 'source.failing']);
   });
 
+  it('does not recover through what one gateway accepts while another one cannot read the topic', async () => {
+    const { source, audited } = await createSource();
+    const actions = async (): Promise<string[]> => (await audited()).map((row) => (row as { action: string }).action);
+    await add(source, { rejected: 0, refused: 5 });
+    await fixture.pool.query("insert into source_readers (source, gateway, state) values ($1, gen_random_uuid(), 'failing')", [source]);
+    await add(source, { accepted: 1, refused: 0 });
+    expect(await actions()).toEqual(['source.failing']);
+    await fixture.pool.query("update source_readers set seen_at = seen_at - interval '30 seconds' where source = $1", [source]);
+    await add(source, { accepted: 2, refused: 0 });
+    expect(await actions()).toEqual(['source.failing', 'source.recovered']);
+  });
+
   it('of many sources is told by many gateways at once without a deadlock', async () => {
     const sources = await Promise.all(Array.from({ length: 20 }, createSource));
     const runs = sources.map(({ source }) => ({ source, lastAcceptedAtMs: undefined, lastRejection: { code: 'invalid_signature' as const, detail: '', atMs: MINUTE }, refused: 1, lastRefusedAtMs: MINUTE }));
