@@ -1,6 +1,7 @@
 /*
   Replaces the environment's secret of the source :id, if it still has the version :version, and audits it. Secrets that were
-  set through the API stay. Returns a row if it was replaced.
+  set through the API stay; of more than :most in all, those that were set first end now, as in rotate-source-secret.sql.
+  Returns a row if it was replaced.
 */
 /* @name setEnvironmentSecret */
 with by as (
@@ -12,8 +13,17 @@ changed as (
   where id = :id! and changed_by = :version!::text::xid8 and deleted_at is null
   returning id, tenant
 ),
+kept as materialized (
+  select s.id
+  from changed
+    join source_secrets s on s.source = changed.id
+  where not s.from_environment and (s.expires_at is null or s.expires_at > now())
+  order by s.id desc
+  limit :most!::integer - 1
+),
 ended as (
-  delete from source_secrets where source in (select id from changed) and from_environment
+  delete from source_secrets
+  where source in (select id from changed) and id not in (select id from kept)
 ),
 added as (
   insert into source_secrets (source, secret, from_environment)

@@ -359,6 +359,14 @@ describe('the environment', () => {
     expect((await liveSecrets(id)).toSorted()).toEqual(['whsec_a', 'whsec_api']);
   });
 
+  it('is one of ten secrets at most: those that were set first end, as in a rotation', async () => {
+    await establish('whsec_a');
+    const id = (await seen('stripe'))?.publicId ?? '';
+    await rotate(id, { secrets: Array.from({ length: 10 }, (_, i) => `whsec_${i}`), overlap: '0s' });
+    await establish('whsec_b');
+    expect(await liveSecrets(id)).toEqual(['whsec_b', ...Array.from({ length: 9 }, (_, i) => `whsec_${i}`)]);
+  });
+
   it('of many gateways at once ends with one source and one secret', async () => {
     await Promise.all(Array.from({ length: 6 }, () => establish('whsec_a', 'b')));
     expect([await liveSecrets('stripe'), await liveSecrets('webhooks')]).toEqual([['whsec_a'], ['b']]);

@@ -76,8 +76,8 @@ export class SourcesRepository {
   }
 
   /** Returns whether it still had this version. */
-  async setEnvironmentSecret(secret: ISetEnvironmentSecretParams): Promise<boolean> {
-    return (await setEnvironmentSecret.run(secret, this.database)).length > 0;
+  async setEnvironmentSecret(secret: Omit<ISetEnvironmentSecretParams, 'most'>): Promise<boolean> {
+    return (await setEnvironmentSecret.run({ ...secret, most: MAX_SECRETS }, this.database)).length > 0;
   }
 }
 
