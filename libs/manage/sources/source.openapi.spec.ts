@@ -12,6 +12,8 @@ interface Schema {
   readonly $ref?: string;
   readonly enum?: readonly string[];
   readonly additionalProperties?: boolean;
+  readonly minItems?: number;
+  readonly maxItems?: number;
   readonly discriminator?: { readonly mapping: Readonly<Record<string, string>> };
 }
 
@@ -42,6 +44,12 @@ it.each(SOURCE_PROVIDERS)('requires of %s what its check requires, and allows no
   expect(settingsOf(provider).required ?? []).toEqual(required);
   expect(named(mapping[provider]).required?.includes('settings')).toBe(required.length > 0);
   expect([settingsOf(provider).additionalProperties, (await settingsIssuesOf(provider, { colour: 'red' })).some(({ keys }) => keys?.includes('colour') === true)]).toEqual([false, true]);
+});
+
+it('shows which providers have secrets', () => {
+  const shown = SOURCE_PROVIDERS.map((provider) => [provider, named(mapping[provider]).properties?.['secrets']] as const);
+  expect(shown.filter(([, secrets]) => secrets?.maxItems === 0).map(([provider]) => provider)).toEqual(['paypal', 'none', 'kafka']);
+  expect(shown.filter(([, secrets]) => secrets?.minItems === 1 && secrets.maxItems === 10)).toHaveLength(SOURCE_PROVIDERS.length - 3);
 });
 
 it('shows the settings of all providers for a change', () => {
