@@ -52,17 +52,3 @@ it('reads in several fetches what is too much for one', async () => {
   const records = await reader.atLeast(12);
   expect(records.map(({ value }) => value?.[0]).sort((one = 0, other = 0) => one - other)).toEqual(Array.from({ length: 12 }, (_, n) => n));
 });
-
-it('reads in several fetches what has too many records for one, however small they are', async () => {
-  readCompressedBatches();
-  const topic = `tiny-${randomBytes(4).toString('hex')}`;
-  const [admin, producer] = [kafka.admin(), kafka.producer()];
-  await Promise.all([admin.connect(), producer.connect()]);
-  await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 1, replicationFactor: 1, configEntries: [{ name: 'compression.type', value: 'zstd' }, { name: 'max.message.bytes', value: '4000000' }] }] });
-  // Each a batch of its own, of a few KB. One fits into a fetch.
-  for (let n = 0; n < 2; n++) await producer.send({ topic, messages: Array.from({ length: 130_000 }, () => ({ value: null })) });
-  await Promise.all([admin.disconnect(), producer.disconnect()]);
-  const reader = await TopicReader.start(kafka, [topic]);
-  readers.push(reader);
-  expect((await reader.atLeast(260_000)).length).toBe(260_000);
-});
