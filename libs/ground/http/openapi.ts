@@ -1,5 +1,5 @@
 import { applyDecorators, type INestApplication } from '@nestjs/common';
-import { ApiBody, type ApiBodyOptions, ApiExtension, ApiOperation, type ApiOperationOptions, ApiParam, ApiResponse, DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { ApiBody, ApiExtension, ApiOperation, type ApiOperationOptions, ApiParam, ApiResponse, DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { z } from 'zod';
 import { VERSION } from '#ground/config/version';
 import type { ErrorCode } from '#domain/problem';
@@ -41,7 +41,8 @@ export function DocumentedAnswer({ status, answer, schema, headers = {} }: Pick<
 /** Documents an operation's body, where the schema that first checks it leaves something to later checks. */
 export function DocumentedBody(schema: z.ZodType): MethodDecorator {
   // Nest takes it as it takes the one of `ApiResponse`; only its types don't say so.
-  return ApiBody({ standardSchema: schema } as object as ApiBodyOptions);
+  const options: object = { standardSchema: schema };
+  return ApiBody(options);
 }
 
 /** Documents further content types of an operation's body, with their schemas and examples. */
