@@ -3,8 +3,6 @@
 -- Gives up rather than let every insert of running gateways wait behind it; the start tries again.
 set local lock_timeout = '2s';
 
--- What comes to sources: counted by minute and outcome, never a row for each request.
-
 -- Of an environment variable. The next start of a gateway with another value replaces it.
 alter table source_secrets add column from_environment boolean not null default false;
 
@@ -26,6 +24,7 @@ begin
 end
 $$;
 
+-- What comes to sources: counted by minute and outcome, never a row for each request.
 create table source_activity (
   source integer not null references sources on delete cascade,
   -- The beginning of the minute, by the gateway's clock.
@@ -39,12 +38,12 @@ create table source_activity (
 ) with (fillfactor = 70);
 create index source_activity_expired on source_activity using brin (minute) with (pages_per_range = 32);
 
--- How a source is doing. Of its own, because it changes with the requests, and the source itself does not.
--- Nothing but refusals, for five minutes or since ever.
+-- Nothing but refusals, for five minutes or from the beginning.
 create function source_is_failing(refused bigint, last_refused_at timestamptz, last_accepted_at timestamptz) returns boolean
   language sql immutable
   return refused >= 5 and coalesce(last_refused_at - last_accepted_at >= interval '5 minutes', true);
 
+-- How a source is doing: apart from the source itself, because it changes with each request.
 create table source_states (
   source integer primary key references sources on delete cascade,
   -- Of the last request that was accepted, or was a duplicate; by the gateways' clocks, as the next one.

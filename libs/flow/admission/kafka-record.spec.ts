@@ -53,6 +53,15 @@ describe('parkedRecordOf', () => {
     expect(JSON.parse(parked.headers)).toMatchObject({ 'lockstep-truncated': 'true' });
   });
 
+  it('takes no more bytes than the topic has room for, in any script', () => {
+    const text = Buffer.from('\u20ac'.repeat(10_000));
+    const { key, headers, value } = parkedRecordOf(
+      { kind: 'foreign', offset: 7, reason: 'no_event_id', record: record(Object.fromEntries(Array.from({ length: 4 }, (_, i) => [`h${i}`, Buffer.from('\u20ac'.repeat(4_000))])), null, text) }, 'events', 2, 10,
+    );
+    expect(Buffer.byteLength(key ?? '') + Buffer.byteLength(headers)).toBeLessThan(32_768);
+    expect(value).toBeNull();
+  });
+
   it('leaves out headers that are too many, and the value with them', () => {
     const many = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`h${i}`, Buffer.alloc(1_000, 'x')]));
     const parked = parkedRecordOf({ kind: 'foreign', offset: 7, reason: 'no_event_id', record: record(many) }, 'events', 2, 10);

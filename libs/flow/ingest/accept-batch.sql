@@ -28,7 +28,7 @@ claimed as (
   insert into idempotency_keys as taken (tenant, key, fingerprint, event_id, expires_at)
   select
     tenant, coalesce(key_scope, '') || key as claim, substring(:fingerprints!::bytea from (ordinal::integer - 1) * 32 + 1 for 32), id,
-    now() + case when key_scope is null then :retentionMs!::float8 else :sourceRetentionMs!::float8 end * interval '1 millisecond'
+    now() + case when coalesce(key_scope, '') = '' then :retentionMs!::float8 else :sourceRetentionMs!::float8 end * interval '1 millisecond'
   from offered
   where key <> ''
   order by tenant, claim

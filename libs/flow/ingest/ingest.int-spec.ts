@@ -189,6 +189,14 @@ describe('events of sources', () => {
     expect(rows).toEqual([{ days: 7 }]);
   });
 
+  it('leave the keys of posts in the same statement as they are', async () => {
+    const [ingest, entity] = [await service(), mintId()];
+    const events = Array.from({ length: 10 }, () => [event({ entity, idempotencyKey: mintId() }), event({ idempotencyKey: mintId(), origin: origin('a', false) })]).flat();
+    await Promise.all(events.map((each) => ingest.accept(each)));
+    const { rows } = await pool.query("select extract(epoch from k.expires_at - k.accepted_at)::float8 / 86400 as days, count(*)::integer as keys from idempotency_keys k join events e on e.id = k.event_id where e.entity = $1 group by 1", [entity]);
+    expect(rows).toEqual([{ days: 1, keys: 10 }]);
+  });
+
   it('cannot be claimed by a post: no key that a post can have has the scope of a source', () => {
     const claim = keyScopeOf('src_1') + 'evt_1';
     expect(() => parseKeyHeader(claim)).toThrow(LockstepError);

@@ -21,15 +21,19 @@ export interface Refusal {
 /** What of a record is kept when it is refused. */
 export type RefusedRecord = Pick<KafkaMessage, 'headers' | 'value'> & { readonly key?: Buffer | null };
 
-/** In characters. With longer headers, a record is parked without its headers and value. */
-const MAX_HEADERS_LENGTH = 16_384;
+/**
+ * Bytes of JSON. With longer headers, a record is parked without its headers and value. Key and headers, with ours, stay
+ * below what the `dlq` topic has room for besides the largest value: a larger record would hold up its shard for ever.
+ */
+const MAX_HEADERS_BYTES = 16_384;
+/** In characters, of at most three bytes each. */
 const MAX_TEXT_LENGTH = 4_096;
 
 /** The record with the reason and its origin. Parts that are too large are left out, and a header says so. */
 export function deadLetterOf(record: RefusedRecord, { reason, topic, partition, offset, more = {} }: Refusal, maxValueBytes: number): DeadLetterRecord {
   const value = record.value ?? null;
   const given = headersOf(record);
-  const tooManyHeaders = JSON.stringify(given).length > MAX_HEADERS_LENGTH;
+  const tooManyHeaders = Buffer.byteLength(JSON.stringify(given)) > MAX_HEADERS_BYTES;
   const truncated = tooManyHeaders || (value !== null && value.length > maxValueBytes);
   const headers = tooManyHeaders ? {} : given;
   headers['lockstep-reason'] = reason;

@@ -16,12 +16,6 @@ export function needsPassword({ sasl }: Settings): boolean {
   return isObject(sasl);
 }
 
-/** The settings with a password, unless they have one. */
-export function withPassword(settings: Settings, password: string): Settings {
-  const { sasl } = settings;
-  return isObject(sasl) ? { ...settings, sasl: { password, ...sasl } } : settings;
-}
-
 /** Whether connections with both settings send a password to the same brokers, in the same way. */
 export function sendsPasswordAlike(one: Settings, other: Settings): boolean {
   const wayOf = ({ brokers, ssl = false, sasl }: Settings): unknown => [brokers, ssl, isObject(sasl) ? sasl['mechanism'] : undefined];

@@ -243,6 +243,7 @@ describe('a topic', () => {
   });
 
   it('keeps its password as a secret, and shows it nowhere', async () => {
+    await expect(createTopic({ sasl: { mechanism: 'plain', username: 'lockstep' } })).rejects.toMatchObject({ code: 'invalid_request', errors: [{ path: '/settings/sasl/password' }] });
     const created = await createTopic({ sasl });
     const { id } = created;
     expect(created).toMatchObject({ url: null, settings: { sasl: { mechanism: 'plain', username: 'lockstep' } }, secrets: [{}] });

@@ -10,7 +10,7 @@ import { invalidBody, type Issue } from '#ground/http/schema.pipe';
 import { InjectConfig } from '#ground/process/process-context';
 import { SecretBox } from '#ground/secrets/secret-box';
 import { sourceSecretContext } from '#ground/secrets/secret-contexts';
-import { needsPassword, sendsPasswordAlike, splitPassword, withPassword } from './kafka-password.js';
+import { needsPassword, sendsPasswordAlike, splitPassword } from './kafka-password.js';
 import { openedSecret } from './opened-secret.js';
 import type { NewSource, SecretRotation, SourceChange, SourceDetail, SourceQuery, SourceResource, SourceStats, SourceStatsQuery } from './source.schema.js';
 import { sourceCursor } from './source.schema.js';
@@ -25,8 +25,8 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 /** What is longer than a step's bound has the next step: at most some 400 steps. */
 const STEPS = [{ upToMs: 6 * HOUR_MS, stepMs: MINUTE_MS }, { upToMs: 14 * DAY_MS, stepMs: HOUR_MS }] as const;
-/** Instead of a stored password, to check settings that are given without one. */
-const STORED_PASSWORD = 'stored';
+
+const PASSWORD_PATH = ['settings', 'sasl', 'password'];
 
 interface StoredSecret {
   readonly createdAt: string;
@@ -51,6 +51,7 @@ export class SourcesService {
     const { tenant } = principal;
     refuse([...(await settingsIssuesOf(provider, settings)), ...duplicateIssues(provider, { duplicates, resubmit }), ...newSecretIssues(provider, settings, secrets), ...publicUrlIssuesOf(provider, settings, this.config.publicUrl, 'provider')]);
     const { settings: shown, password } = provider === 'kafka' ? splitPassword(settings) : { settings, password: undefined };
+    if (provider === 'kafka' && password === undefined && needsPassword(shown)) refuse([{ path: PASSWORD_PATH, message: 'is required' }]);
     const publicId = mintId();
     const id = toPublicId('src', publicId);
     const { hasRoom, hasTopicRoom, isCreated } = await this.repository.create({
@@ -150,10 +151,10 @@ export class SourcesService {
       return { settings: JSON.stringify(given), setsSecrets: false, secrets: [] };
     }
     const hasPassword = row.secrets !== null;
-    refuse(await settingsIssuesOf('kafka', hasPassword ? withPassword(given, STORED_PASSWORD) : given));
+    refuse(await settingsIssuesOf('kafka', given));
     const { settings, password } = splitPassword(given);
     if (password === undefined && needsPassword(settings) && !(hasPassword && sendsPasswordAlike(row.settings as Record<string, unknown>, settings))) {
-      refuse([{ path: ['settings', 'sasl', 'password'], message: 'must be given: a stored one is kept only while brokers, ssl and sasl.mechanism stay as they are' }]);
+      refuse([{ path: PASSWORD_PATH, message: 'must be given: a stored one is kept only while brokers, ssl and sasl.mechanism stay as they are' }]);
     }
     return {
       settings: JSON.stringify(settings),

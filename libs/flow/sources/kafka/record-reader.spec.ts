@@ -56,6 +56,8 @@ describe('plain', () => {
     ['an id with control characters', { id: 'json:/n' }, { value: '{"n":"\\n"}' }, /id must be/],
     ['a malformed idempotency key', { id: 'header:idempotency-key' }, { headers: { 'idempotency-key': Buffer.from('a b') } }, /^invalid_idempotency_key/],
     ['a content type that is no header', {}, { headers: { 'content-type': Buffer.from('a\nb') } }, /content-type/],
+    ['a content type without a subtype', {}, { headers: { 'content-type': Buffer.from('text') } }, /content-type/],
+    ['an empty content type', {}, { headers: { 'content-type': Buffer.from('') } }, /content-type/],
     ['a large value', {}, { value: 'x'.repeat(1_001) }, /^payload_too_large: The value has 1001 bytes/],
   ])('refuses %s', (_what, settings, given, detail) => {
     expect(detailOf(read(given, settings))).toMatch(detail);

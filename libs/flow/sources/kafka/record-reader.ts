@@ -1,9 +1,9 @@
-import { HEADER_VALUE } from '#domain/header-fields';
 import { ENTITY_PROBLEM, isEntity } from '#domain/entity';
 import { EVENT_TYPE_RULE, eventTypeOf, isEventType } from '#domain/event-type';
 import { keyOfId } from '#domain/idempotency-key';
 import { LockstepError } from '#domain/problem';
 import { traceparentOf } from '#flow/ingest/traceparent';
+import { isContentType } from '../content-type.js';
 import { ID_PROBLEM, isId } from '../event-id.js';
 import { FieldTemplate } from '../field-template.js';
 import type { Source } from '../source.js';
@@ -22,7 +22,6 @@ const DEFAULTS: Readonly<Record<Exclude<KafkaPreset, 'cloudevents'>, { readonly 
 const JSON_TYPE = 'application/json';
 const BINARY_TYPE = 'application/octet-stream';
 const NO_BODY = Buffer.alloc(0);
-const LONGEST_CONTENT_TYPE = 255;
 /** The end of the year 9999. */
 const LAST_MS = 253_402_300_799_999;
 
@@ -110,10 +109,6 @@ function templateOf(text: string | undefined): FieldTemplate | undefined {
 
 function missing(field: string, template: FieldTemplate | undefined): InvalidRecord {
   return invalidRecord(`The record has no ${field}: ${template?.text ?? ''} gives no value. Set \`${field}\` of the source to where it is`);
-}
-
-function isContentType(text: string): boolean {
-  return text.length <= LONGEST_CONTENT_TYPE && HEADER_VALUE.test(text);
 }
 
 /** The record's own time. Kafka has -1 for none, and takes any number. */

@@ -18,7 +18,7 @@ import { SourceActivity } from '../source-activity.js';
 import { SourceDirectory } from '../source-directory.js';
 import type { Source } from '../source.js';
 import { CertificateFetcher } from './certificate-fetcher.js';
-import { UNKNOWN_CONTENT_TYPE } from './content-type.js';
+import { UNKNOWN_CONTENT_TYPE } from '../content-type.js';
 import { isForm } from './form-body.js';
 import { keptAttributes } from './kept-attributes.js';
 import { PreparedSource } from './prepared-source.js';

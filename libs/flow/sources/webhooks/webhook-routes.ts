@@ -6,7 +6,7 @@ import type { LockstepError } from '#domain/problem';
 import { toLockstepError } from '#ground/http/problem';
 import { SourceDirectory } from '../source-directory.js';
 import type { Source } from '../source.js';
-import { isContentType, UNKNOWN_CONTENT_TYPE } from './content-type.js';
+import { isContentType, UNKNOWN_CONTENT_TYPE } from '../content-type.js';
 import { unknownSource, WebhookIntake } from './webhook-intake.js';
 
 declare module 'fastify' {
@@ -69,7 +69,7 @@ export class WebhookRoutes {
   }
 }
 
-/** A content type that is none counts as unknown (RFC 9110, 8.3): Fastify would refuse the body, and no receiver could read it. */
+/** A malformed content type counts as unknown (RFC 9110, 8.3): Fastify would refuse the body, and no receiver could read it. */
 function replaceMalformedType({ headers }: FastifyRequest, _reply: FastifyReply, done: () => void): void {
   const { 'content-type': type } = headers;
   if (type !== undefined && !isContentType(type)) headers['content-type'] = UNKNOWN_CONTENT_TYPE;
