@@ -25,3 +25,19 @@ it('waits longer each time for a source that fails whenever it has joined its gr
   await waitUntil('that it is read again, and fails again', () => Promise.resolve(log.lines.length === 3));
   await runner.stop();
 });
+
+it('stops while its session is being opened, and closes the session that comes later', async () => {
+  const { promise: opened, resolve: open } = Promise.withResolvers<SourceSession>();
+  const done: string[] = [];
+  const runner = new SourceRunner({ id: 1, publicId: 'src_1' } as KafkaSource, () => {
+    done.push('opening');
+    return opened;
+  }, captureLog().logger);
+  runner.start(Promise.resolve());
+  await waitUntil('the beginning', () => Promise.resolve(done.length === 1));
+  await runner.stop();
+  const note = (what: string) => (): Promise<void> => Promise.resolve(void done.push(what));
+  open({ run: note('running'), close: note('closed') } as unknown as SourceSession);
+  await waitUntil('its end', () => Promise.resolve(done.length === 2));
+  expect(done).toEqual(['opening', 'closed']);
+});

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
 import { waitUntil } from '#dev/testing/wait-until';
 import { type SessionUnderTest, startSession } from './fixtures/session-under-test.js';
@@ -20,6 +20,7 @@ let test: SessionUnderTest | undefined;
 afterEach(async () => {
   await test?.stop();
   test = undefined;
+  jest.useRealTimers();
 });
 
 describe('SourceSession', () => {
@@ -117,5 +118,16 @@ describe('SourceSession', () => {
     await waitUntil('the statement', () => Promise.resolve(statements > 0));
     await test.stop();
     expect(statements).toBe(1);
+  });
+
+  it('is steady once its group has assigned partitions, and not while it only waits for them', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'performance'] });
+    let steady = 0;
+    test = await startSession({}, { positions: () => new Map([[0, 0]]), partitions: [], onSteady: () => (steady += 1) });
+    await jest.advanceTimersByTimeAsync(5_000);
+    expect(steady).toBe(0);
+    test.consumer.join([0]);
+    await jest.advanceTimersByTimeAsync(5_000);
+    expect(steady).toBe(1);
   });
 });
