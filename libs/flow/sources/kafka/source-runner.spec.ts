@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { captureLog } from '#dev/testing/log-capture';
 import { waitUntil } from '#dev/testing/wait-until';
-import type { KafkaSource } from './kafka-source.js';
+import { type KafkaSource, SourceChangedError } from './kafka-source.js';
 import { SourceRunner } from './source-runner.js';
 import type { SourceSession } from './source-session.js';
 
@@ -40,4 +40,17 @@ it('stops while its session is being opened, and closes the session that comes l
   open({ run: note('running'), close: note('closed') } as unknown as SourceSession);
   await waitUntil('its end', () => Promise.resolve(done.length === 2));
   expect(done).toEqual(['opening', 'closed']);
+});
+
+it('reads no more, and does not fail, after its source has changed', async () => {
+  const log = captureLog();
+  let attempts = 0;
+  const runner = new SourceRunner({ id: 1, publicId: 'src_1' } as KafkaSource, () => {
+    attempts += 1;
+    return Promise.resolve({ run: () => Promise.reject(new SourceChangedError()), stop: () => undefined } as unknown as SourceSession);
+  }, log.logger);
+  runner.start(Promise.resolve());
+  await waitUntil('its session', () => Promise.resolve(attempts === 1));
+  await runner.stop();
+  expect([attempts, runner.isFailing, log.lines]).toEqual([1, false, []]);
 });

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isObject } from '#ground/json-schema/json';
 import type { Logger } from '#ground/telemetry/logger';
-import type { KafkaSource } from './kafka-source.js';
+import { type KafkaSource, SourceChangedError } from './kafka-source.js';
 import type { ReaderState, SourceReport } from './source-report.js';
 import type { SourceSession, SourceSessionOptions } from './source-session.js';
 import { isUnknownTopic, TopicReplacedError } from './source-topic.js';
@@ -55,6 +55,8 @@ export class SourceRunner {
         await this.openSession();
         await this.session?.run();
       } catch (error) {
+        // `stop` comes soon, and another runner with the source as it is now, if it is still to be read.
+        if (error instanceof SourceChangedError) return;
         if (!this.isStopping) await this.onFailure(error);
       } finally {
         this.session = undefined;
