@@ -45,7 +45,7 @@ export interface IListSourcesQuery {
   result: IListSourcesResult;
 }
 
-const listSourcesIR: any = {"usedParamSet":{"tenant":true,"before":true,"limit":true,"bytes":true},"params":[{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":1321,"b":1328}]},{"name":"before","required":true,"transform":{"type":"scalar"},"locs":[{"a":1362,"b":1369}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":1410,"b":1416}]},{"name":"bytes","required":true,"transform":{"type":"scalar"},"locs":[{"a":1556,"b":1562}]}],"statement":"select\n  s.id, s.public_id as \"publicId\", s.name, s.provider, s.settings, s.duplicates, s.resubmit, s.enabled,\n  s.created_at as \"createdAt\", s.updated_at as \"updatedAt\", s.changed_by::text as \"version!\",\n  (\n    select jsonb_agg(jsonb_build_object('createdAt', created_at, 'expiresAt', expires_at) order by id desc)\n    from source_secrets\n    where source = s.id and (expires_at is null or expires_at > now())\n  ) as \"secrets\",\n  t.last_accepted_at as \"lastAcceptedAt\", t.last_rejected_at as \"lastRejectedAt\", t.last_rejection_code as \"lastRejectionCode\",\n  t.last_rejection_detail as \"lastRejectionDetail\",\n  case\n    when not s.enabled then 'disabled'\n    when t.is_failing then 'failing'\n    -- A topic that a gateway cannot read.\n    when exists (select from source_readers r where r.source = s.id and r.state = 'failing' and r.seen_at > now() - interval '30 seconds')\n      then 'failing'\n    when greatest(t.last_accepted_at, t.last_rejected_at) > now() - interval '1 day' then 'active'\n    else 'idle'\n  end as \"state!\",\n  s.followed as \"followed!\"\nfrom (\n    select\n      n.*, row_number() over newest_first as place, lead(true, 1, false) over newest_first as followed,\n      sum(octet_length(n.settings::text)) over newest_first as bytes\n    from (\n        select *\n        from sources\n        where tenant = :tenant! and deleted_at is null and id < :before!\n        order by id desc\n        limit :limit!\n      ) n\n    window newest_first as (order by n.id desc)\n  ) s\n  join source_states t on t.source = s.id\nwhere s.place = 1 or s.bytes <= :bytes!::integer\norder by s.id desc"};
+const listSourcesIR: any = {"usedParamSet":{"tenant":true,"before":true,"limit":true,"bytes":true},"params":[{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":953,"b":960}]},{"name":"before","required":true,"transform":{"type":"scalar"},"locs":[{"a":994,"b":1001}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":1042,"b":1048}]},{"name":"bytes","required":true,"transform":{"type":"scalar"},"locs":[{"a":1188,"b":1194}]}],"statement":"select\n  s.id, s.public_id as \"publicId\", s.name, s.provider, s.settings, s.duplicates, s.resubmit, s.enabled,\n  s.created_at as \"createdAt\", s.updated_at as \"updatedAt\", s.changed_by::text as \"version!\",\n  (\n    select jsonb_agg(jsonb_build_object('createdAt', created_at, 'expiresAt', expires_at) order by id desc)\n    from source_secrets\n    where source = s.id and (expires_at is null or expires_at > now())\n  ) as \"secrets\",\n  t.last_accepted_at as \"lastAcceptedAt\", t.last_rejected_at as \"lastRejectedAt\", t.last_rejection_code as \"lastRejectionCode\",\n  t.last_rejection_detail as \"lastRejectionDetail\",\n  source_condition(s.id, s.enabled, t) as \"state!\",\n  s.followed as \"followed!\"\nfrom (\n    select\n      n.*, row_number() over newest_first as place, lead(true, 1, false) over newest_first as followed,\n      sum(octet_length(n.settings::text)) over newest_first as bytes\n    from (\n        select *\n        from sources\n        where tenant = :tenant! and deleted_at is null and id < :before!\n        order by id desc\n        limit :limit!\n      ) n\n    window newest_first as (order by n.id desc)\n  ) s\n  join source_states t on t.source = s.id\nwhere s.place = 1 or s.bytes <= :bytes!::integer\norder by s.id desc"};
 
 /**
  * Query generated from SQL:
@@ -60,15 +60,7 @@ const listSourcesIR: any = {"usedParamSet":{"tenant":true,"before":true,"limit":
  *   ) as "secrets",
  *   t.last_accepted_at as "lastAcceptedAt", t.last_rejected_at as "lastRejectedAt", t.last_rejection_code as "lastRejectionCode",
  *   t.last_rejection_detail as "lastRejectionDetail",
- *   case
- *     when not s.enabled then 'disabled'
- *     when t.is_failing then 'failing'
- *     -- A topic that a gateway cannot read.
- *     when exists (select from source_readers r where r.source = s.id and r.state = 'failing' and r.seen_at > now() - interval '30 seconds')
- *       then 'failing'
- *     when greatest(t.last_accepted_at, t.last_rejected_at) > now() - interval '1 day' then 'active'
- *     else 'idle'
- *   end as "state!",
+ *   source_condition(s.id, s.enabled, t) as "state!",
  *   s.followed as "followed!"
  * from (
  *     select

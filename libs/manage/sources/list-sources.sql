@@ -13,15 +13,7 @@ select
   ) as "secrets",
   t.last_accepted_at as "lastAcceptedAt", t.last_rejected_at as "lastRejectedAt", t.last_rejection_code as "lastRejectionCode",
   t.last_rejection_detail as "lastRejectionDetail",
-  case
-    when not s.enabled then 'disabled'
-    when t.is_failing then 'failing'
-    -- A topic that a gateway cannot read.
-    when exists (select from source_readers r where r.source = s.id and r.state = 'failing' and r.seen_at > now() - interval '30 seconds')
-      then 'failing'
-    when greatest(t.last_accepted_at, t.last_rejected_at) > now() - interval '1 day' then 'active'
-    else 'idle'
-  end as "state!",
+  source_condition(s.id, s.enabled, t) as "state!",
   s.followed as "followed!"
 from (
     select

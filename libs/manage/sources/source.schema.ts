@@ -88,7 +88,7 @@ export const sourceSchema = z
     duplicates: common.duplicates,
     resubmit: common.resubmit,
     status: common.status,
-    state: z.enum(['active', 'idle', 'failing', 'disabled']).meta({ description: '`failing`: 5 requests or more were refused since the last one that was accepted, if that is five minutes ago or more, or there never was one; `idle`: no request for a day' }),
+    state: z.enum(['active', 'idle', 'failing', 'disabled']).meta({ description: '`failing`: 5 requests or more were refused since the last one that was accepted, if that is five minutes ago or more, or there never was one, or a topic cannot be read, or one of its partitions has halted; `idle`: no request for a day' }),
     lastAcceptedAt: z.iso.datetime().nullable().meta({ description: 'Of the last request that was accepted, or was a duplicate' }),
     lastRejectedAt: z.iso.datetime().nullable(),
     lastRejection: z.object({ code: z.string(), detail: z.string() }).nullable(),

@@ -121,11 +121,31 @@ describe('acceptRecords', () => {
   it('leaves out records whose id was accepted before, in this chunk or an earlier one, and moves over them', async () => {
     await accept([advance(0, 0, 1)], [entry(0, 0, event('a', 1, 'one'))]);
     const { taken } = await accept([advance(0, 1, 4)], [entry(0, 1, event('a', 2, 'one')), entry(0, 2, event('a', 3, 'two')), entry(0, 3, event('a', 4, 'two'))]);
-    expect(taken.size).toBe(1);
+    expect(taken.size).toBe(2);
     expect(await eventsOf(pool, source)).toMatchObject([{ key: 'one', payload: '{"n":1}' }, { key: 'two', payload: '{"n":3}' }]);
     expect(await repository.positions(of)).toEqual(new Map([[0, 4], [1, 0]]));
     const { rows } = await pool.query('select key from idempotency_keys where key like $1 order by key', [`${keyScopeOf(source.publicId)}%`]);
     expect(rows).toEqual([{ key: `${keyScopeOf(source.publicId)}one` }, { key: `${keyScopeOf(source.publicId)}two` }]);
+  });
+
+  it('stores a record whose repeat came first in a partition that another gateway has moved', async () => {
+    await accept([advance(0, 0, 1)], [entry(0, 0, event('a', 0))]);
+    const { partitions, taken } = await accept([advance(0, 0, 2), advance(1, 0, 2)], [entry(0, 1, event('a', 1, 'one')), entry(1, 0, event('b', 2, 'one')), entry(1, 1, event('b', 3, 'one'))]);
+    expect([[...partitions], taken.size]).toEqual([[1], 1]);
+    expect(await payloads()).toEqual(['{"n":0}', '{"n":2}']);
+  });
+
+  it.each([
+    ['was deleted', 'update sources set deleted_at = now() where id = $1'],
+    ['was disabled', 'update sources set enabled = false where id = $1'],
+    ['has other settings', `update sources set settings = '{"topic":"other"}' where id = $1`],
+    ['has a tenant that was disabled', 'update tenants set enabled = false where id = (select tenant from sources where id = $1)'],
+  ])('stores nothing of a source that %s meanwhile', async (_what, change) => {
+    await pool.query(change, [source.id]);
+    const { isCurrent, partitions } = await accept([advance(0, 0, 2)], [entry(0, 0, event('a', 1, 'one')), entry(0, 1, invalidRecord('garbage'))]);
+    await pool.query('update tenants set enabled = true');
+    expect([isCurrent, partitions.size, await payloads(), await parkedRows()]).toEqual([false, 0, [], []]);
+    expect(await repository.positions(of)).toEqual(new Map([[0, 0], [1, 0]]));
   });
 
   it('parks records that are no events, with the reason, in the same statement', async () => {

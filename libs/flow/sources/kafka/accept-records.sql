@@ -1,7 +1,9 @@
 /*
   Accepts records of one topic in one statement: moves the positions of their partitions, stores their events, queues them for
   Kafka, claims their idempotency keys, and parks what cannot be an event. A partition whose position is not the expected one
-  is left out: nothing of it is written, whoever has moved it.
+  is left out: nothing of it is written, whoever has moved it. Nothing at all is written unless the source and its tenant are
+  enabled and have the version :version: the records were read by the settings of that version. Of events with one key the
+  first one is stored, among those of the partitions that are moved.
 
   :partitions, :expectedOffsets, :nextOffsets   one entry a partition: where its position must be, and where it moves to
   :ids … :lengths, :payloads                    one entry per event, as in accept-batch.sql; :occurredAtsMs is NaN for "none"
@@ -9,17 +11,26 @@
   :keyScope                                     stands before each key: keys are unique per source
   :parked…                                      records for the `dlq` topic; one entry each
 
-  Returns the partitions that were moved, and the ids whose keys are taken: those events were not stored.
+  Returns whether the source is as it was, the partitions that were moved, and the ids whose keys are taken: those events were
+  not stored.
 */
 /* @name acceptRecords */
-with held as materialized (
+with current as materialized (
+  select s.id
+  from sources s
+    join tenants t on t.id = s.tenant
+  where
+    s.id = :source! and s.deleted_at is null and s.enabled and t.enabled
+    and s.changed_by::text || '/' || t.changed_by::text = :version!
+),
+held as materialized (
   -- In order, so that two statements cannot deadlock. One that waits here sees the position that the other one leaves.
   select p.partition, c.next_offset
   from
     unnest(:partitions!::integer[], :expectedOffsets!::bigint[], :nextOffsets!::bigint[])
       as c (partition, expected_offset, next_offset)
     join source_positions p
-      on p.source = :source! and p.topic_id = :topicId! and p.partition = c.partition and p.next_offset = c.expected_offset
+      on p.source = (select id from current) and p.topic_id = :topicId! and p.partition = c.partition and p.next_offset = c.expected_offset
   order by p.partition
   for update of p
 ),
@@ -42,11 +53,11 @@ offered as materialized (
 ),
 claimed as (
   insert into idempotency_keys as taken (tenant, key, fingerprint, event_id, expires_at)
-  select
+  select distinct on (:keyScope!::text || key)
     :tenant!, :keyScope!::text || key, :fingerprint!::bytea, id, now() + :retentionMs!::float8 * interval '1 millisecond'
   from offered
   where key <> ''
-  order by :keyScope!::text || key
+  order by :keyScope!::text || key, ordinal
   on conflict (tenant, key) do update
     set
       fingerprint = excluded.fingerprint, event_id = excluded.event_id, accepted_at = excluded.accepted_at,
@@ -84,5 +95,6 @@ parked as (
 )
 select
   now() as "acceptedAt!",
+  exists(select from current) as "isCurrent!",
   array(select partition from held) as "moved!",
   array(select id from offered where key <> '' and id not in (select event_id from claimed)) as "taken!";

@@ -3,7 +3,7 @@ import { sourceLag } from './kafka-sources.metrics.js';
 import { type FetchedRecords, PartitionQueue } from './partition-queue.js';
 import type { PostgresRetries } from './postgres-retries.js';
 import type { SourceConsumer } from './source-consumer.js';
-import type { PartitionReport } from './source-report.js';
+import type { Halt, PartitionReport } from './source-report.js';
 import type { ReachedTopic } from './source-topic.js';
 
 /**
@@ -20,8 +20,8 @@ export class AssignedPartitions {
   private assigned: readonly number[] = [];
   /** Of the partitions that are read. */
   private readonly queues = new Map<number, PartitionQueue>();
-  /** Partitions that have stopped at an invalid record, with where and why. */
-  private readonly halted = new Map<number, string>();
+  /** Of the partitions that have stopped at an invalid record. */
+  private readonly halted = new Map<number, Halt>();
   /** Where the logs began and ended when they were looked at. */
   private readonly startOffsets = new Map<number, number>();
   private readonly endOffsets = new Map<number, number>();
@@ -117,9 +117,10 @@ export class AssignedPartitions {
     this.consumer.report(partition, nextOffset);
   }
 
-  /** Stops reading a partition, until it is assigned to another session, or read. @param detail where and why */
-  halt(partition: number, detail: string): void {
-    this.halted.set(partition, detail);
+  /** Stops reading a partition, until it is assigned to another session, or read. */
+  halt(halt: Halt): void {
+    const { partition } = halt;
+    this.halted.set(partition, halt);
     this.queues.delete(partition);
     this.consumer.close(partition);
     // Its queued records may be those that fetching waits for.
@@ -144,10 +145,7 @@ export class AssignedPartitions {
 
   report(): readonly PartitionReport[] {
     const { topicId } = this.topic.of;
-    return [...this.queues.keys(), ...this.halted.keys()].map((partition) => {
-      const detail = this.halted.get(partition);
-      return { partition, topicId, state: detail === undefined ? 'reading' : 'halted', detail, endOffset: this.endOffsets.get(partition) };
-    });
+    return [...this.queues.keys(), ...this.halted.keys()].map((partition) => ({ partition, topicId, halt: this.halted.get(partition), endOffset: this.endOffsets.get(partition) }));
   }
 
   /** When the session has ended: none of them has a lag here any more. */

@@ -4,19 +4,11 @@ import { bytesOf, type PartitionQueue } from './partition-queue.js';
 import type { RecordAcceptor } from './record-acceptor.js';
 import type { Advance, ChunkEntry, RecordChunk } from './record-chunk.js';
 import type { RecordReader } from './record-reader.js';
-import type { InvalidRecord, ReadRecord } from './source-record.js';
-
-/** A record at which its partition stops. */
-export interface Halt {
-  readonly partition: number;
-  readonly offset: number;
-  readonly invalid: InvalidRecord;
-}
+import type { ReadRecord } from './source-record.js';
+import type { Halt } from './source-report.js';
 
 export interface BuiltChunk extends RecordChunk {
   readonly halts: readonly Halt[];
-  /** Of the records that were taken from their queues. */
-  readonly bytes: number;
 }
 
 export interface ChunkBuilderOptions {
@@ -58,7 +50,7 @@ export class ChunkBuilder {
       if (halt !== undefined) halts.push(halt);
       if (queue.nextOffset > expectedOffset) advances.push({ partition: queue.partition, expectedOffset, nextOffset: queue.nextOffset });
     }
-    return { entries, advances, halts, bytes: BATCH_BYTES - bounds.bytes };
+    return { entries, advances, halts };
   }
 
   private async take(queue: PartitionQueue, entries: ChunkEntry[], bounds: Bounds, isCurrent: (queue: PartitionQueue) => boolean): Promise<Halt | undefined> {

@@ -1,11 +1,11 @@
 import { isPoison, isTimeout } from '#ground/postgres/sql-errors';
 import type { Logger } from '#ground/telemetry/logger';
 import type { AssignedPartitions } from './assigned-partitions.js';
-import type { Halt } from './chunk-builder.js';
 import type { PostgresRetries } from './postgres-retries.js';
 import type { RecordAcceptor } from './record-acceptor.js';
 import { type Advance, halvesOf, type RecordChunk } from './record-chunk.js';
 import { invalidRecord } from './source-record.js';
+import type { Halt } from './source-report.js';
 import type { ReachedTopic } from './source-topic.js';
 
 export interface ChunkWriterOptions {
@@ -28,9 +28,10 @@ export class ChunkWriter {
   }
 
   /** Stops a partition at a record that cannot be an event. */
-  halt({ partition, offset, invalid: { reason, detail } }: Halt): void {
+  halt(halt: Halt): void {
+    const { partition, offset, invalid: { reason } } = halt;
     const { partitions, topic: { of: { source, topic } }, logger } = this.options;
-    partitions.halt(partition, `offset ${offset}: ${detail} (${reason})`);
+    partitions.halt(halt);
     logger.warn({ source: source.publicId, topic, partition, offset, reason }, 'A source has stopped at a record that cannot be an event');
   }
 
@@ -61,7 +62,7 @@ export class ChunkWriter {
     const invalid = invalidRecord(`Postgres can't store it: ${error instanceof Error ? error.message : ''}`);
     if (topic.settings.onInvalid === 'park') return this.storePart({ ...chunk, entries: [{ ...entry, read: invalid }] }, stopped);
     stopped.add(entry.partition);
-    this.halt({ ...entry, invalid });
+    this.halt({ partition: entry.partition, offset: entry.offset, invalid });
   }
 
   /**

@@ -23,6 +23,11 @@ export const sourceLag = new Gauge({
   labelNames: ['source', 'partition'] as const,
 });
 
+export const sourcePartitionsHalted = new Gauge({
+  name: 'lockstep_source_partitions_halted',
+  help: 'Partitions of Kafka sources that have stopped at a record that cannot be an event, at the gateway that reads them',
+});
+
 export const sourcesFailing = new Gauge({
   name: 'lockstep_sources_failing',
   help: 'Kafka sources that this gateway cannot read now',

@@ -4,12 +4,13 @@ import { laneKey } from '#domain/shard';
 import { parsePublicId, toPublicId } from '#domain/ids';
 import { keyScopeOf, MIN_SOURCE_RETENTION_MS } from '#flow/ingest/event-origin';
 import type { Config } from '#ground/config/config';
-import { USUAL_INGEST } from '#ground/http/principal';
+import { limitsOf, USUAL_INGEST } from '#ground/http/principal';
 import { deadLetterOf } from '#ground/kafka/dead-letter-record';
 import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
 import { InjectConfig } from '#ground/process/process-context';
 import { SecretBox } from '#ground/secrets/secret-box';
+import { sourceSecretContext } from '#ground/secrets/secret-contexts';
 import { acceptRecords } from './accept-records.queries.js';
 import type { KafkaSource } from './kafka-source.js';
 import { openTopic } from './open-topic.queries.js';
@@ -43,9 +44,11 @@ export type GapReason = 'retention' | 'log_lost';
 export interface Moved {
   /** RFC 3339. */
   readonly acceptedAt: string;
+  /** Whether the source and its tenant are enabled and as they were read. Otherwise nothing was stored. */
+  readonly isCurrent: boolean;
   /** Partitions whose position was the expected one. Of the others nothing was stored. */
   readonly partitions: ReadonlySet<number>;
-  /** Ids of events whose record's id is that of an earlier one. They were not stored. */
+  /** Ids of events whose record's id is that of an earlier one, in this chunk or before. They were not stored. */
   readonly taken: ReadonlySet<string>;
 }
 
@@ -71,7 +74,7 @@ export class KafkaSourcesRepository {
   /** The password of the source's cluster, if it has one. @throws SecretBoxError */
   passwordOf({ publicId, sealedPassword }: KafkaSource): string | undefined {
     const uuid = parsePublicId('src', publicId);
-    return sealedPassword === undefined || uuid === undefined ? undefined : this.secrets.open(sealedPassword, `source-secret/${uuid}`);
+    return sealedPassword === undefined || uuid === undefined ? undefined : this.secrets.open(sealedPassword, sourceSecretContext(uuid));
   }
 
   /** Positions by partition. @throws what Postgres throws */
@@ -110,7 +113,7 @@ export class KafkaSourcesRepository {
     });
     const parked = refusals.map((refusal) => this.parkedOf(of, refusal));
     const [row] = await acceptRecords.run({
-      source: source.id, tenant: source.tenant, sourceName: source.name, acceptedBy: source.publicId, keyScope: keyScopeOf(source.publicId), topicId,
+      source: source.id, version: source.version, tenant: source.tenant, sourceName: source.name, acceptedBy: source.publicId, keyScope: keyScopeOf(source.publicId), topicId,
       fingerprint: FINGERPRINT, retentionMs: Math.max(this.config.idempotencyRetentionMs, MIN_SOURCE_RETENTION_MS),
       partitions: advances.map(({ partition }) => partition),
       expectedOffsets: advances.map(({ expectedOffset }) => expectedOffset),
@@ -134,7 +137,8 @@ export class KafkaSourcesRepository {
       parkedHeaders: parked.map(({ headers }) => headers),
       parkedValues: parked.map(({ value }) => value) as Buffer[],
     }, this.database);
-    return { acceptedAt: (row?.acceptedAt ?? new Date()).toISOString(), partitions: new Set(row?.moved), taken: new Set(row?.taken) };
+    if (row === undefined) throw new Error('A statement that stores records returned no row');
+    return { acceptedAt: row.acceptedAt.toISOString(), isCurrent: row.isCurrent, partitions: new Set(row.moved), taken: new Set(row.taken) };
   }
 
   /** Stores what this process sees of its sources, for those who ask any gateway. @throws what Postgres throws */
@@ -144,7 +148,8 @@ export class KafkaSourcesRepository {
       gateway: this.gateway,
       sources: reports.map(({ source }) => source), states: reports.map(({ state }) => state), details: reports.map(({ detail = '' }) => detail),
       partitionSources: partitions.map(({ source }) => source), partitions: partitions.map(({ partition }) => partition), topicIds: partitions.map(({ topicId }) => topicId),
-      partitionStates: partitions.map(({ state }) => state), partitionDetails: partitions.map(({ detail = '' }) => detail), endOffsets: partitions.map(({ endOffset = -1 }) => endOffset),
+      endOffsets: partitions.map(({ endOffset = -1 }) => endOffset),
+      haltOffsets: partitions.map(({ halt }) => halt?.offset ?? -1), haltReasons: partitions.map(({ halt }) => halt?.invalid.reason ?? ''), haltDetails: partitions.map(({ halt }) => halt?.invalid.detail ?? ''),
     }, this.database);
   }
 
@@ -158,12 +163,11 @@ export class KafkaSourcesRepository {
 
 function sourceOf(row: IReadKafkaSourcesResult): KafkaSource {
   const publicId = toPublicId('src', row.publicId);
-  const limits = row.perSecond === null || row.burst === null ? [] : [{ bucket: `tenant/${row.tenant}`, perSecond: row.perSecond, burst: row.burst }];
   return {
     id: row.id, publicId, tenant: row.tenant, name: row.name, provider: 'kafka', settings: row.settings, version: row.version, sealedPassword: row.password ?? undefined,
     principal: {
       tenant: row.tenant, actor: { type: 'source', id: publicId, name: row.name }, scopes: new Set(['ingest']),
-      ingest: { ...USUAL_INGEST, duplicates: row.duplicates, resubmit: row.resubmit, refusesUnknownTypes: row.refusesUnknownTypes, limits },
+      ingest: { ...USUAL_INGEST, duplicates: row.duplicates, resubmit: row.resubmit, refusesUnknownTypes: row.refusesUnknownTypes, limits: limitsOf(`tenant/${row.tenant}`, row) },
     },
   };
 }

@@ -4,7 +4,7 @@ import { Poll } from '#ground/polling/poll';
 import { InjectConfig, InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
 import type { KafkaSource } from './kafka-source.js';
-import { sourcesFailing } from './kafka-sources.metrics.js';
+import { sourcePartitionsHalted, sourcesFailing } from './kafka-sources.metrics.js';
 import { KafkaSourcesRepository } from './kafka-sources.repository.js';
 import { RecordAcceptor } from './record-acceptor.js';
 import { SourceClusters } from './source-clusters.js';
@@ -85,6 +85,8 @@ export class KafkaSources {
   private async report(): Promise<void> {
     const runners = [...this.runners.values()];
     sourcesFailing.set(runners.filter(({ isFailing }) => isFailing).length);
-    if (runners.length > 0) await this.repository.storeReports(runners.map((runner) => runner.report()));
+    const reports = runners.map((runner) => runner.report());
+    sourcePartitionsHalted.set(reports.reduce((sum, { partitions }) => sum + partitions.filter(({ halt }) => halt !== undefined).length, 0));
+    if (reports.length > 0) await this.repository.storeReports(reports);
   }
 }

@@ -79,7 +79,7 @@ export class PartitionQueue {
       if (piece === undefined || piece.isJump) return undefined;
       const record = piece.records[this.index];
       if (record !== undefined) return record;
-      // Nothing of it is left, or it has nothing but what no event comes of.
+      // All its records were taken, or it had none.
       this.position = piece.nextOffset;
       this.pieces.shift();
       this.index = 0;

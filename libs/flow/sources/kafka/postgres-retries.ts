@@ -35,6 +35,6 @@ export class PostgresRetries {
 /** Whether the work may succeed once Postgres answers again. */
 export function isPassing(error: unknown): boolean {
   if (error instanceof LockstepError) return error.retriable;
-  // kafkajs' errors are none of Postgres'.
+  // Errors of kafkajs say nothing about Postgres.
   return !(error instanceof Error && error.name.startsWith('KafkaJS')) && !isTypeError(error) && ['unavailable', 'conflict'].includes(failureOf(error));
 }

@@ -11,7 +11,7 @@ import { InjectConfig } from '#ground/process/process-context';
 import { SourceActivity } from '../source-activity.js';
 import { sourceRecords } from './kafka-sources.metrics.js';
 import { KafkaSourcesRepository, type SourceTopic } from './kafka-sources.repository.js';
-import type { KafkaSource } from './kafka-source.js';
+import { type KafkaSource, SourceChangedError } from './kafka-source.js';
 import { type ChunkEvent, type ChunkRefusal, type RecordChunk, sorted } from './record-chunk.js';
 import { jsonOf } from './record-fields.js';
 import { invalidRecord, type ReadRecord, type RecordEvent } from './source-record.js';
@@ -68,18 +68,20 @@ export class RecordAcceptor {
   /**
    * Stores a chunk (see accept-records.sql), and passes its events on to the relay.
    * @returns the partitions of which it was stored
-   * @throws what Postgres throws; then it may be stored
+   * @throws SourceChangedError if nothing was stored, because the source is not as it was read; what Postgres throws, and then
+   * it may be stored
    */
   async accept(of: SourceTopic, chunk: RecordChunk): Promise<ReadonlySet<number>> {
     const { tenant } = of.source;
     const parts = sorted(chunk, tenant, this.config.kafka.partitions);
     const moved = await this.repository.accept(of, chunk.advances, parts);
+    if (!moved.isCurrent) throw new SourceChangedError();
     const isMoved = ({ partition }: { readonly partition: number }): boolean => moved.partitions.has(partition);
     const offered = moved.partitions.size === chunk.advances.length ? parts.events : parts.events.filter(isMoved);
     const accepted = moved.taken.size === 0 ? offered : offered.filter(({ id }) => !moved.taken.has(id));
     this.relay.add(accepted.map((event) => committedEventOf(of, event, moved.acceptedAt)));
     eventsAccepted.inc(accepted.length);
-    this.count(of.source, { accepted: accepted.length, duplicate: offered.length - accepted.length + parts.repeats, skipped: parts.skipped, parked: parts.refusals.filter(({ entry }) => isMoved(entry)) });
+    this.count(of.source, { accepted: accepted.length, duplicate: offered.length - accepted.length, skipped: parts.skipped.filter(isMoved).length, parked: parts.refusals.filter(({ entry }) => isMoved(entry)) });
     return moved.partitions;
   }
 

@@ -7,10 +7,11 @@ const event = (id?: string): ReadRecord => ({ kind: 'event', type: 't', entity: 
 
 const entry = (partition: number, offset: number, read: ReadRecord = event()): ChunkEntry => ({ partition, offset, read, record: { offset: String(offset), timestamp: '0', key: null, value: null } });
 
-it('keeps the first of several records with one id, and counts the others', () => {
-  const parts = sorted({ advances: [], entries: [entry(0, 0, event('a')), entry(1, 0, event('a')), entry(0, 1), entry(0, 2), entry(0, 3, SKIPPED), entry(0, 4, invalidRecord('no'))] }, 'default', 4);
-  expect([parts.events.map(({ event: { id }, partition }) => [id, partition]), parts.repeats, parts.skipped, parts.refusals.length]).toEqual([[['a', 0], [undefined, 0], [undefined, 0]], 1, 1, 1]);
-  expect(new Set(parts.events.map(({ shard }) => shard)).size).toBe(1);
+it('sorts records by what becomes of them', () => {
+  const entries = [entry(0, 0, event('a')), entry(1, 0, event('a')), entry(0, 1, SKIPPED), entry(0, 2, invalidRecord('no'))];
+  const { events, skipped, refusals } = sorted({ advances: [], entries }, 'default', 4);
+  expect([events.map(({ partition }) => partition), skipped, refusals.map(({ entry: { offset } }) => offset)]).toEqual([[0, 1], [entries[2]], [2]]);
+  expect(new Set(events.map(({ id }) => id)).size).toBe(2);
 });
 
 it('has the same effect in halves: every record once, and positions that meet', () => {

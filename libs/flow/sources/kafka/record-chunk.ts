@@ -42,29 +42,21 @@ export interface ChunkRefusal {
 export interface SortedChunk {
   readonly events: readonly ChunkEvent[];
   readonly refusals: readonly ChunkRefusal[];
-  /** Records whose id an earlier one of the chunk has. */
-  readonly repeats: number;
-  readonly skipped: number;
+  readonly skipped: readonly ChunkEntry[];
 }
 
-/** Events get their ids here, in order. Of those with one record id, the first is kept. */
+/** Events get their ids here, in order. */
 export function sorted({ entries }: RecordChunk, tenant: string, shards: number): SortedChunk {
   const events: ChunkEvent[] = [];
   const refusals: ChunkRefusal[] = [];
-  const ids = new Set<string>();
-  let repeats = 0;
-  let skipped = 0;
+  const skipped: ChunkEntry[] = [];
   for (const entry of entries) {
     const { read, partition } = entry;
     if (read.kind === 'invalid') refusals.push({ entry, invalid: read });
-    else if (read.kind === 'skipped') skipped += 1;
-    else if (read.id !== undefined && ids.has(read.id)) repeats += 1;
-    else {
-      if (read.id !== undefined) ids.add(read.id);
-      events.push({ event: read, id: mintId(), partition, shard: shardOf(tenant, read.entity, shards) });
-    }
+    else if (read.kind === 'skipped') skipped.push(entry);
+    else events.push({ event: read, id: mintId(), partition, shard: shardOf(tenant, read.entity, shards) });
   }
-  return { events, refusals, repeats, skipped };
+  return { events, refusals, skipped };
 }
 
 /** Two chunks that have the same effect one after the other. @param chunk with two entries or more */

@@ -125,7 +125,7 @@ export class SourceConsumer {
     this.whileInGroup(() => this.consumer.pause([{ topic: this.options.topic, partitions }]));
   }
 
-  /** Ends at once: what waits for its commit is none of kafkajs' concern. */
+  /** Returns at once: kafkajs does not wait until the records are stored. */
   private take(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload;
     const { partition } = batch;

@@ -1,3 +1,5 @@
+import type { InvalidRecord } from './source-record.js';
+
 /** What a gateway sees of a source that it reads. */
 export interface SourceReport {
   /** The source's narrow key. */
@@ -10,12 +12,18 @@ export interface SourceReport {
 
 export type ReaderState = 'connecting' | 'reading' | 'failing';
 
+/** A record at which its partition stops. */
+export interface Halt {
+  readonly partition: number;
+  readonly offset: number;
+  readonly invalid: InvalidRecord;
+}
+
 export interface PartitionReport {
   readonly partition: number;
   readonly topicId: string;
-  readonly state: 'reading' | 'halted';
-  /** Where and why it is halted. */
-  readonly detail: string | undefined;
+  /** Undefined: it is read. */
+  readonly halt: Halt | undefined;
   /** Offset that the partition's next record gets. Undefined: the log was not looked at yet. */
   readonly endOffset: number | undefined;
 }

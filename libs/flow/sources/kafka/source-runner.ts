@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isObject } from '#ground/json-schema/json';
 import type { Logger } from '#ground/telemetry/logger';
-import type { KafkaSource } from './kafka-source.js';
+import { type KafkaSource, SourceChangedError } from './kafka-source.js';
 import type { ReaderState, SourceReport } from './source-report.js';
 import type { SourceSession, SourceSessionOptions } from './source-session.js';
 import { isUnknownTopic, TopicReplacedError } from './source-topic.js';
@@ -10,13 +10,15 @@ import { isUnknownTopic, TopicReplacedError } from './source-topic.js';
 const MIN_RETRY_MS = 500;
 const MAX_RETRY_MS = 15_000;
 
-/** Reads one source for as long as it is as it is: after a failure, with a new session. */
+/** Reads one source until it is stopped, because the source has changed or the process ends. After a failure it opens a new session. */
 export class SourceRunner {
   private readonly stopping = new AbortController();
   private state: ReaderState = 'connecting';
   private failure: string | undefined;
   private retryMs = MIN_RETRY_MS;
   private session: SourceSession | undefined;
+  /** Ends the wait for a session that is being opened. */
+  private giveUp: (() => void) | undefined;
   private running: Promise<void> = Promise.resolve();
 
   /** @param open connects to the source's cluster */
@@ -31,9 +33,10 @@ export class SourceRunner {
     this.running = after.then(() => this.run());
   }
 
-  /** Resolves when nothing is read any more. */
+  /** Resolves when nothing is read any more. A session that is still being opened is not awaited: it never reads. */
   async stop(): Promise<void> {
     this.stopping.abort();
+    this.giveUp?.();
     this.session?.stop();
     await this.running;
   }
@@ -49,15 +52,27 @@ export class SourceRunner {
   private async run(): Promise<void> {
     while (!this.isStopping) {
       try {
-        this.session = await this.open(this.source, { onReading: () => this.onReading(), onSteady: () => this.onSteady() });
-        // `stop` may have come meanwhile.
-        if (this.isStopping) this.session.stop();
-        await this.session.run();
+        await this.openSession();
+        await this.session?.run();
       } catch (error) {
+        // `stop` comes soon, and another runner with the source as it is now, if it is still to be read.
+        if (error instanceof SourceChangedError) return;
         if (!this.isStopping) await this.onFailure(error);
       } finally {
         this.session = undefined;
       }
+    }
+  }
+
+  /** Opens a session, unless `stop` comes first: a broker may take connections and answer nothing for a long time. */
+  private async openSession(): Promise<void> {
+    const { promise: givenUp, resolve } = Promise.withResolvers<undefined>();
+    this.giveUp = () => resolve(undefined);
+    const opening = this.open(this.source, { onReading: () => this.onReading(), onSteady: () => this.onSteady() });
+    this.session = await Promise.race([opening, givenUp]);
+    if (this.isStopping) {
+      this.session = undefined;
+      opening.then((late) => late.close()).catch((err: unknown) => this.logger.debug({ err, source: this.source.publicId }, 'A source that is stopped could not be opened and closed'));
     }
   }
 

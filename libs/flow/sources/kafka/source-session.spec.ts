@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
 import { waitUntil } from '#dev/testing/wait-until';
 import { type SessionUnderTest, startSession } from './fixtures/session-under-test.js';
@@ -20,6 +20,7 @@ let test: SessionUnderTest | undefined;
 afterEach(async () => {
   await test?.stop();
   test = undefined;
+  jest.useRealTimers();
 });
 
 describe('SourceSession', () => {
@@ -60,13 +61,13 @@ describe('SourceSession', () => {
     await consumer.fetched(0, 3, values(3, LARGE));
     expect(consumer.paused).toEqual(new Set([0, 1]));
     make(undefined);
-    await waitUntil('the halt', () => Promise.resolve(session.report().some(({ state }) => state === 'halted')));
+    await waitUntil('the halt', () => Promise.resolve(session.report().some(({ halt }) => halt !== undefined)));
     // What was queued for it held back the others.
     await waitUntil('that the other partition is read', () => Promise.resolve(!consumer.paused.has(1)));
     await consumer.fetched(1, 7, values(1));
     await waitUntil('its seek, since another gateway has moved it', () => Promise.resolve(consumer.seeks.filter((each) => each === '1:7').length === 2));
     expect(consumer.seeks.filter((each) => each === '0:0')).toHaveLength(1);
-    expect(session.report()).toContainEqual(expect.objectContaining({ partition: 0, state: 'halted', endOffset: 6 }));
+    expect(session.report()).toContainEqual(expect.objectContaining({ partition: 0, halt: expect.objectContaining({ offset: 0 }), endOffset: 6 }));
     expect(log.lines.filter(({ msg }) => msg.includes('has stopped'))).toHaveLength(1);
   });
 
@@ -84,7 +85,7 @@ describe('SourceSession', () => {
     refuse(poison());
     await waitUntil('the other partition', () => Promise.resolve(consumer.seeks.filter((each) => each === '1:0').length === 2));
     expect(consumer.seeks.filter((each) => each === '0:0')).toHaveLength(1);
-    expect(session.report().map(({ partition, state }) => [partition, state])).toEqual([[1, 'reading'], [0, 'halted']]);
+    expect(session.report().map(({ partition, halt }) => [partition, halt?.offset])).toEqual([[1, undefined], [0, 0]]);
   });
 
   it('takes no more tokens of the tenant than there are records', async () => {
@@ -117,5 +118,16 @@ describe('SourceSession', () => {
     await waitUntil('the statement', () => Promise.resolve(statements > 0));
     await test.stop();
     expect(statements).toBe(1);
+  });
+
+  it('is steady once its group has assigned partitions, and not while it only waits for them', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'performance'] });
+    let steady = 0;
+    test = await startSession({}, { positions: () => new Map([[0, 0]]), partitions: [], onSteady: () => (steady += 1) });
+    await jest.advanceTimersByTimeAsync(5_000);
+    expect(steady).toBe(0);
+    test.consumer.join([0]);
+    await jest.advanceTimersByTimeAsync(5_000);
+    expect(steady).toBe(1);
   });
 });

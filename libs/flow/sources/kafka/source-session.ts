@@ -23,7 +23,7 @@ export interface SourceSessionOptions {
   readonly logger: Logger;
   /** The group has assigned partitions, perhaps none. */
   readonly onReading: () => void;
-  /** It has read for some seconds, and its cluster answers. */
+  /** It is in its group, and some seconds after its beginning its cluster answers. Called again every few seconds. */
   readonly onSteady: () => void;
 }
 
@@ -56,6 +56,7 @@ export class SourceSession {
   /** The statement under way. */
   private storing: Promise<void> = Promise.resolve();
   private wakeUp: (() => void) | undefined;
+  private isInGroup = false;
 
   constructor(
     private readonly topic: ReachedTopic,
@@ -99,6 +100,11 @@ export class SourceSession {
     }
   }
 
+  /** Instead of `run`: disconnects what was opened for it. @throws what kafkajs throws */
+  close(): Promise<void> {
+    return this.topic.close();
+  }
+
   /** Ends it soon: the chunk that is being stored is stored. */
   stop(): void {
     this.ended.resolve();
@@ -119,6 +125,7 @@ export class SourceSession {
   }
 
   private onAssigned(assigned: readonly number[]): void {
+    this.isInGroup = true;
     this.options.onReading();
     this.partitions.assign(assigned, this.storing).catch((error: unknown) => this.fail(error));
   }
@@ -130,7 +137,8 @@ export class SourceSession {
 
   /** A log that begins later than it did may have made a partition stuck. */
   private onLooked(): void {
-    this.options.onSteady();
+    // Until then its cluster may answer all but who asks to join.
+    if (this.isInGroup) this.options.onSteady();
     this.wakeUp?.();
   }
 

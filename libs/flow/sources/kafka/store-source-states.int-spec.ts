@@ -3,12 +3,16 @@ import type { TestingModule } from '@nestjs/testing';
 import type pg from 'pg';
 import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
 import { testModules } from '#dev/testing/test-modules';
+import { parsePublicId } from '#domain/ids';
 import { KafkaModule } from '#ground/kafka/kafka.module';
 import { ensureInstallation } from '#ground/postgres/installation';
 import { createPool, databaseOf } from '#ground/postgres/pool';
+import { findSource } from '#manage/sources/find-source.queries';
+import { listSources } from '#manage/sources/list-sources.queries';
 import { storeSource, type StoredSource } from './fixtures/stored-source.js';
 import { KafkaSourcesModule } from './kafka-sources.module.js';
 import { KafkaSourcesRepository } from './kafka-sources.repository.js';
+import { invalidRecord } from './source-record.js';
 import type { ReaderState } from './source-report.js';
 
 const SHARDS = 4;
@@ -41,7 +45,7 @@ beforeEach(async () => {
 });
 
 async function report(gateway: 0 | 1, state: ReaderState, sources: readonly StoredSource[] = [source]): Promise<void> {
-  const partitions = state === 'reading' ? [0, 1].map((partition) => ({ partition, topicId: '00000000-0000-4000-8000-000000000000', state: 'reading' as const, detail: undefined, endOffset: 1 })) : [];
+  const partitions = state === 'reading' ? [0, 1].map((partition) => ({ partition, topicId: '00000000-0000-4000-8000-000000000000', halt: undefined, endOffset: 1 })) : [];
   await modules[gateway].get(KafkaSourcesRepository).storeReports(sources.map(({ id }) => ({ source: id, state, detail: state === 'failing' ? REASON : undefined, partitions })));
 }
 
@@ -104,5 +108,37 @@ describe('a topic that cannot be read', () => {
       for (let i = 0; i < 4; i++) await Promise.all([report(0, state, sources), report(1, state, sources.toReversed())]);
     }
     for (const each of sources) expect(await audited(each)).toEqual([FAILING, RECOVERED]);
+  });
+});
+
+describe('a partition that has halted', () => {
+  const TOPIC_ID = '00000000-0000-4000-8000-000000000000';
+  const reportHalts = (gateway: 0 | 1, offsets: readonly (number | undefined)[]): Promise<void> =>
+    modules[gateway].get(KafkaSourcesRepository).storeReports([{
+      source: source.id, state: 'reading', detail: undefined,
+      partitions: offsets.map((offset, partition) => ({ partition, topicId: TOPIC_ID, halt: offset === undefined ? undefined : { partition, offset, invalid: invalidRecord('It has no entity') }, endOffset: 9 })),
+    }]);
+  const halted = (partition: number, offset: number): object => ({ actor: 'system', action: 'source.partition_halted', detail: { topic: 'orders', partition, offset, reason: 'invalid_request', detail: 'It has no entity' } });
+  const stateOf = async (): Promise<string | undefined> => (await findSource.run({ tenant: 'default', publicId: parsePublicId('src', source.publicId) ?? '' }, databaseOf(pool)))[0]?.state;
+
+  it('is audited once for each record at which it halts, whichever gateway reports it', async () => {
+    await Promise.all([reportHalts(0, [undefined, 5]), reportHalts(1, [undefined, 5])]);
+    await reportHalts(0, [undefined, undefined]);
+    await reportHalts(0, [3, 5]);
+    expect(await audited()).toEqual([halted(1, 5), halted(0, 3)]);
+    await reportHalts(0, [3, 7]);
+    expect(await audited()).toEqual([halted(1, 5), halted(0, 3), halted(1, 7)]);
+  });
+
+  it('makes its source fail until it is read again, or no gateway tells of it any more', async () => {
+    expect(await stateOf()).toBe('idle');
+    await reportHalts(0, [undefined, 5]);
+    expect(await stateOf()).toBe('failing');
+    expect((await listSources.run({ tenant: 'default', before: 2_147_483_647, limit: 1, bytes: 1 }, databaseOf(pool)))[0]).toMatchObject({ id: source.id, state: 'failing' });
+    await reportHalts(0, [undefined, undefined]);
+    expect(await stateOf()).toBe('idle');
+    await reportHalts(0, [4, undefined]);
+    await pool.query("update source_partition_states set seen_at = seen_at - interval '30 seconds' where source = $1", [source.id]);
+    expect(await stateOf()).toBe('idle');
   });
 });

@@ -1,7 +1,7 @@
 /*
   Stores what this gateway sees of its sources, and of the partitions that it reads, and audits which sources cannot be read
-  now, or can be read again. Forgets readers that have been silent for a minute: their gateways have stopped. An end offset of
-  -1 stands for none.
+  now, or can be read again, and which partitions have halted. Forgets readers that have been silent for a minute: their
+  gateways have stopped. An end offset of -1 stands for none, as does a halt offset.
 */
 /* @name storeSourceStates */
 with reports as (
@@ -59,16 +59,48 @@ audited as (
   from audits
     join sources s on s.id = audits.source
   where s.deleted_at is null
+),
+partitions as materialized (
+  select p.*
+  from
+    unnest(
+      :partitionSources!::integer[], :partitions!::integer[], :topicIds!::uuid[], :endOffsets!::bigint[], :haltOffsets!::bigint[],
+      :haltReasons!::text[], :haltDetails!::text[]
+    ) as p (source, partition, topic_id, end_offset, halt_offset, halt_reason, halt_detail)
+    join sources s on s.id = p.source
+),
+-- A halt is told with every report, and audited once.
+halts as (
+  insert into source_halts as known (source, topic_id, partition, at_offset)
+  select source, topic_id, partition, halt_offset
+  from partitions
+  where halt_offset <> -1
+  order by source, topic_id, partition
+  on conflict (source, topic_id, partition) do update set at_offset = excluded.at_offset
+  where known.at_offset <> excluded.at_offset
+  returning source, topic_id, partition
+),
+audited_halts as (
+  insert into audit_log (tenant, actor_type, actor, actor_name, action, subject, detail)
+  select
+    s.tenant, 'system', 'system', 'Lockstep', 'source.partition_halted', 'src_' || replace(s.public_id::text, '-', ''),
+    jsonb_build_object(
+      'topic', s.settings ->> 'topic', 'partition', p.partition, 'offset', p.halt_offset, 'reason', p.halt_reason,
+      'detail', p.halt_detail
+    )
+  from halts h
+    join partitions p on p.source = h.source and p.topic_id = h.topic_id and p.partition = h.partition
+    join sources s on s.id = h.source
+  where s.deleted_at is null
+  order by p.source, p.partition
 )
 insert into source_partition_states (source, partition, topic_id, state, detail, end_offset)
-select p.source, p.partition, p.topic_id, p.state, nullif(p.detail, ''), nullif(p.end_offset, -1)
-from
-  unnest(
-    :partitionSources!::integer[], :partitions!::integer[], :topicIds!::uuid[], :partitionStates!::text[],
-    :partitionDetails!::text[], :endOffsets!::bigint[]
-  ) as p (source, partition, topic_id, state, detail, end_offset)
-  join sources s on s.id = p.source
-order by p.source, p.partition
+select
+  source, partition, topic_id, case when halt_offset = -1 then 'reading' else 'halted' end,
+  case when halt_offset <> -1 then format('offset %s: %s (%s)', halt_offset, halt_detail, halt_reason) end,
+  nullif(end_offset, -1)
+from partitions
+order by source, partition
 on conflict (source, partition) do update
   set
     topic_id = excluded.topic_id, state = excluded.state, detail = excluded.detail, end_offset = excluded.end_offset,

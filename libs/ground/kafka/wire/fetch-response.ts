@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { AbortedTransactions, type DecodedBatch } from './aborted-transactions.js';
 import { takeRecords } from './fetch-budget.js';
 import type { RequestDefinition } from './protocol.js';
 
@@ -19,7 +20,7 @@ interface Decoder {
 const require = createRequire(import.meta.url);
 // Internal files of kafkajs 2.2.4, whose version is pinned. A test fails when kafkajs reads them in another way.
 const Decoder = require('kafkajs/src/protocol/decoder.js') as new (bytes: Buffer) => Decoder;
-const decodeBatch = require('kafkajs/src/protocol/recordBatch/v0/decoder.js') as (decoder: Decoder) => Promise<{ readonly records: readonly object[] }>;
+const decodeBatch = require('kafkajs/src/protocol/recordBatch/v0/decoder.js') as (decoder: Decoder) => Promise<DecodedBatch>;
 const decodeMessageSet = require('kafkajs/src/protocol/messageSet/decoder.js') as (decoder: Decoder, size: number) => Promise<object[]>;
 const definition = require('kafkajs/src/protocol/requests/fetch/index.js') as RequestDefinition<object>;
 const original = definition.protocol;
@@ -35,8 +36,9 @@ const MAGIC = 2;
 const PARTIAL = 'KafkaJSPartialMessageError';
 
 /**
- * Reads what is fetched as kafkajs does, but batches of any number of records, within the budget of their fetch. kafkajs 2.2.4
- * fails for good at a batch of more than some 120,000 records: it passes them all as arguments of one call.
+ * Reads what is fetched as kafkajs does, but batches of any number of records, within the budget of their fetch, and without
+ * the records of aborted transactions (see aborted-transactions.ts). kafkajs 2.2.4 fails for good at a batch of more than some
+ * 120,000 records: it passes them all as arguments of one call.
  */
 export function readFetchesOurselves(): void {
   definition.protocol = ({ version }) => {
@@ -62,19 +64,24 @@ async function decodeResponse(raw: Buffer, version: number): Promise<object> {
 }
 
 async function decodePartition(decoder: Decoder, version: number): Promise<object> {
-  return {
+  const head = {
     partition: decoder.readInt32(),
     errorCode: decoder.readInt16(),
     highWatermark: String(decoder.readInt64()),
     lastStableOffset: String(decoder.readInt64()),
     ...(version < 5 ? {} : { lastStartOffset: String(decoder.readInt64()) }),
-    abortedTransactions: decoder.readArray((transaction) => ({ producerId: String(transaction.readInt64()), firstOffset: String(transaction.readInt64()) })),
+  };
+  const aborted = new AbortedTransactions(decoder.readArray((transaction) => ({ producerId: String(transaction.readInt64()), firstOffset: String(transaction.readInt64()) })));
+  return {
+    ...head,
+    // Nothing is left for kafkajs to filter.
+    abortedTransactions: [],
     ...(version < 11 ? {} : { preferredReadReplica: decoder.readInt32() }),
-    messages: await decodeMessages(decoder),
+    messages: await decodeMessages(decoder, aborted),
   };
 }
 
-async function decodeMessages(decoder: Decoder): Promise<object[]> {
+async function decodeMessages(decoder: Decoder, aborted: AbortedTransactions): Promise<object[]> {
   const size = decoder.readInt32();
   if (size <= 0 || !decoder.canReadBytes(size)) return [];
   const bytes = decoder.readBytes(size);
@@ -84,7 +91,9 @@ async function decodeMessages(decoder: Decoder): Promise<object[]> {
   try {
     while (batches.canReadBytes(RECORDS_AT)) {
       takeRecords(bytes.readInt32BE(batches.offset + COUNT_AT));
-      for (const record of (await decodeBatch(batches)).records) records.push(record);
+      const batch = await decodeBatch(batches);
+      aborted.hideRecordsOf(batch);
+      for (const record of batch.records) records.push(record);
     }
   } catch (error) {
     if (!(error instanceof Error) || error.name !== PARTIAL) throw error;

@@ -1,0 +1,30 @@
+import { randomBytes } from 'node:crypto';
+import { expect, it } from '@jest/globals';
+import type { Producer } from 'kafkajs';
+import { captureLog } from '#dev/testing/log-capture';
+import { sharedServers } from '#dev/testing/shared-servers';
+import { TopicReader } from '#dev/testing/topic-reader';
+import { createKafka } from '../client.js';
+
+it('no record of an aborted transaction is read, though it overlaps another one and has keys of four zero bytes', async () => {
+  const kafka = createKafka({ brokers: sharedServers().kafkaBrokers.split(','), ssl: false, sasl: undefined }, 'test', captureLog().logger);
+  const topic = `transactions-${randomBytes(4).toString('hex')}`;
+  const producerOf = (name: string): Producer => kafka.producer({ transactionalId: `${name}-${topic}`, idempotent: true, maxInFlightRequests: 1 });
+  const [admin, one, other] = [kafka.admin(), producerOf('one'), producerOf('other')];
+  await Promise.all([admin, one, other].map((client) => client.connect()));
+  await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 1, replicationFactor: 1 }] });
+  const first = await one.transaction();
+  await first.send({ topic, messages: [{ key: Buffer.alloc(4), value: 'aborted' }, { key: 'k', value: 'aborted' }] });
+  const second = await other.transaction();
+  await second.send({ topic, messages: [{ key: 'k', value: 'aborted' }] });
+  await second.abort();
+  await first.send({ topic, messages: [{ key: 'k', value: 'aborted' }] });
+  await first.abort();
+  const third = await one.transaction();
+  await third.send({ topic, messages: [{ key: Buffer.alloc(4), value: 'committed' }, { key: 'k', value: 'last' }] });
+  await third.commit();
+  const reader = await TopicReader.start(kafka, [topic]);
+  const records = await reader.atLeast(2);
+  expect(records.map(({ value }) => String(value))).toEqual(['committed', 'last']);
+  await Promise.all([reader.stop(), ...[admin, one, other].map((client) => client.disconnect())]);
+}, 60_000);
