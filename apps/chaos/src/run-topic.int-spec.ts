@@ -27,7 +27,7 @@ it('tells which records are unread, and what became of each', async () => {
   expect(await topic.unread()).toBe(3);
 
   await queryOnce(database.url, `insert into sources (public_id, tenant, name, provider, settings) values (gen_random_uuid(), 'default', '${SOURCE}', 'kafka', '{}')`);
-  await queryOnce(database.url, `insert into source_topics (source, topic_id, topic) select id, '${TOPIC_ID}', 'shop' from sources`);
+  await queryOnce(database.url, `insert into source_topics (source, topic_id, topic, cluster) select id, '${TOPIC_ID}', 'shop', 'own' from sources`);
   // All of them are in the partition of their key.
   await queryOnce(database.url, `insert into source_positions (source, topic_id, partition, next_offset) select id, '${TOPIC_ID}', 0, 2 from sources`);
   expect(await topic.unread()).toBe(1);

@@ -202,6 +202,6 @@ function eventReply(event: AcceptedEvent): WebhookReply {
 }
 
 function send(reply: FastifyReply, { status, contentType, body }: WebhookReply): void {
-  // As bytes: to a text's type Fastify adds a charset.
-  void reply.code(status).header('content-type', contentType).send(Buffer.from(body));
+  // As bytes where the type has no charset: Fastify would add one. A text is written together with the headers.
+  void reply.code(status).header('content-type', contentType).send(contentType.includes('charset') ? body : Buffer.from(body));
 }
