@@ -69,6 +69,11 @@ create table source_halts (
 -- A topic may have thousands of partitions.
 create index source_partition_states_halted on source_partition_states (source) where state = 'halted';
 
+-- Gateways that cannot read the topic of a source now. What a gateway said 30 s ago no longer counts: it may have stopped.
+create view failing_readers as
+  select source, gateway from source_readers
+  where state = 'failing' and seen_at > now() - interval '30 seconds';
+
 -- How a source is doing, as the API shows it. `failing` is also a topic that a gateway cannot read, or of which a partition has
 -- halted.
 create function source_condition(of_source integer, is_enabled boolean, counts source_states) returns text
@@ -76,10 +81,7 @@ create function source_condition(of_source integer, is_enabled boolean, counts s
   return case
     when not is_enabled then 'disabled'
     when counts.is_failing then 'failing'
-    when exists (
-      select from source_readers
-      where source = of_source and state = 'failing' and seen_at > now() - interval '30 seconds'
-    ) then 'failing'
+    when exists (select from failing_readers where source = of_source) then 'failing'
     when exists (
       select from source_partition_states
       where source = of_source and state = 'halted' and seen_at > now() - interval '30 seconds'

@@ -87,10 +87,7 @@ audits as materialized (
   where case
       when fails then not owes_recovery and coalesce(failing_audited_at < now() - interval '1 hour', true)
       -- While a gateway cannot read its topic, it has not recovered (see store-source-states.sql).
-      else owes_recovery and not exists (
-        select from source_readers r
-        where r.source = states_after.source and r.state = 'failing' and r.seen_at > now() - interval '30 seconds'
-      )
+      else owes_recovery and not exists (select from failing_readers r where r.source = states_after.source)
     end
 ),
 states as (

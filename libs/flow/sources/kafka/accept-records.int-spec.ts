@@ -140,7 +140,7 @@ describe('acceptRecords', () => {
     ['was disabled', 'update sources set enabled = false where id = $1'],
     ['has other settings', `update sources set settings = '{"topic":"other"}' where id = $1`],
     ['has a tenant that was disabled', 'update tenants set enabled = false where id = (select tenant from sources where id = $1)'],
-  ])('stores nothing of a source that %s meanwhile', async (_what, change) => {
+  ])('stores nothing of a source that %s in the meantime', async (_what, change) => {
     await pool.query(change, [source.id]);
     const { isCurrent, partitions } = await accept([advance(0, 0, 2)], [entry(0, 0, event('a', 1, 'one')), entry(0, 1, invalidRecord('garbage'))]);
     await pool.query('update tenants set enabled = true');

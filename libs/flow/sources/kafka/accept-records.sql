@@ -1,7 +1,7 @@
 /*
   Accepts records of one topic in one statement: moves the positions of their partitions, stores their events, queues them for
   Kafka, claims their idempotency keys, and parks what cannot be an event. A partition whose position is not the expected one
-  is left out: nothing of it is written, whoever has moved it. Nothing at all is written unless the source and its tenant are
+  is left out, and nothing of it is written. Nothing at all is written unless the source and its tenant are
   enabled and have the version :version: the records were read by the settings of that version. Of events with one key the
   first one is stored, among those of the partitions that are moved.
 

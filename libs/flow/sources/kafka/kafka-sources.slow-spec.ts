@@ -154,7 +154,7 @@ describe('a Kafka source', () => {
     // More than were read before: their offsets exist in both topics.
     await test.send(topic, numbered(100, 120));
     expect(await test.payloads(source, 25)).toEqual([...texts(0, 5), ...texts(100, 120)]);
-    // Other rows say that it could not be read meanwhile, if that took long.
+    // Other rows say that it could not be read for a while, if that took long.
     expect((await test.audited(source)).filter(({ action }) => action === 'source.topic_recreated')).toMatchObject([{ detail: { topic, startAt: 'earliest' } }]);
     await test.admin.createPartitions({ topicPartitions: [{ topic, count: 3 }] });
     // kafkajs sends nothing to a partition that it does not know yet.
@@ -164,7 +164,7 @@ describe('a Kafka source', () => {
     await gateway.stop();
   }, 120_000);
 
-  it('shows what is wrong, logs and audits it once, and begins when it is mended', async () => {
+  it('shows what is wrong, logs and audits it once, and begins when it is fixed', async () => {
     const gateway = await test.gateway();
     const topic = `missing-${Date.now()}`;
     const source = await test.source({ topic });

@@ -102,7 +102,7 @@ describe('a topic that cannot be read', () => {
     expect(await audited()).toEqual([FAILING, RECOVERED, FAILING]);
   });
 
-  it('is told by several gateways at once without a deadlock, and audited once', async () => {
+  it('is reported by several gateways at once without a deadlock, and audited once', async () => {
     const sources = await Promise.all(Array.from({ length: 20 }, () => storeSource(pool, { topic: 'orders' })));
     for (const state of ['failing', 'reading'] as const) {
       for (let i = 0; i < 4; i++) await Promise.all([report(0, state, sources), report(1, state, sources.toReversed())]);

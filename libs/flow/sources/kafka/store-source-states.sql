@@ -24,7 +24,7 @@ forgotten as (
     for update skip locked
   )
 ),
--- Audited is what two reports of a gateway in a row have told, and in an hour at most one row that a source is failing, and
+-- What two reports of a gateway in a row say is audited, and in an hour at most one row that a source is failing, and
 -- one that it has recovered: see also add-rejections.sql.
 audits as materialized (
   select s.source, r.state = 'failing' as fails, r.detail
@@ -34,10 +34,8 @@ audits as materialized (
   where case r.state
       when 'failing' then not s.owes_recovery and coalesce(s.failing_audited_at < now() - interval '1 hour', true)
       when 'reading' then s.owes_recovery and not s.is_failing and not exists (
-        select from source_readers other
-        where
-          other.source = r.source and other.gateway <> :gateway!::uuid and other.state = 'failing'
-          and other.seen_at > now() - interval '30 seconds'
+        select from failing_readers other
+        where other.source = r.source and other.gateway <> :gateway!::uuid
       )
       else false
     end
@@ -69,7 +67,7 @@ partitions as materialized (
     ) as p (source, partition, topic_id, end_offset, halt_offset, halt_reason, halt_detail)
     join sources s on s.id = p.source
 ),
--- A halt is told with every report, and audited once.
+-- Every report names a halt, which is audited once.
 halts as (
   insert into source_halts as known (source, topic_id, partition, at_offset)
   select source, topic_id, partition, halt_offset

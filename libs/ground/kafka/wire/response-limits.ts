@@ -30,7 +30,7 @@ const sizesOfSockets = new WeakMap<Socket, ResponseSizes>();
 /**
  * Ends connections whose broker sends what is no response, or one of more than 32 MiB: their requests fail with an error that
  * says so. kafkajs 2.2.4 believes any size, and keeps what comes until it has so much. A negative size makes it loop forever,
- * and a response without a header throws where nobody catches it, which ends the process.
+ * and a response without a header throws an error that nothing catches, which ends the process.
  */
 export function limitResponses(): void {
   prototype.processData = function (this: Connection, data) {
