@@ -35,14 +35,15 @@ afterAll(async () => {
 async function bucketOf(capacity: number, perSecond: number): Promise<BucketRequest> {
   const id = `key/${randomUUID()}`;
   await one.create([{ id, capacity }]);
-  return { id, capacity, perSecond, held: 0, returned: 0, wanted: 0 };
+  return { id, capacity, perSecond, held: 0, returned: 0, wanted: 0, waiting: 0, usedAgoMs: 0 };
 }
 
 /** Lets time pass for a bucket, or with a negative number sets the clock back. */
 async function pass(id: string, ms: number): Promise<void> {
   await store.query(
     `update token_buckets set refilled_at = refilled_at - $2 * interval '1 millisecond',
-       leases = (select coalesce(jsonb_object_agg(key, jsonb_set(value, '{until}', to_jsonb((value ->> 'until')::float8 - $2 / 1000.0))), '{}') from jsonb_each(leases))
+       leases = (select coalesce(jsonb_object_agg(key, value || jsonb_build_object('until', (value ->> 'until')::float8 - $2 / 1000.0)
+         || case when value ? 'claimUntil' then jsonb_build_object('claimUntil', (value ->> 'claimUntil')::float8 - $2 / 1000.0) else '{}' end), '{}') from jsonb_each(leases))
      where id = $1`,
     [id, ms],
   );
@@ -63,18 +64,18 @@ describe('the lease statement', () => {
     const limits = [{ capacity: 50, perSecond: 7 }, { capacity: 20, perSecond: 3 }];
     const step = fc.record({
       process: fc.nat({ max: 1 }), afterMs: fc.oneof(fc.nat({ max: 100 }), fc.nat({ max: 5_000 }), fc.integer({ min: -500, max: 0 })), limit: fc.nat({ max: 1 }),
-      heldShare: fc.nat({ max: 100 }), returned: fc.nat({ max: 12 }), wanted: fc.nat({ max: 30 }), needs: fc.array(fc.nat({ max: 12 }), { maxLength: 3 }),
+      heldShare: fc.nat({ max: 100 }), returned: fc.nat({ max: 12 }), wanted: fc.nat({ max: 30 }), waiting: fc.oneof(fc.constant(0), fc.integer({ min: 30, max: 400 })), usedAgoMs: fc.nat({ max: 200 }), needs: fc.array(fc.nat({ max: 12 }), { maxLength: 3 }),
     });
     await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 20 }), async (steps) => {
       const bucket = await bucketOf(50, 7);
       let shiftedMs = 0;
       const model = new TokenBucketModel({ capacity: 50, perSecond: 7 }, await refilledAtMs(bucket.id));
       const held = [0, 0];
-      for (const { process, afterMs, limit, heldShare, returned, wanted, needs } of steps) {
+      for (const { process, afterMs, limit, heldShare, returned, wanted, waiting, usedAgoMs, needs } of steps) {
         shiftedMs += afterMs;
         await pass(bucket.id, afterMs);
         const repository = process === 0 ? one : other;
-        const request = { held: Math.floor(((held[process] ?? 0) * heldShare) / 100), returned, wanted };
+        const request = { held: Math.floor(((held[process] ?? 0) * heldShare) / 100), returned, wanted, waiting, usedAgoMs };
         const terms = limits[limit] ?? { capacity: 50, perSecond: 7 };
         const answer = await repository.lease([{ ...bucket, ...terms, ...request }], needs.map((need) => ({ need, buckets: [0] })));
         const expected = model.lease(repository.holder, terms, request, needs, (await refilledAtMs(bucket.id)) + shiftedMs);

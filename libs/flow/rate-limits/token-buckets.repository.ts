@@ -54,6 +54,8 @@ export class TokenBucketsRepository {
       held: requests.map(({ held }) => held),
       returned: requests.map(({ returned }) => returned),
       wanted: requests.map(({ wanted }) => wanted),
+      waiting: requests.map(({ waiting }) => waiting),
+      usedAgo: requests.map(({ usedAgoMs }) => usedAgoMs / 1_000),
       needs: asks.map(({ need }) => need),
       firsts: asks.map(({ buckets }) => (buckets.length > 1 ? (buckets[0] ?? -1) + 1 : 0)),
       lasts: asks.map(({ buckets }) => (buckets.at(-1) ?? -1) + 1),

@@ -1,0 +1,91 @@
+import { setTimeout } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { sharedServers } from '#dev/testing/shared-servers';
+import { SystemUnderTest } from '#dev/testing/system';
+import { worstExcess } from '#dev/testing/token-bucket-model';
+import { waitUntil } from '#dev/testing/wait-until';
+import { ArrivalRecorder, type RecordedArrival } from '../fixtures/arrival-recorder.js';
+
+/**
+ * A request is written with its token, and is noted when the receiver's event loop gets to it. On a busy machine that takes
+ * some milliseconds, and not always the same: requests that were written apart can be noted together.
+ */
+const ARRIVAL_JITTER_MS = 25;
+const ENTITIES = 400;
+/** From one kill to the next, and from a kill to the new start. */
+const [KILL_MS, RESTART_MS] = [4_000, 1_000];
+const BATCH = 1_000;
+
+let system: SystemUnderTest;
+let recorder: ArrivalRecorder;
+
+beforeAll(async () => {
+  recorder = await ArrivalRecorder.start();
+  system = await SystemUnderTest.start(sharedServers(), { dispatchers: 4, env: { KAFKA_PARTITIONS: '8' } });
+});
+
+afterAll(async () => {
+  await system.stop();
+  recorder.stop();
+});
+
+async function postBacklog(type: string, count: number): Promise<void> {
+  for (let first = 0; first < count; first += BATCH) {
+    await system.call('POST', '/v1/events/batch', Array.from({ length: Math.min(BATCH, count - first) }, (_, i) => ({ type, entity: `${type} ${(first + i) % ENTITIES}`, data: { n: first + i } })));
+  }
+  await waitUntil('the backlog', async () => {
+    const [row] = await system.query<{ n: string }>(`select count(*) as n from deliveries d join events e on e.id = d.event_id where e.type = '${type}'`);
+    return Number(row?.n) === count;
+  }, 60_000);
+}
+
+/** Kills one dispatcher after the other. */
+async function killUntil(endMs: number): Promise<number> {
+  let kills = 0;
+  for (; performance.now() + KILL_MS < endMs; kills++) {
+    await setTimeout(KILL_MS);
+    const victim = system.dispatchers[kills % system.dispatchers.length];
+    await victim?.signal('SIGKILL');
+    await setTimeout(RESTART_MS);
+    victim?.start();
+  }
+  await setTimeout(Math.max(0, endMs - performance.now()));
+  return kills;
+}
+
+function disorderIn(arrivals: readonly RecordedArrival[]): string[] {
+  const highest = new Map<string, number>();
+  return arrivals.flatMap(({ entity, sequence }) => {
+    const last = highest.get(entity) ?? 0;
+    highest.set(entity, Math.max(last, sequence));
+    return sequence > last + 1 ? [`${entity}: #${sequence} arrived first after #${last}`] : [];
+  });
+}
+
+describe('an endpoint with a rate limit, four dispatchers that are killed one after the other, and a backlog', () => {
+  it.each([[1, 1, 30, 60], [20, 2, 20, 800], [500, 50, 15, 12_000], [2_000, 200, 10, 30_000]])(
+    'gets at most %d a second and %d at once by its own clock, and at least 90 %% of that', async (perSecond, burst, seconds, backlog) => {
+      const type = `limited.at-${perSecond}`;
+      const endpoint = await system.createEndpoint(recorder.url, { eventTypes: [type], rateLimit: { perSecond, burst } });
+      await system.call('POST', `/v1/endpoints/${endpoint}/pause`);
+      await postBacklog(type, backlog);
+      const { arrivals: { length: before } } = await recorder.read();
+      await system.call('POST', `/v1/endpoints/${endpoint}/resume`);
+      const kills = await killUntil(performance.now() + seconds * 1_000);
+      const { nowMs, arrivals: all } = await recorder.read();
+      const arrivals = all.slice(before);
+      const uses = arrivals.map(({ arrivedAtMs }) => ({ fromMs: arrivedAtMs, toMs: arrivedAtMs }));
+      expect(kills).toBeGreaterThanOrEqual(1);
+      expect((worstExcess(uses, { capacity: burst, perSecond }) * 1_000) / perSecond).toBeLessThanOrEqual(ARRIVAL_JITTER_MS);
+      expect(arrivals.length).toBeLessThan(backlog);
+      expect(arrivals.length).toBeGreaterThanOrEqual((0.9 * perSecond * (nowMs - (arrivals[0]?.arrivedAtMs ?? nowMs))) / 1_000);
+      expect(disorderIn(arrivals)).toEqual([]);
+      await system.call('PATCH', `/v1/endpoints/${endpoint}`, { rateLimit: null });
+      await waitUntil('the rest', async () => {
+        const [row] = await system.query<{ n: string }>(`select count(*) as n from deliveries d join events e on e.id = d.event_id where e.type = '${type}' and d.status <> 'delivered'`);
+        return Number(row?.n) === 0;
+      }, 120_000);
+      expect(disorderIn((await recorder.read()).arrivals.slice(before))).toEqual([]);
+      expect(await system.call('GET', '/v1/ledger')).toMatchObject({ balanced: true });
+    }, 300_000);
+});
