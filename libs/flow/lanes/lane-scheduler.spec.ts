@@ -230,4 +230,14 @@ describe('LaneScheduler', () => {
     scheduler.endpointChanged(target(1, { maxConcurrency: 5 }));
     expect([running(), lanes.map(permit)]).toEqual([lanes, [undefined, undefined, undefined]]);
   });
+
+  it('forgets removed lanes that wait for tokens', () => {
+    const { scheduler, lanes, readyMany } = world(0);
+    scheduler.endpointChanged(target(1, { rateLimit: { perSecond: 0.01, burst: 1 } }));
+    const [a = 0] = readyMany(1, 3);
+    const removed = lanes.find({ kind: 'lane', lane: a });
+    if (removed !== undefined) lanes.remove(removed);
+    scheduler.forgetRemoved();
+    expect(scheduler.counts().limited).toBe(2);
+  });
 });

@@ -83,10 +83,11 @@ export class LaneScheduler {
     return this.queues.get(endpoint)?.target?.deleted === true;
   }
 
-  /** Drops removed lanes from the queues of endpoints that take nothing at the moment. */
+  /** Drops removed lanes from the queues of endpoints that take nothing at the moment, or little. */
   forgetRemoved(): void {
-    for (const { ready, target } of this.queues.values()) {
-      if (target !== undefined && takesDeliveries(target)) continue;
+    for (const queue of this.queues.values()) {
+      if (stateOf(queue) === 'ready') continue;
+      const { ready } = queue;
       for (let left = ready.size; left > 0; left--) {
         const record = ready.shift();
         if (record?.removed === false) ready.push(record);

@@ -157,6 +157,37 @@ describe('the lease statement', () => {
     expect(third.buckets[0]?.leased).toBe(30);
   });
 
+  it('refills from the last use on, once it is reported', async () => {
+    const bucket = await bucketOf(1, 10);
+    expect((await one.lease([{ ...bucket, wanted: 1, waiting: 1 }], [])).buckets[0]?.leased).toBe(1);
+    await pass(bucket.id, 60);
+    expect((await one.lease([{ ...bucket, usedAgoMs: 50 }], [])).buckets[0]?.remaining).toBeCloseTo(0.5, 1);
+    // Without a report, Postgres has to assume that the token is still there.
+    const unreported = await bucketOf(1, 10);
+    await one.lease([{ ...unreported, wanted: 1, waiting: 1 }], []);
+    await pass(unreported.id, 60);
+    expect((await other.lease([unreported], [])).buckets[0]?.remaining).toBe(0);
+  });
+
+  it('leases all of a bucket to requests that wait, and leaves other processes their share', async () => {
+    const bucket = await bucketOf(100, 0.001);
+    const wait = async (process: TokenBucketsRepository, wanted: number, waiting: number): Promise<number | undefined> => (await process.lease([{ ...bucket, wanted, waiting }], [])).buckets[0]?.leased;
+    /** As after a while in which all leased tokens were used, and that was reported. */
+    const refill = (tokens: number): Promise<unknown> => store.query(
+      `update token_buckets set tokens = $2, leases = (select jsonb_object_agg(key, value || '{"tokens": 0}') from jsonb_each(leases)) where id = $1`, [bucket.id, tokens]);
+    // Both wait, and nothing is left.
+    expect([await wait(one, 100, 300), await wait(other, 10, 100)]).toEqual([100, 0]);
+    await refill(40);
+    // The first had 100 for 300 that wait, the other nothing for 100: it is 33 behind.
+    expect([await wait(one, 100, 300), await wait(other, 100, 100)]).toEqual([8, 32]);
+    await refill(40);
+    // Now it is not behind, and takes what the first one leaves.
+    expect(await wait(other, 100, 100)).toBe(40);
+    await refill(40);
+    // What is leased ahead leaves all that others wait for.
+    expect(await wait(one, 10, 0)).toBe(0);
+  });
+
   it('continues at once when the clock of Postgres was set back, and gives no token for that', async () => {
     const bucket = await bucketOf(10, 2);
     await other.lease([{ ...bucket, wanted: 4 }], [{ need: 6, buckets: [0] }]);
