@@ -13,6 +13,7 @@ alter table endpoints
 -- they create endpoints.
 update endpoints set rate_limit_per_second = rate_limit, rate_limit_burst = rate_limit where rate_limit is not null;
 comment on column endpoints.rate_limit is 'Unused since 0021';
+create index endpoints_rate_limited on endpoints (tenant) where rate_limit_per_second is not null and deleted_at is null;
 
 -- Endpoints whose lanes wait for tokens now: their bucket is empty, or a dispatcher has asked it for more than it had.
 create view rate_limited_endpoints as
@@ -21,7 +22,7 @@ from endpoints p
   join token_buckets b on b.id = 'endpoint/' || p.id
   cross join lateral (select extract(epoch from clock_timestamp())::float8 as seconds) as now
 where
-  p.rate_limit_per_second is not null
+  p.rate_limit_per_second is not null and p.deleted_at is null
   and (
     least(p.rate_limit_burst, b.tokens + p.rate_limit_per_second * greatest(0, now.seconds - extract(epoch from b.refilled_at)::float8)) < 1
     or exists (
