@@ -7,10 +7,10 @@ import { waitUntil } from '#dev/testing/wait-until';
 import { ArrivalRecorder, type RecordedArrival } from '../fixtures/arrival-recorder.js';
 
 /**
- * A request is written with its token, and is noted when the receiver's event loop gets to it. On a busy machine that takes
- * some milliseconds, and not always the same: requests that were written apart can be noted together.
+ * A dispatcher may lose the CPU between the check of the token and the write, and the network takes its time, which differs.
+ * The receiver's own delays are not part of it: it knows between which moments a request arrived.
  */
-const ARRIVAL_JITTER_MS = 25;
+const WRITE_JITTER_MS = 10;
 const ENTITIES = 400;
 /** From one kill to the next, and from a kill to the new start. */
 const [KILL_MS, RESTART_MS] = [4_000, 1_000];
@@ -74,11 +74,10 @@ describe('an endpoint with a rate limit, four dispatchers that are killed one af
       const kills = await killUntil(performance.now() + seconds * 1_000);
       const { nowMs, arrivals: all } = await recorder.read();
       const arrivals = all.slice(before);
-      const uses = arrivals.map(({ arrivedAtMs }) => ({ fromMs: arrivedAtMs, toMs: arrivedAtMs }));
       expect(kills).toBeGreaterThanOrEqual(1);
-      expect((worstExcess(uses, { capacity: burst, perSecond }) * 1_000) / perSecond).toBeLessThanOrEqual(ARRIVAL_JITTER_MS);
+      expect((worstExcess(arrivals, { capacity: burst, perSecond }) * 1_000) / perSecond).toBeLessThanOrEqual(WRITE_JITTER_MS);
       expect(arrivals.length).toBeLessThan(backlog);
-      expect(arrivals.length).toBeGreaterThanOrEqual((0.9 * perSecond * (nowMs - (arrivals[0]?.arrivedAtMs ?? nowMs))) / 1_000);
+      expect(arrivals.length).toBeGreaterThanOrEqual((0.9 * perSecond * (nowMs - (arrivals[0]?.toMs ?? nowMs))) / 1_000);
       expect(disorderIn(arrivals)).toEqual([]);
       await system.call('PATCH', `/v1/endpoints/${endpoint}`, { rateLimit: null });
       await waitUntil('the rest', async () => {
