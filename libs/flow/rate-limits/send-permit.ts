@@ -6,7 +6,7 @@ import { tokensUsed } from './endpoint-limits.metrics.js';
 export class SendPermit {
   private reservation: Reservation | undefined;
 
-  /** @param onSpent a token was used, or is free again */
+  /** @param onSpent the token was used, or is free again: others may wait for it */
   constructor(
     private readonly lease: TokenLease,
     reservation: Reservation,
@@ -37,5 +37,6 @@ export class SendPermit {
     if (this.reservation === undefined) return;
     this.lease.giveBack(this.reservation);
     this.reservation = undefined;
+    this.onSpent();
   }
 }
