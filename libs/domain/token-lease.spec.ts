@@ -172,7 +172,11 @@ describe('a lease of tokens for requests that wait', () => {
 
   it('reports a use at once when the next token is far off, else with the statement that asks for it', () => {
     expect(endpointLease().reportInMs(moment(3))).toBe(0);
-    expect(endpointLease(1_000).reportInMs(moment(3))).toBeCloseTo(3);
+    const fast = endpointLease(1_000);
+    expect(fast.reportInMs(moment(3))).toBeCloseTo(3);
+    // Most of the bucket was used.
+    fast.use(6, moment(3));
+    expect(fast.reportInMs(moment(3))).toBe(0);
     const full = new TokenLease({ bucket: 'endpoint/1', perSecond: 20, burst: 10 }, 0);
     full.settle(moment(0));
     full.answered({ leased: 1, remaining: 9 }, moment(0), moment(2));

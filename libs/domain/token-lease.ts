@@ -199,8 +199,9 @@ export class TokenLease {
   reportInMs({ monotonicMs }: Moment): number {
     const dryMs = this.dryUntilMs - monotonicMs;
     if (this.isRequested || dryMs <= 0) return Infinity;
-    // The statement that asks for the next token comes too late.
-    return dryMs > this.pauseMs ? 0 : dryMs;
+    const unreported = this.registered - this.held - this.reserved;
+    // The statement that asks for the next token comes too late, or others would get half of the bucket at most.
+    return dryMs > this.pauseMs || unreported * 2 > this.capacity ? 0 : dryMs;
   }
 
   /** A statement will settle this lease. False if one does already. */

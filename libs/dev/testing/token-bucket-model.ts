@@ -61,12 +61,14 @@ export class TokenBucketModel {
     const left = claims.reduce((sum, claim) => sum + leftTo(claim, pass, waiting), 0);
     const most = waiting > 0 ? capacity : Math.floor(capacity / 2);
     const more = this.take(Math.min(wanted, Math.floor(this.tokens) - left, most - others - kept));
-    if (kept + more > 0 || waiting > 0) {
+    const isActive = kept + more > 0 || waiting > 0;
+    const untilMs = isActive ? atMs + LEASE_COUNTS_MS : (mine?.untilMs ?? -Infinity);
+    if (isActive || (mine?.pass !== undefined && untilMs > atMs)) {
       const stillWaiting = waiting > 0 && more < wanted ? waiting - more : 0;
       this.leases.set(holder, {
-        tokens: kept + more, untilMs: atMs + LEASE_COUNTS_MS, waiting: stillWaiting,
+        tokens: kept + more, untilMs, waiting: stillWaiting,
         claimUntilMs: stillWaiting > 0 ? atMs + Math.max(0, 1 - this.tokens) * tokenMs + CLAIM_MARGIN_MS : -Infinity,
-        pass: waiting > 0 ? pass + more / waiting : undefined,
+        pass: waiting > 0 ? pass + more / waiting : mine?.pass,
       });
     }
     return { leased: more, remaining: this.tokens, granted };

@@ -211,7 +211,7 @@ describe('a lane that an operator has moved', () => {
       await settled();
     }
     runner.scheduler.forgetRemoved();
-    expect(runner.scheduler.counts()).toEqual({ ready: 0, blocked: 1, stale: 0 });
+    expect(runner.scheduler.counts()).toEqual({ ready: 0, limited: 0, blocked: 1, stale: 0 });
   });
 });
 

@@ -24,12 +24,12 @@ function world(sharedSlots: number) {
   const permits = new Map<number, SendPermit | undefined>();
   const deleted: number[] = [];
   const tokens = new Map<number, EndpointTokens>();
-  const asked: LeaseRequest[] = [];
+  const settling = new Set<EndpointTokens>();
   const scheduler = new LaneScheduler(
     sharedSlots,
     {
       of: (endpoint, limit, onTokens) => {
-        const made = tokens.get(endpoint) ?? new EndpointTokens({ bucket: `endpoint/${endpoint}`, ...limit }, ({ lease }) => asked.push(lease.settle(now())), onTokens);
+        const made = tokens.get(endpoint) ?? new EndpointTokens({ bucket: `endpoint/${endpoint}`, ...limit }, (asking) => settling.add(asking), onTokens);
         tokens.set(endpoint, made);
         return made;
       },
@@ -59,8 +59,15 @@ function world(sharedSlots: number) {
     await finish?.();
   };
   const readyMany = (endpoint: number, count: number): number[] => Array.from({ length: count }, () => ready(endpoint));
-  /** The statement that asked for tokens is answered. */
+  /** What the statement says for which endpoints have asked. */
+  const asked = (): LeaseRequest[] => {
+    const requests = [...settling].map(({ lease }) => lease.settle(now()));
+    settling.clear();
+    return requests;
+  };
+  /** The statement is answered. */
   const answerTokens = (endpoint: number, leased: number): void => {
+    asked();
     const asking = tokens.get(endpoint);
     asking?.lease.answered({ leased, remaining: 0 }, now(), now());
     asking?.settled();
@@ -186,7 +193,7 @@ describe('LaneScheduler', () => {
     scheduler.endpointChanged(target(1, { maxConcurrency: 100, rateLimit: { perSecond: 20, burst: 20 } }));
     scheduler.endpointChanged(target(2));
     const lanes = readyMany(1, 15);
-    expect([running(), asked, scheduler.counts().limited]).toEqual([[], [expect.objectContaining({ wanted: 1, waiting: 1 })], 15]);
+    expect([running(), asked(), scheduler.counts().limited]).toEqual([[], [expect.objectContaining({ wanted: OWN_SLOTS + 2, waiting: 15 })], 15]);
     answerTokens(1, 3);
     expect([running(), scheduler.counts().limited]).toEqual([lanes.slice(0, 3), 12]);
     // They use own slots only: another endpoint has the shared ones.
@@ -199,9 +206,9 @@ describe('LaneScheduler', () => {
     const { scheduler, readyMany, asked, answerTokens } = world(2);
     scheduler.endpointChanged(target(1, { status: 'paused', maxConcurrency: 100, rateLimit: { perSecond: 20, burst: 20 } }));
     readyMany(1, 50);
-    expect(asked).toEqual([]);
+    expect(asked()).toEqual([]);
     scheduler.endpointChanged(target(1, { maxConcurrency: 100, rateLimit: { perSecond: 20, burst: 20 } }));
-    expect(asked).toEqual([expect.objectContaining({ wanted: OWN_SLOTS + 2, waiting: 50 })]);
+    expect(asked()).toEqual([expect.objectContaining({ wanted: OWN_SLOTS + 2, waiting: 50 })]);
     answerTokens(1, 4);
     expect(scheduler.counts().limited).toBe(46);
   });

@@ -56,6 +56,8 @@ counted as materialized (
     l.others_leases,
     l.claims,
     coalesce(greatest(l.pass, case when not l.is_claiming then l.least_pass end), 0) as pass,
+    l.pass as own_pass,
+    l.until as own_until,
     -- Those that Postgres no longer counts were free for others.
     least(t.held, l.own) as kept,
     least(t.returned, l.own - least(t.held, l.own)) as given_back,
@@ -73,6 +75,7 @@ counted as materialized (
         coalesce(jsonb_agg(jsonb_build_array(waiting, pass)) filter (where is_other and is_claiming), '[]') as claims,
         min(pass) filter (where is_other and is_claiming) as least_pass,
         max(pass) filter (where not is_other) as pass,
+        max(until) filter (where not is_other) as until,
         coalesce(bool_or(is_claiming) filter (where not is_other), false) as is_claiming
       from (
         select
@@ -96,7 +99,7 @@ counted as materialized (
 ),
 refilled as materialized (
   select
-    place, id, at, rate, capacity, wanted, waiting, others, others_leases, claims, pass, kept,
+    place, id, at, rate, capacity, wanted, waiting, others, others_leases, claims, pass, own_pass, own_until, kept,
     greatest(0, least(
       capacity - others - kept,
       least(
@@ -157,19 +160,26 @@ stored as (
     tokens = g.left_over - g.leased,
     refilled_at = g.at,
     full_at = g.at + (g.capacity - g.left_over + g.leased) / g.rate * interval '1 second',
-    leases = g.others_leases || case when g.kept + g.leased > 0 or g.waiting > 0 then
+    leases = g.others_leases || case when c.until > extract(epoch from g.at) then
       jsonb_build_object(:holder!::text, jsonb_strip_nulls(jsonb_build_object(
-        'tokens', (g.kept + g.leased)::integer, 'until', extract(epoch from g.at)::float8 + 2,
-        'waiting', c.waiting::integer,
+        'tokens', (g.kept + g.leased)::integer, 'until', c.until, 'waiting', c.waiting::integer,
         'claimUntil', case when c.waiting > 0 then
           extract(epoch from g.at)::float8 + greatest(0, 1 - g.left_over + g.leased) / g.rate + 0.1
         end,
-        'pass', case when g.waiting > 0 then g.pass + g.leased / g.waiting end
+        'pass', case when g.waiting > 0 then g.pass + g.leased / g.waiting else g.own_pass end
       )))
     else '{}' end
   from granted g
-    -- What got all that it can use makes no claim.
-    cross join lateral (select case when g.waiting > 0 and g.leased < g.wanted then g.waiting - g.leased end as waiting) as c
+    cross join lateral (
+      select
+        -- What got all that it can use makes no claim.
+        case when g.waiting > 0 and g.leased < g.wanted then g.waiting - g.leased end as waiting,
+        -- The pass stays for a while, or one lane that waits again and again would begin with the others each time.
+        case
+          when g.kept + g.leased > 0 or g.waiting > 0 then extract(epoch from g.at)::float8 + 2
+          when g.own_pass is not null then g.own_until
+        end as until
+    ) as c
     cross join (select set_config('synchronous_commit', 'off', true)) as faster
   where b.id = g.id
 )
