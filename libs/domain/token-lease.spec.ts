@@ -23,7 +23,7 @@ describe('TokenLease', () => {
     expect(lease.runsLow(moment(10))).toBe(true);
     expect(lease.runsLow(moment(10))).toBe(false);
     expect(lease.settle(moment(11))).toMatchObject({ held: 0, returned: 0, wanted: 40 });
-    lease.answered({ leased: 40, remaining: 500.5 }, moment(11), moment(13));
+    lease.answered({ leased: 40, remaining: 500.5, others: 0 }, moment(11), moment(13));
     expect([lease.usable(moment(13)), lease.known]).toEqual([40, 540]);
     lease.use(20, moment(120));
     expect(lease.runsLow(moment(120))).toBe(false);
@@ -43,17 +43,17 @@ describe('TokenLease', () => {
   it('returns what it has not used, and reports that it holds something until it has', () => {
     const lease = busyLease();
     lease.settle(moment(0));
-    lease.answered({ leased: 40, remaining: 0 }, moment(0), moment(2));
+    lease.answered({ leased: 40, remaining: 0, others: 0 }, moment(0), moment(2));
     expect([lease.isUnsettled(moment(499)), lease.isUnsettled(moment(500))]).toEqual([false, true]);
     expect(lease.settle(moment(500))).toMatchObject({ held: 0, returned: 40, wanted: 0 });
-    lease.answered({ leased: 0, remaining: 40 }, moment(500), moment(502));
+    lease.answered({ leased: 0, remaining: 40, others: 0 }, moment(500), moment(502));
     expect([lease.usable(moment(503)), lease.isUnsettled(moment(9_000)), lease.isIdleFor(60_000, moment(60_502)), lease.isIdleFor(60_000, moment(60_503))]).toEqual([0, false, false, true]);
   });
 
   it('holds nothing of a bucket that was lost, and asks it again at once', () => {
     const lease = busyLease();
     lease.settle(moment(0));
-    lease.answered({ leased: 40, remaining: 500 }, moment(0), moment(2));
+    lease.answered({ leased: 40, remaining: 500, others: 0 }, moment(0), moment(2));
     lease.use(30, moment(3));
     expect(lease.runsLow(moment(4))).toBe(true);
     lease.settle(moment(5));
@@ -65,30 +65,30 @@ describe('TokenLease', () => {
   it('does not use tokens a second after the statement that confirmed them was sent, by either clock', () => {
     const lease = busyLease();
     lease.settle(moment(0));
-    lease.answered({ leased: 40, remaining: 0 }, moment(0), moment(900));
+    lease.answered({ leased: 40, remaining: 0, others: 0 }, moment(0), moment(900));
     expect(lease.usable(moment(LEASE_MS - 1))).toBe(40);
     expect(lease.usable({ monotonicMs: 950, wallMs: LEASE_MS })).toBe(0);
     const late = busyLease();
     late.settle(moment(0));
-    late.answered({ leased: 40, remaining: 0 }, moment(0), moment(LEASE_MS));
+    late.answered({ leased: 40, remaining: 0, others: 0 }, moment(0), moment(LEASE_MS));
     expect(late.usable(moment(LEASE_MS))).toBe(0);
   });
 
   it('leaves an empty bucket alone until its next token, or for 10 ms', () => {
     const slow = new TokenLease({ bucket: 'key/1', perSecond: 2, burst: 1 }, MIN_BURST_MS);
     slow.settle(moment(0));
-    slow.answered({ leased: 0, remaining: 0.5 }, moment(0), moment(5));
+    slow.answered({ leased: 0, remaining: 0.5, others: 0 }, moment(0), moment(5));
     expect([slow.isDry(moment(254)), slow.isDry(moment(255)), slow.waitMs(moment(155))]).toEqual([true, false, 100]);
     const fast = busyLease();
     fast.settle(moment(0));
-    fast.answered({ leased: 3, remaining: 0.5 }, moment(0), moment(5));
+    fast.answered({ leased: 3, remaining: 0.5, others: 0 }, moment(0), moment(5));
     expect([fast.isDry(moment(14)), fast.isDry(moment(15)), fast.runsLow(moment(14)), fast.runsLow(moment(15))]).toEqual([true, false, false, true]);
   });
 
   it('keeps what it holds after a statement without an answer, and leases nothing ahead for a second', () => {
     const lease = busyLease();
     lease.settle(moment(0));
-    lease.answered({ leased: 15, remaining: 0 }, moment(0), moment(1));
+    lease.answered({ leased: 15, remaining: 0, others: 0 }, moment(0), moment(1));
     lease.settle(moment(20));
     lease.unanswered(moment(30));
     expect([lease.usable(moment(30)), lease.usable(moment(LEASE_MS))]).toEqual([15, 0]);
@@ -100,20 +100,20 @@ describe('TokenLease', () => {
   it('uses no token of a former limit', () => {
     const lease = busyLease();
     lease.settle(moment(0));
-    lease.answered({ leased: 40, remaining: 9 }, moment(0), moment(1));
+    lease.answered({ leased: 40, remaining: 9, others: 0 }, moment(0), moment(1));
     lease.change({ bucket: 'key/1', perSecond: 1_000, burst: 1_000 });
     expect(lease.usable(moment(1))).toBe(40);
     lease.settle(moment(2));
     lease.change({ bucket: 'key/1', perSecond: 5, burst: 100 });
     expect([lease.usable(moment(2)), lease.known, lease.capacity]).toEqual([0, 0, 100]);
-    lease.answered({ leased: 30, remaining: 9 }, moment(2), moment(3));
+    lease.answered({ leased: 30, remaining: 9, others: 0 }, moment(2), moment(3));
     expect([lease.usable(moment(3)), lease.settle(moment(4))]).toMatchObject([0, { held: 0, returned: 70, wanted: 25 }]);
   });
 
   it('returns everything once it is closed', () => {
     const lease = busyLease();
     lease.settle(moment(0));
-    lease.answered({ leased: 40, remaining: 0 }, moment(0), moment(1));
+    lease.answered({ leased: 40, remaining: 0, others: 0 }, moment(0), moment(1));
     lease.close();
     expect(lease.settle(moment(2))).toMatchObject({ held: 0, returned: 40, wanted: 0 });
   });
@@ -124,7 +124,7 @@ function endpointLease(perSecond = 20): TokenLease {
   const lease = new TokenLease({ bucket: 'endpoint/1', perSecond, burst: 10 }, 0);
   lease.want(10, 50);
   lease.settle(moment(0));
-  lease.answered({ leased: 10, remaining: 0 }, moment(0), moment(2));
+  lease.answered({ leased: 10, remaining: 0, others: 0 }, moment(0), moment(2));
   return lease;
 }
 
@@ -134,10 +134,21 @@ describe('a lease of tokens for requests that wait', () => {
     lease.want(8, 500);
     expect([lease.isWanting, lease.askInMs(moment(0)), lease.beginRequest(), lease.beginRequest(), lease.askInMs(moment(0))]).toEqual([true, 0, true, false, Infinity]);
     expect(lease.settle(moment(0))).toMatchObject({ held: 0, returned: 0, wanted: 8, waiting: 500 });
-    lease.answered({ leased: 3, remaining: 0.5 }, moment(0), moment(2));
+    lease.answered({ leased: 3, remaining: 0.5, others: 0 }, moment(0), moment(2));
     // Half a token takes 25 ms.
     expect([lease.isWanting, lease.usable(moment(2)), lease.askInMs(moment(2))]).toEqual([false, 3, 25]);
     expect(lease.settle(moment(3))).toMatchObject({ held: 0, returned: 3, wanted: 0, waiting: 0 });
+  });
+
+  it('asks an empty bucket again after half a second if others hold tokens, which they may return by then', () => {
+    const lease = new TokenLease({ bucket: 'endpoint/1', perSecond: 0.01, burst: 10 }, 0);
+    lease.want(8, 8);
+    lease.settle(moment(0));
+    lease.answered({ leased: 0, remaining: 0, others: 2 }, moment(0), moment(2));
+    expect(lease.askInMs(moment(2))).toBe(498);
+    lease.settle(moment(500));
+    lease.answered({ leased: 0, remaining: 0, others: 0 }, moment(500), moment(502));
+    expect(lease.askInMs(moment(502))).toBe(100_000);
   });
 
   it('counts a reserved token as held until it is spent or given back', () => {
@@ -179,7 +190,7 @@ describe('a lease of tokens for requests that wait', () => {
     expect(fast.reportInMs(moment(3))).toBe(0);
     const full = new TokenLease({ bucket: 'endpoint/1', perSecond: 20, burst: 10 }, 0);
     full.settle(moment(0));
-    full.answered({ leased: 1, remaining: 9 }, moment(0), moment(2));
+    full.answered({ leased: 1, remaining: 9, others: 0 }, moment(0), moment(2));
     expect(full.reportInMs(moment(3))).toBe(Infinity);
   });
 
@@ -188,7 +199,7 @@ describe('a lease of tokens for requests that wait', () => {
       const lease = new TokenLease({ bucket: 'endpoint/1', perSecond, burst }, 0);
       lease.want(5, 5);
       lease.settle(moment(0));
-      lease.answered({ leased: 0, remaining: 0.999 }, moment(0), moment(0));
+      lease.answered({ leased: 0, remaining: 0.999, others: 0 }, moment(0), moment(0));
       return lease.askInMs(moment(0));
     };
     expect([pauseOf(2_000, 1), pauseOf(2_000, 100), pauseOf(2_000, 2_000), pauseOf(1_000, 10)]).toEqual([4, 6.25, 10, 4]);

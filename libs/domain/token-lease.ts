@@ -26,6 +26,8 @@ export interface LeaseAnswer {
   readonly leased: number;
   /** Tokens left in the bucket, with a fraction. */
   readonly remaining: number;
+  /** Tokens that other processes hold. */
+  readonly others: number;
 }
 
 /** Tokens are unusable so long after the last statement that confirmed them. Postgres counts them twice as long. */
@@ -93,6 +95,8 @@ export class TokenLease {
   private request: LeaseRequest = { held: 0, returned: 0, wanted: 0, waiting: 0, usedAgoMs: MAX_AGE_MS };
   private requestedAtMs = -Infinity;
   private dryUntilMs = -Infinity;
+  /** Other processes held tokens, and may return them. */
+  private othersHold = false;
   private nextRequestAtMs = -Infinity;
   private isRequested = false;
   /** The limit has changed since the last statement was sent. */
@@ -189,7 +193,9 @@ export class TokenLease {
 
   /** Time until a statement may bring tokens for what waits, in milliseconds. Infinity while one is under way. */
   askInMs({ monotonicMs }: Moment): number {
-    return this.isRequested ? Infinity : Math.max(0, this.dryUntilMs - monotonicMs, this.nextRequestAtMs - monotonicMs);
+    if (this.isRequested) return Infinity;
+    const returnedAtMs = this.othersHold ? this.requestedAtMs + SETTLE_MS : Infinity;
+    return Math.max(0, Math.min(this.dryUntilMs, returnedAtMs) - monotonicMs, this.nextRequestAtMs - monotonicMs);
   }
 
   /**
@@ -276,7 +282,7 @@ export class TokenLease {
   }
 
   /** @param sentAt when the statement was sent, which is before Postgres leased the tokens */
-  answered({ leased, remaining }: LeaseAnswer, sentAt: Moment, at: Moment): void {
+  answered({ leased, remaining, others }: LeaseAnswer, sentAt: Moment, at: Moment): void {
     const { held, wanted } = this.request;
     this.registered = held + leased;
     this.conclude();
@@ -290,6 +296,7 @@ export class TokenLease {
     this.confirmedAt = sentAt;
     this.expire(at);
     this.remaining = remaining;
+    this.othersHold = others > 0;
     if (remaining < 1) this.dryUntilMs = at.monotonicMs + Math.max(((1 - remaining) * 1_000) / this.currentLimit.perSecond, this.pauseMs);
     if (leased < wanted) this.nextRequestAtMs = at.monotonicMs + this.pauseMs;
   }

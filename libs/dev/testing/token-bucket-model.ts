@@ -71,7 +71,7 @@ export class TokenBucketModel {
         pass: waiting > 0 ? pass + more / waiting : mine?.pass,
       });
     }
-    return { leased: more, remaining: this.tokens, granted };
+    return { leased: more, remaining: this.tokens, others, granted };
   }
 
   private take(count: number): number {

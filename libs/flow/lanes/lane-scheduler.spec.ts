@@ -69,7 +69,7 @@ function world(sharedSlots: number) {
   const answerTokens = (endpoint: number, leased: number): void => {
     asked();
     const asking = tokens.get(endpoint);
-    asking?.lease.answered({ leased, remaining: 0 }, now(), now());
+    asking?.lease.answered({ leased, remaining: 0, others: 0 }, now(), now());
     asking?.settled();
   };
   return {

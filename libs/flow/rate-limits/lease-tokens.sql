@@ -8,7 +8,7 @@
   :needs … :lasts       one entry per ask, in their order: tokens, and the places (from 1) of one or two buckets. A token
                         is taken from both or from none. 0 in :firsts means that there is only the last one.
 
-  Returns one row per bucket (the tokens leased to the process, and those left), then one per ask (the tokens it gets, from
+  Returns one row per bucket (the tokens leased to the process, those left, and those that other processes hold), then one per ask (the tokens it gets, from
   0 to its need). Buckets that do not exist have no row. Not repeatable: a second run takes tokens again.
 
   The bound. Tokens in a bucket plus those held never exceed its size: a refill ends at the size minus all that was held
@@ -183,8 +183,9 @@ stored as (
     cross join (select set_config('synchronous_commit', 'off', true)) as faster
   where b.id = g.id
 )
-select place::integer as "place", null::integer as "ask", leased::integer as "tokens!", left_over - leased as "remaining"
+select place::integer as "place", null::integer as "ask", leased::integer as "tokens!", left_over - leased as "remaining",
+  others::integer as "others"
 from granted
 union all
-select null, nth::integer, tokens::integer, null
+select null, nth::integer, tokens::integer, null, null
 from spent;

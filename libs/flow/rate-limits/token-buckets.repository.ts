@@ -62,8 +62,8 @@ export class TokenBucketsRepository {
     }, this.database).catch(throwStoreError);
     const buckets: LeaseAnswer[] = [];
     const granted: number[] = [];
-    for (const { place, ask, tokens, remaining } of rows) {
-      if (place !== null && remaining !== null) buckets[place - 1] = { leased: tokens, remaining };
+    for (const { place, ask, tokens, remaining, others } of rows) {
+      if (place !== null && remaining !== null) buckets[place - 1] = { leased: tokens, remaining, others: others ?? 0 };
       else if (ask !== null) granted[ask - 1] = tokens;
     }
     return { buckets, granted };
