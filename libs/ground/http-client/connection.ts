@@ -217,10 +217,11 @@ export class Connection implements IdleSocket, ResponseReader {
   private pass(exchange: HttpExchange): void {
     this.exchange = undefined;
     this.served += 1;
-    exchange.fail(new HttpClientError('NOT_SENT', 'The request was not sent, because it may no longer be'));
-    // Later, because all that wait for a connection may be passed on.
+    // Later, because all that wait for a connection may be passed on, one after the other.
     setImmediate(() => {
+      // First, so that what follows the failure finds the connection.
       if (!this.isClosed) this.owner.connectionFree(this);
+      exchange.fail(new HttpClientError('NOT_SENT', 'The request was not sent, because it may no longer be'));
     });
   }
 
