@@ -65,7 +65,7 @@ function disorderIn(arrivals: readonly RecordedArrival[]): string[] {
 }
 
 describe('an endpoint with a rate limit, four dispatchers that are killed one after the other, and a backlog', () => {
-  it.each([[1, 1, 30, 60], [20, 2, 20, 800], [500, 50, 15, 12_000], [2_000, 200, 10, 30_000]])(
+  it.each([[1, 3, 40, 100], [20, 10, 20, 800], [500, 100, 15, 12_000], [2_000, 400, 10, 30_000]])(
     'gets at most %d a second and %d at once by its own clock, and at least 90 %% of that', async (perSecond, burst, seconds, backlog) => {
       const type = `limited.at-${perSecond}`;
       const endpoint = await system.createEndpoint(recorder.url, { eventTypes: [type], rateLimit: { perSecond, burst } });
