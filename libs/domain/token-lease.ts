@@ -15,6 +15,10 @@ export interface LeaseRequest {
   readonly returned: number;
   /** Tokens that it would like to hold in addition. */
   readonly wanted: number;
+  /** Requests that wait for tokens here, which sets this process's share; 0: the tokens are leased ahead. */
+  readonly waiting: number;
+  /** At least so long ago was the last token used, in milliseconds. */
+  readonly usedAgoMs: number;
 }
 
 export interface LeaseAnswer {
@@ -22,6 +26,8 @@ export interface LeaseAnswer {
   readonly leased: number;
   /** Tokens left in the bucket, with a fraction. */
   readonly remaining: number;
+  /** Tokens that other processes hold. */
+  readonly others: number;
 }
 
 /** Tokens are unusable so long after the last statement that confirmed them. Postgres counts them twice as long. */
@@ -35,20 +41,50 @@ const MIN_HELD = 2;
 /** No process holds more than this share of a bucket, and all together not more than half of it (`lease-tokens.sql`). */
 const MAX_SHARE = 1 / 4;
 /** After a statement with too few tokens the next one comes no earlier, however fast the bucket is refilled. */
-const MIN_PAUSE_MS = 10;
+const MAX_PAUSE_MS = 10;
+/** A bucket that fills up within milliseconds is asked more often: what it gets while it is full is lost. */
+const MIN_PAUSE_MS = 4;
+/** Statements while an empty bucket fills up. */
+const STATEMENTS_A_FILL = 8;
 const RETRY_MS = 1_000;
+/** An age above it says nothing more: Postgres was told of every use within less. */
+const MAX_AGE_MS = 60_000;
+
+/** Requests that wait for tokens. */
+interface Demand {
+  /** Those that can be sent at once. */
+  readonly usable: number;
+  /** All. */
+  readonly waiting: number;
+}
+
+const NO_DEMAND: Demand = { usable: 0, waiting: 0 };
+
+/** A token that was reserved for one request. */
+export interface Reservation {
+  /** Of the lease, when the token was reserved. */
+  readonly generation: number;
+}
 
 /**
  * The tokens of one bucket that this process has taken from Postgres and not used yet. Pure: callers pass the time.
  *
- * 1. Postgres counts at least `held` tokens as held by this process, from the statement that leased them until LEASE_MS
- *    after it was sent. So held tokens and those of the bucket are never more than the bucket holds when it is full.
- * 2. After a statement without an answer, (1) still holds: `held` is not raised, and Postgres counts the value before it or
+ *     bucket ──leased──▶ held ──reserve──▶ reserved ──spend──▶ used
+ *        ▲                │ ▲                  │
+ *        └────returned────┘ └────giveBack──────┘      use: held ──▶ used
+ *
+ * 1. Postgres counts at least `held + reserved` tokens as held by this process, from the statement that leased them until
+ *    LEASE_MS after it was sent. So these and the tokens of the bucket are never more than the bucket holds when it is full.
+ * 2. After a statement without an answer, (1) still holds: neither is raised, and Postgres counts the value before it or
  *    after it.
  * 3. A bucket without tokens is left alone until the next token is due.
+ * 4. A reserved token that is no longer counted, or belongs to a former limit, cannot be spent: its generation is over.
  */
 export class TokenLease {
   private held = 0;
+  private reserved = 0;
+  private generation = 0;
+  private demand: Demand = NO_DEMAND;
   /** Held under a former limit. */
   private unwanted = 0;
   /** What Postgres counts as held, at most. */
@@ -56,9 +92,11 @@ export class TokenLease {
   private remaining = 0;
   /** When the last statement with an answer was sent. */
   private confirmedAt: Moment | undefined;
-  private request: LeaseRequest = { held: 0, returned: 0, wanted: 0 };
+  private request: LeaseRequest = { held: 0, returned: 0, wanted: 0, waiting: 0, usedAgoMs: MAX_AGE_MS };
   private requestedAtMs = -Infinity;
   private dryUntilMs = -Infinity;
+  /** Other processes held tokens, and may return them. */
+  private othersHold = false;
   private nextRequestAtMs = -Infinity;
   private isRequested = false;
   /** The limit has changed since the last statement was sent. */
@@ -67,6 +105,7 @@ export class TokenLease {
   private windowStartedAtMs = -Infinity;
   private windowUses = 0;
   private formerUses = 0;
+  private usedAtMs = -Infinity;
   private touchedAtMs = -Infinity;
 
   /** @param minBurstMs the bucket holds at least what its rate gives in this time, and at least one token */
@@ -89,8 +128,8 @@ export class TokenLease {
   change(limit: RateLimit): void {
     if (limit.perSecond === this.currentLimit.perSecond && limit.burst === this.currentLimit.burst) return;
     this.currentLimit = limit;
-    this.unwanted += this.held;
-    this.held = 0;
+    this.unwanted += this.held + this.reserved;
+    this.drop();
     this.isOutdated = true;
     this.remaining = 0;
     this.dryUntilMs = -Infinity;
@@ -112,7 +151,70 @@ export class TokenLease {
   /** Uses held tokens, at most `usable`. */
   use(count: number, at: Moment): void {
     this.held -= count;
+    this.usedAtMs = at.monotonicMs;
     this.note(count, at);
+  }
+
+  /** Reserves a held token for one request; undefined if there is none. What still waits says so afterwards (`want`). */
+  reserve(at: Moment): Reservation | undefined {
+    if (this.usable(at) === 0) return undefined;
+    this.demand = NO_DEMAND;
+    this.held -= 1;
+    this.reserved += 1;
+    return { generation: this.generation };
+  }
+
+  /** Uses a reserved token, right before its request is written. False if it may no longer be used. */
+  spend({ generation }: Reservation, at: Moment): boolean {
+    this.expire(at);
+    if (generation !== this.generation) return false;
+    this.reserved -= 1;
+    this.usedAtMs = at.monotonicMs;
+    this.note(1, at);
+    return true;
+  }
+
+  /** The request of this token is not sent. */
+  giveBack({ generation }: Reservation): void {
+    if (generation !== this.generation) return;
+    this.reserved -= 1;
+    this.held += 1;
+  }
+
+  /** Requests wait for tokens, until the next answer or reservation. @param usable those of them that can be sent at once */
+  want(usable: number, waiting: number): void {
+    this.demand = { usable, waiting };
+  }
+
+  /** Whether requests wait for tokens. */
+  get isWanting(): boolean {
+    return this.demand.waiting > 0;
+  }
+
+  /** Time until a statement may bring tokens for what waits, in milliseconds. Infinity while one is under way. */
+  askInMs({ monotonicMs }: Moment): number {
+    if (this.isRequested) return Infinity;
+    const returnedAtMs = this.othersHold ? this.requestedAtMs + SETTLE_MS : Infinity;
+    return Math.max(0, Math.min(this.dryUntilMs, returnedAtMs) - monotonicMs, this.nextRequestAtMs - monotonicMs);
+  }
+
+  /**
+   * Time until a use should be reported, in milliseconds: an empty bucket is refilled for other processes only from then on.
+   * Infinity if the bucket was not empty, or while a statement is under way.
+   */
+  reportInMs({ monotonicMs }: Moment): number {
+    const dryMs = this.dryUntilMs - monotonicMs;
+    if (this.isRequested || dryMs <= 0) return Infinity;
+    const unreported = this.registered - this.held - this.reserved;
+    // The statement that asks for the next token comes too late, or others would get half of the bucket at most.
+    return dryMs > this.pauseMs || unreported * 2 > this.capacity ? 0 : dryMs;
+  }
+
+  /** A statement will settle this lease. False if one does already. */
+  beginRequest(): boolean {
+    if (this.isRequested) return false;
+    this.isRequested = true;
+    return true;
   }
 
   /** Notes that tokens were used which a statement took at once. */
@@ -143,7 +245,7 @@ export class TokenLease {
 
   /** Whether to lease ahead now. True only once until the next answer. */
   runsLow(at: Moment): boolean {
-    if (this.isRequested || at.monotonicMs < this.nextRequestAtMs || this.held * 2 >= this.target(at)) return false;
+    if (this.isRequested || at.monotonicMs < this.nextRequestAtMs || this.held * 2 >= this.ahead(at)) return false;
     this.isRequested = true;
     return true;
   }
@@ -169,7 +271,10 @@ export class TokenLease {
     const target = this.target(at);
     const excess = Math.max(this.held - target, 0);
     this.held -= excess;
-    this.request = { held: this.held, returned: excess + this.unwanted, wanted: Math.max(target - this.held, 0) };
+    this.request = {
+      held: this.held + this.reserved, returned: excess + this.unwanted, wanted: Math.max(target - this.held, 0), waiting: this.demand.waiting,
+      usedAgoMs: Math.min(at.monotonicMs - this.usedAtMs, MAX_AGE_MS),
+    };
     this.unwanted = 0;
     this.isOutdated = false;
     this.requestedAtMs = at.monotonicMs;
@@ -177,10 +282,10 @@ export class TokenLease {
   }
 
   /** @param sentAt when the statement was sent, which is before Postgres leased the tokens */
-  answered({ leased, remaining }: LeaseAnswer, sentAt: Moment, at: Moment): void {
+  answered({ leased, remaining, others }: LeaseAnswer, sentAt: Moment, at: Moment): void {
     const { held, wanted } = this.request;
     this.registered = held + leased;
-    this.isRequested = false;
+    this.conclude();
     if (this.isOutdated) {
       this.unwanted += leased;
       return;
@@ -191,29 +296,59 @@ export class TokenLease {
     this.confirmedAt = sentAt;
     this.expire(at);
     this.remaining = remaining;
-    if (remaining < 1) this.dryUntilMs = at.monotonicMs + Math.max(((1 - remaining) * 1_000) / this.currentLimit.perSecond, MIN_PAUSE_MS);
-    if (leased < wanted) this.nextRequestAtMs = at.monotonicMs + MIN_PAUSE_MS;
+    this.othersHold = others > 0;
+    if (remaining < 1) this.dryUntilMs = at.monotonicMs + Math.max(((1 - remaining) * 1_000) / this.currentLimit.perSecond, this.pauseMs);
+    if (leased < wanted) this.nextRequestAtMs = at.monotonicMs + this.pauseMs;
   }
 
   /** The bucket did not exist, so Postgres counts nothing as held, and nothing may be used. */
   lost(): void {
-    this.held = this.unwanted = this.registered = this.remaining = 0;
-    this.isRequested = false;
+    this.drop();
+    this.unwanted = this.registered = this.remaining = 0;
+    this.conclude();
   }
 
   /** The statement failed, and may have been committed. */
-  unanswered({ monotonicMs }: Moment): void {
+  unanswered(at: Moment): void {
     this.registered = Infinity;
-    this.isRequested = false;
+    this.unsent(at);
+  }
+
+  /** No statement was sent, because an earlier one failed. */
+  unsent({ monotonicMs }: Moment): void {
+    this.conclude();
     this.nextRequestAtMs = monotonicMs + RETRY_MS;
   }
 
+  private conclude(): void {
+    this.isRequested = false;
+    this.demand = NO_DEMAND;
+  }
+
   private expire(at: Moment): void {
-    if (this.confirmedAt === undefined || elapsedMs(this.confirmedAt, at) >= LEASE_MS) this.held = 0;
+    if (this.confirmedAt === undefined || elapsedMs(this.confirmedAt, at) >= LEASE_MS) this.drop();
+  }
+
+  private drop(): void {
+    this.held = 0;
+    if (this.reserved === 0) return;
+    this.reserved = 0;
+    this.generation += 1;
+  }
+
+  private get pauseMs(): number {
+    const fillMs = (this.capacity * 1_000) / this.currentLimit.perSecond;
+    return Math.min(Math.max(fillMs / STATEMENTS_A_FILL, MIN_PAUSE_MS), MAX_PAUSE_MS);
   }
 
   /** How many tokens to hold. */
-  private target({ monotonicMs }: Moment): number {
+  private target(at: Moment): number {
+    if (this.isClosed) return 0;
+    return this.isWanting ? this.demand.usable : this.ahead(at);
+  }
+
+  /** How many tokens to hold for requests to come. */
+  private ahead({ monotonicMs }: Moment): number {
     if (this.isClosed) return 0;
     const ageMs = monotonicMs - this.windowStartedAtMs;
     const uses = ageMs < WINDOW_MS ? Math.max(this.windowUses, this.formerUses) : ageMs < 2 * WINDOW_MS ? this.windowUses : 0;

@@ -10,6 +10,7 @@ import { EndpointDiscarder } from '#flow/operations/endpoint-discarder';
 import { LaneMarks } from '#flow/operations/lane-marks';
 import { ReplayApplier } from '#flow/operations/replay-applier';
 import { OutcomeService } from '#flow/outcome/outcome.service';
+import { EndpointLimits } from '#flow/rate-limits/endpoint-limits';
 import { DispatchRelay } from '#flow/relay/dispatch-relay';
 import { GroupWatch } from '#flow/shards/group-watch';
 import { ShardSupervisor } from '#flow/shards/shard-supervisor';
@@ -51,6 +52,7 @@ export class DispatcherLifecycle implements OnApplicationBootstrap, OnModuleDest
     private readonly relay: DispatchRelay,
     private readonly lanes: LaneSweeper,
     private readonly outcomes: OutcomeService,
+    private readonly limits: EndpointLimits,
     private readonly discarder: EndpointDiscarder,
     private readonly marks: LaneMarks,
     private readonly replays: ReplayApplier,
@@ -81,6 +83,7 @@ export class DispatcherLifecycle implements OnApplicationBootstrap, OnModuleDest
     signal.throwIfAborted();
     this.leases.start();
     this.relay.start();
+    this.limits.start();
     this.lanes.start();
     this.discarder.start();
     this.marks.start();
@@ -118,7 +121,7 @@ export class DispatcherLifecycle implements OnApplicationBootstrap, OnModuleDest
     this.discarder.stop();
     await Promise.all([
       this.marks.stop(), this.replays.stop(), this.unadmitted.stop(), this.logEnds.close(), this.leases.stop(), this.directory.stop(),
-      this.topicsStopped, this.relay.stop(), this.partitions.stop(),
+      this.topicsStopped, this.relay.stop(), this.partitions.stop(), this.limits.stop(),
     ]);
     this.client.stop();
   }

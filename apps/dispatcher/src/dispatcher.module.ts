@@ -5,6 +5,7 @@ import { LanesModule } from '#flow/lanes/lanes.module';
 import { LeasesModule } from '#flow/leases/leases.module';
 import { OperationsModule } from '#flow/operations/operations.module';
 import { OutcomeModule } from '#flow/outcome/outcome.module';
+import { EndpointLimitsModule } from '#flow/rate-limits/endpoint-limits.module';
 import { DispatchRelayIndicator } from '#flow/relay/dispatch-relay.indicator';
 import { DispatchRelayModule } from '#flow/relay/dispatch-relay.module';
 import { ShardsModule } from '#flow/shards/shards.module';
@@ -37,6 +38,7 @@ import { TransportModule } from './transport.module.js';
     LanesModule,
     DeliveryModule,
     OutcomeModule,
+    EndpointLimitsModule,
     LeasesModule,
     PartitionsModule,
     HealthModule.of({

@@ -305,8 +305,8 @@ describe('/v1/endpoints', () => {
     expect((await client.get(path)).json).toEqual(endpoint);
     expect((await client.get('/v1/endpoints')).json).toEqual({ data: [endpoint], nextCursor: null });
 
-    const changed = await client.send('PATCH', path, { description: 'theirs', retrySchedule: null, rateLimit: 10, headers: {}, metadata: { team: 'a' } });
-    expect(changed).toMatchObject({ status: 200, json: { description: 'theirs', retrySchedule: null, rateLimit: 10, headers: {}, metadata: { team: 'a' }, url: 'https://example.com/hook' } });
+    const changed = await client.send('PATCH', path, { description: 'theirs', retrySchedule: null, rateLimit: { perSecond: 2.5 }, headers: {}, metadata: { team: 'a' } });
+    expect(changed).toMatchObject({ status: 200, json: { description: 'theirs', retrySchedule: null, rateLimit: { perSecond: 2.5, burst: 2 }, headers: {}, metadata: { team: 'a' }, url: 'https://example.com/hook' } });
     expect(await client.send('PATCH', path, { rateLimit: null })).toMatchObject({ status: 200, json: { rateLimit: null, description: 'theirs' } });
     for (let i = 0; i < 2; i++) expect(await client.call('POST', `${path}/pause`)).toMatchObject({ status: 200, json: { status: 'paused', statusReason: 'Paused by an operator' } });
     for (let i = 0; i < 2; i++) expect(await client.call('POST', `${path}/resume`)).toMatchObject({ status: 200, json: { status: 'active', statusReason: null } });

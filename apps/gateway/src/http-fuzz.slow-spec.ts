@@ -27,7 +27,7 @@ const MOST_RUNS = 5_000;
 const EVENT = { type: 'order.created', entity: 'order-1', data: { amount: 1 }, timestamp: '2026-01-31T12:00:00Z', idempotencyKey: 'k' };
 const CLOUD_EVENT = { specversion: '1.0', id: '1', source: '/orders', type: 'order.created', subject: 'order-1', time: '2026-01-31T12:00:00Z', partitionkey: 'p', ext: 'x', data: { amount: 1 } };
 const ENDPOINT = {
-  url: 'http://127.0.0.1:9/hook', description: 'd', eventTypes: ['order.*'], dlqPolicy: 'halt', retrySchedule: ['1s'], timeoutMs: 1_000, maxConcurrency: 1, maxRetryAfterSeconds: 1, rateLimit: 1, headers: { 'x-a': 'b' },
+  url: 'http://127.0.0.1:9/hook', description: 'd', eventTypes: ['order.*'], dlqPolicy: 'halt', retrySchedule: ['1s'], timeoutMs: 1_000, maxConcurrency: 1, maxRetryAfterSeconds: 1, rateLimit: { perSecond: 1 }, headers: { 'x-a': 'b' },
   metadata: { a: { b: 1 } },
 };
 const FILTER = { endpoint: `ep_${'0'.repeat(32)}`, entity: 'order-1', type: 'order.created', from: '2026-01-31T12:00:00Z', to: '2026-02-01T12:00:00Z', all: true, dryRun: false };

@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ConnectionPool } from '#ground/http-client/connection-pool';
 import { SocketBudget } from '#ground/http-client/socket-budget';
 import { AddressPolicy } from '#ground/network/address-policy';
+import type { SendPermit } from '#flow/rate-limits/send-permit';
 import { EndpointDirectory, type EndpointTarget } from './endpoint-directory.js';
 import { type Attempt, Exchange } from './exchange.js';
 
@@ -20,6 +21,8 @@ export interface AttemptRequest {
   readonly timeoutMs: number;
   /** Whether the lane is still this process's to send: asked before a request that broke off is sent again. */
   readonly mayRepeat: () => boolean;
+  /** Of an endpoint with a rate limit. It is used when the request is written. */
+  readonly permit?: SendPermit | undefined;
 }
 
 /** The connections to one endpoint. */
@@ -65,7 +68,7 @@ export class AttemptClient {
   }
 
   send(endpoint: number, request: AttemptRequest): Attempt {
-    const { url, headers, body, timeoutMs, mayRepeat } = request;
+    const { url, headers, body, timeoutMs, permit } = request;
     const exchange = new Exchange(timeoutMs, this.ended);
     const known = this.current.get(endpoint);
     const isCurrent = known?.origin === url.origin;
@@ -77,7 +80,7 @@ export class AttemptClient {
     }
     this.inFlight.add(exchange);
     const pool = (connections.pool ??= this.openPool(connections));
-    exchange.http = pool.send({ method: 'POST', target: url.pathname + url.search, headers, body, mayRepeat: () => !exchange.isLate && mayRepeat() }, exchange);
+    exchange.http = pool.send({ method: 'POST', target: url.pathname + url.search, headers, body, mayRepeat: () => grantsRepeat(request, exchange), maySend: permit && (() => permit.use()) }, exchange);
     if (!isCurrent) this.closeWhenIdle(pool);
     return exchange;
   }
@@ -124,4 +127,12 @@ export class AttemptClient {
     const nowMs = performance.now();
     for (const exchange of this.inFlight) exchange.checkTimeout(nowMs);
   }
+}
+
+/** A repeat needs a token of its own. Without one the attempt ends like an aborted one: the delivery waits for a token again. */
+function grantsRepeat({ mayRepeat, permit }: AttemptRequest, exchange: Exchange): boolean {
+  if (exchange.isLate || !mayRepeat()) return false;
+  if (permit === undefined || permit.renew()) return true;
+  exchange.abort();
+  return false;
 }

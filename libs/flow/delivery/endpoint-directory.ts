@@ -2,6 +2,7 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type Moment, now } from '#domain/clock';
 import { toPublicId } from '#domain/ids';
+import type { EndpointRateLimit } from '#flow/rate-limits/endpoint-limits';
 import { Poll } from '#ground/polling/poll';
 import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
@@ -26,6 +27,8 @@ export interface EndpointTarget {
   readonly signingKeys: SigningKeys;
   readonly timeoutMs: number;
   readonly maxConcurrency: number;
+  /** Undefined: no limit. */
+  readonly rateLimit: EndpointRateLimit | undefined;
   /** Undefined: the installation's schedule. */
   readonly retryScheduleMs: readonly number[] | undefined;
   readonly maxRetryAfterMs: number;
@@ -235,6 +238,7 @@ export class EndpointDirectory {
       signingKeys: new SigningKeys(deleted ? [] : this.keysOf(row), readAt),
       timeoutMs: row.timeoutMs,
       maxConcurrency: row.maxConcurrency,
+      rateLimit: row.perSecond === null || row.burst === null ? undefined : { perSecond: row.perSecond, burst: row.burst },
       retryScheduleMs: row.retryScheduleMs ?? undefined,
       maxRetryAfterMs: row.maxRetryAfterSeconds * 1_000,
       haltsAtDeadLetter: row.dlqPolicy === 'halt',

@@ -1,3 +1,4 @@
+import { HttpClientError } from '#ground/http-client/http-client-error';
 import type { HttpExchange, ResponseHandler } from '#ground/http-client/http-exchange';
 import { JoinedBytes } from '#ground/http-client/joined-bytes';
 import type { ResponseHead } from '#ground/http-client/response-head';
@@ -9,7 +10,7 @@ const KEPT_BODY_BYTES = 16_384;
 
 /** An attempt in flight. */
 export interface Attempt {
-  /** Undefined if the attempt was aborted, or got no connection within its timeout. Never rejects. */
+  /** Undefined if the attempt was aborted, got no connection within its timeout, or had no valid token. Never rejects. */
   readonly result: Promise<AttemptResult | undefined>;
   abort(): void;
 }
@@ -83,7 +84,8 @@ export class Exchange implements Attempt, ResponseHandler {
   }
 
   onFailure(error: Error): void {
-    this.fail(describe(error));
+    if (error instanceof HttpClientError && error.code === 'NOT_SENT') this.abort();
+    else this.fail(describe(error));
   }
 
   private isLateAt(nowMs: number): boolean {

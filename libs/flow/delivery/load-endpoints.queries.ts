@@ -21,12 +21,14 @@ export interface ILoadEndpointsParams {
 
 /** 'LoadEndpoints' return type */
 export interface ILoadEndpointsResult {
+  burst: number | null;
   deleted: boolean;
   dlqPolicy: dlq_policy;
   headersCiphertext: Buffer | null;
   id: number | null;
   maxConcurrency: number;
   maxRetryAfterSeconds: number;
+  perSecond: number | null;
   publicId: string;
   retryScheduleMs: numberArray | null;
   secretCiphertexts: BufferArray | null;
@@ -45,7 +47,7 @@ export interface ILoadEndpointsQuery {
   result: ILoadEndpointsResult;
 }
 
-const loadEndpointsIR: any = {"usedParamSet":{"since":true,"ids":true,"after":true,"limit":true},"params":[{"name":"since","required":true,"transform":{"type":"scalar"},"locs":[{"a":90,"b":96},{"a":430,"b":436}]},{"name":"ids","required":true,"transform":{"type":"scalar"},"locs":[{"a":508,"b":512}]},{"name":"after","required":true,"transform":{"type":"scalar"},"locs":[{"a":575,"b":581}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":601,"b":607}]}],"statement":"with seen as materialized (\n  select\n    pg_snapshot_xmin(taken) as oldest_open,\n    case :since!::text when '0' then '18446744073709551615'::xid8 else pg_snapshot_xmax(taken) end as not_begun\n  from pg_current_snapshot() as taken\n),\n-- Materialized: with the page's limit, the planner would walk all endpoints in the order of their ids.\nchanged as materialized (\n  select e.id\n  from seen\n    join endpoints e on e.changed_by >= :since!::text::xid8 and e.changed_by < seen.not_begun\n  union\n  select unnest(:ids!::integer[])\n),\npage as (\n  select id from changed where id > :after! order by id limit :limit!\n)\nselect\n  pg_postmaster_start_time()::text as \"server!\",\n  seen.oldest_open::text as \"snapshot!\",\n  p.id as \"id?\",\n  p.public_id as \"publicId\",\n  p.version,\n  p.url,\n  p.dlq_policy as \"dlqPolicy\",\n  p.retry_schedule_ms as \"retryScheduleMs\",\n  p.timeout_ms as \"timeoutMs\",\n  p.max_concurrency as \"maxConcurrency\",\n  p.max_retry_after_seconds as \"maxRetryAfterSeconds\",\n  p.headers_ciphertext as \"headersCiphertext\",\n  p.status,\n  p.deleted_at is not null as \"deleted!\",\n  k.ciphertexts as \"secretCiphertexts\",\n  k.expire_in_ms as \"secretsExpireInMs\"\nfrom\n  seen\n  left join (page join endpoints p on p.id = page.id) on true\n  left join lateral (\n    select\n      array_agg(s.ciphertext order by s.id desc) as ciphertexts,\n      -- Null: never.\n      array_agg(extract(epoch from s.expires_at - now())::float8 * 1000 order by s.id desc) as expire_in_ms\n    from endpoint_secrets s\n    where s.endpoint = p.id and (s.expires_at is null or s.expires_at > now())\n  ) k on true\norder by p.id"};
+const loadEndpointsIR: any = {"usedParamSet":{"since":true,"ids":true,"after":true,"limit":true},"params":[{"name":"since","required":true,"transform":{"type":"scalar"},"locs":[{"a":90,"b":96},{"a":430,"b":436}]},{"name":"ids","required":true,"transform":{"type":"scalar"},"locs":[{"a":508,"b":512}]},{"name":"after","required":true,"transform":{"type":"scalar"},"locs":[{"a":575,"b":581}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":601,"b":607}]}],"statement":"with seen as materialized (\n  select\n    pg_snapshot_xmin(taken) as oldest_open,\n    case :since!::text when '0' then '18446744073709551615'::xid8 else pg_snapshot_xmax(taken) end as not_begun\n  from pg_current_snapshot() as taken\n),\n-- Materialized: with the page's limit, the planner would walk all endpoints in the order of their ids.\nchanged as materialized (\n  select e.id\n  from seen\n    join endpoints e on e.changed_by >= :since!::text::xid8 and e.changed_by < seen.not_begun\n  union\n  select unnest(:ids!::integer[])\n),\npage as (\n  select id from changed where id > :after! order by id limit :limit!\n)\nselect\n  pg_postmaster_start_time()::text as \"server!\",\n  seen.oldest_open::text as \"snapshot!\",\n  p.id as \"id?\",\n  p.public_id as \"publicId\",\n  p.version,\n  p.url,\n  p.dlq_policy as \"dlqPolicy\",\n  p.retry_schedule_ms as \"retryScheduleMs\",\n  p.timeout_ms as \"timeoutMs\",\n  p.max_concurrency as \"maxConcurrency\",\n  p.max_retry_after_seconds as \"maxRetryAfterSeconds\",\n  p.rate_limit_per_second as \"perSecond\",\n  p.rate_limit_burst as \"burst\",\n  p.headers_ciphertext as \"headersCiphertext\",\n  p.status,\n  p.deleted_at is not null as \"deleted!\",\n  k.ciphertexts as \"secretCiphertexts\",\n  k.expire_in_ms as \"secretsExpireInMs\"\nfrom\n  seen\n  left join (page join endpoints p on p.id = page.id) on true\n  left join lateral (\n    select\n      array_agg(s.ciphertext order by s.id desc) as ciphertexts,\n      -- Null: never.\n      array_agg(extract(epoch from s.expires_at - now())::float8 * 1000 order by s.id desc) as expire_in_ms\n    from endpoint_secrets s\n    where s.endpoint = p.id and (s.expires_at is null or s.expires_at > now())\n  ) k on true\norder by p.id"};
 
 /**
  * Query generated from SQL:
@@ -79,6 +81,8 @@ const loadEndpointsIR: any = {"usedParamSet":{"since":true,"ids":true,"after":tr
  *   p.timeout_ms as "timeoutMs",
  *   p.max_concurrency as "maxConcurrency",
  *   p.max_retry_after_seconds as "maxRetryAfterSeconds",
+ *   p.rate_limit_per_second as "perSecond",
+ *   p.rate_limit_burst as "burst",
  *   p.headers_ciphertext as "headersCiphertext",
  *   p.status,
  *   p.deleted_at is not null as "deleted!",

@@ -39,6 +39,8 @@ select
   p.timeout_ms as "timeoutMs",
   p.max_concurrency as "maxConcurrency",
   p.max_retry_after_seconds as "maxRetryAfterSeconds",
+  p.rate_limit_per_second as "perSecond",
+  p.rate_limit_burst as "burst",
   p.headers_ciphertext as "headersCiphertext",
   p.status,
   p.deleted_at is not null as "deleted!",

@@ -5,6 +5,9 @@ import { RawReceiver } from '#dev/testing/raw-receiver';
 import { waitUntil } from '#dev/testing/wait-until';
 import { SocketBudget } from '#ground/http-client/socket-budget';
 import { AddressPolicy } from '#ground/network/address-policy';
+import { now } from '#domain/clock';
+import { testLeaseOf, testPermit } from '#flow/rate-limits/fixtures/test-permit';
+import type { SendPermit } from '#flow/rate-limits/send-permit';
 import { AttemptClient } from './attempt-client.js';
 import type { EndpointTarget } from './endpoint-directory.js';
 import type { Attempt } from './exchange.js';
@@ -27,8 +30,16 @@ afterEach(async () => {
   await receiver.stop();
 });
 
-function send({ timeoutMs = 5_000, body = '{"n":1}', attempt = 1, mayRepeat = () => true }: { timeoutMs?: number; body?: string; attempt?: number; mayRepeat?: () => boolean } = {}): Attempt {
-  return client.send(ENDPOINT, { url: receiver.url, headers: ['lockstep-attempt', String(attempt)], body: Buffer.from(body), timeoutMs, mayRepeat });
+interface Sent {
+  readonly timeoutMs?: number;
+  readonly body?: string;
+  readonly attempt?: number;
+  readonly mayRepeat?: () => boolean;
+  readonly permit?: SendPermit;
+}
+
+function send({ timeoutMs = 5_000, body = '{"n":1}', attempt = 1, mayRepeat = () => true, permit }: Sent = {}): Attempt {
+  return client.send(ENDPOINT, { url: receiver.url, headers: ['lockstep-attempt', String(attempt)], body: Buffer.from(body), timeoutMs, mayRepeat, permit });
 }
 
 /** The responses of the receiver's requests, in order; `$` closes the connection. The last one is used for all others. */
@@ -295,6 +306,20 @@ describe('a request on a connection that is used again', () => {
     expect(receiver.requests.length).toBe(2);
   });
 
+  it('uses a second token when it is sent again', async () => {
+    const lease = testLeaseOf(2);
+    then(close, succeed);
+    expect(await send({ permit: testPermit(lease) }).result).toMatchObject({ statusCode: 200 });
+    expect([receiver.requests.length, lease.usable(now())]).toEqual([3, 0]);
+  });
+
+  it('is not sent again without a second token, and counts as no attempt', async () => {
+    then(close, succeed);
+    expect(await send({ permit: testPermit(testLeaseOf(1)) }).result).toBeUndefined();
+    expect(receiver.requests.length).toBe(2);
+    expect(await sendAnother()).toEqual([0, 0, 1]);
+  });
+
   it('is not sent again after it was aborted', async () => {
     const received = Promise.withResolvers<Socket>();
     then((socket) => received.resolve(socket), succeed);
@@ -345,6 +370,42 @@ describe('bytes that no request has asked for', () => {
     await waitUntil('the connection closed', () => receiver.open === 0);
     answer('', 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nown');
     expect(bodyOf(await send().result)).toBe('own');
+    expect(receiver.requests.map(({ connection }) => connection)).toEqual([0, 1]);
+  });
+});
+
+describe('a request whose token is no longer valid when it is to be written', () => {
+  /** A token that runs out while the connection is set up. */
+  function expiringPermit(): SendPermit {
+    const lease = testLeaseOf(1);
+    const permit = testPermit(lease);
+    lease.change({ bucket: 'endpoint/1', perSecond: 1, burst: 5 });
+    return permit;
+  }
+
+  it('is not written, counts as no attempt, and leaves its new connection to the next one', async () => {
+    expect(await send({ permit: expiringPermit() }).result).toBeUndefined();
+    await waitUntil('the connection', () => receiver.connections === 1);
+    expect(receiver.requests).toEqual([]);
+    expect(await sendAnother()).toEqual([0]);
+  });
+
+  it('is not written on a connection that is open already', async () => {
+    expect(await sendAnother()).toEqual([0]);
+    expect(await send({ permit: expiringPermit() }).result).toBeUndefined();
+    expect(await sendAnother()).toEqual([0, 0]);
+  });
+
+  it('lets those go on that wait for a connection, however many they are', async () => {
+    const attempts = [...Array.from({ length: 5_000 }, () => send({ permit: expiringPermit() })), send()];
+    const results = await Promise.all(attempts.map(({ result }) => result));
+    expect([results.filter((result) => result === undefined).length, results.at(-1)?.statusCode, receiver.requests.length]).toEqual([5_000, 200, 1]);
+  });
+
+  it('is sent again when the connection that it left was closed before the next one', async () => {
+    expect(await send({ permit: expiringPermit() }).result).toBeUndefined();
+    answer('$', OK);
+    expect(await send().result).toMatchObject({ statusCode: 200 });
     expect(receiver.requests.map(({ connection }) => connection)).toEqual([0, 1]);
   });
 });

@@ -19,7 +19,7 @@ import { LaneRunner } from './lane-runner.js';
 const LANE = 7;
 const target: EndpointTarget = {
   id: 1, version: 1, isStale: false, publicId: 'ep_1', url: new URL('http://127.0.0.1/'), headers: {}, signingKeys: new SigningKeys([], now()), timeoutMs: 1_000, maxConcurrency: 5,
-  retryScheduleMs: undefined, maxRetryAfterMs: 1, haltsAtDeadLetter: true, status: 'active', deleted: false,
+  rateLimit: undefined, retryScheduleMs: undefined, maxRetryAfterMs: 1, haltsAtDeadLetter: true, status: 'active', deleted: false,
 };
 const answer = (statusCode: number): AttemptResult => ({ startedAtMs: 0, durationMs: 1, statusCode, error: undefined, responseBody: Buffer.alloc(0), retryAfterMs: undefined });
 
@@ -94,7 +94,7 @@ function world(limit = 10) {
       },
       hurry: () => undefined,
     },
-    new AdmissionProgress(), { retryScheduleMs: [], deliveryConcurrency: 10 }, logger,
+    new AdmissionProgress(), { of: () => { throw new Error('The endpoint has no rate limit'); } }, { retryScheduleMs: [], deliveryConcurrency: 10 }, logger,
   );
   runner.onEndpointDeleted(({ id }) => deleted.push(id));
   endpointChanged(target);
@@ -211,7 +211,7 @@ describe('a lane that an operator has moved', () => {
       await settled();
     }
     runner.scheduler.forgetRemoved();
-    expect(runner.scheduler.counts()).toEqual({ ready: 0, blocked: 1, stale: 0 });
+    expect(runner.scheduler.counts()).toEqual({ ready: 0, limited: 0, blocked: 1, stale: 0 });
   });
 });
 

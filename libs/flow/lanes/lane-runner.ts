@@ -6,6 +6,8 @@ import { deliveredHeaders } from '#flow/delivery/delivered-headers';
 import { dispositionOf, isGone, isSuccess, type AttemptResult, type Disposition } from '#domain/disposition';
 import { mintedAtMs } from '#domain/ids';
 import { EndpointDirectory, type EndpointTarget } from '#flow/delivery/endpoint-directory';
+import { EndpointLimits } from '#flow/rate-limits/endpoint-limits';
+import type { SendPermit } from '#flow/rate-limits/send-permit';
 import { retryTopicName, tiersOf } from '#ground/kafka/topics';
 import { Ladder } from '#flow/retries/retry-ladder';
 import { type DeliveryItem, payloadOf } from './delivery-item.js';
@@ -46,6 +48,7 @@ export class LaneRunner implements LaneListener {
     @Inject(LanesRepository) lanes: Pick<LanesRepository, 'windows'>,
     @Inject(OutcomeService) private readonly outcomes: Pick<OutcomeService, 'add' | 'hurry'>,
     private readonly progress: AdmissionProgress,
+    @Inject(EndpointLimits) limits: Pick<EndpointLimits, 'of'>,
     @InjectConfig() private readonly config: LaneRunnerConfig,
     @InjectLogger() private readonly logger: Logger,
   ) {
@@ -53,7 +56,8 @@ export class LaneRunner implements LaneListener {
     this.ladder = new Ladder(tiersOf(config.retryScheduleMs));
     this.scheduler = new LaneScheduler(
       config.deliveryConcurrency,
-      (record, release) => this.run(record, release),
+      limits,
+      (record, release, permit) => this.run(record, release, permit),
       (target) => {
         for (const listener of this.deletionListeners) listener(target);
       },
@@ -125,12 +129,12 @@ export class LaneRunner implements LaneListener {
     act();
   }
 
-  private async run(record: LaneRecord, release: ReleaseSlot): Promise<void> {
+  private async run(record: LaneRecord, release: ReleaseSlot, permit: SendPermit | undefined): Promise<void> {
     const { shard } = record;
     shard.busy.add(record);
     let hasMore = false;
     try {
-      hasMore = await this.runHead(record, release);
+      hasMore = await this.runHead(record, release, permit);
     } catch (error) {
       // The process ends and has given up on Postgres, or a bug: the next scan loads the lane again.
       this.logger.error({ err: error, shard: shard.shard, lane: record.name }, 'A lane failed; the next scan of its shard loads it again');
@@ -149,7 +153,7 @@ export class LaneRunner implements LaneListener {
   }
 
   /** @returns whether the lane is ready for more */
-  private async runHead(record: LaneRecord, release: ReleaseSlot): Promise<boolean> {
+  private async runHead(record: LaneRecord, release: ReleaseSlot, permit: SendPermit | undefined): Promise<boolean> {
     const { lane, shard } = record;
     const item = lane.start() ?? (await this.load(record));
     if (item === undefined) return lane.phase === 'ready';
@@ -158,7 +162,9 @@ export class LaneRunner implements LaneListener {
     // Since the slot was given, the load may have taken long: what holds now decides.
     const target = this.directory.open(record.endpoint);
     if (target === undefined || record.stopped !== undefined || !shard.lease.maySend) return this.abandon(record);
-    const result = await this.attempt(record, item, target);
+    // The limit was set since then.
+    if (target.rateLimit !== undefined && permit === undefined) return this.abandon(record);
+    const result = await this.attempt(record, item, target, permit);
     // Before the release, which starts the next lane of the endpoint.
     const onCommitted = result !== undefined && isGone(result) ? this.directory.stopGone(target.id) : undefined;
     release(result === undefined ? undefined : isSuccess(result));
@@ -189,7 +195,7 @@ export class LaneRunner implements LaneListener {
     return false;
   }
 
-  private attempt(record: LaneRecord, item: DeliveryItem, target: EndpointTarget): Promise<AttemptResult | undefined> {
+  private attempt(record: LaneRecord, item: DeliveryItem, target: EndpointTarget, permit: SendPermit | undefined): Promise<AttemptResult | undefined> {
     const { lane, redelivered } = record;
     const position = record.name.kind === 'unordered' ? undefined : { sequence: item.sequence, previousSequence: lane.deliveredSequence };
     const body = payloadOf(item);
@@ -200,7 +206,7 @@ export class LaneRunner implements LaneListener {
     const { lease } = record.shard;
     // Also while the shard is handed over: the handover waits for the attempt.
     const mayRepeat = (): boolean => !lease.isLost && lease.remainingMs() > 0;
-    const attempt = this.client.send(target.id, { url, headers, body, timeoutMs, mayRepeat });
+    const attempt = this.client.send(target.id, { url, headers, body, timeoutMs, mayRepeat, permit });
     record.abort = () => attempt.abort();
     return attempt.result;
   }

@@ -4,13 +4,16 @@ import { WindowBudget } from '#domain/lane';
 import type { EndpointTarget } from '#flow/delivery/endpoint-directory';
 import { SigningKeys } from '#flow/delivery/signing-keys';
 import { testLease } from '#flow/leases/fixtures/test-lease';
+import type { LeaseRequest } from '#domain/token-lease';
+import { EndpointTokens } from '#flow/rate-limits/endpoint-tokens';
+import type { SendPermit } from '#flow/rate-limits/send-permit';
 import { LaneScheduler, OWN_SLOTS, type ReleaseSlot } from './lane-scheduler.js';
 import { LaneBudget } from './lane-budget.js';
 import { type LaneRecord, ShardLanes } from './shard-lanes.js';
 
 const target = (id: number, changes: Partial<EndpointTarget> = {}): EndpointTarget => ({
   id, version: 1, isStale: false, publicId: `ep_${id}`, url: new URL('http://127.0.0.1/'), headers: {}, signingKeys: new SigningKeys([], now()), timeoutMs: 1_000,
-  maxConcurrency: 2, retryScheduleMs: undefined, maxRetryAfterMs: 1_000, haltsAtDeadLetter: false, status: 'active', deleted: false, ...changes,
+  maxConcurrency: 2, rateLimit: undefined, retryScheduleMs: undefined, maxRetryAfterMs: 1_000, haltsAtDeadLetter: false, status: 'active', deleted: false, ...changes,
 });
 
 /** A scheduler whose lanes run until they are told to end. */
@@ -18,11 +21,22 @@ function world(sharedSlots: number) {
   const lanes = new ShardLanes(testLease(), new LaneBudget(1_000), new WindowBudget(1_000));
   const running = new Map<number, () => Promise<void>>();
   const releases = new Map<number, ReleaseSlot>();
+  const permits = new Map<number, SendPermit | undefined>();
   const deleted: number[] = [];
+  const tokens = new Map<number, EndpointTokens>();
+  const settling = new Set<EndpointTokens>();
   const scheduler = new LaneScheduler(
     sharedSlots,
-    ({ name, lane }, release) => {
+    {
+      of: (endpoint, limit, onTokens) => {
+        const made = tokens.get(endpoint) ?? new EndpointTokens({ bucket: `endpoint/${endpoint}`, ...limit }, (asking) => settling.add(asking), onTokens);
+        tokens.set(endpoint, made);
+        return made;
+      },
+    },
+    ({ name, lane }, release, permit) => {
       lane.start();
+      permits.set(name.kind === 'lane' ? name.lane : -1, permit);
       releases.set(name.kind === 'lane' ? name.lane : -1, release);
       return new Promise<void>((resolve) => running.set(name.kind === 'lane' ? name.lane : -1, async () => {
         resolve();
@@ -45,7 +59,23 @@ function world(sharedSlots: number) {
     await finish?.();
   };
   const readyMany = (endpoint: number, count: number): number[] => Array.from({ length: count }, () => ready(endpoint));
-  return { scheduler, lanes, ready, readyMany, end, release: (lane: number) => releases.get(lane)?.(true), deleted, running: () => [...running.keys()] };
+  /** What the statement says for which endpoints have asked. */
+  const asked = (): LeaseRequest[] => {
+    const requests = [...settling].map(({ lease }) => lease.settle(now()));
+    settling.clear();
+    return requests;
+  };
+  /** The statement is answered. */
+  const answerTokens = (endpoint: number, leased: number): void => {
+    asked();
+    const asking = tokens.get(endpoint);
+    asking?.lease.answered({ leased, remaining: 0, others: 0 }, now(), now());
+    asking?.settled();
+  };
+  return {
+    scheduler, lanes, ready, readyMany, end, deleted, asked, answerTokens,
+    release: (lane: number) => releases.get(lane)?.(true), running: () => [...running.keys()], permit: (lane: number) => permits.get(lane),
+  };
 }
 
 describe('LaneScheduler', () => {
@@ -120,7 +150,7 @@ describe('LaneScheduler', () => {
     scheduler.endpointChanged(target(1, { status: 'paused' }));
     scheduler.endpointChanged(target(3, { isStale: true }));
     const [a, b, c] = [ready(1), ready(2), ready(3)];
-    expect([running(), scheduler.counts()]).toEqual([[], { ready: 0, blocked: 1, stale: 2 }]);
+    expect([running(), scheduler.counts()]).toEqual([[], { ready: 0, limited: 0, blocked: 1, stale: 2 }]);
     for (const id of [1, 2, 3]) scheduler.endpointChanged(target(id, { version: 2 }));
     expect(running()).toEqual([a, b, c]);
   });
@@ -156,5 +186,65 @@ describe('LaneScheduler', () => {
     ready(1);
     scheduler.sweepDeleted();
     expect(deleted).toEqual([1, 1]);
+  });
+
+  it('starts a lane of an endpoint with a rate limit only with a token, longest ready first; the others wait without a slot', () => {
+    const { scheduler, readyMany, ready, running, asked, answerTokens } = world(2);
+    scheduler.endpointChanged(target(1, { maxConcurrency: 100, rateLimit: { perSecond: 20, burst: 20 } }));
+    scheduler.endpointChanged(target(2));
+    const lanes = readyMany(1, 15);
+    expect([running(), asked(), scheduler.counts().limited]).toEqual([[], [expect.objectContaining({ wanted: OWN_SLOTS + 2, waiting: 15 })], 15]);
+    answerTokens(1, 3);
+    expect([running(), scheduler.counts().limited]).toEqual([lanes.slice(0, 3), 12]);
+    // They use own slots only: another endpoint has the shared ones.
+    expect(scheduler.isStarved(1)).toBe(false);
+    const other = ready(2);
+    expect(running()).toContain(other);
+  });
+
+  it('asks for as many tokens as it can use, and says how many lanes wait', () => {
+    const { scheduler, readyMany, asked, answerTokens } = world(2);
+    scheduler.endpointChanged(target(1, { status: 'paused', maxConcurrency: 100, rateLimit: { perSecond: 20, burst: 20 } }));
+    readyMany(1, 50);
+    expect(asked()).toEqual([]);
+    scheduler.endpointChanged(target(1, { maxConcurrency: 100, rateLimit: { perSecond: 20, burst: 20 } }));
+    expect(asked()).toEqual([expect.objectContaining({ wanted: OWN_SLOTS + 2, waiting: 50 })]);
+    answerTokens(1, 4);
+    expect(scheduler.counts().limited).toBe(46);
+  });
+
+  it('gives a token that was not used to the next lane, and takes none for a lane that may not be started', async () => {
+    const { scheduler, lanes, readyMany, end, running, permit, answerTokens } = world(0);
+    scheduler.endpointChanged(target(1, { maxConcurrency: 1, rateLimit: { perSecond: 20, burst: 20 } }));
+    const [a = 0, b = 0, c = 0, d = 0] = readyMany(1, 4);
+    const removed = lanes.find({ kind: 'lane', lane: b });
+    if (removed !== undefined) lanes.remove(removed);
+    answerTokens(1, 1);
+    expect(running()).toEqual([a]);
+    await end(a);
+    expect([running(), permit(a)?.use()]).toEqual([[c], false]);
+    expect(permit(c)?.use()).toBe(true);
+    await end(c);
+    expect([running(), scheduler.counts().limited]).toEqual([[], 1]);
+    answerTokens(1, 1);
+    expect(running()).toEqual([d]);
+  });
+
+  it('needs no token any more when the rate limit is removed', () => {
+    const { scheduler, readyMany, running, permit } = world(0);
+    scheduler.endpointChanged(target(1, { maxConcurrency: 5, rateLimit: { perSecond: 0.01, burst: 1 } }));
+    const lanes = readyMany(1, 3);
+    scheduler.endpointChanged(target(1, { maxConcurrency: 5 }));
+    expect([running(), lanes.map(permit)]).toEqual([lanes, [undefined, undefined, undefined]]);
+  });
+
+  it('forgets removed lanes that wait for tokens', () => {
+    const { scheduler, lanes, readyMany } = world(0);
+    scheduler.endpointChanged(target(1, { rateLimit: { perSecond: 0.01, burst: 1 } }));
+    const [a = 0] = readyMany(1, 3);
+    const removed = lanes.find({ kind: 'lane', lane: a });
+    if (removed !== undefined) lanes.remove(removed);
+    scheduler.forgetRemoved();
+    expect(scheduler.counts().limited).toBe(2);
   });
 });

@@ -1,6 +1,9 @@
 import { Fifo } from '#domain/fifo';
 import { Ramp } from '#domain/ramp';
 import { type EndpointTarget, takesDeliveries } from '#flow/delivery/endpoint-directory';
+import type { EndpointLimits } from '#flow/rate-limits/endpoint-limits';
+import type { EndpointTokens } from '#flow/rate-limits/endpoint-tokens';
+import type { SendPermit } from '#flow/rate-limits/send-permit';
 import type { LaneRecord } from './shard-lanes.js';
 
 /** Whether an exchange delivered; undefined when it was aborted, which says nothing about the endpoint. */
@@ -15,6 +18,8 @@ export const OWN_SLOTS = 8;
 interface EndpointQueue {
   readonly ready: Fifo<LaneRecord>;
   readonly ramp: Ramp;
+  /** Undefined while the endpoint has no rate limit. */
+  tokens: EndpointTokens | undefined;
   target: EndpointTarget | undefined;
   /** Exchanges under way. */
   sending: number;
@@ -26,7 +31,7 @@ interface EndpointQueue {
  * Decides whose turn it is. Each endpoint has its own queue of ready lanes and at most `maxConcurrency` exchanges. Its
  * first 8 running lanes use slots of the endpoint's own. Further lanes use shared slots of the process, which go to the
  * queues in turn. So an endpoint that hangs slows down only itself. An endpoint that only fails gets fewer slots for a
- * while.
+ * while. A lane of an endpoint with a rate limit starts with a token; while there is none, the queue waits without a slot.
  */
 export class LaneScheduler {
   private readonly queues = new Map<number, EndpointQueue>();
@@ -38,12 +43,14 @@ export class LaneScheduler {
   /**
    * @param sharedSlots most lanes that run at once beyond their endpoints' own slots; a lane runs from the
    *   start of an attempt to its outcome's commit
+   * @param limits gives the tokens of endpoints with a rate limit
    * @param run runs a lane's head to its outcome; never rejects
    * @param onDeleted the endpoint is deleted and none of its lanes is running
    */
   constructor(
     private readonly sharedSlots: number,
-    private readonly run: (record: LaneRecord, release: ReleaseSlot) => Promise<void>,
+    private readonly limits: Pick<EndpointLimits, 'of'>,
+    private readonly run: (record: LaneRecord, release: ReleaseSlot, permit: SendPermit | undefined) => Promise<void>,
     private readonly onDeleted: (target: EndpointTarget) => void,
   ) {}
 
@@ -61,6 +68,7 @@ export class LaneScheduler {
     const queue = this.queueOf(target.id);
     const justDeleted = target.deleted && queue.target?.deleted === false;
     queue.target = target;
+    queue.tokens = target.rateLimit === undefined || target.deleted ? undefined : this.limits.of(target.id, target.rateLimit, () => this.pump(queue));
     this.pump(queue);
     if (justDeleted && queue.running === 0) this.onDeleted(target);
   }
@@ -75,10 +83,11 @@ export class LaneScheduler {
     return this.queues.get(endpoint)?.target?.deleted === true;
   }
 
-  /** Drops removed lanes from the queues of endpoints that take nothing at the moment. */
+  /** Drops removed lanes from the queues of endpoints that take nothing at the moment, or little. */
   forgetRemoved(): void {
-    for (const { ready, target } of this.queues.values()) {
-      if (target !== undefined && takesDeliveries(target)) continue;
+    for (const queue of this.queues.values()) {
+      if (stateOf(queue) === 'ready') continue;
+      const { ready } = queue;
       for (let left = ready.size; left > 0; left--) {
         const record = ready.shift();
         if (record?.removed === false) ready.push(record);
@@ -95,17 +104,20 @@ export class LaneScheduler {
     }
   }
 
-  /** Lanes that wait for their turn; `blocked`: their endpoint is not active; `stale`: its settings are being read. */
-  counts(): { ready: number; blocked: number; stale: number } {
-    const counts = { ready: 0, blocked: 0, stale: 0 };
-    for (const { target, ready: { size } } of this.queues.values()) counts[stateOf(target)] += size;
+  /**
+   * Lanes that wait for their turn; `limited`: for tokens of their endpoint's rate limit; `blocked`: their endpoint is not
+   * active; `stale`: its settings are being read.
+   */
+  counts(): { ready: number; limited: number; blocked: number; stale: number } {
+    const counts = { ready: 0, limited: 0, blocked: 0, stale: 0 };
+    for (const queue of this.queues.values()) counts[stateOf(queue)] += queue.ready.size;
     return counts;
   }
 
   private queueOf(endpoint: number): EndpointQueue {
     let queue = this.queues.get(endpoint);
     if (queue === undefined) {
-      queue = { ready: new Fifo(), ramp: new Ramp(), target: undefined, sending: 0, running: 0 };
+      queue = { ready: new Fifo(), ramp: new Ramp(), tokens: undefined, target: undefined, sending: 0, running: 0 };
       this.queues.set(endpoint, queue);
     }
     return queue;
@@ -119,19 +131,32 @@ export class LaneScheduler {
         this.starved.add(queue);
         return;
       }
-      const record = queue.ready.shift();
-      if (record === undefined) return;
-      record.queued = false;
-      if (record.shard.lease.isLost || record.removed || record.stopped !== undefined || record.lane.phase !== 'ready') continue;
-      if (!record.shard.lease.maySend) {
-        record.shard.held.add(record);
-        continue;
-      }
-      this.start(queue, record, target);
+      const permit = queue.tokens?.take(this.freeSlots(queue, target), queue.ready.size);
+      if (queue.tokens !== undefined && permit === undefined) return;
+      const record = this.nextReady(queue);
+      if (record === undefined) return permit?.giveBack();
+      this.start(queue, record, target, permit);
     }
   }
 
-  private start(queue: EndpointQueue, record: LaneRecord, target: EndpointTarget): void {
+  /** The next lane that may be started. */
+  private nextReady({ ready }: EndpointQueue): LaneRecord | undefined {
+    for (let record = ready.shift(); record !== undefined; record = ready.shift()) {
+      record.queued = false;
+      if (record.shard.lease.isLost || record.removed || record.stopped !== undefined || record.lane.phase !== 'ready') continue;
+      if (record.shard.lease.maySend) return record;
+      record.shard.held.add(record);
+    }
+    return undefined;
+  }
+
+  /** How many lanes of the endpoint could be started now. */
+  private freeSlots({ ready, ramp, sending, running }: EndpointQueue, { maxConcurrency }: EndpointTarget): number {
+    const own = Math.max(OWN_SLOTS - running, 0);
+    return Math.min(ready.size, ramp.limit(maxConcurrency) - sending, own + Math.max(this.sharedSlots - this.shared, 0));
+  }
+
+  private start(queue: EndpointQueue, record: LaneRecord, target: EndpointTarget, permit: SendPermit | undefined): void {
     queue.sending += 1;
     queue.running += 1;
     if (queue.running > OWN_SLOTS) this.shared += 1;
@@ -140,11 +165,12 @@ export class LaneScheduler {
       if (released) return;
       released = true;
       queue.sending -= 1;
+      permit?.giveBack();
       if (delivered === true) queue.ramp.succeeded(target.maxConcurrency);
       else if (delivered === false) queue.ramp.failed(target.maxConcurrency);
       this.pump(queue);
     };
-    void this.run(record, release).then(() => {
+    void this.run(record, release, permit).then(() => {
       const freesShared = queue.running > OWN_SLOTS;
       if (freesShared) this.shared -= 1;
       queue.running -= 1;
@@ -168,7 +194,8 @@ export class LaneScheduler {
   }
 }
 
-function stateOf(target: EndpointTarget | undefined): 'ready' | 'blocked' | 'stale' {
+function stateOf({ target, tokens }: EndpointQueue): 'ready' | 'limited' | 'blocked' | 'stale' {
   if (target === undefined || target.isStale) return 'stale';
-  return takesDeliveries(target) ? 'ready' : 'blocked';
+  if (!takesDeliveries(target)) return 'blocked';
+  return tokens?.isAwaited === true ? 'limited' : 'ready';
 }

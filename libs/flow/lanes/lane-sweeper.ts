@@ -57,8 +57,9 @@ export class LaneSweeper {
     }
     this.runner.scheduler.forgetRemoved();
     this.runner.scheduler.sweepDeleted();
-    const { ready, blocked, stale } = this.runner.scheduler.counts();
+    const { ready, limited, blocked, stale } = this.runner.scheduler.counts();
     lanesByState.set({ state: 'ready' }, ready);
+    lanesByState.set({ state: 'limited' }, limited);
     lanesByState.set({ state: 'blocked' }, blocked);
     lanesByState.set({ state: 'stale' }, stale);
     lanesByState.set({ state: 'sending' }, counts.sending);

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { WindowBudget } from '#domain/lane';
 import { DeliveryModule } from '#flow/delivery/delivery.module';
+import { EndpointLimitsModule } from '#flow/rate-limits/endpoint-limits.module';
 import { OutcomeModule } from '#flow/outcome/outcome.module';
 import { RetriesModule } from '#flow/retries/retries.module';
 import { HousekeepingDatabaseModule } from '#ground/postgres/housekeeping-database.module';
@@ -30,6 +31,7 @@ const MAX_LANES = 150_000;
     DeliveryModule,
     OutcomeModule,
     RetriesModule,
+    EndpointLimitsModule,
   ],
   providers: [
     OpenShards,

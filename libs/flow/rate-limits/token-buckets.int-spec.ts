@@ -35,14 +35,15 @@ afterAll(async () => {
 async function bucketOf(capacity: number, perSecond: number): Promise<BucketRequest> {
   const id = `key/${randomUUID()}`;
   await one.create([{ id, capacity }]);
-  return { id, capacity, perSecond, held: 0, returned: 0, wanted: 0 };
+  return { id, capacity, perSecond, held: 0, returned: 0, wanted: 0, waiting: 0, usedAgoMs: 0 };
 }
 
 /** Lets time pass for a bucket, or with a negative number sets the clock back. */
 async function pass(id: string, ms: number): Promise<void> {
   await store.query(
     `update token_buckets set refilled_at = refilled_at - $2 * interval '1 millisecond',
-       leases = (select coalesce(jsonb_object_agg(key, jsonb_set(value, '{until}', to_jsonb((value ->> 'until')::float8 - $2 / 1000.0))), '{}') from jsonb_each(leases))
+       leases = (select coalesce(jsonb_object_agg(key, value || jsonb_build_object('until', (value ->> 'until')::float8 - $2 / 1000.0)
+         || case when value ? 'claimUntil' then jsonb_build_object('claimUntil', (value ->> 'claimUntil')::float8 - $2 / 1000.0) else '{}' end), '{}') from jsonb_each(leases))
      where id = $1`,
     [id, ms],
   );
@@ -63,18 +64,18 @@ describe('the lease statement', () => {
     const limits = [{ capacity: 50, perSecond: 7 }, { capacity: 20, perSecond: 3 }];
     const step = fc.record({
       process: fc.nat({ max: 1 }), afterMs: fc.oneof(fc.nat({ max: 100 }), fc.nat({ max: 5_000 }), fc.integer({ min: -500, max: 0 })), limit: fc.nat({ max: 1 }),
-      heldShare: fc.nat({ max: 100 }), returned: fc.nat({ max: 12 }), wanted: fc.nat({ max: 30 }), needs: fc.array(fc.nat({ max: 12 }), { maxLength: 3 }),
+      heldShare: fc.nat({ max: 100 }), returned: fc.nat({ max: 12 }), wanted: fc.nat({ max: 30 }), waiting: fc.oneof(fc.constant(0), fc.integer({ min: 30, max: 400 })), usedAgoMs: fc.nat({ max: 200 }), needs: fc.array(fc.nat({ max: 12 }), { maxLength: 3 }),
     });
     await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 20 }), async (steps) => {
       const bucket = await bucketOf(50, 7);
       let shiftedMs = 0;
       const model = new TokenBucketModel({ capacity: 50, perSecond: 7 }, await refilledAtMs(bucket.id));
       const held = [0, 0];
-      for (const { process, afterMs, limit, heldShare, returned, wanted, needs } of steps) {
+      for (const { process, afterMs, limit, heldShare, returned, wanted, waiting, usedAgoMs, needs } of steps) {
         shiftedMs += afterMs;
         await pass(bucket.id, afterMs);
         const repository = process === 0 ? one : other;
-        const request = { held: Math.floor(((held[process] ?? 0) * heldShare) / 100), returned, wanted };
+        const request = { held: Math.floor(((held[process] ?? 0) * heldShare) / 100), returned, wanted, waiting, usedAgoMs };
         const terms = limits[limit] ?? { capacity: 50, perSecond: 7 };
         const answer = await repository.lease([{ ...bucket, ...terms, ...request }], needs.map((need) => ({ need, buckets: [0] })));
         const expected = model.lease(repository.holder, terms, request, needs, (await refilledAtMs(bucket.id)) + shiftedMs);
@@ -156,6 +157,37 @@ describe('the lease statement', () => {
     expect(third.buckets[0]?.leased).toBe(30);
   });
 
+  it('refills from the last use on, once it is reported', async () => {
+    const bucket = await bucketOf(1, 10);
+    expect((await one.lease([{ ...bucket, wanted: 1, waiting: 1 }], [])).buckets[0]?.leased).toBe(1);
+    await pass(bucket.id, 60);
+    expect((await one.lease([{ ...bucket, usedAgoMs: 50 }], [])).buckets[0]?.remaining).toBeCloseTo(0.5, 1);
+    // Without a report, Postgres has to assume that the token is still there.
+    const unreported = await bucketOf(1, 10);
+    await one.lease([{ ...unreported, wanted: 1, waiting: 1 }], []);
+    await pass(unreported.id, 60);
+    expect((await other.lease([unreported], [])).buckets[0]?.remaining).toBe(0);
+  });
+
+  it('leases all of a bucket to requests that wait, and leaves other processes their share', async () => {
+    const bucket = await bucketOf(100, 0.001);
+    const wait = async (process: TokenBucketsRepository, wanted: number, waiting: number): Promise<number | undefined> => (await process.lease([{ ...bucket, wanted, waiting }], [])).buckets[0]?.leased;
+    /** As after a while in which all leased tokens were used, and that was reported. */
+    const refill = (tokens: number): Promise<unknown> => store.query(
+      `update token_buckets set tokens = $2, leases = (select jsonb_object_agg(key, value || '{"tokens": 0}') from jsonb_each(leases)) where id = $1`, [bucket.id, tokens]);
+    // Both wait, and nothing is left.
+    expect([await wait(one, 100, 300), await wait(other, 10, 100)]).toEqual([100, 0]);
+    await refill(40);
+    // The first had 100 for 300 that wait, the other nothing for 100: it is 33 behind.
+    expect([await wait(one, 100, 300), await wait(other, 100, 100)]).toEqual([8, 32]);
+    await refill(40);
+    // Now it is not behind, and takes what the first one leaves.
+    expect(await wait(other, 100, 100)).toBe(40);
+    await refill(40);
+    // What is leased ahead leaves all that others wait for.
+    expect(await wait(one, 10, 0)).toBe(0);
+  });
+
   it('continues at once when the clock of Postgres was set back, and gives no token for that', async () => {
     const bucket = await bucketOf(10, 2);
     await other.lease([{ ...bucket, wanted: 4 }], [{ need: 6, buckets: [0] }]);
@@ -204,7 +236,7 @@ describe('the lease statement', () => {
   });
 
   it('of two processes with the same buckets in opposite orders never ends in a deadlock', async () => {
-    const buckets = await Promise.all(Array.from({ length: 8 }, () => bucketOf(1_000_000, 1)));
+    const buckets = await Promise.all(Array.from({ length: 8 }, () => bucketOf(1_000_000, 0.001)));
     const reversed = buckets.toReversed();
     const runs = [buckets, reversed].map(async (mine, i) => {
       for (let round = 0; round < 40; round++) await (i === 0 ? one : other).lease(mine, mine.map((_, place) => ({ need: 1, buckets: [place] })));

@@ -54,14 +54,16 @@ export class TokenBucketsRepository {
       held: requests.map(({ held }) => held),
       returned: requests.map(({ returned }) => returned),
       wanted: requests.map(({ wanted }) => wanted),
+      waiting: requests.map(({ waiting }) => waiting),
+      usedAgo: requests.map(({ usedAgoMs }) => usedAgoMs / 1_000),
       needs: asks.map(({ need }) => need),
       firsts: asks.map(({ buckets }) => (buckets.length > 1 ? (buckets[0] ?? -1) + 1 : 0)),
       lasts: asks.map(({ buckets }) => (buckets.at(-1) ?? -1) + 1),
     }, this.database).catch(throwStoreError);
     const buckets: LeaseAnswer[] = [];
     const granted: number[] = [];
-    for (const { place, ask, tokens, remaining } of rows) {
-      if (place !== null && remaining !== null) buckets[place - 1] = { leased: tokens, remaining };
+    for (const { place, ask, tokens, remaining, others } of rows) {
+      if (place !== null && remaining !== null) buckets[place - 1] = { leased: tokens, remaining, others: others ?? 0 };
       else if (ask !== null) granted[ask - 1] = tokens;
     }
     return { buckets, granted };

@@ -4,7 +4,7 @@ import { type RateLimit, TokenLease } from '#domain/token-lease';
 import { Poll } from '#ground/polling/poll';
 import { GroupCommit } from '#ground/postgres/group-commit';
 import type { Logger } from '#ground/telemetry/logger';
-import { leaseStatements, tokensLeased, tokensReturned } from './rate-limits.metrics.js';
+import { LeaseStatements } from './lease-statements.js';
 import type { TokenBucketsRepository } from './token-buckets.repository.js';
 
 /** What is known of a limit after tokens were taken. */
@@ -50,15 +50,16 @@ const FORGET_MS = 60_000;
  */
 export class TokenLeases {
   private readonly leases = new Map<string, TokenLease>();
-  private readonly created = new WeakSet<TokenLease>();
+  private readonly settlements: LeaseStatements;
   private readonly statements: GroupCommit<Ask, Taken>;
   private readonly sweep: Poll;
 
   constructor(
-    private readonly repository: TokenBucketsRepository,
+    repository: TokenBucketsRepository,
     private readonly logger: Logger,
     private readonly options: TokenLeasesOptions,
   ) {
+    this.settlements = new LeaseStatements(repository);
     this.statements = new GroupCommit({ maxItems: MAX_ASKS, commit: (asks) => this.lease(asks) });
     this.sweep = new Poll({
       work: () => this.settleIdle(),
@@ -136,47 +137,15 @@ export class TokenLeases {
 
   private async lease(asks: readonly Ask[], isAgain = false): Promise<readonly Taken[]> {
     const leases = [...new Set(asks.flatMap((ask) => ask.leases))];
-    await this.createNew(leases);
-    const sentAt = now();
-    const requests = leases.map((lease) => ({ id: lease.limit.bucket, perSecond: lease.limit.perSecond, capacity: lease.capacity, ...lease.settle(sentAt) }));
-    const waiting = asks.filter(({ need }) => need > 0);
     const places = new Map(leases.map((lease, i) => [lease, i]));
-    const answers = await this.repository
-      .lease(requests, waiting.map(({ leases: asked, need }) => ({ need, buckets: asked.map((lease) => places.get(lease) ?? -1) })))
-      .catch((error: unknown) => {
-        const failedAt = now();
-        leases.forEach((lease) => lease.unanswered(failedAt));
-        throw error;
-      });
-    const at = now();
-    const lost = new Set(leases.filter((_, i) => answers.buckets[i] === undefined));
-    leases.forEach((lease, i) => {
-      const answer = answers.buckets[i];
-      if (answer === undefined) this.lose(lease);
-      else lease.answered(answer, sentAt, at);
-    });
-    leaseStatements.inc();
-    tokensLeased.inc(answers.buckets.reduce((sum, answer) => sum + (answer?.leased ?? 0), 0));
-    tokensReturned.inc(requests.reduce((sum, { returned }) => sum + returned, 0));
+    const waiting = asks.filter(({ need }) => need > 0);
+    const { at, lost, granted } = await this.settlements.settle(leases, waiting.map(({ leases: asked, need }) => ({ need, buckets: asked.map((lease) => places.get(lease) ?? -1) })));
     const again = asks.filter((ask) => ask.leases.some((lease) => lost.has(lease)));
     if (isAgain && again.length > 0) throw new LockstepError('store_unavailable', 'Rows of token_buckets disappear as soon as they are created');
     const retaken = again.length > 0 ? await this.lease(again, true) : [];
     const takenAgain = new Map(again.map((ask, i) => [ask, retaken[i]]));
-    const granted = new Map(waiting.map((ask, i) => [ask, answers.granted[i] ?? 0]));
-    return asks.map((ask) => takenAgain.get(ask) ?? takenBy(ask, granted.get(ask) ?? 0, at));
-  }
-
-  private async createNew(leases: readonly TokenLease[]): Promise<void> {
-    const fresh = leases.filter((lease) => !this.created.has(lease));
-    if (fresh.length === 0) return;
-    await this.repository.create(fresh.map((lease) => ({ id: lease.limit.bucket, capacity: lease.capacity })));
-    fresh.forEach((lease) => this.created.add(lease));
-  }
-
-  /** The bucket's row was lost in a failover or a restore, or deleted while nobody used it. The next statement creates it. */
-  private lose(lease: TokenLease): void {
-    lease.lost();
-    this.created.delete(lease);
+    const grantedTo = new Map(waiting.map((ask, i) => [ask, granted[i] ?? 0]));
+    return asks.map((ask) => takenAgain.get(ask) ?? takenBy(ask, grantedTo.get(ask) ?? 0, at));
   }
 }
 

@@ -189,7 +189,8 @@ export class Connection implements IdleSocket, ResponseReader {
 
   private ask(exchange: HttpExchange): void {
     const { socket } = this;
-    const { head, request: { body, method } } = exchange;
+    const { head, request: { body, method, maySend } } = exchange;
+    if (maySend?.() === false) return this.pass(exchange);
     this.isAsked = true;
     exchange.isSent = true;
     this.parser.begin(method);
@@ -210,6 +211,18 @@ export class Connection implements IdleSocket, ResponseReader {
       socket.write(body);
       socket.uncork();
     }
+  }
+
+  /** The exchange is not begun: the connection serves the next one. It may have been closed by then, like one that served others. */
+  private pass(exchange: HttpExchange): void {
+    this.exchange = undefined;
+    this.served += 1;
+    // Later, because all that wait for a connection may be passed on, one after the other.
+    setImmediate(() => {
+      // First, so that what follows the failure finds the connection.
+      if (!this.isClosed) this.owner.connectionFree(this);
+      exchange.fail(new HttpClientError('NOT_SENT', 'The request was not sent, because it may no longer be'));
+    });
   }
 
   /** @returns whether to read on */

@@ -1,6 +1,8 @@
 export type HttpClientErrorCode =
   /** The request was not sent, because HTTP can't express it. */
   | 'INVALID_REQUEST'
+  /** The request was not sent, because by then it was not to be. */
+  | 'NOT_SENT'
   /** No connection came about in time. */
   | 'ETIMEDOUT'
   /** The connection was closed before the response began. */

@@ -21,6 +21,11 @@ export interface HttpRequest {
    * the response, and the receiver may have the first one.
    */
   readonly mayRepeat: () => boolean;
+  /**
+   * Whether the request may be sent now: asked right before its first byte is written, on each connection. If not, the exchange
+   * fails with NOT_SENT, and the connection serves the next one. Default: it may.
+   */
+  readonly maySend?: (() => boolean) | undefined;
 }
 
 /** Receives the response: a head, data, and then an end or a failure. Nothing comes after `abort`. */

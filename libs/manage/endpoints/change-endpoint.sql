@@ -14,7 +14,8 @@ with changed as (
     timeout_ms = coalesce(:timeoutMs, timeout_ms),
     max_concurrency = coalesce(:maxConcurrency, max_concurrency),
     max_retry_after_seconds = coalesce(:maxRetryAfterSeconds, max_retry_after_seconds),
-    rate_limit = case when :setsRateLimit! then :rateLimit::integer else rate_limit end,
+    rate_limit_per_second = case when :setsRateLimit! then :perSecond::float8 else rate_limit_per_second end,
+    rate_limit_burst = case when :setsRateLimit! then :burst::integer else rate_limit_burst end,
     headers_ciphertext = case when :setsHeaders! then :headersCiphertext::bytea else headers_ciphertext end,
     metadata = coalesce(:metadata::text::jsonb, metadata),
     updated_at = now()

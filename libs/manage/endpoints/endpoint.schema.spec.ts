@@ -42,6 +42,14 @@ describe('a new endpoint', () => {
     expect(pathsRefused(settings)).toHaveLength(1);
   });
 
+  it.each([{ perSecond: 0.01 }, { perSecond: 1_000_000, burst: 1_000_000 }, { perSecond: 0.0167, burst: 1 }, null])('takes the rate limit %j', (rateLimit) => {
+    expect(pathsRefused({ rateLimit })).toEqual([]);
+  });
+
+  it.each([5, {}, { perSecond: 0.009 }, { perSecond: 1_000_001 }, { perSecond: 1, burst: 0 }, { perSecond: 1, burst: 1.5 }, { perSecond: 1, burst: 1_000_001 }, { perSecond: 1, perMinute: 1 }])('refuses the rate limit %j', (rateLimit) => {
+    expect(pathsRefused({ rateLimit })).toHaveLength(1);
+  });
+
   it('names unknown members', () => {
     expect(pathsRefused({ secret: 'x', colour: 'red' })).toEqual(['secret.colour']);
   });

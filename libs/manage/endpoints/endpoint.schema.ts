@@ -8,6 +8,7 @@ import { idSchema } from '#ground/http/public-id';
 import { textSchema } from '#ground/http/text-schema';
 import { metadataSchema } from '#manage/metadata';
 import { customHeaderProblem } from './custom-headers.js';
+import { newRateLimitSchema, rateLimitSchema } from './endpoint-rate-limit.js';
 
 const MAX_RETRY_DELAY_MS = 604_800_000;
 const EVENT_TYPE_PATTERN = /^(?:\*|[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*(?:\.\*)?)$/;
@@ -61,7 +62,7 @@ const settings = {
   timeoutMs: z.int().min(1).max(300_000).default(15_000),
   maxConcurrency: z.int().min(1).max(10_000).default(64).meta({ description: 'Concurrent attempts of each dispatcher' }),
   maxRetryAfterSeconds: z.int().min(0).max(31_536_000).default(86_400),
-  rateLimit: z.int().min(1).max(1_000_000).nullable().default(null).meta({ description: 'Requests per second; null: no limit' }),
+  rateLimit: newRateLimitSchema.nullable().default(null).meta({ description: 'Null: no limit' }),
   headers: headers.default({}),
   metadata: metadataSchema.default({}),
 };
@@ -108,7 +109,7 @@ export const endpointSchema = z
     timeoutMs: z.int(),
     maxConcurrency: z.int(),
     maxRetryAfterSeconds: z.int(),
-    rateLimit: z.int().nullable(),
+    rateLimit: rateLimitSchema.nullable(),
     headers: z.record(z.string(), z.string()),
     metadata: z.record(z.string(), z.unknown()),
     source: idSchema('src').nullable().meta({ description: 'The source that it was made for, because a request named its URL as destination; null for other endpoints' }),

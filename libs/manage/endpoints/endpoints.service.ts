@@ -9,6 +9,7 @@ import { AddressPolicy } from '#ground/network/address-policy';
 import {
   type CreatedEndpoint, type Endpoint, type EndpointChange, endpointCursor, type EndpointQuery, type NewEndpoint, newEndpointSchema, scheduleFromMs, scheduleToMs,
 } from './endpoint.schema.js';
+import { rateLimitColumnsOf, rateLimitOf } from './endpoint-rate-limit.js';
 import { type EndpointRow, EndpointsRepository, MAX_ENDPOINTS } from './endpoints.repository.js';
 import { headersContext, secretContext } from '#ground/secrets/secret-contexts';
 
@@ -63,9 +64,10 @@ export class EndpointsService {
     const publicId = mintId();
     const id = toPublicId('ep', publicId);
     const secret = `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
-    const { retrySchedule, headers, metadata, ...rest } = settings;
+    const { retrySchedule, rateLimit, headers, metadata, ...rest } = settings;
     const key = await this.repository.create({
       ...rest,
+      ...rateLimitColumnsOf(rateLimit),
       destinationOf,
       by: auditedBy(principal),
       subject: id,
@@ -101,10 +103,11 @@ export class EndpointsService {
     const { url, description, eventTypes, dlqPolicy, retrySchedule, timeoutMs, maxConcurrency, maxRetryAfterSeconds, rateLimit, headers, metadata } = changes;
     const isChanged = await this.repository.change({
       by: auditedBy(principal), subject: id, settings: Object.keys(changes),
-      publicId, tenant, url, description, eventTypes, dlqPolicy, timeoutMs, maxConcurrency, maxRetryAfterSeconds, rateLimit,
+      publicId, tenant, url, description, eventTypes, dlqPolicy, timeoutMs, maxConcurrency, maxRetryAfterSeconds,
       setsRetrySchedule: retrySchedule !== undefined,
       retryScheduleMs: retrySchedule === undefined || retrySchedule === null ? null : scheduleToMs(retrySchedule),
       setsRateLimit: rateLimit !== undefined,
+      ...rateLimitColumnsOf(rateLimit ?? null),
       setsHeaders: headers !== undefined,
       headersCiphertext: headers === undefined ? null : this.sealHeaders(headers, publicId),
       metadata: metadata === undefined ? undefined : JSON.stringify(metadata),
@@ -160,7 +163,7 @@ export class EndpointsService {
       timeoutMs: row.timeoutMs,
       maxConcurrency: row.maxConcurrency,
       maxRetryAfterSeconds: row.maxRetryAfterSeconds,
-      rateLimit: row.rateLimit,
+      rateLimit: rateLimitOf(row),
       headers: headersCiphertext === null ? {} : (JSON.parse(this.secrets.open(headersCiphertext, headersContext(publicId))) as Record<string, string>),
       metadata: row.metadata as Record<string, unknown>,
       source: row.source === null ? null : toPublicId('src', row.source),

@@ -111,6 +111,31 @@ describe('the list of lanes', () => {
     await fixture.pool.query("update endpoints set status = 'active'");
   });
 
+  it("lists lanes that wait for their endpoint's rate limit: its bucket is empty, or a dispatcher waits for tokens", async () => {
+    const bucket = 'endpoint/' + endpoint;
+    const setBucket = (tokens: number, leases: object): Promise<unknown> => fixture.pool.query(
+      `insert into token_buckets (id, tokens, refilled_at, full_at, leases) values ($1, $2, now(), now(), $3)
+       on conflict (id) do update set tokens = $2, refilled_at = now(), leases = $3`,
+      [bucket, tokens, JSON.stringify(leases)]);
+    await fixture.pool.query('update endpoints set rate_limit_per_second = 0.01, rate_limit_burst = 1 where id = $1', [endpoint]);
+    // No dispatcher has used it yet: it is full.
+    expect(await entities({ state: 'sending' })).toEqual(['sends', 'sends-replay']);
+    const nowSeconds = Date.now() / 1_000;
+    for (const [tokens, leases] of [[0.9, {}], [5, { one: { tokens: 1, until: nowSeconds + 2, waiting: 3, claimUntil: nowSeconds + 60 } }]] as const) {
+      await setBucket(tokens, leases);
+      const rows = await list({ state: 'waiting' });
+      expect(rows.map(({ entity, isRateLimited }) => [entity, isRateLimited])).toEqual([['sends', true], ['sends-replay', true], ['waits', false]]);
+      for (const row of rows) expect(await lanes.find('default', row.endpointId, row.entity)).toEqual({ ...row, place: 0 });
+      expect(await entities({ state: 'sending' })).toEqual([]);
+    }
+    // A claim that is over, and one token that is held.
+    await setBucket(1, { one: { tokens: 1, until: nowSeconds + 2, waiting: 3, claimUntil: nowSeconds - 1 } });
+    expect(await entities({ state: 'sending' })).toEqual(['sends', 'sends-replay']);
+    await setBucket(0, {});
+    await fixture.pool.query('update endpoints set rate_limit_per_second = null, rate_limit_burst = null where id = $1', [endpoint]);
+    expect(await entities({ state: 'sending' })).toEqual(['sends', 'sends-replay']);
+  });
+
   it('reads no more of a lane with a long backlog than of others', async () => {
     const [{ endpointId = '' } = {}] = await list({});
     const { rows: [lane] } = await fixture.pool.query<{ id: number }>("insert into lanes (tenant, endpoint, entity, shard, tail_sequence) values ('default', $1, 'long', 2, 3000) returning id", [endpoint]);

@@ -59,14 +59,19 @@ candidates as (
     :endpoint is null and :entity is null and :state::text = 'idle' and tenant = :tenant
     and not paused and halted_sequence is null and tail_sequence = closed_sequence and replays = 0
 ),
+limited as materialized (
+  select endpoint from rate_limited_endpoints where tenant = :tenant
+),
 placed as (
   select
-    l.id, l.endpoint, l.entity, l.shard, l.paused, l.halted_sequence, n.depth, p.public_id, p.status as endpoint_status, o.place
+    l.id, l.endpoint, l.entity, l.shard, l.paused, l.halted_sequence, n.depth, p.public_id, p.status as endpoint_status,
+    r.limited, o.place
   from candidates l
     join endpoints p on p.id = l.endpoint and p.deleted_at is null
     cross join lateral (select l.tail_sequence - l.closed_sequence + l.replays as depth) n
     -- Whether the lane sends or waits only its head says.
-    cross join lateral (select lane_state(l.paused, l.halted_sequence, n.depth, p.status, null) as state) s
+    cross join lateral (select l.endpoint in (select endpoint from limited) as limited) r
+    cross join lateral (select lane_state(l.paused, l.halted_sequence, n.depth, p.status, null, r.limited) as state) s
     -- OFFSET 0: once a lane.
     cross join lateral (
       select case
@@ -92,7 +97,8 @@ select
   l.id as "id!", l.public_id as "endpointId", l.endpoint as "endpoint!", l.entity as "entity!", s.state as "state!", l.endpoint_status as "endpointStatus",
   l.depth as "depth!", f.created_at as "oldestAt?", coalesce(l.halted_sequence, f.sequence) as "headSequence",
   h.event_id as "headEvent?", h.replay as "headReplay?", h.attempts as "headAttempts?", h.next_attempt_at as "nextAttemptAt?",
-  h.dead_reason as "headDeadReason?", l.place as "place!"
+  h.dead_reason as "headDeadReason?", l.limited and coalesce(h.next_attempt_at <= now(), true) as "isRateLimited!",
+  l.place as "place!"
 from placed l
   left join lateral (
     select d.event_id, d.replay, d.sequence, d.attempts, d.next_attempt_at, d.dead_reason, d.created_at
@@ -112,7 +118,7 @@ from placed l
       and coalesce(d.sequence, 0) = l.halted_sequence
   ) h on true
   cross join lateral (
-    select lane_state(l.paused, l.halted_sequence, l.depth, l.endpoint_status, h.next_attempt_at) as state
+    select lane_state(l.paused, l.halted_sequence, l.depth, l.endpoint_status, h.next_attempt_at, l.limited) as state
   ) s
 where :state is null or s.state = :state
 order by l.place, l.id

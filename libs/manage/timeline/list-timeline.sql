@@ -196,6 +196,7 @@ from page t
             when l.paused then 'lane_paused'
             when h.sequence < r.sequence then 'lane'
             when r.next_attempt_at > now() then 'retry'
+            when exists (select from rate_limited_endpoints where endpoint = r.endpoint) then 'rate_limit'
             else 'sending'
           end as reason
       ) c

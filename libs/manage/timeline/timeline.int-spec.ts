@@ -139,6 +139,10 @@ describe('the timeline of an event', () => {
       return entry?.kind === 'waiting' ? [entry.reason, entry.behind] : entry?.kind;
     };
     expect([await reasonOf(first), await reasonOf(second)]).toEqual([['sending', null], ['lane', 1]]);
+    await gateway.get(EndpointsService).change(TEST_PRINCIPAL, endpointId, { rateLimit: { perSecond: 0.01 } });
+    await fixture.pool.query("insert into token_buckets (id, tokens, refilled_at, full_at) values ('endpoint/' || $1::integer, 0, now(), now())", [endpoint]);
+    expect([await reasonOf(first), await reasonOf(second)]).toEqual([['rate_limit', null], ['lane', 1]]);
+    await gateway.get(EndpointsService).change(TEST_PRINCIPAL, endpointId, { rateLimit: null });
     await gateway.get(LanesService).mark(TEST_PRINCIPAL, endpointId, 'order-3', 'pause', {});
     expect(await reasonOf(second)).toEqual(['lane_paused', null]);
     await gateway.get(EndpointsService).pause(TEST_PRINCIPAL, endpointId);
