@@ -294,7 +294,8 @@ describe('/v1/endpoints', () => {
     const { secret, ...endpoint } = created.json as { id: string; secret: string };
     expect(endpoint).toMatchObject({
       id: expect.stringMatching(/^ep_[0-9a-f]{32}$/) as unknown, url: 'https://example.com/hook', description: '', eventTypes: ['*'], ordering: 'entity', dlqPolicy: 'continue', retrySchedule: ['1s', '5s'],
-      timeoutMs: 15_000, maxConcurrency: 64, maxRetryAfterSeconds: 86_400, rateLimit: null, headers: { Authorization: 'Bearer secret-of-theirs' }, metadata: {}, status: 'active', statusReason: null,
+      timeoutMs: 15_000, maxConcurrency: 64, maxRetryAfterSeconds: 86_400, rateLimit: null, disableAfter: null, headers: { Authorization: 'Bearer secret-of-theirs' }, metadata: {}, status: 'active', statusReason: null,
+      breaker: { state: 'closed', since: null, nextProbeAt: null, failureRate: null },
     });
     expect(Buffer.from(secret.replace(/^whsec_/, ''), 'base64').length).toBeGreaterThanOrEqual(24);
     const path = `/v1/endpoints/${endpoint.id}`;
@@ -305,6 +306,9 @@ describe('/v1/endpoints', () => {
     const changed = await client.send('PATCH', path, { description: 'theirs', retrySchedule: null, rateLimit: 10, headers: {}, metadata: { team: 'a' } });
     expect(changed).toMatchObject({ status: 200, json: { description: 'theirs', retrySchedule: null, rateLimit: 10, headers: {}, metadata: { team: 'a' }, url: 'https://example.com/hook' } });
     expect(await client.send('PATCH', path, { rateLimit: null })).toMatchObject({ status: 200, json: { rateLimit: null, description: 'theirs' } });
+    expect(await client.send('PATCH', path, { disableAfter: '36h' })).toMatchObject({ status: 200, json: { disableAfter: '36h', description: 'theirs' } });
+    expect(await client.send('PATCH', path, { disableAfter: null })).toMatchObject({ status: 200, json: { disableAfter: null } });
+    expect(await client.send('PATCH', path, { disableAfter: '59s' })).toMatchObject({ status: 400, json: { errors: [{ path: '/disableAfter' }] } });
     for (let i = 0; i < 2; i++) expect(await client.call('POST', `${path}/pause`)).toMatchObject({ status: 200, json: { status: 'paused', statusReason: 'Paused by an operator' } });
     for (let i = 0; i < 2; i++) expect(await client.call('POST', `${path}/resume`)).toMatchObject({ status: 200, json: { status: 'active', statusReason: null } });
 

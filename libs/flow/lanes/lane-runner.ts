@@ -3,13 +3,14 @@ import type { Config } from '#ground/config/config';
 import { InjectConfig, InjectLogger } from '#ground/process/process-context';
 import { AttemptClient } from '#flow/delivery/attempt-client';
 import { deliveredHeaders } from '#flow/delivery/delivered-headers';
-import { dispositionOf, isGone, isSuccess, type AttemptResult, type Disposition } from '#domain/disposition';
+import { askedDelayMs, dispositionOf, isGone, signOf, type AttemptResult, type Disposition } from '#domain/disposition';
 import { mintedAtMs } from '#domain/ids';
+import { EndpointBreakers } from '#flow/breakers/endpoint-breakers';
 import { EndpointDirectory, type EndpointTarget } from '#flow/delivery/endpoint-directory';
 import { retryTopicName, tiersOf } from '#ground/kafka/topics';
 import { Ladder } from '#flow/retries/retry-ladder';
 import { type DeliveryItem, payloadOf } from './delivery-item.js';
-import { LaneScheduler, type ReleaseSlot } from './lane-scheduler.js';
+import { type IsPermitted, LaneScheduler, type ReleaseSlot } from './lane-scheduler.js';
 import { LanesRepository } from './lanes.repository.js';
 import { AdmissionProgress } from './admission-progress.js';
 import type { LaneListener } from './lane-intake.js';
@@ -30,7 +31,7 @@ const EARLY_MS = 50;
 
 /**
  * Runs lanes: takes a ready lane's head through attempt and outcome. The lane moves on only after the outcome's commit.
- * Ownership, and the endpoint's settings, are looked at right before each send. A result that comes later is still
+ * Ownership, the endpoint's settings and its breaker are looked at right before each send. A result that comes later is still
  * written, by a fenced statement.
  */
 @Injectable()
@@ -45,6 +46,7 @@ export class LaneRunner implements LaneListener {
     @Inject(EndpointDirectory) private readonly directory: Pick<EndpointDirectory, 'onChange' | 'get' | 'open' | 'stopGone'>,
     @Inject(LanesRepository) lanes: Pick<LanesRepository, 'windows'>,
     @Inject(OutcomeService) private readonly outcomes: Pick<OutcomeService, 'add' | 'hurry'>,
+    @Inject(EndpointBreakers) breakers: Pick<EndpointBreakers, 'of' | 'nudge' | 'serve'>,
     private readonly progress: AdmissionProgress,
     @InjectConfig() private readonly config: LaneRunnerConfig,
     @InjectLogger() private readonly logger: Logger,
@@ -53,11 +55,13 @@ export class LaneRunner implements LaneListener {
     this.ladder = new Ladder(tiersOf(config.retryScheduleMs));
     this.scheduler = new LaneScheduler(
       config.deliveryConcurrency,
-      (record, release) => this.run(record, release),
+      (record, release, isPermitted) => this.run(record, release, isPermitted),
       (target) => {
         for (const listener of this.deletionListeners) listener(target);
       },
+      breakers,
     );
+    breakers.serve(this.scheduler);
     directory.onChange((target) => this.scheduler.endpointChanged(target));
   }
 
@@ -125,12 +129,12 @@ export class LaneRunner implements LaneListener {
     act();
   }
 
-  private async run(record: LaneRecord, release: ReleaseSlot): Promise<void> {
+  private async run(record: LaneRecord, release: ReleaseSlot, isPermitted: IsPermitted): Promise<void> {
     const { shard } = record;
     shard.busy.add(record);
     let hasMore = false;
     try {
-      hasMore = await this.runHead(record, release);
+      hasMore = await this.runHead(record, release, isPermitted);
     } catch (error) {
       // The process ends and has given up on Postgres, or a bug: the next scan loads the lane again.
       this.logger.error({ err: error, shard: shard.shard, lane: record.name }, 'A lane failed; the next scan of its shard loads it again');
@@ -149,7 +153,7 @@ export class LaneRunner implements LaneListener {
   }
 
   /** @returns whether the lane is ready for more */
-  private async runHead(record: LaneRecord, release: ReleaseSlot): Promise<boolean> {
+  private async runHead(record: LaneRecord, release: ReleaseSlot, isPermitted: IsPermitted): Promise<boolean> {
     const { lane, shard } = record;
     const item = lane.start() ?? (await this.load(record));
     if (item === undefined) return lane.phase === 'ready';
@@ -157,11 +161,11 @@ export class LaneRunner implements LaneListener {
     if (earlyMs > EARLY_MS) return this.defer(record, item, earlyMs);
     // Since the slot was given, the load may have taken long: what holds now decides.
     const target = this.directory.open(record.endpoint);
-    if (target === undefined || record.stopped !== undefined || !shard.lease.maySend) return this.abandon(record);
+    if (target === undefined || record.stopped !== undefined || !shard.lease.maySend || !isPermitted()) return this.abandon(record);
     const result = await this.attempt(record, item, target);
     // Before the release, which starts the next lane of the endpoint.
     const onCommitted = result !== undefined && isGone(result) ? this.directory.stopGone(target.id) : undefined;
-    release(result === undefined ? undefined : isSuccess(result));
+    release(result === undefined ? undefined : { sign: signOf(result), retryAfterMs: askedDelayMs(result, target) });
     if (result === undefined) return this.abandon(record);
     try {
       // The newest settings decide what follows: they may have changed during the attempt.

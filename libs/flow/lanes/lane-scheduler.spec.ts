@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
+import { EndpointBreaker, NEVER_FAILED, type SharedBreaker } from '#domain/breaker';
 import { now } from '#domain/clock';
 import { WindowBudget } from '#domain/lane';
 import type { EndpointTarget } from '#flow/delivery/endpoint-directory';
 import { SigningKeys } from '#flow/delivery/signing-keys';
 import { testLease } from '#flow/leases/fixtures/test-lease';
-import { LaneScheduler, OWN_SLOTS, type ReleaseSlot } from './lane-scheduler.js';
+import { type IsPermitted, LaneScheduler, OWN_SLOTS, type ReleaseSlot } from './lane-scheduler.js';
+import type { DeliveryItem } from './delivery-item.js';
 import { LaneBudget } from './lane-budget.js';
 import { type LaneRecord, ShardLanes } from './shard-lanes.js';
 
@@ -15,15 +17,25 @@ const target = (id: number, changes: Partial<EndpointTarget> = {}): EndpointTarg
 
 /** A scheduler whose lanes run until they are told to end. */
 function world(sharedSlots: number) {
-  const lanes = new ShardLanes(testLease(), new LaneBudget(1_000), new WindowBudget(1_000));
+  const windows = new WindowBudget(1_000);
+  const lanes = new ShardLanes(testLease(), new LaneBudget(1_000), windows);
   const running = new Map<number, () => Promise<void>>();
   const releases = new Map<number, ReleaseSlot>();
+  const permits = new Map<number, IsPermitted>();
+  const breakers = new Map<number, EndpointBreaker>();
+  const breakerOf = (endpoint: number): EndpointBreaker => {
+    const breaker = breakers.get(endpoint) ?? new EndpointBreaker();
+    breakers.set(endpoint, breaker);
+    return breaker;
+  };
   const deleted: number[] = [];
+  let nudges = 0;
   const scheduler = new LaneScheduler(
     sharedSlots,
-    ({ name, lane }, release) => {
+    ({ name, lane }, release, isPermitted) => {
       lane.start();
       releases.set(name.kind === 'lane' ? name.lane : -1, release);
+      permits.set(name.kind === 'lane' ? name.lane : -1, isPermitted);
       return new Promise<void>((resolve) => running.set(name.kind === 'lane' ? name.lane : -1, async () => {
         resolve();
         await Promise.resolve();
@@ -31,7 +43,12 @@ function world(sharedSlots: number) {
       }));
     },
     ({ id }) => deleted.push(id),
+    { of: breakerOf, nudge: () => (nudges += 1) },
   );
+  const learn = (endpoint: number, shared: Partial<SharedBreaker>): void => {
+    breakerOf(endpoint).learn({ ...NEVER_FAILED, ...shared });
+    scheduler.breakerChanged(endpoint);
+  };
   let next = 0;
   const ready = (endpoint: number): number => {
     next += 1;
@@ -45,7 +62,8 @@ function world(sharedSlots: number) {
     await finish?.();
   };
   const readyMany = (endpoint: number, count: number): number[] => Array.from({ length: count }, () => ready(endpoint));
-  return { scheduler, lanes, ready, readyMany, end, release: (lane: number) => releases.get(lane)?.(true), deleted, running: () => [...running.keys()] };
+  const release = (lane: number, sign: 'delivered' | 'failed' = 'delivered'): void => releases.get(lane)?.({ sign, retryAfterMs: 0 });
+  return { scheduler, lanes, windows, ready, readyMany, end, release, learn, permits, deleted, nudges: () => nudges, running: () => [...running.keys()] };
 }
 
 describe('LaneScheduler', () => {
@@ -143,6 +161,71 @@ describe('LaneScheduler', () => {
     lanes.lease.suspend();
     ready(1);
     expect([running(), lanes.held.size]).toEqual([[], 1]);
+  });
+
+  it('sends nothing to an endpoint whose breaker is open, then one probe, then more with each answer', async () => {
+    const { scheduler, readyMany, release, end, learn, nudges, running } = world(10);
+    scheduler.endpointChanged(target(1, { maxConcurrency: 8 }));
+    learn(1, { version: 1, state: 'open', probeAtMs: 0 });
+    const [a, b, c, d] = readyMany(1, 4) as [number, number, number, number];
+    expect([running(), scheduler.hasReady(1), scheduler.counts().ready]).toEqual([[], true, 4]);
+    learn(1, { version: 2, state: 'half-open', probeAtMs: performance.now() + 60_000, isProber: true });
+    expect(running()).toEqual([a]);
+    release(a);
+    await end(a);
+    expect([running(), nudges()]).toEqual([[], 1]);
+    learn(1, { version: 3, state: 'closed' });
+    expect(running()).toEqual([b]);
+    release(b);
+    await end(b);
+    expect(running()).toEqual([c, d]);
+  });
+
+  it('has nothing ready for a probe while the endpoint is paused, or when nothing waits', () => {
+    const { scheduler, ready, learn } = world(10);
+    learn(1, { version: 1, state: 'open' });
+    scheduler.endpointChanged(target(1));
+    expect([scheduler.hasReady(1), scheduler.hasReady(2)]).toEqual([false, false]);
+    ready(1);
+    expect(scheduler.hasReady(1)).toBe(true);
+    scheduler.endpointChanged(target(1, { status: 'paused' }));
+    expect(scheduler.hasReady(1)).toBe(false);
+  });
+
+  it('withdraws the permission of what was started when the breaker opens', () => {
+    const { scheduler, ready, learn, permits } = world(10);
+    scheduler.endpointChanged(target(1));
+    const a = ready(1);
+    expect(permits.get(a)?.()).toBe(true);
+    learn(1, { version: 1, state: 'open' });
+    expect(permits.get(a)?.()).toBe(false);
+  });
+
+  it('keeps no windows of lanes that wait for a breaker', () => {
+    const { scheduler, lanes, windows, learn } = world(10);
+    const loaded = (lane: number): LaneRecord => {
+      const record = lanes.add({ kind: 'lane', lane }, 1, { headSequence: 1, tailSequence: 0, deliveredSequence: 0, attempts: 0 }) as LaneRecord;
+      record.lane.admit(1, { sequence: 1, attempts: 0, bytes: 10 } as DeliveryItem);
+      return record;
+    };
+    scheduler.endpointChanged(target(1, { status: 'paused' }));
+    scheduler.ready(loaded(1));
+    expect(windows.usedBytes).toBe(10);
+    learn(1, { version: 1, state: 'open' });
+    expect(windows.usedBytes).toBe(0);
+    scheduler.ready(loaded(2));
+    expect([windows.usedBytes, scheduler.counts().blocked]).toEqual([0, 2]);
+  });
+
+  it('forgets removed lanes of an endpoint whose breaker is open', () => {
+    const { scheduler, lanes, ready, learn } = world(10);
+    scheduler.endpointChanged(target(1));
+    learn(1, { version: 1, state: 'open' });
+    const lane = ready(1);
+    const record = lanes.find({ kind: 'lane', lane });
+    if (record !== undefined) lanes.remove(record);
+    scheduler.forgetRemoved();
+    expect(scheduler.counts().ready).toBe(0);
   });
 
   it('reports a deletion only when nothing of the endpoint runs, and again for lanes that come later', async () => {

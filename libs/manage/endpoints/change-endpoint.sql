@@ -15,6 +15,7 @@ with changed as (
     max_concurrency = coalesce(:maxConcurrency, max_concurrency),
     max_retry_after_seconds = coalesce(:maxRetryAfterSeconds, max_retry_after_seconds),
     rate_limit = case when :setsRateLimit! then :rateLimit::integer else rate_limit end,
+    disable_after_ms = case when :setsDisableAfter! then :disableAfterMs::bigint else disable_after_ms end,
     headers_ciphertext = case when :setsHeaders! then :headersCiphertext::bytea else headers_ciphertext end,
     metadata = coalesce(:metadata::text::jsonb, metadata),
     updated_at = now()

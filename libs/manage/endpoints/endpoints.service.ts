@@ -9,6 +9,7 @@ import { AddressPolicy } from '#ground/network/address-policy';
 import {
   type CreatedEndpoint, type Endpoint, type EndpointChange, endpointCursor, type EndpointQuery, type NewEndpoint, newEndpointSchema, scheduleFromMs, scheduleToMs,
 } from './endpoint.schema.js';
+import { breakerOf, disableAfterFromMs, disableAfterToMs } from './breaker.schema.js';
 import { type EndpointRow, EndpointsRepository, MAX_ENDPOINTS } from './endpoints.repository.js';
 import { headersContext, secretContext } from '#ground/secrets/secret-contexts';
 
@@ -63,7 +64,7 @@ export class EndpointsService {
     const publicId = mintId();
     const id = toPublicId('ep', publicId);
     const secret = `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
-    const { retrySchedule, headers, metadata, ...rest } = settings;
+    const { retrySchedule, disableAfter, headers, metadata, ...rest } = settings;
     const key = await this.repository.create({
       ...rest,
       destinationOf,
@@ -72,6 +73,7 @@ export class EndpointsService {
       publicId,
       tenant,
       retryScheduleMs: retrySchedule === null ? null : scheduleToMs(retrySchedule),
+      disableAfterMs: disableAfter === null ? null : disableAfterToMs(disableAfter),
       headersCiphertext: this.sealHeaders(headers, publicId),
       metadata: JSON.stringify(metadata),
       secretCiphertext: this.secrets.seal(secret, secretContext(publicId)),
@@ -98,13 +100,15 @@ export class EndpointsService {
     const publicId = knownUuidOf(id);
     if (changes.eventTypes !== undefined && (await this.get(tenant, id)).source !== null) throw notRoutedByType();
     if (changes.url !== undefined) await this.checkDestination(new URL(changes.url));
-    const { url, description, eventTypes, dlqPolicy, retrySchedule, timeoutMs, maxConcurrency, maxRetryAfterSeconds, rateLimit, headers, metadata } = changes;
+    const { url, description, eventTypes, dlqPolicy, retrySchedule, timeoutMs, maxConcurrency, maxRetryAfterSeconds, rateLimit, disableAfter, headers, metadata } = changes;
     const isChanged = await this.repository.change({
       by: auditedBy(principal), subject: id, settings: Object.keys(changes),
       publicId, tenant, url, description, eventTypes, dlqPolicy, timeoutMs, maxConcurrency, maxRetryAfterSeconds, rateLimit,
       setsRetrySchedule: retrySchedule !== undefined,
       retryScheduleMs: retrySchedule === undefined || retrySchedule === null ? null : scheduleToMs(retrySchedule),
       setsRateLimit: rateLimit !== undefined,
+      setsDisableAfter: disableAfter !== undefined,
+      disableAfterMs: disableAfter === undefined || disableAfter === null ? null : disableAfterToMs(disableAfter),
       setsHeaders: headers !== undefined,
       headersCiphertext: headers === undefined ? null : this.sealHeaders(headers, publicId),
       metadata: metadata === undefined ? undefined : JSON.stringify(metadata),
@@ -161,11 +165,13 @@ export class EndpointsService {
       maxConcurrency: row.maxConcurrency,
       maxRetryAfterSeconds: row.maxRetryAfterSeconds,
       rateLimit: row.rateLimit,
+      disableAfter: disableAfterFromMs(row.disableAfterMs),
       headers: headersCiphertext === null ? {} : (JSON.parse(this.secrets.open(headersCiphertext, headersContext(publicId))) as Record<string, string>),
       metadata: row.metadata as Record<string, unknown>,
       source: row.source === null ? null : toPublicId('src', row.source),
       status: row.status,
       statusReason: row.statusReason,
+      breaker: breakerOf(row),
       createdAt: row.createdAt.toISOString(),
       updatedAt: row.updatedAt.toISOString(),
     };

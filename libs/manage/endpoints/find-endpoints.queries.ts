@@ -1,6 +1,8 @@
 /** Types generated for queries found in "libs/manage/endpoints/find-endpoints.sql" */
 import { PreparedQuery } from '#ground/postgres/prepared-query';
 
+export type breaker_state = 'closed' | 'half-open' | 'open';
+
 export type dlq_policy = 'continue' | 'halt';
 
 export type endpoint_ordering = 'entity' | 'none';
@@ -25,8 +27,13 @@ export interface IFindEndpointsParams {
 
 /** 'FindEndpoints' return type */
 export interface IFindEndpointsResult {
+  breakerFailureRate: number | null;
+  breakerProbeAt: Date | null;
+  breakerSince: Date | null;
+  breakerState: breaker_state | null;
   createdAt: Date;
   description: string;
+  disableAfterMs: number | null;
   dlqPolicy: dlq_policy;
   eventTypes: stringArray;
   followed: boolean;
@@ -53,7 +60,7 @@ export interface IFindEndpointsQuery {
   result: IFindEndpointsResult;
 }
 
-const findEndpointsIR: any = {"usedParamSet":{"tenant":true,"before":true,"limit":true,"bytes":true},"params":[{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":995,"b":1002}]},{"name":"before","required":true,"transform":{"type":"scalar"},"locs":[{"a":1036,"b":1043}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":1084,"b":1090}]},{"name":"bytes","required":true,"transform":{"type":"scalar"},"locs":[{"a":1184,"b":1190}]}],"statement":"select\n  id, public_id as \"publicId\", url, description, event_types as \"eventTypes\", ordering, dlq_policy as \"dlqPolicy\",\n  retry_schedule_ms as \"retryScheduleMs\", timeout_ms as \"timeoutMs\", max_concurrency as \"maxConcurrency\",\n  max_retry_after_seconds as \"maxRetryAfterSeconds\", rate_limit as \"rateLimit\",\n  headers_ciphertext as \"headersCiphertext\", metadata, status, status_reason as \"statusReason\",\n  created_at as \"createdAt\", updated_at as \"updatedAt\",\n  (select s.public_id from sources s where s.id = b.destination_of) as \"source?\", followed as \"followed!\"\nfrom (\n    select\n      e.*, row_number() over newest_first as place, lead(true, 1, false) over newest_first as followed,\n      sum(\n        octet_length(e.url) + octet_length(e.description) + octet_length(e.event_types::text)\n          + octet_length(e.metadata::text) + coalesce(octet_length(e.headers_ciphertext), 0)\n      ) over newest_first as bytes\n    from (\n        select *\n        from endpoints\n        where tenant = :tenant! and deleted_at is null and id < :before!\n        order by id desc\n        limit :limit!\n      ) e\n    window newest_first as (order by e.id desc)\n  ) b\nwhere place = 1 or bytes <= :bytes!::integer\norder by id desc"};
+const findEndpointsIR: any = {"usedParamSet":{"tenant":true,"before":true,"limit":true,"bytes":true},"params":[{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":1165,"b":1172}]},{"name":"before","required":true,"transform":{"type":"scalar"},"locs":[{"a":1206,"b":1213}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":1254,"b":1260}]},{"name":"bytes","required":true,"transform":{"type":"scalar"},"locs":[{"a":1514,"b":1520}]}],"statement":"select\n  id, public_id as \"publicId\", url, description, event_types as \"eventTypes\", ordering, dlq_policy as \"dlqPolicy\",\n  retry_schedule_ms as \"retryScheduleMs\", timeout_ms as \"timeoutMs\", max_concurrency as \"maxConcurrency\",\n  max_retry_after_seconds as \"maxRetryAfterSeconds\", rate_limit as \"rateLimit\", disable_after_ms as \"disableAfterMs\",\n  k.state as \"breakerState?\", k.since as \"breakerSince?\", k.probe_at as \"breakerProbeAt?\", k.failure_rate as \"breakerFailureRate?\",\n  headers_ciphertext as \"headersCiphertext\", metadata, status, status_reason as \"statusReason\",\n  created_at as \"createdAt\", updated_at as \"updatedAt\",\n  (select s.public_id from sources s where s.id = b.destination_of) as \"source?\", followed as \"followed!\"\nfrom (\n    select\n      e.*, row_number() over newest_first as place, lead(true, 1, false) over newest_first as followed,\n      sum(\n        octet_length(e.url) + octet_length(e.description) + octet_length(e.event_types::text)\n          + octet_length(e.metadata::text) + coalesce(octet_length(e.headers_ciphertext), 0)\n      ) over newest_first as bytes\n    from (\n        select *\n        from endpoints\n        where tenant = :tenant! and deleted_at is null and id < :before!\n        order by id desc\n        limit :limit!\n      ) e\n    window newest_first as (order by e.id desc)\n  ) b\n  left join lateral (\n    select state, since, probe_at, breaker_failure_rate(c) as failure_rate from endpoint_breakers c where c.endpoint = b.id\n  ) k on true\nwhere place = 1 or bytes <= :bytes!::integer\norder by id desc"};
 
 /**
  * Query generated from SQL:
@@ -61,7 +68,8 @@ const findEndpointsIR: any = {"usedParamSet":{"tenant":true,"before":true,"limit
  * select
  *   id, public_id as "publicId", url, description, event_types as "eventTypes", ordering, dlq_policy as "dlqPolicy",
  *   retry_schedule_ms as "retryScheduleMs", timeout_ms as "timeoutMs", max_concurrency as "maxConcurrency",
- *   max_retry_after_seconds as "maxRetryAfterSeconds", rate_limit as "rateLimit",
+ *   max_retry_after_seconds as "maxRetryAfterSeconds", rate_limit as "rateLimit", disable_after_ms as "disableAfterMs",
+ *   k.state as "breakerState?", k.since as "breakerSince?", k.probe_at as "breakerProbeAt?", k.failure_rate as "breakerFailureRate?",
  *   headers_ciphertext as "headersCiphertext", metadata, status, status_reason as "statusReason",
  *   created_at as "createdAt", updated_at as "updatedAt",
  *   (select s.public_id from sources s where s.id = b.destination_of) as "source?", followed as "followed!"
@@ -81,6 +89,9 @@ const findEndpointsIR: any = {"usedParamSet":{"tenant":true,"before":true,"limit
  *       ) e
  *     window newest_first as (order by e.id desc)
  *   ) b
+ *   left join lateral (
+ *     select state, since, probe_at, breaker_failure_rate(c) as failure_rate from endpoint_breakers c where c.endpoint = b.id
+ *   ) k on true
  * where place = 1 or bytes <= :bytes!::integer
  * order by id desc
  * ```

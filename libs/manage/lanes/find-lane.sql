@@ -5,13 +5,16 @@
 /* @name findLane */
 select
   l.id, p.public_id as "endpointId", l.endpoint, l.entity,
-  lane_state(l.paused, l.halted_sequence, n.depth, p.status, h.next_attempt_at) as "state!",
-  p.status as "endpointStatus", n.depth as "depth!", f.created_at as "oldestAt?",
+  lane_state(l.paused, l.halted_sequence, n.depth, p.status, greatest(h.next_attempt_at, k.holds_until)) as "state!",
+  p.status as "endpointStatus", k.holds_until is not null and coalesce(h.next_attempt_at <= now(), true) as "isHeldByBreaker!", n.depth as "depth!", f.created_at as "oldestAt?",
   coalesce(l.halted_sequence, f.sequence) as "headSequence", h.event_id as "headEvent?", h.replay as "headReplay?",
   h.attempts as "headAttempts?", h.next_attempt_at as "nextAttemptAt?", h.dead_reason as "headDeadReason?", 0::float8 as "place!"
 from endpoints p
   join lanes l on l.endpoint = p.id and l.entity = :entity!
   cross join lateral (select l.tail_sequence - l.closed_sequence + l.replays as depth) n
+  left join lateral (
+    select timestamptz 'infinity' as holds_until from endpoint_breakers where endpoint = l.endpoint and state <> 'closed'
+  ) k on true
   left join lateral (
     select d.event_id, d.replay, d.sequence, d.attempts, d.next_attempt_at, d.dead_reason, d.created_at
     from deliveries d

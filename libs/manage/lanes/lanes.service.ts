@@ -72,7 +72,8 @@ function laneOf(row: LaneRow): LaneResource {
   };
 }
 
-function reasonOf({ endpointStatus }: LaneRow): LaneResource['reason'] {
+function reasonOf({ endpointStatus, isHeldByBreaker }: LaneRow): LaneResource['reason'] {
   if (endpointStatus === 'paused') return 'endpoint_paused';
-  return endpointStatus === 'disabled' ? 'endpoint_disabled' : 'retry';
+  if (endpointStatus === 'disabled') return 'endpoint_disabled';
+  return isHeldByBreaker ? 'breaker' : 'retry';
 }

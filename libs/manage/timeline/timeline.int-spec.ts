@@ -139,6 +139,10 @@ describe('the timeline of an event', () => {
       return entry?.kind === 'waiting' ? [entry.reason, entry.behind] : entry?.kind;
     };
     expect([await reasonOf(first), await reasonOf(second)]).toEqual([['sending', null], ['lane', 1]]);
+    await fixture.pool.query("insert into endpoint_breakers (endpoint, state, probe_at, bucket) values ($1, 'open', '2026-01-31 12:00:00Z', 0)", [endpoint]);
+    expect([await reasonOf(first), await reasonOf(second)]).toEqual([['breaker', null], ['lane', 1]]);
+    expect((await timeline(first)).data.at(-1)).toMatchObject({ until: '2026-01-31T12:00:00.000Z' });
+    await fixture.pool.query("update endpoint_breakers set state = 'closed' where endpoint = $1", [endpoint]);
     await gateway.get(LanesService).mark(TEST_PRINCIPAL, endpointId, 'order-3', 'pause', {});
     expect(await reasonOf(second)).toEqual(['lane_paused', null]);
     await gateway.get(EndpointsService).pause(TEST_PRINCIPAL, endpointId);
