@@ -98,7 +98,7 @@ describe('an endpoint that fails', () => {
     expect(findingsIn(receiver.arrivals)).toEqual([]);
     expect(await system.query("select action from audit_log where actor = 'system' order by id")).toEqual([{ action: 'breaker.opened' }, { action: 'breaker.closed' }, { action: 'endpoint.recovered' }]);
     expect(await system.call('GET', `/v1/endpoints/${endpoint}`)).toMatchObject({ breaker: { state: 'closed', nextProbeAt: null } });
-  }, 120_000);
+  }, 180_000);
 
   it('is probed by another dispatcher when the one that probed was killed, after its leases have run out', async () => {
     await system.call('PATCH', `/v1/endpoints/${endpoint}`, { timeoutMs: 10_000 });
@@ -129,7 +129,7 @@ describe('an endpoint that fails', () => {
     expect(second.prober).not.toBe(first.prober);
     await allDelivered(receiver, accepted, 60_000);
     expect(findingsIn(receiver.arrivals, { takeovers: true })).toEqual([]);
-  }, 120_000);
+  }, 180_000);
 
   it('is disabled when nothing was delivered for as long as disableAfter', async () => {
     await system.call('PATCH', `/v1/endpoints/${endpoint}`, { disableAfter: '1m' });
@@ -140,5 +140,5 @@ describe('an endpoint that fails', () => {
     receiver.respond = () => 200;
     await system.call('POST', `/v1/endpoints/${endpoint}/resume`);
     await waitUntil('the recovery', async () => (await breakerRow())?.state === 'closed');
-  }, 60_000);
+  }, 180_000);
 });
