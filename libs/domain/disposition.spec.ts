@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type AttemptResult, dispositionOf, type RetryPolicy } from './disposition.js';
+import { askedDelayMs, type AttemptResult, dispositionOf, type RetryPolicy, signOf } from './disposition.js';
 
 const policy: RetryPolicy = { scheduleMs: [1_000, 5_000], maxRetryAfterMs: 60_000 };
 
@@ -48,4 +48,17 @@ describe('dispositionOf', () => {
       expect(disposition.kind === 'retry' && disposition.delayMs >= 5_000 && disposition.delayMs <= 6_000).toBe(true);
     }));
   });
+});
+
+describe('signOf', () => {
+  it.each([
+    ['delivered', [200, 204, 299]], ['rejected', [101, 301, 304, 400, 404, 408, 410, 422, 499]], ['failed', [undefined, 429, 500, 502, 503, 599]],
+  ] as const)('is %s for %j', (sign, statuses) => {
+    expect(statuses.map((statusCode) => signOf({ statusCode }))).toEqual(statuses.map(() => sign));
+  });
+});
+
+it('a receiver asks for a delay by Retry-After of a 429 or 503, up to the endpoint\'s maximum', () => {
+  const asked = (statusCode: number, retryAfterMs?: number): number => askedDelayMs(result(statusCode, retryAfterMs), policy);
+  expect([asked(429, 7_000), asked(503, 90_000), asked(503), asked(500, 7_000), asked(200, 7_000)]).toEqual([7_000, 60_000, 0, 0, 0]);
 });

@@ -28,7 +28,7 @@ export const FAULT_ACTIONS: Readonly<Record<FaultKind, FaultAction>> = {
   'step-clock': stepClock,
   'receiver-down': receiverMode(() => ({ kind: 'down' })),
   'receiver-slow': receiverMode((delayMs) => ({ kind: 'slow', delayMs })),
-  'receiver-failing': receiverMode((percent) => ({ kind: 'failing', percent })),
+  'receiver-failing': receiverMode((percent) => ({ kind: 'failing', percent, status: 500 })),
   'receiver-resetting': receiverMode(() => ({ kind: 'resetting' })),
   'receiver-odd': receiverMode((seed) => ({ kind: 'odd', seed })),
   'change-url': change('url'),

@@ -6,8 +6,8 @@ export type ReceiverMode =
   /** Does not listen. */
   | { readonly kind: 'down' }
   | { readonly kind: 'slow'; readonly delayMs: number }
-  /** Answers this share of the requests with 500. */
-  | { readonly kind: 'failing'; readonly percent: number }
+  /** Answers this share of the requests with the status. */
+  | { readonly kind: 'failing'; readonly percent: number; readonly status: number }
   /** Reads each request to its end, then resets the connection. */
   | { readonly kind: 'resetting' }
   /** Answers 2xx as odd servers do, and closes connections just as they are used again. */

@@ -48,7 +48,7 @@ describe('ReceiverServer', () => {
   });
 
   it('fails, delays, resets or refuses, according to its mode', async () => {
-    await receiver.setMode({ kind: 'failing', percent: 100 });
+    await receiver.setMode({ kind: 'failing', percent: 100, status: 500 });
     expect(await post()).toBe(500);
     await receiver.setMode({ kind: 'slow', delayMs: 80 });
     expect(await post()).toBe(200);

@@ -74,7 +74,7 @@ export class ReceiverServer implements Receiver {
     if (mode.kind === 'resetting') connection.reset();
     else if (mode.kind === 'slow') setTimeout(() => void connection.respond(ordinary(200)), mode.delayMs);
     else if (mode.kind === 'odd') void connection.respond(drawResponse(this.random));
-    else void connection.respond(ordinary(mode.kind === 'failing' && Math.random() * 100 < mode.percent ? 500 : 200));
+    else void connection.respond(ordinary(mode.kind === 'failing' && Math.random() * 100 < mode.percent ? mode.status : 200));
   }
 
   /** Connections stay open for longer than the sender keeps them, except in the odd mode. */

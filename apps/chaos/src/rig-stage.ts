@@ -64,7 +64,7 @@ export class RigStage implements Stage {
   private async setReceiverMode(mode: ReceiverMode): Promise<void> {
     this.rig.say(`the receiver is ${mode.kind}`);
     if (mode.kind === 'slow') await this.rig.receiver.setMode({ kind: 'slow', delayMs: mode.answerMs });
-    else if (mode.kind === 'failing') await this.rig.receiver.setMode({ kind: 'failing', percent: 100 });
+    else if (mode.kind === 'rejecting') await this.rig.receiver.setMode({ kind: 'failing', percent: 100, status: 422 });
     else await this.rig.receiver.setMode({ kind: 'ok' });
   }
 

@@ -21,8 +21,8 @@ export type ReceiverMode =
   | { readonly kind: 'ok' }
   /** Answers 200 after `answerMs`. */
   | { readonly kind: 'slow'; readonly answerMs: number }
-  /** Answers 500 at once. */
-  | { readonly kind: 'failing' };
+  /** Answers 422 at once. The receiver is alive, so that the breaker of its endpoint stays closed, and every retry is sent when it is due. */
+  | { readonly kind: 'rejecting' };
 
 export interface LoadOptions {
   /** Each has one client, which posts one event after the other, so that their order is known. */

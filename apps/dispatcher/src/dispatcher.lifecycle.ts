@@ -2,6 +2,7 @@ import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import { UnadmittedSweeper } from '#flow/admission/unadmitted-sweeper';
+import { EndpointBreakers } from '#flow/breakers/endpoint-breakers';
 import { AttemptClient } from '#flow/delivery/attempt-client';
 import { EndpointDirectory } from '#flow/delivery/endpoint-directory';
 import { LaneSweeper } from '#flow/lanes/lane-sweeper';
@@ -48,6 +49,7 @@ export class DispatcherLifecycle implements OnApplicationBootstrap, OnModuleDest
     private readonly transport: DispatcherTransport,
     private readonly client: AttemptClient,
     private readonly directory: EndpointDirectory,
+    private readonly breakers: EndpointBreakers,
     private readonly leases: LeaseKeeper,
     private readonly relay: DispatchRelay,
     private readonly lanes: LaneSweeper,
@@ -80,6 +82,7 @@ export class DispatcherLifecycle implements OnApplicationBootstrap, OnModuleDest
     this.topics.start();
     this.client.start();
     await this.directory.start();
+    await this.breakers.start();
     signal.throwIfAborted();
     this.leases.start();
     this.relay.start();
@@ -120,7 +123,7 @@ export class DispatcherLifecycle implements OnApplicationBootstrap, OnModuleDest
     this.lanes.stop();
     this.discarder.stop();
     await Promise.all([
-      this.marks.stop(), this.replays.stop(), this.unadmitted.stop(), this.logEnds.close(), this.leases.stop(), this.directory.stop(),
+      this.marks.stop(), this.replays.stop(), this.unadmitted.stop(), this.logEnds.close(), this.leases.stop(), this.directory.stop(), this.breakers.stop(),
       this.topicsStopped, this.relay.stop(), this.partitions.stop(), this.limits.stop(),
     ]);
     this.client.stop();

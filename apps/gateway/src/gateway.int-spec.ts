@@ -297,7 +297,8 @@ describe('/v1/endpoints', () => {
     const { secret, ...endpoint } = created.json as { id: string; secret: string };
     expect(endpoint).toMatchObject({
       id: expect.stringMatching(/^ep_[0-9a-f]{32}$/) as unknown, url: 'https://example.com/hook', description: '', eventTypes: ['*'], ordering: 'entity', dlqPolicy: 'continue', retrySchedule: ['1s', '5s'],
-      timeoutMs: 15_000, maxConcurrency: 64, maxRetryAfterSeconds: 86_400, rateLimit: null, headers: { Authorization: 'Bearer secret-of-theirs' }, metadata: {}, status: 'active', statusReason: null,
+      timeoutMs: 15_000, maxConcurrency: 64, maxRetryAfterSeconds: 86_400, rateLimit: null, disableAfter: null, headers: { Authorization: 'Bearer secret-of-theirs' }, metadata: {}, status: 'active', statusReason: null,
+      breaker: { state: 'closed', since: null, nextProbeAt: null, failureRate: null },
     });
     expect(Buffer.from(secret.replace(/^whsec_/, ''), 'base64').length).toBeGreaterThanOrEqual(24);
     const path = `/v1/endpoints/${endpoint.id}`;
@@ -308,6 +309,9 @@ describe('/v1/endpoints', () => {
     const changed = await client.send('PATCH', path, { description: 'theirs', retrySchedule: null, rateLimit: { perSecond: 2.5 }, headers: {}, metadata: { team: 'a' } });
     expect(changed).toMatchObject({ status: 200, json: { description: 'theirs', retrySchedule: null, rateLimit: { perSecond: 2.5, burst: 2 }, headers: {}, metadata: { team: 'a' }, url: 'https://example.com/hook' } });
     expect(await client.send('PATCH', path, { rateLimit: null })).toMatchObject({ status: 200, json: { rateLimit: null, description: 'theirs' } });
+    expect(await client.send('PATCH', path, { disableAfter: '36h' })).toMatchObject({ status: 200, json: { disableAfter: '36h', description: 'theirs' } });
+    expect(await client.send('PATCH', path, { disableAfter: null })).toMatchObject({ status: 200, json: { disableAfter: null } });
+    expect(await client.send('PATCH', path, { disableAfter: '59s' })).toMatchObject({ status: 400, json: { errors: [{ path: '/disableAfter' }] } });
     for (let i = 0; i < 2; i++) expect(await client.call('POST', `${path}/pause`)).toMatchObject({ status: 200, json: { status: 'paused', statusReason: 'Paused by an operator' } });
     for (let i = 0; i < 2; i++) expect(await client.call('POST', `${path}/resume`)).toMatchObject({ status: 200, json: { status: 'active', statusReason: null } });
 
@@ -325,8 +329,8 @@ describe('/v1/endpoints', () => {
     expect((await client.send('PATCH', path, {})).status).toBe(404);
     expect((await client.get('/v1/endpoints')).json).toEqual({ data: [], nextCursor: null });
     const audit = (await client.get(`/v1/audit?subject=${endpoint.id}`)).json as { data: { action: string; actor: unknown; requestId: string }[] };
-    expect(audit.data.map(({ action }) => action).toReversed()).toEqual(['endpoint.created', 'endpoint.changed', 'endpoint.changed', 'endpoint.paused', 'endpoint.resumed', 'endpoint.deleted']);
-    expect(audit.data.map(({ actor }) => actor)).toEqual(Array(6).fill({ type: 'admin', id: 'admin', name: 'Admin key' }));
+    expect(audit.data.map(({ action }) => action).toReversed()).toEqual(['endpoint.created', ...Array<string>(4).fill('endpoint.changed'), 'endpoint.paused', 'endpoint.resumed', 'endpoint.deleted']);
+    expect(audit.data.map(({ actor }) => actor)).toEqual(Array(8).fill({ type: 'admin', id: 'admin', name: 'Admin key' }));
     expect(audit.data.map(({ requestId }) => requestId).toReversed().slice(0, 2)).toEqual([created, changed].map(({ headers }) => headers.get('x-request-id')));
     for (const change of ['delete from audit_log', "update audit_log set actor = ''", 'truncate audit_log']) {
       await expect(store.query(change)).rejects.toThrow('The audit log is only added to');

@@ -27,7 +27,7 @@ export class LaneIntake {
     for (const delivery of deliveries) {
       const record = this.recordFor(lanes, delivery);
       if (record === undefined) {
-        lanes.coverage.markIncomplete();
+        lanes.coverage.onNotTaken(delivery.endpoint);
         continue;
       }
       const sequence = delivery.place?.sequence ?? 1;

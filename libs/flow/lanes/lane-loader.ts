@@ -107,7 +107,7 @@ export class LaneLoader {
 
   private leaveOut({ coverage }: ShardLanes, whole: boolean): readonly number[] {
     const endpoints = whole ? [] : this.budget.nearlyFullEndpoints;
-    if (endpoints.length > 0) coverage.leaveOut();
+    coverage.leaveOutLanesOf(endpoints);
     return endpoints;
   }
 

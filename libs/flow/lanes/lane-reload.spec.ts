@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import pino from 'pino';
+import { EndpointBreaker, NEVER_FAILED } from '#domain/breaker';
 import { now } from '#domain/clock';
 import type { AttemptResult } from '#domain/disposition';
 import { WindowBudget } from '#domain/lane';
@@ -78,6 +79,7 @@ function world(limit = 10) {
     open: () => (takesDeliveries(known) ? known : undefined),
     stopGone: () => () => undefined,
   };
+  const breaker = new EndpointBreaker();
   const runner = new LaneRunner(
     {
       send: (_, { url, timeoutMs }) => {
@@ -94,12 +96,13 @@ function world(limit = 10) {
       },
       hurry: () => undefined,
     },
+    { of: () => breaker, nudge: () => undefined, serve: () => undefined },
     new AdmissionProgress(), { of: () => { throw new Error('The endpoint has no rate limit'); } }, { retryScheduleMs: [], deliveryConcurrency: 10 }, logger,
   );
   runner.onEndpointDeleted(({ id }) => deleted.push(id));
   endpointChanged(target);
   const loader = new LaneLoader(lanes, runner, budget, new AdmissionProgress(), { requireVersion: () => undefined }, logger);
-  return { budget, shard, sent, requests, outcomes, deleted, postgres, runner, loader, endpointChanged, record: () => shard.find({ kind: 'lane', lane: LANE }) };
+  return { budget, shard, sent, requests, outcomes, deleted, postgres, runner, loader, breaker, endpointChanged, record: () => shard.find({ kind: 'lane', lane: LANE }) };
 }
 
 describe('a lane that an operator has moved', () => {
@@ -294,6 +297,21 @@ describe('settings of the endpoint', () => {
       expect(requests).toEqual([{ url: 'http://127.0.0.1/', timeoutMs: 7 }]);
     },
   );
+
+  it('keep a head from being sent when its breaker opens while its window is loaded', async () => {
+    const { shard, loader, runner, postgres, requests, breaker, record } = world();
+    const loaded = Promise.withResolvers<void>();
+    postgres.load = () => loaded.promise;
+    await loader.scan(shard);
+    breaker.learn({ ...NEVER_FAILED, version: 1, state: 'open' });
+    loaded.resolve();
+    await settled();
+    expect([requests, record()?.lane.phase, record()?.lane.attempts]).toEqual([[], 'ready', 0]);
+    breaker.learn({ ...NEVER_FAILED, version: 2 });
+    runner.scheduler.breakerChanged(1);
+    await settled();
+    expect(requests).toHaveLength(1);
+  });
 
   it('decide what follows an attempt as they are at its end', async () => {
     const { shard, loader, sent, outcomes, record, endpointChanged } = world();

@@ -3,15 +3,16 @@ import type { Config } from '#ground/config/config';
 import { InjectConfig, InjectLogger } from '#ground/process/process-context';
 import { AttemptClient } from '#flow/delivery/attempt-client';
 import { deliveredHeaders } from '#flow/delivery/delivered-headers';
-import { dispositionOf, isGone, isSuccess, type AttemptResult, type Disposition } from '#domain/disposition';
+import { askedDelayMs, dispositionOf, isGone, signOf, type AttemptResult, type Disposition } from '#domain/disposition';
 import { mintedAtMs } from '#domain/ids';
+import { EndpointBreakers } from '#flow/breakers/endpoint-breakers';
 import { EndpointDirectory, type EndpointTarget } from '#flow/delivery/endpoint-directory';
 import { EndpointLimits } from '#flow/rate-limits/endpoint-limits';
 import type { SendPermit } from '#flow/rate-limits/send-permit';
 import { retryTopicName, tiersOf } from '#ground/kafka/topics';
 import { Ladder } from '#flow/retries/retry-ladder';
 import { type DeliveryItem, payloadOf } from './delivery-item.js';
-import { LaneScheduler, type ReleaseSlot } from './lane-scheduler.js';
+import { LaneScheduler, type ReleaseSlot, type SendPermission } from './lane-scheduler.js';
 import { LanesRepository } from './lanes.repository.js';
 import { AdmissionProgress } from './admission-progress.js';
 import type { LaneListener } from './lane-intake.js';
@@ -32,7 +33,7 @@ const EARLY_MS = 50;
 
 /**
  * Runs lanes: takes a ready lane's head through attempt and outcome. The lane moves on only after the outcome's commit.
- * Ownership, and the endpoint's settings, are looked at right before each send. A result that comes later is still
+ * Ownership, the endpoint's settings and its breaker are looked at right before each send. A result that comes later is still
  * written, by a fenced statement.
  */
 @Injectable()
@@ -47,6 +48,7 @@ export class LaneRunner implements LaneListener {
     @Inject(EndpointDirectory) private readonly directory: Pick<EndpointDirectory, 'onChange' | 'get' | 'open' | 'stopGone'>,
     @Inject(LanesRepository) lanes: Pick<LanesRepository, 'windows'>,
     @Inject(OutcomeService) private readonly outcomes: Pick<OutcomeService, 'add' | 'hurry'>,
+    @Inject(EndpointBreakers) breakers: Pick<EndpointBreakers, 'of' | 'nudge' | 'serve'>,
     private readonly progress: AdmissionProgress,
     @Inject(EndpointLimits) limits: Pick<EndpointLimits, 'of'>,
     @InjectConfig() private readonly config: LaneRunnerConfig,
@@ -57,11 +59,13 @@ export class LaneRunner implements LaneListener {
     this.scheduler = new LaneScheduler(
       config.deliveryConcurrency,
       limits,
-      (record, release, permit) => this.run(record, release, permit),
+      (record, release, permission) => this.run(record, release, permission),
       (target) => {
         for (const listener of this.deletionListeners) listener(target);
       },
+      breakers,
     );
+    breakers.serve(this.scheduler);
     directory.onChange((target) => this.scheduler.endpointChanged(target));
   }
 
@@ -129,12 +133,12 @@ export class LaneRunner implements LaneListener {
     act();
   }
 
-  private async run(record: LaneRecord, release: ReleaseSlot, permit: SendPermit | undefined): Promise<void> {
+  private async run(record: LaneRecord, release: ReleaseSlot, permission: SendPermission): Promise<void> {
     const { shard } = record;
     shard.busy.add(record);
     let hasMore = false;
     try {
-      hasMore = await this.runHead(record, release, permit);
+      hasMore = await this.runHead(record, release, permission);
     } catch (error) {
       // The process ends and has given up on Postgres, or a bug: the next scan loads the lane again.
       this.logger.error({ err: error, shard: shard.shard, lane: record.name }, 'A lane failed; the next scan of its shard loads it again');
@@ -153,7 +157,7 @@ export class LaneRunner implements LaneListener {
   }
 
   /** @returns whether the lane is ready for more */
-  private async runHead(record: LaneRecord, release: ReleaseSlot, permit: SendPermit | undefined): Promise<boolean> {
+  private async runHead(record: LaneRecord, release: ReleaseSlot, { token, isPermitted }: SendPermission): Promise<boolean> {
     const { lane, shard } = record;
     const item = lane.start() ?? (await this.load(record));
     if (item === undefined) return lane.phase === 'ready';
@@ -161,13 +165,13 @@ export class LaneRunner implements LaneListener {
     if (earlyMs > EARLY_MS) return this.defer(record, item, earlyMs);
     // Since the slot was given, the load may have taken long: what holds now decides.
     const target = this.directory.open(record.endpoint);
-    if (target === undefined || record.stopped !== undefined || !shard.lease.maySend) return this.abandon(record);
+    if (target === undefined || record.stopped !== undefined || !shard.lease.maySend || !isPermitted()) return this.abandon(record);
     // The limit was set since then.
-    if (target.rateLimit !== undefined && permit === undefined) return this.abandon(record);
-    const result = await this.attempt(record, item, target, permit);
+    if (target.rateLimit !== undefined && token === undefined) return this.abandon(record);
+    const result = await this.attempt(record, item, target, token);
     // Before the release, which starts the next lane of the endpoint.
     const onCommitted = result !== undefined && isGone(result) ? this.directory.stopGone(target.id) : undefined;
-    release(result === undefined ? undefined : isSuccess(result));
+    release(result === undefined ? undefined : { sign: signOf(result), retryAfterMs: askedDelayMs(result, target) });
     if (result === undefined) return this.abandon(record);
     try {
       // The newest settings decide what follows: they may have changed during the attempt.
@@ -195,7 +199,7 @@ export class LaneRunner implements LaneListener {
     return false;
   }
 
-  private attempt(record: LaneRecord, item: DeliveryItem, target: EndpointTarget, permit: SendPermit | undefined): Promise<AttemptResult | undefined> {
+  private attempt(record: LaneRecord, item: DeliveryItem, target: EndpointTarget, token: SendPermit | undefined): Promise<AttemptResult | undefined> {
     const { lane, redelivered } = record;
     const position = record.name.kind === 'unordered' ? undefined : { sequence: item.sequence, previousSequence: lane.deliveredSequence };
     const body = payloadOf(item);
@@ -206,7 +210,7 @@ export class LaneRunner implements LaneListener {
     const { lease } = record.shard;
     // Also while the shard is handed over: the handover waits for the attempt.
     const mayRepeat = (): boolean => !lease.isLost && lease.remainingMs() > 0;
-    const attempt = this.client.send(target.id, { url, headers, body, timeoutMs, mayRepeat, permit });
+    const attempt = this.client.send(target.id, { url, headers, body, timeoutMs, mayRepeat, permit: token });
     record.abort = () => attempt.abort();
     return attempt.result;
   }

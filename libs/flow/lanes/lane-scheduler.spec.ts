@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { EndpointBreaker, NEVER_FAILED, type SharedBreaker } from '#domain/breaker';
 import { now } from '#domain/clock';
 import { WindowBudget } from '#domain/lane';
 import type { EndpointTarget } from '#flow/delivery/endpoint-directory';
@@ -6,8 +7,8 @@ import { SigningKeys } from '#flow/delivery/signing-keys';
 import { testLease } from '#flow/leases/fixtures/test-lease';
 import type { LeaseRequest } from '#domain/token-lease';
 import { EndpointTokens } from '#flow/rate-limits/endpoint-tokens';
-import type { SendPermit } from '#flow/rate-limits/send-permit';
-import { LaneScheduler, OWN_SLOTS, type ReleaseSlot } from './lane-scheduler.js';
+import { LaneScheduler, OWN_SLOTS, type ReleaseSlot, type SendPermission } from './lane-scheduler.js';
+import type { DeliveryItem } from './delivery-item.js';
 import { LaneBudget } from './lane-budget.js';
 import { type LaneRecord, ShardLanes } from './shard-lanes.js';
 
@@ -18,11 +19,19 @@ const target = (id: number, changes: Partial<EndpointTarget> = {}): EndpointTarg
 
 /** A scheduler whose lanes run until they are told to end. */
 function world(sharedSlots: number) {
-  const lanes = new ShardLanes(testLease(), new LaneBudget(1_000), new WindowBudget(1_000));
+  const windows = new WindowBudget(1_000);
+  const lanes = new ShardLanes(testLease(), new LaneBudget(1_000), windows);
   const running = new Map<number, () => Promise<void>>();
   const releases = new Map<number, ReleaseSlot>();
-  const permits = new Map<number, SendPermit | undefined>();
+  const permissions = new Map<number, SendPermission>();
+  const breakers = new Map<number, EndpointBreaker>();
+  const breakerOf = (endpoint: number): EndpointBreaker => {
+    const breaker = breakers.get(endpoint) ?? new EndpointBreaker();
+    breakers.set(endpoint, breaker);
+    return breaker;
+  };
   const deleted: number[] = [];
+  let nudges = 0;
   const tokens = new Map<number, EndpointTokens>();
   const settling = new Set<EndpointTokens>();
   const scheduler = new LaneScheduler(
@@ -34,9 +43,9 @@ function world(sharedSlots: number) {
         return made;
       },
     },
-    ({ name, lane }, release, permit) => {
+    ({ name, lane }, release, permission) => {
       lane.start();
-      permits.set(name.kind === 'lane' ? name.lane : -1, permit);
+      permissions.set(name.kind === 'lane' ? name.lane : -1, permission);
       releases.set(name.kind === 'lane' ? name.lane : -1, release);
       return new Promise<void>((resolve) => running.set(name.kind === 'lane' ? name.lane : -1, async () => {
         resolve();
@@ -45,7 +54,12 @@ function world(sharedSlots: number) {
       }));
     },
     ({ id }) => deleted.push(id),
+    { of: breakerOf, nudge: () => (nudges += 1) },
   );
+  const learn = (endpoint: number, shared: Partial<SharedBreaker>): void => {
+    breakerOf(endpoint).learn({ ...NEVER_FAILED, ...shared });
+    scheduler.breakerChanged(endpoint);
+  };
   let next = 0;
   const ready = (endpoint: number): number => {
     next += 1;
@@ -59,6 +73,7 @@ function world(sharedSlots: number) {
     await finish?.();
   };
   const readyMany = (endpoint: number, count: number): number[] => Array.from({ length: count }, () => ready(endpoint));
+  const release = (lane: number, sign: 'delivered' | 'failed' = 'delivered'): void => releases.get(lane)?.({ sign, retryAfterMs: 0 });
   /** What the statement says for which endpoints have asked. */
   const asked = (): LeaseRequest[] => {
     const requests = [...settling].map(({ lease }) => lease.settle(now()));
@@ -73,8 +88,8 @@ function world(sharedSlots: number) {
     asking?.settled();
   };
   return {
-    scheduler, lanes, ready, readyMany, end, deleted, asked, answerTokens,
-    release: (lane: number) => releases.get(lane)?.(true), running: () => [...running.keys()], permit: (lane: number) => permits.get(lane),
+    scheduler, lanes, windows, ready, readyMany, end, release, learn, asked, answerTokens, deleted, nudges: () => nudges,
+    running: () => [...running.keys()], permission: (lane: number) => permissions.get(lane),
   };
 }
 
@@ -175,6 +190,71 @@ describe('LaneScheduler', () => {
     expect([running(), lanes.held.size]).toEqual([[], 1]);
   });
 
+  it('sends nothing to an endpoint whose breaker is open, then one probe, then more with each answer', async () => {
+    const { scheduler, readyMany, release, end, learn, nudges, running } = world(10);
+    scheduler.endpointChanged(target(1, { maxConcurrency: 8 }));
+    learn(1, { version: 1, state: 'open', probeAtMs: 0 });
+    const [a, b, c, d] = readyMany(1, 4) as [number, number, number, number];
+    expect([running(), scheduler.hasReady(1), scheduler.counts().ready]).toEqual([[], true, 4]);
+    learn(1, { version: 2, state: 'half-open', probeAtMs: performance.now() + 60_000, isProber: true });
+    expect(running()).toEqual([a]);
+    release(a);
+    await end(a);
+    expect([running(), nudges()]).toEqual([[], 1]);
+    learn(1, { version: 3, state: 'closed' });
+    expect(running()).toEqual([b]);
+    release(b);
+    await end(b);
+    expect(running()).toEqual([c, d]);
+  });
+
+  it('has nothing ready for a probe while the endpoint is paused, or when nothing waits', () => {
+    const { scheduler, ready, learn } = world(10);
+    learn(1, { version: 1, state: 'open' });
+    scheduler.endpointChanged(target(1));
+    expect([scheduler.hasReady(1), scheduler.hasReady(2)]).toEqual([false, false]);
+    ready(1);
+    expect(scheduler.hasReady(1)).toBe(true);
+    scheduler.endpointChanged(target(1, { status: 'paused' }));
+    expect(scheduler.hasReady(1)).toBe(false);
+  });
+
+  it('withdraws the permission of what was started when the breaker opens', () => {
+    const { scheduler, ready, learn, permission } = world(10);
+    scheduler.endpointChanged(target(1));
+    const a = ready(1);
+    expect(permission(a)?.isPermitted()).toBe(true);
+    learn(1, { version: 1, state: 'open' });
+    expect(permission(a)?.isPermitted()).toBe(false);
+  });
+
+  it('keeps no windows of lanes that wait for a breaker', () => {
+    const { scheduler, lanes, windows, learn } = world(10);
+    const loaded = (lane: number): LaneRecord => {
+      const record = lanes.add({ kind: 'lane', lane }, 1, { headSequence: 1, tailSequence: 0, deliveredSequence: 0, attempts: 0 }) as LaneRecord;
+      record.lane.admit(1, { sequence: 1, attempts: 0, bytes: 10 } as DeliveryItem);
+      return record;
+    };
+    scheduler.endpointChanged(target(1, { status: 'paused' }));
+    scheduler.ready(loaded(1));
+    expect(windows.usedBytes).toBe(10);
+    learn(1, { version: 1, state: 'open' });
+    expect(windows.usedBytes).toBe(0);
+    scheduler.ready(loaded(2));
+    expect([windows.usedBytes, scheduler.counts().blocked]).toEqual([0, 2]);
+  });
+
+  it('forgets removed lanes of an endpoint whose breaker is open', () => {
+    const { scheduler, lanes, ready, learn } = world(10);
+    scheduler.endpointChanged(target(1));
+    learn(1, { version: 1, state: 'open' });
+    const lane = ready(1);
+    const record = lanes.find({ kind: 'lane', lane });
+    if (record !== undefined) lanes.remove(record);
+    scheduler.forgetRemoved();
+    expect(scheduler.counts().ready).toBe(0);
+  });
+
   it('reports a deletion only when nothing of the endpoint runs, and again for lanes that come later', async () => {
     const { scheduler, ready, end, deleted } = world(10);
     scheduler.endpointChanged(target(1));
@@ -214,7 +294,7 @@ describe('LaneScheduler', () => {
   });
 
   it('gives a token that was not used to the next lane, and takes none for a lane that may not be started', async () => {
-    const { scheduler, lanes, readyMany, end, running, permit, answerTokens } = world(0);
+    const { scheduler, lanes, readyMany, end, running, permission, answerTokens } = world(0);
     scheduler.endpointChanged(target(1, { maxConcurrency: 1, rateLimit: { perSecond: 20, burst: 20 } }));
     const [a = 0, b = 0, c = 0, d = 0] = readyMany(1, 4);
     const removed = lanes.find({ kind: 'lane', lane: b });
@@ -222,8 +302,8 @@ describe('LaneScheduler', () => {
     answerTokens(1, 1);
     expect(running()).toEqual([a]);
     await end(a);
-    expect([running(), permit(a)?.use()]).toEqual([[c], false]);
-    expect(permit(c)?.use()).toBe(true);
+    expect([running(), permission(a)?.token?.use()]).toEqual([[c], false]);
+    expect(permission(c)?.token?.use()).toBe(true);
     await end(c);
     expect([running(), scheduler.counts().limited]).toEqual([[], 1]);
     answerTokens(1, 1);
@@ -231,11 +311,11 @@ describe('LaneScheduler', () => {
   });
 
   it('needs no token any more when the rate limit is removed', () => {
-    const { scheduler, readyMany, running, permit } = world(0);
+    const { scheduler, readyMany, running, permission } = world(0);
     scheduler.endpointChanged(target(1, { maxConcurrency: 5, rateLimit: { perSecond: 0.01, burst: 1 } }));
     const lanes = readyMany(1, 3);
     scheduler.endpointChanged(target(1, { maxConcurrency: 5 }));
-    expect([running(), lanes.map(permit)]).toEqual([lanes, [undefined, undefined, undefined]]);
+    expect([running(), lanes.map((lane) => permission(lane)?.token)]).toEqual([lanes, [undefined, undefined, undefined]]);
   });
 
   it('forgets removed lanes that wait for tokens', () => {

@@ -1,23 +1,29 @@
+import type { AttemptEnd, EndpointBreaker } from '#domain/breaker';
 import { Fifo } from '#domain/fifo';
-import { Ramp } from '#domain/ramp';
+import type { EndpointBreakers } from '#flow/breakers/endpoint-breakers';
 import { type EndpointTarget, takesDeliveries } from '#flow/delivery/endpoint-directory';
 import type { EndpointLimits } from '#flow/rate-limits/endpoint-limits';
 import type { EndpointTokens } from '#flow/rate-limits/endpoint-tokens';
 import type { SendPermit } from '#flow/rate-limits/send-permit';
 import type { LaneRecord } from './shard-lanes.js';
 
-/** Whether an exchange delivered; undefined when it was aborted, which says nothing about the endpoint. */
-export type Delivered = boolean | undefined;
+/** Frees the endpoint's slot when the exchange is over; further calls do nothing. Without an end, the exchange says nothing about the endpoint. */
+export type ReleaseSlot = (end?: AttemptEnd) => void;
 
-/** Frees the endpoint's slot when the exchange is over; further calls do nothing. */
-export type ReleaseSlot = (delivered?: Delivered) => void;
+/** What a lane is started with. */
+export interface SendPermission {
+  /** Undefined if the endpoint had no rate limit. */
+  readonly token: SendPermit | undefined;
+  /** Whether the endpoint's breaker still allows the request. */
+  readonly isPermitted: () => boolean;
+}
 
 /** Slots that each endpoint has for itself. With 8, an endpoint that answers in 10 ms gets 800 deliveries/s. */
 export const OWN_SLOTS = 8;
 
 interface EndpointQueue {
   readonly ready: Fifo<LaneRecord>;
-  readonly ramp: Ramp;
+  readonly breaker: EndpointBreaker;
   /** Undefined while the endpoint has no rate limit. */
   tokens: EndpointTokens | undefined;
   target: EndpointTarget | undefined;
@@ -30,8 +36,10 @@ interface EndpointQueue {
 /**
  * Decides whose turn it is. Each endpoint has its own queue of ready lanes and at most `maxConcurrency` exchanges. Its
  * first 8 running lanes use slots of the endpoint's own. Further lanes use shared slots of the process, which go to the
- * queues in turn. So an endpoint that hangs slows down only itself. An endpoint that only fails gets fewer slots for a
- * while. A lane of an endpoint with a rate limit starts with a token; while there is none, the queue waits without a slot.
+ * queues in turn. So an endpoint that hangs slows down only itself. An endpoint that only fails gets fewer slots, and then
+ * none but those for probes: see `EndpointBreaker`. Its ready lanes stay in the queue, without windows, which other endpoints
+ * need, and nothing is done for them. A lane of an endpoint with a rate limit starts with a token; while there is none, the
+ * queue waits without a slot.
  */
 export class LaneScheduler {
   private readonly queues = new Map<number, EndpointQueue>();
@@ -46,12 +54,14 @@ export class LaneScheduler {
    * @param limits gives the tokens of endpoints with a rate limit
    * @param run runs a lane's head to its outcome; never rejects
    * @param onDeleted the endpoint is deleted and none of its lanes is running
+   * @param breakers of the endpoints
    */
   constructor(
     private readonly sharedSlots: number,
     private readonly limits: Pick<EndpointLimits, 'of'>,
-    private readonly run: (record: LaneRecord, release: ReleaseSlot, permit: SendPermit | undefined) => Promise<void>,
+    private readonly run: (record: LaneRecord, release: ReleaseSlot, permission: SendPermission) => Promise<void>,
     private readonly onDeleted: (target: EndpointTarget) => void,
+    private readonly breakers: Pick<EndpointBreakers, 'of' | 'nudge'>,
   ) {}
 
   /** The lane is ready: its head is sent when its endpoint has a slot. */
@@ -61,6 +71,7 @@ export class LaneScheduler {
     record.queued = true;
     queue.ready.push(record);
     this.pump(queue);
+    if (record.queued && queue.breaker.state !== 'closed') record.lane.dropWindow();
   }
 
   /** The endpoint is known, has changed, or is stale: then nothing of it is started until it is read again. */
@@ -71,6 +82,20 @@ export class LaneScheduler {
     queue.tokens = target.rateLimit === undefined || target.deleted ? undefined : this.limits.of(target.id, target.rateLimit, () => this.pump(queue));
     this.pump(queue);
     if (justDeleted && queue.running === 0) this.onDeleted(target);
+  }
+
+  /** The endpoint's breaker may allow more than before. */
+  breakerChanged(endpoint: number): void {
+    const queue = this.queues.get(endpoint);
+    if (queue === undefined) return;
+    if (queue.breaker.state === 'open') rotate(queue.ready, ({ lane }) => lane.dropWindow());
+    this.pump(queue);
+  }
+
+  /** Whether a lane of the endpoint waits for its turn, and nothing but the breaker or slots holds it up. */
+  hasReady(endpoint: number): boolean {
+    const queue = this.queues.get(endpoint);
+    return queue?.target !== undefined && takesDeliveries(queue.target) && queue.ready.size > 0;
   }
 
   /** Whether the endpoint's lanes wait for a shared slot: outcomes of its running lanes are then committed at once. */
@@ -86,12 +111,7 @@ export class LaneScheduler {
   /** Drops removed lanes from the queues of endpoints that take nothing at the moment, or little. */
   forgetRemoved(): void {
     for (const queue of this.queues.values()) {
-      if (stateOf(queue) === 'ready') continue;
-      const { ready } = queue;
-      for (let left = ready.size; left > 0; left--) {
-        const record = ready.shift();
-        if (record?.removed === false) ready.push(record);
-      }
+      if (stateOf(queue) !== 'ready' || queue.breaker.state !== 'closed') rotate(queue.ready, () => undefined);
     }
   }
 
@@ -117,7 +137,7 @@ export class LaneScheduler {
   private queueOf(endpoint: number): EndpointQueue {
     let queue = this.queues.get(endpoint);
     if (queue === undefined) {
-      queue = { ready: new Fifo(), ramp: new Ramp(), tokens: undefined, target: undefined, sending: 0, running: 0 };
+      queue = { ready: new Fifo(), breaker: this.breakers.of(endpoint), tokens: undefined, target: undefined, sending: 0, running: 0 };
       this.queues.set(endpoint, queue);
     }
     return queue;
@@ -126,16 +146,16 @@ export class LaneScheduler {
   private pump(queue: EndpointQueue): void {
     const { target } = queue;
     if (target === undefined || !takesDeliveries(target)) return;
-    while (queue.ready.size > 0 && queue.sending < queue.ramp.limit(target.maxConcurrency)) {
+    while (queue.ready.size > 0 && queue.breaker.allows(queue.sending, target, performance.now())) {
       if (queue.running >= OWN_SLOTS && this.shared >= this.sharedSlots) {
         this.starved.add(queue);
         return;
       }
-      const permit = queue.tokens?.take(this.freeSlots(queue, target), queue.ready.size);
-      if (queue.tokens !== undefined && permit === undefined) return;
+      const token = queue.tokens?.take(this.freeSlots(queue, target), queue.ready.size);
+      if (queue.tokens !== undefined && token === undefined) return;
       const record = this.nextReady(queue);
-      if (record === undefined) return permit?.giveBack();
-      this.start(queue, record, target, permit);
+      if (record === undefined) return token?.giveBack();
+      this.start(queue, record, target, token);
     }
   }
 
@@ -151,26 +171,27 @@ export class LaneScheduler {
   }
 
   /** How many lanes of the endpoint could be started now. */
-  private freeSlots({ ready, ramp, sending, running }: EndpointQueue, { maxConcurrency }: EndpointTarget): number {
+  private freeSlots({ ready, breaker, sending, running }: EndpointQueue, target: EndpointTarget): number {
     const own = Math.max(OWN_SLOTS - running, 0);
-    return Math.min(ready.size, ramp.limit(maxConcurrency) - sending, own + Math.max(this.sharedSlots - this.shared, 0));
+    return Math.min(ready.size, breaker.room(sending, target, performance.now()), own + Math.max(this.sharedSlots - this.shared, 0));
   }
 
-  private start(queue: EndpointQueue, record: LaneRecord, target: EndpointTarget, permit: SendPermit | undefined): void {
+  private start(queue: EndpointQueue, record: LaneRecord, target: EndpointTarget, token: SendPermit | undefined): void {
     queue.sending += 1;
     queue.running += 1;
     if (queue.running > OWN_SLOTS) this.shared += 1;
+    const permit = queue.breaker.begin();
     let released = false;
-    const release = (delivered?: Delivered): void => {
+    const release = (end?: AttemptEnd): void => {
       if (released) return;
       released = true;
       queue.sending -= 1;
-      permit?.giveBack();
-      if (delivered === true) queue.ramp.succeeded(target.maxConcurrency);
-      else if (delivered === false) queue.ramp.failed(target.maxConcurrency);
+      token?.giveBack();
+      if (queue.breaker.end(permit, end, target.maxConcurrency)) this.breakers.nudge();
       this.pump(queue);
     };
-    void this.run(record, release, permit).then(() => {
+    const isPermitted = (): boolean => queue.breaker.holds(permit, target, performance.now());
+    void this.run(record, release, { token, isPermitted }).then(() => {
       const freesShared = queue.running > OWN_SLOTS;
       if (freesShared) this.shared -= 1;
       queue.running -= 1;
@@ -191,6 +212,16 @@ export class LaneScheduler {
       this.starved.delete(next);
       this.pump(next);
     }
+  }
+}
+
+/** Drops removed lanes from a queue, and does something with each of the others. */
+function rotate(ready: Fifo<LaneRecord>, act: (record: LaneRecord) => void): void {
+  for (let left = ready.size; left > 0; left--) {
+    const record = ready.shift();
+    if (record?.removed !== false) continue;
+    act(record);
+    ready.push(record);
   }
 }
 

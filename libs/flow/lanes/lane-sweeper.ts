@@ -53,7 +53,7 @@ export class LaneSweeper {
       counts.sending += lanes.busy.size;
       counts.waiting += lanes.waiting.size;
       counts.stopped += lanes.stopped.size;
-      if (lanes.lease.isActive) this.scanIfDue(lanes, nowMs);
+      if (lanes.lease.isActive) this.scanIfDue(lanes, fullEndpoints, nowMs);
     }
     this.runner.scheduler.forgetRemoved();
     this.runner.scheduler.sweepDeleted();
@@ -67,10 +67,10 @@ export class LaneSweeper {
     lanesByState.set({ state: 'stopped' }, counts.stopped);
   }
 
-  private scanIfDue(lanes: ShardLanes, nowMs: number): void {
+  private scanIfDue(lanes: ShardLanes, fullEndpoints: ReadonlySet<number>, nowMs: number): void {
     if (lanes.coverage.isScanning) return;
     // One audit at a time: shards that were taken together would all be audited together.
-    const kind = lanes.scans.due(nowMs, lanes.coverage.isComplete, !this.laneBudget.isNearlyFull, this.audit === undefined);
+    const kind = lanes.scans.due(nowMs, !lanes.coverage.needsScan(fullEndpoints), !this.laneBudget.isNearlyFull, this.audit === undefined);
     if (kind === 'load') void this.scan(lanes, kind);
     else if (kind === 'audit') this.audit = this.scan(lanes, kind).finally(() => (this.audit = undefined));
   }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { WindowBudget } from '#domain/lane';
+import { BreakersModule } from '#flow/breakers/breakers.module';
 import { DeliveryModule } from '#flow/delivery/delivery.module';
 import { EndpointLimitsModule } from '#flow/rate-limits/endpoint-limits.module';
 import { OutcomeModule } from '#flow/outcome/outcome.module';
@@ -29,6 +30,7 @@ const MAX_LANES = 150_000;
     PostgresModule.pool({ name: 'lanes', max: 2, plans: 'queue' }),
     HousekeepingDatabaseModule,
     DeliveryModule,
+    BreakersModule,
     OutcomeModule,
     RetriesModule,
     EndpointLimitsModule,

@@ -153,3 +153,62 @@ describe('ShardCoverage', () => {
     expect(fc.check(property(coverage), { seed, numRuns: 100, endOnFailure: true }).failed).toBe(true);
   });
 });
+
+describe('a shard that lacks only lanes of endpoints that have used up their share of the lane budget', () => {
+  const FULL = new Set([7]);
+  const NONE = new Set<number>();
+
+  /** After a scan that left out the lanes of endpoint 7. */
+  function lackingSeven(during: (coverage: ShardCoverage) => void = () => undefined): ShardCoverage {
+    const coverage = new ShardCoverage();
+    coverage.beginScan();
+    coverage.leaveOutLanesOf([7]);
+    during(coverage);
+    coverage.endScan();
+    return coverage;
+  }
+
+  it('is incomplete, and needs a scan only when there is room for them', () => {
+    const coverage = lackingSeven();
+    expect([coverage.isComplete, coverage.wasComplete, coverage.needsScan(FULL), coverage.needsScan(new Set([7, 8])), coverage.needsScan(NONE)]).toEqual([false, false, false, false, true]);
+  });
+
+  it('needs none for further deliveries to these endpoints, but for any others', () => {
+    const coverage = lackingSeven((scanned) => scanned.onNotTaken(7));
+    coverage.onNotTaken(7);
+    expect(coverage.needsScan(FULL)).toBe(false);
+    coverage.onNotTaken(8);
+    expect(coverage.needsScan(FULL)).toBe(true);
+  });
+
+  it.each<[string, (coverage: ShardCoverage) => void]>([
+    ['a doubt', (coverage) => coverage.markIncomplete()], ['a delivery to another endpoint', (coverage) => coverage.onNotTaken(8)], ['something else left out', (coverage) => coverage.leaveOut()],
+    ['a statement without an answer', (coverage) => coverage.onUnknownOutcome('log')], ['a closed lane', (coverage) => coverage.close(3)],
+  ])('needs another scan after %s during the scan', (_, during) => {
+    expect(lackingSeven(during).needsScan(FULL)).toBe(true);
+  });
+
+  it('needs a scan after one that failed, and after a doubt', () => {
+    const abandoned = lackingSeven();
+    abandoned.beginScan();
+    abandoned.abandonScan();
+    const doubted = lackingSeven();
+    doubted.markIncomplete();
+    expect([abandoned.needsScan(FULL), doubted.needsScan(FULL)]).toEqual([true, true]);
+  });
+
+  it('takes a delivery that comes during a scan with room for it as a doubt', () => {
+    const coverage = lackingSeven();
+    coverage.beginScan();
+    coverage.onNotTaken(7);
+    coverage.endScan();
+    expect([coverage.isComplete, coverage.needsScan(FULL)]).toEqual([false, true]);
+  });
+
+  it('is complete after a scan that left nothing out', () => {
+    const coverage = lackingSeven();
+    coverage.beginScan();
+    coverage.endScan();
+    expect([coverage.isComplete, coverage.needsScan(NONE)]).toEqual([true, false]);
+  });
+});

@@ -23,10 +23,14 @@
  *     been sent when its lane was evicted still may have been when the lane returns.
  *  8. A scan that begins while the shard is complete is an audit, until a doubt comes up. What an audit adds was in no
  *     lane by a fault, provided that all admissions sent before its page arrived were applied first.
+ *  9. An incomplete shard may lack nothing but lanes of endpoints that have used up their share of the lane budget, and were
+ *     left out by its last scan. It needs no scan while they have: there would be no room for what it finds.
  */
 export class ShardCoverage {
   private complete = false;
   private everComplete = false;
+  /** Invariant 9; undefined: the shard may lack other lanes, too. */
+  private lackedEndpoints: ReadonlySet<number> | undefined;
   private doubts = 0;
   private scan: Scan | undefined;
   private readonly unanswered = new Set<StatementSource>();
@@ -52,10 +56,22 @@ export class ShardCoverage {
     return this.scan?.audits === true && this.scan.doubts === this.doubts;
   }
 
+  /** Invariant 9. @param full endpoints that have used up their share of the lane budget */
+  needsScan(full: ReadonlySet<number>): boolean {
+    return !this.complete && (this.lackedEndpoints === undefined || [...this.lackedEndpoints].some((endpoint) => !full.has(endpoint)));
+  }
+
   /** Postgres may hold deliveries that memory does not know. The next scan loads them. */
   markIncomplete(): void {
     this.doubts += 1;
     this.complete = false;
+    this.lackedEndpoints = undefined;
+  }
+
+  /** An admitted delivery of the endpoint is only in Postgres. That is no doubt if lanes of the endpoint are left out anyway. */
+  onNotTaken(endpoint: number): void {
+    const lacked = this.scan === undefined ? this.lackedEndpoints : this.scan.lackedEndpoints;
+    if (lacked?.has(endpoint) !== true) this.markIncomplete();
   }
 
   /** A statement that may make deliveries pending got no answer; invariant 3. */
@@ -93,7 +109,8 @@ export class ShardCoverage {
 
   beginScan(): void {
     if (this.scan !== undefined) throw new Error('A scan of the shard is under way');
-    this.scan = { doubts: this.doubts, audits: this.complete, leftOut: false, headsAtPage: new Map() };
+    this.scan = { doubts: this.doubts, audits: this.complete, leftOut: false, lackedEndpoints: new Set(), headsAtPage: new Map() };
+    this.lackedEndpoints = undefined;
   }
 
   /** The next page's read begins. */
@@ -116,12 +133,20 @@ export class ShardCoverage {
     if (this.scan !== undefined) this.scan.leftOut = true;
   }
 
+  /** The scan leaves out the lanes of these endpoints; invariant 9. */
+  leaveOutLanesOf(endpoints: readonly number[]): void {
+    for (const endpoint of endpoints) this.scan?.lackedEndpoints.add(endpoint);
+  }
+
   /** The scan has seen every page. */
   endScan(): void {
     const { scan } = this;
     if (scan === undefined) return;
     this.scan = undefined;
-    this.complete = !scan.leftOut && scan.doubts === this.doubts && this.unanswered.size === 0 && this.closed.size === 0;
+    const { lackedEndpoints } = scan;
+    const lacksOnlyThem = !scan.leftOut && scan.doubts === this.doubts && this.unanswered.size === 0 && this.closed.size === 0;
+    this.complete = lacksOnlyThem && lackedEndpoints.size === 0;
+    this.lackedEndpoints = lacksOnlyThem && lackedEndpoints.size > 0 ? lackedEndpoints : undefined;
     this.everComplete ||= this.complete;
   }
 
@@ -151,6 +176,7 @@ interface Scan {
   readonly doubts: number;
   readonly audits: boolean;
   leftOut: boolean;
+  readonly lackedEndpoints: Set<number>;
   /** Heads of lanes that have moved since the page's read began, as they were then. */
   readonly headsAtPage: Map<object, number>;
 }

@@ -49,6 +49,11 @@ export class LeaseKeeper implements LeaseHolder {
     this.watch = new LeaseWatch(leaseTtlMs);
   }
 
+  /** This process, as its leases name it in Postgres. */
+  get owner(): string {
+    return this.leases.owner;
+  }
+
   /** Adds a listener, before `start`. */
   listen(listener: LeaseListener): void {
     this.listeners.push(listener);

@@ -19,7 +19,7 @@ export interface HeldLease {
 @Injectable()
 export class LeasesRepository {
   /** This process, as the leases name it. */
-  private readonly owner = randomUUID();
+  readonly owner = randomUUID();
   private readonly ttlMs: number;
 
   constructor(@InjectDatabase('leases') private readonly database: Database, @InjectConfig() { leaseTtlMs }: Pick<Config, 'leaseTtlMs'>) {

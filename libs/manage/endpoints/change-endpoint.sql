@@ -16,6 +16,7 @@ with changed as (
     max_retry_after_seconds = coalesce(:maxRetryAfterSeconds, max_retry_after_seconds),
     rate_limit_per_second = case when :setsRateLimit! then :perSecond::float8 else rate_limit_per_second end,
     rate_limit_burst = case when :setsRateLimit! then :burst::integer else rate_limit_burst end,
+    disable_after_ms = case when :setsDisableAfter! then :disableAfterMs::bigint else disable_after_ms end,
     headers_ciphertext = case when :setsHeaders! then :headersCiphertext::bytea else headers_ciphertext end,
     metadata = coalesce(:metadata::text::jsonb, metadata),
     updated_at = now()

@@ -12,8 +12,16 @@ describe('a new endpoint', () => {
   it('has the documented defaults', () => {
     expect(newEndpointSchema.parse({ url })).toEqual({
       url, description: '', eventTypes: ['*'], ordering: 'entity', dlqPolicy: 'continue', retrySchedule: null, timeoutMs: 15_000, maxConcurrency: 64,
-      maxRetryAfterSeconds: 86_400, rateLimit: null, headers: {}, metadata: {},
+      maxRetryAfterSeconds: 86_400, rateLimit: null, disableAfter: null, headers: {}, metadata: {},
     });
+  });
+
+  it.each([null, '1m', '60000ms', '90m', '5d', '30d'])('takes the time to disable it after %j', (disableAfter) => {
+    expect(pathsRefused({ disableAfter })).toEqual([]);
+  });
+
+  it.each(['', '59s', '31d', '05d', '0m', '5', 5])('refuses the time to disable it after %j', (disableAfter) => {
+    expect(pathsRefused({ disableAfter })).toEqual(['disableAfter']);
   });
 
   it.each(['ftp://x', 'example.com', 'https://u:p@example.com/', 'https://example.com/#', 'https://example.com/#a', ' https://example.com', 'https://exa mple.com', '', 7])('refuses the URL %j', (bad) => {

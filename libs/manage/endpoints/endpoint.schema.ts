@@ -7,6 +7,7 @@ import { pageQuery } from '#ground/http/pagination';
 import { idSchema } from '#ground/http/public-id';
 import { textSchema } from '#ground/http/text-schema';
 import { metadataSchema } from '#manage/metadata';
+import { breakerSchema, disableAfter } from './breaker.schema.js';
 import { customHeaderProblem } from './custom-headers.js';
 import { newRateLimitSchema, rateLimitSchema } from './endpoint-rate-limit.js';
 
@@ -63,6 +64,7 @@ const settings = {
   maxConcurrency: z.int().min(1).max(10_000).default(64).meta({ description: 'Concurrent attempts of each dispatcher' }),
   maxRetryAfterSeconds: z.int().min(0).max(31_536_000).default(86_400),
   rateLimit: newRateLimitSchema.nullable().default(null).meta({ description: 'Null: no limit' }),
+  disableAfter,
   headers: headers.default({}),
   metadata: metadataSchema.default({}),
 };
@@ -84,6 +86,7 @@ export const endpointChangeSchema = z
     maxConcurrency: settings.maxConcurrency.unwrap().optional(),
     maxRetryAfterSeconds: settings.maxRetryAfterSeconds.unwrap().optional(),
     rateLimit: settings.rateLimit.unwrap().optional(),
+    disableAfter: disableAfter.unwrap().optional(),
     headers: headers.optional(),
     metadata: metadataSchema.optional(),
   })
@@ -110,11 +113,13 @@ export const endpointSchema = z
     maxConcurrency: z.int(),
     maxRetryAfterSeconds: z.int(),
     rateLimit: rateLimitSchema.nullable(),
+    disableAfter: z.string().nullable().meta({ example: '5d' }),
     headers: z.record(z.string(), z.string()),
     metadata: z.record(z.string(), z.unknown()),
     source: idSchema('src').nullable().meta({ description: 'The source that it was made for, because a request named its URL as destination; null for other endpoints' }),
     status: z.enum(['active', 'paused', 'disabled']),
     statusReason: z.string().nullable(),
+    breaker: breakerSchema,
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
   })

@@ -9,6 +9,7 @@ import { AddressPolicy } from '#ground/network/address-policy';
 import {
   type CreatedEndpoint, type Endpoint, type EndpointChange, endpointCursor, type EndpointQuery, type NewEndpoint, newEndpointSchema, scheduleFromMs, scheduleToMs,
 } from './endpoint.schema.js';
+import { breakerOf, disableAfterFromMs, disableAfterToMs } from './breaker.schema.js';
 import { rateLimitColumnsOf, rateLimitOf } from './endpoint-rate-limit.js';
 import { type EndpointRow, EndpointsRepository, MAX_ENDPOINTS } from './endpoints.repository.js';
 import { headersContext, secretContext } from '#ground/secrets/secret-contexts';
@@ -64,7 +65,7 @@ export class EndpointsService {
     const publicId = mintId();
     const id = toPublicId('ep', publicId);
     const secret = `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
-    const { retrySchedule, rateLimit, headers, metadata, ...rest } = settings;
+    const { retrySchedule, rateLimit, disableAfter, headers, metadata, ...rest } = settings;
     const key = await this.repository.create({
       ...rest,
       ...rateLimitColumnsOf(rateLimit),
@@ -74,6 +75,7 @@ export class EndpointsService {
       publicId,
       tenant,
       retryScheduleMs: retrySchedule === null ? null : scheduleToMs(retrySchedule),
+      disableAfterMs: disableAfter === null ? null : disableAfterToMs(disableAfter),
       headersCiphertext: this.sealHeaders(headers, publicId),
       metadata: JSON.stringify(metadata),
       secretCiphertext: this.secrets.seal(secret, secretContext(publicId)),
@@ -100,7 +102,7 @@ export class EndpointsService {
     const publicId = knownUuidOf(id);
     if (changes.eventTypes !== undefined && (await this.get(tenant, id)).source !== null) throw notRoutedByType();
     if (changes.url !== undefined) await this.checkDestination(new URL(changes.url));
-    const { url, description, eventTypes, dlqPolicy, retrySchedule, timeoutMs, maxConcurrency, maxRetryAfterSeconds, rateLimit, headers, metadata } = changes;
+    const { url, description, eventTypes, dlqPolicy, retrySchedule, timeoutMs, maxConcurrency, maxRetryAfterSeconds, rateLimit, disableAfter, headers, metadata } = changes;
     const isChanged = await this.repository.change({
       by: auditedBy(principal), subject: id, settings: Object.keys(changes),
       publicId, tenant, url, description, eventTypes, dlqPolicy, timeoutMs, maxConcurrency, maxRetryAfterSeconds,
@@ -108,6 +110,8 @@ export class EndpointsService {
       retryScheduleMs: retrySchedule === undefined || retrySchedule === null ? null : scheduleToMs(retrySchedule),
       setsRateLimit: rateLimit !== undefined,
       ...rateLimitColumnsOf(rateLimit ?? null),
+      setsDisableAfter: disableAfter !== undefined,
+      disableAfterMs: disableAfter === undefined || disableAfter === null ? null : disableAfterToMs(disableAfter),
       setsHeaders: headers !== undefined,
       headersCiphertext: headers === undefined ? null : this.sealHeaders(headers, publicId),
       metadata: metadata === undefined ? undefined : JSON.stringify(metadata),
@@ -164,11 +168,13 @@ export class EndpointsService {
       maxConcurrency: row.maxConcurrency,
       maxRetryAfterSeconds: row.maxRetryAfterSeconds,
       rateLimit: rateLimitOf(row),
+      disableAfter: disableAfterFromMs(row.disableAfterMs),
       headers: headersCiphertext === null ? {} : (JSON.parse(this.secrets.open(headersCiphertext, headersContext(publicId))) as Record<string, string>),
       metadata: row.metadata as Record<string, unknown>,
       source: row.source === null ? null : toPublicId('src', row.source),
       status: row.status,
       statusReason: row.statusReason,
+      breaker: breakerOf(row),
       createdAt: row.createdAt.toISOString(),
       updatedAt: row.updatedAt.toISOString(),
     };

@@ -1,6 +1,8 @@
 /** Types generated for queries found in "libs/manage/endpoints/find-endpoint.sql" */
 import { PreparedQuery } from '#ground/postgres/prepared-query';
 
+export type breaker_state = 'closed' | 'half-open' | 'open';
+
 export type dlq_policy = 'continue' | 'halt';
 
 export type endpoint_ordering = 'entity' | 'none';
@@ -21,9 +23,14 @@ export interface IFindEndpointParams {
 
 /** 'FindEndpoint' return type */
 export interface IFindEndpointResult {
+  breakerFailureRate: number | null;
+  breakerProbeAt: Date | null;
+  breakerSince: Date | null;
+  breakerState: breaker_state | null;
   burst: number | null;
   createdAt: Date;
   description: string;
+  disableAfterMs: number | null;
   dlqPolicy: dlq_policy;
   eventTypes: stringArray;
   headersCiphertext: Buffer | null;
@@ -49,7 +56,7 @@ export interface IFindEndpointQuery {
   result: IFindEndpointResult;
 }
 
-const findEndpointIR: any = {"usedParamSet":{"publicId":true,"tenant":true},"params":[{"name":"publicId","required":true,"transform":{"type":"scalar"},"locs":[{"a":622,"b":631}]},{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":646,"b":653}]}],"statement":"select\n  id, public_id as \"publicId\", url, description, event_types as \"eventTypes\", ordering, dlq_policy as \"dlqPolicy\",\n  retry_schedule_ms as \"retryScheduleMs\", timeout_ms as \"timeoutMs\", max_concurrency as \"maxConcurrency\",\n  max_retry_after_seconds as \"maxRetryAfterSeconds\", rate_limit_per_second as \"perSecond\", rate_limit_burst as \"burst\",\n  headers_ciphertext as \"headersCiphertext\", metadata, status, status_reason as \"statusReason\",\n  created_at as \"createdAt\", updated_at as \"updatedAt\",\n  (select s.public_id from sources s where s.id = endpoints.destination_of) as \"source?\"\nfrom endpoints\nwhere public_id = :publicId! and tenant = :tenant! and deleted_at is null"};
+const findEndpointIR: any = {"usedParamSet":{"publicId":true,"tenant":true},"params":[{"name":"publicId","required":true,"transform":{"type":"scalar"},"locs":[{"a":962,"b":971}]},{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":986,"b":993}]}],"statement":"select\n  id, public_id as \"publicId\", url, description, event_types as \"eventTypes\", ordering, dlq_policy as \"dlqPolicy\",\n  retry_schedule_ms as \"retryScheduleMs\", timeout_ms as \"timeoutMs\", max_concurrency as \"maxConcurrency\",\n  max_retry_after_seconds as \"maxRetryAfterSeconds\", rate_limit_per_second as \"perSecond\", rate_limit_burst as \"burst\",\n  disable_after_ms as \"disableAfterMs\",\n  k.state as \"breakerState?\", k.since as \"breakerSince?\", k.probe_at as \"breakerProbeAt?\", k.failure_rate as \"breakerFailureRate?\",\n  headers_ciphertext as \"headersCiphertext\", metadata, status, status_reason as \"statusReason\",\n  created_at as \"createdAt\", updated_at as \"updatedAt\",\n  (select s.public_id from sources s where s.id = endpoints.destination_of) as \"source?\"\nfrom endpoints\n  left join lateral (\n    select state, since, probe_at, breaker_failure_rate(c) as failure_rate from endpoint_breakers c where c.endpoint = endpoints.id\n  ) k on true\nwhere public_id = :publicId! and tenant = :tenant! and deleted_at is null"};
 
 /**
  * Query generated from SQL:
@@ -58,10 +65,15 @@ const findEndpointIR: any = {"usedParamSet":{"publicId":true,"tenant":true},"par
  *   id, public_id as "publicId", url, description, event_types as "eventTypes", ordering, dlq_policy as "dlqPolicy",
  *   retry_schedule_ms as "retryScheduleMs", timeout_ms as "timeoutMs", max_concurrency as "maxConcurrency",
  *   max_retry_after_seconds as "maxRetryAfterSeconds", rate_limit_per_second as "perSecond", rate_limit_burst as "burst",
+ *   disable_after_ms as "disableAfterMs",
+ *   k.state as "breakerState?", k.since as "breakerSince?", k.probe_at as "breakerProbeAt?", k.failure_rate as "breakerFailureRate?",
  *   headers_ciphertext as "headersCiphertext", metadata, status, status_reason as "statusReason",
  *   created_at as "createdAt", updated_at as "updatedAt",
  *   (select s.public_id from sources s where s.id = endpoints.destination_of) as "source?"
  * from endpoints
+ *   left join lateral (
+ *     select state, since, probe_at, breaker_failure_rate(c) as failure_rate from endpoint_breakers c where c.endpoint = endpoints.id
+ *   ) k on true
  * where public_id = :publicId! and tenant = :tenant! and deleted_at is null
  * ```
  */

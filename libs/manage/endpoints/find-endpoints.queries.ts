@@ -1,6 +1,8 @@
 /** Types generated for queries found in "libs/manage/endpoints/find-endpoints.sql" */
 import { PreparedQuery } from '#ground/postgres/prepared-query';
 
+export type breaker_state = 'closed' | 'half-open' | 'open';
+
 export type dlq_policy = 'continue' | 'halt';
 
 export type endpoint_ordering = 'entity' | 'none';
@@ -25,9 +27,14 @@ export interface IFindEndpointsParams {
 
 /** 'FindEndpoints' return type */
 export interface IFindEndpointsResult {
+  breakerFailureRate: number | null;
+  breakerProbeAt: Date | null;
+  breakerSince: Date | null;
+  breakerState: breaker_state | null;
   burst: number | null;
   createdAt: Date;
   description: string;
+  disableAfterMs: number | null;
   dlqPolicy: dlq_policy;
   eventTypes: stringArray;
   followed: boolean;
@@ -54,7 +61,7 @@ export interface IFindEndpointsQuery {
   result: IFindEndpointsResult;
 }
 
-const findEndpointsIR: any = {"usedParamSet":{"tenant":true,"before":true,"limit":true,"bytes":true},"params":[{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":1035,"b":1042}]},{"name":"before","required":true,"transform":{"type":"scalar"},"locs":[{"a":1076,"b":1083}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":1124,"b":1130}]},{"name":"bytes","required":true,"transform":{"type":"scalar"},"locs":[{"a":1224,"b":1230}]}],"statement":"select\n  id, public_id as \"publicId\", url, description, event_types as \"eventTypes\", ordering, dlq_policy as \"dlqPolicy\",\n  retry_schedule_ms as \"retryScheduleMs\", timeout_ms as \"timeoutMs\", max_concurrency as \"maxConcurrency\",\n  max_retry_after_seconds as \"maxRetryAfterSeconds\", rate_limit_per_second as \"perSecond\", rate_limit_burst as \"burst\",\n  headers_ciphertext as \"headersCiphertext\", metadata, status, status_reason as \"statusReason\",\n  created_at as \"createdAt\", updated_at as \"updatedAt\",\n  (select s.public_id from sources s where s.id = b.destination_of) as \"source?\", followed as \"followed!\"\nfrom (\n    select\n      e.*, row_number() over newest_first as place, lead(true, 1, false) over newest_first as followed,\n      sum(\n        octet_length(e.url) + octet_length(e.description) + octet_length(e.event_types::text)\n          + octet_length(e.metadata::text) + coalesce(octet_length(e.headers_ciphertext), 0)\n      ) over newest_first as bytes\n    from (\n        select *\n        from endpoints\n        where tenant = :tenant! and deleted_at is null and id < :before!\n        order by id desc\n        limit :limit!\n      ) e\n    window newest_first as (order by e.id desc)\n  ) b\nwhere place = 1 or bytes <= :bytes!::integer\norder by id desc"};
+const findEndpointsIR: any = {"usedParamSet":{"tenant":true,"before":true,"limit":true,"bytes":true},"params":[{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":1207,"b":1214}]},{"name":"before","required":true,"transform":{"type":"scalar"},"locs":[{"a":1248,"b":1255}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":1296,"b":1302}]},{"name":"bytes","required":true,"transform":{"type":"scalar"},"locs":[{"a":1556,"b":1562}]}],"statement":"select\n  id, public_id as \"publicId\", url, description, event_types as \"eventTypes\", ordering, dlq_policy as \"dlqPolicy\",\n  retry_schedule_ms as \"retryScheduleMs\", timeout_ms as \"timeoutMs\", max_concurrency as \"maxConcurrency\",\n  max_retry_after_seconds as \"maxRetryAfterSeconds\", rate_limit_per_second as \"perSecond\", rate_limit_burst as \"burst\",\n  disable_after_ms as \"disableAfterMs\",\n  k.state as \"breakerState?\", k.since as \"breakerSince?\", k.probe_at as \"breakerProbeAt?\", k.failure_rate as \"breakerFailureRate?\",\n  headers_ciphertext as \"headersCiphertext\", metadata, status, status_reason as \"statusReason\",\n  created_at as \"createdAt\", updated_at as \"updatedAt\",\n  (select s.public_id from sources s where s.id = b.destination_of) as \"source?\", followed as \"followed!\"\nfrom (\n    select\n      e.*, row_number() over newest_first as place, lead(true, 1, false) over newest_first as followed,\n      sum(\n        octet_length(e.url) + octet_length(e.description) + octet_length(e.event_types::text)\n          + octet_length(e.metadata::text) + coalesce(octet_length(e.headers_ciphertext), 0)\n      ) over newest_first as bytes\n    from (\n        select *\n        from endpoints\n        where tenant = :tenant! and deleted_at is null and id < :before!\n        order by id desc\n        limit :limit!\n      ) e\n    window newest_first as (order by e.id desc)\n  ) b\n  left join lateral (\n    select state, since, probe_at, breaker_failure_rate(c) as failure_rate from endpoint_breakers c where c.endpoint = b.id\n  ) k on true\nwhere place = 1 or bytes <= :bytes!::integer\norder by id desc"};
 
 /**
  * Query generated from SQL:
@@ -63,6 +70,8 @@ const findEndpointsIR: any = {"usedParamSet":{"tenant":true,"before":true,"limit
  *   id, public_id as "publicId", url, description, event_types as "eventTypes", ordering, dlq_policy as "dlqPolicy",
  *   retry_schedule_ms as "retryScheduleMs", timeout_ms as "timeoutMs", max_concurrency as "maxConcurrency",
  *   max_retry_after_seconds as "maxRetryAfterSeconds", rate_limit_per_second as "perSecond", rate_limit_burst as "burst",
+ *   disable_after_ms as "disableAfterMs",
+ *   k.state as "breakerState?", k.since as "breakerSince?", k.probe_at as "breakerProbeAt?", k.failure_rate as "breakerFailureRate?",
  *   headers_ciphertext as "headersCiphertext", metadata, status, status_reason as "statusReason",
  *   created_at as "createdAt", updated_at as "updatedAt",
  *   (select s.public_id from sources s where s.id = b.destination_of) as "source?", followed as "followed!"
@@ -82,6 +91,9 @@ const findEndpointsIR: any = {"usedParamSet":{"tenant":true,"before":true,"limit
  *       ) e
  *     window newest_first as (order by e.id desc)
  *   ) b
+ *   left join lateral (
+ *     select state, since, probe_at, breaker_failure_rate(c) as failure_rate from endpoint_breakers c where c.endpoint = b.id
+ *   ) k on true
  * where place = 1 or bytes <= :bytes!::integer
  * order by id desc
  * ```

@@ -9,6 +9,8 @@ select
   id, public_id as "publicId", url, description, event_types as "eventTypes", ordering, dlq_policy as "dlqPolicy",
   retry_schedule_ms as "retryScheduleMs", timeout_ms as "timeoutMs", max_concurrency as "maxConcurrency",
   max_retry_after_seconds as "maxRetryAfterSeconds", rate_limit_per_second as "perSecond", rate_limit_burst as "burst",
+  disable_after_ms as "disableAfterMs",
+  k.state as "breakerState?", k.since as "breakerSince?", k.probe_at as "breakerProbeAt?", k.failure_rate as "breakerFailureRate?",
   headers_ciphertext as "headersCiphertext", metadata, status, status_reason as "statusReason",
   created_at as "createdAt", updated_at as "updatedAt",
   (select s.public_id from sources s where s.id = b.destination_of) as "source?", followed as "followed!"
@@ -28,5 +30,8 @@ from (
       ) e
     window newest_first as (order by e.id desc)
   ) b
+  left join lateral (
+    select state, since, probe_at, breaker_failure_rate(c) as failure_rate from endpoint_breakers c where c.endpoint = b.id
+  ) k on true
 where place = 1 or bytes <= :bytes!::integer
 order by id desc;

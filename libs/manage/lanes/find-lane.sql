@@ -5,7 +5,8 @@
 /* @name findLane */
 select
   l.id, p.public_id as "endpointId", l.endpoint, l.entity,
-  lane_state(l.paused, l.halted_sequence, n.depth, p.status, h.next_attempt_at, r.limited) as "state!",
+  lane_state(l.paused, l.halted_sequence, n.depth, p.status, greatest(h.next_attempt_at, k.holds_until), r.limited) as "state!",
+  k.holds_until is not null and coalesce(h.next_attempt_at <= now(), true) as "isHeldByBreaker!",
   r.limited and coalesce(h.next_attempt_at <= now(), true) as "isRateLimited!",
   p.status as "endpointStatus", n.depth as "depth!", f.created_at as "oldestAt?",
   coalesce(l.halted_sequence, f.sequence) as "headSequence", h.event_id as "headEvent?", h.replay as "headReplay?",
@@ -14,6 +15,9 @@ from endpoints p
   join lanes l on l.endpoint = p.id and l.entity = :entity!
   cross join lateral (select l.tail_sequence - l.closed_sequence + l.replays as depth) n
   cross join lateral (select exists (select from rate_limited_endpoints where endpoint = p.id) as limited) r
+  left join lateral (
+    select timestamptz 'infinity' as holds_until from endpoint_breakers where endpoint = l.endpoint and state <> 'closed'
+  ) k on true
   left join lateral (
     select d.event_id, d.replay, d.sequence, d.attempts, d.next_attempt_at, d.dead_reason, d.created_at
     from deliveries d

@@ -136,6 +136,19 @@ describe('the list of lanes', () => {
     expect(await entities({ state: 'sending' })).toEqual(['sends', 'sends-replay']);
   });
 
+  it('lists lanes that wait for the breaker of their endpoint, except those whose head is not due', async () => {
+    await fixture.pool.query("insert into endpoint_breakers (endpoint, state, bucket) values ($1, 'open', 0)", [endpoint]);
+    const held = async (): Promise<unknown> => (await list({ state: 'waiting' })).map(({ entity, isHeldByBreaker }) => [entity, isHeldByBreaker]);
+    expect(await held()).toEqual([['sends', true], ['sends-replay', true], ['waits', false]]);
+    expect(await entities({ state: 'sending' })).toEqual([]);
+    const [{ endpointId = '' } = {}] = await list({});
+    expect(await lanes.find('default', endpointId, 'sends')).toMatchObject({ state: 'waiting', isHeldByBreaker: true });
+    await fixture.pool.query("update endpoint_breakers set state = 'half-open'");
+    expect(await held()).toEqual([['sends', true], ['sends-replay', true], ['waits', false]]);
+    await fixture.pool.query("update endpoint_breakers set state = 'closed'");
+    expect(await held()).toEqual([['waits', false]]);
+  });
+
   it('reads no more of a lane with a long backlog than of others', async () => {
     const [{ endpointId = '' } = {}] = await list({});
     const { rows: [lane] } = await fixture.pool.query<{ id: number }>("insert into lanes (tenant, endpoint, entity, shard, tail_sequence) values ('default', $1, 'long', 2, 3000) returning id", [endpoint]);

@@ -72,8 +72,9 @@ function laneOf(row: LaneRow): LaneResource {
   };
 }
 
-function reasonOf({ endpointStatus, isRateLimited }: LaneRow): LaneResource['reason'] {
+function reasonOf({ endpointStatus, isHeldByBreaker, isRateLimited }: LaneRow): LaneResource['reason'] {
   if (endpointStatus === 'paused') return 'endpoint_paused';
   if (endpointStatus === 'disabled') return 'endpoint_disabled';
+  if (isHeldByBreaker) return 'breaker';
   return isRateLimited ? 'rate_limit' : 'retry';
 }

@@ -95,6 +95,7 @@ placed as (
 )
 select
   l.id as "id!", l.public_id as "endpointId", l.endpoint as "endpoint!", l.entity as "entity!", s.state as "state!", l.endpoint_status as "endpointStatus",
+  k.holds_until is not null and coalesce(h.next_attempt_at <= now(), true) as "isHeldByBreaker!",
   l.depth as "depth!", f.created_at as "oldestAt?", coalesce(l.halted_sequence, f.sequence) as "headSequence",
   h.event_id as "headEvent?", h.replay as "headReplay?", h.attempts as "headAttempts?", h.next_attempt_at as "nextAttemptAt?",
   h.dead_reason as "headDeadReason?", l.limited and coalesce(h.next_attempt_at <= now(), true) as "isRateLimited!",
@@ -117,8 +118,11 @@ from placed l
       d.status = 'dead' and l.halted_sequence is not null and d.shard = l.shard and coalesce(d.lane, 0) = l.id
       and coalesce(d.sequence, 0) = l.halted_sequence
   ) h on true
+  left join lateral (
+    select timestamptz 'infinity' as holds_until from endpoint_breakers where endpoint = l.endpoint and state <> 'closed'
+  ) k on true
   cross join lateral (
-    select lane_state(l.paused, l.halted_sequence, l.depth, l.endpoint_status, h.next_attempt_at, l.limited) as state
+    select lane_state(l.paused, l.halted_sequence, l.depth, l.endpoint_status, greatest(h.next_attempt_at, k.holds_until), l.limited) as state
   ) s
 where :state is null or s.state = :state
 order by l.place, l.id

@@ -175,7 +175,10 @@ from page t
       jsonb_build_object(
         'reason', c.reason,
         'behind', case c.reason when 'lane_halted' then l.halted_sequence when 'lane' then h.sequence end,
-        'until', case c.reason when 'retry' then to_char(r.next_attempt_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') end
+        'until', to_char(
+          case when c.reason = 'retry' then r.next_attempt_at when c.reason = 'breaker' and k.state = 'open' then k.probe_at end,
+          'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'
+        )
       ) as detail
     from routed r
       left join lanes l on l.id = r.lane
@@ -186,6 +189,7 @@ from page t
         order by d.sequence
         limit 1
       ) h on true
+      left join endpoint_breakers k on k.endpoint = r.endpoint and k.state <> 'closed'
       cross join lateral (
         select
           case
@@ -196,6 +200,7 @@ from page t
             when l.paused then 'lane_paused'
             when h.sequence < r.sequence then 'lane'
             when r.next_attempt_at > now() then 'retry'
+            when k.endpoint is not null then 'breaker'
             when exists (select from rate_limited_endpoints where endpoint = r.endpoint) then 'rate_limit'
             else 'sending'
           end as reason

@@ -143,6 +143,10 @@ describe('the timeline of an event', () => {
     await fixture.pool.query("insert into token_buckets (id, tokens, refilled_at, full_at) values ('endpoint/' || $1::integer, 0, now(), now())", [endpoint]);
     expect([await reasonOf(first), await reasonOf(second)]).toEqual([['rate_limit', null], ['lane', 1]]);
     await gateway.get(EndpointsService).change(TEST_PRINCIPAL, endpointId, { rateLimit: null });
+    await fixture.pool.query("insert into endpoint_breakers (endpoint, state, probe_at, bucket) values ($1, 'open', '2026-01-31 12:00:00Z', 0)", [endpoint]);
+    expect([await reasonOf(first), await reasonOf(second)]).toEqual([['breaker', null], ['lane', 1]]);
+    expect((await timeline(first)).data.at(-1)).toMatchObject({ until: '2026-01-31T12:00:00.000Z' });
+    await fixture.pool.query("update endpoint_breakers set state = 'closed' where endpoint = $1", [endpoint]);
     await gateway.get(LanesService).mark(TEST_PRINCIPAL, endpointId, 'order-3', 'pause', {});
     expect(await reasonOf(second)).toEqual(['lane_paused', null]);
     await gateway.get(EndpointsService).pause(TEST_PRINCIPAL, endpointId);

@@ -83,10 +83,10 @@ const waiting = z
   .object({
     at: at.meta({ description: 'Now' }), kind: z.literal('waiting'), endpoint: delivery.endpoint.optional(), delivery: delivery.delivery.optional(),
     reason: z
-      .enum(['admission', 'retry', 'lane', 'lane_paused', 'lane_halted', 'endpoint_paused', 'endpoint_disabled', 'endpoint_deleted', 'rate_limit', 'sending'])
-      .meta({ description: '`admission`: it is not decided yet who gets the event. `lane`: an earlier delivery of the lane has no outcome. `rate_limit`: the endpoint gets no more requests now. `sending`: nothing holds it up. `endpoint_deleted`: it will be discarded' }),
+      .enum(['admission', 'retry', 'lane', 'lane_paused', 'lane_halted', 'endpoint_paused', 'endpoint_disabled', 'endpoint_deleted', 'breaker', 'rate_limit', 'sending'])
+      .meta({ description: '`admission`: it is not decided yet who gets the event. `lane`: an earlier delivery of the lane has no outcome. `breaker`: the endpoint fails, and its circuit breaker is open. `rate_limit`: the endpoint gets no more requests now. `sending`: nothing holds it up. `endpoint_deleted`: it will be discarded' }),
     behind: sequence.meta({ description: 'The sequence that it waits for, in its lane' }),
-    until: z.iso.datetime().nullable().meta({ description: 'The next attempt' }),
+    until: z.iso.datetime().nullable().meta({ description: 'The next attempt, for `breaker` the next probe of the endpoint. Null if it is not known' }),
   })
   .meta({ id: 'TimelineWaiting', description: 'What a pending delivery waits for now. Comes after everything that has happened' });
 

@@ -25,7 +25,7 @@ export const tokenUnchecked: Mutant = {
     async play(stage) {
       const first = nth(stage.dispatchers, 0);
       await ownedBy(stage, 2);
-      await stage.receiver.setMode({ kind: 'failing' });
+      await stage.receiver.setMode({ kind: 'rejecting' });
       // The stall must not catch the endpoint's notification, but the first tokens: later ones are 8 s apart.
       await allNudged(stage);
       await first.armStall('relay-sent');

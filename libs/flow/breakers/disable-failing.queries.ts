@@ -1,0 +1,66 @@
+/** Types generated for queries found in "libs/flow/breakers/disable-failing.sql" */
+import { PreparedQuery } from '#ground/postgres/prepared-query';
+
+export type numberArray = (number)[];
+
+/** 'DisableFailing' parameters type */
+export interface IDisableFailingParams {
+  endpoints: numberArray;
+}
+
+/** 'DisableFailing' return type */
+export interface IDisableFailingResult {
+  id: number;
+}
+
+/** 'DisableFailing' query type */
+export interface IDisableFailingQuery {
+  params: IDisableFailingParams;
+  result: IDisableFailingResult;
+}
+
+const disableFailingIR: any = {"usedParamSet":{"endpoints":true},"params":[{"name":"endpoints","required":true,"transform":{"type":"scalar"},"locs":[{"a":297,"b":307}]}],"statement":"with failing as (\n  -- Of two dispatchers at the same time, the second finds the endpoint disabled.\n  select p.id, to_char(b.undelivered_since at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') as since\n  from endpoints p\n    join endpoint_breakers b on b.endpoint = p.id\n  where\n    p.id = any(:endpoints!::integer[]) and p.status = 'active' and p.deleted_at is null\n    and b.undelivered_since <= now() - p.disable_after_ms * interval '1 millisecond'\n  order by p.id\n  for no key update of p\n),\ndisabled as (\n  update endpoints p\n  set\n    status = 'disabled',\n    status_reason = format('Nothing was delivered since %s, for longer than disableAfter; repair the receiver, then activate the endpoint again with resume', f.since),\n    updated_at = now()\n  from failing f\n  where p.id = f.id\n  returning p.id, p.tenant, p.public_id, f.since\n),\naudited as (\n  insert into audit_log (tenant, actor_type, actor, actor_name, action, subject, detail)\n  select\n    tenant, 'system', 'system', 'Lockstep', 'endpoint.disabled', 'ep_' || replace(public_id::text, '-', ''),\n    jsonb_build_object('reason', 'failing', 'since', since)\n  from disabled\n),\nnudges as (\n  insert into dispatch_outbox (tenant, shard, topic, value)\n  select d.tenant, l.shard, 'control', convert_to(json_build_object('kind', 'endpoint_changed', 'endpoint', d.id)::text, 'UTF8')\n  from disabled d\n    cross join shard_leases l\n)\nselect id from disabled"};
+
+/**
+ * Query generated from SQL:
+ * ```
+ * with failing as (
+ *   -- Of two dispatchers at the same time, the second finds the endpoint disabled.
+ *   select p.id, to_char(b.undelivered_since at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as since
+ *   from endpoints p
+ *     join endpoint_breakers b on b.endpoint = p.id
+ *   where
+ *     p.id = any(:endpoints!::integer[]) and p.status = 'active' and p.deleted_at is null
+ *     and b.undelivered_since <= now() - p.disable_after_ms * interval '1 millisecond'
+ *   order by p.id
+ *   for no key update of p
+ * ),
+ * disabled as (
+ *   update endpoints p
+ *   set
+ *     status = 'disabled',
+ *     status_reason = format('Nothing was delivered since %s, for longer than disableAfter; repair the receiver, then activate the endpoint again with resume', f.since),
+ *     updated_at = now()
+ *   from failing f
+ *   where p.id = f.id
+ *   returning p.id, p.tenant, p.public_id, f.since
+ * ),
+ * audited as (
+ *   insert into audit_log (tenant, actor_type, actor, actor_name, action, subject, detail)
+ *   select
+ *     tenant, 'system', 'system', 'Lockstep', 'endpoint.disabled', 'ep_' || replace(public_id::text, '-', ''),
+ *     jsonb_build_object('reason', 'failing', 'since', since)
+ *   from disabled
+ * ),
+ * nudges as (
+ *   insert into dispatch_outbox (tenant, shard, topic, value)
+ *   select d.tenant, l.shard, 'control', convert_to(json_build_object('kind', 'endpoint_changed', 'endpoint', d.id)::text, 'UTF8')
+ *   from disabled d
+ *     cross join shard_leases l
+ * )
+ * select id from disabled
+ * ```
+ */
+export const disableFailing = new PreparedQuery<IDisableFailingParams,IDisableFailingResult>(disableFailingIR);
+
+
