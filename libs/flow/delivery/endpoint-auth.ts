@@ -7,8 +7,8 @@ export interface OAuth2Auth {
   readonly scope?: string | undefined;
   /** Asked for by some servers, such as Auth0. */
   readonly audience?: string | undefined;
-  /** How the client authenticates at the token URL: in `authorization`, or in the body (RFC 6749, 2.3.1). */
-  readonly clientAuth: 'basic' | 'body';
+  /** How the client authenticates at the token URL: in `authorization` (the default), or in the body (RFC 6749, 2.3.1). */
+  readonly clientAuth?: 'basic' | 'body' | undefined;
 }
 
 /** How an endpoint's requests authenticate to the receiver: what is in their `authorization`. */

@@ -33,7 +33,8 @@ export const authSchema = z
       clientSecret: secret(4_096),
       scope: z.string().max(1_024).regex(SCOPE, 'must be scopes of printable ASCII characters, separated by single spaces').optional(),
       audience: text(2_048).optional(),
-      clientAuth: z.enum(['basic', 'body']).default('basic').meta({ description: 'Where the client sends its id and secret: in `authorization`, or in the body' }),
+      // Without a default, which answers would then require, but requests not.
+      clientAuth: z.enum(['basic', 'body']).optional().meta({ description: 'Where the client sends its id and secret: in `authorization` (`basic`, also if left out), or in the body' }),
     }),
   ])
   .meta({ id: 'EndpointAuth', description: 'What requests have in `authorization`' });
