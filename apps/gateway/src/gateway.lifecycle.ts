@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
 import { type AbstractHttpAdapter, HttpAdapterHost } from '@nestjs/core';
+import { AttemptClient } from '#flow/delivery/attempt-client';
 import { EventTypeDirectory } from '#flow/event-types/event-type-directory';
 import { isBatchPost } from '#flow/ingest/batch.controller';
 import { BatchFeeder } from '#flow/ingest/batch-feeder';
@@ -68,6 +69,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     private readonly limits: IngestLimits,
     private readonly relay: EventRelay,
     private readonly kafkaSources: KafkaSources,
+    private readonly tests: AttemptClient,
     private readonly ledger: LedgerService,
     private readonly partitions: PartitionKeeper,
     private readonly expiredRows: ExpiredRowsSweeper,
@@ -102,6 +104,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     signal.throwIfAborted();
     this.kafkaSources.start();
     this.keyUses.start();
+    this.tests.start();
     this.expiredRows.start();
     this.retention.start();
     this.rejections.start();
@@ -127,6 +130,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
   /** Relays the accepted events within the drain time. The others wait in Postgres for another gateway. */
   async onApplicationShutdown(): Promise<void> {
     const rejectionsStored = this.rejections.stop();
+    this.tests.stop();
     await Promise.all([this.ingest.idle(), this.sourcesStopped]);
     await Promise.all([this.relay.stop(this.drainMs()), this.limits.stop(), this.access.stop(), this.eventTypes.stop(), this.sources.stop(), this.destinations.stop(), this.keyUses.stop()]);
     await Promise.all([this.upkeepStopped, rejectionsStored]);

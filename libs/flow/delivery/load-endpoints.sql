@@ -40,6 +40,7 @@ select
   p.max_concurrency as "maxConcurrency",
   p.max_retry_after_seconds as "maxRetryAfterSeconds",
   p.headers_ciphertext as "headersCiphertext",
+  p.auth_ciphertext as "authCiphertext",
   p.status,
   p.deleted_at is not null as "deleted!",
   k.ciphertexts as "secretCiphertexts",

@@ -3,6 +3,8 @@ import pino from 'pino';
 import { now } from '#domain/clock';
 import type { AttemptResult } from '#domain/disposition';
 import { WindowBudget } from '#domain/lane';
+import { AccessToken, type TokenResult } from '#flow/delivery/access-token';
+import type { TokenSource } from '#flow/delivery/access-tokens';
 import { type EndpointTarget, takesDeliveries } from '#flow/delivery/endpoint-directory';
 import { SigningKeys } from '#flow/delivery/signing-keys';
 import { deliveryItem } from './delivery-item.js';
@@ -18,7 +20,7 @@ import { LaneRunner } from './lane-runner.js';
 
 const LANE = 7;
 const target: EndpointTarget = {
-  id: 1, version: 1, isStale: false, publicId: 'ep_1', url: new URL('http://127.0.0.1/'), headers: {}, signingKeys: new SigningKeys([], now()), timeoutMs: 1_000, maxConcurrency: 5,
+  id: 1, version: 1, isStale: false, publicId: 'ep_1', url: new URL('http://127.0.0.1/'), headers: {}, oauth2: undefined, signingKeys: new SigningKeys([], now()), timeoutMs: 1_000, maxConcurrency: 5,
   retryScheduleMs: undefined, maxRetryAfterMs: 1, haltsAtDeadLetter: true, status: 'active', deleted: false,
 };
 const answer = (statusCode: number): AttemptResult => ({ startedAtMs: 0, durationMs: 1, statusCode, error: undefined, responseBody: Buffer.alloc(0), retryAfterMs: undefined });
@@ -65,6 +67,8 @@ function world(limit = 10) {
       return records.map(() => [1, 2, 3].filter((sequence) => sequence >= postgres.head).map(item));
     },
   };
+  const asked: ((result: TokenResult) => void)[] = [];
+  const tokens: TokenSource = { get: () => new Promise((resolve) => asked.push(resolve)), refused: () => undefined };
   const logger = pino({ level: 'silent' });
   let known = target;
   let listener: (changed: EndpointTarget) => void = () => undefined;
@@ -94,12 +98,12 @@ function world(limit = 10) {
       },
       hurry: () => undefined,
     },
-    new AdmissionProgress(), { retryScheduleMs: [], deliveryConcurrency: 10 }, logger,
+    new AdmissionProgress(), { retryScheduleMs: [], deliveryConcurrency: 10 }, logger, tokens,
   );
   runner.onEndpointDeleted(({ id }) => deleted.push(id));
   endpointChanged(target);
   const loader = new LaneLoader(lanes, runner, budget, new AdmissionProgress(), { requireVersion: () => undefined }, logger);
-  return { budget, shard, sent, requests, outcomes, deleted, postgres, runner, loader, endpointChanged, record: () => shard.find({ kind: 'lane', lane: LANE }) };
+  return { budget, shard, sent, requests, asked, outcomes, deleted, postgres, runner, loader, endpointChanged, record: () => shard.find({ kind: 'lane', lane: LANE }) };
 }
 
 describe('a lane that an operator has moved', () => {
@@ -320,5 +324,46 @@ describe('settings of the endpoint', () => {
     runner.stop(paused, undefined);
     await settled();
     expect(requests).toHaveLength(1);
+  });
+});
+
+describe('a lane whose endpoint takes access tokens', () => {
+  const oauth2 = { type: 'oauth2', tokenUrl: 'http://127.0.0.1/token', clientId: 'id', clientSecret: 'secret', clientAuth: 'basic' } as const;
+  const token = { token: new AccessToken('t0ken', now(), 60_000) };
+
+  it('sends nothing before it has one, and nothing with settings that have changed meanwhile', async () => {
+    const { shard, loader, asked, requests, endpointChanged } = world();
+    endpointChanged({ ...target, oauth2 });
+    await loader.scan(shard);
+    await settled();
+    expect([asked.length, requests]).toEqual([1, []]);
+    endpointChanged({ ...target, oauth2, version: 2, url: new URL('http://127.0.0.1/new') });
+    asked[0]?.(token);
+    await settled();
+    expect([asked.length, requests]).toEqual([2, []]);
+    asked[1]?.(token);
+    await settled();
+    expect(requests).toMatchObject([{ url: 'http://127.0.0.1/new' }]);
+  });
+
+  it('counts an attempt without one as failed', async () => {
+    const { shard, loader, asked, requests, outcomes, endpointChanged } = world();
+    endpointChanged({ ...target, oauth2 });
+    await loader.scan(shard);
+    await settled();
+    asked[0]?.({ error: 'oauth2: the token URL answered 503' });
+    await settled();
+    expect([requests, outcomes]).toMatchObject([[], [{ attempt: 1, result: { statusCode: undefined, error: 'oauth2: the token URL answered 503' } }]]);
+  });
+
+  it('sends nothing when the attempt is aborted while it waits', async () => {
+    const { shard, loader, asked, requests, endpointChanged } = world();
+    endpointChanged({ ...target, oauth2 });
+    await loader.scan(shard);
+    await settled();
+    shard.abortAll();
+    asked[0]?.(token);
+    await settled();
+    expect(requests).toEqual([]);
   });
 });

@@ -1,11 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '#ground/config/config';
 import { InjectConfig, InjectLogger } from '#ground/process/process-context';
+import { AccessTokens, type TokenSource } from '#flow/delivery/access-tokens';
 import { AttemptClient } from '#flow/delivery/attempt-client';
+import { AuthorizedAttempt } from '#flow/delivery/authorized-attempt';
 import { deliveredHeaders } from '#flow/delivery/delivered-headers';
 import { dispositionOf, isGone, isSuccess, type AttemptResult, type Disposition } from '#domain/disposition';
 import { mintedAtMs } from '#domain/ids';
 import { EndpointDirectory, type EndpointTarget } from '#flow/delivery/endpoint-directory';
+import type { Attempt } from '#flow/delivery/exchange';
 import { retryTopicName, tiersOf } from '#ground/kafka/topics';
 import { Ladder } from '#flow/retries/retry-ladder';
 import { type DeliveryItem, payloadOf } from './delivery-item.js';
@@ -48,6 +51,7 @@ export class LaneRunner implements LaneListener {
     private readonly progress: AdmissionProgress,
     @InjectConfig() private readonly config: LaneRunnerConfig,
     @InjectLogger() private readonly logger: Logger,
+    @Inject(AccessTokens) private readonly tokens: TokenSource,
   ) {
     this.windows = new WindowLoader(lanes);
     this.ladder = new Ladder(tiersOf(config.retryScheduleMs));
@@ -190,19 +194,29 @@ export class LaneRunner implements LaneListener {
   }
 
   private attempt(record: LaneRecord, item: DeliveryItem, target: EndpointTarget): Promise<AttemptResult | undefined> {
+    const { id, headers, oauth2, timeoutMs } = target;
+    const attempt = oauth2 === undefined
+      ? this.send(record, item, target, headers, timeoutMs)
+      : new AuthorizedAttempt(this.tokens, { id, oauth2, timeoutMs }, (authorization, remainingMs) => {
+        // While it waited for the token the lane may have been lost or stopped, and the endpoint changed.
+        const maySend = record.shard.lease.maySend && record.stopped === undefined && this.directory.open(id) === target;
+        return maySend ? this.send(record, item, target, { ...headers, authorization }, remainingMs) : undefined;
+      });
+    record.abort = () => attempt.abort();
+    return attempt.result;
+  }
+
+  private send(record: LaneRecord, item: DeliveryItem, target: EndpointTarget, own: EndpointTarget['headers'], timeoutMs: number): Attempt {
     const { lane, redelivered } = record;
     const position = record.name.kind === 'unordered' ? undefined : { sequence: item.sequence, previousSequence: lane.deliveredSequence };
     const body = payloadOf(item);
-    const headers = deliveredHeaders({ ...item, payload: body, position, attempt: lane.attempts + 1, redelivered, replayed: item.replayed }, target.signingKeys.current(), target.headers, Date.now());
+    const headers = deliveredHeaders({ ...item, payload: body, position, attempt: lane.attempts + 1, redelivered, replayed: item.replayed }, target.signingKeys.current(), own, Date.now());
     // Until its outcome is committed.
     record.redelivered = true;
-    const { url, timeoutMs } = target;
     const { lease } = record.shard;
     // Also while the shard is handed over: the handover waits for the attempt.
     const mayRepeat = (): boolean => !lease.isLost && lease.remainingMs() > 0;
-    const attempt = this.client.send(target.id, { url, headers, body, timeoutMs, mayRepeat });
-    record.abort = () => attempt.abort();
-    return attempt.result;
+    return this.client.send(target.id, { url: target.url, headers, body, timeoutMs, mayRepeat });
   }
 
   /**

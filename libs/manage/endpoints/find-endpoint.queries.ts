@@ -21,6 +21,7 @@ export interface IFindEndpointParams {
 
 /** 'FindEndpoint' return type */
 export interface IFindEndpointResult {
+  authCiphertext: Buffer | null;
   createdAt: Date;
   description: string;
   dlqPolicy: dlq_policy;
@@ -32,6 +33,7 @@ export interface IFindEndpointResult {
   metadata: Json;
   ordering: endpoint_ordering;
   publicId: string;
+  publicKey: string | null;
   rateLimit: number | null;
   retryScheduleMs: numberArray | null;
   source: string | null;
@@ -40,6 +42,7 @@ export interface IFindEndpointResult {
   timeoutMs: number;
   updatedAt: Date;
   url: string;
+  version: number;
 }
 
 /** 'FindEndpoint' query type */
@@ -48,7 +51,7 @@ export interface IFindEndpointQuery {
   result: IFindEndpointResult;
 }
 
-const findEndpointIR: any = {"usedParamSet":{"publicId":true,"tenant":true},"params":[{"name":"publicId","required":true,"transform":{"type":"scalar"},"locs":[{"a":582,"b":591}]},{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":606,"b":613}]}],"statement":"select\n  id, public_id as \"publicId\", url, description, event_types as \"eventTypes\", ordering, dlq_policy as \"dlqPolicy\",\n  retry_schedule_ms as \"retryScheduleMs\", timeout_ms as \"timeoutMs\", max_concurrency as \"maxConcurrency\",\n  max_retry_after_seconds as \"maxRetryAfterSeconds\", rate_limit as \"rateLimit\",\n  headers_ciphertext as \"headersCiphertext\", metadata, status, status_reason as \"statusReason\",\n  created_at as \"createdAt\", updated_at as \"updatedAt\",\n  (select s.public_id from sources s where s.id = endpoints.destination_of) as \"source?\"\nfrom endpoints\nwhere public_id = :publicId! and tenant = :tenant! and deleted_at is null"};
+const findEndpointIR: any = {"usedParamSet":{"publicId":true,"tenant":true},"params":[{"name":"publicId","required":true,"transform":{"type":"scalar"},"locs":[{"a":657,"b":666}]},{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":681,"b":688}]}],"statement":"select\n  id, public_id as \"publicId\", url, description, event_types as \"eventTypes\", ordering, dlq_policy as \"dlqPolicy\",\n  retry_schedule_ms as \"retryScheduleMs\", timeout_ms as \"timeoutMs\", max_concurrency as \"maxConcurrency\",\n  max_retry_after_seconds as \"maxRetryAfterSeconds\", rate_limit as \"rateLimit\",\n  public_key as \"publicKey\", auth_ciphertext as \"authCiphertext\", version,\n  headers_ciphertext as \"headersCiphertext\", metadata, status, status_reason as \"statusReason\",\n  created_at as \"createdAt\", updated_at as \"updatedAt\",\n  (select s.public_id from sources s where s.id = endpoints.destination_of) as \"source?\"\nfrom endpoints\nwhere public_id = :publicId! and tenant = :tenant! and deleted_at is null"};
 
 /**
  * Query generated from SQL:
@@ -57,6 +60,7 @@ const findEndpointIR: any = {"usedParamSet":{"publicId":true,"tenant":true},"par
  *   id, public_id as "publicId", url, description, event_types as "eventTypes", ordering, dlq_policy as "dlqPolicy",
  *   retry_schedule_ms as "retryScheduleMs", timeout_ms as "timeoutMs", max_concurrency as "maxConcurrency",
  *   max_retry_after_seconds as "maxRetryAfterSeconds", rate_limit as "rateLimit",
+ *   public_key as "publicKey", auth_ciphertext as "authCiphertext", version,
  *   headers_ciphertext as "headersCiphertext", metadata, status, status_reason as "statusReason",
  *   created_at as "createdAt", updated_at as "updatedAt",
  *   (select s.public_id from sources s where s.id = endpoints.destination_of) as "source?"

@@ -25,6 +25,7 @@ export interface IFindEndpointsParams {
 
 /** 'FindEndpoints' return type */
 export interface IFindEndpointsResult {
+  authCiphertext: Buffer | null;
   createdAt: Date;
   description: string;
   dlqPolicy: dlq_policy;
@@ -37,6 +38,7 @@ export interface IFindEndpointsResult {
   metadata: Json;
   ordering: endpoint_ordering;
   publicId: string;
+  publicKey: string | null;
   rateLimit: number | null;
   retryScheduleMs: numberArray | null;
   source: string | null;
@@ -45,6 +47,7 @@ export interface IFindEndpointsResult {
   timeoutMs: number;
   updatedAt: Date;
   url: string;
+  version: number;
 }
 
 /** 'FindEndpoints' query type */
@@ -53,7 +56,7 @@ export interface IFindEndpointsQuery {
   result: IFindEndpointsResult;
 }
 
-const findEndpointsIR: any = {"usedParamSet":{"tenant":true,"before":true,"limit":true,"bytes":true},"params":[{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":995,"b":1002}]},{"name":"before","required":true,"transform":{"type":"scalar"},"locs":[{"a":1036,"b":1043}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":1084,"b":1090}]},{"name":"bytes","required":true,"transform":{"type":"scalar"},"locs":[{"a":1184,"b":1190}]}],"statement":"select\n  id, public_id as \"publicId\", url, description, event_types as \"eventTypes\", ordering, dlq_policy as \"dlqPolicy\",\n  retry_schedule_ms as \"retryScheduleMs\", timeout_ms as \"timeoutMs\", max_concurrency as \"maxConcurrency\",\n  max_retry_after_seconds as \"maxRetryAfterSeconds\", rate_limit as \"rateLimit\",\n  headers_ciphertext as \"headersCiphertext\", metadata, status, status_reason as \"statusReason\",\n  created_at as \"createdAt\", updated_at as \"updatedAt\",\n  (select s.public_id from sources s where s.id = b.destination_of) as \"source?\", followed as \"followed!\"\nfrom (\n    select\n      e.*, row_number() over newest_first as place, lead(true, 1, false) over newest_first as followed,\n      sum(\n        octet_length(e.url) + octet_length(e.description) + octet_length(e.event_types::text)\n          + octet_length(e.metadata::text) + coalesce(octet_length(e.headers_ciphertext), 0)\n      ) over newest_first as bytes\n    from (\n        select *\n        from endpoints\n        where tenant = :tenant! and deleted_at is null and id < :before!\n        order by id desc\n        limit :limit!\n      ) e\n    window newest_first as (order by e.id desc)\n  ) b\nwhere place = 1 or bytes <= :bytes!::integer\norder by id desc"};
+const findEndpointsIR: any = {"usedParamSet":{"tenant":true,"before":true,"limit":true,"bytes":true},"params":[{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":1127,"b":1134}]},{"name":"before","required":true,"transform":{"type":"scalar"},"locs":[{"a":1168,"b":1175}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":1216,"b":1222}]},{"name":"bytes","required":true,"transform":{"type":"scalar"},"locs":[{"a":1316,"b":1322}]}],"statement":"select\n  id, public_id as \"publicId\", url, description, event_types as \"eventTypes\", ordering, dlq_policy as \"dlqPolicy\",\n  retry_schedule_ms as \"retryScheduleMs\", timeout_ms as \"timeoutMs\", max_concurrency as \"maxConcurrency\",\n  max_retry_after_seconds as \"maxRetryAfterSeconds\", rate_limit as \"rateLimit\",\n  public_key as \"publicKey\", auth_ciphertext as \"authCiphertext\", version,\n  headers_ciphertext as \"headersCiphertext\", metadata, status, status_reason as \"statusReason\",\n  created_at as \"createdAt\", updated_at as \"updatedAt\",\n  (select s.public_id from sources s where s.id = b.destination_of) as \"source?\", followed as \"followed!\"\nfrom (\n    select\n      e.*, row_number() over newest_first as place, lead(true, 1, false) over newest_first as followed,\n      sum(\n        octet_length(e.url) + octet_length(e.description) + octet_length(e.event_types::text)\n          + octet_length(e.metadata::text) + coalesce(octet_length(e.headers_ciphertext), 0)\n          + coalesce(octet_length(e.auth_ciphertext), 0)\n      ) over newest_first as bytes\n    from (\n        select *\n        from endpoints\n        where tenant = :tenant! and deleted_at is null and id < :before!\n        order by id desc\n        limit :limit!\n      ) e\n    window newest_first as (order by e.id desc)\n  ) b\nwhere place = 1 or bytes <= :bytes!::integer\norder by id desc"};
 
 /**
  * Query generated from SQL:
@@ -62,6 +65,7 @@ const findEndpointsIR: any = {"usedParamSet":{"tenant":true,"before":true,"limit
  *   id, public_id as "publicId", url, description, event_types as "eventTypes", ordering, dlq_policy as "dlqPolicy",
  *   retry_schedule_ms as "retryScheduleMs", timeout_ms as "timeoutMs", max_concurrency as "maxConcurrency",
  *   max_retry_after_seconds as "maxRetryAfterSeconds", rate_limit as "rateLimit",
+ *   public_key as "publicKey", auth_ciphertext as "authCiphertext", version,
  *   headers_ciphertext as "headersCiphertext", metadata, status, status_reason as "statusReason",
  *   created_at as "createdAt", updated_at as "updatedAt",
  *   (select s.public_id from sources s where s.id = b.destination_of) as "source?", followed as "followed!"
@@ -71,6 +75,7 @@ const findEndpointsIR: any = {"usedParamSet":{"tenant":true,"before":true,"limit
  *       sum(
  *         octet_length(e.url) + octet_length(e.description) + octet_length(e.event_types::text)
  *           + octet_length(e.metadata::text) + coalesce(octet_length(e.headers_ciphertext), 0)
+ *           + coalesce(octet_length(e.auth_ciphertext), 0)
  *       ) over newest_first as bytes
  *     from (
  *         select *
