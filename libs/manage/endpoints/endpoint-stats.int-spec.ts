@@ -44,8 +44,8 @@ async function createEndpoint(ordering: 'entity' | 'none' = 'entity'): Promise<[
   return [key, toPublicId('ep', rows[0]?.public_id ?? '')];
 }
 
-async function stats(query: Record<string, unknown> = {}, of = id, tenant = 'default'): Promise<EndpointStats> {
-  return endpointStatsSchema.parse(await gateway.get(EndpointStatsService).of(tenant, of, endpointStatsQuerySchema.parse(query)));
+async function stats(query: Record<string, unknown> = {}, wanted = id, tenant = 'default'): Promise<EndpointStats> {
+  return endpointStatsSchema.parse(await gateway.get(EndpointStatsService).of(tenant, wanted, endpointStatsQuerySchema.parse(query)));
 }
 
 const result = (changes: Partial<AttemptResult>): AttemptResult => ({ startedAtMs: 0, durationMs: 20, statusCode: 200, error: undefined, responseBody: Buffer.alloc(0), retryAfterMs: undefined, ...changes });
@@ -96,7 +96,7 @@ describe('the statistics of an endpoint', () => {
     await dispatcher.get(AdmissionRepository).admit([{ shard: 0, epoch, eventIds: ids, parked: [], nextOffset: undefined, caughtUp: false }]);
     await fixture.pool.query("update deliveries set created_at = now() - interval '1 hour' where event_id = $1", [ids[1]]);
     const { rows } = await fixture.pool.query<{ created_at: Date }>('select created_at from deliveries where event_id = $1', [ids[1]]);
-    for (const of of [id, unorderedId]) expect(await stats({}, of)).toMatchObject({ deliveries: { pending: 4 }, oldestPendingAt: rows[0]?.created_at.toISOString() });
+    for (const wanted of [id, unorderedId]) expect(await stats({}, wanted)).toMatchObject({ deliveries: { pending: 4 }, oldestPendingAt: rows[0]?.created_at.toISOString() });
     await fixture.pool.query("update deliveries set status = 'delivered' where endpoint = $1", [unordered]);
     expect(await stats({}, unorderedId)).toMatchObject({ deliveries: { pending: 0 }, oldestPendingAt: null });
   });
@@ -111,7 +111,7 @@ describe('the statistics of an endpoint', () => {
   it('of an endpoint that does not exist, is deleted or is of another tenant are not found; an empty range is refused', async () => {
     const [deleted, deletedId] = await createEndpoint();
     await fixture.pool.query('update endpoints set deleted_at = now() where id = $1', [deleted]);
-    for (const [of, tenant] of [['ep_1', 'default'], [`ep_${'0'.repeat(32)}`, 'default'], [deletedId, 'default'], [id, 'acme']]) await expect(stats({}, of, tenant)).rejects.toMatchObject({ code: 'not_found' });
+    for (const [wanted, tenant] of [['ep_1', 'default'], [`ep_${'0'.repeat(32)}`, 'default'], [deletedId, 'default'], [id, 'acme']]) await expect(stats({}, wanted, tenant)).rejects.toMatchObject({ code: 'not_found' });
     await expect(stats({ from: '2026-02-01T00:00:00Z', to: '2026-02-01T00:00:00Z' })).rejects.toMatchObject({ code: 'invalid_request' });
   });
 });
