@@ -276,6 +276,14 @@ describe('other paths', () => {
     expect(Object.keys(components.schemas)).toEqual(expect.arrayContaining(['Problem', 'Endpoint', 'NewEndpoint', 'Event', 'Delivery', 'Ledger']));
   });
 
+  it('documents the events that it makes itself', async () => {
+    const { 'x-webhooks': webhooks } = (await client.get('/openapi.json')).json as { 'x-webhooks': Record<string, { post: { requestBody: { content: Record<string, { schema: { required: string[] } }> } } }> };
+    expect(Object.keys(webhooks).sort()).toEqual([
+      'lockstep.breaker.closed', 'lockstep.breaker.opened', 'lockstep.delivery.dead', 'lockstep.endpoint.caught_up', 'lockstep.endpoint.disabled', 'lockstep.endpoint.recovered', 'lockstep.lane.halted', 'lockstep.source.failing',
+    ]);
+    expect(webhooks['lockstep.delivery.dead']?.post.requestBody.content['application/json']?.schema.required).toEqual(['type', 'entity', 'timestamp', 'data']);
+  });
+
   it('counts accepted, duplicate and rejected requests', async () => {
     const { text } = await client.get('/metrics');
     expect(text).toMatch(/^lockstep_events_accepted_total [1-9]/m);

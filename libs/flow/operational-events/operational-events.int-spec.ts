@@ -254,6 +254,18 @@ describe('a row becomes an event', () => {
     expect([await rows(), await queued('lockstep.b')]).toEqual([[], 1_500]);
   });
 
+  it('by its key, also when there was none at the last ANALYZE', async () => {
+    await fixture.pool.query('vacuum analyze operational_events');
+    const plans: string[] = [];
+    const repository = new OperationalEventsRepository(explaining(gateways[0].get<pg.Pool>(poolToken('operational-events')), plans));
+    const row = { id: 1, tenant: 'default', type: 'lockstep.a', entity: 'ep_1', data: {}, at: new Date() };
+    await repository.read(500);
+    await repository.accept([{ row, id: mintId(), shard: 0, payload: '{}' }]);
+    const reads = plans.flatMap((plan) => plan.split('\n')).filter((line) => /scan.* on operational_events/i.test(line));
+    expect(reads.length).toBeGreaterThanOrEqual(3);
+    expect(reads.filter((line) => !line.includes('Index Scan using operational_events_pkey'))).toEqual([]);
+  });
+
   it('once, when the answer of the statement was lost', async () => {
     await insert('lockstep.c', ['ep_1', 'ep_2']);
     const repository = gateways[0].get(OperationalEventsRepository);
