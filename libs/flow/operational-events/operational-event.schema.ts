@@ -18,14 +18,14 @@ export const OPERATIONAL_EVENTS = {
     data: z.object({ endpoint, reason: z.enum(['gone', 'failing']) }),
   },
   'lockstep.endpoint.recovered': {
-    summary: 'A disabled endpoint is active again',
-    data: z.object({ endpoint, reason: z.enum(['resumed']) }),
+    summary: 'A disabled endpoint is active again, or one whose breaker was open answers again',
+    data: z.object({ endpoint, reason: z.enum(['resumed', 'answering']) }),
   },
   'lockstep.breaker.opened': {
     summary: 'The breaker of an endpoint has opened: its deliveries wait',
     data: z.object({ endpoint, ended: z.int().meta({ description: 'Attempts that ended lately' }), failed: z.int().meta({ description: 'Those of them that failed' }) }),
   },
-  'lockstep.breaker.closed': { summary: 'The breaker of an endpoint has closed: its deliveries are sent', data: z.object({ endpoint }) },
+  'lockstep.breaker.closed': { summary: 'The breaker of an endpoint has closed: its deliveries are sent', data: z.object({ endpoint, openedAt: z.iso.datetime() }) },
   'lockstep.delivery.dead': {
     summary: 'A delivery is a dead letter',
     data: z.object({
@@ -45,7 +45,7 @@ export const OPERATIONAL_EVENTS = {
       code: z.string().nullable().meta({ description: 'The problem code of the last one', example: 'invalid_signature' }),
     }),
   },
-  'lockstep.endpoint.caught_up': { summary: 'An endpoint that began in the past has every past event, and gets new ones', data: z.object({ endpoint }) },
+  'lockstep.endpoint.caught_up': { summary: 'An endpoint that began in the past has every past event, and gets new ones', data: z.object({ endpoint, startedAt: z.iso.datetime() }) },
 } as const;
 
 /** The body of an operational event of this type. */
