@@ -60,6 +60,7 @@ const OPERATIONS: Readonly<Record<string, Expectation>> = {
   'POST /v1/endpoints': { scope: 'manage', status: 201, path: () => '/v1/endpoints', body: () => ({ url: 'http://127.0.0.1:9/' }), ids: 'none' },
   'GET /v1/endpoints': { scope: 'read', status: 200, path: () => '/v1/endpoints', ids: 'none' },
   'GET /v1/endpoints/{id}': { scope: 'read', status: 200, path: ({ endpoint }) => `/v1/endpoints/${endpoint}` },
+  'GET /v1/endpoints/{id}/stats': { scope: 'read', status: 200, path: ({ endpoint }) => `/v1/endpoints/${endpoint}/stats` },
   'PATCH /v1/endpoints/{id}': { scope: 'manage', status: 200, path: ({ endpoint }) => `/v1/endpoints/${endpoint}`, body: () => ({ description: 'd' }) },
   'DELETE /v1/endpoints/{id}': { scope: 'manage', status: 204, path: ({ endpoint }) => `/v1/endpoints/${endpoint}` },
   'GET /v1/endpoints/{id}/secret': { scope: 'manage', status: 200, path: ({ endpoint }) => `/v1/endpoints/${endpoint}/secret` },

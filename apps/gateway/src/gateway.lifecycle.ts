@@ -8,6 +8,7 @@ import { BatchFeeder } from '#flow/ingest/batch-feeder';
 import { isEventPost } from '#flow/ingest/ingest.controller';
 import { IngestService } from '#flow/ingest/ingest.service';
 import { SettlementWatch } from '#flow/ingest/settlement-watch';
+import { OperationalEventsPoster } from '#flow/operational-events/operational-events-poster';
 import { IngestLimits } from '#flow/rate-limits/ingest-limits';
 import { EventRelay } from '#flow/relay/event-relay';
 import { KafkaSources } from '#flow/sources/kafka/kafka-sources';
@@ -70,6 +71,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     private readonly relay: EventRelay,
     private readonly kafkaSources: KafkaSources,
     private readonly tests: AttemptClient,
+    private readonly operationalEvents: OperationalEventsPoster,
     private readonly ledger: LedgerService,
     private readonly partitions: PartitionKeeper,
     private readonly expiredRows: ExpiredRowsSweeper,
@@ -103,6 +105,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     await this.relay.start();
     signal.throwIfAborted();
     this.kafkaSources.start();
+    this.operationalEvents.start();
     this.keyUses.start();
     this.tests.start();
     this.expiredRows.start();
@@ -119,7 +122,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     await this.lifetime.stop();
     this.ledger.stop();
     this.sourcesStopped = this.kafkaSources.stop();
-    this.upkeepStopped = Promise.all([this.partitions.stop(), this.expiredRows.stop(), this.retention.stop(), this.topics.stop()]);
+    this.upkeepStopped = Promise.all([this.operationalEvents.stop(), this.partitions.stop(), this.expiredRows.stop(), this.retention.stop(), this.topics.stop()]);
   }
 
   /** Nest closes HTTP next, and waits for the requests in flight. */

@@ -36,6 +36,7 @@ it('builds its module graph without Postgres and Kafka, every route declares its
     'GET /v1/endpoints': 'read',
     'GET /v1/endpoints/:id': 'read',
     'GET /v1/endpoints/:id/secret': 'manage',
+    'GET /v1/endpoints/:id/stats': 'read',
     'GET /v1/event-types': 'read',
     'GET /v1/event-types/:name': 'read',
     'GET /v1/events': 'read',

@@ -7,9 +7,11 @@ import { AccessToken, type TokenResult } from '#flow/delivery/access-token';
 import type { TokenSource } from '#flow/delivery/access-tokens';
 import { type EndpointTarget, takesDeliveries } from '#flow/delivery/endpoint-directory';
 import { SigningKeys } from '#flow/delivery/signing-keys';
+import { Samples } from '#ground/samples/samples';
 import { deliveryItem } from './delivery-item.js';
 import type { PendingLane } from './lanes.repository.js';
 import { AdmissionProgress } from './admission-progress.js';
+import { EndpointActivity } from './endpoint-activity.js';
 import { LaneBudget } from './lane-budget.js';
 import type { LaneStop } from './lane-stop.js';
 import { ShardLanes } from './shard-lanes.js';
@@ -47,6 +49,7 @@ function world(limit = 10) {
   const requests: { url: string; timeoutMs: number }[] = [];
   const outcomes: Outcome[] = [];
   const deleted: number[] = [];
+  const samples = new Samples();
   const postgres = {
     head: 1,
     stopped: undefined as LaneStop | undefined,
@@ -98,12 +101,12 @@ function world(limit = 10) {
       },
       hurry: () => undefined,
     },
-    new AdmissionProgress(), { retryScheduleMs: [], deliveryConcurrency: 10 }, logger, tokens,
+    new AdmissionProgress(), new EndpointActivity(samples), { retryScheduleMs: [], deliveryConcurrency: 10 }, logger, tokens,
   );
   runner.onEndpointDeleted(({ id }) => deleted.push(id));
   endpointChanged(target);
   const loader = new LaneLoader(lanes, runner, budget, new AdmissionProgress(), { requireVersion: () => undefined }, logger);
-  return { budget, shard, sent, requests, asked, outcomes, deleted, postgres, runner, loader, endpointChanged, record: () => shard.find({ kind: 'lane', lane: LANE }) };
+  return { budget, shard, sent, requests, asked, outcomes, deleted, samples, postgres, runner, loader, endpointChanged, record: () => shard.find({ kind: 'lane', lane: LANE }) };
 }
 
 describe('a lane that an operator has moved', () => {
@@ -239,6 +242,17 @@ it('a head may have been sent until its outcome is committed, also when its lane
   sent[2]?.(answer(200));
   await settled();
   expect([record()?.lane.headSequence, record()?.redelivered]).toEqual([3, false]);
+});
+
+it.each([['applied', 1], ['already', 1], ['fenced', 0], ['superseded', 0]] as const)('an attempt whose outcome is %s is counted %p times', async (verdict, times) => {
+  const { shard, loader, sent, postgres, samples } = world();
+  postgres.outcome = () => Promise.resolve(verdict);
+  await loader.scan(shard);
+  await settled();
+  sent[0]?.(answer(204));
+  await settled();
+  const counted = samples.take().map(({ subject, measure, count }) => [subject, measure, count]);
+  expect(counted).toEqual(times === 0 ? [] : [['endpoint/1', 'attempts.2xx', times], ['endpoint/1', 'latency', times], ['endpoint/1', 'deliveries.delivered', times]]);
 });
 
 it('what waits in a halted lane of an endpoint that was deleted before the process began is discarded', async () => {

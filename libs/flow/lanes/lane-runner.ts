@@ -15,6 +15,7 @@ import { type DeliveryItem, payloadOf } from './delivery-item.js';
 import { LaneScheduler, type ReleaseSlot } from './lane-scheduler.js';
 import { LanesRepository } from './lanes.repository.js';
 import { AdmissionProgress } from './admission-progress.js';
+import { EndpointActivity } from './endpoint-activity.js';
 import type { LaneListener } from './lane-intake.js';
 import type { LaneStop } from './lane-stop.js';
 import type { LaneRecord, ShardLanes } from './shard-lanes.js';
@@ -49,6 +50,7 @@ export class LaneRunner implements LaneListener {
     @Inject(LanesRepository) lanes: Pick<LanesRepository, 'windows'>,
     @Inject(OutcomeService) private readonly outcomes: Pick<OutcomeService, 'add' | 'hurry'>,
     private readonly progress: AdmissionProgress,
+    private readonly activity: EndpointActivity,
     @InjectConfig() private readonly config: LaneRunnerConfig,
     @InjectLogger() private readonly logger: Logger,
     @Inject(AccessTokens) private readonly tokens: TokenSource,
@@ -244,6 +246,7 @@ export class LaneRunner implements LaneListener {
     const isAwaited = this.scheduler.isStarved(record.endpoint) || (disposition.kind !== 'retry' && lane.depth > 1);
     const verdict = await this.outcomes.add(outcome, isAwaited);
     observe(item, result, disposition, tierMs);
+    if (verdict === 'applied' || verdict === 'already') this.activity.onOutcome(target.id, result, disposition);
     if (shard.lease.isLost) return false;
     switch (verdict) {
       case 'fenced':

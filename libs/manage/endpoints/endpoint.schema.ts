@@ -40,7 +40,7 @@ const settings = {
   description: textSchema({ max: 1_024 }).default(''),
   eventTypes: z
     .array(z.string().max(130).regex(EVENT_TYPE_PATTERN, 'must be *, a type such as order.created, or a prefix such as order.*'))
-    .min(1).max(100).default(['*']),
+    .min(1).max(100).default(['*']).meta({ description: '`*`: all but operational events, which `lockstep.*` names' }),
   ordering: z.enum(['entity', 'none']).default('entity'),
   dlqPolicy: z.enum(['continue', 'halt']).default('continue'),
   retrySchedule: z.array(delay).max(50).nullable().default(null).meta({ description: "Delays before each retry; null: the installation's schedule" }),

@@ -8,6 +8,9 @@ import { EndpointCredentials } from './endpoint-credentials.js';
 import { EndpointSecretsController } from './endpoint-secrets.controller.js';
 import { EndpointSecretsRepository } from './endpoint-secrets.repository.js';
 import { EndpointSecretsService } from './endpoint-secrets.service.js';
+import { EndpointStatsController } from './endpoint-stats.controller.js';
+import { EndpointStatsRepository } from './endpoint-stats.repository.js';
+import { EndpointStatsService } from './endpoint-stats.service.js';
 import { EndpointTestController } from './endpoint-test.controller.js';
 import { EndpointTestService } from './endpoint-test.service.js';
 import { EndpointsController } from './endpoints.controller.js';
@@ -17,8 +20,11 @@ import { EndpointsService } from './endpoints.service.js';
 /** Endpoints: destinations of events. */
 @Module({
   imports: [ApiDatabaseModule, ListsDatabaseModule, SecretsModule, NetworkModule, SingleAttemptsModule],
-  controllers: [EndpointsController, EndpointSecretsController, EndpointTestController],
-  providers: [EndpointsRepository, EndpointSecretsRepository, EndpointCredentials, EndpointsService, EndpointSecretsService, EndpointTestService],
+  controllers: [EndpointsController, EndpointSecretsController, EndpointTestController, EndpointStatsController],
+  providers: [
+    EndpointsRepository, EndpointSecretsRepository, EndpointCredentials, EndpointsService, EndpointSecretsService, EndpointTestService,
+    EndpointStatsRepository, EndpointStatsService,
+  ],
   exports: [EndpointsService, SingleAttemptsModule],
 })
 export class EndpointsModule {}
