@@ -38,11 +38,12 @@ export const OPERATIONAL_EVENTS = {
   },
   'lockstep.lane.halted': { summary: 'A lane has halted at a dead letter, because its endpoint has the `dlqPolicy` "halt"', data: z.object(deadLetter) },
   'lockstep.source.failing': {
-    summary: 'Every request of a source is refused; at most once an hour',
+    summary: 'Every request of a source is refused, or its topic cannot be read; at most once an hour',
     data: z.object({
       source: idSchema('src'), name: z.string(),
-      refused: z.int().min(1).meta({ description: 'Requests since the last one that was accepted' }),
-      code: z.string().nullable().meta({ description: 'The problem code of the last one', example: 'invalid_signature' }),
+      reason: z.enum(['refused', 'unreadable']),
+      refused: z.int().min(0).meta({ description: 'Requests or records since the last one that was accepted' }),
+      code: z.string().nullable().meta({ description: 'The problem code of the last one; null if there was none', example: 'invalid_signature' }),
     }),
   },
   'lockstep.endpoint.caught_up': { summary: 'An endpoint that began in the past has every past event, and gets new ones', data: z.object({ endpoint, startedAt: z.iso.datetime() }) },

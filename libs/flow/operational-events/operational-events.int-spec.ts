@@ -147,7 +147,7 @@ describe('an operational event is written with its cause', () => {
     await Promise.all([add(), add()]);
     const found = await rows();
     const id = toPublicId('src', source?.public_id ?? '');
-    expect(found).toEqual([{ type: 'lockstep.source.failing', entity: id, data: { source: id, name: 'stripe', refused: 5, code: 'invalid_signature' } }]);
+    expect(found).toEqual([{ type: 'lockstep.source.failing', entity: id, data: { source: id, name: 'stripe', reason: 'refused', refused: 5, code: 'invalid_signature' } }]);
     found.forEach(expectDocumented);
   });
 

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { EVENT_TYPE, EVENT_TYPE_RULE, LONGEST_EVENT_TYPE } from '#domain/event-type';
 import { idSchema } from '#ground/http/public-id';
+import { eventType } from '#manage/events/event.schema';
 
 const DEFAULT_TYPE = 'lockstep.test';
 
 export const endpointTestSchema = z
   .strictObject({
-    type: z.string().max(LONGEST_EVENT_TYPE).regex(EVENT_TYPE, EVENT_TYPE_RULE).default(DEFAULT_TYPE).meta({ example: 'order.created' }),
+    type: eventType.default(DEFAULT_TYPE).meta({ example: 'order.created' }),
     data: z.json().default({}).meta({ description: '`data` of the body', example: { total: 42 } }),
   })
   .meta({ example: { type: 'order.created', data: { total: 42 } } })

@@ -17,7 +17,7 @@ export const acceptedRange = {
 /** An event's entity, as ingest takes it. */
 export const entity = textSchema({ min: 1, max: 255, controls: false }).meta({ example: 'order-17' });
 
-/** An event's type, as ingest takes it. */
+/** An event's type, those of operational events included. */
 export const eventType = z.string().max(LONGEST_EVENT_TYPE).regex(EVENT_TYPE, 'must be a type such as order.created').meta({ example: 'order.created' });
 
 export const eventCursor = new CursorFormat(UUID);

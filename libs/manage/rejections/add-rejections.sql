@@ -125,7 +125,7 @@ told as (
   insert into operational_events (tenant, type, entity, data)
   select
     s.tenant, 'lockstep.source.failing', i.id,
-    jsonb_build_object('source', i.id, 'name', s.name, 'refused', t.refused, 'code', t.last_rejection_code)
+    jsonb_build_object('source', i.id, 'name', s.name, 'reason', 'refused', 'refused', t.refused, 'code', t.last_rejection_code)
   from audits
     join states t on t.source = audits.source
     join sources s on s.id = audits.source
