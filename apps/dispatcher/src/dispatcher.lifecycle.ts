@@ -28,6 +28,7 @@ import { ServerCheck } from '#ground/postgres/server-check';
 import { whenPostgresAnswers } from '#ground/postgres/when-postgres-answers';
 import { Lifetime } from '#ground/process/lifetime';
 import { InjectConfig, InjectLogger } from '#ground/process/process-context';
+import { SamplesWriter } from '#ground/samples/samples-writer';
 import type { Logger } from '#ground/telemetry/logger';
 import { PartitionKeeper } from '#upkeep/partitions';
 import { DispatcherTransport } from './dispatcher.transport.js';
@@ -55,6 +56,7 @@ export class DispatcherLifecycle implements OnApplicationBootstrap, OnModuleDest
     private readonly lanes: LaneSweeper,
     private readonly outcomes: OutcomeService,
     private readonly limits: EndpointLimits,
+    private readonly samples: SamplesWriter,
     private readonly discarder: EndpointDiscarder,
     private readonly marks: LaneMarks,
     private readonly replays: ReplayApplier,
@@ -88,6 +90,7 @@ export class DispatcherLifecycle implements OnApplicationBootstrap, OnModuleDest
     this.relay.start();
     this.limits.start();
     this.lanes.start();
+    this.samples.start();
     this.discarder.start();
     this.marks.start();
     this.replays.start();
@@ -124,7 +127,7 @@ export class DispatcherLifecycle implements OnApplicationBootstrap, OnModuleDest
     this.discarder.stop();
     await Promise.all([
       this.marks.stop(), this.replays.stop(), this.unadmitted.stop(), this.logEnds.close(), this.leases.stop(), this.directory.stop(), this.breakers.stop(),
-      this.topicsStopped, this.relay.stop(), this.partitions.stop(), this.limits.stop(),
+      this.topicsStopped, this.relay.stop(), this.partitions.stop(), this.limits.stop(), this.samples.stop(),
     ]);
     this.client.stop();
   }

@@ -18,6 +18,7 @@ import { KafkaModule } from '#ground/kafka/kafka.module';
 import { TopicsIndicator } from '#ground/kafka/topics.indicator';
 import { HousekeepingDatabaseModule } from '#ground/postgres/housekeeping-database.module';
 import { PostgresModule } from '#ground/postgres/postgres.module';
+import { SamplesModule } from '#ground/samples/samples.module';
 import { PartitionsIndicator } from '#upkeep/partitions.indicator';
 import { PartitionsModule } from '#upkeep/partitions.module';
 import { DispatcherLifecycle } from './dispatcher.lifecycle.js';
@@ -42,6 +43,7 @@ import { TransportModule } from './transport.module.js';
     OutcomeModule,
     EndpointLimitsModule,
     LeasesModule,
+    SamplesModule,
     PartitionsModule,
     HealthModule.of({
       imports: [HealthDatabaseModule, DispatchRelayModule, PartitionsModule],

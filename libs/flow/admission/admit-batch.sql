@@ -17,7 +17,7 @@
   What was admitted before (inbox) is not admitted again.
 
   An event that names a destination is routed to this endpoint, unless that is deleted; any other by its type, and never to
-  an endpoint that was made for a destination.
+  an endpoint that was made for a destination. An operational event is not routed to the endpoint that it is about.
 
   Runs in sessions with enable_nestloop = off: the planner cannot know how long the arrays are, and nested loops over
   500 rows on both sides took 150 ms where hash joins take 12. The look-ups that must go by index, row by row, are
@@ -47,7 +47,9 @@ found as (
     e.id, e.tenant, e.shard, e.type, e.entity, e.source, e.content_type, e.traceparent, e.attributes, o.ordinal,
     e.shard = o.shard as ours,
     -- 0 for none, because null is no key of a hash join.
-    coalesce(e.destination, 0) as destination, f.most_deliveries
+    coalesce(e.destination, 0) as destination, f.most_deliveries,
+    -- What an operational event is about: an endpoint or a source. Empty for every other event.
+    case when starts_with(e.type, 'lockstep.') then e.entity else '' end as about
   from offered o
     join fence f on f.shard = o.shard
     cross join lateral (
@@ -56,17 +58,18 @@ found as (
 ),
 subscribed as (
   -- Who gets a type is found out once a type, not once an event.
-  select t.tenant, t.type, 0 as destination, p.id as endpoint, p.ordering, p.version
+  select t.tenant, t.type, 0 as destination, t.about, p.id as endpoint, p.ordering, p.version
   from (
-      select tenant, type, event_type_patterns(type) as patterns
+      select tenant, type, about, event_type_patterns(type) as patterns
       from found
       where ours and destination = 0
-      group by tenant, type
+      group by tenant, type, about
     ) t
     join endpoints p
       on p.tenant = t.tenant and p.deleted_at is null and p.destination_of is null and p.event_types && t.patterns
+        and (t.about = '' or t.about <> 'ep_' || replace(p.public_id::text, '-', ''))
   union all
-  select d.tenant, d.type, d.destination, p.id, p.ordering, p.version
+  select d.tenant, d.type, d.destination, '', p.id, p.ordering, p.version
   from (select tenant, type, destination from found where ours and destination <> 0 group by tenant, type, destination) d
     cross join lateral (select * from endpoints where endpoints.id = d.destination offset 0) p
   where p.tenant = d.tenant and p.deleted_at is null
@@ -77,17 +80,17 @@ stored as (
     f.ours and sum(coalesce(r.routes, 0)) over of_shard - coalesce(r.routes, 0) < f.most_deliveries as taken
   from found f
     left join (
-      select tenant, type, destination, count(*)::integer as routes
+      select tenant, type, destination, about, count(*)::integer as routes
       from subscribed
-      group by tenant, type, destination
+      group by tenant, type, destination, about
     ) r
-      on r.tenant = f.tenant and r.type = f.type and r.destination = f.destination and f.ours
+      on r.tenant = f.tenant and r.type = f.type and r.destination = f.destination and r.about = f.about and f.ours
   window of_shard as (partition by f.shard order by f.ordinal rows unbounded preceding)
 ),
 routed as (
   select e.id, e.tenant, e.shard, e.entity, e.ordinal, s.endpoint, s.ordering, s.version
   from stored e
-    join subscribed s on s.tenant = e.tenant and s.type = e.type and s.destination = e.destination
+    join subscribed s on s.tenant = e.tenant and s.type = e.type and s.destination = e.destination and s.about = e.about
   where e.taken
 ),
 admitted as (

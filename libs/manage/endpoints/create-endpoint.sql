@@ -7,11 +7,14 @@
 with created as (
   insert into endpoints (
     public_id, tenant, url, description, event_types, ordering, dlq_policy, retry_schedule_ms, timeout_ms,
+    public_key, auth_ciphertext,
     max_concurrency, max_retry_after_seconds, rate_limit_per_second, rate_limit_burst, disable_after_ms, headers_ciphertext, metadata, destination_of
   )
   select
     :publicId!, :tenant!, :url!, :description!, :eventTypes!::text[], :ordering!::endpoint_ordering,
-    :dlqPolicy!::dlq_policy, :retryScheduleMs::integer[], :timeoutMs!, :maxConcurrency!, :maxRetryAfterSeconds!,
+    :dlqPolicy!::dlq_policy, :retryScheduleMs::integer[], :timeoutMs!,
+    :publicKey, :authCiphertext::bytea,
+    :maxConcurrency!, :maxRetryAfterSeconds!,
     :perSecond::float8, :burst::integer, :disableAfterMs::bigint, :headersCiphertext::bytea, :metadata!::text::jsonb, :destinationOf::integer
   where (select count(*) from endpoints where tenant = :tenant! and deleted_at is null) < :most!
   on conflict (destination_of, url_digest(url)) where deleted_at is null and destination_of is not null do nothing

@@ -12,7 +12,7 @@ describe('a new endpoint', () => {
   it('has the documented defaults', () => {
     expect(newEndpointSchema.parse({ url })).toEqual({
       url, description: '', eventTypes: ['*'], ordering: 'entity', dlqPolicy: 'continue', retrySchedule: null, timeoutMs: 15_000, maxConcurrency: 64,
-      maxRetryAfterSeconds: 86_400, rateLimit: null, disableAfter: null, headers: {}, metadata: {},
+      maxRetryAfterSeconds: 86_400, rateLimit: null, disableAfter: null, headers: {}, auth: null, signature: 'v1', metadata: {},
     });
   });
 
@@ -59,7 +59,7 @@ describe('a new endpoint', () => {
   });
 
   it('names unknown members', () => {
-    expect(pathsRefused({ secret: 'x', colour: 'red' })).toEqual(['secret.colour']);
+    expect(pathsRefused({ publicKey: 'x', colour: 'red' })).toEqual(['publicKey.colour']);
   });
 });
 

@@ -20,7 +20,7 @@ const delivery = { endpoint: idSchema('ep'), delivery: deliveryIdSchema };
 const sequence = z.int().min(1).nullable();
 
 const accepted = z
-  .object({ at, kind: z.literal('accepted'), source: z.string().meta({ description: 'The name of the source; `api` for posts', example: 'api' }), by: z.string().nullable().meta({ description: 'The id of the key or source, `admin` for the admin key; null for events that an older release accepted', example: 'key_0192f3c1a5b07d4e8f00c3a1b2d4e5f6' }), idempotencyKey: z.string().nullable() })
+  .object({ at, kind: z.literal('accepted'), source: z.string().meta({ description: 'The name of the source; `api` for posts, `lockstep` for operational events', example: 'api' }), by: z.string().nullable().meta({ description: 'The id of the key or source, `admin` for the admin key, `system` for Lockstep itself; null for events that an older release accepted', example: 'key_0192f3c1a5b07d4e8f00c3a1b2d4e5f6' }), idempotencyKey: z.string().nullable() })
   .meta({ id: 'TimelineAccepted', description: 'The event is stored' });
 
 const duplicate = z
