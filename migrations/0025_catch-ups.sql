@@ -121,3 +121,10 @@ create function catch_up_of(endpoint integer) returns jsonb
       ) s
     where c.endpoint = catch_up_of.endpoint
   );
+
+-- Replays of past events of an endpoint ------------------------------------------------------------------------------
+
+alter table replays
+  -- Also what was delivered to `endpoint`, as new deliveries, in the order of acceptance. The place of each shard is then
+  -- replay_shards.after_sequence: events up to this accept_seq were looked at.
+  add column delivered boolean not null default false;

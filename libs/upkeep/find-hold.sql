@@ -5,7 +5,7 @@
   pending        deliveries that have no outcome yet
   halted         a dead letter of it halts a lane, until an operator decides
   relaying       its events, retry tokens or dead letters wait for the relay
-  replaying      an open replay may have dead letters of it
+  replaying      an open replay may have dead letters of it, or events
   catching_up    an endpoint that begins in the past has still to read it
   not_admitted   events that have no deliveries yet, or have lost them
   unbalanced     its ledger is not balanced, and the evidence must be kept. By sums over the whole day, as
@@ -46,6 +46,10 @@ select
       where s.finished_at is null
         and case
           when r.event_id is not null then r.event_id >= :firstId! and r.event_id < :endId!
+          when r.delivered then exists (
+            select from events e
+            where e.id >= :firstId! and e.id < :endId! and e.shard = s.shard and e.accept_seq > s.after_sequence
+          )
           else exists (select from deliveries where event_id >= :firstId! and event_id < :endId! and status = 'dead')
         end
     ) then 'replaying'

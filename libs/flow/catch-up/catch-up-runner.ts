@@ -94,6 +94,8 @@ export class CatchUpRunner {
 
   private async takeStep(catchUp: OpenCatchUp, lanes: ShardLanes): Promise<{ more: boolean; tookMs: number }> {
     const startedAtMs = performance.now();
+    // It may have been handed over while this waited for its turn.
+    if (!lanes.lease.isActive) return { more: false, tookMs: 0 };
     const size = this.sizeOf(lanes);
     // Lanes must not forget their counters while a statement may bring them deliveries: as for an admission.
     const statement = this.progress.onSent();

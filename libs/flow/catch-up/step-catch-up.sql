@@ -63,6 +63,10 @@ matching as materialized (
   order by s.place
   limit :changed!
 ),
+ending as (
+  -- Nothing is behind this step. What is admitted later has waited for it, and sees the catch-up ended.
+  select (select count(*) from scanned) < :scanned! and (select count(*) from matching) < :changed! as ended
+),
 reached as (
   select s.accept_seq, s.accepted_at, s.place
   from scanned s
@@ -110,10 +114,9 @@ moved as (
     reached_at = coalesce(r.accepted_at, s.reached_at),
     examined = s.examined + (select count(*) from scanned where eligible and place <= r.place),
     routed = s.routed + (select count(*) from matching),
-    finished_at = case
-      when (select count(*) from scanned) < :scanned! and (select count(*) from matching) < :changed! then now()
-    end
+    finished_at = case when e.ended then now() end
   from job j
+    cross join ending e
     left join reached r on true
   where s.endpoint = j.endpoint and s.shard = j.shard
   returning s.endpoint, s.shard, s.position, s.finished_at is not null as finished

@@ -117,7 +117,7 @@ told as (
           from routed d
           where
             (c.endpoint is null or c.endpoint = d.endpoint)
-            and case c.action when 'replay' then d.replayed_attempts > 0 else d.status = 'discarded' end
+            and case c.action when 'replay' then d.replayed_attempts > 0 or (c.delivered and d.replay > 0) else d.status = 'discarded' end
         )
     ) r
     cross join lateral (select 'rpl_' || replace(r.id::text, '-', '') as request) q
