@@ -142,7 +142,7 @@ audited as (
   where c.finished_at is not null and not j.deleted
 )
 select
-  (select count(*) from fence)::integer = 1 as "held!",
+  f.held as "held!",
   m.position as "position?",
   m.finished as "finished?",
   n.id as "eventId?",
@@ -161,7 +161,7 @@ select
   n.replays as "replays?",
   n.paused as "paused?",
   n.halted as "halted?"
-from (values (1)) as one (row)
+from (select count(*) = 1 as held from fence) f
   left join moved m on true
   left join numbered n on true
 order by n.place;
