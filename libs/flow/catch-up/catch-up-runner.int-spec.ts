@@ -80,7 +80,7 @@ it('loads the deliveries of a step that commits only after the connection broke 
   const session = await world.fixture.pool.connect();
   await session.query('begin; select from catch_up_shards for update');
   runner.start();
-  await world.untilWaiting('update catch_up_shards');
+  await world.untilWaiting('step');
   network.cut();
   await waitUntil('the owner to give up', () => log.lines.some(({ msg }) => msg === 'Cannot take a step of a catch-up; trying again'));
   await dispatcher.get(LaneLoader).scan(lanes);

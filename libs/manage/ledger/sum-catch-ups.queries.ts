@@ -8,7 +8,7 @@ export type ISumCatchUpsParams = void;
 export interface ISumCatchUpsResult {
   endpoint: number;
   finished: boolean;
-  routed: string;
+  routed: number;
 }
 
 /** 'SumCatchUps' query type */
@@ -17,12 +17,12 @@ export interface ISumCatchUpsQuery {
   result: ISumCatchUpsResult;
 }
 
-const sumCatchUpsIR: any = {"usedParamSet":{},"params":[],"statement":"select s.endpoint, sum(s.routed) as \"routed!\", c.finished_at is not null as \"finished!\"\nfrom catch_up_shards s\n  join catch_ups c on c.endpoint = s.endpoint\ngroup by s.endpoint, c.finished_at"};
+const sumCatchUpsIR: any = {"usedParamSet":{},"params":[],"statement":"select s.endpoint, sum(s.routed)::bigint as \"routed!\", c.finished_at is not null as \"finished!\"\nfrom catch_up_shards s\n  join catch_ups c on c.endpoint = s.endpoint\ngroup by s.endpoint, c.finished_at"};
 
 /**
  * Query generated from SQL:
  * ```
- * select s.endpoint, sum(s.routed) as "routed!", c.finished_at is not null as "finished!"
+ * select s.endpoint, sum(s.routed)::bigint as "routed!", c.finished_at is not null as "finished!"
  * from catch_up_shards s
  *   join catch_ups c on c.endpoint = s.endpoint
  * group by s.endpoint, c.finished_at
