@@ -1,12 +1,18 @@
 import { z } from 'zod';
 
-const START_AT = 'must be now, earliest, or an RFC 3339 date and time that has passed, such as 2026-01-31T12:00:00Z';
+const moment = z.iso.datetime({ offset: true });
 
-/** Where a new endpoint begins. */
+function hasPassed(text: string): boolean {
+  return moment.safeParse(text).success && Date.parse(text) <= Date.now();
+}
+
+/** Where a new endpoint begins: `now`, `earliest`, or a moment that has passed. */
 export const startAt = z
-  .union([z.enum(['now', 'earliest']), z.iso.datetime({ offset: true }).refine((text) => Date.parse(text) <= Date.now())], { error: START_AT })
+  .string()
+  .refine((text) => text === 'now' || text === 'earliest' || hasPassed(text), 'must be now, earliest, or an RFC 3339 date and time that has passed, such as 2026-01-31T12:00:00Z')
   .default('now')
   .meta({
+    anyOf: [{ enum: ['now', 'earliest'] }, { format: 'date-time' }],
     description: '`now`: with new events. Otherwise the endpoint first gets every event that is kept and was accepted from this time on (`earliest`: all of them), in the order of acceptance of each entity, and then the new ones',
   });
 export type StartAt = z.output<typeof startAt>;
