@@ -35,7 +35,7 @@ beforeAll(async () => {
   const url = new URL(world.fixture.url);
   network = await TcpProxy.start(url.hostname, Number(url.port));
   url.port = String(network.port);
-  pool = createPool({ databaseUrl: url.href, applicationName: 'test-catch-up', max: 1, plans: 'pages' });
+  pool = createPool({ databaseUrl: url.href, applicationName: 'test-catch-up', max: 1, plans: 'walk' });
 });
 
 beforeEach(async () => {

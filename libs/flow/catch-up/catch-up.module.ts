@@ -9,8 +9,8 @@ import { CatchUpsRepository } from './catch-ups.repository.js';
 /** Routes past events to endpoints that begin in the past. */
 @Module({
   imports: [
-    // Of its own: admissions of other shards must not wait for a step. It reads the events of a shard in order.
-    PostgresModule.pool({ name: 'catch-up', max: 1, plans: 'pages' }),
+    // Of its own: admissions of other shards must not wait for a step.
+    PostgresModule.pool({ name: 'catch-up', max: 1, plans: 'walk' }),
     DeliveryModule,
     LanesModule,
     AdmissionModule,

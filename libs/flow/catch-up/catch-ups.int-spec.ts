@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { poolToken } from '#ground/postgres/inject-postgres';
+import { explaining } from '#dev/testing/explain';
+import { CatchUpsRepository } from './catch-ups.repository.js';
 import { CatchUpWorld, SHARD } from './fixtures/catch-up-world.js';
 
 const DAY_MS = 86_400_000;
@@ -190,6 +193,26 @@ describe('statements of one shard', () => {
     expect(await world.lane(endpoint, 'a')).toHaveLength(3);
     expect(await world.violations()).toEqual([]);
   });
+});
+
+it('reads the next events and their inbox rows by index, however many there are', async () => {
+  await world.query(`
+    with made as materialized (
+      select overlay(overlay(gen_random_uuid()::text placing '7' from 15) placing substring(uuid_floor(now())::text from 1 for 13) from 1)::uuid as id, n
+      from generate_series(1, 20000) as n
+    ),
+    event as (
+      insert into events (id, tenant, shard, type, entity, content_type, payload)
+      select id, 'default', n % 4, 'order.created', 'entity-' || n % 100, 'application/json', convert_to(repeat('x', 200), 'UTF8') from made
+    )
+    insert into inbox (event_id, tenant, shard, routes) select id, 'default', n % 4, 0 from made`);
+  await world.query('analyze events, inbox');
+  const endpoint = await world.create({ startAt: '-infinity' });
+  const plans: string[] = [];
+  await new CatchUpsRepository(explaining(world.dispatcher.get(poolToken('catch-up')), plans)).step({ endpoint, shard: SHARD, position: 0 }, world.epoch, { scanned: 2_500, changed: 250 });
+  expect(plans[0]).toMatch(/Index Scan using events_\d+_shard_accept_seq_idx/);
+  expect(plans[0]).not.toMatch(/Seq Scan on (events|inbox)/);
+  expect(await world.step(endpoint, { scanned: 2_500, changed: 250 })).toMatchObject({ finished: false });
 });
 
 describe('the ledger', () => {
