@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AdmissionModule } from '#flow/admission/admission.module';
+import { CatchUpModule } from '#flow/catch-up/catch-up.module';
 import { DeliveryModule } from '#flow/delivery/delivery.module';
 import { LanesModule } from '#flow/lanes/lanes.module';
 import { LeasesModule } from '#flow/leases/leases.module';
@@ -33,6 +34,7 @@ import { TransportModule } from './transport.module.js';
     OperationsModule,
     DispatchRelayModule,
     ShardsModule,
+    CatchUpModule,
     AdmissionModule,
     LanesModule,
     DeliveryModule,

@@ -64,6 +64,7 @@ it('builds its module graph without Postgres and Kafka, every route declares its
     'POST /v1/endpoints': 'manage',
     'POST /v1/endpoints/:id/pause': 'manage',
     'POST /v1/endpoints/:id/resume': 'manage',
+    'POST /v1/endpoints/:id/replay': 'manage',
     'POST /v1/events': 'ingest',
     'POST /v1/events/:id/replay': 'manage',
     'POST /v1/events/batch': 'ingest',

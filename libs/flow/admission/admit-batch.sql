@@ -17,24 +17,37 @@
   What was admitted before (inbox) is not admitted again.
 
   An event that names a destination is routed to this endpoint, unless that is deleted; any other by its type, and never to
-  an endpoint that was made for a destination.
+  an endpoint that was made for a destination. An endpoint that is catching up gets what its catch-up has passed; the rest is
+  left to the catch-up.
+
+  A shard's admissions and steps of catch-ups are serial. A statement that has waited for one of them is refused as a whole
+  (40001), and is to be sent again.
 
   Runs in sessions with enable_nestloop = off: the planner cannot know how long the arrays are, and nested loops over
   500 rows on both sides took 150 ms where hash joins take 12. The look-ups that must go by index, row by row, are
   lateral subqueries with OFFSET 0, which no plan can turn into a scan.
 */
 /* @name admitBatch */
-with fence as (
-  -- FOR KEY SHARE: a takeover (FOR UPDATE) waits for us, a renewal does not.
-  select l.shard, c.next_offset, c.last_id, c.caught_up, c.most_deliveries
+with locked as (
+  -- FOR KEY SHARE: a takeover (FOR UPDATE) waits for us, a renewal does not. The cursor's row: catch-ups of the shard wait.
+  select l.shard, s.turn, c.next_offset, c.last_id, c.caught_up, c.most_deliveries
   from
     unnest(
       :shards!::integer[], :epochs!::bigint[], :nextOffsets!::bigint[], :lastIds!::uuid[], :caughtUp!::boolean[],
       :mostDeliveries!::integer[]
     ) as c (shard, epoch, next_offset, last_id, caught_up, most_deliveries)
     join shard_leases l on l.shard = c.shard and l.epoch = c.epoch
+    join shard_cursors s on s.shard = l.shard
   order by l.shard
   for key share of l
+  for no key update of s
+),
+fence as (
+  -- Having waited for a catch-up's step, this statement would not see how far that has come.
+  select k.*
+  from locked k
+    join shard_cursors c on c.shard = k.shard
+  where case when c.turn = k.turn then true else refuse_outdated_snapshot(k.shard) end
 ),
 offered as (
   -- The same event can be twice in one fetch: it counts where it came first.
@@ -44,7 +57,7 @@ offered as (
 ),
 found as (
   select
-    e.id, e.tenant, e.shard, e.type, e.entity, e.source, e.content_type, e.traceparent, e.attributes, o.ordinal,
+    e.id, e.tenant, e.shard, e.accept_seq, e.type, e.entity, e.source, e.content_type, e.traceparent, e.attributes, o.ordinal,
     e.shard = o.shard as ours,
     -- 0 for none, because null is no key of a hash join.
     coalesce(e.destination, 0) as destination, f.most_deliveries
@@ -71,10 +84,23 @@ subscribed as (
     cross join lateral (select * from endpoints where endpoints.id = d.destination offset 0) p
   where p.tenant = d.tenant and p.deleted_at is null
 ),
-stored as (
-  select
-    f.*, coalesce(r.routes, 0) as routes,
-    f.ours and sum(coalesce(r.routes, 0)) over of_shard - coalesce(r.routes, 0) < f.most_deliveries as taken
+catching_up as (
+  select s.endpoint, s.shard, s.position, catch_up_floor(c.first_at) as first_id
+  from fence f
+    join catch_up_shards s on s.shard = f.shard
+    join catch_ups c on c.endpoint = s.endpoint
+  where s.finished_at is null
+),
+left_out as (
+  -- What the catch-up will come to, and find in the inbox.
+  select e.ordinal, s.endpoint
+  from catching_up c
+    join found e on e.shard = c.shard and e.accept_seq > c.position and e.id >= c.first_id
+    join subscribed s on s.endpoint = c.endpoint and s.tenant = e.tenant and s.type = e.type and s.destination = e.destination
+  where e.ours
+),
+counted as (
+  select f.*, coalesce(r.routes, 0) - coalesce(l.routes, 0) as routes
   from found f
     left join (
       select tenant, type, destination, count(*)::integer as routes
@@ -82,13 +108,18 @@ stored as (
       group by tenant, type, destination
     ) r
       on r.tenant = f.tenant and r.type = f.type and r.destination = f.destination and f.ours
-  window of_shard as (partition by f.shard order by f.ordinal rows unbounded preceding)
+    left join (select ordinal, count(*)::integer as routes from left_out group by ordinal) l on l.ordinal = f.ordinal
+),
+stored as (
+  select c.*, c.ours and sum(c.routes) over of_shard - c.routes < c.most_deliveries as taken
+  from counted c
+  window of_shard as (partition by c.shard order by c.ordinal rows unbounded preceding)
 ),
 routed as (
   select e.id, e.tenant, e.shard, e.entity, e.ordinal, s.endpoint, s.ordering, s.version
   from stored e
     join subscribed s on s.tenant = e.tenant and s.type = e.type and s.destination = e.destination
-  where e.taken
+  where e.taken and not exists (select from left_out l where l.ordinal = e.ordinal and l.endpoint = s.endpoint)
 ),
 admitted as (
   insert into inbox (event_id, tenant, shard, routes)
@@ -149,11 +180,13 @@ parked as (
 moved as (
   update shard_cursors c
   set
+    turn = c.turn + 1,
     next_offset = coalesce(a.next_offset, c.next_offset),
     last_event_id = case when a.next_offset is null then c.last_event_id else a.last_id end,
     caught_up_at = case when a.caught_up then now() else c.caught_up_at end
-  from complete a
-  where c.shard = a.shard
+  from fence f
+    left join complete a on a.shard = f.shard
+  where c.shard = f.shard
 )
 select
   q.shard,

@@ -7,6 +7,7 @@ import { pageQuery } from '#ground/http/pagination';
 import { idSchema } from '#ground/http/public-id';
 import { textSchema } from '#ground/http/text-schema';
 import { metadataSchema } from '#manage/metadata';
+import { catchUpSchema, startAt } from './catch-up.schema.js';
 import { customHeaderProblem } from './custom-headers.js';
 
 const MAX_RETRY_DELAY_MS = 604_800_000;
@@ -66,10 +67,10 @@ const settings = {
   metadata: metadataSchema.default({}),
 };
 
-export const newEndpointSchema = z.strictObject(settings).meta({ id: 'NewEndpoint' });
+export const newEndpointSchema = z.strictObject({ ...settings, startAt }).meta({ id: 'NewEndpoint' });
 export type NewEndpoint = z.output<typeof newEndpointSchema>;
 
-/** All settings except `ordering`, without defaults. */
+/** All settings except `ordering` and `startAt`, without defaults. */
 export const endpointChangeSchema = z
   .strictObject({
     url: url.optional(),
@@ -77,6 +78,7 @@ export const endpointChangeSchema = z
     eventTypes: settings.eventTypes.unwrap().optional(),
     // Accepted here only to refuse it with a reason.
     ordering: z.never('can not be changed, since the sequences of its lanes would break: create another endpoint').optional(),
+    startAt: z.never('can not be changed, since the endpoint has begun: create another endpoint, or replay past events').optional(),
     dlqPolicy: settings.dlqPolicy.unwrap().optional(),
     retrySchedule: settings.retrySchedule.unwrap().optional(),
     timeoutMs: settings.timeoutMs.unwrap().optional(),
@@ -114,6 +116,7 @@ export const endpointSchema = z
     source: idSchema('src').nullable().meta({ description: 'The source that it was made for, because a request named its URL as destination; null for other endpoints' }),
     status: z.enum(['active', 'paused', 'disabled']),
     statusReason: z.string().nullable(),
+    catchUp: catchUpSchema,
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
   })

@@ -9,6 +9,8 @@ import { AddressPolicy } from '#ground/network/address-policy';
 import {
   type CreatedEndpoint, type Endpoint, type EndpointChange, endpointCursor, type EndpointQuery, type NewEndpoint, newEndpointSchema, scheduleFromMs, scheduleToMs,
 } from './endpoint.schema.js';
+import { catchUpOf } from './catch-up.schema.js';
+import { EndpointStart } from './endpoint-start.js';
 import { type EndpointRow, EndpointsRepository, MAX_ENDPOINTS } from './endpoints.repository.js';
 import { headersContext, secretContext } from '#ground/secrets/secret-contexts';
 
@@ -29,6 +31,7 @@ export class EndpointsService {
     private readonly repository: EndpointsRepository,
     private readonly secrets: SecretBox,
     private readonly addresses: AddressPolicy,
+    private readonly start: EndpointStart,
   ) {}
 
   /** @throws LockstepError destination_not_allowed, conflict */
@@ -63,10 +66,11 @@ export class EndpointsService {
     const publicId = mintId();
     const id = toPublicId('ep', publicId);
     const secret = `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
-    const { retrySchedule, headers, metadata, ...rest } = settings;
+    const { retrySchedule, headers, metadata, startAt, ...rest } = settings;
     const key = await this.repository.create({
       ...rest,
       destinationOf,
+      startAt: await this.start.of(tenant, startAt),
       by: auditedBy(principal),
       subject: id,
       publicId,
@@ -166,6 +170,7 @@ export class EndpointsService {
       source: row.source === null ? null : toPublicId('src', row.source),
       status: row.status,
       statusReason: row.statusReason,
+      catchUp: catchUpOf(row.catchUp),
       createdAt: row.createdAt.toISOString(),
       updatedAt: row.updatedAt.toISOString(),
     };

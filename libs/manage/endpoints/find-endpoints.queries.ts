@@ -25,6 +25,7 @@ export interface IFindEndpointsParams {
 
 /** 'FindEndpoints' return type */
 export interface IFindEndpointsResult {
+  catchUp: Json | null;
   createdAt: Date;
   description: string;
   dlqPolicy: dlq_policy;
@@ -53,7 +54,7 @@ export interface IFindEndpointsQuery {
   result: IFindEndpointsResult;
 }
 
-const findEndpointsIR: any = {"usedParamSet":{"tenant":true,"before":true,"limit":true,"bytes":true},"params":[{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":995,"b":1002}]},{"name":"before","required":true,"transform":{"type":"scalar"},"locs":[{"a":1036,"b":1043}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":1084,"b":1090}]},{"name":"bytes","required":true,"transform":{"type":"scalar"},"locs":[{"a":1184,"b":1190}]}],"statement":"select\n  id, public_id as \"publicId\", url, description, event_types as \"eventTypes\", ordering, dlq_policy as \"dlqPolicy\",\n  retry_schedule_ms as \"retryScheduleMs\", timeout_ms as \"timeoutMs\", max_concurrency as \"maxConcurrency\",\n  max_retry_after_seconds as \"maxRetryAfterSeconds\", rate_limit as \"rateLimit\",\n  headers_ciphertext as \"headersCiphertext\", metadata, status, status_reason as \"statusReason\",\n  created_at as \"createdAt\", updated_at as \"updatedAt\",\n  (select s.public_id from sources s where s.id = b.destination_of) as \"source?\", followed as \"followed!\"\nfrom (\n    select\n      e.*, row_number() over newest_first as place, lead(true, 1, false) over newest_first as followed,\n      sum(\n        octet_length(e.url) + octet_length(e.description) + octet_length(e.event_types::text)\n          + octet_length(e.metadata::text) + coalesce(octet_length(e.headers_ciphertext), 0)\n      ) over newest_first as bytes\n    from (\n        select *\n        from endpoints\n        where tenant = :tenant! and deleted_at is null and id < :before!\n        order by id desc\n        limit :limit!\n      ) e\n    window newest_first as (order by e.id desc)\n  ) b\nwhere place = 1 or bytes <= :bytes!::integer\norder by id desc"};
+const findEndpointsIR: any = {"usedParamSet":{"tenant":true,"before":true,"limit":true,"bytes":true},"params":[{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":1026,"b":1033}]},{"name":"before","required":true,"transform":{"type":"scalar"},"locs":[{"a":1067,"b":1074}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":1115,"b":1121}]},{"name":"bytes","required":true,"transform":{"type":"scalar"},"locs":[{"a":1215,"b":1221}]}],"statement":"select\n  id, public_id as \"publicId\", url, description, event_types as \"eventTypes\", ordering, dlq_policy as \"dlqPolicy\",\n  retry_schedule_ms as \"retryScheduleMs\", timeout_ms as \"timeoutMs\", max_concurrency as \"maxConcurrency\",\n  max_retry_after_seconds as \"maxRetryAfterSeconds\", rate_limit as \"rateLimit\",\n  headers_ciphertext as \"headersCiphertext\", metadata, status, status_reason as \"statusReason\",\n  created_at as \"createdAt\", updated_at as \"updatedAt\", catch_up_of(id) as \"catchUp?\",\n  (select s.public_id from sources s where s.id = b.destination_of) as \"source?\", followed as \"followed!\"\nfrom (\n    select\n      e.*, row_number() over newest_first as place, lead(true, 1, false) over newest_first as followed,\n      sum(\n        octet_length(e.url) + octet_length(e.description) + octet_length(e.event_types::text)\n          + octet_length(e.metadata::text) + coalesce(octet_length(e.headers_ciphertext), 0)\n      ) over newest_first as bytes\n    from (\n        select *\n        from endpoints\n        where tenant = :tenant! and deleted_at is null and id < :before!\n        order by id desc\n        limit :limit!\n      ) e\n    window newest_first as (order by e.id desc)\n  ) b\nwhere place = 1 or bytes <= :bytes!::integer\norder by id desc"};
 
 /**
  * Query generated from SQL:
@@ -63,7 +64,7 @@ const findEndpointsIR: any = {"usedParamSet":{"tenant":true,"before":true,"limit
  *   retry_schedule_ms as "retryScheduleMs", timeout_ms as "timeoutMs", max_concurrency as "maxConcurrency",
  *   max_retry_after_seconds as "maxRetryAfterSeconds", rate_limit as "rateLimit",
  *   headers_ciphertext as "headersCiphertext", metadata, status, status_reason as "statusReason",
- *   created_at as "createdAt", updated_at as "updatedAt",
+ *   created_at as "createdAt", updated_at as "updatedAt", catch_up_of(id) as "catchUp?",
  *   (select s.public_id from sources s where s.id = b.destination_of) as "source?", followed as "followed!"
  * from (
  *     select

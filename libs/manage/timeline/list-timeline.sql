@@ -23,7 +23,7 @@ after as (
 routed as materialized (
   select
     d.endpoint, d.replay, d.shard, d.lane, d.sequence, d.status, d.next_attempt_at, d.dead_reason, d.created_at, d.finished_at,
-    d.replayed_attempts, p.public_id, p.status as endpoint_status, p.deleted_at
+    d.replayed_attempts, d.caught_up, p.public_id, p.status as endpoint_status, p.deleted_at
   from event e
     join deliveries d on d.event_id = :event!
     join endpoints p on p.id = d.endpoint
@@ -52,7 +52,7 @@ told as (
     'routed', r.created_at, r.created_at, 2, r.endpoint, r.replay, 0,
     jsonb_build_object(
       'sequence', r.sequence, 'lane', case when r.lane is not null then e.entity end, 'replay', r.replay,
-      'reason', case when r.replay > 0 then 'replay' when e.destination is null then 'event_type' else 'destination' end
+      'reason', case when r.replay > 0 then 'replay' when r.caught_up then 'catch_up' when e.destination is null then 'event_type' else 'destination' end
     )
   from routed r
     cross join event e
@@ -117,7 +117,7 @@ told as (
           from routed d
           where
             (c.endpoint is null or c.endpoint = d.endpoint)
-            and case c.action when 'replay' then d.replayed_attempts > 0 else d.status = 'discarded' end
+            and case c.action when 'replay' then d.replayed_attempts > 0 or (c.delivered and d.replay > 0) else d.status = 'discarded' end
         )
     ) r
     cross join lateral (select 'rpl_' || replace(r.id::text, '-', '') as request) q

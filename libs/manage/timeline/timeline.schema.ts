@@ -40,8 +40,8 @@ const routed = z
     at, kind: z.literal('routed'), ...delivery,
     lane: entity.nullable().meta({ description: 'The entity whose lane it is in. Null if the endpoint has the ordering "none"' }),
     sequence: sequence.meta({ description: 'Its place in the lane' }),
-    replay: z.int().min(0).meta({ description: '0: by admission. n: as its n-th replay after it was delivered' }),
-    reason: z.enum(['event_type', 'destination', 'replay']).meta({ description: '`event_type`: the endpoint\'s `eventTypes` match. `destination`: the event names the endpoint' }),
+    replay: z.int().min(0).meta({ description: '0: by admission, or by the endpoint\'s catch-up. n: as its n-th replay after it was delivered' }),
+    reason: z.enum(['event_type', 'destination', 'replay', 'catch_up']).meta({ description: '`event_type`: the endpoint\'s `eventTypes` match. `destination`: the event names the endpoint. `catch_up`: the endpoint begins in the past' }),
   })
   .meta({ id: 'TimelineRouted', description: 'A delivery was made' });
 
