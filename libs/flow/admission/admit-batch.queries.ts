@@ -43,6 +43,7 @@ export interface IAdmitBatchResult {
   endpoint: number | null;
   endpointVersion: number;
   entity: string;
+  filtered: number | null;
   halted: boolean | null;
   held: boolean | null;
   lane: number;
@@ -66,7 +67,7 @@ export interface IAdmitBatchQuery {
   result: IAdmitBatchResult;
 }
 
-const admitBatchIR: any = {"usedParamSet":{"shards":true,"epochs":true,"nextOffsets":true,"lastIds":true,"caughtUp":true,"mostDeliveries":true,"ids":true,"idShards":true,"firstId":true,"lastId":true,"parkedShards":true,"parkedKeys":true,"parkedHeaders":true,"parkedValues":true},"params":[{"name":"shards","required":true,"transform":{"type":"scalar"},"locs":[{"a":194,"b":201},{"a":5667,"b":5674}]},{"name":"epochs","required":true,"transform":{"type":"scalar"},"locs":[{"a":215,"b":222}]},{"name":"nextOffsets","required":true,"transform":{"type":"scalar"},"locs":[{"a":235,"b":247}]},{"name":"lastIds","required":true,"transform":{"type":"scalar"},"locs":[{"a":260,"b":268}]},{"name":"caughtUp","required":true,"transform":{"type":"scalar"},"locs":[{"a":279,"b":288}]},{"name":"mostDeliveries","required":true,"transform":{"type":"scalar"},"locs":[{"a":308,"b":323}]},{"name":"ids","required":true,"transform":{"type":"scalar"},"locs":[{"a":671,"b":675}]},{"name":"idShards","required":true,"transform":{"type":"scalar"},"locs":[{"a":686,"b":695}]},{"name":"firstId","required":true,"transform":{"type":"scalar"},"locs":[{"a":1214,"b":1222}]},{"name":"lastId","required":true,"transform":{"type":"scalar"},"locs":[{"a":1228,"b":1235}]},{"name":"parkedShards","required":true,"transform":{"type":"scalar"},"locs":[{"a":4645,"b":4658}]},{"name":"parkedKeys","required":true,"transform":{"type":"scalar"},"locs":[{"a":4672,"b":4683}]},{"name":"parkedHeaders","required":true,"transform":{"type":"scalar"},"locs":[{"a":4694,"b":4708}]},{"name":"parkedValues","required":true,"transform":{"type":"scalar"},"locs":[{"a":4719,"b":4732}]}],"statement":"with fence as (\n  -- FOR KEY SHARE: a takeover (FOR UPDATE) waits for us, a renewal does not.\n  select l.shard, c.next_offset, c.last_id, c.caught_up, c.most_deliveries\n  from\n    unnest(\n      :shards!::integer[], :epochs!::bigint[], :nextOffsets!::bigint[], :lastIds!::uuid[], :caughtUp!::boolean[],\n      :mostDeliveries!::integer[]\n    ) as c (shard, epoch, next_offset, last_id, caught_up, most_deliveries)\n    join shard_leases l on l.shard = c.shard and l.epoch = c.epoch\n  order by l.shard\n  for key share of l\n),\noffered as (\n  -- The same event can be twice in one fetch: it counts where it came first.\n  select id, shard, min(ordinal) as ordinal\n  from unnest(:ids!::uuid[], :idShards!::integer[]) with ordinality as r (id, shard, ordinal)\n  group by id, shard\n),\nfound as (\n  select\n    e.id, e.tenant, e.shard, e.type, e.entity, e.source, e.content_type, e.traceparent, e.attributes, o.ordinal,\n    e.shard = o.shard as ours,\n    -- 0 for none, because null is no key of a hash join.\n    coalesce(e.destination, 0) as destination, f.most_deliveries\n  from offered o\n    join fence f on f.shard = o.shard\n    cross join lateral (\n      select * from events where events.id = o.id and events.id between :firstId! and :lastId! offset 0\n    ) e\n),\nsubscribed as (\n  -- Who gets a type is found out once a type, not once an event.\n  select t.tenant, t.type, 0 as destination, p.id as endpoint, p.ordering, p.version\n  from (\n      select tenant, type, event_type_patterns(type) as patterns\n      from found\n      where ours and destination = 0\n      group by tenant, type\n    ) t\n    join endpoints p\n      on p.tenant = t.tenant and p.deleted_at is null and p.destination_of is null and p.event_types && t.patterns\n  union all\n  select d.tenant, d.type, d.destination, p.id, p.ordering, p.version\n  from (select tenant, type, destination from found where ours and destination <> 0 group by tenant, type, destination) d\n    cross join lateral (select * from endpoints where endpoints.id = d.destination offset 0) p\n  where p.tenant = d.tenant and p.deleted_at is null\n),\nstored as (\n  select\n    f.*, coalesce(r.routes, 0) as routes,\n    f.ours and sum(coalesce(r.routes, 0)) over of_shard - coalesce(r.routes, 0) < f.most_deliveries as taken\n  from found f\n    left join (\n      select tenant, type, destination, count(*)::integer as routes\n      from subscribed\n      group by tenant, type, destination\n    ) r\n      on r.tenant = f.tenant and r.type = f.type and r.destination = f.destination and f.ours\n  window of_shard as (partition by f.shard order by f.ordinal rows unbounded preceding)\n),\nrouted as (\n  select e.id, e.tenant, e.shard, e.entity, e.ordinal, s.endpoint, s.ordering, s.version\n  from stored e\n    join subscribed s on s.tenant = e.tenant and s.type = e.type and s.destination = e.destination\n  where e.taken\n),\nadmitted as (\n  insert into inbox (event_id, tenant, shard, routes)\n  select id, tenant, shard, routes\n  from stored\n  where taken\n  on conflict do nothing\n  returning event_id\n),\ncomplete as (\n  -- Shards of which every record is taken.\n  select f.*\n  from fence f\n  where not exists (\n    select from offered o\n    where o.shard = f.shard and not exists (select from stored e where e.ordinal = o.ordinal and e.taken)\n  )\n),\nfresh as (\n  select\n    r.*,\n    row_number() over (partition by r.endpoint, r.entity order by r.ordinal) as place,\n    count(*) over (partition by r.endpoint, r.entity) as size\n  from routed r\n    join admitted a on a.event_id = r.id\n),\nextended as (\n  insert into lanes (tenant, endpoint, entity, shard, tail_sequence)\n  select tenant, endpoint, entity, shard, count(*)\n  from fresh\n  where ordering = 'entity'\n  group by tenant, endpoint, entity, shard\n  order by endpoint, entity\n  on conflict (endpoint, entity) do update set tail_sequence = lanes.tail_sequence + excluded.tail_sequence\n  returning\n    id, endpoint, entity, tail_sequence, closed_sequence, delivered_sequence, replays, paused, halted_sequence is not null as halted\n),\nnumbered as (\n  select\n    f.id, f.tenant, f.shard, f.endpoint, f.version, x.id as lane, x.tail_sequence - f.size + f.place as sequence,\n    x.closed_sequence, x.delivered_sequence, x.replays, x.paused, x.halted\n  from fresh f\n    left join extended x on x.endpoint = f.endpoint and x.entity = f.entity\n),\ndelivered as (\n  insert into deliveries (event_id, endpoint, tenant, shard, lane, sequence)\n  select id, endpoint, tenant, shard, lane, sequence\n  from numbered\n),\nparked as (\n  insert into dispatch_outbox (tenant, shard, topic, key, headers, value)\n  select null, p.shard, 'dlq', p.key, p.headers::jsonb, p.value\n  from\n    unnest(:parkedShards!::integer[], :parkedKeys!::text[], :parkedHeaders!::text[], :parkedValues!::bytea[])\n      as p (shard, key, headers, value)\n    join complete c on c.shard = p.shard\n),\nmoved as (\n  update shard_cursors c\n  set\n    next_offset = coalesce(a.next_offset, c.next_offset),\n    last_event_id = case when a.next_offset is null then c.last_event_id else a.last_id end,\n    caught_up_at = case when a.caught_up then now() else c.caught_up_at end\n  from complete a\n  where c.shard = a.shard\n)\nselect\n  q.shard,\n  f.shard is not null as held,\n  o.ordinal::integer as ordinal,\n  e.ordinal is not null as stored,\n  e.ours,\n  e.taken,\n  a.event_id is not null as admitted,\n  e.tenant,\n  e.entity,\n  e.type,\n  nullif(e.source, 'api') as source,\n  e.content_type as \"contentType\",\n  e.traceparent,\n  e.attributes,\n  n.endpoint,\n  n.version as \"endpointVersion!\",\n  n.lane,\n  n.sequence,\n  n.closed_sequence as \"closedSequence\",\n  n.delivered_sequence as \"deliveredSequence\",\n  n.replays,\n  n.paused,\n  n.halted\nfrom unnest(:shards!::integer[]) as q (shard)\n  left join fence f on f.shard = q.shard\n  left join offered o on o.shard = f.shard\n  left join stored e on e.ordinal = o.ordinal\n  left join admitted a on a.event_id = e.id and e.taken\n  left join numbered n on n.id = a.event_id\norder by o.ordinal"};
+const admitBatchIR: any = {"usedParamSet":{"shards":true,"epochs":true,"nextOffsets":true,"lastIds":true,"caughtUp":true,"mostDeliveries":true,"ids":true,"idShards":true,"firstId":true,"lastId":true,"parkedShards":true,"parkedKeys":true,"parkedHeaders":true,"parkedValues":true},"params":[{"name":"shards","required":true,"transform":{"type":"scalar"},"locs":[{"a":194,"b":201},{"a":7026,"b":7033}]},{"name":"epochs","required":true,"transform":{"type":"scalar"},"locs":[{"a":215,"b":222}]},{"name":"nextOffsets","required":true,"transform":{"type":"scalar"},"locs":[{"a":235,"b":247}]},{"name":"lastIds","required":true,"transform":{"type":"scalar"},"locs":[{"a":260,"b":268}]},{"name":"caughtUp","required":true,"transform":{"type":"scalar"},"locs":[{"a":279,"b":288}]},{"name":"mostDeliveries","required":true,"transform":{"type":"scalar"},"locs":[{"a":308,"b":323}]},{"name":"ids","required":true,"transform":{"type":"scalar"},"locs":[{"a":671,"b":675}]},{"name":"idShards","required":true,"transform":{"type":"scalar"},"locs":[{"a":686,"b":695}]},{"name":"firstId","required":true,"transform":{"type":"scalar"},"locs":[{"a":1248,"b":1256},{"a":3531,"b":3539}]},{"name":"lastId","required":true,"transform":{"type":"scalar"},"locs":[{"a":1262,"b":1269},{"a":3545,"b":3552}]},{"name":"parkedShards","required":true,"transform":{"type":"scalar"},"locs":[{"a":5990,"b":6003}]},{"name":"parkedKeys","required":true,"transform":{"type":"scalar"},"locs":[{"a":6017,"b":6028}]},{"name":"parkedHeaders","required":true,"transform":{"type":"scalar"},"locs":[{"a":6039,"b":6053}]},{"name":"parkedValues","required":true,"transform":{"type":"scalar"},"locs":[{"a":6064,"b":6077}]}],"statement":"with fence as (\n  -- FOR KEY SHARE: a takeover (FOR UPDATE) waits for us, a renewal does not.\n  select l.shard, c.next_offset, c.last_id, c.caught_up, c.most_deliveries\n  from\n    unnest(\n      :shards!::integer[], :epochs!::bigint[], :nextOffsets!::bigint[], :lastIds!::uuid[], :caughtUp!::boolean[],\n      :mostDeliveries!::integer[]\n    ) as c (shard, epoch, next_offset, last_id, caught_up, most_deliveries)\n    join shard_leases l on l.shard = c.shard and l.epoch = c.epoch\n  order by l.shard\n  for key share of l\n),\noffered as (\n  -- The same event can be twice in one fetch: it counts where it came first.\n  select id, shard, min(ordinal) as ordinal\n  from unnest(:ids!::uuid[], :idShards!::integer[]) with ordinality as r (id, shard, ordinal)\n  group by id, shard\n),\nfound as (\n  select\n    e.id, e.tenant, e.shard, e.type, e.entity, e.source, e.content_type, e.traceparent, e.attributes, o.ordinal,\n    e.shard = o.shard as ours, octet_length(e.payload) as bytes,\n    -- 0 for none, because null is no key of a hash join.\n    coalesce(e.destination, 0) as destination, f.most_deliveries\n  from offered o\n    join fence f on f.shard = o.shard\n    cross join lateral (\n      select * from events where events.id = o.id and events.id between :firstId! and :lastId! offset 0\n    ) e\n),\nsubscribed as (\n  -- Who gets a type is found out once a type, not once an event.\n  select\n    t.tenant, t.type, 0 as destination, p.id as endpoint, p.ordering, p.version, p.filter_path as filter,\n    p.filter_passes as passes\n  from (\n      select tenant, type, event_type_patterns(type) as patterns\n      from found\n      where ours and destination = 0\n      group by tenant, type\n    ) t\n    join endpoints p\n      on p.tenant = t.tenant and p.deleted_at is null and p.destination_of is null and p.event_types && t.patterns\n  union all\n  select d.tenant, d.type, d.destination, p.id, p.ordering, p.version, null, null\n  from (select tenant, type, destination from found where ours and destination <> 0 group by tenant, type, destination) d\n    cross join lateral (select * from endpoints where endpoints.id = d.destination offset 0) p\n  where p.tenant = d.tenant and p.deleted_at is null\n),\nweighed as (\n  select\n    f.*, coalesce(r.candidates, 0) as candidates,\n    coalesce(r.candidates + r.passes * least(f.bytes, 262144) / 16384, 0)::integer as weight\n  from found f\n    left join (\n      select tenant, type, destination, count(*)::integer as candidates, coalesce(sum(passes), 0) as passes\n      from subscribed\n      group by tenant, type, destination\n    ) r\n      on r.tenant = f.tenant and r.type = f.type and r.destination = f.destination and f.ours\n),\nstored as (\n  select *, ours and sum(weight) over of_shard - weight < most_deliveries as taken\n  from weighed\n  window of_shard as (partition by shard order by ordinal rows unbounded preceding)\n),\nrefused as (\n  -- Events that do not match all filters.\n  select e.id, x.endpoints\n  from stored e\n    join (\n      select\n        tenant, type, destination, array_agg(endpoint order by endpoint) as endpoints,\n        array_agg(filter order by endpoint) as filters, least(262144, 67108864 / sum(passes)) as most_bytes\n      from subscribed\n      where filter is not null\n      group by tenant, type, destination\n    ) f on f.tenant = e.tenant and f.type = e.type and f.destination = e.destination\n    cross join lateral (\n      select endpoints_refusing(v.payload, f.endpoints, f.filters, f.most_bytes) as endpoints\n      from events v\n      where v.id = e.id and v.id between :firstId! and :lastId! offset 0\n    ) x\n  where e.taken and x.endpoints <> '{}'\n),\nrouted as (\n  select e.id, e.tenant, e.shard, e.entity, e.ordinal, s.endpoint, s.ordering, s.version\n  from stored e\n    join subscribed s on s.tenant = e.tenant and s.type = e.type and s.destination = e.destination\n  where\n    e.taken\n    and not exists (\n      select from (select id, unnest(endpoints) as endpoint from refused) x where x.id = e.id and x.endpoint = s.endpoint\n    )\n),\nadmitted as (\n  insert into inbox (event_id, tenant, shard, routes, filtered, filtered_endpoints)\n  select\n    e.id, e.tenant, e.shard, e.candidates - coalesce(cardinality(x.endpoints), 0), cardinality(x.endpoints), x.endpoints[:100]\n  from stored e\n    left join refused x on x.id = e.id\n  where e.taken\n  on conflict do nothing\n  returning event_id, filtered\n),\ncomplete as (\n  -- Shards of which every record is taken.\n  select f.*\n  from fence f\n  where not exists (\n    select from offered o\n    where o.shard = f.shard and not exists (select from stored e where e.ordinal = o.ordinal and e.taken)\n  )\n),\nfresh as (\n  select\n    r.*,\n    row_number() over (partition by r.endpoint, r.entity order by r.ordinal) as place,\n    count(*) over (partition by r.endpoint, r.entity) as size\n  from routed r\n    join admitted a on a.event_id = r.id\n),\nextended as (\n  insert into lanes (tenant, endpoint, entity, shard, tail_sequence)\n  select tenant, endpoint, entity, shard, count(*)\n  from fresh\n  where ordering = 'entity'\n  group by tenant, endpoint, entity, shard\n  order by endpoint, entity\n  on conflict (endpoint, entity) do update set tail_sequence = lanes.tail_sequence + excluded.tail_sequence\n  returning\n    id, endpoint, entity, tail_sequence, closed_sequence, delivered_sequence, replays, paused, halted_sequence is not null as halted\n),\nnumbered as (\n  select\n    f.id, f.tenant, f.shard, f.endpoint, f.version, x.id as lane, x.tail_sequence - f.size + f.place as sequence,\n    x.closed_sequence, x.delivered_sequence, x.replays, x.paused, x.halted\n  from fresh f\n    left join extended x on x.endpoint = f.endpoint and x.entity = f.entity\n),\ndelivered as (\n  insert into deliveries (event_id, endpoint, tenant, shard, lane, sequence)\n  select id, endpoint, tenant, shard, lane, sequence\n  from numbered\n),\nparked as (\n  insert into dispatch_outbox (tenant, shard, topic, key, headers, value)\n  select null, p.shard, 'dlq', p.key, p.headers::jsonb, p.value\n  from\n    unnest(:parkedShards!::integer[], :parkedKeys!::text[], :parkedHeaders!::text[], :parkedValues!::bytea[])\n      as p (shard, key, headers, value)\n    join complete c on c.shard = p.shard\n),\nmoved as (\n  update shard_cursors c\n  set\n    next_offset = coalesce(a.next_offset, c.next_offset),\n    last_event_id = case when a.next_offset is null then c.last_event_id else a.last_id end,\n    caught_up_at = case when a.caught_up then now() else c.caught_up_at end\n  from complete a\n  where c.shard = a.shard\n)\nselect\n  q.shard,\n  f.shard is not null as held,\n  o.ordinal::integer as ordinal,\n  e.ordinal is not null as stored,\n  e.ours,\n  e.taken,\n  a.event_id is not null as admitted,\n  a.filtered,\n  e.tenant,\n  e.entity,\n  e.type,\n  nullif(e.source, 'api') as source,\n  e.content_type as \"contentType\",\n  e.traceparent,\n  e.attributes,\n  n.endpoint,\n  n.version as \"endpointVersion!\",\n  n.lane,\n  n.sequence,\n  n.closed_sequence as \"closedSequence\",\n  n.delivered_sequence as \"deliveredSequence\",\n  n.replays,\n  n.paused,\n  n.halted\nfrom unnest(:shards!::integer[]) as q (shard)\n  left join fence f on f.shard = q.shard\n  left join offered o on o.shard = f.shard\n  left join stored e on e.ordinal = o.ordinal\n  left join admitted a on a.event_id = e.id and e.taken\n  left join numbered n on n.id = a.event_id\norder by o.ordinal"};
 
 /**
  * Query generated from SQL:
@@ -92,7 +93,7 @@ const admitBatchIR: any = {"usedParamSet":{"shards":true,"epochs":true,"nextOffs
  * found as (
  *   select
  *     e.id, e.tenant, e.shard, e.type, e.entity, e.source, e.content_type, e.traceparent, e.attributes, o.ordinal,
- *     e.shard = o.shard as ours,
+ *     e.shard = o.shard as ours, octet_length(e.payload) as bytes,
  *     -- 0 for none, because null is no key of a hash join.
  *     coalesce(e.destination, 0) as destination, f.most_deliveries
  *   from offered o
@@ -103,7 +104,9 @@ const admitBatchIR: any = {"usedParamSet":{"shards":true,"epochs":true,"nextOffs
  * ),
  * subscribed as (
  *   -- Who gets a type is found out once a type, not once an event.
- *   select t.tenant, t.type, 0 as destination, p.id as endpoint, p.ordering, p.version
+ *   select
+ *     t.tenant, t.type, 0 as destination, p.id as endpoint, p.ordering, p.version, p.filter_path as filter,
+ *     p.filter_passes as passes
  *   from (
  *       select tenant, type, event_type_patterns(type) as patterns
  *       from found
@@ -113,37 +116,66 @@ const admitBatchIR: any = {"usedParamSet":{"shards":true,"epochs":true,"nextOffs
  *     join endpoints p
  *       on p.tenant = t.tenant and p.deleted_at is null and p.destination_of is null and p.event_types && t.patterns
  *   union all
- *   select d.tenant, d.type, d.destination, p.id, p.ordering, p.version
+ *   select d.tenant, d.type, d.destination, p.id, p.ordering, p.version, null, null
  *   from (select tenant, type, destination from found where ours and destination <> 0 group by tenant, type, destination) d
  *     cross join lateral (select * from endpoints where endpoints.id = d.destination offset 0) p
  *   where p.tenant = d.tenant and p.deleted_at is null
  * ),
- * stored as (
+ * weighed as (
  *   select
- *     f.*, coalesce(r.routes, 0) as routes,
- *     f.ours and sum(coalesce(r.routes, 0)) over of_shard - coalesce(r.routes, 0) < f.most_deliveries as taken
+ *     f.*, coalesce(r.candidates, 0) as candidates,
+ *     coalesce(r.candidates + r.passes * least(f.bytes, 262144) / 16384, 0)::integer as weight
  *   from found f
  *     left join (
- *       select tenant, type, destination, count(*)::integer as routes
+ *       select tenant, type, destination, count(*)::integer as candidates, coalesce(sum(passes), 0) as passes
  *       from subscribed
  *       group by tenant, type, destination
  *     ) r
  *       on r.tenant = f.tenant and r.type = f.type and r.destination = f.destination and f.ours
- *   window of_shard as (partition by f.shard order by f.ordinal rows unbounded preceding)
+ * ),
+ * stored as (
+ *   select *, ours and sum(weight) over of_shard - weight < most_deliveries as taken
+ *   from weighed
+ *   window of_shard as (partition by shard order by ordinal rows unbounded preceding)
+ * ),
+ * refused as (
+ *   -- Events that do not match all filters.
+ *   select e.id, x.endpoints
+ *   from stored e
+ *     join (
+ *       select
+ *         tenant, type, destination, array_agg(endpoint order by endpoint) as endpoints,
+ *         array_agg(filter order by endpoint) as filters, least(262144, 67108864 / sum(passes)) as most_bytes
+ *       from subscribed
+ *       where filter is not null
+ *       group by tenant, type, destination
+ *     ) f on f.tenant = e.tenant and f.type = e.type and f.destination = e.destination
+ *     cross join lateral (
+ *       select endpoints_refusing(v.payload, f.endpoints, f.filters, f.most_bytes) as endpoints
+ *       from events v
+ *       where v.id = e.id and v.id between :firstId! and :lastId! offset 0
+ *     ) x
+ *   where e.taken and x.endpoints <> '{}'
  * ),
  * routed as (
  *   select e.id, e.tenant, e.shard, e.entity, e.ordinal, s.endpoint, s.ordering, s.version
  *   from stored e
  *     join subscribed s on s.tenant = e.tenant and s.type = e.type and s.destination = e.destination
- *   where e.taken
+ *   where
+ *     e.taken
+ *     and not exists (
+ *       select from (select id, unnest(endpoints) as endpoint from refused) x where x.id = e.id and x.endpoint = s.endpoint
+ *     )
  * ),
  * admitted as (
- *   insert into inbox (event_id, tenant, shard, routes)
- *   select id, tenant, shard, routes
- *   from stored
- *   where taken
+ *   insert into inbox (event_id, tenant, shard, routes, filtered, filtered_endpoints)
+ *   select
+ *     e.id, e.tenant, e.shard, e.candidates - coalesce(cardinality(x.endpoints), 0), cardinality(x.endpoints), x.endpoints[:100]
+ *   from stored e
+ *     left join refused x on x.id = e.id
+ *   where e.taken
  *   on conflict do nothing
- *   returning event_id
+ *   returning event_id, filtered
  * ),
  * complete as (
  *   -- Shards of which every record is taken.
@@ -210,6 +242,7 @@ const admitBatchIR: any = {"usedParamSet":{"shards":true,"epochs":true,"nextOffs
  *   e.ours,
  *   e.taken,
  *   a.event_id is not null as admitted,
+ *   a.filtered,
  *   e.tenant,
  *   e.entity,
  *   e.type,

@@ -16,8 +16,13 @@
   unknown or postponed, its cursor stays before the batch and nothing of it is parked: the caller comes again with the rest.
   What was admitted before (inbox) is not admitted again.
 
-  An event that names a destination is routed to this endpoint, unless that is deleted; any other by its type, and never to
-  an endpoint that was made for a destination.
+  An event that names a destination is routed to this endpoint, unless that is deleted; any other by its type and body, and
+  never to an endpoint that was made for a destination.
+
+  Filters are evaluated for events that are taken and have an endpoint with a filter; a body is read and parsed once for all
+  of them. Their cost is bounded before they are evaluated: an event counts as many deliveries against :mostDeliveries as it
+  has endpoints by its type, filtered or not, and one more for every 16 KiB that its filters may read (0.5 ms with the body
+  that takes longest). Bodies above 256 KiB, or so large that their filters may read 64 MiB, match no filter.
 
   Runs in sessions with enable_nestloop = off: the planner cannot know how long the arrays are, and nested loops over
   500 rows on both sides took 150 ms where hash joins take 12. The look-ups that must go by index, row by row, are
@@ -45,7 +50,7 @@ offered as (
 found as (
   select
     e.id, e.tenant, e.shard, e.type, e.entity, e.source, e.content_type, e.traceparent, e.attributes, o.ordinal,
-    e.shard = o.shard as ours,
+    e.shard = o.shard as ours, octet_length(e.payload) as bytes,
     -- 0 for none, because null is no key of a hash join.
     coalesce(e.destination, 0) as destination, f.most_deliveries
   from offered o
@@ -56,7 +61,9 @@ found as (
 ),
 subscribed as (
   -- Who gets a type is found out once a type, not once an event.
-  select t.tenant, t.type, 0 as destination, p.id as endpoint, p.ordering, p.version
+  select
+    t.tenant, t.type, 0 as destination, p.id as endpoint, p.ordering, p.version, p.filter_path as filter,
+    p.filter_passes as passes
   from (
       select tenant, type, event_type_patterns(type) as patterns
       from found
@@ -66,37 +73,66 @@ subscribed as (
     join endpoints p
       on p.tenant = t.tenant and p.deleted_at is null and p.destination_of is null and p.event_types && t.patterns
   union all
-  select d.tenant, d.type, d.destination, p.id, p.ordering, p.version
+  select d.tenant, d.type, d.destination, p.id, p.ordering, p.version, null, null
   from (select tenant, type, destination from found where ours and destination <> 0 group by tenant, type, destination) d
     cross join lateral (select * from endpoints where endpoints.id = d.destination offset 0) p
   where p.tenant = d.tenant and p.deleted_at is null
 ),
-stored as (
+weighed as (
   select
-    f.*, coalesce(r.routes, 0) as routes,
-    f.ours and sum(coalesce(r.routes, 0)) over of_shard - coalesce(r.routes, 0) < f.most_deliveries as taken
+    f.*, coalesce(r.candidates, 0) as candidates,
+    coalesce(r.candidates + r.passes * least(f.bytes, 262144) / 16384, 0)::integer as weight
   from found f
     left join (
-      select tenant, type, destination, count(*)::integer as routes
+      select tenant, type, destination, count(*)::integer as candidates, coalesce(sum(passes), 0) as passes
       from subscribed
       group by tenant, type, destination
     ) r
       on r.tenant = f.tenant and r.type = f.type and r.destination = f.destination and f.ours
-  window of_shard as (partition by f.shard order by f.ordinal rows unbounded preceding)
+),
+stored as (
+  select *, ours and sum(weight) over of_shard - weight < most_deliveries as taken
+  from weighed
+  window of_shard as (partition by shard order by ordinal rows unbounded preceding)
+),
+refused as (
+  -- Events that do not match all filters.
+  select e.id, x.endpoints
+  from stored e
+    join (
+      select
+        tenant, type, destination, array_agg(endpoint order by endpoint) as endpoints,
+        array_agg(filter order by endpoint) as filters, least(262144, 67108864 / sum(passes)) as most_bytes
+      from subscribed
+      where filter is not null
+      group by tenant, type, destination
+    ) f on f.tenant = e.tenant and f.type = e.type and f.destination = e.destination
+    cross join lateral (
+      select endpoints_refusing(v.payload, f.endpoints, f.filters, f.most_bytes) as endpoints
+      from events v
+      where v.id = e.id and v.id between :firstId! and :lastId! offset 0
+    ) x
+  where e.taken and x.endpoints <> '{}'
 ),
 routed as (
   select e.id, e.tenant, e.shard, e.entity, e.ordinal, s.endpoint, s.ordering, s.version
   from stored e
     join subscribed s on s.tenant = e.tenant and s.type = e.type and s.destination = e.destination
-  where e.taken
+  where
+    e.taken
+    and not exists (
+      select from (select id, unnest(endpoints) as endpoint from refused) x where x.id = e.id and x.endpoint = s.endpoint
+    )
 ),
 admitted as (
-  insert into inbox (event_id, tenant, shard, routes)
-  select id, tenant, shard, routes
-  from stored
-  where taken
+  insert into inbox (event_id, tenant, shard, routes, filtered, filtered_endpoints)
+  select
+    e.id, e.tenant, e.shard, e.candidates - coalesce(cardinality(x.endpoints), 0), cardinality(x.endpoints), x.endpoints[:100]
+  from stored e
+    left join refused x on x.id = e.id
+  where e.taken
   on conflict do nothing
-  returning event_id
+  returning event_id, filtered
 ),
 complete as (
   -- Shards of which every record is taken.
@@ -163,6 +199,7 @@ select
   e.ours,
   e.taken,
   a.event_id is not null as admitted,
+  a.filtered,
   e.tenant,
   e.entity,
   e.type,

@@ -25,6 +25,7 @@ export interface IFindEndpointResult {
   description: string;
   dlqPolicy: dlq_policy;
   eventTypes: stringArray;
+  filter: string | null;
   headersCiphertext: Buffer | null;
   id: number;
   maxConcurrency: number;
@@ -48,7 +49,7 @@ export interface IFindEndpointQuery {
   result: IFindEndpointResult;
 }
 
-const findEndpointIR: any = {"usedParamSet":{"publicId":true,"tenant":true},"params":[{"name":"publicId","required":true,"transform":{"type":"scalar"},"locs":[{"a":582,"b":591}]},{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":606,"b":613}]}],"statement":"select\n  id, public_id as \"publicId\", url, description, event_types as \"eventTypes\", ordering, dlq_policy as \"dlqPolicy\",\n  retry_schedule_ms as \"retryScheduleMs\", timeout_ms as \"timeoutMs\", max_concurrency as \"maxConcurrency\",\n  max_retry_after_seconds as \"maxRetryAfterSeconds\", rate_limit as \"rateLimit\",\n  headers_ciphertext as \"headersCiphertext\", metadata, status, status_reason as \"statusReason\",\n  created_at as \"createdAt\", updated_at as \"updatedAt\",\n  (select s.public_id from sources s where s.id = endpoints.destination_of) as \"source?\"\nfrom endpoints\nwhere public_id = :publicId! and tenant = :tenant! and deleted_at is null"};
+const findEndpointIR: any = {"usedParamSet":{"publicId":true,"tenant":true},"params":[{"name":"publicId","required":true,"transform":{"type":"scalar"},"locs":[{"a":590,"b":599}]},{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":614,"b":621}]}],"statement":"select\n  id, public_id as \"publicId\", url, description, event_types as \"eventTypes\", ordering, dlq_policy as \"dlqPolicy\",\n  retry_schedule_ms as \"retryScheduleMs\", timeout_ms as \"timeoutMs\", max_concurrency as \"maxConcurrency\",\n  max_retry_after_seconds as \"maxRetryAfterSeconds\", rate_limit as \"rateLimit\", filter,\n  headers_ciphertext as \"headersCiphertext\", metadata, status, status_reason as \"statusReason\",\n  created_at as \"createdAt\", updated_at as \"updatedAt\",\n  (select s.public_id from sources s where s.id = endpoints.destination_of) as \"source?\"\nfrom endpoints\nwhere public_id = :publicId! and tenant = :tenant! and deleted_at is null"};
 
 /**
  * Query generated from SQL:
@@ -56,7 +57,7 @@ const findEndpointIR: any = {"usedParamSet":{"publicId":true,"tenant":true},"par
  * select
  *   id, public_id as "publicId", url, description, event_types as "eventTypes", ordering, dlq_policy as "dlqPolicy",
  *   retry_schedule_ms as "retryScheduleMs", timeout_ms as "timeoutMs", max_concurrency as "maxConcurrency",
- *   max_retry_after_seconds as "maxRetryAfterSeconds", rate_limit as "rateLimit",
+ *   max_retry_after_seconds as "maxRetryAfterSeconds", rate_limit as "rateLimit", filter,
  *   headers_ciphertext as "headersCiphertext", metadata, status, status_reason as "statusReason",
  *   created_at as "createdAt", updated_at as "updatedAt",
  *   (select s.public_id from sources s where s.id = endpoints.destination_of) as "source?"
