@@ -51,6 +51,10 @@ found as (
   select
     e.id, e.tenant, e.shard, e.type, e.entity, e.source, e.content_type, e.traceparent, e.attributes, o.ordinal,
     e.shard = o.shard as ours, octet_length(e.payload) as bytes,
+    -- Large ones are not read here: what is passed on is where they are.
+    case
+      when e.tenant in (select p.tenant from endpoints p where p.filter is not null and p.deleted_at is null) then e.payload
+    end as payload,
     -- 0 for none, because null is no key of a hash join.
     coalesce(e.destination, 0) as destination, f.most_deliveries
   from offered o
@@ -95,11 +99,13 @@ stored as (
   from weighed
   window of_shard as (partition by shard order by ordinal rows unbounded preceding)
 ),
-refused as (
-  -- Events that do not match all filters.
-  select e.id, x.endpoints
+judged as (
+  -- Endpoints that do not get the event because of their filters; null if none has one.
+  select
+    e.id, e.tenant, e.shard, e.type, e.destination, e.entity, e.ordinal, e.candidates,
+    endpoints_refusing(e.payload, f.endpoints, f.filters, f.most_bytes) as refusing
   from stored e
-    join (
+    left join (
       select
         tenant, type, destination, array_agg(endpoint order by endpoint) as endpoints,
         array_agg(filter order by endpoint) as filters, least(262144, 67108864 / sum(passes)) as most_bytes
@@ -107,30 +113,20 @@ refused as (
       where filter is not null
       group by tenant, type, destination
     ) f on f.tenant = e.tenant and f.type = e.type and f.destination = e.destination
-    cross join lateral (
-      select endpoints_refusing(v.payload, f.endpoints, f.filters, f.most_bytes) as endpoints
-      from events v
-      where v.id = e.id and v.id between :firstId! and :lastId! offset 0
-    ) x
-  where e.taken and x.endpoints <> '{}'
+  where e.taken
 ),
 routed as (
   select e.id, e.tenant, e.shard, e.entity, e.ordinal, s.endpoint, s.ordering, s.version
-  from stored e
+  from judged e
     join subscribed s on s.tenant = e.tenant and s.type = e.type and s.destination = e.destination
-  where
-    e.taken
-    and not exists (
-      select from (select id, unnest(endpoints) as endpoint from refused) x where x.id = e.id and x.endpoint = s.endpoint
-    )
+  where s.filter is null or s.endpoint <> all(e.refusing)
 ),
 admitted as (
   insert into inbox (event_id, tenant, shard, routes, filtered, filtered_endpoints)
   select
-    e.id, e.tenant, e.shard, e.candidates - coalesce(cardinality(x.endpoints), 0), cardinality(x.endpoints), x.endpoints[:100]
-  from stored e
-    left join refused x on x.id = e.id
-  where e.taken
+    id, tenant, shard, candidates - coalesce(cardinality(refusing), 0), nullif(cardinality(refusing), 0),
+    nullif(refusing[:100], '{}')
+  from judged
   on conflict do nothing
   returning event_id, filtered
 ),
