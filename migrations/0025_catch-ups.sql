@@ -20,7 +20,8 @@ create table catch_ups (
   open_shards integer not null,
   started_at timestamptz not null default now(),
   finished_at timestamptz,
-  -- When the endpoint's event types last changed: the ledger does not know from the settings what was to be routed before.
+  -- When the endpoint's event types or its filter last changed: the ledger does not know from the settings what was to be
+  -- routed before.
   rerouted_at timestamptz
 ) with (fillfactor = 50);
 create index catch_ups_open on catch_ups (tenant) where finished_at is null;
@@ -71,6 +72,10 @@ create or replace view kept_events as
 select * from events
 where id >= (select end_id from retiring) or id < (select first_id from retiring);
 
+create or replace view kept_inbox as
+select * from inbox
+where event_id >= (select end_id from retiring) or event_id < (select first_id from retiring);
+
 create or replace view kept_deliveries as
 select * from deliveries
 where event_id >= (select end_id from retiring) or event_id < (select first_id from retiring);
@@ -86,8 +91,9 @@ begin
   return null;
 end
 $$;
-create trigger note_rerouting after update of event_types on endpoints
-  for each row when (old.event_types is distinct from new.event_types) execute function note_rerouting();
+create trigger note_rerouting after update of event_types, filter on endpoints
+  for each row when (old.event_types is distinct from new.event_types or old.filter is distinct from new.filter)
+  execute function note_rerouting();
 
 -- An endpoint's catch-up as the outside sees it; null if the endpoint began with what was new.
 --   position    everything accepted up to this time was looked at

@@ -16,9 +16,15 @@
   unknown or postponed, its cursor stays before the batch and nothing of it is parked: the caller comes again with the rest.
   What was admitted before (inbox) is not admitted again.
 
-  An event that names a destination is routed to this endpoint, unless that is deleted; any other by its type, and never to
-  an endpoint that was made for a destination. An endpoint that is catching up gets what its catch-up has passed; the rest is
-  left to the catch-up.
+  An event that names a destination is routed to this endpoint, unless that is deleted; any other by its type and body, and
+  never to an endpoint that was made for a destination. An endpoint that is catching up gets what its catch-up has passed; the
+  rest is left to the catch-up, its filter too.
+
+  Filters are evaluated for events that are taken and have an endpoint with a filter; a body is read and parsed once for all
+  of them. Their cost is bounded before they are evaluated: an event counts as many deliveries against :mostDeliveries as it
+  has endpoints by its type, filtered or left to a catch-up or not, and one more for every 16 KiB that its filters may read
+  (0.5 ms with the body that takes longest). Bodies above 256 KiB, or so large that their filters may read 64 MiB, match no
+  filter.
 
   A shard's admissions and steps of catch-ups are serial. A statement that has waited for one of them is refused as a whole
   (40001), and is to be sent again.
@@ -58,7 +64,11 @@ offered as (
 found as (
   select
     e.id, e.tenant, e.shard, e.accept_seq, e.type, e.entity, e.source, e.content_type, e.traceparent, e.attributes, o.ordinal,
-    e.shard = o.shard as ours,
+    e.shard = o.shard as ours, octet_length(e.payload) as bytes,
+    -- Large ones are not read here: what is passed on is where they are.
+    case
+      when e.tenant in (select p.tenant from endpoints p where p.filter is not null and p.deleted_at is null) then e.payload
+    end as payload,
     -- 0 for none, because null is no key of a hash join.
     coalesce(e.destination, 0) as destination, f.most_deliveries
   from offered o
@@ -69,7 +79,9 @@ found as (
 ),
 subscribed as (
   -- Who gets a type is found out once a type, not once an event.
-  select t.tenant, t.type, 0 as destination, p.id as endpoint, p.ordering, p.version
+  select
+    t.tenant, t.type, 0 as destination, p.id as endpoint, p.ordering, p.version, p.filter_path as filter,
+    p.filter_passes as passes
   from (
       select tenant, type, event_type_patterns(type) as patterns
       from found
@@ -79,7 +91,7 @@ subscribed as (
     join endpoints p
       on p.tenant = t.tenant and p.deleted_at is null and p.destination_of is null and p.event_types && t.patterns
   union all
-  select d.tenant, d.type, d.destination, p.id, p.ordering, p.version
+  select d.tenant, d.type, d.destination, p.id, p.ordering, p.version, null, null
   from (select tenant, type, destination from found where ours and destination <> 0 group by tenant, type, destination) d
     cross join lateral (select * from endpoints where endpoints.id = d.destination offset 0) p
   where p.tenant = d.tenant and p.deleted_at is null
@@ -92,42 +104,70 @@ catching_up as (
   where s.finished_at is null
 ),
 left_out as (
-  -- What the catch-up will come to, and find in the inbox.
-  select e.ordinal, s.endpoint
+  -- Endpoints whose catch-ups will come to the event, and find it in the inbox.
+  select e.ordinal, array_agg(s.endpoint) as endpoints
   from catching_up c
     join found e on e.shard = c.shard and e.accept_seq > c.position and e.id >= c.first_id
     join subscribed s on s.endpoint = c.endpoint and s.tenant = e.tenant and s.type = e.type and s.destination = e.destination
   where e.ours
+  group by e.ordinal
 ),
-counted as (
-  select f.*, coalesce(r.routes, 0) - coalesce(l.routes, 0) as routes
+weighed as (
+  select
+    f.*, coalesce(r.candidates, 0) as candidates,
+    coalesce(r.candidates + r.passes * least(f.bytes, 262144) / 16384, 0)::integer as weight
   from found f
     left join (
-      select tenant, type, destination, count(*)::integer as routes
+      select tenant, type, destination, count(*)::integer as candidates, coalesce(sum(passes), 0) as passes
       from subscribed
       group by tenant, type, destination
     ) r
       on r.tenant = f.tenant and r.type = f.type and r.destination = f.destination and f.ours
-    left join (select ordinal, count(*)::integer as routes from left_out group by ordinal) l on l.ordinal = f.ordinal
 ),
 stored as (
-  select c.*, c.ours and sum(c.routes) over of_shard - c.routes < c.most_deliveries as taken
-  from counted c
-  window of_shard as (partition by c.shard order by c.ordinal rows unbounded preceding)
+  select *, ours and sum(weight) over of_shard - weight < most_deliveries as taken
+  from weighed
+  window of_shard as (partition by shard order by ordinal rows unbounded preceding)
+),
+judged as (
+  -- Endpoints that do not get the event because of their filters; null, or empty, if none has one.
+  select
+    e.id, e.tenant, e.shard, e.type, e.destination, e.entity, e.ordinal, l.endpoints as left_out,
+    e.candidates - coalesce(cardinality(l.endpoints), 0) as candidates,
+    case
+      when l.endpoints is null then endpoints_refusing(e.payload, f.endpoints, f.filters, f.most_bytes)
+      else array(
+        select r.endpoint
+        from unnest(endpoints_refusing(e.payload, f.endpoints, f.filters, f.most_bytes)) as r (endpoint)
+        where r.endpoint <> all(l.endpoints)
+      )
+    end as refusing
+  from stored e
+    left join left_out l on l.ordinal = e.ordinal
+    left join (
+      select
+        tenant, type, destination, array_agg(endpoint order by endpoint) as endpoints,
+        array_agg(filter order by endpoint) as filters, least(262144, 67108864 / sum(passes)) as most_bytes
+      from subscribed
+      where filter is not null
+      group by tenant, type, destination
+    ) f on f.tenant = e.tenant and f.type = e.type and f.destination = e.destination
+  where e.taken
 ),
 routed as (
   select e.id, e.tenant, e.shard, e.entity, e.ordinal, s.endpoint, s.ordering, s.version
-  from stored e
+  from judged e
     join subscribed s on s.tenant = e.tenant and s.type = e.type and s.destination = e.destination
-  where e.taken and not exists (select from left_out l where l.ordinal = e.ordinal and l.endpoint = s.endpoint)
+  where (s.filter is null or s.endpoint <> all(e.refusing)) and (e.left_out is null or s.endpoint <> all(e.left_out))
 ),
 admitted as (
-  insert into inbox (event_id, tenant, shard, routes)
-  select id, tenant, shard, routes
-  from stored
-  where taken
+  insert into inbox (event_id, tenant, shard, routes, filtered, filtered_endpoints)
+  select
+    id, tenant, shard, candidates - coalesce(cardinality(refusing), 0), nullif(cardinality(refusing), 0),
+    nullif(refusing[:100], '{}')
+  from judged
   on conflict do nothing
-  returning event_id
+  returning event_id, filtered
 ),
 complete as (
   -- Shards of which every record is taken.
@@ -196,6 +236,7 @@ select
   e.ours,
   e.taken,
   a.event_id is not null as admitted,
+  a.filtered,
   e.tenant,
   e.entity,
   e.type,

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
+import { deliveriesFiltered } from '#flow/admission/admission.metrics';
 import { AdmissionService } from '#flow/admission/admission.service';
 import { EndpointDirectory } from '#flow/delivery/endpoint-directory';
 import { AdmissionProgress } from '#flow/lanes/admission-progress';
@@ -125,9 +126,10 @@ export class CatchUpRunner {
     }
   }
 
-  private apply({ endpoint, shard }: OpenCatchUp, lanes: ShardLanes, { deliveries, endpointVersion, finished }: CatchUpStep & { kind: 'stepped' }): void {
+  private apply({ endpoint, shard }: OpenCatchUp, lanes: ShardLanes, { deliveries, filtered, endpointVersion, finished }: CatchUpStep & { kind: 'stepped' }): void {
     if (lanes.lease.isLost) return;
     eventsCaughtUp.inc(deliveries.length);
+    deliveriesFiltered.inc(filtered);
     // Before the deliveries can be started.
     if (endpointVersion !== undefined) this.endpoints.requireVersion(endpoint, endpointVersion);
     this.intake.take(lanes, deliveries, NO_PAYLOADS);

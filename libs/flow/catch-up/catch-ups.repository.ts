@@ -28,6 +28,8 @@ export type CatchUpStep =
       /** The shard has caught up: admission routes to the endpoint from now on. */
       readonly finished: boolean;
       readonly deliveries: readonly AdmittedDelivery[];
+      /** Events that the endpoint does not get because of its filter. */
+      readonly filtered: number;
       /** The endpoint's version, as the statement saw it; undefined without deliveries. */
       readonly endpointVersion: number | undefined;
     };
@@ -52,7 +54,7 @@ export class CatchUpsRepository {
     if (first?.held !== true) return { kind: 'fenced' };
     if (first.position === null) return { kind: 'stale' };
     return {
-      kind: 'stepped', position: first.position, finished: first.finished === true,
+      kind: 'stepped', position: first.position, finished: first.finished === true, filtered: first.filtered,
       deliveries: rows.flatMap((row) => deliveryOf(catchUp.endpoint, row)), endpointVersion: first.endpointVersion ?? undefined,
     };
   }

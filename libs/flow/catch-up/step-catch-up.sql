@@ -4,8 +4,11 @@
   :changed. The same statement moves the position, and ends the catch-up if there is nothing behind it: an event that is admitted
   after this commit is routed by its admission. Audited when that was the last shard.
 
+  The endpoint's filter is evaluated as by an admission (see admit-batch.sql). It may read 16 KiB for each of :changed: if the
+  bodies have more, the step looks at fewer events, at least one.
+
   Does nothing if the position is another one, or the catch-up has ended. The catch-up of a deleted endpoint ends.
-  Result: a row for each delivery, or one without a delivery.
+  Result: a row for each delivery, or one without a delivery. Each has how many events the filter has refused.
 */
 /* @name stepCatchUp */
 with locked as (
@@ -27,7 +30,8 @@ fence as (
 job as (
   select
     s.endpoint, s.shard, s.tenant, s.position, c.from_at, catch_up_floor(c.first_at) as first_id,
-    p.public_id, p.event_types, p.ordering, p.version, p.destination_of, p.deleted_at is not null as deleted
+    p.public_id, p.event_types, p.ordering, p.version, p.destination_of, p.deleted_at is not null as deleted,
+    p.filter_path as filter, p.filter_passes as passes
   from fence f
     join catch_up_shards s on s.shard = f.shard and s.endpoint = :endpoint!
     join catch_ups c on c.endpoint = s.endpoint
@@ -38,7 +42,9 @@ scanned as materialized (
   select e.*, e.tenant = j.tenant and e.accepted_at >= j.from_at as eligible, row_number() over (order by e.accept_seq) as place
   from job j
     cross join lateral (
-      select id, tenant, accept_seq, accepted_at, type, entity, source, content_type, traceparent, attributes, destination
+      select
+        id, tenant, accept_seq, accepted_at, type, entity, source, content_type, traceparent, attributes, destination,
+        octet_length(payload) as bytes, case when j.filter is not null then payload end as payload
       from events
       where events.shard = :shard! and events.id >= j.first_id and events.accept_seq > j.position
       order by events.accept_seq
@@ -52,28 +58,64 @@ subscribed as (
   from (select type from scanned where eligible and destination is null group by type) t
     join job j on j.destination_of is null and j.event_types && event_type_patterns(t.type)
 ),
-matching as materialized (
-  select s.*
+candidates as materialized (
+  -- What the endpoint gets but for its filter, and how much that may read of the ones before.
+  select
+    s.*,
+    coalesce(
+      sum(j.passes::bigint * least(s.bytes, 262144)) over (order by s.accept_seq rows between unbounded preceding and 1 preceding),
+      0
+    ) as read_before
   from scanned s
     cross join job j
+  where s.eligible and (s.destination = j.endpoint or (s.destination is null and s.type in (select type from subscribed)))
+),
+bound as (
+  -- Up to where the filter does not read too much.
+  select
+    coalesce(
+      (select min(place) - 1 from candidates where read_before >= :changed! * 16384),
+      (select count(*) from scanned)
+    ) as place
+),
+matching as materialized (
+  select c.*
+  from candidates c
+    cross join job j
   where
-    s.eligible
-    and (s.destination = j.endpoint or (s.destination is null and s.type in (select type from subscribed)))
-    and exists (select from inbox i where i.event_id = s.id offset 0)
-  order by s.place
+    c.place <= (select place from bound)
+    and exists (select from inbox i where i.event_id = c.id offset 0)
+    and case
+      when j.filter is null or c.destination is not null then true
+      else endpoints_refusing(c.payload, array[j.endpoint], array[j.filter], least(262144, 67108864 / j.passes)) = '{}'
+    end
+  -- As they come, so that no filter is evaluated beyond the limit.
+  order by c.accept_seq
   limit :changed!
 ),
 ending as (
   -- Nothing is behind this step. What is admitted later has waited for it, and sees the catch-up ended.
-  select (select count(*) from scanned) < :scanned! and (select count(*) from matching) < :changed! as ended
+  select
+    (select count(*) from scanned) < :scanned! and (select place from bound) = (select count(*) from scanned)
+      and (select count(*) from matching) < :changed! as ended
 ),
 reached as (
   select s.accept_seq, s.accepted_at, s.place
   from scanned s
   where s.place = case
     when (select count(*) from matching) = :changed! then (select max(place) from matching)
-    else (select max(place) from scanned)
+    else (select place from bound)
   end
+),
+filtered as (
+  select count(*)::integer as events
+  from candidates c
+    cross join job j
+    cross join reached r
+  where
+    j.filter is not null and c.destination is null and c.place <= r.place
+    and not exists (select from matching m where m.id = c.id)
+    and exists (select from inbox i where i.event_id = c.id offset 0)
 ),
 fresh as (
   select
@@ -145,6 +187,7 @@ select
   f.held as "held!",
   m.position as "position?",
   m.finished as "finished?",
+  (select events from filtered) as "filtered!",
   n.id as "eventId?",
   n.tenant as "tenant?",
   n.entity as "entity?",

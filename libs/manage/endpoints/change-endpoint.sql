@@ -15,6 +15,8 @@ with changed as (
     max_concurrency = coalesce(:maxConcurrency, max_concurrency),
     max_retry_after_seconds = coalesce(:maxRetryAfterSeconds, max_retry_after_seconds),
     rate_limit = case when :setsRateLimit! then :rateLimit::integer else rate_limit end,
+    filter = case when :setsFilter! then :filter::text else filter end,
+    filter_passes = case when :setsFilter! then :filterPasses::integer else filter_passes end,
     headers_ciphertext = case when :setsHeaders! then :headersCiphertext::bytea else headers_ciphertext end,
     metadata = coalesce(:metadata::text::jsonb, metadata),
     updated_at = now()

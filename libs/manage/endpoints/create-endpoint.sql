@@ -9,12 +9,14 @@
 with created as (
   insert into endpoints (
     public_id, tenant, url, description, event_types, ordering, dlq_policy, retry_schedule_ms, timeout_ms,
-    max_concurrency, max_retry_after_seconds, rate_limit, headers_ciphertext, metadata, destination_of
+    max_concurrency, max_retry_after_seconds, rate_limit, headers_ciphertext, metadata, destination_of,
+    filter, filter_passes
   )
   select
     :publicId!, :tenant!, :url!, :description!, :eventTypes!::text[], :ordering!::endpoint_ordering,
     :dlqPolicy!::dlq_policy, :retryScheduleMs::integer[], :timeoutMs!, :maxConcurrency!, :maxRetryAfterSeconds!,
-    :rateLimit::integer, :headersCiphertext::bytea, :metadata!::text::jsonb, :destinationOf::integer
+    :rateLimit::integer, :headersCiphertext::bytea, :metadata!::text::jsonb, :destinationOf::integer,
+    :filter::text, :filterPasses::integer
   where (select count(*) from endpoints where tenant = :tenant! and deleted_at is null) < :most!
   on conflict (destination_of, url_digest(url)) where deleted_at is null and destination_of is not null do nothing
   returning id, tenant, url, event_types

@@ -11,7 +11,7 @@ function pathsRefused(settings: Record<string, unknown>): string[] {
 describe('a new endpoint', () => {
   it('has the documented defaults', () => {
     expect(newEndpointSchema.parse({ url })).toEqual({
-      url, description: '', eventTypes: ['*'], ordering: 'entity', dlqPolicy: 'continue', retrySchedule: null, timeoutMs: 15_000, maxConcurrency: 64,
+      url, description: '', eventTypes: ['*'], filter: null, ordering: 'entity', dlqPolicy: 'continue', retrySchedule: null, timeoutMs: 15_000, maxConcurrency: 64,
       maxRetryAfterSeconds: 86_400, rateLimit: null, headers: {}, metadata: {}, startAt: 'now',
     });
   });

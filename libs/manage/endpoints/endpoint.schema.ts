@@ -9,6 +9,7 @@ import { textSchema } from '#ground/http/text-schema';
 import { metadataSchema } from '#manage/metadata';
 import { catchUpSchema, startAt } from './catch-up.schema.js';
 import { customHeaderProblem } from './custom-headers.js';
+import { filterSchema } from './filter.schema.js';
 
 const MAX_RETRY_DELAY_MS = 604_800_000;
 const EVENT_TYPE_PATTERN = /^(?:\*|[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*(?:\.\*)?)$/;
@@ -56,6 +57,7 @@ const settings = {
   eventTypes: z
     .array(z.string().max(130).regex(EVENT_TYPE_PATTERN, 'must be *, a type such as order.created, or a prefix such as order.*'))
     .min(1).max(100).default(['*']),
+  filter: filterSchema.default(null),
   ordering: z.enum(['entity', 'none']).default('entity'),
   dlqPolicy: z.enum(['continue', 'halt']).default('continue'),
   retrySchedule: z.array(delay).max(50).nullable().default(null).meta({ description: "Delays before each retry; null: the installation's schedule" }),
@@ -76,6 +78,7 @@ export const endpointChangeSchema = z
     url: url.optional(),
     description: settings.description.unwrap().optional(),
     eventTypes: settings.eventTypes.unwrap().optional(),
+    filter: filterSchema.optional(),
     // Accepted here only to refuse it with a reason.
     ordering: z.never('can not be changed, since the sequences of its lanes would break: create another endpoint').optional(),
     startAt: z.never('can not be changed, since the endpoint has begun: create another endpoint, or replay past events').optional(),
@@ -104,6 +107,7 @@ export const endpointSchema = z
     url: z.string().max(2_048).meta({ format: 'iri', pattern: URL_PATTERN.source }),
     description: z.string(),
     eventTypes: z.array(z.string()).meta({ description: 'Empty if the endpoint was made for a destination: it gets those events only that name it' }),
+    filter: z.string().nullable(),
     ordering: z.enum(['entity', 'none']),
     dlqPolicy: z.enum(['continue', 'halt']),
     retrySchedule: z.array(delay).nullable(),

@@ -9,6 +9,7 @@ import { AddressPolicy } from '#ground/network/address-policy';
 import {
   type CreatedEndpoint, type Endpoint, type EndpointChange, endpointCursor, type EndpointQuery, type NewEndpoint, newEndpointSchema, scheduleFromMs, scheduleToMs,
 } from './endpoint.schema.js';
+import { EndpointFilters } from './endpoint-filters.js';
 import { catchUpOf } from './catch-up.schema.js';
 import { EndpointStart } from './endpoint-start.js';
 import { type EndpointRow, EndpointsRepository, MAX_ENDPOINTS } from './endpoints.repository.js';
@@ -31,10 +32,11 @@ export class EndpointsService {
     private readonly repository: EndpointsRepository,
     private readonly secrets: SecretBox,
     private readonly addresses: AddressPolicy,
+    private readonly filters: EndpointFilters,
     private readonly start: EndpointStart,
   ) {}
 
-  /** @throws LockstepError destination_not_allowed, conflict */
+  /** @throws LockstepError destination_not_allowed; conflict; invalid_request for the filter */
   async create(principal: Principal, settings: NewEndpoint): Promise<CreatedEndpoint> {
     await this.checkDestination(new URL(settings.url));
     const { id, key, secret } = await this.insert(principal, settings);
@@ -69,6 +71,7 @@ export class EndpointsService {
     const { retrySchedule, headers, metadata, startAt, ...rest } = settings;
     const key = await this.repository.create({
       ...rest,
+      filterPasses: await this.filters.passesOf(settings.filter),
       destinationOf,
       startAt: await this.start.of(tenant, startAt),
       by: auditedBy(principal),
@@ -96,19 +99,23 @@ export class EndpointsService {
     return this.resourceOf(row);
   }
 
-  /** @throws LockstepError destination_not_allowed; conflict; invalid_request for event types of an endpoint that was made for a destination */
+  /** @throws LockstepError destination_not_allowed; conflict; invalid_request for the filter, and for event types or a filter of an endpoint that was made for a destination */
   async change(principal: Principal, id: string, changes: EndpointChange): Promise<Endpoint> {
     const { tenant } = principal;
     const publicId = knownUuidOf(id);
-    if (changes.eventTypes !== undefined && (await this.get(tenant, id)).source !== null) throw notRoutedByType();
+    const selecting = (['eventTypes', 'filter'] as const).find((name) => changes[name] !== undefined);
+    if (selecting !== undefined && (await this.get(tenant, id)).source !== null) throw notSelectable(selecting);
     if (changes.url !== undefined) await this.checkDestination(new URL(changes.url));
-    const { url, description, eventTypes, dlqPolicy, retrySchedule, timeoutMs, maxConcurrency, maxRetryAfterSeconds, rateLimit, headers, metadata } = changes;
+    const { url, description, eventTypes, filter, dlqPolicy, retrySchedule, timeoutMs, maxConcurrency, maxRetryAfterSeconds, rateLimit, headers, metadata } = changes;
     const isChanged = await this.repository.change({
       by: auditedBy(principal), subject: id, settings: Object.keys(changes),
       publicId, tenant, url, description, eventTypes, dlqPolicy, timeoutMs, maxConcurrency, maxRetryAfterSeconds, rateLimit,
       setsRetrySchedule: retrySchedule !== undefined,
       retryScheduleMs: retrySchedule === undefined || retrySchedule === null ? null : scheduleToMs(retrySchedule),
       setsRateLimit: rateLimit !== undefined,
+      setsFilter: filter !== undefined,
+      filter,
+      filterPasses: await this.filters.passesOf(filter ?? null),
       setsHeaders: headers !== undefined,
       headersCiphertext: headers === undefined ? null : this.sealHeaders(headers, publicId),
       metadata: metadata === undefined ? undefined : JSON.stringify(metadata),
@@ -158,6 +165,7 @@ export class EndpointsService {
       url: row.url,
       description: row.description,
       eventTypes: row.eventTypes,
+      filter: row.filter,
       ordering: row.ordering,
       dlqPolicy: row.dlqPolicy,
       retrySchedule: scheduleFromMs(row.retryScheduleMs),
@@ -191,9 +199,9 @@ function knownUuidOf(id: string): string {
   return uuid;
 }
 
-function notRoutedByType(): LockstepError {
+function notSelectable(setting: 'eventTypes' | 'filter'): LockstepError {
   const message = 'the endpoint was made for a destination, and gets those events only that name it: create another endpoint';
-  return new LockstepError('invalid_request', `/eventTypes ${message}`, { errors: [{ path: '/eventTypes', message }] });
+  return new LockstepError('invalid_request', `/${setting} ${message}`, { errors: [{ path: `/${setting}`, message }] });
 }
 
 function notFound(id: string): LockstepError {

@@ -26,6 +26,7 @@ export interface IFindEndpointResult {
   description: string;
   dlqPolicy: dlq_policy;
   eventTypes: stringArray;
+  filter: string | null;
   headersCiphertext: Buffer | null;
   id: number;
   maxConcurrency: number;
@@ -49,7 +50,7 @@ export interface IFindEndpointQuery {
   result: IFindEndpointResult;
 }
 
-const findEndpointIR: any = {"usedParamSet":{"publicId":true,"tenant":true},"params":[{"name":"publicId","required":true,"transform":{"type":"scalar"},"locs":[{"a":613,"b":622}]},{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":637,"b":644}]}],"statement":"select\n  id, public_id as \"publicId\", url, description, event_types as \"eventTypes\", ordering, dlq_policy as \"dlqPolicy\",\n  retry_schedule_ms as \"retryScheduleMs\", timeout_ms as \"timeoutMs\", max_concurrency as \"maxConcurrency\",\n  max_retry_after_seconds as \"maxRetryAfterSeconds\", rate_limit as \"rateLimit\",\n  headers_ciphertext as \"headersCiphertext\", metadata, status, status_reason as \"statusReason\",\n  created_at as \"createdAt\", updated_at as \"updatedAt\", catch_up_of(id) as \"catchUp?\",\n  (select s.public_id from sources s where s.id = endpoints.destination_of) as \"source?\"\nfrom endpoints\nwhere public_id = :publicId! and tenant = :tenant! and deleted_at is null"};
+const findEndpointIR: any = {"usedParamSet":{"publicId":true,"tenant":true},"params":[{"name":"publicId","required":true,"transform":{"type":"scalar"},"locs":[{"a":621,"b":630}]},{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":645,"b":652}]}],"statement":"select\n  id, public_id as \"publicId\", url, description, event_types as \"eventTypes\", ordering, dlq_policy as \"dlqPolicy\",\n  retry_schedule_ms as \"retryScheduleMs\", timeout_ms as \"timeoutMs\", max_concurrency as \"maxConcurrency\",\n  max_retry_after_seconds as \"maxRetryAfterSeconds\", rate_limit as \"rateLimit\", filter,\n  headers_ciphertext as \"headersCiphertext\", metadata, status, status_reason as \"statusReason\",\n  created_at as \"createdAt\", updated_at as \"updatedAt\", catch_up_of(id) as \"catchUp?\",\n  (select s.public_id from sources s where s.id = endpoints.destination_of) as \"source?\"\nfrom endpoints\nwhere public_id = :publicId! and tenant = :tenant! and deleted_at is null"};
 
 /**
  * Query generated from SQL:
@@ -57,7 +58,7 @@ const findEndpointIR: any = {"usedParamSet":{"publicId":true,"tenant":true},"par
  * select
  *   id, public_id as "publicId", url, description, event_types as "eventTypes", ordering, dlq_policy as "dlqPolicy",
  *   retry_schedule_ms as "retryScheduleMs", timeout_ms as "timeoutMs", max_concurrency as "maxConcurrency",
- *   max_retry_after_seconds as "maxRetryAfterSeconds", rate_limit as "rateLimit",
+ *   max_retry_after_seconds as "maxRetryAfterSeconds", rate_limit as "rateLimit", filter,
  *   headers_ciphertext as "headersCiphertext", metadata, status, status_reason as "statusReason",
  *   created_at as "createdAt", updated_at as "updatedAt", catch_up_of(id) as "catchUp?",
  *   (select s.public_id from sources s where s.id = endpoints.destination_of) as "source?"

@@ -8,7 +8,7 @@
 select
   id, public_id as "publicId", url, description, event_types as "eventTypes", ordering, dlq_policy as "dlqPolicy",
   retry_schedule_ms as "retryScheduleMs", timeout_ms as "timeoutMs", max_concurrency as "maxConcurrency",
-  max_retry_after_seconds as "maxRetryAfterSeconds", rate_limit as "rateLimit",
+  max_retry_after_seconds as "maxRetryAfterSeconds", rate_limit as "rateLimit", filter,
   headers_ciphertext as "headersCiphertext", metadata, status, status_reason as "statusReason",
   created_at as "createdAt", updated_at as "updatedAt", catch_up_of(id) as "catchUp?",
   (select s.public_id from sources s where s.id = b.destination_of) as "source?", followed as "followed!"
@@ -17,7 +17,7 @@ from (
       e.*, row_number() over newest_first as place, lead(true, 1, false) over newest_first as followed,
       sum(
         octet_length(e.url) + octet_length(e.description) + octet_length(e.event_types::text)
-          + octet_length(e.metadata::text) + coalesce(octet_length(e.headers_ciphertext), 0)
+          + octet_length(e.metadata::text) + coalesce(octet_length(e.filter), 0) + coalesce(octet_length(e.headers_ciphertext), 0)
       ) over newest_first as bytes
     from (
         select *

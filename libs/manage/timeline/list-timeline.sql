@@ -12,7 +12,7 @@
 /* @name listTimeline */
 with event as (
   select e.id, e.tenant, e.type, e.entity, e.source, e.idempotency_key, e.accepted_by, e.accepted_at, e.destination, i.admitted_at,
-    i.routes
+    i.routes, i.filtered, i.filtered_endpoints
   from events e
     left join inbox i on i.event_id = :event!::uuid
   where e.id = :event! and e.tenant = :tenant!
@@ -36,16 +36,25 @@ told as (
   from event e
 
   union all
-  select 'admitted', e.admitted_at, e.admitted_at, 1, 0, 0, 0, jsonb_build_object('routes', e.routes)
+  select 'admitted', e.admitted_at, e.admitted_at, 1, 0, 0, 0, jsonb_build_object('routes', e.routes, 'filtered', coalesce(e.filtered, 0))
   from event e
   where e.admitted_at is not null
 
   union all
   select
     'not_routed', e.admitted_at, e.admitted_at, 2, 0, 0, 0,
-    jsonb_build_object('reason', case when e.destination is null then 'no_endpoint' else 'endpoint_deleted' end)
+    jsonb_build_object(
+      'reason', case when e.destination is not null then 'endpoint_deleted' when e.filtered > 0 then 'filtered' else 'no_endpoint' end
+    )
   from event e
   where e.routes = 0
+
+  union all
+  select 'filtered', e.admitted_at, e.admitted_at, 2, p.id, 0, 0, '{}'
+  from event e
+    cross join lateral unnest(e.filtered_endpoints) as f (endpoint)
+    join endpoints p on p.id = f.endpoint
+  where :endpoint::uuid is null or p.public_id = :endpoint
 
   union all
   select

@@ -28,12 +28,16 @@ const duplicate = z
   .meta({ id: 'TimelineDuplicate', description: 'The event came again, `count` times between `at` and `lastAt`, which are in one minute, by a gateway\'s clock' });
 
 const admitted = z
-  .object({ at, kind: z.literal('admitted'), routes: z.int().min(0).meta({ description: 'Endpoints that get it', example: 1 }) })
+  .object({ at, kind: z.literal('admitted'), routes: z.int().min(0).meta({ description: 'Endpoints that get it', example: 1 }), filtered: z.int().min(0).meta({ description: 'Endpoints that do not get it because it does not match their `filter`', example: 0 }) })
   .meta({ id: 'TimelineAdmitted', description: 'It was decided who gets the event' });
 
 const notRouted = z
-  .object({ at, kind: z.literal('not_routed'), reason: z.enum(['no_endpoint', 'endpoint_deleted']).meta({ description: '`no_endpoint`: no endpoint of the tenant had an `eventTypes` that matches. `endpoint_deleted`: the event names an endpoint that was deleted by then' }) })
+  .object({ at, kind: z.literal('not_routed'), reason: z.enum(['no_endpoint', 'filtered', 'endpoint_deleted']).meta({ description: '`no_endpoint`: no endpoint of the tenant had an `eventTypes` that matches. `filtered`: the event matches the `filter` of none that had. `endpoint_deleted`: the event names an endpoint that was deleted by then' }) })
   .meta({ id: 'TimelineNotRouted', description: 'Nobody gets the event' });
+
+const filtered = z
+  .object({ at, kind: z.literal('filtered'), endpoint: idSchema('ep') })
+  .meta({ id: 'TimelineFiltered', description: 'The endpoint does not get the event, because it does not match the `filter` that the endpoint had then. Of more than 100 such endpoints, the oldest 100 are named' });
 
 const routed = z
   .object({
@@ -90,5 +94,5 @@ const waiting = z
   })
   .meta({ id: 'TimelineWaiting', description: 'What a pending delivery waits for now. Comes after everything that has happened' });
 
-export const timelineEntrySchema = z.discriminatedUnion('kind', [accepted, duplicate, admitted, notRouted, routed, attempt, delivered, dead, discarded, action, replay, waiting]);
+export const timelineEntrySchema = z.discriminatedUnion('kind', [accepted, duplicate, admitted, notRouted, filtered, routed, attempt, delivered, dead, discarded, action, replay, waiting]);
 export type TimelineEntry = z.output<typeof timelineEntrySchema>;
