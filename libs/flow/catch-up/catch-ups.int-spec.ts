@@ -212,6 +212,9 @@ it('reads the next events and their inbox rows by index, however many there are'
   await new CatchUpsRepository(explaining(world.dispatcher.get(poolToken('catch-up')), plans)).step({ endpoint, shard: SHARD, position: 0 }, world.epoch, { scanned: 2_500, changed: 250 });
   expect(plans[0]).toMatch(/Index Scan using events_\d+_shard_accept_seq_idx/);
   expect(plans[0]).not.toMatch(/Seq Scan on (events|inbox)/);
+  // Sorted, all events would be looked up and judged by the filter, and not as many as there are deliveries to make.
+  expect(plans[0]?.split('CTE ').find((part) => part.startsWith('matching'))).toMatch(/^matching\n *-> {2}Limit/);
+  expect(plans[0]?.split('CTE ').find((part) => part.startsWith('matching'))).not.toContain('Sort');
   expect(await world.step(endpoint, { scanned: 2_500, changed: 250 })).toMatchObject({ finished: false });
 });
 

@@ -63,7 +63,7 @@ candidates as materialized (
   select
     s.*,
     coalesce(
-      sum(j.passes::bigint * least(s.bytes, 262144)) over (order by s.accept_seq rows between unbounded preceding and 1 preceding),
+      sum(j.passes * least(s.bytes, 262144)) over (order by s.accept_seq rows between unbounded preceding and 1 preceding),
       0
     ) as read_before
   from scanned s
