@@ -3,6 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import { UnadmittedSweeper } from '#flow/admission/unadmitted-sweeper';
 import { EndpointBreakers } from '#flow/breakers/endpoint-breakers';
+import { CatchUpRunner } from '#flow/catch-up/catch-up-runner';
 import { AttemptClient } from '#flow/delivery/attempt-client';
 import { EndpointDirectory } from '#flow/delivery/endpoint-directory';
 import { LaneSweeper } from '#flow/lanes/lane-sweeper';
@@ -60,6 +61,7 @@ export class DispatcherLifecycle implements OnApplicationBootstrap, OnModuleDest
     private readonly discarder: EndpointDiscarder,
     private readonly marks: LaneMarks,
     private readonly replays: ReplayApplier,
+    private readonly catchUps: CatchUpRunner,
     private readonly unadmitted: UnadmittedSweeper,
     private readonly logEnds: LogEndsReader,
     private readonly supervisor: ShardSupervisor,
@@ -94,6 +96,7 @@ export class DispatcherLifecycle implements OnApplicationBootstrap, OnModuleDest
     this.discarder.start();
     this.marks.start();
     this.replays.start();
+    this.catchUps.start();
     this.unadmitted.start();
     this.group.start();
     this.lifetime.ready();
@@ -126,8 +129,8 @@ export class DispatcherLifecycle implements OnApplicationBootstrap, OnModuleDest
     this.lanes.stop();
     this.discarder.stop();
     await Promise.all([
-      this.marks.stop(), this.replays.stop(), this.unadmitted.stop(), this.logEnds.close(), this.leases.stop(), this.directory.stop(), this.breakers.stop(),
-      this.topicsStopped, this.relay.stop(), this.partitions.stop(), this.limits.stop(), this.samples.stop(),
+      this.marks.stop(), this.replays.stop(), this.catchUps.stop(), this.unadmitted.stop(), this.logEnds.close(), this.leases.stop(), this.directory.stop(),
+      this.breakers.stop(), this.topicsStopped, this.relay.stop(), this.partitions.stop(), this.limits.stop(), this.samples.stop(),
     ]);
     this.client.stop();
   }

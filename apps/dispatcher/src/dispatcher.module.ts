@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AdmissionModule } from '#flow/admission/admission.module';
 import { BreakersModule } from '#flow/breakers/breakers.module';
+import { CatchUpModule } from '#flow/catch-up/catch-up.module';
 import { DeliveryModule } from '#flow/delivery/delivery.module';
 import { LanesModule } from '#flow/lanes/lanes.module';
 import { LeasesModule } from '#flow/leases/leases.module';
@@ -36,6 +37,7 @@ import { TransportModule } from './transport.module.js';
     OperationsModule,
     DispatchRelayModule,
     ShardsModule,
+    CatchUpModule,
     AdmissionModule,
     LanesModule,
     BreakersModule,

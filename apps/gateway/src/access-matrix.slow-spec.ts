@@ -31,6 +31,7 @@ const OPERATIONS: Readonly<Record<string, Expectation>> = {
   'GET /v1/events/{id}/deliveries': { scope: 'read', status: 200, path: ({ event }) => `/v1/events/${event}/deliveries` },
   'GET /v1/events/{id}/timeline': { scope: 'read', status: 200, path: ({ event }) => `/v1/events/${event}/timeline` },
   'POST /v1/events/{id}/replay': { scope: 'manage', status: 202, path: ({ event }) => `/v1/events/${event}/replay` },
+  'POST /v1/endpoints/{id}/replay': { scope: 'manage', status: 200, path: ({ endpoint }) => `/v1/endpoints/${endpoint}/replay`, body: () => ({ from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z', dryRun: true }) },
   'GET /v1/deliveries': { scope: 'read', status: 200, path: ({ endpoint }) => `/v1/deliveries?endpoint=${endpoint}` },
   'GET /v1/deliveries/{id}': { scope: 'read', status: 200, path: ({ delivery }) => `/v1/deliveries/${delivery}` },
   'GET /v1/deliveries/{id}/attempts': { scope: 'read', status: 200, path: ({ delivery }) => `/v1/deliveries/${delivery}/attempts` },

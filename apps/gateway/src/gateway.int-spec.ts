@@ -268,7 +268,7 @@ describe('other paths', () => {
       'GET /v1/deliveries', 'GET /v1/deliveries/{id}', 'GET /v1/deliveries/{id}/attempts', 'GET /v1/endpoints', 'GET /v1/endpoints/{id}', 'GET /v1/endpoints/{id}/stats', 'GET /v1/event-types', 'GET /v1/event-types/{name}',
       'GET /v1/events', 'GET /v1/events/{id}', 'GET /v1/events/{id}/deliveries', 'GET /v1/events/{id}/timeline', 'GET /v1/lanes', 'GET /v1/lanes/{endpoint}/{entity}', 'GET /v1/ledger',
       'GET /v1/rejections', 'GET /v1/replays/{id}', 'GET /v1/sources', 'GET /v1/sources/{id}', 'GET /v1/sources/{id}/stats', 'GET /v1/tenants', 'GET /v1/tenants/{id}', 'PATCH /v1/api-keys/{id}', 'PATCH /v1/endpoints/{id}', 'PATCH /v1/sources/{id}', 'POST /v1/api-keys',
-      'POST /v1/api-keys/{id}/rotate', 'POST /v1/dead-letters/discard', 'POST /v1/dead-letters/replay', 'POST /v1/endpoints', 'POST /v1/endpoints/{id}/pause', 'POST /v1/endpoints/{id}/resume',
+      'POST /v1/api-keys/{id}/rotate', 'POST /v1/dead-letters/discard', 'POST /v1/dead-letters/replay', 'POST /v1/endpoints', 'POST /v1/endpoints/{id}/pause', 'POST /v1/endpoints/{id}/replay', 'POST /v1/endpoints/{id}/resume',
       'POST /v1/events', 'POST /v1/events/batch', 'POST /v1/events/{id}/replay', 'POST /v1/lanes/{endpoint}/{entity}/pause', 'POST /v1/lanes/{endpoint}/{entity}/resume',
       'POST /v1/lanes/{endpoint}/{entity}/skip', 'POST /v1/sources', 'POST /v1/sources/{id}/rotate-secret', 'PUT /v1/event-types/{name}', 'PUT /v1/tenants/{id}',
     ]);
@@ -307,7 +307,7 @@ describe('/v1/endpoints', () => {
     expect(endpoint).toMatchObject({
       id: expect.stringMatching(/^ep_[0-9a-f]{32}$/) as unknown, url: 'https://example.com/hook', description: '', eventTypes: ['*'], ordering: 'entity', dlqPolicy: 'continue', retrySchedule: ['1s', '5s'],
       timeoutMs: 15_000, maxConcurrency: 64, maxRetryAfterSeconds: 86_400, rateLimit: null, disableAfter: null, headers: { Authorization: 'Bearer secret-of-theirs' }, metadata: {}, status: 'active', statusReason: null,
-      breaker: { state: 'closed', since: null, nextProbeAt: null, failureRate: null },
+      breaker: { state: 'closed', since: null, nextProbeAt: null, failureRate: null }, catchUp: null,
     });
     expect(Buffer.from(secret.replace(/^whsec_/, ''), 'base64').length).toBeGreaterThanOrEqual(24);
     const path = `/v1/endpoints/${endpoint.id}`;

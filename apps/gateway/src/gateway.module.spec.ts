@@ -66,6 +66,7 @@ it('builds its module graph without Postgres and Kafka, every route declares its
     'POST /v1/endpoints': 'manage',
     'POST /v1/endpoints/:id/pause': 'manage',
     'POST /v1/endpoints/:id/resume': 'manage',
+    'POST /v1/endpoints/:id/replay': 'manage',
     'POST /v1/endpoints/:id/rotate-secret': 'manage',
     'POST /v1/endpoints/:id/test': 'manage',
     'POST /v1/events': 'ingest',

@@ -59,7 +59,7 @@ async function ask(filter: ReplayFilter): Promise<{ id: string; matched: number 
 }
 
 /** Of dead letters on shard 0. */
-const work = (replay: string, action: OpenReplay['action'] = 'replay'): OpenReplay => ({ replay, shard: 0, tenant: 'default', action, ofEvent: false });
+const work = (replay: string, action: OpenReplay['action'] = 'replay'): OpenReplay => ({ replay, shard: 0, tenant: 'default', action, ofEvent: false, delivered: false });
 
 async function statuses(): Promise<Record<string, number>> {
   const { rows } = await fixture.pool.query<{ status: string; count: number }>('select status, count(*)::integer as count from deliveries group by status');

@@ -20,6 +20,8 @@ with changed as (
     disable_after_ms = case when :setsDisableAfter! then :disableAfterMs::bigint else disable_after_ms end,
     auth_ciphertext = case when :setsAuth! then :authCiphertext::bytea else auth_ciphertext end,
     public_key = case when :setsSecret! then :publicKey else public_key end,
+    filter = case when :setsFilter! then :filter::text else filter end,
+    filter_passes = case when :setsFilter! then :filterPasses::integer else filter_passes end,
     headers_ciphertext = case when :setsHeaders! then :headersCiphertext::bytea else headers_ciphertext end,
     metadata = coalesce(:metadata::text::jsonb, metadata),
     updated_at = now()

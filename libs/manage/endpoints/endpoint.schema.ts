@@ -9,9 +9,11 @@ import { idSchema } from '#ground/http/public-id';
 import { textSchema } from '#ground/http/text-schema';
 import { metadataSchema } from '#manage/metadata';
 import { breakerSchema, disableAfter } from './breaker.schema.js';
+import { catchUpSchema, startAt } from './catch-up.schema.js';
 import { customHeaderProblem } from './custom-headers.js';
 import { authSchema } from './endpoint-auth.schema.js';
 import { newRateLimitSchema, rateLimitSchema } from './endpoint-rate-limit.js';
+import { filterSchema } from './filter.schema.js';
 import { publicKeySchema, signatureSchema, signingSecretSchema } from './signature.schema.js';
 import { URL_PATTERN, urlSchema } from './url.schema.js';
 
@@ -43,6 +45,7 @@ const settings = {
   eventTypes: z
     .array(z.string().max(130).regex(EVENT_TYPE_PATTERN, 'must be *, a type such as order.created, or a prefix such as order.*'))
     .min(1).max(100).default(['*']).meta({ description: '`*`: all but operational events, which `lockstep.*` names' }),
+  filter: filterSchema.default(null),
   ordering: z.enum(['entity', 'none']).default('entity'),
   dlqPolicy: z.enum(['continue', 'halt']).default('continue'),
   retrySchedule: z.array(delay).max(50).nullable().default(null).meta({ description: "Delays before each retry; null: the installation's schedule" }),
@@ -59,17 +62,19 @@ const settings = {
 
 const ownSecret = signingSecretSchema.optional().meta({ description: 'A signing secret of your own; without it one is made' });
 
-export const newEndpointSchema = z.strictObject({ ...settings, secret: ownSecret }).meta({ id: 'NewEndpoint' });
+export const newEndpointSchema = z.strictObject({ ...settings, secret: ownSecret, startAt }).meta({ id: 'NewEndpoint' });
 export type NewEndpoint = z.output<typeof newEndpointSchema>;
 
-/** All settings except `ordering`, without defaults. */
+/** All settings except `ordering` and `startAt`, without defaults. */
 export const endpointChangeSchema = z
   .strictObject({
     url: urlSchema.optional(),
     description: settings.description.unwrap().optional(),
     eventTypes: settings.eventTypes.unwrap().optional(),
+    filter: filterSchema.optional(),
     // Accepted here only to refuse it with a reason.
     ordering: z.never('can not be changed, since the sequences of its lanes would break: create another endpoint').optional(),
+    startAt: z.never('can not be changed, since the endpoint has begun: create another endpoint, or replay past events').optional(),
     dlqPolicy: settings.dlqPolicy.unwrap().optional(),
     retrySchedule: settings.retrySchedule.unwrap().optional(),
     timeoutMs: settings.timeoutMs.unwrap().optional(),
@@ -98,6 +103,7 @@ export const endpointSchema = z
     url: z.string().max(2_048).meta({ format: 'iri', pattern: URL_PATTERN.source }),
     description: z.string(),
     eventTypes: z.array(z.string()).meta({ description: 'Empty if the endpoint was made for a destination: it gets those events only that name it' }),
+    filter: z.string().nullable(),
     ordering: z.enum(['entity', 'none']),
     dlqPolicy: z.enum(['continue', 'halt']),
     retrySchedule: z.array(delay).nullable(),
@@ -115,6 +121,7 @@ export const endpointSchema = z
     status: z.enum(['active', 'paused', 'disabled']),
     statusReason: z.string().nullable(),
     breaker: breakerSchema,
+    catchUp: catchUpSchema,
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
   })

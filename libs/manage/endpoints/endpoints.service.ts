@@ -9,9 +9,12 @@ import {
   type CreatedEndpoint, type Endpoint, type EndpointChange, endpointCursor, type EndpointQuery, type NewEndpoint, newEndpointSchema, scheduleFromMs, scheduleToMs,
 } from './endpoint.schema.js';
 import { breakerOf, disableAfterFromMs, disableAfterToMs } from './breaker.schema.js';
+import { catchUpOf } from './catch-up.schema.js';
 import { EndpointCredentials } from './endpoint-credentials.js';
+import { EndpointFilters } from './endpoint-filters.js';
 import { endpointNotFound, endpointUuid } from './endpoint-id.js';
 import { rateLimitColumnsOf, rateLimitOf } from './endpoint-rate-limit.js';
+import { EndpointStart } from './endpoint-start.js';
 import { type EndpointRow, EndpointsRepository, MAX_ENDPOINTS } from './endpoints.repository.js';
 
 /** A change that meets so many others of the same endpoint is given up. */
@@ -31,9 +34,11 @@ export class EndpointsService {
     private readonly repository: EndpointsRepository,
     private readonly credentials: EndpointCredentials,
     private readonly addresses: AddressPolicy,
+    private readonly filters: EndpointFilters,
+    private readonly start: EndpointStart,
   ) {}
 
-  /** @throws LockstepError destination_not_allowed, conflict */
+  /** @throws LockstepError destination_not_allowed; conflict; invalid_request for the filter */
   async create(principal: Principal, settings: NewEndpoint): Promise<CreatedEndpoint> {
     await this.checkDestinations(settings);
     const { id, key, secret } = await this.insert(principal, settings);
@@ -64,12 +69,14 @@ export class EndpointsService {
     const { tenant } = principal;
     const publicId = mintId();
     const id = toPublicId('ep', publicId);
-    const { retrySchedule, rateLimit, disableAfter, metadata, headers, auth, signature, secret: given, ...rest } = settings;
+    const { retrySchedule, rateLimit, disableAfter, metadata, headers, auth, signature, secret: given, startAt, ...rest } = settings;
     const { secret, ...sealed } = this.credentials.ofNew(publicId, { headers, auth, signature, secret: given });
     const key = await this.repository.create({
       ...rest,
       ...rateLimitColumnsOf(rateLimit),
+      filterPasses: await this.filters.passesOf(settings.filter),
       destinationOf,
+      startAt: await this.start.of(tenant, startAt),
       by: auditedBy(principal),
       subject: id,
       publicId,
@@ -92,13 +99,15 @@ export class EndpointsService {
     return this.resourceOf(await this.find(tenant, id));
   }
 
-  /** @throws LockstepError destination_not_allowed; conflict; invalid_request for event types of an endpoint that was made for a destination */
+  /** @throws LockstepError destination_not_allowed; conflict; invalid_request for the filter, and for event types or a filter of an endpoint that was made for a destination */
   async change(principal: Principal, id: string, changes: EndpointChange): Promise<Endpoint> {
     const { tenant } = principal;
     const publicId = endpointUuid(id);
-    if (changes.eventTypes !== undefined && (await this.get(tenant, id)).source !== null) throw notRoutedByType();
+    const selecting = (['eventTypes', 'filter'] as const).find((name) => changes[name] !== undefined);
+    if (selecting !== undefined && (await this.get(tenant, id)).source !== null) throw notSelectable(selecting);
     await this.checkDestinations(changes);
-    const { url, description, eventTypes, dlqPolicy, retrySchedule, timeoutMs, maxConcurrency, maxRetryAfterSeconds, rateLimit, disableAfter, metadata } = changes;
+    const { url, description, eventTypes, filter, dlqPolicy, retrySchedule, timeoutMs, maxConcurrency, maxRetryAfterSeconds, rateLimit, disableAfter, metadata } = changes;
+    const filterPasses = await this.filters.passesOf(filter ?? null);
     const outcome = await this.onCurrent(tenant, id, async (row) => this.repository.change({
       by: auditedBy(principal), subject: id, settings: Object.keys(changes),
       publicId, tenant, url, description, eventTypes, dlqPolicy, timeoutMs, maxConcurrency, maxRetryAfterSeconds,
@@ -108,6 +117,9 @@ export class EndpointsService {
       ...rateLimitColumnsOf(rateLimit ?? null),
       setsDisableAfter: disableAfter !== undefined,
       disableAfterMs: disableAfter === undefined || disableAfter === null ? null : disableAfterToMs(disableAfter),
+      setsFilter: filter !== undefined,
+      filter,
+      filterPasses,
       ...(await this.credentials.ofChanged(row, changes)),
       metadata: metadata === undefined ? undefined : JSON.stringify(metadata),
     }));
@@ -176,6 +188,7 @@ export class EndpointsService {
       url: row.url,
       description: row.description,
       eventTypes: row.eventTypes,
+      filter: row.filter,
       ordering: row.ordering,
       dlqPolicy: row.dlqPolicy,
       retrySchedule: scheduleFromMs(row.retryScheduleMs),
@@ -193,6 +206,7 @@ export class EndpointsService {
       status: row.status,
       statusReason: row.statusReason,
       breaker: breakerOf(row),
+      catchUp: catchUpOf(row.catchUp),
       createdAt: row.createdAt.toISOString(),
       updatedAt: row.updatedAt.toISOString(),
     };
@@ -203,7 +217,7 @@ function tooMany(): LockstepError {
   return new LockstepError('conflict', `The tenant has ${MAX_ENDPOINTS} endpoints, which is the limit: delete endpoints that are no longer used, or use another tenant`);
 }
 
-function notRoutedByType(): LockstepError {
+function notSelectable(setting: 'eventTypes' | 'filter'): LockstepError {
   const message = 'the endpoint was made for a destination, and gets those events only that name it: create another endpoint';
-  return new LockstepError('invalid_request', `/eventTypes ${message}`, { errors: [{ path: '/eventTypes', message }] });
+  return new LockstepError('invalid_request', `/${setting} ${message}`, { errors: [{ path: `/${setting}`, message }] });
 }
