@@ -8,7 +8,7 @@ const CAUGHT_UP_LIMIT_MS = 30_000;
 
 /**
  * An endpoint begins in the past while events come in. The step that finds nothing behind it ends the catch-up in the same
- * statement. The mutant's step is followed by a second statement, 300 ms later, and admissions of the shard do not wait for it.
+ * statement. The mutant's step is followed by a second statement, a second later, and admissions of the shard do not wait for it.
  * They leave the endpoint out, because its catch-up has not ended, and that does not come back.
  */
 export const switchApart: Mutant = {
@@ -22,7 +22,7 @@ export const switchApart: Mutant = {
       file: BUILT.catchUpsRepository,
       find: 'if (first.position === null)',
       replace: `if (first.finished === true) {
-            await new Promise((resolve) => setTimeout(resolve, 300));
+            await new Promise((resolve) => setTimeout(resolve, 1_000));
             await this.database.query('update catch_up_shards set finished_at = now() where endpoint = $1 and shard = $2', [catchUp.endpoint, catchUp.shard]);
         }
         if (first.position === null)`,
