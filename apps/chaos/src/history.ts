@@ -62,7 +62,7 @@ export type Answer =
 
 export interface Endpoint {
   readonly id: string;
-  /** Events sent later must be routed to the endpoint. */
+  /** Events sent later must be routed to the endpoint. 0 if it begins with the oldest event. */
   readonly createdAtMs: number;
   /** Limit of an attempt. */
   readonly timeoutMs: number;

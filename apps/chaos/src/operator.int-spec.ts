@@ -38,9 +38,15 @@ afterEach(() => {
 
 describe('Operator', () => {
   it('creates an endpoint in its first generation, and keeps its secret', () => {
-    expect(calls).toEqual(['0 POST /v1/endpoints {"url":"http://r:1/hook/first~1","headers":{"chaos-generation":"1"}}']);
+    expect(calls).toEqual(['0 POST /v1/endpoints {"url":"http://r:1/hook/first~1","headers":{"chaos-generation":"1"},"startAt":"now"}']);
     expect(operator.endpoints).toEqual([{ id: 'ep_1', createdAtMs: expect.any(Number), timeoutMs: 15_000 }]);
     expect(operator.endpointNamed('first')).toMatchObject({ id: 'ep_1', secrets: ['whsec_a'] });
+  });
+
+  it('creates an endpoint that must get every event', async () => {
+    await operator.addEndpoint('second', 'earliest');
+    expect(calls.slice(1)).toEqual([expect.stringContaining('"startAt":"earliest"')]);
+    expect(operator.endpoints.slice(1)).toEqual([{ id: 'ep_1', createdAtMs: 0, timeoutMs: 15_000 }]);
   });
 
   it('gives a setting one generation after the other, and records when each change was answered', async () => {

@@ -53,15 +53,15 @@ export class Operator {
   }
 
   /** The name changes with each try: a try without an answer may have created an endpoint. */
-  async addEndpoint(name: string): Promise<void> {
+  async addEndpoint(name: string, startAt: 'now' | 'earliest' = 'now'): Promise<void> {
     let tries = 0;
     let used = name;
     const { result } = await this.call<{ id: string; timeoutMs: number; secret: string }>('POST', '/v1/endpoints', () => {
       used = tries++ === 0 ? name : `${name}-${tries}`;
-      return { url: this.urlOf(used, 1), headers: headersOf(1) };
+      return { url: this.urlOf(used, 1), headers: headersOf(1), startAt };
     });
     const { id, timeoutMs, secret } = result;
-    this.managed.set(used, { name: used, id, createdAtMs: nowMs(), timeoutMs, generations: { url: 1, secret: 1, headers: 1 }, secrets: [secret] });
+    this.managed.set(used, { name: used, id, createdAtMs: startAt === 'now' ? nowMs() : 0, timeoutMs, generations: { url: 1, secret: 1, headers: 1 }, secrets: [secret] });
   }
 
   /** A try without an answer may have created the source, so a conflict with its name means that it is there. */

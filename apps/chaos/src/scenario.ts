@@ -42,7 +42,9 @@ export interface Stage {
     stop(): Promise<void>;
   };
   readonly receiver: { setMode(mode: ReceiverMode): Promise<void> };
-  /** Gives the endpoint's URL its next generation; resolves with the answer. */
+  /** Adds an endpoint that must get every event, from the oldest on; resolves with the answer. */
+  addEndpointFromEarliest(): Promise<void>;
+  /** Gives the first endpoint's URL its next generation; resolves with the answer. */
   changeUrl(): Promise<void>;
   /** Breaks the app's connections to Postgres and refuses new ones. */
   cutFromPostgres(app: App): Promise<void>;
