@@ -26,6 +26,11 @@ create table catch_ups (
 ) with (fillfactor = 50);
 create index catch_ups_open on catch_ups (tenant) where finished_at is null;
 
+-- As before, and the lowest id of all for a moment before 1970: the bits of a negative number would be those of the highest.
+create or replace function uuid_floor(at timestamptz) returns uuid
+  language sql immutable strict parallel safe
+  return (lpad(to_hex(greatest(0, extract(epoch from at) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid;
+
 -- The lowest id that the events of a catch-up can have, at the beginning of a day: reading in the order of acceptance then
 -- leaves out whole partitions, and no row of the others. The hour allows for clocks that differ: ids have a gateway's time.
 create function catch_up_floor(first_at timestamptz) returns uuid

@@ -119,6 +119,16 @@ describe('a replay of past events', () => {
     await expect(requests.countForEndpoint(TEST_PRINCIPAL, 'ep_0192f3c1a5b07d4e8f00c3a1b2d4e5f6', request())).rejects.toMatchObject({ code: 'not_found' });
   });
 
+  it.each(['1970-01-01T00:00:00Z', '1969-12-31T00:00:00Z', '0001-01-01T00:00:00Z'])('begins at the first event that is kept when it is asked for from %s', async (from) => {
+    const [first] = await settled('a', ['delivered', 'dead']);
+    const { id, matched } = await requests.startForEndpoint(TEST_PRINCIPAL, endpointId, request({ from }));
+    expect(matched).toBe(2);
+    await applyAll();
+    expect(await requests.get('default', id)).toMatchObject({ status: 'done', applied: 2 });
+    expect(await pending('a')).toContainEqual({ event_id: first, replay: 1, sequence: 3 });
+    expect(await requests.countForEndpoint(TEST_PRINCIPAL, endpointId, request({ from, to: '1969-12-31T12:00:00Z' }))).toBe(0);
+  });
+
   it('leaves out what had its outcome after it was asked for', async () => {
     const [, late = ''] = await settled('a', ['delivered', 'delivered']);
     await requests.startForEndpoint(TEST_PRINCIPAL, endpointId, request());
