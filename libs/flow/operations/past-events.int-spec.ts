@@ -7,6 +7,7 @@ import { testModules } from '#dev/testing/test-modules';
 import { TEST_PRINCIPAL } from '#dev/testing/test-principal';
 import { DeadLettersModule } from '#manage/dead-letters/dead-letters.module';
 import { endpointReplayRequestSchema } from '#manage/dead-letters/endpoint-replay.schema';
+import { replayRequestSchema } from '#manage/dead-letters/replay.schema';
 import { ReplaysService } from '#manage/dead-letters/replays.service';
 import { OpenReplaysRepository } from './open-replays.repository.js';
 import { OperationsModule } from './operations.module.js';
@@ -127,6 +128,21 @@ describe('a replay of past events', () => {
     expect(await requests.get('default', id)).toMatchObject({ status: 'done', applied: 2 });
     expect(await pending('a')).toContainEqual({ event_id: first, replay: 1, sequence: 3 });
     expect(await requests.countForEndpoint(TEST_PRINCIPAL, endpointId, request({ from, to: '1969-12-31T12:00:00Z' }))).toBe(0);
+  });
+
+  it('is refused for a deleted endpoint, whose dead letters can only be discarded', async () => {
+    await settled('a', ['delivered', 'dead']);
+    await fixture.pool.query('update endpoints set deleted_at = now() where id = $1', [endpoint]);
+    for (const status of ['any', 'undelivered']) {
+      await expect(requests.countForEndpoint(TEST_PRINCIPAL, endpointId, request({ status }))).rejects.toMatchObject({ code: 'not_found' });
+      await expect(requests.startForEndpoint(TEST_PRINCIPAL, endpointId, request({ status }))).rejects.toMatchObject({ code: 'not_found' });
+    }
+    const letters = replayRequestSchema.parse({ endpoint: endpointId });
+    const refusal = { code: 'invalid_request', errors: [{ path: '/endpoint', message: expect.stringContaining('no endpoint') }] };
+    await expect(requests.count('default', 'replay', letters)).rejects.toMatchObject(refusal);
+    await expect(requests.start(TEST_PRINCIPAL, 'replay', letters)).rejects.toMatchObject(refusal);
+    expect(await requests.count('default', 'discard', letters)).toBe(1);
+    expect(await requests.start(TEST_PRINCIPAL, 'discard', letters)).toMatchObject({ matched: 1 });
   });
 
   it('leaves out what had its outcome after it was asked for', async () => {

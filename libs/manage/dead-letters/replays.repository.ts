@@ -40,8 +40,9 @@ export class ReplaysRepository {
     private readonly counts: CountsDatabase,
   ) {}
 
-  async findEndpoint(tenant: string, publicId: string): Promise<number | undefined> {
-    return (await findEndpointKey.run({ tenant, publicId }, this.database))[0]?.id;
+  /** @returns its narrow key @param orDeleted whether a deleted endpoint counts */
+  async findEndpoint(tenant: string, publicId: string, orDeleted: boolean): Promise<number | undefined> {
+    return (await findEndpointKey.run({ tenant, publicId, orDeleted }, this.database))[0]?.id;
   }
 
   /** @throws LockstepError overloaded when there are too many to count in time */

@@ -14,12 +14,12 @@ import { type ReplayAction, type ReplayFilter, type ReplayRow, ReplaysRepository
 export class ReplaysService {
   constructor(private readonly repository: ReplaysRepository) {}
 
-  /** Counts the matching dead letters. @throws LockstepError invalid_request for an endpoint that the tenant does not have */
+  /** Counts the matching dead letters. @throws LockstepError invalid_request for an endpoint that the tenant does not have; a replay, also for a deleted one */
   async count(tenant: string, action: ReplayAction, request: ReplayRequest): Promise<number> {
     return this.repository.count(await this.filterOf(tenant, action, request));
   }
 
-  /** @throws LockstepError invalid_request for an endpoint that the tenant does not have */
+  /** @throws LockstepError invalid_request for an endpoint that the tenant does not have; a replay, also for a deleted one */
   async start(principal: Principal, action: ReplayAction, request: ReplayRequest): Promise<StartedReplay> {
     const filter = await this.filterOf(principal.tenant, action, request);
     const [id, subject] = newReplay();
@@ -48,7 +48,7 @@ export class ReplaysService {
 
   private async replayOfEndpoint(principal: Principal, endpointId: string, { from, to, entity, type, status }: EndpointReplayRequest, [id, subject]: [string, string], dryRun: boolean): Promise<number> {
     const { tenant } = principal;
-    const endpoint = await this.findEndpoint(tenant, endpointId);
+    const endpoint = await this.findEndpoint(tenant, endpointId, false);
     if (endpoint === undefined) throw new LockstepError('not_found', `There is no endpoint ${endpointId}`);
     const ids = { id, subject, by: auditedBy(principal) };
     if (status === 'any') return this.repository.createForEndpoint({ tenant, endpoint, from, to, entity, type }, ids, dryRun);
@@ -65,20 +65,21 @@ export class ReplaysService {
   }
 
   private async filterOf(tenant: string, action: ReplayAction, { endpoint, entity, type, from, to }: ReplayRequest): Promise<ReplayFilter> {
-    return { tenant, action, endpoint: await this.endpointKeyOf(tenant, endpoint), entity, type, from, to };
+    return { tenant, action, endpoint: await this.endpointKeyOf(tenant, action, endpoint), entity, type, from, to };
   }
 
-  private async endpointKeyOf(tenant: string, endpoint: string | undefined): Promise<number | undefined> {
+  private async endpointKeyOf(tenant: string, action: ReplayAction, endpoint: string | undefined): Promise<number | undefined> {
     if (endpoint === undefined) return undefined;
-    const key = await this.findEndpoint(tenant, endpoint);
+    // A deleted endpoint gets nothing any more; its dead letters can still be discarded.
+    const key = await this.findEndpoint(tenant, endpoint, action === 'discard');
     if (key !== undefined) return key;
     const message = `there is no endpoint ${endpoint}`;
     throw new LockstepError('invalid_request', `endpoint: ${message}`, { errors: [{ path: '/endpoint', message }] });
   }
 
-  private async findEndpoint(tenant: string, id: string): Promise<number | undefined> {
+  private async findEndpoint(tenant: string, id: string, orDeleted: boolean): Promise<number | undefined> {
     const uuid = parsePublicId('ep', id);
-    return uuid === undefined ? undefined : this.repository.findEndpoint(tenant, uuid);
+    return uuid === undefined ? undefined : this.repository.findEndpoint(tenant, uuid, orDeleted);
   }
 }
 
