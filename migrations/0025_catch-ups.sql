@@ -139,3 +139,27 @@ alter table replays
   -- Also what was delivered to `endpoint`, as new deliveries, in the order of acceptance. The place of each shard is then
   -- replay_shards.after_sequence: events up to this accept_seq were looked at.
   add column delivered boolean not null default false;
+create index replays_delivered on replays (endpoint, created_at) where delivered;
+
+-- The replay of an endpoint's past events that asks for the same, and is running or was asked for in the last ten seconds: a
+-- second click starts no other one. Waits for requests of the endpoint at the same time, and sees what they have created,
+-- unlike the statement that calls it.
+create function equal_replay(endpoint integer, entity text, type text, accepted_from timestamptz, accepted_to timestamptz) returns setof replays
+  language plpgsql as $$
+begin
+  perform pg_advisory_xact_lock(hashtext('lockstep.replays'), equal_replay.endpoint);
+  return query
+    select r.*
+    from replays r
+    where
+      r.delivered and r.endpoint = equal_replay.endpoint
+      and r.accepted_from = equal_replay.accepted_from and r.accepted_to = equal_replay.accepted_to
+      and r.entity is not distinct from equal_replay.entity and r.type is not distinct from equal_replay.type
+      and (
+        r.created_at > now() - interval '10 seconds'
+        or exists (select from replay_shards s where s.replay = r.id and s.finished_at is null)
+      )
+    order by r.created_at desc
+    limit 1;
+end
+$$;

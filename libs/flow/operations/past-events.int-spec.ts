@@ -5,6 +5,7 @@ import { KafkaModule } from '#ground/kafka/kafka.module';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
 import { testModules } from '#dev/testing/test-modules';
 import { TEST_PRINCIPAL } from '#dev/testing/test-principal';
+import { waitUntil } from '#dev/testing/wait-until';
 import { DeadLettersModule } from '#manage/dead-letters/dead-letters.module';
 import { endpointReplayRequestSchema } from '#manage/dead-letters/endpoint-replay.schema';
 import { replayRequestSchema } from '#manage/dead-letters/replay.schema';
@@ -143,6 +144,43 @@ describe('a replay of past events', () => {
     await expect(requests.start(TEST_PRINCIPAL, 'replay', letters)).rejects.toMatchObject(refusal);
     expect(await requests.count('default', 'discard', letters)).toBe(1);
     expect(await requests.start(TEST_PRINCIPAL, 'discard', letters)).toMatchObject({ matched: 1 });
+  });
+
+  it('is the same one for an equal request while it runs, and for 10 s', async () => {
+    await settled('a', ['delivered', 'delivered']);
+    const asked = request();
+    const start = (changes: object = {}): Promise<{ id: string; matched: number }> => requests.startForEndpoint(TEST_PRINCIPAL, endpointId, { ...asked, ...changes });
+    const first = await start();
+    expect([first.matched, await start()]).toEqual([2, first]);
+    await applyAll();
+    await fixture.pool.query("update deliveries set status = 'delivered', finished_at = now() where status = 'pending'");
+    expect(await start()).toEqual(first);
+    const others = await Promise.all([start({ entity: 'a' }), start({ type: 'order.created' }), start({ to: new Date(asked.to.getTime() + 1) }), start({ status: 'undelivered' })]);
+    expect(new Set([first, ...others].map(({ id }) => id)).size).toBe(5);
+    await fixture.pool.query("update replays set created_at = created_at - interval '1 minute'; update replay_shards set finished_at = now()");
+    const again = await start();
+    expect(again.id).not.toBe(first.id);
+    await fixture.pool.query("update replays set created_at = created_at - interval '1 minute'");
+    expect(await start()).toEqual(again);
+  });
+
+  it('is one for two equal requests at once, at two gateways', async () => {
+    await settled('a', ['delivered']);
+    const another = await testModules(fixture.url, [DeadLettersModule]).compile();
+    const holder = await fixture.pool.connect();
+    await holder.query('begin; lock table replays in share mode');
+    const asked = request();
+    const started = Promise.all([requests, another.get(ReplaysService)].map((service) => service.startForEndpoint(TEST_PRINCIPAL, endpointId, asked)));
+    await waitUntil('both to wait', async () => (await fixture.pool.query(
+      "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%into replays%' and pid <> pg_backend_pid()")).rowCount === 2);
+    await holder.query('rollback');
+    holder.release();
+    const [first, second] = await started;
+    expect([second, first?.matched]).toEqual([first, 1]);
+    await applyAll();
+    expect(await pending('a')).toHaveLength(1);
+    expect((await fixture.pool.query("select from audit_log where action = 'endpoint.replayed' and detail ->> 'from' = $1", [asked.from.toISOString()])).rowCount).toBe(1);
+    await another.close();
   });
 
   it('leaves out what had its outcome after it was asked for', async () => {

@@ -64,13 +64,14 @@ export class ReplaysRepository {
 
   /**
    * @param ids `by` is from `auditedBy`
-   * @returns the number of matching deliveries
+   * @returns the replay, or the equal one that is running or was asked for in the last 10 s; the number of matching deliveries
    * @throws LockstepError overloaded when there are too many to count in time; then no replay exists
    */
-  async createForEndpoint(filter: EndpointReplayFilter, ids: { id: string; subject: string; by: string }, dryRun: boolean): Promise<number> {
+  async createForEndpoint(filter: EndpointReplayFilter, ids: { id: string; subject: string; by: string }, dryRun: boolean): Promise<{ id: string; matched: number }> {
     const { endpoint, entity, type, from, to } = filter;
     const described = JSON.stringify({ endpoint, entity, type, from, to, status: 'any' });
-    return (await createEndpointReplay.run({ ...filter, ...ids, ...idsIn(filter), dryRun, filter: described }, this.countsOf(filter)))[0]?.matched ?? 0;
+    const [row] = await createEndpointReplay.run({ ...filter, ...ids, ...idsIn(filter), dryRun, filter: described }, this.countsOf(filter));
+    return row ?? { id: ids.id, matched: 0 };
   }
 
   private countsOf({ tenant }: Pick<ReplayFilter, 'tenant'>): Database {

@@ -8,7 +8,8 @@ import { type ReplayAction, type ReplayFilter, type ReplayRow, ReplaysRepository
 
 /**
  * Replays and discards dead letters. It only stores the request in Postgres; the shards' owners apply it in batches, and
- * `get` shows their progress. A second request is harmless: a delivery that is pending again is not a dead letter.
+ * `get` shows their progress. A second request is harmless: a delivery that is pending again is not a dead letter, and an equal
+ * replay of past events is the same one.
  */
 @Injectable()
 export class ReplaysService {
@@ -37,23 +38,29 @@ export class ReplaysService {
 
   /** Counts what `startForEndpoint` would replay. @throws LockstepError not_found */
   async countForEndpoint(principal: Principal, endpointId: string, request: EndpointReplayRequest): Promise<number> {
-    return this.replayOfEndpoint(principal, endpointId, request, newReplay(), true);
+    return (await this.replayOfEndpoint(principal, endpointId, request, true)).matched;
   }
 
-  /** Delivers past events of an endpoint again: also those that were delivered, unless only dead letters are asked for. @throws LockstepError not_found */
+  /**
+   * Delivers past events of an endpoint again: also those that were delivered, unless only dead letters are asked for. An equal
+   * request while such a replay is running, or within 10 s, is answered with that one. @throws LockstepError not_found
+   */
   async startForEndpoint(principal: Principal, endpointId: string, request: EndpointReplayRequest): Promise<StartedReplay> {
-    const replay = newReplay();
-    return { id: replay[1], matched: await this.replayOfEndpoint(principal, endpointId, request, replay, false) };
+    return this.replayOfEndpoint(principal, endpointId, request, false);
   }
 
-  private async replayOfEndpoint(principal: Principal, endpointId: string, { from, to, entity, type, status }: EndpointReplayRequest, [id, subject]: [string, string], dryRun: boolean): Promise<number> {
+  private async replayOfEndpoint(principal: Principal, endpointId: string, { from, to, entity, type, status }: EndpointReplayRequest, dryRun: boolean): Promise<StartedReplay> {
     const { tenant } = principal;
     const endpoint = await this.findEndpoint(tenant, endpointId, false);
     if (endpoint === undefined) throw new LockstepError('not_found', `There is no endpoint ${endpointId}`);
+    const [id, subject] = newReplay();
     const ids = { id, subject, by: auditedBy(principal) };
-    if (status === 'any') return this.repository.createForEndpoint({ tenant, endpoint, from, to, entity, type }, ids, dryRun);
+    if (status === 'any') {
+      const replay = await this.repository.createForEndpoint({ tenant, endpoint, from, to, entity, type }, ids, dryRun);
+      return { id: toPublicId('rpl', replay.id), matched: replay.matched };
+    }
     const filter: ReplayFilter = { tenant, action: 'replay', endpoint, entity, type, from, to };
-    return dryRun ? this.repository.count(filter) : this.repository.create(filter, ids);
+    return { id: subject, matched: dryRun ? await this.repository.count(filter) : await this.repository.create(filter, ids) };
   }
 
   /** @throws LockstepError not_found */
