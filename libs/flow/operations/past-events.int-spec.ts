@@ -128,7 +128,7 @@ describe('a replay of past events', () => {
     await applyAll();
     expect(await requests.get('default', id)).toMatchObject({ status: 'done', applied: 2 });
     expect(await pending('a')).toContainEqual({ event_id: first, replay: 1, sequence: 3 });
-    expect(await requests.countForEndpoint(TEST_PRINCIPAL, endpointId, request({ from, to: '1969-12-31T12:00:00Z' }))).toBe(0);
+    expect(await requests.countForEndpoint(TEST_PRINCIPAL, endpointId, request({ from: '0001-01-01T00:00:00Z', to: '1969-12-31T12:00:00Z' }))).toBe(0);
   });
 
   it('is refused for a deleted endpoint, whose dead letters can only be discarded', async () => {
@@ -181,6 +181,27 @@ describe('a replay of past events', () => {
     expect(await pending('a')).toHaveLength(1);
     expect((await fixture.pool.query("select from audit_log where action = 'endpoint.replayed' and detail ->> 'from' = $1", [asked.from.toISOString()])).rowCount).toBe(1);
     await another.close();
+  });
+
+  it('is audited as one of its endpoint, and says what it replays', async () => {
+    await settled('a', ['delivered', 'dead']);
+    const asked = request({ entity: 'a' });
+    const any = await requests.startForEndpoint(TEST_PRINCIPAL, endpointId, asked);
+    const undelivered = await requests.startForEndpoint(TEST_PRINCIPAL, endpointId, { ...asked, status: 'undelivered' });
+    const filter = { endpoint: endpointId, entity: 'a', from: asked.from.toISOString(), to: asked.to.toISOString() };
+    const { rows } = await fixture.pool.query('select action, subject, detail from audit_log where detail ->> $1 = $2 order by action', ['endpoint', endpointId]);
+    expect(rows).toEqual([
+      { action: 'dead_letters.replayed', subject: undelivered.id, detail: { ...filter, matched: 1 } },
+      { action: 'endpoint.replayed', subject: endpointId, detail: { ...filter, replay: any.id, status: 'any', matched: 2 } },
+    ]);
+    expect((await requests.get('default', any.id)).filter).toEqual({ ...filter, event: null, type: null, status: 'any' });
+    expect((await requests.get('default', undelivered.id)).filter.status).toBe('undelivered');
+  });
+
+  it('needs a time that is not empty', () => {
+    const at = '2026-01-31T12:00:00Z';
+    const { error } = endpointReplayRequestSchema.safeParse({ from: at, to: at });
+    expect(error?.issues).toMatchObject([{ path: ['from'], message: 'must be before to' }]);
   });
 
   it('leaves out what had its outcome after it was asked for', async () => {

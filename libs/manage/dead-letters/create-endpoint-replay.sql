@@ -49,9 +49,11 @@ shared as (
 audited as (
   insert into audit_log (tenant, actor_type, actor, actor_name, request_id, action, subject, detail)
   select
-    tenant, by.type, by.id, by.name, by."requestId", 'endpoint.replayed', :subject!,
-    :filter!::jsonb || jsonb_build_object('matched', matched)
-  from asked, jsonb_to_record(:by!::text::jsonb) as by (type text, id text, name text, "requestId" text)
+    a.tenant, by.type, by.id, by.name, by."requestId", 'endpoint.replayed', p.subject,
+    :filter!::jsonb || jsonb_build_object('endpoint', p.subject, 'replay', 'rpl_' || replace(a.id::text, '-', ''), 'matched', a.matched)
+  from asked a
+    cross join (select 'ep_' || replace(public_id::text, '-', '') as subject from endpoints where id = :endpoint!) p
+    cross join jsonb_to_record(:by!::text::jsonb) as by (type text, id text, name text, "requestId" text)
 ),
 nudged as (
   insert into dispatch_outbox (tenant, shard, topic, value)

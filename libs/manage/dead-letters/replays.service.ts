@@ -54,13 +54,13 @@ export class ReplaysService {
     const endpoint = await this.findEndpoint(tenant, endpointId, false);
     if (endpoint === undefined) throw new LockstepError('not_found', `There is no endpoint ${endpointId}`);
     const [id, subject] = newReplay();
-    const ids = { id, subject, by: auditedBy(principal) };
+    const by = auditedBy(principal);
     if (status === 'any') {
-      const replay = await this.repository.createForEndpoint({ tenant, endpoint, from, to, entity, type }, ids, dryRun);
+      const replay = await this.repository.createForEndpoint({ tenant, endpoint, from, to, entity, type }, { id, by }, dryRun);
       return { id: toPublicId('rpl', replay.id), matched: replay.matched };
     }
     const filter: ReplayFilter = { tenant, action: 'replay', endpoint, entity, type, from, to };
-    return { id: subject, matched: dryRun ? await this.repository.count(filter) : await this.repository.create(filter, ids) };
+    return { id: subject, matched: dryRun ? await this.repository.count(filter) : await this.repository.create(filter, { id, subject, by }) };
   }
 
   /** @throws LockstepError not_found */
@@ -97,7 +97,7 @@ function newReplay(): [string, string] {
 }
 
 function replayOf(row: ReplayRow): Replay {
-  const { id, action, eventId, endpointId, entity, type, from, to, matched, applied, open, createdAt, finishedAt } = row;
+  const { id, action, eventId, endpointId, entity, type, from, to, status, matched, applied, open, createdAt, finishedAt } = row;
   return {
     id: toPublicId('rpl', id),
     action,
@@ -109,6 +109,7 @@ function replayOf(row: ReplayRow): Replay {
       type,
       from: from?.toISOString() ?? null,
       to: to?.toISOString() ?? null,
+      status: status as Replay['filter']['status'],
     },
     matched,
     applied,

@@ -116,7 +116,8 @@ told as (
       select *
       from audit_log
       where
-        coalesce(tenant, '') = :tenant and subject = s.subject and at >= greatest(e.accepted_at, after.place)
+        -- A replay is told below.
+        coalesce(tenant, '') = :tenant and subject = s.subject and action <> 'endpoint.replayed' and at >= greatest(e.accepted_at, after.place)
         and at <= r.settled_at
       order by at, id
       limit :limit!::bigint
@@ -150,11 +151,18 @@ told as (
         )
     ) r
     cross join lateral (select 'rpl_' || replace(r.id::text, '-', '') as request) q
-    -- A requeue is recorded as one of the event.
+    -- A requeue is recorded as one of the event, a replay of past events as one of their endpoint.
+    cross join lateral (
+      select
+        case
+          when r.requeue is not null then 'evt_' || replace(r.event_id::text, '-', '')
+          when r.delivered then (select 'ep_' || replace(public_id::text, '-', '') from endpoints where id = r.endpoint)
+          else q.request
+        end as subject
+    ) s
     left join audit_log a
-      on coalesce(a.tenant, '') = :tenant and a.at = r.created_at
-      and a.subject = case when r.requeue is null then q.request else 'evt_' || replace(r.event_id::text, '-', '') end
-      and (r.requeue is null or a.detail ->> 'replay' = q.request)
+      on coalesce(a.tenant, '') = :tenant and a.at = r.created_at and a.subject = s.subject
+      and (s.subject = q.request or a.detail ->> 'replay' = q.request)
 
   union all
   select

@@ -19,6 +19,7 @@ import { KafkaModule } from '#ground/kafka/kafka.module';
 import type { Page } from '#ground/http/pagination';
 import { databaseOf } from '#ground/postgres/pool';
 import { DeadLettersModule } from '#manage/dead-letters/dead-letters.module';
+import { endpointReplayRequestSchema } from '#manage/dead-letters/endpoint-replay.schema';
 import { ReplaysService } from '#manage/dead-letters/replays.service';
 import { EndpointsModule } from '#manage/endpoints/endpoints.module';
 import { EndpointsService } from '#manage/endpoints/endpoints.service';
@@ -238,6 +239,17 @@ describe('the timeline of an event', () => {
     expect(data.filter(({ kind }) => kind === 'replay')).toMatchObject([{ action: 'replay', request: id, matched: 1, by: TEST_PRINCIPAL.actor }, { action: 'replay', matched: 1 }]);
     expect(kinds({ data, nextCursor: null })).toEqual(['accepted', 'admitted', 'routed', 'attempt', 'replay', 'attempt', 'delivered', 'replay', 'routed', 'waiting: sending']);
     expect(data[8]).toMatchObject({ kind: 'routed', sequence: 2, replay: 1, reason: 'replay' });
+  });
+
+  it('names the replay of past events that delivered it again, and who asked for it, once', async () => {
+    const event = await admitted('order-13');
+    await attempt(event, 1, { kind: 'delivered' }, 200);
+    const range = { from: new Date(Date.now() - 60_000).toISOString(), to: new Date(Date.now() + 60_000).toISOString() };
+    const { id } = await gateway.get(ReplaysService).startForEndpoint(TEST_PRINCIPAL, endpointId, endpointReplayRequestSchema.parse(range));
+    await applyReplay();
+    const { data } = await timeline(event);
+    expect(kinds({ data, nextCursor: null })).toEqual(['accepted', 'admitted', 'routed', 'attempt', 'delivered', 'replay', 'routed', 'waiting: sending']);
+    expect(data[5]).toMatchObject({ action: 'replay', request: id, by: TEST_PRINCIPAL.actor });
   });
 
   it('counts its duplicates by minute and key, and those of no other event', async () => {
