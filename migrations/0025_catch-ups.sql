@@ -26,6 +26,11 @@ create table catch_ups (
 ) with (fillfactor = 50);
 create index catch_ups_open on catch_ups (tenant) where finished_at is null;
 
+-- As before, and the lowest id of all for a moment before 1970: the bits of a negative number would be those of the highest.
+create or replace function uuid_floor(at timestamptz) returns uuid
+  language sql immutable strict parallel safe
+  return (lpad(to_hex(greatest(0, extract(epoch from at) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid;
+
 -- The lowest id that the events of a catch-up can have, at the beginning of a day: reading in the order of acceptance then
 -- leaves out whole partitions, and no row of the others. The hour allows for clocks that differ: ids have a gateway's time.
 create function catch_up_floor(first_at timestamptz) returns uuid
@@ -134,3 +139,27 @@ alter table replays
   -- Also what was delivered to `endpoint`, as new deliveries, in the order of acceptance. The place of each shard is then
   -- replay_shards.after_sequence: events up to this accept_seq were looked at.
   add column delivered boolean not null default false;
+create index replays_delivered on replays (endpoint, created_at) where delivered;
+
+-- The replay of an endpoint's past events that asks for the same, and is running or was asked for in the last ten seconds: a
+-- second click starts no other one. Waits for requests of the endpoint at the same time, and sees what they have created,
+-- unlike the statement that calls it.
+create function equal_replay(endpoint integer, entity text, type text, accepted_from timestamptz, accepted_to timestamptz) returns setof replays
+  language plpgsql as $$
+begin
+  perform pg_advisory_xact_lock(hashtext('lockstep.replays'), equal_replay.endpoint);
+  return query
+    select r.*
+    from replays r
+    where
+      r.delivered and r.endpoint = equal_replay.endpoint
+      and r.accepted_from = equal_replay.accepted_from and r.accepted_to = equal_replay.accepted_to
+      and r.entity is not distinct from equal_replay.entity and r.type is not distinct from equal_replay.type
+      and (
+        r.created_at > now() - interval '10 seconds'
+        or exists (select from replay_shards s where s.replay = r.id and s.finished_at is null)
+      )
+    order by r.created_at desc
+    limit 1;
+end
+$$;

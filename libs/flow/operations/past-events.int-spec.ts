@@ -5,8 +5,10 @@ import { KafkaModule } from '#ground/kafka/kafka.module';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
 import { testModules } from '#dev/testing/test-modules';
 import { TEST_PRINCIPAL } from '#dev/testing/test-principal';
+import { waitUntil } from '#dev/testing/wait-until';
 import { DeadLettersModule } from '#manage/dead-letters/dead-letters.module';
 import { endpointReplayRequestSchema } from '#manage/dead-letters/endpoint-replay.schema';
+import { replayRequestSchema } from '#manage/dead-letters/replay.schema';
 import { ReplaysService } from '#manage/dead-letters/replays.service';
 import { OpenReplaysRepository } from './open-replays.repository.js';
 import { OperationsModule } from './operations.module.js';
@@ -117,6 +119,89 @@ describe('a replay of past events', () => {
     await applyAll();
     expect(await pending('a')).toEqual([{ event_id: dead, replay: 0, sequence: 2 }]);
     await expect(requests.countForEndpoint(TEST_PRINCIPAL, 'ep_0192f3c1a5b07d4e8f00c3a1b2d4e5f6', request())).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it.each(['1970-01-01T00:00:00Z', '1969-12-31T00:00:00Z', '0001-01-01T00:00:00Z'])('begins at the first event that is kept when it is asked for from %s', async (from) => {
+    const [first] = await settled('a', ['delivered', 'dead']);
+    const { id, matched } = await requests.startForEndpoint(TEST_PRINCIPAL, endpointId, request({ from }));
+    expect(matched).toBe(2);
+    await applyAll();
+    expect(await requests.get('default', id)).toMatchObject({ status: 'done', applied: 2 });
+    expect(await pending('a')).toContainEqual({ event_id: first, replay: 1, sequence: 3 });
+    expect(await requests.countForEndpoint(TEST_PRINCIPAL, endpointId, request({ from: '0001-01-01T00:00:00Z', to: '1969-12-31T12:00:00Z' }))).toBe(0);
+  });
+
+  it('is refused for a deleted endpoint, whose dead letters can only be discarded', async () => {
+    await settled('a', ['delivered', 'dead']);
+    await fixture.pool.query('update endpoints set deleted_at = now() where id = $1', [endpoint]);
+    for (const status of ['any', 'undelivered']) {
+      await expect(requests.countForEndpoint(TEST_PRINCIPAL, endpointId, request({ status }))).rejects.toMatchObject({ code: 'not_found' });
+      await expect(requests.startForEndpoint(TEST_PRINCIPAL, endpointId, request({ status }))).rejects.toMatchObject({ code: 'not_found' });
+    }
+    const letters = replayRequestSchema.parse({ endpoint: endpointId });
+    const refusal = { code: 'invalid_request', errors: [{ path: '/endpoint', message: expect.stringContaining('no endpoint') }] };
+    await expect(requests.count('default', 'replay', letters)).rejects.toMatchObject(refusal);
+    await expect(requests.start(TEST_PRINCIPAL, 'replay', letters)).rejects.toMatchObject(refusal);
+    expect(await requests.count('default', 'discard', letters)).toBe(1);
+    expect(await requests.start(TEST_PRINCIPAL, 'discard', letters)).toMatchObject({ matched: 1 });
+  });
+
+  it('is the same one for an equal request while it runs, and for 10 s', async () => {
+    await settled('a', ['delivered', 'delivered']);
+    const asked = request();
+    const start = (changes: object = {}): Promise<{ id: string; matched: number }> => requests.startForEndpoint(TEST_PRINCIPAL, endpointId, { ...asked, ...changes });
+    const first = await start();
+    expect([first.matched, await start()]).toEqual([2, first]);
+    await applyAll();
+    await fixture.pool.query("update deliveries set status = 'delivered', finished_at = now() where status = 'pending'");
+    expect(await start()).toEqual(first);
+    const others = await Promise.all([start({ entity: 'a' }), start({ type: 'order.created' }), start({ to: new Date(asked.to.getTime() + 1) }), start({ status: 'undelivered' })]);
+    expect(new Set([first, ...others].map(({ id }) => id)).size).toBe(5);
+    await fixture.pool.query("update replays set created_at = created_at - interval '1 minute'; update replay_shards set finished_at = now()");
+    const again = await start();
+    expect(again.id).not.toBe(first.id);
+    await fixture.pool.query("update replays set created_at = created_at - interval '1 minute'");
+    expect(await start()).toEqual(again);
+  });
+
+  it('is one for two equal requests at once, at two gateways', async () => {
+    await settled('a', ['delivered']);
+    const another = await testModules(fixture.url, [DeadLettersModule]).compile();
+    const holder = await fixture.pool.connect();
+    await holder.query('begin; lock table replays in share mode');
+    const asked = request();
+    const started = Promise.all([requests, another.get(ReplaysService)].map((service) => service.startForEndpoint(TEST_PRINCIPAL, endpointId, asked)));
+    await waitUntil('both to wait', async () => (await fixture.pool.query(
+      "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%into replays%' and pid <> pg_backend_pid()")).rowCount === 2);
+    await holder.query('rollback');
+    holder.release();
+    const [first, second] = await started;
+    expect([second, first?.matched]).toEqual([first, 1]);
+    await applyAll();
+    expect(await pending('a')).toHaveLength(1);
+    expect((await fixture.pool.query("select from audit_log where action = 'endpoint.replayed' and detail ->> 'from' = $1", [asked.from.toISOString()])).rowCount).toBe(1);
+    await another.close();
+  });
+
+  it('is audited as one of its endpoint, and says what it replays', async () => {
+    await settled('a', ['delivered', 'dead']);
+    const asked = request({ entity: 'a' });
+    const any = await requests.startForEndpoint(TEST_PRINCIPAL, endpointId, asked);
+    const undelivered = await requests.startForEndpoint(TEST_PRINCIPAL, endpointId, { ...asked, status: 'undelivered' });
+    const filter = { endpoint: endpointId, entity: 'a', from: asked.from.toISOString(), to: asked.to.toISOString() };
+    const { rows } = await fixture.pool.query('select action, subject, detail from audit_log where detail ->> $1 = $2 order by action', ['endpoint', endpointId]);
+    expect(rows).toEqual([
+      { action: 'dead_letters.replayed', subject: undelivered.id, detail: { ...filter, matched: 1 } },
+      { action: 'endpoint.replayed', subject: endpointId, detail: { ...filter, replay: any.id, status: 'any', matched: 2 } },
+    ]);
+    expect((await requests.get('default', any.id)).filter).toEqual({ ...filter, event: null, type: null, status: 'any' });
+    expect((await requests.get('default', undelivered.id)).filter.status).toBe('undelivered');
+  });
+
+  it('needs a time that is not empty', () => {
+    const at = '2026-01-31T12:00:00Z';
+    const { error } = endpointReplayRequestSchema.safeParse({ from: at, to: at });
+    expect(error?.issues).toMatchObject([{ path: ['from'], message: 'must be before to' }]);
   });
 
   it('leaves out what had its outcome after it was asked for', async () => {

@@ -32,6 +32,10 @@ it('refuses a replay, and creates none, when counting its dead letters takes too
   const ids = { id: mintId(), subject: 'rpl_1', by: TEST_BY };
   await expect(replays.create(ALL, ids)).rejects.toMatchObject(overloaded);
   await expect(replays.count(ALL)).rejects.toMatchObject(overloaded);
+  const replayOfEndpoint = () => replays.createForEndpoint({ ...ALL, endpoint: 1, from: new Date(0), to: new Date() }, ids, true);
+  for (const work of [replayOfEndpoint, () => replays.count({ ...ALL, endpoint: 1 })]) {
+    await expect(work()).rejects.toMatchObject({ code: 'overloaded', message: expect.stringMatching(/too much to read.*give a smaller range of `from` and `to`/) as unknown });
+  }
   await holder.end();
   expect(await replays.find('default', ids.id)).toBeUndefined();
   expect((await pool.query('select from audit_log')).rowCount).toBe(0);

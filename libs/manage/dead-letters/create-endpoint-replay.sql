@@ -1,10 +1,16 @@
 /*
   Creates the replay of an endpoint's past events that match (a null parameter matches all), audits it, and nudges the owners of
   their shards, who apply it in batches: dead letters become pending again, and each event that was delivered, without a pending
-  or dead delivery, gets a new one. With :dryRun they are only counted.
+  or dead delivery, gets a new one. With :dryRun they are only counted. If there is an equal replay (see equal_replay), returns
+  that one instead.
 */
 /* @name createEndpointReplay */
-with by_event as (
+with equal as materialized (
+  select e.id, e.matched
+  from equal_replay(:endpoint!, :entity, :type, :from!, :to!) e
+  where not :dryRun!::boolean
+),
+by_event as (
   select
     d.event_id, d.shard, count(*) filter (where d.status = 'dead') as dead,
     bool_and(d.status in ('delivered', 'discarded')) and (array_agg(d.status order by d.replay desc))[1] = 'delivered' as is_new
@@ -17,6 +23,7 @@ with by_event as (
         e.id = d.event_id and e.entity = coalesce(:entity, e.entity) and e.type = coalesce(:type, e.type)
         and e.accepted_at >= :from! and e.accepted_at < :to!
     )
+    and not exists (select from equal)
   group by d.event_id, d.shard
 ),
 matching as (
@@ -30,7 +37,7 @@ asked as (
   select
     :id!, :tenant!, 'replay', :endpoint!, :entity, :type, :from!, :to!, :by!::text::jsonb ->> 'id',
     coalesce((select sum(deliveries) from matching), 0), true
-  where not :dryRun!::boolean
+  where not :dryRun! and not exists (select from equal)
   returning id, tenant, matched
 ),
 shared as (
@@ -42,9 +49,11 @@ shared as (
 audited as (
   insert into audit_log (tenant, actor_type, actor, actor_name, request_id, action, subject, detail)
   select
-    tenant, by.type, by.id, by.name, by."requestId", 'endpoint.replayed', :subject!,
-    :filter!::jsonb || jsonb_build_object('matched', matched)
-  from asked, jsonb_to_record(:by!::text::jsonb) as by (type text, id text, name text, "requestId" text)
+    a.tenant, by.type, by.id, by.name, by."requestId", 'endpoint.replayed', p.subject,
+    :filter!::jsonb || jsonb_build_object('endpoint', p.subject, 'replay', 'rpl_' || replace(a.id::text, '-', ''), 'matched', a.matched)
+  from asked a
+    cross join (select 'ep_' || replace(public_id::text, '-', '') as subject from endpoints where id = :endpoint!) p
+    cross join jsonb_to_record(:by!::text::jsonb) as by (type text, id text, name text, "requestId" text)
 ),
 nudged as (
   insert into dispatch_outbox (tenant, shard, topic, value)
@@ -52,4 +61,6 @@ nudged as (
   from asked a
     cross join matching m
 )
-select coalesce(sum(deliveries), 0)::integer as "matched!" from matching;
+select
+  coalesce((select id from equal), :id!) as "id!", coalesce((select matched from equal), sum(deliveries), 0)::integer as "matched!"
+from matching;

@@ -37,7 +37,10 @@ audited as (
   insert into audit_log (tenant, actor_type, actor, actor_name, request_id, action, subject, detail)
   select
     tenant, by.type, by.id, by.name, by."requestId", 'dead_letters.' || case action when 'replay' then 'replayed' else 'discarded' end, :subject!,
-    :filter!::jsonb || jsonb_build_object('matched', matched)
+    :filter!::jsonb || jsonb_build_object('matched', matched) || coalesce(
+      (select jsonb_build_object('endpoint', 'ep_' || replace(public_id::text, '-', '')) from endpoints where endpoints.id = :endpoint),
+      '{}'
+    )
   from asked, jsonb_to_record(:by!::text::jsonb) as by (type text, id text, name text, "requestId" text)
 ),
 nudged as (

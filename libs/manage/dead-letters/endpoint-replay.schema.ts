@@ -10,5 +10,6 @@ export const endpointReplayRequestSchema = z
     status: z.enum(['any', 'undelivered']).default('any').meta({ description: '`any`: what was delivered, again, and dead letters. `undelivered`: dead letters' }),
     dryRun: z.boolean().default(false).meta({ description: 'Only count them' }),
   })
+  .refine(({ from, to }) => from < to, { path: ['from'], error: 'must be before to' })
   .meta({ id: 'EndpointReplayRequest' });
 export type EndpointReplayRequest = z.output<typeof endpointReplayRequestSchema>;

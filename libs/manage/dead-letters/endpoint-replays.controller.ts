@@ -22,7 +22,7 @@ export class EndpointReplaysController {
   @DocumentedAnswer({ status: 200, answer: 'With `dryRun`: how many match', schema: countedSchema })
   @Documented({
     summary: 'Deliver past events to an endpoint again',
-    description: 'In the order of acceptance. What was delivered gets a new delivery, with the lane\'s next sequence; dead letters keep theirs; what is pending is left alone. With `dryRun` nothing changes, and the answer is 200 `{"matched": 3, "dryRun": true}`.',
+    description: 'In the order of acceptance. What was delivered gets a new delivery, with the lane\'s next sequence; dead letters keep theirs; what is pending is left alone. An equal request while such a replay is running, or within 10 s, is answered with that one, so a second click delivers nothing twice. With `dryRun` nothing changes, and the answer is 200 `{"matched": 3, "dryRun": true}`.',
     status: 202, answer: 'Started; `GET /v1/replays/{id}` shows its progress', schema: startedReplaySchema, headers: LOCATION, problems: ['not_found', 'overloaded'],
   })
   async replay(

@@ -3,6 +3,7 @@ import { PreparedQuery } from '#ground/postgres/prepared-query';
 
 /** 'FindEndpointKey' parameters type */
 export interface IFindEndpointKeyParams {
+  orDeleted: boolean;
   publicId: string;
   tenant: string;
 }
@@ -18,12 +19,12 @@ export interface IFindEndpointKeyQuery {
   result: IFindEndpointKeyResult;
 }
 
-const findEndpointKeyIR: any = {"usedParamSet":{"publicId":true,"tenant":true},"params":[{"name":"publicId","required":true,"transform":{"type":"scalar"},"locs":[{"a":43,"b":52}]},{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":67,"b":74}]}],"statement":"select id from endpoints where public_id = :publicId! and tenant = :tenant!"};
+const findEndpointKeyIR: any = {"usedParamSet":{"publicId":true,"tenant":true,"orDeleted":true},"params":[{"name":"publicId","required":true,"transform":{"type":"scalar"},"locs":[{"a":43,"b":52}]},{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":67,"b":74}]},{"name":"orDeleted","required":true,"transform":{"type":"scalar"},"locs":[{"a":103,"b":113}]}],"statement":"select id from endpoints where public_id = :publicId! and tenant = :tenant! and (deleted_at is null or :orDeleted!::boolean)"};
 
 /**
  * Query generated from SQL:
  * ```
- * select id from endpoints where public_id = :publicId! and tenant = :tenant!
+ * select id from endpoints where public_id = :publicId! and tenant = :tenant! and (deleted_at is null or :orDeleted!::boolean)
  * ```
  */
 export const findEndpointKey = new PreparedQuery<IFindEndpointKeyParams,IFindEndpointKeyResult>(findEndpointKeyIR);

@@ -1,3 +1,3 @@
-/* Finds an endpoint's narrow key. Deleted endpoints too, because their dead letters can still be discarded. */
+/* Finds an endpoint's narrow key. :orDeleted: also that of a deleted one, whose dead letters can still be discarded. */
 /* @name findEndpointKey */
-select id from endpoints where public_id = :publicId! and tenant = :tenant!;
+select id from endpoints where public_id = :publicId! and tenant = :tenant! and (deleted_at is null or :orDeleted!::boolean);

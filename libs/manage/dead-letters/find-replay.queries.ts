@@ -22,6 +22,7 @@ export interface IFindReplayResult {
   id: string;
   matched: number;
   open: number;
+  status: string;
   to: Date | null;
   type: string | null;
 }
@@ -32,14 +33,15 @@ export interface IFindReplayQuery {
   result: IFindReplayResult;
 }
 
-const findReplayIR: any = {"usedParamSet":{"id":true,"tenant":true},"params":[{"name":"id","required":true,"transform":{"type":"scalar"},"locs":[{"a":580,"b":583}]},{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":600,"b":607}]}],"statement":"select\n  r.id, r.action, r.event_id as \"eventId\", p.public_id as \"endpointId?\", r.entity, r.type, r.accepted_from as \"from\",\n  r.accepted_to as \"to\", r.matched, r.created_at as \"createdAt\",\n  coalesce(s.applied, 0)::integer as \"applied!\", coalesce(s.open, 0)::integer as \"open!\", s.finished_at as \"finishedAt\"\nfrom replays r\n  left join endpoints p on p.id = r.endpoint\n  cross join lateral (\n    select sum(applied) as applied, count(*) filter (where finished_at is null) as open, max(finished_at) as finished_at\n    from replay_shards\n    where replay = r.id\n  ) s\nwhere r.id = :id! and r.tenant = :tenant!"};
+const findReplayIR: any = {"usedParamSet":{"id":true,"tenant":true},"params":[{"name":"id","required":true,"transform":{"type":"scalar"},"locs":[{"a":702,"b":705}]},{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":722,"b":729}]}],"statement":"select\n  r.id, r.action, r.event_id as \"eventId\", p.public_id as \"endpointId?\", r.entity, r.type, r.accepted_from as \"from\",\n  r.accepted_to as \"to\", r.matched,\n  case when r.delivered or (r.event_id is not null and r.requeue is null) then 'any' else 'undelivered' end as \"status!\", r.created_at as \"createdAt\",\n  coalesce(s.applied, 0)::integer as \"applied!\", coalesce(s.open, 0)::integer as \"open!\", s.finished_at as \"finishedAt\"\nfrom replays r\n  left join endpoints p on p.id = r.endpoint\n  cross join lateral (\n    select sum(applied) as applied, count(*) filter (where finished_at is null) as open, max(finished_at) as finished_at\n    from replay_shards\n    where replay = r.id\n  ) s\nwhere r.id = :id! and r.tenant = :tenant!"};
 
 /**
  * Query generated from SQL:
  * ```
  * select
  *   r.id, r.action, r.event_id as "eventId", p.public_id as "endpointId?", r.entity, r.type, r.accepted_from as "from",
- *   r.accepted_to as "to", r.matched, r.created_at as "createdAt",
+ *   r.accepted_to as "to", r.matched,
+ *   case when r.delivered or (r.event_id is not null and r.requeue is null) then 'any' else 'undelivered' end as "status!", r.created_at as "createdAt",
  *   coalesce(s.applied, 0)::integer as "applied!", coalesce(s.open, 0)::integer as "open!", s.finished_at as "finishedAt"
  * from replays r
  *   left join endpoints p on p.id = r.endpoint

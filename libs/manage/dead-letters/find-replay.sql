@@ -1,7 +1,8 @@
 /* @name findReplay */
 select
   r.id, r.action, r.event_id as "eventId", p.public_id as "endpointId?", r.entity, r.type, r.accepted_from as "from",
-  r.accepted_to as "to", r.matched, r.created_at as "createdAt",
+  r.accepted_to as "to", r.matched,
+  case when r.delivered or (r.event_id is not null and r.requeue is null) then 'any' else 'undelivered' end as "status!", r.created_at as "createdAt",
   coalesce(s.applied, 0)::integer as "applied!", coalesce(s.open, 0)::integer as "open!", s.finished_at as "finishedAt"
 from replays r
   left join endpoints p on p.id = r.endpoint

@@ -37,9 +37,10 @@ export const replaySchema = z
       type: eventType.nullable(),
       from: z.iso.datetime().nullable(),
       to: z.iso.datetime().nullable(),
+      status: z.enum(['any', 'undelivered']).meta({ description: '`any`: what was delivered, again, and dead letters. `undelivered`: dead letters' }),
     }),
     matched: z.int().meta({ description: 'Deliveries that matched at the request' }),
-    applied: z.int().meta({ description: 'How many of these are pending again, or discarded, so far' }),
+    applied: z.int().meta({ description: 'How many of these are pending again, have a new delivery, or are discarded, so far' }),
     createdAt: z.iso.datetime(),
     finishedAt: z.iso.datetime().nullable(),
   })

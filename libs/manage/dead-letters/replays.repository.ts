@@ -40,8 +40,9 @@ export class ReplaysRepository {
     private readonly counts: CountsDatabase,
   ) {}
 
-  async findEndpoint(tenant: string, publicId: string): Promise<number | undefined> {
-    return (await findEndpointKey.run({ tenant, publicId }, this.database))[0]?.id;
+  /** @returns its narrow key @param orDeleted whether a deleted endpoint counts */
+  async findEndpoint(tenant: string, publicId: string, orDeleted: boolean): Promise<number | undefined> {
+    return (await findEndpointKey.run({ tenant, publicId, orDeleted }, this.database))[0]?.id;
   }
 
   /** @throws LockstepError overloaded when there are too many to count in time */
@@ -56,24 +57,25 @@ export class ReplaysRepository {
    */
   async create(filter: ReplayFilter, ids: { id: string; subject: string; by: string }): Promise<number> {
     const { tenant, action, endpoint, entity, type, from, to } = filter;
-    const described = JSON.stringify({ endpoint, entity, type, from, to });
+    const described = JSON.stringify({ entity, type, from, to });
     const parameters = { ...ids, ...idsIn(filter), tenant, action, endpoint, entity, type, from, to, filter: described };
     return (await createReplay.run(parameters, this.countsOf(filter)))[0]?.matched ?? 0;
   }
 
   /**
    * @param ids `by` is from `auditedBy`
-   * @returns the number of matching deliveries
+   * @returns the replay, or the equal one that is running or was asked for in the last 10 s; the number of matching deliveries
    * @throws LockstepError overloaded when there are too many to count in time; then no replay exists
    */
-  async createForEndpoint(filter: EndpointReplayFilter, ids: { id: string; subject: string; by: string }, dryRun: boolean): Promise<number> {
-    const { endpoint, entity, type, from, to } = filter;
-    const described = JSON.stringify({ endpoint, entity, type, from, to, status: 'any' });
-    return (await createEndpointReplay.run({ ...filter, ...ids, ...idsIn(filter), dryRun, filter: described }, this.countsOf(filter)))[0]?.matched ?? 0;
+  async createForEndpoint(filter: EndpointReplayFilter, ids: { id: string; by: string }, dryRun: boolean): Promise<{ id: string; matched: number }> {
+    const { entity, type, from, to } = filter;
+    const described = JSON.stringify({ entity, type, from, to, status: 'any' });
+    const [row] = await createEndpointReplay.run({ ...filter, ...ids, ...idsIn(filter), dryRun, filter: described }, this.countsOf(filter));
+    return row ?? { id: ids.id, matched: 0 };
   }
 
-  private countsOf({ tenant }: Pick<ReplayFilter, 'tenant'>): Database {
-    return this.counts.of(tenant, 'give `endpoint`, or a smaller range of `from` and `to`, and repeat it for the next range');
+  private countsOf({ tenant, endpoint }: Pick<ReplayFilter, 'tenant' | 'endpoint'>): Database {
+    return this.counts.of(tenant, `give ${endpoint === undefined ? '`endpoint`, or ' : ''}a smaller range of \`from\` and \`to\`, and repeat it for the next range`);
   }
 
   /** @param parameters `by` is from `auditedBy` @returns the number of deliveries, or undefined if the event does not exist */

@@ -8,18 +8,19 @@ import { type ReplayAction, type ReplayFilter, type ReplayRow, ReplaysRepository
 
 /**
  * Replays and discards dead letters. It only stores the request in Postgres; the shards' owners apply it in batches, and
- * `get` shows their progress. A second request is harmless: a delivery that is pending again is not a dead letter.
+ * `get` shows their progress. A second request is harmless: a delivery that is pending again is not a dead letter, and an equal
+ * replay of past events is the same one.
  */
 @Injectable()
 export class ReplaysService {
   constructor(private readonly repository: ReplaysRepository) {}
 
-  /** Counts the matching dead letters. @throws LockstepError invalid_request for an endpoint that the tenant does not have */
+  /** Counts the matching dead letters. @throws LockstepError invalid_request for an endpoint that the tenant does not have; a replay, also for a deleted one */
   async count(tenant: string, action: ReplayAction, request: ReplayRequest): Promise<number> {
     return this.repository.count(await this.filterOf(tenant, action, request));
   }
 
-  /** @throws LockstepError invalid_request for an endpoint that the tenant does not have */
+  /** @throws LockstepError invalid_request for an endpoint that the tenant does not have; a replay, also for a deleted one */
   async start(principal: Principal, action: ReplayAction, request: ReplayRequest): Promise<StartedReplay> {
     const filter = await this.filterOf(principal.tenant, action, request);
     const [id, subject] = newReplay();
@@ -37,23 +38,29 @@ export class ReplaysService {
 
   /** Counts what `startForEndpoint` would replay. @throws LockstepError not_found */
   async countForEndpoint(principal: Principal, endpointId: string, request: EndpointReplayRequest): Promise<number> {
-    return this.replayOfEndpoint(principal, endpointId, request, newReplay(), true);
+    return (await this.replayOfEndpoint(principal, endpointId, request, true)).matched;
   }
 
-  /** Delivers past events of an endpoint again: also those that were delivered, unless only dead letters are asked for. @throws LockstepError not_found */
+  /**
+   * Delivers past events of an endpoint again: also those that were delivered, unless only dead letters are asked for. An equal
+   * request while such a replay is running, or within 10 s, is answered with that one. @throws LockstepError not_found
+   */
   async startForEndpoint(principal: Principal, endpointId: string, request: EndpointReplayRequest): Promise<StartedReplay> {
-    const replay = newReplay();
-    return { id: replay[1], matched: await this.replayOfEndpoint(principal, endpointId, request, replay, false) };
+    return this.replayOfEndpoint(principal, endpointId, request, false);
   }
 
-  private async replayOfEndpoint(principal: Principal, endpointId: string, { from, to, entity, type, status }: EndpointReplayRequest, [id, subject]: [string, string], dryRun: boolean): Promise<number> {
+  private async replayOfEndpoint(principal: Principal, endpointId: string, { from, to, entity, type, status }: EndpointReplayRequest, dryRun: boolean): Promise<StartedReplay> {
     const { tenant } = principal;
-    const endpoint = await this.findEndpoint(tenant, endpointId);
+    const endpoint = await this.findEndpoint(tenant, endpointId, false);
     if (endpoint === undefined) throw new LockstepError('not_found', `There is no endpoint ${endpointId}`);
-    const ids = { id, subject, by: auditedBy(principal) };
-    if (status === 'any') return this.repository.createForEndpoint({ tenant, endpoint, from, to, entity, type }, ids, dryRun);
+    const [id, subject] = newReplay();
+    const by = auditedBy(principal);
+    if (status === 'any') {
+      const replay = await this.repository.createForEndpoint({ tenant, endpoint, from, to, entity, type }, { id, by }, dryRun);
+      return { id: toPublicId('rpl', replay.id), matched: replay.matched };
+    }
     const filter: ReplayFilter = { tenant, action: 'replay', endpoint, entity, type, from, to };
-    return dryRun ? this.repository.count(filter) : this.repository.create(filter, ids);
+    return { id: subject, matched: dryRun ? await this.repository.count(filter) : await this.repository.create(filter, { id, subject, by }) };
   }
 
   /** @throws LockstepError not_found */
@@ -65,20 +72,21 @@ export class ReplaysService {
   }
 
   private async filterOf(tenant: string, action: ReplayAction, { endpoint, entity, type, from, to }: ReplayRequest): Promise<ReplayFilter> {
-    return { tenant, action, endpoint: await this.endpointKeyOf(tenant, endpoint), entity, type, from, to };
+    return { tenant, action, endpoint: await this.endpointKeyOf(tenant, action, endpoint), entity, type, from, to };
   }
 
-  private async endpointKeyOf(tenant: string, endpoint: string | undefined): Promise<number | undefined> {
+  private async endpointKeyOf(tenant: string, action: ReplayAction, endpoint: string | undefined): Promise<number | undefined> {
     if (endpoint === undefined) return undefined;
-    const key = await this.findEndpoint(tenant, endpoint);
+    // A deleted endpoint gets nothing any more; its dead letters can still be discarded.
+    const key = await this.findEndpoint(tenant, endpoint, action === 'discard');
     if (key !== undefined) return key;
     const message = `there is no endpoint ${endpoint}`;
     throw new LockstepError('invalid_request', `endpoint: ${message}`, { errors: [{ path: '/endpoint', message }] });
   }
 
-  private async findEndpoint(tenant: string, id: string): Promise<number | undefined> {
+  private async findEndpoint(tenant: string, id: string, orDeleted: boolean): Promise<number | undefined> {
     const uuid = parsePublicId('ep', id);
-    return uuid === undefined ? undefined : this.repository.findEndpoint(tenant, uuid);
+    return uuid === undefined ? undefined : this.repository.findEndpoint(tenant, uuid, orDeleted);
   }
 }
 
@@ -89,7 +97,7 @@ function newReplay(): [string, string] {
 }
 
 function replayOf(row: ReplayRow): Replay {
-  const { id, action, eventId, endpointId, entity, type, from, to, matched, applied, open, createdAt, finishedAt } = row;
+  const { id, action, eventId, endpointId, entity, type, from, to, status, matched, applied, open, createdAt, finishedAt } = row;
   return {
     id: toPublicId('rpl', id),
     action,
@@ -101,6 +109,7 @@ function replayOf(row: ReplayRow): Replay {
       type,
       from: from?.toISOString() ?? null,
       to: to?.toISOString() ?? null,
+      status: status as Replay['filter']['status'],
     },
     matched,
     applied,

@@ -17,12 +17,15 @@ export interface ICountCatchUpsQuery {
   result: ICountCatchUpsResult;
 }
 
-const countCatchUpsIR: any = {"usedParamSet":{"tenant":true},"params":[{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":69,"b":76}]}],"statement":"select count(*)::integer as \"running!\" from catch_ups where tenant = :tenant! and finished_at is null"};
+const countCatchUpsIR: any = {"usedParamSet":{"tenant":true},"params":[{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":113,"b":120}]}],"statement":"select count(*)::integer as \"running!\"\nfrom catch_ups c\n  join endpoints p on p.id = c.endpoint\nwhere c.tenant = :tenant! and c.finished_at is null and p.deleted_at is null"};
 
 /**
  * Query generated from SQL:
  * ```
- * select count(*)::integer as "running!" from catch_ups where tenant = :tenant! and finished_at is null
+ * select count(*)::integer as "running!"
+ * from catch_ups c
+ *   join endpoints p on p.id = c.endpoint
+ * where c.tenant = :tenant! and c.finished_at is null and p.deleted_at is null
  * ```
  */
 export const countCatchUps = new PreparedQuery<ICountCatchUpsParams,ICountCatchUpsResult>(countCatchUpsIR);

@@ -57,4 +57,8 @@ it('allows a tenant ten endpoints that are catching up, and any number that have
   expect((await create('now')).catchUp).toBeNull();
   await fixture.pool.query('update catch_ups set finished_at = now() where endpoint = (select min(endpoint) from catch_ups)');
   expect((await create('earliest')).catchUp).toMatchObject({ state: 'running' });
+  await expect(create('earliest')).rejects.toMatchObject({ code: 'conflict' });
+  const deleted = (await endpoints.list('default', { limit: 1, cursor: undefined })).data[0]?.id ?? '';
+  await endpoints.delete(TEST_PRINCIPAL, deleted);
+  expect((await create('earliest')).catchUp).toMatchObject({ state: 'running' });
 });

@@ -11,8 +11,9 @@
 */
 /* @name listTimeline */
 with event as (
-  select e.id, e.tenant, e.type, e.entity, e.source, e.idempotency_key, e.accepted_by, e.accepted_at, e.destination, i.admitted_at,
-    i.routes, i.filtered, i.filtered_endpoints
+  select
+    e.id, e.tenant, e.shard, e.accept_seq, e.type, e.entity, e.source, e.idempotency_key, e.accepted_by, e.accepted_at,
+    e.destination, i.admitted_at, i.routes, i.filtered, i.filtered_endpoints
   from events e
     left join inbox i on i.event_id = :event!::uuid
   where e.id = :event! and e.tenant = :tenant!
@@ -28,6 +29,22 @@ routed as materialized (
     join deliveries d on d.event_id = :event!
     join endpoints p on p.id = d.endpoint
   where :endpoint::uuid is null or p.public_id = :endpoint
+),
+still_to_come as materialized (
+  -- Endpoints whose catch-ups have not come to the event. Whether their filters let it through is decided then.
+  select p.id as endpoint, p.public_id
+  from event e
+    join catch_up_shards s on s.shard = e.shard and s.tenant = e.tenant and s.finished_at is null and s.position < e.accept_seq
+    join catch_ups c on c.endpoint = s.endpoint and c.from_at <= e.accepted_at and catch_up_floor(c.first_at) <= e.id
+    join endpoints p on p.id = s.endpoint and p.deleted_at is null
+  where
+    e.admitted_at is not null
+    and case
+      when e.destination is null then p.destination_of is null and p.event_types && event_type_patterns(e.type)
+      else e.destination = p.id
+    end
+    and not (starts_with(e.type, 'lockstep.') and e.entity = 'ep_' || replace(p.public_id::text, '-', ''))
+    and not exists (select from deliveries d where d.event_id = :event! and d.endpoint = p.id and d.replay = 0)
 ),
 told as (
   select
@@ -47,7 +64,10 @@ told as (
       'reason', case when e.destination is not null then 'endpoint_deleted' when e.filtered > 0 then 'filtered' else 'no_endpoint' end
     )
   from event e
-  where e.routes = 0
+  where
+    e.routes = 0 and not exists (select from still_to_come)
+    -- Whatever :endpoint is.
+    and not exists (select from deliveries d where d.event_id = :event! and d.caught_up)
 
   union all
   select 'filtered', e.admitted_at, e.admitted_at, 2, p.id, 0, 0, '{}'
@@ -96,7 +116,8 @@ told as (
       select *
       from audit_log
       where
-        coalesce(tenant, '') = :tenant and subject = s.subject and at >= greatest(e.accepted_at, after.place)
+        -- A replay is told below.
+        coalesce(tenant, '') = :tenant and subject = s.subject and action <> 'endpoint.replayed' and at >= greatest(e.accepted_at, after.place)
         and at <= r.settled_at
       order by at, id
       limit :limit!::bigint
@@ -130,11 +151,18 @@ told as (
         )
     ) r
     cross join lateral (select 'rpl_' || replace(r.id::text, '-', '') as request) q
-    -- A requeue is recorded as one of the event.
+    -- A requeue is recorded as one of the event, a replay of past events as one of their endpoint.
+    cross join lateral (
+      select
+        case
+          when r.requeue is not null then 'evt_' || replace(r.event_id::text, '-', '')
+          when r.delivered then (select 'ep_' || replace(public_id::text, '-', '') from endpoints where id = r.endpoint)
+          else q.request
+        end as subject
+    ) s
     left join audit_log a
-      on coalesce(a.tenant, '') = :tenant and a.at = r.created_at
-      and a.subject = case when r.requeue is null then q.request else 'evt_' || replace(r.event_id::text, '-', '') end
-      and (r.requeue is null or a.detail ->> 'replay' = q.request)
+      on coalesce(a.tenant, '') = :tenant and a.at = r.created_at and a.subject = s.subject
+      and (s.subject = q.request or a.detail ->> 'replay' = q.request)
 
   union all
   select
@@ -157,6 +185,14 @@ told as (
   select 'waiting', now(), e.accepted_at, 7, 0, 0, 0, jsonb_build_object('reason', 'admission', 'behind', null, 'until', null)
   from event e
   where e.admitted_at is null
+
+  union all
+  select
+    'waiting', now(), e.accepted_at, 7, c.endpoint, 0, 0,
+    jsonb_build_object('reason', 'catching_up', 'behind', null, 'until', null)
+  from still_to_come c
+    cross join event e
+  where :endpoint::uuid is null or c.public_id = :endpoint
 
   union all
   select 'waiting', now(), e.accepted_at, 7, r.endpoint, r.replay, 0, null

@@ -8,6 +8,8 @@ import { testModules } from '#dev/testing/test-modules';
 import { TEST_PRINCIPAL } from '#dev/testing/test-principal';
 import { AdmissionModule } from '#flow/admission/admission.module';
 import { AdmissionRepository } from '#flow/admission/admission.repository';
+import { CatchUpModule } from '#flow/catch-up/catch-up.module';
+import { CatchUpsRepository } from '#flow/catch-up/catch-ups.repository';
 import { FollowupRepository } from '#flow/ingest/followup.repository';
 import { OpenReplaysRepository } from '#flow/operations/open-replays.repository';
 import { OperationsModule } from '#flow/operations/operations.module';
@@ -17,6 +19,7 @@ import { KafkaModule } from '#ground/kafka/kafka.module';
 import type { Page } from '#ground/http/pagination';
 import { databaseOf } from '#ground/postgres/pool';
 import { DeadLettersModule } from '#manage/dead-letters/dead-letters.module';
+import { endpointReplayRequestSchema } from '#manage/dead-letters/endpoint-replay.schema';
 import { ReplaysService } from '#manage/dead-letters/replays.service';
 import { EndpointsModule } from '#manage/endpoints/endpoints.module';
 import { EndpointsService } from '#manage/endpoints/endpoints.service';
@@ -36,7 +39,7 @@ let endpointId: string;
 beforeAll(async () => {
   fixture = await createShardFixture();
   gateway = await testModules(fixture.url, [TimelineModule, LanesApiModule, DeadLettersModule, EndpointsModule]).compile();
-  dispatcher = await testModules(fixture.url, [KafkaModule.forRoot({ clientId: 'test' }), new TestGroup().module, AdmissionModule, OutcomeModule, OperationsModule]).compile();
+  dispatcher = await testModules(fixture.url, [KafkaModule.forRoot({ clientId: 'test' }), new TestGroup().module, AdmissionModule, CatchUpModule, OutcomeModule, OperationsModule]).compile();
 });
 
 beforeEach(async () => {
@@ -121,6 +124,31 @@ describe('the timeline of an event', () => {
     await fixture.pool.query("update endpoints set event_types = '{invoice.*}' where id = $1", [endpoint]);
     const event = await admitted('order-2');
     expect((await timeline(event)).data.slice(1)).toMatchObject([{ kind: 'admitted', routes: 0 }, { kind: 'not_routed', reason: 'no_endpoint' }]);
+  });
+
+  it('says that an endpoint that catches up is still to come to it, then that it has', async () => {
+    await fixture.pool.query("update endpoints set event_types = '{invoice.*}' where id = $1", [endpoint]);
+    const past = await admitted('order-past');
+    expect(kinds(await timeline(past))).toEqual(['accepted', 'admitted', 'not_routed']);
+    const catchingUp = await fixture.createEndpoint({ eventTypes: ['order.*'] });
+    const waiting = { at: expect.stringMatching(/^20.*Z$/) as unknown, kind: 'waiting', endpoint: await publicIdOf(catchingUp), reason: 'catching_up', behind: null, until: null };
+    await fixture.pool.query("insert into catch_ups (endpoint, tenant, from_at, first_at, first_seq, open_shards) values ($1, 'default', '-infinity', now() - interval '1 hour', 0, 1)", [catchingUp]);
+    await fixture.pool.query("insert into catch_up_shards (endpoint, shard, tenant) values ($1, 0, 'default')", [catchingUp]);
+    const [during, queued, other] = [await admitted('order-past'), await accept('order-past'), await accept('order-past', 'parcel.sent')];
+    await admit(other);
+    for (const event of [past, during]) {
+      expect((await timeline(event)).data.slice(1)).toEqual([expect.objectContaining({ kind: 'admitted', routes: 0 }), waiting]);
+      expect(kinds(await timeline(event, { endpoint: endpointId }))).toEqual(['accepted', 'admitted']);
+      expect(kinds(await timeline(event, { cursor: (await timeline(event, { limit: 2 })).nextCursor }))).toEqual(['waiting: catching_up']);
+    }
+    expect(kinds(await timeline(queued))).toEqual(['accepted', 'waiting: admission']);
+    await dispatcher.get(CatchUpsRepository).step({ endpoint: catchingUp, shard: 0, position: 0 }, epoch, { scanned: 1_000, changed: 1_000 });
+    for (const event of [past, during]) {
+      expect(kinds(await timeline(event)).slice(1, 3)).toEqual(['admitted', 'routed']);
+      expect((await timeline(event)).data).toContainEqual(expect.objectContaining({ kind: 'routed', endpoint: waiting.endpoint, reason: 'catch_up' }));
+      expect(kinds(await timeline(event, { endpoint: endpointId }))).toEqual(['accepted', 'admitted']);
+    }
+    expect(kinds(await timeline(other))).toEqual(['accepted', 'admitted', 'not_routed']);
   });
 
   it('says which endpoints do not get it because of their filters', async () => {
@@ -211,6 +239,17 @@ describe('the timeline of an event', () => {
     expect(data.filter(({ kind }) => kind === 'replay')).toMatchObject([{ action: 'replay', request: id, matched: 1, by: TEST_PRINCIPAL.actor }, { action: 'replay', matched: 1 }]);
     expect(kinds({ data, nextCursor: null })).toEqual(['accepted', 'admitted', 'routed', 'attempt', 'replay', 'attempt', 'delivered', 'replay', 'routed', 'waiting: sending']);
     expect(data[8]).toMatchObject({ kind: 'routed', sequence: 2, replay: 1, reason: 'replay' });
+  });
+
+  it('names the replay of past events that delivered it again, and who asked for it, once', async () => {
+    const event = await admitted('order-13');
+    await attempt(event, 1, { kind: 'delivered' }, 200);
+    const range = { from: new Date(Date.now() - 60_000).toISOString(), to: new Date(Date.now() + 60_000).toISOString() };
+    const { id } = await gateway.get(ReplaysService).startForEndpoint(TEST_PRINCIPAL, endpointId, endpointReplayRequestSchema.parse(range));
+    await applyReplay();
+    const { data } = await timeline(event);
+    expect(kinds({ data, nextCursor: null })).toEqual(['accepted', 'admitted', 'routed', 'attempt', 'delivered', 'replay', 'routed', 'waiting: sending']);
+    expect(data[5]).toMatchObject({ action: 'replay', request: id, by: TEST_PRINCIPAL.actor });
   });
 
   it('counts its duplicates by minute and key, and those of no other event', async () => {

@@ -28,12 +28,12 @@ const duplicate = z
   .meta({ id: 'TimelineDuplicate', description: 'The event came again, `count` times between `at` and `lastAt`, which are in one minute, by a gateway\'s clock' });
 
 const admitted = z
-  .object({ at, kind: z.literal('admitted'), routes: z.int().min(0).meta({ description: 'Endpoints that get it', example: 1 }), filtered: z.int().min(0).meta({ description: 'Endpoints that do not get it because it does not match their `filter`', example: 0 }) })
+  .object({ at, kind: z.literal('admitted'), routes: z.int().min(0).meta({ description: 'Endpoints that get it by its admission', example: 1 }), filtered: z.int().min(0).meta({ description: 'Endpoints that do not get it because it does not match their `filter`', example: 0 }) })
   .meta({ id: 'TimelineAdmitted', description: 'It was decided who gets the event' });
 
 const notRouted = z
   .object({ at, kind: z.literal('not_routed'), reason: z.enum(['no_endpoint', 'filtered', 'endpoint_deleted']).meta({ description: '`no_endpoint`: no endpoint of the tenant had an `eventTypes` that matches. `filtered`: the event matches the `filter` of none that had. `endpoint_deleted`: the event names an endpoint that was deleted by then' }) })
-  .meta({ id: 'TimelineNotRouted', description: 'Nobody gets the event' });
+  .meta({ id: 'TimelineNotRouted', description: 'Nobody gets the event by its admission. Not told if an endpoint\'s catch-up has delivered it, or is still to come to it' });
 
 const filtered = z
   .object({ at, kind: z.literal('filtered'), endpoint: idSchema('ep') })
@@ -87,12 +87,12 @@ const waiting = z
   .object({
     at: at.meta({ description: 'Now' }), kind: z.literal('waiting'), endpoint: delivery.endpoint.optional(), delivery: delivery.delivery.optional(),
     reason: z
-      .enum(['admission', 'retry', 'lane', 'lane_paused', 'lane_halted', 'endpoint_paused', 'endpoint_disabled', 'endpoint_deleted', 'breaker', 'rate_limit', 'sending'])
-      .meta({ description: '`admission`: it is not decided yet who gets the event. `lane`: an earlier delivery of the lane has no outcome. `breaker`: the endpoint fails, and its circuit breaker is open. `rate_limit`: the endpoint gets no more requests now. `sending`: nothing holds it up. `endpoint_deleted`: it will be discarded' }),
+      .enum(['admission', 'retry', 'lane', 'lane_paused', 'lane_halted', 'endpoint_paused', 'endpoint_disabled', 'endpoint_deleted', 'breaker', 'rate_limit', 'catching_up', 'sending'])
+      .meta({ description: '`admission`: it is not decided yet who gets the event. `lane`: an earlier delivery of the lane has no outcome. `breaker`: the endpoint fails, and its circuit breaker is open. `rate_limit`: the endpoint gets no more requests now. `catching_up`: the endpoint begins in the past, and it is decided when its catch-up comes to the event whether it gets it; there is no delivery yet. `sending`: nothing holds it up. `endpoint_deleted`: it will be discarded' }),
     behind: sequence.meta({ description: 'The sequence that it waits for, in its lane' }),
     until: z.iso.datetime().nullable().meta({ description: 'The next attempt, for `breaker` the next probe of the endpoint. Null if it is not known' }),
   })
-  .meta({ id: 'TimelineWaiting', description: 'What a pending delivery waits for now. Comes after everything that has happened' });
+  .meta({ id: 'TimelineWaiting', description: 'What a pending delivery, or the decision who gets the event, waits for now. Comes after everything that has happened' });
 
 export const timelineEntrySchema = z.discriminatedUnion('kind', [accepted, duplicate, admitted, notRouted, filtered, routed, attempt, delivered, dead, discarded, action, replay, waiting]);
 export type TimelineEntry = z.output<typeof timelineEntrySchema>;

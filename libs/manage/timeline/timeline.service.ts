@@ -28,11 +28,14 @@ export class TimelineService {
   }
 }
 
-/** About an endpoint, and not about a delivery. */
-const OF_ENDPOINT = ['action', 'filtered'];
+/** Whether it is about an endpoint, and not about a delivery. */
+function isOfEndpoint({ kind, detail }: TimelineRow): boolean {
+  return kind === 'action' || kind === 'filtered' || (kind === 'waiting' && (detail as { reason: string }).reason === 'catching_up');
+}
 
 /** The statement builds the members of each kind. */
-function entryOf(eventId: string, { at, kind, endpoint, replay, endpointId, detail }: TimelineRow): TimelineEntry {
-  const whose = endpointId === null ? {} : { endpoint: toPublicId('ep', endpointId), ...(OF_ENDPOINT.includes(kind) ? {} : { delivery: deliveryId({ eventId, endpoint, replay }) }) };
+function entryOf(eventId: string, row: TimelineRow): TimelineEntry {
+  const { at, kind, endpoint, replay, endpointId, detail } = row;
+  const whose = endpointId === null ? {} : { endpoint: toPublicId('ep', endpointId), ...(isOfEndpoint(row) ? {} : { delivery: deliveryId({ eventId, endpoint, replay }) }) };
   return { at: at.toISOString(), kind, ...whose, ...(detail as object) } as TimelineEntry;
 }
