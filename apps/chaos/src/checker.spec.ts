@@ -365,6 +365,12 @@ describe('the checker', () => {
     });
   });
 
+  it('finds more requests at an endpoint than its rate limit allows', () => {
+    const limited = (burst: number): Partial<History> => ({ endpoints: [{ id: 'ep', createdAtMs: 0, timeoutMs: 15_000, rateLimit: { perSecond: 0.1, burst } }] });
+    expect(findings(limited(2))).toEqual([]);
+    expect(rulesOf(limited(1))).toEqual(['rate limit']);
+  });
+
   it('reports stale writes, parked records and the output of verify', () => {
     expect(findings({ staleWrites: ['an old epoch'], parked: ['evt_1'], imbalance: 'NOT balanced' })).toEqual(['stale write: an old epoch', 'parked: evt_1', 'verify: NOT balanced']);
   });

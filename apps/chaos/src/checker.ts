@@ -3,6 +3,7 @@ import { acceptanceOf, acceptedIdOf, firstSentAtMs, isAccepted, isSuccess, lanes
 import { changesHold } from './changes-hold.js';
 import { isExcused, MAY_ARRIVE_LATE, MAY_LOSE_OUTCOME, MAY_NOT_ARRIVE, STEPS_CLOCK } from './fault-windows.js';
 import { NO_ANSWER } from './odd-responses.js';
+import { rateLimitsHold } from './rate-limits-hold.js';
 
 /** Findings printed for each rule; the rest are only counted. */
 const MAX_EXAMPLES = 10;
@@ -322,6 +323,7 @@ const RULES = [
   ['overlap', oneRequestAtATime],
   ['retry', retriesWait],
   ['settings', changesHold],
+  ['rate limit', rateLimitsHold],
   ['stale write', ({ staleWrites }) => staleWrites],
   ['parked', ({ parked }) => parked],
   ['verify', ({ imbalance }) => (imbalance === undefined ? [] : [imbalance])],

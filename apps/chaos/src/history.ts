@@ -66,6 +66,14 @@ export interface Endpoint {
   readonly createdAtMs: number;
   /** Limit of an attempt. */
   readonly timeoutMs: number;
+  /** If it has one. */
+  readonly rateLimit?: RateLimit;
+}
+
+/** `burst` requests at once, and `perSecond` in the long run. */
+export interface RateLimit {
+  readonly perSecond: number;
+  readonly burst: number;
 }
 
 /** A setting whose value tells its generation: 1 when the endpoint is created, one more with each change. */

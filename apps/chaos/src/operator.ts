@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { nowMs } from './clock.js';
-import type { Change, Endpoint, Setting } from './history.js';
+import type { Change, Endpoint, RateLimit, Setting } from './history.js';
 import { rotateSecret } from './rotate-secret.js';
 import { GENERATION_HEADER, pathOf } from './seen-settings.js';
 
@@ -15,6 +15,11 @@ interface OperatorOptions {
   readonly receiverUrl: string;
   readonly databaseUrl: string;
   readonly secretKey: string;
+}
+
+/** What an endpoint is created with, besides its URL and headers. */
+export interface EndpointSettings {
+  readonly rateLimit?: RateLimit;
 }
 
 /** An endpoint as its operator knows it. */
@@ -44,7 +49,7 @@ export class Operator {
   constructor(private readonly options: OperatorOptions) {}
 
   get endpoints(): readonly Endpoint[] {
-    return [...this.managed.values()].map(({ id, createdAtMs, timeoutMs }) => ({ id, createdAtMs, timeoutMs }));
+    return [...this.managed.values()].map(({ id, createdAtMs, timeoutMs, rateLimit }) => ({ id, createdAtMs, timeoutMs, ...(rateLimit === undefined ? {} : { rateLimit }) }));
   }
 
   /** The endpoint with this name, and its secrets, the first generation first. */
@@ -53,15 +58,15 @@ export class Operator {
   }
 
   /** The name changes with each try: a try without an answer may have created an endpoint. */
-  async addEndpoint(name: string): Promise<void> {
+  async addEndpoint(name: string, settings: EndpointSettings = {}): Promise<void> {
     let tries = 0;
     let used = name;
     const { result } = await this.call<{ id: string; timeoutMs: number; secret: string }>('POST', '/v1/endpoints', () => {
       used = tries++ === 0 ? name : `${name}-${tries}`;
-      return { url: this.urlOf(used, 1), headers: headersOf(1) };
+      return { url: this.urlOf(used, 1), headers: headersOf(1), ...settings };
     });
     const { id, timeoutMs, secret } = result;
-    this.managed.set(used, { name: used, id, createdAtMs: nowMs(), timeoutMs, generations: { url: 1, secret: 1, headers: 1 }, secrets: [secret] });
+    this.managed.set(used, { ...settings, name: used, id, createdAtMs: nowMs(), timeoutMs, generations: { url: 1, secret: 1, headers: 1 }, secrets: [secret] });
   }
 
   /** A try without an answer may have created the source, so a conflict with its name means that it is there. */

@@ -1,5 +1,6 @@
 import { waitUntil } from '#dev/testing/wait-until';
 import type { Origin } from './history.js';
+import type { EndpointSettings } from './operator.js';
 import type { StallPoint } from './stall-points.js';
 
 /** A gateway or dispatcher of a run. */
@@ -59,6 +60,8 @@ export interface Scenario {
   readonly shards: number;
   readonly leaseTtlMs: number;
   readonly retryScheduleMs: readonly number[];
+  /** Settings of the only endpoint. */
+  readonly endpoint?: EndpointSettings;
   /** How the load gets in. Default: posts to the API. */
   readonly origin?: Origin;
   /** Ends with every app running and the receiver answering, within a minute. */
