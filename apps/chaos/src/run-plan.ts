@@ -1,6 +1,5 @@
 import type { Clients } from './clients.js';
-import type { FaultRecord, Origin, PostedEvent } from './history.js';
-import type { EndpointSettings } from './operator.js';
+import type { EndpointSettings, FaultRecord, Origin, PostedEvent } from './history.js';
 import type { Rig, RigOptions } from './rig.js';
 
 /** Everything that defines a run. */

@@ -1,6 +1,5 @@
 import { waitUntil } from '#dev/testing/wait-until';
-import type { Origin } from './history.js';
-import type { EndpointSettings } from './operator.js';
+import type { EndpointSettings, Origin } from './history.js';
 import type { StallPoint } from './stall-points.js';
 
 /** A gateway or dispatcher of a run. */
