@@ -12,8 +12,12 @@ case "$app" in
     shift
     exec node --enable-source-maps scripts/verify.mjs "$@"
     ;;
+  rotate-secrets)
+    shift
+    exec node --enable-source-maps scripts/rotate-secrets.mjs "$@"
+    ;;
   *)
-    echo "usage: gateway | dispatcher | proxy | orders | migrate [--status] | verify [--json] [--kafka] [--older-than 10m]" >&2
+    echo "usage: gateway | dispatcher | proxy | orders | migrate [--status] | verify [--json] [--kafka] [--older-than 10m] | rotate-secrets [--check]" >&2
     exit 64
     ;;
 esac

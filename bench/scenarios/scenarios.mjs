@@ -5,6 +5,7 @@ import { endToEnd } from './end-to-end.mjs';
 import { entities } from './entities.mjs';
 import { failing } from './failing.mjs';
 import { fanOut } from './fan-out.mjs';
+import { filter } from './filter.mjs';
 import { growth, growth10m } from './growth.mjs';
 import { hotEntity } from './hot-entity.mjs';
 import { idempotency } from './idempotency.mjs';
@@ -42,5 +43,5 @@ import { webhook } from './webhook.mjs';
  * @type {Scenario[]}
  */
 export const SCENARIOS = [
-  ingest, batch, endToEnd, latency, backlog, deadEndpoint, growth, growth10m, fanOut, payloads, entities, hotEntity, failing, scaleOut, idempotency, tenantKey, schema, webhook, kafkaSource, proxy,
+  ingest, batch, endToEnd, latency, backlog, deadEndpoint, growth, growth10m, fanOut, filter, payloads, entities, hotEntity, failing, scaleOut, idempotency, tenantKey, schema, webhook, kafkaSource, proxy,
 ];

@@ -1,10 +1,13 @@
 export const LONGEST_EVENT_TYPE = 128;
+/** The type of any event, operational ones included. */
 export const EVENT_TYPE = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/;
-export const EVENT_TYPE_RULE = `must be a name such as order.created: letters, digits, _ and -, with dots between, at most ${LONGEST_EVENT_TYPE} characters`;
+/** The type of an event from others. Types that begin with `lockstep.` are of operational events, which only Lockstep makes. */
+export const PRODUCED_EVENT_TYPE = /^(?!lockstep\.)[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/;
+export const EVENT_TYPE_RULE = `must be a name such as order.created: letters, digits, _ and -, with dots between, at most ${LONGEST_EVENT_TYPE} characters, not beginning with lockstep.`;
 
-/** Whether a value can be the type of an event. */
+/** Whether a value can be the type of an event from others. */
 export function isEventType(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= LONGEST_EVENT_TYPE && EVENT_TYPE.test(value);
+  return typeof value === 'string' && value.length <= LONGEST_EVENT_TYPE && PRODUCED_EVENT_TYPE.test(value);
 }
 
 /**

@@ -1,5 +1,7 @@
 /** The source of events that are posted to the API. */
 export const API_SOURCE = 'api';
+/** The source of operational events, which Lockstep makes itself. */
+export const OPERATIONAL_SOURCE = 'lockstep';
 
 /** Providers whose sources get webhooks. Each has a file of its name in libs/flow/sources/webhooks/providers. */
 export const WEBHOOK_PROVIDERS = [

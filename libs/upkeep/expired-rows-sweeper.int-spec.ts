@@ -172,6 +172,15 @@ describe('ExpiredRowsSweeper', () => {
     expect((await fixture.pool.query("select from source_activity where minute > now() - interval '30 days'")).rowCount).toBe(1);
   });
 
+  it('deletes numbers of minutes after two days and those of hours after the retention of events, and no younger ones', async () => {
+    await fixture.pool.query(
+      `insert into samples (subject, step, at, measure, count, sum, buckets)
+       select 'endpoint/1', step, now() - age * interval '1 hour', 'latency', 1, 1, '{1}' from (values (60, 47), (60, 49), (3600, 49), (3600, 719), (3600, 721)) as s (step, age)`);
+    expect(await sweeper.sweep(signal)).toBe(2);
+    const { rows } = await fixture.pool.query<{ step: number; hours: number }>("select step, round(extract(epoch from now() - at) / 3600)::integer as hours from samples order by step, at desc");
+    expect(rows).toEqual([{ step: 60, hours: 47 }, { step: 3600, hours: 49 }, { step: 3600, hours: 719 }]);
+  });
+
   it('deletes buckets of rate limits that were full and unused for a day, and no others', async () => {
     await fixture.pool.query("insert into token_buckets (id, tokens, refilled_at, full_at) select 'key/' || hours, 1, now() - interval '3 days', now() - hours * interval '1 hour' from unnest('{-1,23,25}'::integer[]) hours");
     expect(await sweeper.sweep(signal)).toBe(1);

@@ -11,6 +11,7 @@ import { deleteExpiredAuditRows } from './delete-expired-audit-rows.queries.js';
 import { deleteExpiredDuplicates } from './delete-expired-duplicates.queries.js';
 import { deleteExpiredKeys } from './delete-expired-keys.queries.js';
 import { deleteExpiredRejections } from './delete-expired-rejections.queries.js';
+import { deleteExpiredSamples } from './delete-expired-samples.queries.js';
 import { deleteExpiredSourceActivity } from './delete-expired-source-activity.queries.js';
 import { deleteUnusedTokenBuckets } from './delete-unused-token-buckets.queries.js';
 import { findExpiredApiKeys } from './find-expired-api-keys.queries.js';
@@ -18,13 +19,14 @@ import { findExpiredAuditRows } from './find-expired-audit-rows.queries.js';
 import { findExpiredDuplicates } from './find-expired-duplicates.queries.js';
 import { findExpiredKeys } from './find-expired-keys.queries.js';
 import { findExpiredRejections } from './find-expired-rejections.queries.js';
+import { findExpiredSamples } from './find-expired-samples.queries.js';
 import { findExpiredSourceActivity } from './find-expired-source-activity.queries.js';
 import { findUnusedTokenBuckets } from './find-unused-token-buckets.queries.js';
-import { apiKeysDeleted, auditRowsDeleted, expiredKeysDeleted, rejectionsDeleted, retentionFailures, tokenBucketsDeleted } from './retention.metrics.js';
+import { apiKeysDeleted, auditRowsDeleted, expiredKeysDeleted, rejectionsDeleted, retentionFailures, samplesDeleted, tokenBucketsDeleted } from './retention.metrics.js';
 
 /**
  * Deletes expired rows of tables without partitions, without waiting for others' locks: idempotency keys, counts of
- * rejections, duplicates and sources after LOCKSTEP_RETENTION, audit rows and revoked API keys after LOCKSTEP_AUDIT_RETENTION,
+ * rejections, duplicates and sources and numbers over time after LOCKSTEP_RETENTION, audit rows and revoked API keys after LOCKSTEP_AUDIT_RETENTION,
  * full buckets of rate limits. Ingest treats an expired key as deleted, so a late deletion is harmless.
  */
 @Injectable()
@@ -50,13 +52,18 @@ export class ExpiredRowsSweeper extends ExpiringRowsSweeper {
           delete: { run: (parameters: { places: string[] }, database: Database) => deleteExpiredSourceActivity.run({ ...parameters, retentionMs }, database) },
           onDeleted: (rows) => rejectionsDeleted.inc(rows),
         },
+        {
+          find: { run: (parameters: { limit: number }, database: Database) => findExpiredSamples.run({ ...parameters, retentionMs }, database) },
+          delete: { run: (parameters: { places: string[] }, database: Database) => deleteExpiredSamples.run({ ...parameters, retentionMs }, database) },
+          onDeleted: (rows) => samplesDeleted.inc(rows),
+        },
         { find: findExpiredApiKeys, delete: deleteExpiredApiKeys, onDeleted: (rows) => apiKeysDeleted.inc(rows) },
         { find: findExpiredAuditRows, delete: deleteExpiredAuditRows, onDeleted: (rows) => auditRowsDeleted.inc(rows) },
         { find: findUnusedTokenBuckets, delete: deleteUnusedTokenBuckets, onDeleted: (rows) => tokenBucketsDeleted.inc(rows) },
       ],
       onError: (err) => {
         retentionFailures.inc({ sweeper: 'keys' });
-        logger.warn({ err }, 'Expired keys, rejections, audit rows, revoked API keys or token buckets could not be deleted; retrying in a minute');
+        logger.warn({ err }, 'Expired keys, rejections, numbers over time, audit rows, revoked API keys or token buckets could not be deleted; retrying in a minute');
       },
     });
   }

@@ -5,7 +5,8 @@
   pending        deliveries that have no outcome yet
   halted         a dead letter of it halts a lane, until an operator decides
   relaying       its events, retry tokens or dead letters wait for the relay
-  replaying      an open replay may have dead letters of it
+  replaying      an open replay may have dead letters of it, or events
+  catching_up    an endpoint that begins in the past has still to read it
   not_admitted   events that have no deliveries yet, or have lost them
   unbalanced     its ledger is not balanced, and the evidence must be kept. By sums over the whole day, as
                  sum-deliveries.sql does it
@@ -45,9 +46,23 @@ select
       where s.finished_at is null
         and case
           when r.event_id is not null then r.event_id >= :firstId! and r.event_id < :endId!
+          when r.delivered then exists (
+            select from events e
+            where e.id >= :firstId! and e.id < :endId! and e.shard = s.shard and e.accept_seq > s.after_sequence
+          )
           else exists (select from deliveries where event_id >= :firstId! and event_id < :endId! and status = 'dead')
         end
     ) then 'replaying'
+    when exists (
+      select
+      from catch_up_shards s
+        join catch_ups c on c.endpoint = s.endpoint
+      where s.finished_at is null and catch_up_floor(c.first_at) < :endId!
+        and exists (
+          select from events e
+          where e.id >= :firstId! and e.id < :endId! and e.shard = s.shard and e.accept_seq > s.position
+        )
+    ) then 'catching_up'
     when exists (
       select
       from events e
@@ -67,7 +82,7 @@ select
     ) <> (
       select coalesce(sum(uuid_hash_extended(event_id, 0) >> 16), 0)
       from deliveries
-      where event_id >= :firstId! and event_id < :endId! and replay = 0
+      where event_id >= :firstId! and event_id < :endId! and replay = 0 and caught_up is null
     ) or (
       select count(*) from attempts where event_id >= :firstId! and event_id < :endId!
     ) <> (

@@ -19,8 +19,8 @@ describe('a day whose retention is over', () => {
     await expectDropped();
     const { rows: endpoints } = await fixture.pool.query('select * from retired_deliveries order by endpoint');
     expect(endpoints).toEqual([
-      { endpoint: ordered, tenant: 'default', delivered: 3, dead: 1, discarded: 1 },
-      { endpoint: unordered, tenant: 'default', delivered: 3, dead: 0, discarded: 1 },
+      { endpoint: ordered, tenant: 'default', delivered: 3, dead: 1, discarded: 1, caught_up: 0 },
+      { endpoint: unordered, tenant: 'default', delivered: 3, dead: 0, discarded: 1, caught_up: 0 },
     ]);
     expect((await fixture.pool.query('select tenant, events from retired_events')).rows).toEqual([{ tenant: 'default', events: 5 }]);
     // Again: nothing is left to do, and nothing is counted twice.
@@ -34,6 +34,18 @@ describe('a day whose retention is over', () => {
     const { rows } = await fixture.pool.query('select sequence from deliveries where event_id = $1 and endpoint = $2', [next, ordered]);
     expect(rows).toEqual([{ sequence: 6 }]);
     expect(await verify()).toMatchObject({ balanced: true, accepted: 7 });
+  });
+
+  it('keeps the number of deliveries that a catch-up has made', async () => {
+    await sql('update deliveries set caught_up = true where event_id = any($1) and endpoint = $2', [oldest, unordered]);
+    await sql('update inbox set routes = routes - 1 where event_id = any($1)', [oldest]);
+    await sql(`with begun as (insert into catch_ups (endpoint, tenant, from_at, first_at, first_seq, open_shards, finished_at) values ($1, 'default', '-infinity', now() - interval '45 days', 0, 0, now()) returning *)
+      insert into catch_up_shards (endpoint, shard, tenant, position, examined, routed, finished_at) select endpoint, $2, tenant, 3, 3, 3, now() from begun`, [unordered, SHARD]);
+    expect(await verify()).toMatchObject(WHOLE);
+    await sweeper.sweep(signal);
+    await expectDropped();
+    await sql('update retired_deliveries set caught_up = 2 where endpoint = $1', [unordered]);
+    expect((await verify()).violations).toMatchObject([{ kind: 'catch_up_differs', count: 1 }]);
   });
 
   it('is missed by the ledger when a number of it is lost, or counted twice', async () => {
@@ -109,6 +121,22 @@ describe('a day of which something is open', () => {
     await sweeper.sweep(signal);
     expect([await partitionsOf(OLDEST), await partitionsOf(OLDER)]).toEqual([[], []]);
     expect(await verify()).toMatchObject({ balanced: true, routes: WHOLE.routes });
+  });
+
+  it('is kept, with those that follow, while an endpoint that begins in the past has still to read it', async () => {
+    await sql(`with begun as (insert into catch_ups (endpoint, tenant, from_at, first_at, first_seq, open_shards) values (0, 'default', '-infinity', now() - interval '45 days', 0, 1) returning *)
+      insert into catch_up_shards (endpoint, shard, tenant) select endpoint, $1, tenant from begun`, [SHARD]);
+    const readUpTo = (eventId: string | undefined): Promise<void> => sql('update catch_up_shards set position = (select accept_seq from events where id = $1)', [eventId]);
+    await readUpTo(oldest[1]);
+    await sweeper.sweep(signal);
+    expect([await partitionsOf(OLDEST), await partitionsOf(OLDER)]).toEqual([ALL, ALL]);
+    expect(log.lines.filter(({ msg }) => msg.includes('is kept'))).toMatchObject([{ day: OLDEST, reason: 'catching_up' }, { day: OLDER, reason: 'catching_up' }]);
+    await readUpTo(oldest[2]);
+    await sweeper.sweep(signal);
+    expect([await partitionsOf(OLDEST), await partitionsOf(OLDER)]).toEqual([[], ALL]);
+    await sql('update catch_up_shards set finished_at = now()');
+    await sweeper.sweep(signal);
+    expect(await partitionsOf(OLDER)).toEqual([]);
   });
 
   it('is kept when it opens while it is being frozen', async () => {

@@ -10,6 +10,11 @@ export const rejectionsDeleted = new Counter({
   help: 'Counts of rejections, of events\' duplicates and of what came to sources, deleted after LOCKSTEP_RETENTION',
 });
 
+export const samplesDeleted = new Counter({
+  name: 'lockstep_samples_deleted_total',
+  help: 'Numbers over time deleted: those of minutes after two days, those of hours after LOCKSTEP_RETENTION',
+});
+
 export const auditRowsDeleted = new Counter({
   name: 'lockstep_audit_rows_deleted_total',
   help: 'Rows of the audit log deleted after LOCKSTEP_AUDIT_RETENTION',

@@ -20,7 +20,7 @@ export interface IRetireDayQuery {
   result: IRetireDayResult;
 }
 
-const retireDayIR: any = {"usedParamSet":{"firstId":true,"endId":true,"day":true},"params":[{"name":"firstId","required":true,"transform":{"type":"scalar"},"locs":[{"a":83,"b":91},{"a":560,"b":568}]},{"name":"endId","required":true,"transform":{"type":"scalar"},"locs":[{"a":102,"b":108},{"a":585,"b":591}]},{"name":"day","required":true,"transform":{"type":"scalar"},"locs":[{"a":1685,"b":1689}]}],"statement":"with accepted as (\n  select tenant, count(*) as events\n  from events\n  where id >= :firstId! and id < :endId!\n  group by tenant\n),\nsettled as materialized (\n  select\n    tenant, endpoint, lane, count(*) as deliveries,\n    count(*) filter (where status = 'delivered') as delivered,\n    count(*) filter (where status = 'dead') as dead,\n    count(*) filter (where status = 'discarded') as discarded,\n    coalesce(\n      bit_xor(hashint8extended(sequence, lane) # hashint8extended(sequence - 1, lane)), 0\n    ) as fingerprint\n  from deliveries\n  where event_id >= :firstId! and event_id < :endId!\n  group by tenant, endpoint, lane\n),\nby_tenant as (\n  insert into retired_events (tenant, events)\n  select tenant, events from accepted\n  on conflict (tenant) do update set events = retired_events.events + excluded.events\n),\nby_endpoint as (\n  insert into retired_deliveries (endpoint, tenant, delivered, dead, discarded)\n  select endpoint, tenant, sum(delivered), sum(dead), sum(discarded)\n  from settled\n  group by endpoint, tenant\n  on conflict (endpoint) do update\n    set\n      delivered = retired_deliveries.delivered + excluded.delivered,\n      dead = retired_deliveries.dead + excluded.dead,\n      discarded = retired_deliveries.discarded + excluded.discarded\n),\nby_lane as (\n  insert into retired_lanes (lane, tenant, deliveries, fingerprint)\n  select lane, tenant, deliveries, fingerprint from settled where lane is not null\n  on conflict (lane) do update\n    set\n      deliveries = retired_lanes.deliveries + excluded.deliveries,\n      fingerprint = retired_lanes.fingerprint # excluded.fingerprint\n),\nretired as (\n  insert into retired_days (day, events, deliveries)\n  select\n    :day!::text::date,\n    (select coalesce(sum(events), 0) from accepted),\n    (select coalesce(sum(deliveries), 0) from settled)\n  returning day, events, deliveries\n),\naudited as (\n  insert into audit_log (tenant, actor_type, actor, actor_name, action, subject, detail)\n  select\n    null, 'system', 'system', 'Lockstep', 'day.retired', to_char(day, 'YYYY-MM-DD'),\n    jsonb_build_object('events', events, 'deliveries', deliveries)\n  from retired\n)\nselect events, deliveries from retired"};
+const retireDayIR: any = {"usedParamSet":{"firstId":true,"endId":true,"day":true},"params":[{"name":"firstId","required":true,"transform":{"type":"scalar"},"locs":[{"a":83,"b":91},{"a":595,"b":603}]},{"name":"endId","required":true,"transform":{"type":"scalar"},"locs":[{"a":102,"b":108},{"a":620,"b":626}]},{"name":"day","required":true,"transform":{"type":"scalar"},"locs":[{"a":1816,"b":1820}]}],"statement":"with accepted as (\n  select tenant, count(*) as events\n  from events\n  where id >= :firstId! and id < :endId!\n  group by tenant\n),\nsettled as materialized (\n  select\n    tenant, endpoint, lane, count(*) as deliveries,\n    count(*) filter (where status = 'delivered') as delivered,\n    count(*) filter (where status = 'dead') as dead,\n    count(*) filter (where status = 'discarded') as discarded,\n    count(caught_up) as caught_up,\n    coalesce(\n      bit_xor(hashint8extended(sequence, lane) # hashint8extended(sequence - 1, lane)), 0\n    ) as fingerprint\n  from deliveries\n  where event_id >= :firstId! and event_id < :endId!\n  group by tenant, endpoint, lane\n),\nby_tenant as (\n  insert into retired_events (tenant, events)\n  select tenant, events from accepted\n  on conflict (tenant) do update set events = retired_events.events + excluded.events\n),\nby_endpoint as (\n  insert into retired_deliveries (endpoint, tenant, delivered, dead, discarded, caught_up)\n  select endpoint, tenant, sum(delivered), sum(dead), sum(discarded), sum(caught_up)\n  from settled\n  group by endpoint, tenant\n  on conflict (endpoint) do update\n    set\n      delivered = retired_deliveries.delivered + excluded.delivered,\n      dead = retired_deliveries.dead + excluded.dead,\n      discarded = retired_deliveries.discarded + excluded.discarded,\n      caught_up = retired_deliveries.caught_up + excluded.caught_up\n),\nby_lane as (\n  insert into retired_lanes (lane, tenant, deliveries, fingerprint)\n  select lane, tenant, deliveries, fingerprint from settled where lane is not null\n  on conflict (lane) do update\n    set\n      deliveries = retired_lanes.deliveries + excluded.deliveries,\n      fingerprint = retired_lanes.fingerprint # excluded.fingerprint\n),\nretired as (\n  insert into retired_days (day, events, deliveries)\n  select\n    :day!::text::date,\n    (select coalesce(sum(events), 0) from accepted),\n    (select coalesce(sum(deliveries), 0) from settled)\n  returning day, events, deliveries\n),\naudited as (\n  insert into audit_log (tenant, actor_type, actor, actor_name, action, subject, detail)\n  select\n    null, 'system', 'system', 'Lockstep', 'day.retired', to_char(day, 'YYYY-MM-DD'),\n    jsonb_build_object('events', events, 'deliveries', deliveries)\n  from retired\n)\nselect events, deliveries from retired"};
 
 /**
  * Query generated from SQL:
@@ -37,6 +37,7 @@ const retireDayIR: any = {"usedParamSet":{"firstId":true,"endId":true,"day":true
  *     count(*) filter (where status = 'delivered') as delivered,
  *     count(*) filter (where status = 'dead') as dead,
  *     count(*) filter (where status = 'discarded') as discarded,
+ *     count(caught_up) as caught_up,
  *     coalesce(
  *       bit_xor(hashint8extended(sequence, lane) # hashint8extended(sequence - 1, lane)), 0
  *     ) as fingerprint
@@ -50,15 +51,16 @@ const retireDayIR: any = {"usedParamSet":{"firstId":true,"endId":true,"day":true
  *   on conflict (tenant) do update set events = retired_events.events + excluded.events
  * ),
  * by_endpoint as (
- *   insert into retired_deliveries (endpoint, tenant, delivered, dead, discarded)
- *   select endpoint, tenant, sum(delivered), sum(dead), sum(discarded)
+ *   insert into retired_deliveries (endpoint, tenant, delivered, dead, discarded, caught_up)
+ *   select endpoint, tenant, sum(delivered), sum(dead), sum(discarded), sum(caught_up)
  *   from settled
  *   group by endpoint, tenant
  *   on conflict (endpoint) do update
  *     set
  *       delivered = retired_deliveries.delivered + excluded.delivered,
  *       dead = retired_deliveries.dead + excluded.dead,
- *       discarded = retired_deliveries.discarded + excluded.discarded
+ *       discarded = retired_deliveries.discarded + excluded.discarded,
+ *       caught_up = retired_deliveries.caught_up + excluded.caught_up
  * ),
  * by_lane as (
  *   insert into retired_lanes (lane, tenant, deliveries, fingerprint)

@@ -15,6 +15,7 @@ settled as materialized (
     count(*) filter (where status = 'delivered') as delivered,
     count(*) filter (where status = 'dead') as dead,
     count(*) filter (where status = 'discarded') as discarded,
+    count(caught_up) as caught_up,
     coalesce(
       bit_xor(hashint8extended(sequence, lane) # hashint8extended(sequence - 1, lane)), 0
     ) as fingerprint
@@ -28,15 +29,16 @@ by_tenant as (
   on conflict (tenant) do update set events = retired_events.events + excluded.events
 ),
 by_endpoint as (
-  insert into retired_deliveries (endpoint, tenant, delivered, dead, discarded)
-  select endpoint, tenant, sum(delivered), sum(dead), sum(discarded)
+  insert into retired_deliveries (endpoint, tenant, delivered, dead, discarded, caught_up)
+  select endpoint, tenant, sum(delivered), sum(dead), sum(discarded), sum(caught_up)
   from settled
   group by endpoint, tenant
   on conflict (endpoint) do update
     set
       delivered = retired_deliveries.delivered + excluded.delivered,
       dead = retired_deliveries.dead + excluded.dead,
-      discarded = retired_deliveries.discarded + excluded.discarded
+      discarded = retired_deliveries.discarded + excluded.discarded,
+      caught_up = retired_deliveries.caught_up + excluded.caught_up
 ),
 by_lane as (
   insert into retired_lanes (lane, tenant, deliveries, fingerprint)

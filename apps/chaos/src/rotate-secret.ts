@@ -20,8 +20,8 @@ const ROTATE = `
   returning shard`;
 
 /**
- * Gives an endpoint another signing secret. Writes to Postgres, because the management API has no route for it yet; the
- * commit is the answer.
+ * Gives an endpoint another signing secret. Writes to Postgres, and not to the API, which refuses an 11th secret: each try
+ * without an answer may have added one. The commit is the answer.
  * @param endpoint `ep_…`
  * @param secret `whsec_…`
  * @throws Error when there is no such endpoint

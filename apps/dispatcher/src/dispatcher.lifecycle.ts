@@ -3,6 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import { UnadmittedSweeper } from '#flow/admission/unadmitted-sweeper';
 import { EndpointBreakers } from '#flow/breakers/endpoint-breakers';
+import { CatchUpRunner } from '#flow/catch-up/catch-up-runner';
 import { AttemptClient } from '#flow/delivery/attempt-client';
 import { EndpointDirectory } from '#flow/delivery/endpoint-directory';
 import { LaneSweeper } from '#flow/lanes/lane-sweeper';
@@ -28,6 +29,7 @@ import { ServerCheck } from '#ground/postgres/server-check';
 import { whenPostgresAnswers } from '#ground/postgres/when-postgres-answers';
 import { Lifetime } from '#ground/process/lifetime';
 import { InjectConfig, InjectLogger } from '#ground/process/process-context';
+import { SamplesWriter } from '#ground/samples/samples-writer';
 import type { Logger } from '#ground/telemetry/logger';
 import { PartitionKeeper } from '#upkeep/partitions';
 import { DispatcherTransport } from './dispatcher.transport.js';
@@ -55,9 +57,11 @@ export class DispatcherLifecycle implements OnApplicationBootstrap, OnModuleDest
     private readonly lanes: LaneSweeper,
     private readonly outcomes: OutcomeService,
     private readonly limits: EndpointLimits,
+    private readonly samples: SamplesWriter,
     private readonly discarder: EndpointDiscarder,
     private readonly marks: LaneMarks,
     private readonly replays: ReplayApplier,
+    private readonly catchUps: CatchUpRunner,
     private readonly unadmitted: UnadmittedSweeper,
     private readonly logEnds: LogEndsReader,
     private readonly supervisor: ShardSupervisor,
@@ -88,9 +92,11 @@ export class DispatcherLifecycle implements OnApplicationBootstrap, OnModuleDest
     this.relay.start();
     this.limits.start();
     this.lanes.start();
+    this.samples.start();
     this.discarder.start();
     this.marks.start();
     this.replays.start();
+    this.catchUps.start();
     this.unadmitted.start();
     this.group.start();
     this.lifetime.ready();
@@ -123,8 +129,8 @@ export class DispatcherLifecycle implements OnApplicationBootstrap, OnModuleDest
     this.lanes.stop();
     this.discarder.stop();
     await Promise.all([
-      this.marks.stop(), this.replays.stop(), this.unadmitted.stop(), this.logEnds.close(), this.leases.stop(), this.directory.stop(), this.breakers.stop(),
-      this.topicsStopped, this.relay.stop(), this.partitions.stop(), this.limits.stop(),
+      this.marks.stop(), this.replays.stop(), this.catchUps.stop(), this.unadmitted.stop(), this.logEnds.close(), this.leases.stop(), this.directory.stop(),
+      this.breakers.stop(), this.topicsStopped, this.relay.stop(), this.partitions.stop(), this.limits.stop(), this.samples.stop(),
     ]);
     this.client.stop();
   }

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AdmissionModule } from '#flow/admission/admission.module';
 import { BreakersModule } from '#flow/breakers/breakers.module';
+import { CatchUpModule } from '#flow/catch-up/catch-up.module';
 import { DeliveryModule } from '#flow/delivery/delivery.module';
 import { LanesModule } from '#flow/lanes/lanes.module';
 import { LeasesModule } from '#flow/leases/leases.module';
@@ -18,6 +19,7 @@ import { KafkaModule } from '#ground/kafka/kafka.module';
 import { TopicsIndicator } from '#ground/kafka/topics.indicator';
 import { HousekeepingDatabaseModule } from '#ground/postgres/housekeeping-database.module';
 import { PostgresModule } from '#ground/postgres/postgres.module';
+import { SamplesModule } from '#ground/samples/samples.module';
 import { PartitionsIndicator } from '#upkeep/partitions.indicator';
 import { PartitionsModule } from '#upkeep/partitions.module';
 import { DispatcherLifecycle } from './dispatcher.lifecycle.js';
@@ -35,6 +37,7 @@ import { TransportModule } from './transport.module.js';
     OperationsModule,
     DispatchRelayModule,
     ShardsModule,
+    CatchUpModule,
     AdmissionModule,
     LanesModule,
     BreakersModule,
@@ -42,6 +45,7 @@ import { TransportModule } from './transport.module.js';
     OutcomeModule,
     EndpointLimitsModule,
     LeasesModule,
+    SamplesModule,
     PartitionsModule,
     HealthModule.of({
       imports: [HealthDatabaseModule, DispatchRelayModule, PartitionsModule],

@@ -98,6 +98,26 @@ describe('operators', () => {
     await expectLedgerClosed();
   });
 
+  it('learn of a dead letter at an endpoint of their own', async () => {
+    const watcher = await Receiver.start();
+    try {
+      const failing = await system.createEndpoint(receiver.url);
+      await system.createEndpoint(watcher.url, { eventTypes: ['lockstep.*'] });
+      receiver.respond = () => 500;
+      const [event] = await post('told', 1);
+      await waitUntil('the operational event', () => watcher.arrivals.length > 0);
+      const [{ entity, sequence, body } = { entity: '', sequence: 0, body: '{}' }, ...others] = watcher.arrivals;
+      expect([entity, sequence, others]).toEqual([failing, 1, []]);
+      expect(JSON.parse(body)).toMatchObject({ type: 'lockstep.delivery.dead', entity: failing, data: { endpoint: failing, event, entity: 'told', sequence: 1, reason: 'attempts_exhausted', attempts: 2, lastStatus: 500 } });
+      // It reaches the endpoint of everything neither as an event, nor as a dead letter.
+      expect(receiver.arrivals.filter((arrival) => arrival.entity !== 'told')).toEqual([]);
+      await system.call('POST', '/v1/dead-letters/discard', { all: true });
+      await whenDead(0);
+    } finally {
+      await watcher.stop();
+    }
+  });
+
   it('discard dead letters by entity', async () => {
     await system.createEndpoint(receiver.url);
     receiver.respond = () => 500;

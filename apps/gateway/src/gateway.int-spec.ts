@@ -67,6 +67,7 @@ describe('POST /v1/events', () => {
     ['an array', { body: '[]' }, 400, 'invalid_request'],
     ['bytes that are no UTF-8', { body: new Uint8Array([0x7b, 0xff, 0x7d]) }, 400, 'invalid_request'],
     ['members that are wrong', { body: '{"type":"a b","entity":"","data":1}' }, 400, 'invalid_request'],
+    ['a type of operational events', { body: '{"type":"lockstep.delivery.dead","entity":"b","data":1}' }, 400, 'invalid_request'],
     ['a bad key', { body: good, headers: { 'idempotency-key': 'a b' } }, 400, 'invalid_idempotency_key'],
     ['a body that is too large', { body: JSON.stringify({ type: 'a', entity: 'b', data: 'x'.repeat(10_000) }) }, 413, 'payload_too_large'],
     ['another content type', { body: good, headers: { 'content-type': 'text/plain' } }, 415, 'unsupported_media_type'],
@@ -264,10 +265,10 @@ describe('other paths', () => {
     const operations = Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
     expect(operations.filter((operation) => operation.includes('/v1/')).sort()).toEqual([
       'DELETE /v1/api-keys/{id}', 'DELETE /v1/endpoints/{id}', 'DELETE /v1/event-types/{name}', 'DELETE /v1/sources/{id}', 'GET /v1/api-keys', 'GET /v1/api-keys/{id}', 'GET /v1/audit', 'GET /v1/dead-letters',
-      'GET /v1/deliveries', 'GET /v1/deliveries/{id}', 'GET /v1/deliveries/{id}/attempts', 'GET /v1/endpoints', 'GET /v1/endpoints/{id}', 'GET /v1/event-types', 'GET /v1/event-types/{name}',
+      'GET /v1/deliveries', 'GET /v1/deliveries/{id}', 'GET /v1/deliveries/{id}/attempts', 'GET /v1/endpoints', 'GET /v1/endpoints/{id}', 'GET /v1/endpoints/{id}/stats', 'GET /v1/event-types', 'GET /v1/event-types/{name}',
       'GET /v1/events', 'GET /v1/events/{id}', 'GET /v1/events/{id}/deliveries', 'GET /v1/events/{id}/timeline', 'GET /v1/lanes', 'GET /v1/lanes/{endpoint}/{entity}', 'GET /v1/ledger',
       'GET /v1/rejections', 'GET /v1/replays/{id}', 'GET /v1/sources', 'GET /v1/sources/{id}', 'GET /v1/sources/{id}/stats', 'GET /v1/tenants', 'GET /v1/tenants/{id}', 'PATCH /v1/api-keys/{id}', 'PATCH /v1/endpoints/{id}', 'PATCH /v1/sources/{id}', 'POST /v1/api-keys',
-      'POST /v1/api-keys/{id}/rotate', 'POST /v1/dead-letters/discard', 'POST /v1/dead-letters/replay', 'POST /v1/endpoints', 'POST /v1/endpoints/{id}/pause', 'POST /v1/endpoints/{id}/resume',
+      'POST /v1/api-keys/{id}/rotate', 'POST /v1/dead-letters/discard', 'POST /v1/dead-letters/replay', 'POST /v1/endpoints', 'POST /v1/endpoints/{id}/pause', 'POST /v1/endpoints/{id}/replay', 'POST /v1/endpoints/{id}/resume',
       'POST /v1/events', 'POST /v1/events/batch', 'POST /v1/events/{id}/replay', 'POST /v1/lanes/{endpoint}/{entity}/pause', 'POST /v1/lanes/{endpoint}/{entity}/resume',
       'POST /v1/lanes/{endpoint}/{entity}/skip', 'POST /v1/sources', 'POST /v1/sources/{id}/rotate-secret', 'PUT /v1/event-types/{name}', 'PUT /v1/tenants/{id}',
     ]);
@@ -276,6 +277,14 @@ describe('other paths', () => {
     expect(Object.keys(components.schemas)).toEqual(expect.arrayContaining(['Problem', 'Endpoint', 'NewEndpoint', 'Event', 'Delivery', 'Ledger', 'NewSource', 'NewKafkaSource', 'HmacSettings']));
     const references = [...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(([, name = '']) => name);
     expect(references.filter((name) => !Object.hasOwn(components.schemas, name))).toEqual([]);
+  });
+
+  it('documents the events that it makes itself', async () => {
+    const { 'x-webhooks': webhooks } = (await client.get('/openapi.json')).json as { 'x-webhooks': Record<string, { post: { requestBody: { content: Record<string, { schema: { required: string[] } }> } } }> };
+    expect(Object.keys(webhooks).sort()).toEqual([
+      'lockstep.breaker.closed', 'lockstep.breaker.opened', 'lockstep.delivery.dead', 'lockstep.endpoint.caught_up', 'lockstep.endpoint.disabled', 'lockstep.endpoint.recovered', 'lockstep.lane.halted', 'lockstep.source.failing',
+    ]);
+    expect(webhooks['lockstep.delivery.dead']?.post.requestBody.content['application/json']?.schema.required).toEqual(['type', 'entity', 'timestamp', 'data']);
   });
 
   it('counts accepted, duplicate and rejected requests', async () => {
@@ -298,7 +307,7 @@ describe('/v1/endpoints', () => {
     expect(endpoint).toMatchObject({
       id: expect.stringMatching(/^ep_[0-9a-f]{32}$/) as unknown, url: 'https://example.com/hook', description: '', eventTypes: ['*'], ordering: 'entity', dlqPolicy: 'continue', retrySchedule: ['1s', '5s'],
       timeoutMs: 15_000, maxConcurrency: 64, maxRetryAfterSeconds: 86_400, rateLimit: null, disableAfter: null, headers: { Authorization: 'Bearer secret-of-theirs' }, metadata: {}, status: 'active', statusReason: null,
-      breaker: { state: 'closed', since: null, nextProbeAt: null, failureRate: null },
+      breaker: { state: 'closed', since: null, nextProbeAt: null, failureRate: null }, catchUp: null,
     });
     expect(Buffer.from(secret.replace(/^whsec_/, ''), 'base64').length).toBeGreaterThanOrEqual(24);
     const path = `/v1/endpoints/${endpoint.id}`;

@@ -1,12 +1,14 @@
 import type { Server } from 'node:http';
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
 import { type AbstractHttpAdapter, HttpAdapterHost } from '@nestjs/core';
+import { AttemptClient } from '#flow/delivery/attempt-client';
 import { EventTypeDirectory } from '#flow/event-types/event-type-directory';
 import { isBatchPost } from '#flow/ingest/batch.controller';
 import { BatchFeeder } from '#flow/ingest/batch-feeder';
 import { isEventPost } from '#flow/ingest/ingest.controller';
 import { IngestService } from '#flow/ingest/ingest.service';
 import { SettlementWatch } from '#flow/ingest/settlement-watch';
+import { OperationalEventsPoster } from '#flow/operational-events/operational-events-poster';
 import { IngestLimits } from '#flow/rate-limits/ingest-limits';
 import { EventRelay } from '#flow/relay/event-relay';
 import { KafkaSources } from '#flow/sources/kafka/kafka-sources';
@@ -68,6 +70,8 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     private readonly limits: IngestLimits,
     private readonly relay: EventRelay,
     private readonly kafkaSources: KafkaSources,
+    private readonly tests: AttemptClient,
+    private readonly operationalEvents: OperationalEventsPoster,
     private readonly ledger: LedgerService,
     private readonly partitions: PartitionKeeper,
     private readonly expiredRows: ExpiredRowsSweeper,
@@ -101,7 +105,9 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     await this.relay.start();
     signal.throwIfAborted();
     this.kafkaSources.start();
+    this.operationalEvents.start();
     this.keyUses.start();
+    this.tests.start();
     this.expiredRows.start();
     this.retention.start();
     this.rejections.start();
@@ -116,7 +122,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     await this.lifetime.stop();
     this.ledger.stop();
     this.sourcesStopped = this.kafkaSources.stop();
-    this.upkeepStopped = Promise.all([this.partitions.stop(), this.expiredRows.stop(), this.retention.stop(), this.topics.stop()]);
+    this.upkeepStopped = Promise.all([this.operationalEvents.stop(), this.partitions.stop(), this.expiredRows.stop(), this.retention.stop(), this.topics.stop()]);
   }
 
   /** Nest closes HTTP next, and waits for the requests in flight. */
@@ -127,6 +133,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
   /** Relays the accepted events within the drain time. The others wait in Postgres for another gateway. */
   async onApplicationShutdown(): Promise<void> {
     const rejectionsStored = this.rejections.stop();
+    this.tests.stop();
     await Promise.all([this.ingest.idle(), this.sourcesStopped]);
     await Promise.all([this.relay.stop(this.drainMs()), this.limits.stop(), this.access.stop(), this.eventTypes.stop(), this.sources.stop(), this.destinations.stop(), this.keyUses.stop()]);
     await Promise.all([this.upkeepStopped, rejectionsStored]);

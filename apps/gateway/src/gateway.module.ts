@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { EventTypesModule } from '#flow/event-types/event-types.module';
 import { IngestIndicator } from '#flow/ingest/ingest.indicator';
 import { IngestModule } from '#flow/ingest/ingest.module';
+import { OperationalEventsModule } from '#flow/operational-events/operational-events.module';
 import { RateLimitsModule } from '#flow/rate-limits/rate-limits.module';
 import { EventRelayIndicator } from '#flow/relay/event-relay.indicator';
 import { EventRelayModule } from '#flow/relay/event-relay.module';
@@ -48,6 +49,7 @@ import { GatewayLifecycle } from './gateway.lifecycle.js';
     WebhooksModule,
     EventRelayModule,
     KafkaSourcesModule,
+    OperationalEventsModule,
     EndpointsModule,
     EventTypesModule,
     EventTypesApiModule,

@@ -45,8 +45,8 @@ function environmentOf({ environment }: Service, given: Record<string, string>):
 
 test('the image can run each app of the compose file, and only existing apps', () => {
   expect(APPS.map(([name, { command }]) => [name, command])).toEqual([['gateway', ['gateway']], ['dispatcher', ['dispatcher']], ['proxy', ['proxy']], ['migrate', ['migrate']]]);
-  const started = [...entrypoint.matchAll(/^ {2}([a-z |]+)\)/gm)].flatMap(([, names = '']) => names.split(' | '));
-  expect(started).toEqual(['gateway', 'dispatcher', 'proxy', 'orders', 'migrate', 'verify']);
+  const started = [...entrypoint.matchAll(/^ {2}([a-z |-]+)\)/gm)].flatMap(([, names = '']) => names.split(' | '));
+  expect(started).toEqual(['gateway', 'dispatcher', 'proxy', 'orders', 'migrate', 'verify', 'rotate-secrets']);
 });
 
 test.each(APPS)('every variable of %s is in the schema, and its value is valid', (_name, service) => {

@@ -13,7 +13,7 @@ export interface ShardFixture {
   readonly url: string;
   /** Takes the shard, as an owner does; returns the new epoch. */
   takeShard(shard: number): Promise<number>;
-  createEndpoint(changes?: { eventTypes?: string[]; ordering?: 'entity' | 'none'; url?: string; destinationOf?: number }): Promise<number>;
+  createEndpoint(changes?: { eventTypes?: string[]; ordering?: 'entity' | 'none'; url?: string; destinationOf?: number; filter?: string; filterPasses?: number }): Promise<number>;
   /** Accepts events as the gateway's statement does, now or at an earlier time; returns their ids, in accept order. */
   accept(events: readonly { shard: number; entity: string; type?: string; payload?: Buffer; destination?: number }[], at?: Date): Promise<string[]>;
   close(): Promise<void>;
@@ -33,10 +33,10 @@ export async function createShardFixture(): Promise<ShardFixture> {
         "update shard_leases set epoch = epoch + 1, owner = gen_random_uuid(), expires_at = now() + interval '1 minute' where shard = $1 returning epoch", [shard]);
       return rows[0]?.epoch ?? 0;
     },
-    createEndpoint: async ({ eventTypes = ['*'], ordering = 'entity', url = 'http://127.0.0.1:9/', destinationOf } = {}) => {
+    createEndpoint: async ({ eventTypes = ['*'], ordering = 'entity', url = 'http://127.0.0.1:9/', destinationOf, filter, filterPasses = 1 } = {}) => {
       const { rows } = await pool.query<{ id: number }>(
-        "insert into endpoints (public_id, tenant, url, event_types, ordering, destination_of) values (gen_random_uuid(), 'default', $3, $1, $2, $4) returning id",
-        [eventTypes, ordering, url, destinationOf]);
+        "insert into endpoints (public_id, tenant, url, event_types, ordering, destination_of, filter, filter_passes) values (gen_random_uuid(), 'default', $3, $1, $2, $4, $5, $6) returning id",
+        [eventTypes, ordering, url, destinationOf, filter, filter === undefined ? null : filterPasses]);
       return rows[0]?.id ?? 0;
     },
     accept: async (events, at) => {

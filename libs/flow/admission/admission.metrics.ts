@@ -5,6 +5,11 @@ export const eventsAdmitted = new Counter({
   help: 'Events admitted to the inbox',
 });
 
+export const deliveriesFiltered = new Counter({
+  name: 'lockstep_deliveries_filtered_total',
+  help: 'Deliveries that were not made because the event does not match the filter of the endpoint',
+});
+
 export const duplicateAdmissions = new Counter({
   name: 'lockstep_duplicate_admissions_total',
   help: 'Records of events that were admitted before: delivered again by Kafka, or sent twice by a relay',

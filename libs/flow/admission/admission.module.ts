@@ -37,6 +37,6 @@ import { UnadmittedSweeper } from './unadmitted-sweeper.js';
     LogReader,
     UnadmittedSweeper,
   ],
-  exports: [AdmissionRepository, OpenLogs, LogEndsReader, UnadmittedSweeper],
+  exports: [AdmissionRepository, AdmissionService, OpenLogs, LogEndsReader, UnadmittedSweeper],
 })
 export class AdmissionModule {}

@@ -22,7 +22,10 @@ export interface ShardAdmission {
   readonly lastEventId?: string | undefined;
   /** Whether the shard has then read its log to the end. */
   readonly caughtUp: boolean;
-  /** Events are admitted while those before them have fewer routes than this, and at least one. Default: no bound. */
+  /**
+   * Events are admitted while those before them weigh less than this, and at least one. An event weighs as much as its
+   * deliveries, filtered ones included, and its filters (see admit-batch.sql). Default: no bound.
+   */
   readonly mostDeliveries?: number;
 }
 
@@ -42,6 +45,8 @@ export type ShardVerdict =
       /** Versions of the deliveries' endpoints, as the statement saw them. */
       readonly endpointVersions: ReadonlyMap<number, number>;
       readonly admitted: number;
+      /** Endpoints that did not get an event because of their filters, over all events. */
+      readonly filtered: number;
       /** Events that were admitted before, and repeats within the batch. */
       readonly duplicates: number;
       readonly unmatched: readonly UnmatchedId[];
@@ -58,6 +63,7 @@ interface MutableVerdict {
   deliveries: AdmittedDelivery[];
   endpointVersions: Map<number, number>;
   admitted: number;
+  filtered: number;
   duplicates: number;
   unmatched: UnmatchedId[];
   postponed: string[];
@@ -108,7 +114,7 @@ function verdictsOf(admissions: readonly ShardAdmission[], ids: readonly string[
     if (row.held !== true || row.shard === null) continue;
     let verdict = held.get(row.shard);
     if (verdict === undefined) {
-      verdict = { deliveries: [], endpointVersions: new Map(), admitted: 0, duplicates: 0, unmatched: [], postponed: [], lastOrdinal: 0 };
+      verdict = { deliveries: [], endpointVersions: new Map(), admitted: 0, filtered: 0, duplicates: 0, unmatched: [], postponed: [], lastOrdinal: 0 };
       held.set(row.shard, verdict);
     }
     collect(verdict, row, ids);
@@ -116,10 +122,10 @@ function verdictsOf(admissions: readonly ShardAdmission[], ids: readonly string[
   return admissions.map(({ shard, eventIds }): ShardVerdict => {
     const verdict = held.get(shard);
     if (verdict === undefined) return { kind: 'fenced' };
-    const { deliveries, endpointVersions, admitted, unmatched, postponed } = verdict;
+    const { deliveries, endpointVersions, admitted, filtered, unmatched, postponed } = verdict;
     // Folded repeats within the batch have no row of their own: they are duplicates too, unless their event is postponed.
     const duplicates = eventIds.length - admitted - unmatched.length - recordsOf(postponed, eventIds);
-    return { kind: 'admitted', deliveries, endpointVersions, admitted, duplicates, unmatched, postponed };
+    return { kind: 'admitted', deliveries, endpointVersions, admitted, filtered, duplicates, unmatched, postponed };
   });
 }
 
@@ -139,7 +145,10 @@ function collect(verdict: MutableVerdict, row: IAdmitBatchResult, ids: readonly 
     verdict.lastOrdinal = ordinal;
     if (row.ours !== true) verdict.unmatched.push({ eventId, elsewhere: row.stored === true });
     else if (row.taken !== true) verdict.postponed.push(eventId);
-    else if (row.admitted === true) verdict.admitted += 1;
+    else if (row.admitted === true) {
+      verdict.admitted += 1;
+      verdict.filtered += row.filtered ?? 0;
+    }
   }
   if (row.admitted !== true || row.endpoint === null) return;
   const { endpoint, tenant, entity, type, source, contentType, traceparent, attributes, lane, sequence, closedSequence, deliveredSequence, replays, paused } = row;

@@ -9,13 +9,13 @@ import type { ShardLanes } from '#flow/lanes/shard-lanes';
 import { isConflict, isPoison } from '#ground/postgres/sql-errors';
 import { GroupCommit } from '#ground/postgres/group-commit';
 import { StatementSize } from '#ground/postgres/statement-size';
-import { admissionBatchSize, duplicateAdmissions, eventsAdmitted } from './admission.metrics.js';
+import { admissionBatchSize, deliveriesFiltered, duplicateAdmissions, eventsAdmitted } from './admission.metrics.js';
 import { AdmissionRepository, type ShardAdmission, type ShardVerdict } from './admission.repository.js';
 
 // 500: above it the statement's latency grows faster than its rate.
 const MAX_EVENTS = 500;
 /**
- * Deliveries of one statement, shared by its shards: they take some 150 ms. An event with more routes is admitted alone; the
+ * Deliveries of one statement, filtered ones included, shared by its shards: they take some 150 ms. An event with more routes is admitted alone; the
  * 10,000 endpoints that a tenant may have take 350 ms.
  */
 const MAX_DELIVERIES = 5_000;
@@ -87,6 +87,17 @@ export class AdmissionService {
     return result;
   }
 
+  /**
+   * Runs work that must not meet an admission of the shard: after those that were asked for, before later ones. Postgres refuses a
+   * statement that met one (`shard_cursors.turn`); taking turns avoids the wait and the refusal.
+   */
+  inTurn<Result>(lanes: ShardLanes, work: () => Promise<Result>): Promise<Result> {
+    const turns = this.turnsOf(lanes);
+    const result = turns.last.then(work);
+    turns.last = result.catch(() => undefined);
+    return result;
+  }
+
   private turnsOf(lanes: ShardLanes): ShardTurns {
     let turns = this.turns.get(lanes);
     if (turns === undefined) {
@@ -146,6 +157,7 @@ export class AdmissionService {
   private apply({ lanes, payloads }: SizedRequest, verdict: ShardVerdict): void {
     if (verdict.kind === 'fenced') return;
     eventsAdmitted.inc(verdict.admitted);
+    deliveriesFiltered.inc(verdict.filtered);
     duplicateAdmissions.inc(verdict.duplicates);
     // Before the deliveries can be started.
     for (const [endpoint, version] of verdict.endpointVersions) this.endpoints.requireVersion(endpoint, version);
@@ -174,7 +186,7 @@ function groupCommit(maxItems: number, commit: (requests: readonly SizedRequest[
 
 /** How much a statement did of what its size allows. Events that were admitted before cost little. */
 function shareOf(verdict: ShardVerdict, size: StatementSize): number {
-  return verdict.kind === 'fenced' ? 0 : Math.max(verdict.admitted / size.of(MAX_EVENTS), verdict.deliveries.length / size.of(MAX_DELIVERIES));
+  return verdict.kind === 'fenced' ? 0 : Math.max(verdict.admitted / size.of(MAX_EVENTS), (verdict.deliveries.length + verdict.filtered) / size.of(MAX_DELIVERIES));
 }
 
 /** A request's first events, and the others. The cursor moves, and records are parked, only when there are no others. */

@@ -1,6 +1,6 @@
 /*
   Changes the states of several breakers, each if it still has the version that the change was decided on, and audits what
-  opened or closed. Returns the changes that were made.
+  opened or closed, which operational events tell too. Returns the changes that were made.
 
   A probe is claimed when it is due by this clock. The claim lasts for an attempt, which may take the endpoint's timeout twice,
   and the time until the attempt starts; or until its dispatcher owns no lease, and so may send nothing.
@@ -61,6 +61,31 @@ audited as (
       from (values ('breaker.closed'), ('endpoint.recovered')) as a (action)
       where c.state = 'closed'
     ) e
+),
+told as (
+  -- Not to the endpoint itself.
+  insert into operational_events (tenant, type, entity, data)
+  select c.tenant, e.type, i.id, jsonb_build_object('endpoint', i.id) || e.data
+  from changed c
+    cross join lateral (select 'ep_' || replace(c.public_id::text, '-', '') as id) i
+    cross join lateral (
+      select 1 as place, 'lockstep.breaker.opened' as type, jsonb_build_object('ended', c.ended, 'failed', c.failed) as data
+      where c.former_state = 'closed' and c.state = 'open'
+      union all
+      select
+        1, 'lockstep.breaker.closed',
+        jsonb_build_object('openedAt', to_char(c.former_since at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+      where c.state = 'closed'
+      union all
+      select 2, 'lockstep.endpoint.recovered', jsonb_build_object('reason', 'answering')
+      where c.state = 'closed'
+    ) e
+  where exists (
+      select
+      from operational_subscriptions s
+      where s.tenant = c.tenant and s.endpoint <> c.endpoint and s.event_types && event_type_patterns(e.type)
+    )
+  order by c.endpoint, e.place
 )
 select public_id as "endpointId", state as "state!", former_state as "formerState", ended as "ended!", failed as "failed!"
 from changed;

@@ -19,7 +19,7 @@ export interface IDisableFailingQuery {
   result: IDisableFailingResult;
 }
 
-const disableFailingIR: any = {"usedParamSet":{"endpoints":true},"params":[{"name":"endpoints","required":true,"transform":{"type":"scalar"},"locs":[{"a":297,"b":307}]}],"statement":"with failing as (\n  -- Of two dispatchers at the same time, the second finds the endpoint disabled.\n  select p.id, to_char(b.undelivered_since at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') as since\n  from endpoints p\n    join endpoint_breakers b on b.endpoint = p.id\n  where\n    p.id = any(:endpoints!::integer[]) and p.status = 'active' and p.deleted_at is null\n    and b.undelivered_since <= now() - p.disable_after_ms * interval '1 millisecond'\n  order by p.id\n  for no key update of p\n),\ndisabled as (\n  update endpoints p\n  set\n    status = 'disabled',\n    status_reason = format('Nothing was delivered since %s, for longer than disableAfter; repair the receiver, then activate the endpoint again with resume', f.since),\n    updated_at = now()\n  from failing f\n  where p.id = f.id\n  returning p.id, p.tenant, p.public_id, f.since\n),\naudited as (\n  insert into audit_log (tenant, actor_type, actor, actor_name, action, subject, detail)\n  select\n    tenant, 'system', 'system', 'Lockstep', 'endpoint.disabled', 'ep_' || replace(public_id::text, '-', ''),\n    jsonb_build_object('reason', 'failing', 'since', since)\n  from disabled\n),\nnudges as (\n  insert into dispatch_outbox (tenant, shard, topic, value)\n  select d.tenant, l.shard, 'control', convert_to(json_build_object('kind', 'endpoint_changed', 'endpoint', d.id)::text, 'UTF8')\n  from disabled d\n    cross join shard_leases l\n)\nselect id from disabled"};
+const disableFailingIR: any = {"usedParamSet":{"endpoints":true},"params":[{"name":"endpoints","required":true,"transform":{"type":"scalar"},"locs":[{"a":297,"b":307}]}],"statement":"with failing as (\n  -- Of two dispatchers at the same time, the second finds the endpoint disabled.\n  select p.id, to_char(b.undelivered_since at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') as since\n  from endpoints p\n    join endpoint_breakers b on b.endpoint = p.id\n  where\n    p.id = any(:endpoints!::integer[]) and p.status = 'active' and p.deleted_at is null\n    and b.undelivered_since <= now() - p.disable_after_ms * interval '1 millisecond'\n  order by p.id\n  for no key update of p\n),\ndisabled as (\n  update endpoints p\n  set\n    status = 'disabled',\n    status_reason = format('Nothing was delivered since %s, for longer than disableAfter; repair the receiver, then activate the endpoint again with resume', f.since),\n    updated_at = now()\n  from failing f\n  where p.id = f.id\n  returning p.id, p.tenant, p.public_id, f.since\n),\naudited as (\n  insert into audit_log (tenant, actor_type, actor, actor_name, action, subject, detail)\n  select\n    tenant, 'system', 'system', 'Lockstep', 'endpoint.disabled', 'ep_' || replace(public_id::text, '-', ''),\n    jsonb_build_object('reason', 'failing', 'since', since)\n  from disabled\n),\ntold as (\n  -- Not to the endpoint itself.\n  insert into operational_events (tenant, type, entity, data)\n  select d.tenant, e.type, i.id, jsonb_build_object('endpoint', i.id, 'reason', 'failing')\n  from disabled d\n    cross join lateral (\n      select 'ep_' || replace(d.public_id::text, '-', '') as id\n    ) i\n    cross join (values ('lockstep.endpoint.disabled')) as e (type)\n  where exists (\n      select\n      from operational_subscriptions s\n      where s.tenant = d.tenant and s.endpoint <> d.id and s.event_types && event_type_patterns(e.type)\n    )\n  order by d.id\n),\nnudges as (\n  insert into dispatch_outbox (tenant, shard, topic, value)\n  select d.tenant, l.shard, 'control', convert_to(json_build_object('kind', 'endpoint_changed', 'endpoint', d.id)::text, 'UTF8')\n  from disabled d\n    cross join shard_leases l\n)\nselect id from disabled"};
 
 /**
  * Query generated from SQL:
@@ -51,6 +51,22 @@ const disableFailingIR: any = {"usedParamSet":{"endpoints":true},"params":[{"nam
  *     tenant, 'system', 'system', 'Lockstep', 'endpoint.disabled', 'ep_' || replace(public_id::text, '-', ''),
  *     jsonb_build_object('reason', 'failing', 'since', since)
  *   from disabled
+ * ),
+ * told as (
+ *   -- Not to the endpoint itself.
+ *   insert into operational_events (tenant, type, entity, data)
+ *   select d.tenant, e.type, i.id, jsonb_build_object('endpoint', i.id, 'reason', 'failing')
+ *   from disabled d
+ *     cross join lateral (
+ *       select 'ep_' || replace(d.public_id::text, '-', '') as id
+ *     ) i
+ *     cross join (values ('lockstep.endpoint.disabled')) as e (type)
+ *   where exists (
+ *       select
+ *       from operational_subscriptions s
+ *       where s.tenant = d.tenant and s.endpoint <> d.id and s.event_types && event_type_patterns(e.type)
+ *     )
+ *   order by d.id
  * ),
  * nudges as (
  *   insert into dispatch_outbox (tenant, shard, topic, value)

@@ -1,6 +1,6 @@
 /*
-  Disables those of the endpoints to which nothing was delivered for as long as their `disableAfter`. Audits that, and nudges
-  every shard's owner.
+  Disables those of the endpoints to which nothing was delivered for as long as their `disableAfter`. Audits that, tells it by
+  operational events, and nudges every shard's owner.
 */
 /* @name disableFailing */
 with failing as (
@@ -30,6 +30,22 @@ audited as (
     tenant, 'system', 'system', 'Lockstep', 'endpoint.disabled', 'ep_' || replace(public_id::text, '-', ''),
     jsonb_build_object('reason', 'failing', 'since', since)
   from disabled
+),
+told as (
+  -- Not to the endpoint itself.
+  insert into operational_events (tenant, type, entity, data)
+  select d.tenant, e.type, i.id, jsonb_build_object('endpoint', i.id, 'reason', 'failing')
+  from disabled d
+    cross join lateral (
+      select 'ep_' || replace(d.public_id::text, '-', '') as id
+    ) i
+    cross join (values ('lockstep.endpoint.disabled')) as e (type)
+  where exists (
+      select
+      from operational_subscriptions s
+      where s.tenant = d.tenant and s.endpoint <> d.id and s.event_types && event_type_patterns(e.type)
+    )
+  order by d.id
 ),
 nudges as (
   insert into dispatch_outbox (tenant, shard, topic, value)

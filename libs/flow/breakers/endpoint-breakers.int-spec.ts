@@ -22,6 +22,7 @@ let endpoint: number;
 
 beforeAll(async () => {
   fixture = await createShardFixture();
+  await fixture.createEndpoint({ eventTypes: ['lockstep.*'] });
 });
 
 beforeEach(async () => {
@@ -68,6 +69,13 @@ async function audited(): Promise<string[]> {
   const { rows } = await fixture.pool.query<{ action: string }>(
     "select action from audit_log a join endpoints p on a.subject = 'ep_' || replace(p.public_id::text, '-', '') where p.id = $1 and a.actor = 'system' order by a.id", [endpoint]);
   return rows.map(({ action }) => action);
+}
+
+/** The operational events about the endpoint. */
+async function told(): Promise<{ type: string; data: Record<string, unknown> }[]> {
+  const { rows } = await fixture.pool.query<{ type: string; data: Record<string, unknown> }>(
+    "select o.type, o.data - 'endpoint' as data from operational_events o join endpoints p on o.entity = 'ep_' || replace(p.public_id::text, '-', '') where p.id = $1 order by o.id", [endpoint]);
+  return rows;
 }
 
 const states = (): BreakerState[] => [one.of(endpoint).state, other.of(endpoint).state];
@@ -140,6 +148,11 @@ describe('two dispatchers', () => {
     expect(states()).toEqual(['closed', 'closed']);
     for (const breakers of [one, other]) expect([0, 1].map((sending) => breakers.of(endpoint).allows(sending, TARGET, 0))).toEqual([true, false]);
     expect(await audited()).toEqual(['breaker.opened', 'breaker.closed', 'endpoint.recovered']);
+    expect(await told()).toEqual([
+      { type: 'lockstep.breaker.opened', data: { ended: 20, failed: 20 } },
+      { type: 'lockstep.breaker.closed', data: { openedAt: expect.stringMatching(/^20\d\d-.*Z$/) as unknown } },
+      { type: 'lockstep.endpoint.recovered', data: { reason: 'answering' } },
+    ]);
     expect(await rowOf()).toMatchObject({ state: 'closed', version: 3, undelivered: false });
   });
 
@@ -217,6 +230,7 @@ describe('two dispatchers', () => {
 describe('an endpoint', () => {
   it.each([
     ['url', "url = 'http://127.0.0.1:10/'"], ['timeout', 'timeout_ms = 100'], ['headers', "headers_ciphertext = '\\x00'"],
+    ['authentication', "auth_ciphertext = '\\x00'"],
   ])('is probed at once when its %s changes', async (_, change) => {
     await open();
     await fixture.pool.query(`update endpoints set ${change} where id = $1`, [endpoint]);
@@ -232,6 +246,12 @@ describe('an endpoint', () => {
     await fixture.pool.query("update endpoint_breakers set probe_at = now() + interval '1 minute' where endpoint = $1", [endpoint]);
     await fixture.pool.query("insert into endpoint_secrets (endpoint, tenant, ciphertext) values ($1, 'default', '\\x00')", [endpoint]);
     expect((await rowOf())?.probe_in_ms).toBeLessThanOrEqual(0);
+  });
+
+  it('is not probed when its settings are encrypted with another key', async () => {
+    await open();
+    await fixture.pool.query(`select set_config('lockstep.reencrypting', 'on', true); update endpoints set headers_ciphertext = '\\x01' where id = ${endpoint}`);
+    expect((await rowOf())?.probe_in_ms).toBeGreaterThan(0);
   });
 
   it('has a closed breaker when it is deleted', async () => {
@@ -262,6 +282,7 @@ describe('an endpoint', () => {
     await failOnce();
     expect(await status()).toEqual({ status: 'disabled', reason: expect.stringMatching(/^Nothing was delivered since 20.*Z, for longer than disableAfter; .*resume$/) as unknown });
     expect(await audited()).toEqual(['endpoint.disabled']);
+    expect(await told()).toEqual([{ type: 'lockstep.endpoint.disabled', data: { reason: 'failing' } }]);
     const { rows } = await fixture.pool.query<{ shard: number }>("select shard from dispatch_outbox where topic = 'control' and convert_from(value, 'UTF8')::jsonb @> jsonb_build_object('kind', 'endpoint_changed', 'endpoint', $1::integer) order by shard", [endpoint]);
     expect(rows.map(({ shard }) => shard)).toEqual(Array.from({ length: SHARDS }, (_, shard) => shard));
     await fixture.pool.query("update endpoints set status = 'active', status_reason = null where id = $1", [endpoint]);

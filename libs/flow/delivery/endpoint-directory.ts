@@ -1,4 +1,3 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type Moment, now } from '#domain/clock';
 import { toPublicId } from '#domain/ids';
@@ -9,9 +8,10 @@ import type { Database } from '#ground/postgres/pool';
 import { InjectLogger } from '#ground/process/process-context';
 import { SecretBox } from '#ground/secrets/secret-box';
 import type { Logger } from '#ground/telemetry/logger';
-import { headersContext, secretContext } from '#ground/secrets/secret-contexts';
+import type { OAuth2Auth } from './endpoint-auth.js';
+import { type OwnHeaders, ownHeadersOf, signingKeysOf } from './stored-credentials.js';
 import { type ILoadEndpointsResult, loadEndpoints } from './load-endpoints.queries.js';
-import { type SigningKey, SigningKeys } from './signing-keys.js';
+import { SigningKeys } from './signing-keys.js';
 
 /** The settings that a delivery to an endpoint needs. */
 export interface EndpointTarget {
@@ -23,7 +23,10 @@ export interface EndpointTarget {
   /** `ep_…` */
   readonly publicId: string;
   readonly url: URL;
+  /** Custom headers, and `authorization` unless it takes an access token. */
   readonly headers: Readonly<Record<string, string>>;
+  /** How to get the access token that each request needs; undefined: none is needed. */
+  readonly oauth2: OAuth2Auth | undefined;
   readonly signingKeys: SigningKeys;
   readonly timeoutMs: number;
   readonly maxConcurrency: number;
@@ -49,6 +52,7 @@ const INTERVAL_MS = 500;
 const PAGE = 2_000;
 /** Before every snapshot: the next read gets all endpoints. */
 const NOTHING_READ = '0';
+const NO_HEADERS: OwnHeaders = { headers: {}, oauth2: undefined };
 
 type ChangeListener = (target: EndpointTarget) => void;
 type EndpointRow = ILoadEndpointsResult & { readonly id: number };
@@ -234,8 +238,8 @@ export class EndpointDirectory {
       isStale: false,
       publicId: toPublicId('ep', row.publicId),
       url: new URL(row.url),
-      headers: deleted ? {} : this.headersOf(row),
-      signingKeys: new SigningKeys(deleted ? [] : this.keysOf(row), readAt),
+      ...(deleted ? NO_HEADERS : ownHeadersOf(this.secrets, row)),
+      signingKeys: new SigningKeys(deleted ? [] : signingKeysOf(this.secrets, row), readAt),
       timeoutMs: row.timeoutMs,
       maxConcurrency: row.maxConcurrency,
       rateLimit: row.perSecond === null || row.burst === null ? undefined : { perSecond: row.perSecond, burst: row.burst },
@@ -246,24 +250,8 @@ export class EndpointDirectory {
       deleted,
     };
   }
-
-  private headersOf({ publicId, headersCiphertext }: EndpointRow): Readonly<Record<string, string>> {
-    return headersCiphertext === null ? {} : (JSON.parse(this.secrets.open(headersCiphertext, headersContext(publicId))) as Record<string, string>);
-  }
-
-  private keysOf({ publicId, secretCiphertexts, secretsExpireInMs }: EndpointRow): SigningKey[] {
-    return (secretCiphertexts ?? []).map((box, i) => ({
-      key: signingKeyOf(this.secrets.open(box, secretContext(publicId))),
-      expiresInMs: secretsExpireInMs?.[i] ?? undefined,
-    }));
-  }
 }
 
 function hasEndpoint(row: ILoadEndpointsResult): row is EndpointRow {
   return row.id !== null;
-}
-
-/** The key of a `whsec_…` secret (Standard Webhooks: base64 after the prefix). */
-function signingKeyOf(secret: string): KeyObject {
-  return createSecretKey(secret.replace(/^whsec_/, ''), 'base64');
 }

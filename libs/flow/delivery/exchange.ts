@@ -4,6 +4,7 @@ import { JoinedBytes } from '#ground/http-client/joined-bytes';
 import type { ResponseHead } from '#ground/http-client/response-head';
 import { type AttemptResult, countsIncomplete } from '#domain/disposition';
 import { parseRetryAfterMs } from '#domain/retry-after';
+import { failureText } from './failure-text.js';
 
 /** Response bytes that are kept. */
 const KEPT_BODY_BYTES = 16_384;
@@ -85,7 +86,7 @@ export class Exchange implements Attempt, ResponseHandler {
 
   onFailure(error: Error): void {
     if (error instanceof HttpClientError && error.code === 'NOT_SENT') this.abort();
-    else this.fail(describe(error));
+    else this.fail(failureText(error));
   }
 
   private isLateAt(nowMs: number): boolean {
@@ -105,12 +106,4 @@ export class Exchange implements Attempt, ResponseHandler {
       retryAfterMs: this.retryAfterMs,
     });
   }
-}
-
-/** An error's code and text, such as `ECONNREFUSED: connect ECONNREFUSED 127.0.0.1:9`, in at most 500 characters. */
-function describe(error: Error): string {
-  const { code } = error as { code?: unknown };
-  // One error for each address of a name; together they have no text.
-  const message = error instanceof AggregateError ? error.errors.map((each) => (each as Error).message).join('; ') : error.message;
-  return (typeof code === 'string' ? `${code}: ${message}` : message).replaceAll('\0', '').slice(0, 500);
 }

@@ -42,6 +42,7 @@ select
   p.rate_limit_per_second as "perSecond",
   p.rate_limit_burst as "burst",
   p.headers_ciphertext as "headersCiphertext",
+  p.auth_ciphertext as "authCiphertext",
   p.status,
   p.deleted_at is not null as "deleted!",
   k.ciphertexts as "secretCiphertexts",

@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiTags, type OpenAPIObject } from '@nestjs/swagger';
 import { z } from 'zod';
-import { EVENT_TYPE } from '#domain/event-type';
+import { PRODUCED_EVENT_TYPE } from '#domain/event-type';
 import { Documented, DocumentedAnswer, DocumentedForms } from '#ground/http/openapi';
 import { RATE_LIMIT_HEADERS } from '#ground/http/openapi-document';
 import { deliveryIdSchema, idSchema } from '#ground/http/public-id';
@@ -10,7 +10,7 @@ import { MAX_BATCH_ITEMS } from './batch-acceptor.js';
 import { BATCH_ANSWER } from './batch-answer.openapi.js';
 import { BATCH_TYPE, STRUCTURED_TYPE } from './cloud-event.js';
 
-const TYPE_PATTERN = EVENT_TYPE.source;
+const TYPE_PATTERN = PRODUCED_EVENT_TYPE.source;
 
 const answer = { id: idSchema('evt'), type: z.string().max(128), entity: z.string() };
 const times = { acceptedAt: z.iso.datetime(), requeued: z.literal(true).optional().meta({ description: 'The event was accepted before, and its dead deliveries are delivered again' }) };

@@ -4,11 +4,15 @@ import { EndpointBreaker, NEVER_FAILED } from '#domain/breaker';
 import { now } from '#domain/clock';
 import type { AttemptResult } from '#domain/disposition';
 import { WindowBudget } from '#domain/lane';
+import { AccessToken, type TokenResult } from '#flow/delivery/access-token';
+import type { TokenSource } from '#flow/delivery/access-tokens';
 import { type EndpointTarget, takesDeliveries } from '#flow/delivery/endpoint-directory';
 import { SigningKeys } from '#flow/delivery/signing-keys';
+import { Samples } from '#ground/samples/samples';
 import { deliveryItem } from './delivery-item.js';
 import type { PendingLane } from './lanes.repository.js';
 import { AdmissionProgress } from './admission-progress.js';
+import { EndpointActivity } from './endpoint-activity.js';
 import { LaneBudget } from './lane-budget.js';
 import type { LaneStop } from './lane-stop.js';
 import { ShardLanes } from './shard-lanes.js';
@@ -19,7 +23,7 @@ import { LaneRunner } from './lane-runner.js';
 
 const LANE = 7;
 const target: EndpointTarget = {
-  id: 1, version: 1, isStale: false, publicId: 'ep_1', url: new URL('http://127.0.0.1/'), headers: {}, signingKeys: new SigningKeys([], now()), timeoutMs: 1_000, maxConcurrency: 5,
+  id: 1, version: 1, isStale: false, publicId: 'ep_1', url: new URL('http://127.0.0.1/'), headers: {}, oauth2: undefined, signingKeys: new SigningKeys([], now()), timeoutMs: 1_000, maxConcurrency: 5,
   rateLimit: undefined, retryScheduleMs: undefined, maxRetryAfterMs: 1, haltsAtDeadLetter: true, status: 'active', deleted: false,
 };
 const answer = (statusCode: number): AttemptResult => ({ startedAtMs: 0, durationMs: 1, statusCode, error: undefined, responseBody: Buffer.alloc(0), retryAfterMs: undefined });
@@ -46,6 +50,7 @@ function world(limit = 10) {
   const requests: { url: string; timeoutMs: number }[] = [];
   const outcomes: Outcome[] = [];
   const deleted: number[] = [];
+  const samples = new Samples();
   const postgres = {
     head: 1,
     stopped: undefined as LaneStop | undefined,
@@ -66,6 +71,8 @@ function world(limit = 10) {
       return records.map(() => [1, 2, 3].filter((sequence) => sequence >= postgres.head).map(item));
     },
   };
+  const asked: ((result: TokenResult) => void)[] = [];
+  const tokens: TokenSource = { get: () => new Promise((resolve) => asked.push(resolve)), refused: () => undefined };
   const logger = pino({ level: 'silent' });
   let known = target;
   let listener: (changed: EndpointTarget) => void = () => undefined;
@@ -97,12 +104,16 @@ function world(limit = 10) {
       hurry: () => undefined,
     },
     { of: () => breaker, nudge: () => undefined, serve: () => undefined },
-    new AdmissionProgress(), { of: () => { throw new Error('The endpoint has no rate limit'); } }, { retryScheduleMs: [], deliveryConcurrency: 10 }, logger,
+    new AdmissionProgress(), { of: () => { throw new Error('The endpoint has no rate limit'); } }, new EndpointActivity(samples),
+    { retryScheduleMs: [], deliveryConcurrency: 10 }, logger, tokens,
   );
   runner.onEndpointDeleted(({ id }) => deleted.push(id));
   endpointChanged(target);
   const loader = new LaneLoader(lanes, runner, budget, new AdmissionProgress(), { requireVersion: () => undefined }, logger);
-  return { budget, shard, sent, requests, outcomes, deleted, postgres, runner, loader, breaker, endpointChanged, record: () => shard.find({ kind: 'lane', lane: LANE }) };
+  return {
+    budget, shard, sent, requests, asked, outcomes, deleted, samples, postgres, runner, loader, breaker, endpointChanged,
+    record: () => shard.find({ kind: 'lane', lane: LANE }),
+  };
 }
 
 describe('a lane that an operator has moved', () => {
@@ -240,6 +251,17 @@ it('a head may have been sent until its outcome is committed, also when its lane
   expect([record()?.lane.headSequence, record()?.redelivered]).toEqual([3, false]);
 });
 
+it.each([['applied', 1], ['already', 1], ['fenced', 0], ['superseded', 0]] as const)('an attempt whose outcome is %s is counted %p times', async (verdict, times) => {
+  const { shard, loader, sent, postgres, samples } = world();
+  postgres.outcome = () => Promise.resolve(verdict);
+  await loader.scan(shard);
+  await settled();
+  sent[0]?.(answer(204));
+  await settled();
+  const counted = samples.take().map(({ subject, measure, count }) => [subject, measure, count]);
+  expect(counted).toEqual(times === 0 ? [] : [['endpoint/1', 'attempts.2xx', times], ['endpoint/1', 'latency', times], ['endpoint/1', 'deliveries.delivered', times]]);
+});
+
 it('what waits in a halted lane of an endpoint that was deleted before the process began is discarded', async () => {
   const { shard, loader, runner, postgres, deleted, endpointChanged } = world();
   endpointChanged({ ...target, deleted: true });
@@ -338,5 +360,46 @@ describe('settings of the endpoint', () => {
     runner.stop(paused, undefined);
     await settled();
     expect(requests).toHaveLength(1);
+  });
+});
+
+describe('a lane whose endpoint takes access tokens', () => {
+  const oauth2 = { type: 'oauth2', tokenUrl: 'http://127.0.0.1/token', clientId: 'id', clientSecret: 'secret', clientAuth: 'basic' } as const;
+  const token = { token: new AccessToken('t0ken', now(), 60_000) };
+
+  it('sends nothing before it has one, and nothing with settings that have changed meanwhile', async () => {
+    const { shard, loader, asked, requests, endpointChanged } = world();
+    endpointChanged({ ...target, oauth2 });
+    await loader.scan(shard);
+    await settled();
+    expect([asked.length, requests]).toEqual([1, []]);
+    endpointChanged({ ...target, oauth2, version: 2, url: new URL('http://127.0.0.1/new') });
+    asked[0]?.(token);
+    await settled();
+    expect([asked.length, requests]).toEqual([2, []]);
+    asked[1]?.(token);
+    await settled();
+    expect(requests).toMatchObject([{ url: 'http://127.0.0.1/new' }]);
+  });
+
+  it('counts an attempt without one as failed', async () => {
+    const { shard, loader, asked, requests, outcomes, endpointChanged } = world();
+    endpointChanged({ ...target, oauth2 });
+    await loader.scan(shard);
+    await settled();
+    asked[0]?.({ error: 'oauth2: the token URL answered 503' });
+    await settled();
+    expect([requests, outcomes]).toMatchObject([[], [{ attempt: 1, result: { statusCode: undefined, error: 'oauth2: the token URL answered 503' } }]]);
+  });
+
+  it('sends nothing when the attempt is aborted while it waits', async () => {
+    const { shard, loader, asked, requests, endpointChanged } = world();
+    endpointChanged({ ...target, oauth2 });
+    await loader.scan(shard);
+    await settled();
+    shard.abortAll();
+    asked[0]?.(token);
+    await settled();
+    expect(requests).toEqual([]);
   });
 });

@@ -1,12 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '#ground/config/config';
 import { InjectConfig, InjectLogger } from '#ground/process/process-context';
+import { AccessTokens, type TokenSource } from '#flow/delivery/access-tokens';
 import { AttemptClient } from '#flow/delivery/attempt-client';
+import { AuthorizedAttempt } from '#flow/delivery/authorized-attempt';
 import { deliveredHeaders } from '#flow/delivery/delivered-headers';
 import { askedDelayMs, dispositionOf, isGone, signOf, type AttemptResult, type Disposition } from '#domain/disposition';
 import { mintedAtMs } from '#domain/ids';
 import { EndpointBreakers } from '#flow/breakers/endpoint-breakers';
 import { EndpointDirectory, type EndpointTarget } from '#flow/delivery/endpoint-directory';
+import type { Attempt } from '#flow/delivery/exchange';
 import { EndpointLimits } from '#flow/rate-limits/endpoint-limits';
 import type { SendPermit } from '#flow/rate-limits/send-permit';
 import { retryTopicName, tiersOf } from '#ground/kafka/topics';
@@ -15,6 +18,7 @@ import { type DeliveryItem, payloadOf } from './delivery-item.js';
 import { LaneScheduler, type ReleaseSlot, type SendPermission } from './lane-scheduler.js';
 import { LanesRepository } from './lanes.repository.js';
 import { AdmissionProgress } from './admission-progress.js';
+import { EndpointActivity } from './endpoint-activity.js';
 import type { LaneListener } from './lane-intake.js';
 import type { LaneStop } from './lane-stop.js';
 import type { LaneRecord, ShardLanes } from './shard-lanes.js';
@@ -51,8 +55,10 @@ export class LaneRunner implements LaneListener {
     @Inject(EndpointBreakers) breakers: Pick<EndpointBreakers, 'of' | 'nudge' | 'serve'>,
     private readonly progress: AdmissionProgress,
     @Inject(EndpointLimits) limits: Pick<EndpointLimits, 'of'>,
+    private readonly activity: EndpointActivity,
     @InjectConfig() private readonly config: LaneRunnerConfig,
     @InjectLogger() private readonly logger: Logger,
+    @Inject(AccessTokens) private readonly tokens: TokenSource,
   ) {
     this.windows = new WindowLoader(lanes);
     this.ladder = new Ladder(tiersOf(config.retryScheduleMs));
@@ -157,7 +163,7 @@ export class LaneRunner implements LaneListener {
   }
 
   /** @returns whether the lane is ready for more */
-  private async runHead(record: LaneRecord, release: ReleaseSlot, { token, isPermitted }: SendPermission): Promise<boolean> {
+  private async runHead(record: LaneRecord, release: ReleaseSlot, permission: SendPermission): Promise<boolean> {
     const { lane, shard } = record;
     const item = lane.start() ?? (await this.load(record));
     if (item === undefined) return lane.phase === 'ready';
@@ -165,10 +171,10 @@ export class LaneRunner implements LaneListener {
     if (earlyMs > EARLY_MS) return this.defer(record, item, earlyMs);
     // Since the slot was given, the load may have taken long: what holds now decides.
     const target = this.directory.open(record.endpoint);
-    if (target === undefined || record.stopped !== undefined || !shard.lease.maySend || !isPermitted()) return this.abandon(record);
+    if (target === undefined || record.stopped !== undefined || !shard.lease.maySend || !permission.isPermitted()) return this.abandon(record);
     // The limit was set since then.
-    if (target.rateLimit !== undefined && token === undefined) return this.abandon(record);
-    const result = await this.attempt(record, item, target, token);
+    if (target.rateLimit !== undefined && permission.token === undefined) return this.abandon(record);
+    const result = await this.attempt(record, item, target, permission);
     // Before the release, which starts the next lane of the endpoint.
     const onCommitted = result !== undefined && isGone(result) ? this.directory.stopGone(target.id) : undefined;
     release(result === undefined ? undefined : { sign: signOf(result), retryAfterMs: askedDelayMs(result, target) });
@@ -199,20 +205,32 @@ export class LaneRunner implements LaneListener {
     return false;
   }
 
-  private attempt(record: LaneRecord, item: DeliveryItem, target: EndpointTarget, token: SendPermit | undefined): Promise<AttemptResult | undefined> {
+  private attempt(record: LaneRecord, item: DeliveryItem, target: EndpointTarget, { token, isPermitted }: SendPermission): Promise<AttemptResult | undefined> {
+    const { id, headers, oauth2, timeoutMs } = target;
+    const attempt = oauth2 === undefined
+      ? this.send(record, item, target, token, headers, timeoutMs)
+      : new AuthorizedAttempt(this.tokens, { id, oauth2, timeoutMs }, (authorization, remainingMs) => {
+        // While it waited for the access token the lane may have been lost or stopped, and the endpoint or its breaker changed.
+        const maySend = record.shard.lease.maySend && record.stopped === undefined && this.directory.open(id) === target && isPermitted();
+        return maySend ? this.send(record, item, target, token, { ...headers, authorization }, remainingMs) : undefined;
+      });
+    record.abort = () => attempt.abort();
+    return attempt.result;
+  }
+
+  private send(
+    record: LaneRecord, item: DeliveryItem, target: EndpointTarget, permit: SendPermit | undefined, own: EndpointTarget['headers'], timeoutMs: number,
+  ): Attempt {
     const { lane, redelivered } = record;
     const position = record.name.kind === 'unordered' ? undefined : { sequence: item.sequence, previousSequence: lane.deliveredSequence };
     const body = payloadOf(item);
-    const headers = deliveredHeaders({ ...item, payload: body, position, attempt: lane.attempts + 1, redelivered, replayed: item.replayed }, target.signingKeys.current(), target.headers, Date.now());
+    const headers = deliveredHeaders({ ...item, payload: body, position, attempt: lane.attempts + 1, redelivered, replayed: item.replayed }, target.signingKeys.current(), own, Date.now());
     // Until its outcome is committed.
     record.redelivered = true;
-    const { url, timeoutMs } = target;
     const { lease } = record.shard;
     // Also while the shard is handed over: the handover waits for the attempt.
     const mayRepeat = (): boolean => !lease.isLost && lease.remainingMs() > 0;
-    const attempt = this.client.send(target.id, { url, headers, body, timeoutMs, mayRepeat, permit: token });
-    record.abort = () => attempt.abort();
-    return attempt.result;
+    return this.client.send(target.id, { url: target.url, headers, body, timeoutMs, mayRepeat, permit });
   }
 
   /**
@@ -240,6 +258,7 @@ export class LaneRunner implements LaneListener {
     const isAwaited = this.scheduler.isStarved(record.endpoint) || (disposition.kind !== 'retry' && lane.depth > 1);
     const verdict = await this.outcomes.add(outcome, isAwaited);
     observe(item, result, disposition, tierMs);
+    if (verdict === 'applied' || verdict === 'already') this.activity.onOutcome(target.id, result, disposition);
     if (shard.lease.isLost) return false;
     switch (verdict) {
       case 'fenced':

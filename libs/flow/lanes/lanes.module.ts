@@ -7,7 +7,9 @@ import { OutcomeModule } from '#flow/outcome/outcome.module';
 import { RetriesModule } from '#flow/retries/retries.module';
 import { HousekeepingDatabaseModule } from '#ground/postgres/housekeeping-database.module';
 import { PostgresModule } from '#ground/postgres/postgres.module';
+import { SamplesModule } from '#ground/samples/samples.module';
 import { AdmissionProgress } from './admission-progress.js';
+import { EndpointActivity } from './endpoint-activity.js';
 import { LaneBudget } from './lane-budget.js';
 import { LaneIntake, LaneListener } from './lane-intake.js';
 import { LaneLoader } from './lane-loader.js';
@@ -34,10 +36,12 @@ const MAX_LANES = 150_000;
     OutcomeModule,
     RetriesModule,
     EndpointLimitsModule,
+    SamplesModule,
   ],
   providers: [
     OpenShards,
     AdmissionProgress,
+    EndpointActivity,
     { provide: LaneBudget, useFactory: () => new LaneBudget(MAX_LANES) },
     { provide: WindowBudget, useFactory: () => new WindowBudget(WINDOW_BYTES) },
     LanesRepository,
@@ -49,6 +53,6 @@ const MAX_LANES = 150_000;
     TokenRedeemer,
     PendingAgeProbe,
   ],
-  exports: [OpenShards, AdmissionProgress, LaneBudget, WindowBudget, LanesRepository, LaneRunner, LaneIntake, LaneLoader, LaneSweeper],
+  exports: [OpenShards, AdmissionProgress, EndpointActivity, LaneBudget, WindowBudget, LanesRepository, LaneRunner, LaneIntake, LaneLoader, LaneSweeper],
 })
 export class LanesModule {}

@@ -167,7 +167,7 @@ export class ShardCoverage {
 }
 
 /** Statements that make deliveries pending, by who sends them and asks again after an unknown outcome. */
-export type StatementSource = 'log' | 'repair' | 'sweep' | 'replay';
+export type StatementSource = 'log' | 'repair' | 'sweep' | 'replay' | 'catch-up';
 
 type LaneKey = number | string;
 

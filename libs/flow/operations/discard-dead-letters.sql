@@ -2,8 +2,8 @@
   Discards the next batch of a shard's dead letters, fenced like an outcome: of the next :scanned in the order of their
   lanes, at most :changed that match. The same statement writes where the next batch begins, as replay-dead-letters.sql
   does. What died after the discard was asked for is not part of it.
-  Result: whether the fence held, whether the discard has ended on the shard, the lanes that no longer halt, and how many
-  dead letters are discarded.
+  Result: whether the fence held, whether the discard has ended on the shard, the lanes that no longer halt, and the endpoint
+  of each dead letter that is discarded.
 */
 /* @name discardDeadLetters */
 with fence as (
@@ -69,7 +69,7 @@ discarded as (
   set status = 'discarded', finished_at = now(), next_attempt_at = null
   from matching m
   where d.event_id = m.event_id and d.endpoint = m.endpoint and d.replay = m.replay and d.status = 'dead'
-  returning d.lane, d.sequence
+  returning d.lane, d.sequence, d.endpoint
 ),
 locked as (
   -- In the order in which admissions and outcomes lock lanes.
@@ -109,4 +109,4 @@ select
   -- Nothing left to do, or finished before.
   (select count(*) from progress where finished_at is null)::integer = 0 as finished,
   array(select id from changed_lanes) as lanes,
-  (select count(*) from discarded)::integer as discarded;
+  array(select endpoint from discarded) as discarded;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EndpointTarget } from '#flow/delivery/endpoint-directory';
+import { EndpointActivity } from '#flow/lanes/endpoint-activity';
 import { LaneRunner } from '#flow/lanes/lane-runner';
-import { deliveriesTotal } from '#flow/lanes/lanes.metrics';
 import { LanesRepository } from '#flow/lanes/lanes.repository';
 import { OpenShards } from '#flow/lanes/open-shards';
 import type { ShardLanes } from '#flow/lanes/shard-lanes';
@@ -29,6 +29,7 @@ export class EndpointDiscarder {
     private readonly lanes: LanesRepository,
     private readonly shards: OpenShards,
     runner: LaneRunner,
+    private readonly activity: EndpointActivity,
     @InjectLogger() private readonly logger: Logger,
   ) {
     runner.onEndpointDeleted((target) => this.discard(target));
@@ -69,7 +70,7 @@ export class EndpointDiscarder {
         const { held, discarded } = await this.size.run(limit, () => this.lanes.discardEndpoint(lease.shard, lease.epoch, target.id, limit), (batch) => batch.discarded);
         if (!held) return lease.fenced();
         hasMore = discarded === limit;
-        deliveriesTotal.inc({ outcome: 'discarded' }, discarded);
+        this.activity.onDiscarded(target.id, discarded);
       }
       for (const record of [...shard.all()]) if (record.endpoint === target.id) shard.remove(record);
       // An admission may have added a lane in the meantime, which is removed now: the next scan finds its deliveries.

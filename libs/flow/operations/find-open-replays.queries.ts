@@ -19,6 +19,7 @@ export interface IFindOpenReplaysParams {
 /** 'FindOpenReplays' return type */
 export interface IFindOpenReplaysResult {
   action: replay_action;
+  delivered: boolean;
   ofEvent: boolean;
   replay: string;
   shard: number;
@@ -31,12 +32,12 @@ export interface IFindOpenReplaysQuery {
   result: IFindOpenReplaysResult;
 }
 
-const findOpenReplaysIR: any = {"usedParamSet":{"shards":true,"perTenant":true,"lastTenant":true,"lastShard":true,"limit":true},"params":[{"name":"shards","required":true,"transform":{"type":"scalar"},"locs":[{"a":234,"b":241}]},{"name":"perTenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":335,"b":345}]},{"name":"lastTenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":397,"b":408}]},{"name":"lastShard","required":true,"transform":{"type":"scalar"},"locs":[{"a":417,"b":427}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":464,"b":470}]}],"statement":"select o.replay, o.shard, o.tenant, r.action, r.event_id is not null as \"ofEvent!\"\nfrom (\n  select replay, shard, tenant, row_number() over (partition by tenant, shard order by replay) as turn\n  from replay_shards\n  where shard = any(:shards!::integer[]) and finished_at is null\n) o\n  join replays r on r.id = o.replay\nwhere o.turn <= :perTenant!::integer\norder by o.turn, (o.tenant, o.shard) <= (:lastTenant!::text, :lastShard!::integer), o.tenant, o.shard\nlimit :limit!"};
+const findOpenReplaysIR: any = {"usedParamSet":{"shards":true,"perTenant":true,"lastTenant":true,"lastShard":true,"limit":true},"params":[{"name":"shards","required":true,"transform":{"type":"scalar"},"locs":[{"a":247,"b":254}]},{"name":"perTenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":348,"b":358}]},{"name":"lastTenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":410,"b":421}]},{"name":"lastShard","required":true,"transform":{"type":"scalar"},"locs":[{"a":430,"b":440}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":477,"b":483}]}],"statement":"select o.replay, o.shard, o.tenant, r.action, r.event_id is not null as \"ofEvent!\", r.delivered\nfrom (\n  select replay, shard, tenant, row_number() over (partition by tenant, shard order by replay) as turn\n  from replay_shards\n  where shard = any(:shards!::integer[]) and finished_at is null\n) o\n  join replays r on r.id = o.replay\nwhere o.turn <= :perTenant!::integer\norder by o.turn, (o.tenant, o.shard) <= (:lastTenant!::text, :lastShard!::integer), o.tenant, o.shard\nlimit :limit!"};
 
 /**
  * Query generated from SQL:
  * ```
- * select o.replay, o.shard, o.tenant, r.action, r.event_id is not null as "ofEvent!"
+ * select o.replay, o.shard, o.tenant, r.action, r.event_id is not null as "ofEvent!", r.delivered
  * from (
  *   select replay, shard, tenant, row_number() over (partition by tenant, shard order by replay) as turn
  *   from replay_shards

@@ -56,9 +56,9 @@ export class LaneMarksRepository {
     return findSkippedLanes.run({ shards: [...shards], limit: MAX_SKIPS }, this.database);
   }
 
-  /** Applies the lane's skip; nothing of the lane may be in flight. */
-  async skip(shard: number, epoch: number, lane: number): Promise<{ held: boolean; discarded: number }> {
+  /** Applies the lane's skip; nothing of the lane may be in flight. @returns of each delivery that was discarded its endpoint */
+  async skip(shard: number, epoch: number, lane: number): Promise<{ held: boolean; discarded: readonly number[] }> {
     const [row] = await skipDelivery.run({ shard, epoch, lane }, this.database);
-    return { held: row?.held === true, discarded: row?.discarded ?? 0 };
+    return { held: row?.held === true, discarded: row?.discarded ?? [] };
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { EndpointActivity } from '#flow/lanes/endpoint-activity';
 import { LaneLoader } from '#flow/lanes/lane-loader';
 import { LaneRunner } from '#flow/lanes/lane-runner';
-import { deliveriesTotal } from '#flow/lanes/lanes.metrics';
 import { OpenShards } from '#flow/lanes/open-shards';
 import type { ShardLanes } from '#flow/lanes/shard-lanes';
 import type { Lease } from '#flow/leases/lease';
@@ -33,6 +33,7 @@ export class LaneMarks {
     private readonly shards: OpenShards,
     private readonly runner: LaneRunner,
     private readonly loader: LaneLoader,
+    private readonly activity: EndpointActivity,
     @InjectLogger() private readonly logger: Logger,
   ) {
     this.poll = new Poll({
@@ -108,8 +109,8 @@ export class LaneMarks {
       const result = await whileOwned(lease, { logger: this.logger, failure: 'Cannot skip a delivery', until: 'lost' }, () => this.repository.skip(shard, epoch, lane));
       if (result === undefined) return;
       if (!result.held) return lease.fenced();
-      deliveriesTotal.inc({ outcome: 'discarded' }, result.discarded);
-      this.logger.info({ shard, lane, discarded: result.discarded }, 'Skipped a delivery');
+      for (const endpoint of result.discarded) this.activity.onDiscarded(endpoint);
+      this.logger.info({ shard, lane, discarded: result.discarded.length }, 'Skipped a delivery');
     } finally {
       coverage.reopen(lane);
     }

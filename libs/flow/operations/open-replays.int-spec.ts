@@ -59,7 +59,7 @@ async function ask(filter: ReplayFilter): Promise<{ id: string; matched: number 
 }
 
 /** Of dead letters on shard 0. */
-const work = (replay: string, action: OpenReplay['action'] = 'replay'): OpenReplay => ({ replay, shard: 0, tenant: 'default', action, ofEvent: false });
+const work = (replay: string, action: OpenReplay['action'] = 'replay'): OpenReplay => ({ replay, shard: 0, tenant: 'default', action, ofEvent: false, delivered: false });
 
 async function statuses(): Promise<Record<string, number>> {
   const { rows } = await fixture.pool.query<{ status: string; count: number }>('select status, count(*)::integer as count from deliveries group by status');
@@ -121,7 +121,7 @@ describe('a replay of dead letters', () => {
     await fixture.pool.query("update lanes set halted_sequence = case entity when 'entity-1' then 4 else 3 end where entity in ('entity-1', 'entity-2')");
     const { id } = await ask(all({ action: 'discard', entity: 'entity-1' }));
     const [job = work(id)] = await open.find([0]);
-    expect(await open.apply(job, epoch)).toMatchObject({ held: true, finished: true, discarded: 4, lanes: [await laneOf('entity-1')] });
+    expect(await open.apply(job, epoch)).toMatchObject({ held: true, finished: true, discarded: { length: 4 }, lanes: [await laneOf('entity-1')] });
     expect(await statuses()).toEqual({ dead: LANES * PER_LANE - 4, discarded: 4 });
     expect((await fixture.pool.query('select entity from lanes where halted_sequence is not null')).rows).toEqual([{ entity: 'entity-2' }]);
   });

@@ -5,6 +5,7 @@ import { StatementSize } from '#ground/postgres/statement-size';
 import { discardDeadLetters } from './discard-dead-letters.queries.js';
 import { findOpenReplays, type IFindOpenReplaysResult } from './find-open-replays.queries.js';
 import { replayDeadLetters } from './replay-dead-letters.queries.js';
+import { replayPastEvents } from './replay-past-events.queries.js';
 import { replayEvent } from './replay-event.queries.js';
 
 /** A replay or a discard that an operator has asked for, on one shard. */
@@ -19,7 +20,8 @@ export interface AppliedBatch {
   readonly lanes: readonly number[];
   /** Deliveries without a lane that are pending again. */
   readonly unordered: number;
-  readonly discarded: number;
+  /** Of each delivery that was discarded, its endpoint. */
+  readonly discarded: readonly number[];
 }
 
 /** 5,000 looked at take about 20 ms; 500 changed, as in every statement under the fence. */
@@ -46,27 +48,35 @@ export class OpenReplaysRepository {
   }
 
   /** Applies the next batch, as much as the size allows; of an event all that there is. */
-  apply({ replay, shard, action, ofEvent }: Omit<OpenReplay, 'tenant'>, epoch: number, size = new StatementSize()): Promise<AppliedBatch> {
+  apply({ replay, shard, action, ofEvent, delivered }: Omit<OpenReplay, 'tenant'>, epoch: number, size = new StatementSize()): Promise<AppliedBatch> {
     const job = { replay, shard, epoch };
     if (ofEvent) return size.run(1, () => this.replayEvent(job), () => 0);
     const batch = { ...job, scanned: size.of(SCANNED), changed: size.of(CHANGED) };
-    const run = (): Promise<AppliedBatch> => (action === 'replay' ? this.replayDeadLetters(batch) : this.discardDeadLetters(batch));
+    const run = (): Promise<AppliedBatch> => {
+      if (delivered) return this.replayPastEvents(batch);
+      return action === 'replay' ? this.replayDeadLetters(batch) : this.discardDeadLetters(batch);
+    };
     return size.run(batch.scanned, run, ({ finished }) => (finished ? 0 : batch.scanned));
   }
 
   private async replayDeadLetters(batch: Batch): Promise<AppliedBatch> {
     const [row] = await replayDeadLetters.run(batch, this.database);
-    return { held: row?.held === true, finished: row?.finished === true, lanes: row?.lanes ?? [], unordered: row?.unordered ?? 0, discarded: 0 };
+    return { held: row?.held === true, finished: row?.finished === true, lanes: row?.lanes ?? [], unordered: row?.unordered ?? 0, discarded: [] };
+  }
+
+  private async replayPastEvents(batch: Batch): Promise<AppliedBatch> {
+    const [row] = await replayPastEvents.run(batch, this.database);
+    return { held: row?.held === true, finished: row?.finished === true, lanes: row?.lanes ?? [], unordered: row?.unordered ?? 0, discarded: [] };
   }
 
   private async discardDeadLetters(batch: Batch): Promise<AppliedBatch> {
     const [row] = await discardDeadLetters.run(batch, this.database);
-    return { held: row?.held === true, finished: row?.finished === true, lanes: row?.lanes ?? [], unordered: 0, discarded: row?.discarded ?? 0 };
+    return { held: row?.held === true, finished: row?.finished === true, lanes: row?.lanes ?? [], unordered: 0, discarded: row?.discarded ?? [] };
   }
 
   private async replayEvent(job: Job): Promise<AppliedBatch> {
     const [row] = await replayEvent.run(job, this.database);
-    return { held: row?.held === true, finished: true, lanes: row?.lanes ?? [], unordered: row?.unordered ?? 0, discarded: 0 };
+    return { held: row?.held === true, finished: true, lanes: row?.lanes ?? [], unordered: row?.unordered ?? 0, discarded: [] };
   }
 }
 

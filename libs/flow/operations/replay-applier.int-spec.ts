@@ -3,6 +3,7 @@ import type { TestingModule } from '@nestjs/testing';
 import { mintId } from '#domain/ids';
 import { WindowBudget } from '#domain/lane';
 import { LaneBudget } from '#flow/lanes/lane-budget';
+import { EndpointActivity } from '#flow/lanes/endpoint-activity';
 import { LaneLoader } from '#flow/lanes/lane-loader';
 import { LaneRunner } from '#flow/lanes/lane-runner';
 import { OpenShards } from '#flow/lanes/open-shards';
@@ -111,7 +112,7 @@ it('applies one batch of each replay in turn, so that a large one does not delay
   const repository = dispatcher.get(OpenReplaysRepository);
   const apply = jest.spyOn(repository, 'apply');
   dispatcher.get(OpenShards).add(new ShardLanes(testLease(1, await fixture.takeShard(1)), dispatcher.get(LaneBudget), dispatcher.get(WindowBudget)));
-  const applier = new ReplayApplier(repository, dispatcher.get(OpenShards), dispatcher.get(LaneLoader), log.logger);
+  const applier = new ReplayApplier(repository, dispatcher.get(OpenShards), dispatcher.get(LaneLoader), dispatcher.get(EndpointActivity), log.logger);
   applier.start();
   await waitUntil('both replays to end', async () => (await fixture.pool.query('select from replay_shards where finished_at is null')).rowCount === 0);
   await applier.stop();

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { EndpointActivity } from '#flow/lanes/endpoint-activity';
 import { LaneLoader } from '#flow/lanes/lane-loader';
-import { deliveriesTotal } from '#flow/lanes/lanes.metrics';
 import { OpenShards } from '#flow/lanes/open-shards';
 import type { ShardLanes } from '#flow/lanes/shard-lanes';
 import { Poll } from '#ground/polling/poll';
@@ -42,6 +42,7 @@ export class ReplayApplier {
     private readonly repository: OpenReplaysRepository,
     private readonly shards: OpenShards,
     private readonly loader: LaneLoader,
+    private readonly activity: EndpointActivity,
     @InjectLogger() private readonly logger: Logger,
   ) {
     this.poll = new Poll({
@@ -93,7 +94,7 @@ export class ReplayApplier {
         lease.fenced();
         return 'failed';
       }
-      deliveriesTotal.inc({ outcome: 'discarded' }, batch.discarded);
+      for (const endpoint of batch.discarded) this.activity.onDiscarded(endpoint);
       for (const lane of batch.lanes) this.loader.reload(lanes, lane);
       if (batch.unordered > 0) coverage.markIncomplete();
       this.onAnswer(replay, lanes, batch.finished);

@@ -35,7 +35,7 @@ discarded as (
   set status = 'discarded', next_attempt_at = null, finished_at = now()
   from wanted w
   where d.event_id = w.event_id and d.endpoint = w.endpoint and d.replay = w.replay and d.status = w.status
-  returning d.sequence, w.status as was
+  returning d.sequence, d.endpoint, w.status as was
 ),
 cleared as (
   update lanes l
@@ -51,4 +51,4 @@ cleared as (
 )
 select
   (select count(*) from fence)::integer = 1 as held,
-  (select count(*) from discarded)::integer as discarded;
+  array(select endpoint from discarded) as discarded;

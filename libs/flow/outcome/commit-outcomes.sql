@@ -1,7 +1,7 @@
 /*
   Commits the outcomes of a batch of attempts, of several shards: fence, attempt, the delivery's state, the lane's counters,
-  and records for Kafka (retry token, dead letter). Returns the ordinals (from 1) of the rows that were applied, and the
-  shards whose fence held. find-outcomes.sql looks up a row of a held shard that was not applied.
+  records for Kafka (retry token, dead letter), and operational events. Returns the ordinals (from 1) of the rows that were
+  applied, and the shards whose fence held. find-outcomes.sql looks up a row of a held shard that was not applied.
 
   Response bodies are one bytea with offsets: an array of bytea would be sent as hex digits.
   Every join goes from the batch to a primary key (sessions `by-index`). "pending" is in a CASE, which no partial index
@@ -146,6 +146,58 @@ audited as (
   from closed c
     join endpoints p on p.id = c.endpoint
   where c.halts
+),
+ended as materialized (
+  -- Dead letters that an operational event may tell about. Most tenants have no endpoint that gets one: OFFSET 0, so that
+  -- nothing is looked up for them. A dead operational event makes no other, or that would have no end.
+  select x.*, p.public_id, e.type, e.entity
+  from (
+      select *
+      from decided
+      where status = 'dead' and exists (select from operational_subscriptions s where s.tenant = decided.tenant)
+      offset 0
+    ) x
+    cross join lateral (
+      select type, entity from events where id = x.event_id and id between :firstId! and :lastId! offset 0
+    ) e
+    join endpoints p on p.id = x.endpoint
+  where not starts_with(e.type, 'lockstep.')
+),
+told as (
+  -- Not to the endpoint itself.
+  insert into operational_events (tenant, type, entity, data)
+  select o.tenant, o.type, i.id, jsonb_build_object('endpoint', i.id) || o.data
+  from (
+      select
+        ordinal, tenant, endpoint, public_id, 'lockstep.delivery.dead' as type,
+        jsonb_build_object(
+          'event', 'evt_' || replace(event_id::text, '-', ''),
+          'delivery',
+            'dlv_' || replace(event_id::text, '-', '') || lpad(to_hex(endpoint), 8, '0') || lpad(to_hex(replay), 4, '0'),
+          'entity', entity, 'type', type, 'sequence', sequence, 'reason', dead_reason, 'attempts', number,
+          'lastStatus', status_code, 'lastError', error
+        ) as data
+      from ended
+      union all
+      select
+        ordinal, tenant, endpoint, public_id, 'lockstep.lane.halted',
+        jsonb_build_object(
+          'event', 'evt_' || replace(event_id::text, '-', ''), 'entity', entity, 'type', type, 'sequence', sequence,
+          'reason', dead_reason
+        )
+      from ended
+      where halts
+      union all
+      select null, tenant, id, public_id, 'lockstep.endpoint.disabled', jsonb_build_object('reason', 'gone')
+      from gone
+    ) o
+    cross join lateral (select 'ep_' || replace(o.public_id::text, '-', '') as id) i
+  where exists (
+      select
+      from operational_subscriptions s
+      where s.tenant = o.tenant and s.endpoint <> o.endpoint and s.event_types && event_type_patterns(o.type)
+    )
+  order by o.ordinal nulls last, o.type
 ),
 nudges as (
   insert into dispatch_outbox (tenant, shard, topic, value)

@@ -25,6 +25,7 @@ test('an app needs three variables; the others have the documented defaults', ()
     },
     adminKey: undefined,
     secretKey: ENOUGH.LOCKSTEP_SECRET_KEY,
+    formerSecretKeys: [],
     allowPrivateNetworks: [],
     allowHttp: false,
     retryScheduleMs: [1_000, 5_000, 30_000, 300_000, 1_800_000, 7_200_000, 18_000_000, 36_000_000, 36_000_000],
@@ -40,6 +41,11 @@ test('an app needs three variables; the others have the documented defaults', ()
     deliveryConcurrency: 1_024,
     logLevel: 'info',
   });
+});
+
+test('former keys are separated by commas', () => {
+  const keys = ['x'.repeat(32), 'y'.repeat(40)];
+  expect(loadConfig({ ...ENOUGH, LOCKSTEP_SECRET_KEY_OLD: keys.join(', ') }).formerSecretKeys).toEqual(keys);
 });
 
 const BAD_VALUES: Record<keyof typeof environmentSchema.shape, string[]> = {
@@ -58,6 +64,7 @@ const BAD_VALUES: Record<keyof typeof environmentSchema.shape, string[]> = {
   KAFKA_SASL_PASSWORD: [],
   LOCKSTEP_ADMIN_KEY: ['short', 'twenty-four characters with spaces', 'ключ-администратора-длинный'],
   LOCKSTEP_SECRET_KEY: ['x'.repeat(31)],
+  LOCKSTEP_SECRET_KEY_OLD: ['x'.repeat(31), `${'x'.repeat(32)},`, `${'x'.repeat(32)},short`],
   LOCKSTEP_ALLOW_PRIVATE_NETWORKS: ['localhost', '10.0.0.0/33', '::1/129', '10.0.0.0/8/8', '10.0.0.0/', '300.0.0.1'],
   LOCKSTEP_ALLOW_HTTP: ['no'],
   LOCKSTEP_RETRY_SCHEDULE: ['1', '1s;5s', '1s,,5s', '8d', Array(51).fill('1s').join(',')],

@@ -22,6 +22,8 @@ export interface Config {
   readonly kafka: KafkaConfig;
   readonly adminKey: string | undefined;
   readonly secretKey: string;
+  /** Keys that only open what they encrypted. */
+  readonly formerSecretKeys: readonly string[];
   readonly allowPrivateNetworks: readonly string[];
   readonly allowHttp: boolean;
   readonly retryScheduleMs: readonly number[];
@@ -67,6 +69,7 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
     kafka: kafkaConfig(required('KAFKA_BROKERS', start), values),
     adminKey: values.LOCKSTEP_ADMIN_KEY,
     secretKey: required('LOCKSTEP_SECRET_KEY', 'it encrypts stored secrets; make one with `openssl rand -base64 32` and keep it'),
+    formerSecretKeys: values.LOCKSTEP_SECRET_KEY_OLD ?? [],
     allowPrivateNetworks: values.LOCKSTEP_ALLOW_PRIVATE_NETWORKS,
     allowHttp: values.LOCKSTEP_ALLOW_HTTP,
     retryScheduleMs: values.LOCKSTEP_RETRY_SCHEDULE,

@@ -34,6 +34,12 @@ const networks = z.string().transform((text, context) => {
   return cidrs;
 });
 
+const SECRET_KEY_CHARACTERS = 32;
+
+const formerSecretKeys = z.string()
+  .transform((text) => text.split(',').map((key) => key.trim()))
+  .refine((keys) => keys.every((key) => key.length >= SECRET_KEY_CHARACTERS), `must be keys of at least ${SECRET_KEY_CHARACTERS} characters, several separated by commas`);
+
 const publicUrl = z.string()
   .regex(/^https?:\/\/[^/?#@\s]+(\/[^?#\s]*)?$/, 'must be an http(s) URL such as https://hooks.example.com, without a user, a query or a fragment')
   .refine((text) => URL.canParse(text), 'must be an http(s) URL such as https://hooks.example.com')
@@ -55,7 +61,8 @@ export const environmentSchema = z.object({
   KAFKA_SASL_USERNAME: z.string().optional(),
   KAFKA_SASL_PASSWORD: z.string().optional(),
   LOCKSTEP_ADMIN_KEY: z.string().regex(/^[\x21-\x7e]{24,}$/, 'must be at least 24 printable characters without spaces').optional(),
-  LOCKSTEP_SECRET_KEY: z.string().min(32, 'must be at least 32 characters; make one with `openssl rand -base64 32`').optional(),
+  LOCKSTEP_SECRET_KEY: z.string().min(SECRET_KEY_CHARACTERS, `must be at least ${SECRET_KEY_CHARACTERS} characters; make one with \`openssl rand -base64 32\``).optional(),
+  LOCKSTEP_SECRET_KEY_OLD: formerSecretKeys.optional(),
   LOCKSTEP_ALLOW_PRIVATE_NETWORKS: networks.default([]),
   LOCKSTEP_ALLOW_HTTP: flag.default(false),
   LOCKSTEP_RETRY_SCHEDULE: retrySchedule.default([1_000, 5_000, 30_000, 300_000, 1_800_000, 7_200_000, 18_000_000, 36_000_000, 36_000_000]),

@@ -60,13 +60,28 @@ export interface OpenApiOptions {
   readonly description: string;
   /** Whether operations require an API key. Default true. */
   readonly authenticated?: boolean;
+  /** Requests that the app sends to others by itself. */
+  readonly webhooks?: readonly WebhookDocument[];
+}
+
+export interface WebhookDocument {
+  readonly name: string;
+  readonly summary: string;
+  readonly body: z.ZodType;
 }
 
 /** Serves the OpenAPI document at /openapi.json, and as pages at /docs and /api-docs. */
-export function serveOpenApi(app: INestApplication, { title, description, authenticated = true }: OpenApiOptions): void {
+export function serveOpenApi(app: INestApplication, { title, description, authenticated = true, webhooks = [] }: OpenApiOptions): void {
   const base = new DocumentBuilder().setTitle(title).setDescription(description).setVersion(VERSION);
   if (authenticated) base.addBearerAuth({ type: 'http', scheme: 'bearer' });
+  // OpenAPI 3.0 has no place for webhooks; `x-webhooks` is what tools read instead.
+  if (webhooks.length > 0) base.addExtension('x-webhooks', Object.fromEntries(webhooks.map((webhook) => [webhook.name, webhookItem(webhook)])));
   const document = completed(SwaggerModule.createDocument(app, base.build()));
   SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json', raw: ['json'] });
   SwaggerModule.setup('api-docs', app, document, { raw: false });
+}
+
+function webhookItem({ summary, body }: WebhookDocument): object {
+  const schema = z.toJSONSchema(body, { target: 'openapi-3.0' });
+  return { post: { summary, requestBody: { required: true, content: { 'application/json': { schema } } }, responses: { '2XX': { description: 'Delivered' } } } };
 }

@@ -35,6 +35,11 @@ const PLAN_SETTINGS = {
    * few rows, and would read and sort all of them: the first page of 400,000 deliveries took seconds.
    */
   pages: { enable_sort: 'off' },
+  /**
+   * Reads on in a large table in the order of an index, and looks up each row elsewhere by key. A partition that is empty when
+   * the statement is planned would be scanned from end to end once it is full.
+   */
+  walk: { enable_sort: 'off', enable_seqscan: 'off' },
 } as const;
 
 /** Runs generated queries (`x.queries.ts`). */

@@ -51,3 +51,21 @@ test('a box whose tag was shortened to 4 bytes does not open: that tag could be 
   const box = new SecretBox(KEY);
   expect(() => box.open(box.seal('', 'endpoint/1').subarray(0, 1 + 12 + 4), 'endpoint/1')).toThrow(SecretBoxError);
 });
+
+const [FIRST, SECOND, THIRD] = ['1'.repeat(32), '2'.repeat(32), '3'.repeat(32)];
+
+test('a box of a former key opens; new ones have the present key', () => {
+  const sealed = new SecretBox(FIRST).seal('whsec_a', 'endpoint/1');
+  const rotated = new SecretBox(THIRD, [SECOND, FIRST]);
+  expect(rotated.open(sealed, 'endpoint/1')).toBe('whsec_a');
+  expect(new SecretBox(THIRD).open(rotated.seal('whsec_b', 'endpoint/1'), 'endpoint/1')).toBe('whsec_b');
+  expect(() => rotated.open(sealed, 'endpoint/2')).toThrow(/neither LOCKSTEP_SECRET_KEY nor LOCKSTEP_SECRET_KEY_OLD/);
+});
+
+test('only a box of a former key is sealed again, for the same context', () => {
+  const rotated = new SecretBox(SECOND, [FIRST]);
+  const resealed = rotated.resealed(new SecretBox(FIRST).seal('whsec_a', 'endpoint/1'), 'endpoint/1') ?? Buffer.alloc(0);
+  expect(new SecretBox(SECOND).open(resealed, 'endpoint/1')).toBe('whsec_a');
+  expect(rotated.resealed(resealed, 'endpoint/1')).toBeUndefined();
+  expect(() => rotated.resealed(new SecretBox(THIRD).seal('whsec_a', 'endpoint/1'), 'endpoint/1')).toThrow(SecretBoxError);
+});

@@ -38,7 +38,7 @@ export const replaySchema = z
       from: z.iso.datetime().nullable(),
       to: z.iso.datetime().nullable(),
     }),
-    matched: z.int().meta({ description: 'Dead letters that matched at the request' }),
+    matched: z.int().meta({ description: 'Deliveries that matched at the request' }),
     applied: z.int().meta({ description: 'How many of these are pending again, or discarded, so far' }),
     createdAt: z.iso.datetime(),
     finishedAt: z.iso.datetime().nullable(),

@@ -4,6 +4,7 @@ import type { Database } from '#ground/postgres/pool';
 import { type AcceptedRange, idsIn } from '#manage/events/accepted-range';
 import { CountsDatabase } from './counts-database.module.js';
 import { countDeadLetters } from './count-dead-letters.queries.js';
+import { createEndpointReplay } from './create-endpoint-replay.queries.js';
 import { createEventReplay } from './create-event-replay.queries.js';
 import { createReplay, type replay_action } from './create-replay.queries.js';
 import { findEndpointKey } from './find-endpoint-key.queries.js';
@@ -18,6 +19,16 @@ export interface ReplayFilter extends AcceptedRange {
   readonly action: ReplayAction;
   /** The endpoint's narrow key. */
   readonly endpoint: number | undefined;
+  readonly entity: string | undefined;
+  readonly type: string | undefined;
+}
+
+/** Selects past events of one endpoint, whether their deliveries were delivered or are dead. */
+export interface EndpointReplayFilter {
+  readonly tenant: string;
+  readonly endpoint: number;
+  readonly from: Date;
+  readonly to: Date;
   readonly entity: string | undefined;
   readonly type: string | undefined;
 }
@@ -50,7 +61,18 @@ export class ReplaysRepository {
     return (await createReplay.run(parameters, this.countsOf(filter)))[0]?.matched ?? 0;
   }
 
-  private countsOf({ tenant }: ReplayFilter): Database {
+  /**
+   * @param ids `by` is from `auditedBy`
+   * @returns the number of matching deliveries
+   * @throws LockstepError overloaded when there are too many to count in time; then no replay exists
+   */
+  async createForEndpoint(filter: EndpointReplayFilter, ids: { id: string; subject: string; by: string }, dryRun: boolean): Promise<number> {
+    const { endpoint, entity, type, from, to } = filter;
+    const described = JSON.stringify({ endpoint, entity, type, from, to, status: 'any' });
+    return (await createEndpointReplay.run({ ...filter, ...ids, ...idsIn(filter), dryRun, filter: described }, this.countsOf(filter)))[0]?.matched ?? 0;
+  }
+
+  private countsOf({ tenant }: Pick<ReplayFilter, 'tenant'>): Database {
     return this.counts.of(tenant, 'give `endpoint`, or a smaller range of `from` and `to`, and repeat it for the next range');
   }
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { mintId, parsePublicId, toPublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
 import { auditedBy, type Principal } from '#ground/http/principal';
+import type { EndpointReplayRequest } from './endpoint-replay.schema.js';
 import type { Replay, ReplayRequest, StartedReplay } from './replay.schema.js';
 import { type ReplayAction, type ReplayFilter, type ReplayRow, ReplaysRepository } from './replays.repository.js';
 
@@ -34,6 +35,27 @@ export class ReplaysService {
     return { id: subject, matched };
   }
 
+  /** Counts what `startForEndpoint` would replay. @throws LockstepError not_found */
+  async countForEndpoint(principal: Principal, endpointId: string, request: EndpointReplayRequest): Promise<number> {
+    return this.replayOfEndpoint(principal, endpointId, request, newReplay(), true);
+  }
+
+  /** Delivers past events of an endpoint again: also those that were delivered, unless only dead letters are asked for. @throws LockstepError not_found */
+  async startForEndpoint(principal: Principal, endpointId: string, request: EndpointReplayRequest): Promise<StartedReplay> {
+    const replay = newReplay();
+    return { id: replay[1], matched: await this.replayOfEndpoint(principal, endpointId, request, replay, false) };
+  }
+
+  private async replayOfEndpoint(principal: Principal, endpointId: string, { from, to, entity, type, status }: EndpointReplayRequest, [id, subject]: [string, string], dryRun: boolean): Promise<number> {
+    const { tenant } = principal;
+    const endpoint = await this.findEndpoint(tenant, endpointId);
+    if (endpoint === undefined) throw new LockstepError('not_found', `There is no endpoint ${endpointId}`);
+    const ids = { id, subject, by: auditedBy(principal) };
+    if (status === 'any') return this.repository.createForEndpoint({ tenant, endpoint, from, to, entity, type }, ids, dryRun);
+    const filter: ReplayFilter = { tenant, action: 'replay', endpoint, entity, type, from, to };
+    return dryRun ? this.repository.count(filter) : this.repository.create(filter, ids);
+  }
+
   /** @throws LockstepError not_found */
   async get(tenant: string, id: string): Promise<Replay> {
     const uuid = parsePublicId('rpl', id);
@@ -48,11 +70,15 @@ export class ReplaysService {
 
   private async endpointKeyOf(tenant: string, endpoint: string | undefined): Promise<number | undefined> {
     if (endpoint === undefined) return undefined;
-    const uuid = parsePublicId('ep', endpoint);
-    const key = uuid === undefined ? undefined : await this.repository.findEndpoint(tenant, uuid);
+    const key = await this.findEndpoint(tenant, endpoint);
     if (key !== undefined) return key;
     const message = `there is no endpoint ${endpoint}`;
     throw new LockstepError('invalid_request', `endpoint: ${message}`, { errors: [{ path: '/endpoint', message }] });
+  }
+
+  private async findEndpoint(tenant: string, id: string): Promise<number | undefined> {
+    const uuid = parsePublicId('ep', id);
+    return uuid === undefined ? undefined : this.repository.findEndpoint(tenant, uuid);
   }
 }
 

@@ -11,8 +11,8 @@ function pathsRefused(settings: Record<string, unknown>): string[] {
 describe('a new endpoint', () => {
   it('has the documented defaults', () => {
     expect(newEndpointSchema.parse({ url })).toEqual({
-      url, description: '', eventTypes: ['*'], ordering: 'entity', dlqPolicy: 'continue', retrySchedule: null, timeoutMs: 15_000, maxConcurrency: 64,
-      maxRetryAfterSeconds: 86_400, rateLimit: null, disableAfter: null, headers: {}, metadata: {},
+      url, description: '', eventTypes: ['*'], filter: null, ordering: 'entity', dlqPolicy: 'continue', retrySchedule: null, timeoutMs: 15_000, maxConcurrency: 64,
+      maxRetryAfterSeconds: 86_400, rateLimit: null, disableAfter: null, headers: {}, auth: null, signature: 'v1', metadata: {}, startAt: 'now',
     });
   });
 
@@ -26,6 +26,14 @@ describe('a new endpoint', () => {
 
   it.each(['ftp://x', 'example.com', 'https://u:p@example.com/', 'https://example.com/#', 'https://example.com/#a', ' https://example.com', 'https://exa mple.com', '', 7])('refuses the URL %j', (bad) => {
     expect(pathsRefused({ url: bad })).toEqual(['url']);
+  });
+
+  it.each(['now', 'earliest', '2026-01-31T12:00:00Z', '2026-01-31T12:00:00.5+02:00'])('starts at %j', (startAt) => {
+    expect(pathsRefused({ startAt })).toEqual([]);
+  });
+
+  it.each(['later', '2026-01-31', 'infinity', '9999-01-01T00:00:00Z', 7, null])('does not start at %j', (startAt) => {
+    expect(pathsRefused({ startAt })).toEqual(['startAt']);
   });
 
   it.each([['order.*'], ['*', 'order.created'], ['a.b.c.*']])('takes event types %j', (...eventTypes) => {
@@ -59,7 +67,7 @@ describe('a new endpoint', () => {
   });
 
   it('names unknown members', () => {
-    expect(pathsRefused({ secret: 'x', colour: 'red' })).toEqual(['secret.colour']);
+    expect(pathsRefused({ publicKey: 'x', colour: 'red' })).toEqual(['publicKey.colour']);
   });
 });
 

@@ -2,35 +2,23 @@ import { z } from 'zod';
 import { formatDuration, parseDurationMs } from '#domain/duration';
 import { durationsUpTo } from '#domain/duration-pattern';
 import { HEADER_VALUE } from '#domain/header-fields';
+import { SIGNING_SECRET } from '#flow/delivery/signing-secret';
 import { CursorFormat, UINT31 } from '#ground/http/cursor';
 import { pageQuery } from '#ground/http/pagination';
 import { idSchema } from '#ground/http/public-id';
 import { textSchema } from '#ground/http/text-schema';
 import { metadataSchema } from '#manage/metadata';
 import { breakerSchema, disableAfter } from './breaker.schema.js';
+import { catchUpSchema, startAt } from './catch-up.schema.js';
 import { customHeaderProblem } from './custom-headers.js';
+import { authSchema } from './endpoint-auth.schema.js';
 import { newRateLimitSchema, rateLimitSchema } from './endpoint-rate-limit.js';
+import { filterSchema } from './filter.schema.js';
+import { publicKeySchema, signatureSchema, signingSecretSchema } from './signature.schema.js';
+import { URL_PATTERN, urlSchema } from './url.schema.js';
 
 const MAX_RETRY_DELAY_MS = 604_800_000;
 const EVENT_TYPE_PATTERN = /^(?:\*|[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*(?:\.\*)?)$/;
-
-/** A host, perhaps a port, path and query. JSON Schema's `uri` has only ASCII. */
-const URL_PATTERN = /^[Hh][Tt][Tt][Pp][Ss]?:\/\/[^\s\u0000-\u0020\u007f-\u00a0/?#@\\]+(?:[/?][^\s\u0000-\u0020\u007f-\u00a0#]*)?$/;
-
-const url = z.string().max(2_048).superRefine((text, context) => {
-  const problem = urlProblem(text);
-  if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
-}).meta({ format: 'iri', pattern: URL_PATTERN.source, example: 'https://example.com/hooks', description: 'Without user name, password and fragment' });
-
-/** The syntax only. The address policy decides which destinations are allowed. */
-function urlProblem(text: string): string | undefined {
-  if (!URL.canParse(text) || /[\s\p{Cc}]/u.test(text)) return 'must be an absolute URL such as https://example.com/hooks';
-  const { protocol, username, password } = new URL(text);
-  if (protocol !== 'https:' && protocol !== 'http:') return 'must begin with https:// or http://';
-  if (username !== '' || password !== '') return 'must not hold a user name or password; use headers';
-  if (text.includes('#')) return 'must not have a fragment';
-  return URL_PATTERN.test(text) ? undefined : 'must be an absolute URL such as https://example.com/hooks';
-}
 
 const delay = z.string().regex(durationsUpTo(MAX_RETRY_DELAY_MS), 'must be a duration such as 500ms, 10s, 5m, 2h or 1d, of at most 7d').meta({ example: '30s' });
 
@@ -52,11 +40,12 @@ const headers = z
 
 /** The settings of an endpoint with their defaults. */
 const settings = {
-  url,
+  url: urlSchema,
   description: textSchema({ max: 1_024 }).default(''),
   eventTypes: z
     .array(z.string().max(130).regex(EVENT_TYPE_PATTERN, 'must be *, a type such as order.created, or a prefix such as order.*'))
-    .min(1).max(100).default(['*']),
+    .min(1).max(100).default(['*']).meta({ description: '`*`: all but operational events, which `lockstep.*` names' }),
+  filter: filterSchema.default(null),
   ordering: z.enum(['entity', 'none']).default('entity'),
   dlqPolicy: z.enum(['continue', 'halt']).default('continue'),
   retrySchedule: z.array(delay).max(50).nullable().default(null).meta({ description: "Delays before each retry; null: the installation's schedule" }),
@@ -66,20 +55,26 @@ const settings = {
   rateLimit: newRateLimitSchema.nullable().default(null).meta({ description: 'Null: no limit' }),
   disableAfter,
   headers: headers.default({}),
+  auth: authSchema.nullable().default(null),
+  signature: signatureSchema.default('v1'),
   metadata: metadataSchema.default({}),
 };
 
-export const newEndpointSchema = z.strictObject(settings).meta({ id: 'NewEndpoint' });
+const ownSecret = signingSecretSchema.optional().meta({ description: 'A signing secret of your own; without it one is made' });
+
+export const newEndpointSchema = z.strictObject({ ...settings, secret: ownSecret, startAt }).meta({ id: 'NewEndpoint' });
 export type NewEndpoint = z.output<typeof newEndpointSchema>;
 
-/** All settings except `ordering`, without defaults. */
+/** All settings except `ordering` and `startAt`, without defaults. */
 export const endpointChangeSchema = z
   .strictObject({
-    url: url.optional(),
+    url: urlSchema.optional(),
     description: settings.description.unwrap().optional(),
     eventTypes: settings.eventTypes.unwrap().optional(),
+    filter: filterSchema.optional(),
     // Accepted here only to refuse it with a reason.
     ordering: z.never('can not be changed, since the sequences of its lanes would break: create another endpoint').optional(),
+    startAt: z.never('can not be changed, since the endpoint has begun: create another endpoint, or replay past events').optional(),
     dlqPolicy: settings.dlqPolicy.unwrap().optional(),
     retrySchedule: settings.retrySchedule.unwrap().optional(),
     timeoutMs: settings.timeoutMs.unwrap().optional(),
@@ -88,6 +83,8 @@ export const endpointChangeSchema = z
     rateLimit: settings.rateLimit.unwrap().optional(),
     disableAfter: disableAfter.unwrap().optional(),
     headers: headers.optional(),
+    auth: settings.auth.unwrap().optional(),
+    signature: signatureSchema.optional(),
     metadata: metadataSchema.optional(),
   })
   .meta({ id: 'EndpointChange' });
@@ -106,6 +103,7 @@ export const endpointSchema = z
     url: z.string().max(2_048).meta({ format: 'iri', pattern: URL_PATTERN.source }),
     description: z.string(),
     eventTypes: z.array(z.string()).meta({ description: 'Empty if the endpoint was made for a destination: it gets those events only that name it' }),
+    filter: z.string().nullable(),
     ordering: z.enum(['entity', 'none']),
     dlqPolicy: z.enum(['continue', 'halt']),
     retrySchedule: z.array(delay).nullable(),
@@ -115,20 +113,24 @@ export const endpointSchema = z
     rateLimit: rateLimitSchema.nullable(),
     disableAfter: z.string().nullable().meta({ example: '5d' }),
     headers: z.record(z.string(), z.string()),
+    auth: authSchema.nullable(),
+    signature: signatureSchema,
+    publicKey: publicKeySchema,
     metadata: z.record(z.string(), z.unknown()),
     source: idSchema('src').nullable().meta({ description: 'The source that it was made for, because a request named its URL as destination; null for other endpoints' }),
     status: z.enum(['active', 'paused', 'disabled']),
     statusReason: z.string().nullable(),
     breaker: breakerSchema,
+    catchUp: catchUpSchema,
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
   })
   .meta({ id: 'Endpoint' });
 export type Endpoint = z.output<typeof endpointSchema>;
 
-/** The answer to a creation, the only one with the signing secret. */
+/** The answer to a creation, with the signing secret. */
 export const createdEndpointSchema = endpointSchema
-  .extend({ secret: z.string().regex(/^whsec_[A-Za-z0-9+/]+={0,2}$/).meta({ description: 'Shown only in this answer' }) })
+  .extend({ secret: z.string().regex(SIGNING_SECRET).meta({ description: '`GET /v1/endpoints/{id}/secret` has it, too' }) })
   .meta({ id: 'CreatedEndpoint' });
 export type CreatedEndpoint = z.output<typeof createdEndpointSchema>;
 

@@ -19,7 +19,7 @@ export class EndpointsController {
   @Post()
   @Requires('manage')
   @Documented({
-    summary: 'Create an endpoint', status: 201, answer: 'Created. Only this answer has the `secret`', schema: createdEndpointSchema, headers: { Location: 'The path of the endpoint' },
+    summary: 'Create an endpoint', status: 201, answer: 'Created', schema: createdEndpointSchema, headers: { Location: 'The path of the endpoint' },
     problems: ['destination_not_allowed', 'conflict'],
   })
   async create(

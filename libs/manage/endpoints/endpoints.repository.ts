@@ -34,13 +34,15 @@ export class EndpointsRepository {
     return (await createEndpoint.run({ ...row, most: MAX_ENDPOINTS }, this.database))[0]?.id;
   }
 
-  /** @returns false, with nothing changed, if another endpoint that was made for the same source has the URL */
-  async change(changes: IChangeEndpointParams): Promise<boolean> {
+  /**
+   * @returns undefined, with nothing changed, if the endpoint has another version, or is deleted; `duplicate`, with nothing
+   * changed, if another endpoint that was made for the same source has the URL
+   */
+  async change(changes: IChangeEndpointParams): Promise<'changed' | 'duplicate' | undefined> {
     try {
-      await changeEndpoint.run(changes, this.database);
-      return true;
+      return (await changeEndpoint.run(changes, this.database)).length > 0 ? 'changed' : undefined;
     } catch (error) {
-      if (failureOf(error) === 'constraint') return false;
+      if (failureOf(error) === 'constraint') return 'duplicate';
       throw error;
     }
   }

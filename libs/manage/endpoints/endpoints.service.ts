@@ -1,21 +1,24 @@
-import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { mintId, parsePublicId, toPublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
+import { schemeOf } from '#flow/delivery/signing-secret';
 import { type Page, pageOf } from '#ground/http/pagination';
 import { auditedBy, type Principal } from '#ground/http/principal';
-import { SecretBox } from '#ground/secrets/secret-box';
 import { AddressPolicy } from '#ground/network/address-policy';
 import {
   type CreatedEndpoint, type Endpoint, type EndpointChange, endpointCursor, type EndpointQuery, type NewEndpoint, newEndpointSchema, scheduleFromMs, scheduleToMs,
 } from './endpoint.schema.js';
 import { breakerOf, disableAfterFromMs, disableAfterToMs } from './breaker.schema.js';
+import { catchUpOf } from './catch-up.schema.js';
+import { EndpointCredentials } from './endpoint-credentials.js';
+import { EndpointFilters } from './endpoint-filters.js';
+import { endpointNotFound, endpointUuid } from './endpoint-id.js';
 import { rateLimitColumnsOf, rateLimitOf } from './endpoint-rate-limit.js';
+import { EndpointStart } from './endpoint-start.js';
 import { type EndpointRow, EndpointsRepository, MAX_ENDPOINTS } from './endpoints.repository.js';
-import { headersContext, secretContext } from '#ground/secrets/secret-contexts';
 
-/** Standard Webhooks: 24 to 64 bytes. */
-const SECRET_BYTES = 32;
+/** A change that meets so many others of the same endpoint is given up. */
+const MAX_TRIES = 5;
 
 /** The source that an endpoint is made for. */
 export interface DestinationSource {
@@ -29,13 +32,15 @@ export interface DestinationSource {
 export class EndpointsService {
   constructor(
     private readonly repository: EndpointsRepository,
-    private readonly secrets: SecretBox,
+    private readonly credentials: EndpointCredentials,
     private readonly addresses: AddressPolicy,
+    private readonly filters: EndpointFilters,
+    private readonly start: EndpointStart,
   ) {}
 
-  /** @throws LockstepError destination_not_allowed, conflict */
+  /** @throws LockstepError destination_not_allowed; conflict; invalid_request for the filter */
   async create(principal: Principal, settings: NewEndpoint): Promise<CreatedEndpoint> {
-    await this.checkDestination(new URL(settings.url));
+    await this.checkDestinations(settings);
     const { id, key, secret } = await this.insert(principal, settings);
     if (key === undefined) throw tooMany();
     return { ...(await this.get(principal.tenant, id)), secret };
@@ -64,21 +69,22 @@ export class EndpointsService {
     const { tenant } = principal;
     const publicId = mintId();
     const id = toPublicId('ep', publicId);
-    const secret = `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
-    const { retrySchedule, rateLimit, disableAfter, headers, metadata, ...rest } = settings;
+    const { retrySchedule, rateLimit, disableAfter, metadata, headers, auth, signature, secret: given, startAt, ...rest } = settings;
+    const { secret, ...sealed } = this.credentials.ofNew(publicId, { headers, auth, signature, secret: given });
     const key = await this.repository.create({
       ...rest,
       ...rateLimitColumnsOf(rateLimit),
+      filterPasses: await this.filters.passesOf(settings.filter),
       destinationOf,
+      startAt: await this.start.of(tenant, startAt),
       by: auditedBy(principal),
       subject: id,
       publicId,
       tenant,
       retryScheduleMs: retrySchedule === null ? null : scheduleToMs(retrySchedule),
       disableAfterMs: disableAfter === null ? null : disableAfterToMs(disableAfter),
-      headersCiphertext: this.sealHeaders(headers, publicId),
       metadata: JSON.stringify(metadata),
-      secretCiphertext: this.secrets.seal(secret, secretContext(publicId)),
+      ...sealed,
     });
     return { id, key, secret };
   }
@@ -90,20 +96,19 @@ export class EndpointsService {
   }
 
   async get(tenant: string, id: string): Promise<Endpoint> {
-    const publicId = uuidOf(id);
-    const row = publicId === undefined ? undefined : await this.repository.find(tenant, publicId);
-    if (row === undefined) throw notFound(id);
-    return this.resourceOf(row);
+    return this.resourceOf(await this.find(tenant, id));
   }
 
-  /** @throws LockstepError destination_not_allowed; conflict; invalid_request for event types of an endpoint that was made for a destination */
+  /** @throws LockstepError destination_not_allowed; conflict; invalid_request for the filter, and for event types or a filter of an endpoint that was made for a destination */
   async change(principal: Principal, id: string, changes: EndpointChange): Promise<Endpoint> {
     const { tenant } = principal;
-    const publicId = knownUuidOf(id);
-    if (changes.eventTypes !== undefined && (await this.get(tenant, id)).source !== null) throw notRoutedByType();
-    if (changes.url !== undefined) await this.checkDestination(new URL(changes.url));
-    const { url, description, eventTypes, dlqPolicy, retrySchedule, timeoutMs, maxConcurrency, maxRetryAfterSeconds, rateLimit, disableAfter, headers, metadata } = changes;
-    const isChanged = await this.repository.change({
+    const publicId = endpointUuid(id);
+    const selecting = (['eventTypes', 'filter'] as const).find((name) => changes[name] !== undefined);
+    if (selecting !== undefined && (await this.get(tenant, id)).source !== null) throw notSelectable(selecting);
+    await this.checkDestinations(changes);
+    const { url, description, eventTypes, filter, dlqPolicy, retrySchedule, timeoutMs, maxConcurrency, maxRetryAfterSeconds, rateLimit, disableAfter, metadata } = changes;
+    const filterPasses = await this.filters.passesOf(filter ?? null);
+    const outcome = await this.onCurrent(tenant, id, async (row) => this.repository.change({
       by: auditedBy(principal), subject: id, settings: Object.keys(changes),
       publicId, tenant, url, description, eventTypes, dlqPolicy, timeoutMs, maxConcurrency, maxRetryAfterSeconds,
       setsRetrySchedule: retrySchedule !== undefined,
@@ -112,11 +117,13 @@ export class EndpointsService {
       ...rateLimitColumnsOf(rateLimit ?? null),
       setsDisableAfter: disableAfter !== undefined,
       disableAfterMs: disableAfter === undefined || disableAfter === null ? null : disableAfterToMs(disableAfter),
-      setsHeaders: headers !== undefined,
-      headersCiphertext: headers === undefined ? null : this.sealHeaders(headers, publicId),
+      setsFilter: filter !== undefined,
+      filter,
+      filterPasses,
+      ...(await this.credentials.ofChanged(row, changes)),
       metadata: metadata === undefined ? undefined : JSON.stringify(metadata),
-    });
-    if (!isChanged) throw new LockstepError('conflict', 'The source of this endpoint has another one with this URL: delete that one first, or leave the URL as it is');
+    }));
+    if (outcome === 'duplicate') throw new LockstepError('conflict', 'The source of this endpoint has another one with this URL: delete that one first, or leave the URL as it is');
     return this.get(tenant, id);
   }
 
@@ -132,13 +139,31 @@ export class EndpointsService {
 
   /** It gets no further events. Its pending deliveries are discarded, which is audited. */
   async delete(principal: Principal, id: string): Promise<void> {
-    const isDeleted = await this.repository.delete({ tenant: principal.tenant, publicId: knownUuidOf(id), by: auditedBy(principal), subject: id });
-    if (!isDeleted) throw notFound(id);
+    const isDeleted = await this.repository.delete({ tenant: principal.tenant, publicId: endpointUuid(id), by: auditedBy(principal), subject: id });
+    if (!isDeleted) throw endpointNotFound(id);
   }
 
   private async setStatus(principal: Principal, id: string, status: 'active' | 'paused', reason: string | null): Promise<Endpoint> {
-    await this.repository.setStatus({ tenant: principal.tenant, publicId: knownUuidOf(id), status, reason, by: auditedBy(principal), subject: id });
+    await this.repository.setStatus({ tenant: principal.tenant, publicId: endpointUuid(id), status, reason, by: auditedBy(principal), subject: id });
     return this.get(principal.tenant, id);
+  }
+
+  /**
+   * Runs `work` on the endpoint as it is, again if it returns undefined: then another change has come between.
+   * @throws LockstepError not_found, conflict
+   */
+  async onCurrent<Result>(tenant: string, id: string, work: (row: EndpointRow) => Promise<Result | undefined>): Promise<Result> {
+    for (let tries = 1; tries <= MAX_TRIES; tries++) {
+      const result = await work(await this.find(tenant, id));
+      if (result !== undefined) return result;
+    }
+    throw new LockstepError('conflict', `The endpoint ${id} is being changed by others; try again`);
+  }
+
+  /** @throws LockstepError destination_not_allowed for one of the URLs to which requests go */
+  private async checkDestinations({ url, auth }: Pick<EndpointChange, 'url' | 'auth'>): Promise<void> {
+    if (url !== undefined) await this.checkDestination(new URL(url));
+    if (auth?.type === 'oauth2') await this.checkDestination(new URL(auth.tokenUrl), '/auth/tokenUrl');
   }
 
   /**
@@ -150,17 +175,20 @@ export class EndpointsService {
     if (reason !== undefined) throw new LockstepError('destination_not_allowed', reason, { errors: [{ path, message: reason }] });
   }
 
-  private sealHeaders(headers: Readonly<Record<string, string>>, publicId: string): Buffer | null {
-    return Object.keys(headers).length === 0 ? null : this.secrets.seal(JSON.stringify(headers), headersContext(publicId));
+  private async find(tenant: string, id: string): Promise<EndpointRow> {
+    const publicId = parsePublicId('ep', id);
+    const row = publicId === undefined ? undefined : await this.repository.find(tenant, publicId);
+    if (row === undefined) throw endpointNotFound(id);
+    return row;
   }
 
   private resourceOf(row: EndpointRow): Endpoint {
-    const { publicId, headersCiphertext } = row;
     return {
-      id: toPublicId('ep', publicId),
+      id: toPublicId('ep', row.publicId),
       url: row.url,
       description: row.description,
       eventTypes: row.eventTypes,
+      filter: row.filter,
       ordering: row.ordering,
       dlqPolicy: row.dlqPolicy,
       retrySchedule: scheduleFromMs(row.retryScheduleMs),
@@ -169,12 +197,16 @@ export class EndpointsService {
       maxRetryAfterSeconds: row.maxRetryAfterSeconds,
       rateLimit: rateLimitOf(row),
       disableAfter: disableAfterFromMs(row.disableAfterMs),
-      headers: headersCiphertext === null ? {} : (JSON.parse(this.secrets.open(headersCiphertext, headersContext(publicId))) as Record<string, string>),
+      headers: this.credentials.headers(row),
+      auth: this.credentials.shownAuth(row),
+      signature: schemeOf(row.publicKey),
+      publicKey: row.publicKey,
       metadata: row.metadata as Record<string, unknown>,
       source: row.source === null ? null : toPublicId('src', row.source),
       status: row.status,
       statusReason: row.statusReason,
       breaker: breakerOf(row),
+      catchUp: catchUpOf(row.catchUp),
       createdAt: row.createdAt.toISOString(),
       updatedAt: row.updatedAt.toISOString(),
     };
@@ -185,21 +217,7 @@ function tooMany(): LockstepError {
   return new LockstepError('conflict', `The tenant has ${MAX_ENDPOINTS} endpoints, which is the limit: delete endpoints that are no longer used, or use another tenant`);
 }
 
-function uuidOf(id: string): string | undefined {
-  return parsePublicId('ep', id);
-}
-
-function knownUuidOf(id: string): string {
-  const uuid = uuidOf(id);
-  if (uuid === undefined) throw notFound(id);
-  return uuid;
-}
-
-function notRoutedByType(): LockstepError {
+function notSelectable(setting: 'eventTypes' | 'filter'): LockstepError {
   const message = 'the endpoint was made for a destination, and gets those events only that name it: create another endpoint';
-  return new LockstepError('invalid_request', `/eventTypes ${message}`, { errors: [{ path: '/eventTypes', message }] });
-}
-
-function notFound(id: string): LockstepError {
-  return new LockstepError('not_found', `There is no endpoint ${id}`);
+  return new LockstepError('invalid_request', `/${setting} ${message}`, { errors: [{ path: `/${setting}`, message }] });
 }

@@ -11,15 +11,17 @@ select
   max_retry_after_seconds as "maxRetryAfterSeconds", rate_limit_per_second as "perSecond", rate_limit_burst as "burst",
   disable_after_ms as "disableAfterMs",
   k.state as "breakerState?", k.since as "breakerSince?", k.probe_at as "breakerProbeAt?", k.failure_rate as "breakerFailureRate?",
+  public_key as "publicKey", auth_ciphertext as "authCiphertext", version, filter,
   headers_ciphertext as "headersCiphertext", metadata, status, status_reason as "statusReason",
-  created_at as "createdAt", updated_at as "updatedAt",
+  created_at as "createdAt", updated_at as "updatedAt", catch_up_of(id) as "catchUp?",
   (select s.public_id from sources s where s.id = b.destination_of) as "source?", followed as "followed!"
 from (
     select
       e.*, row_number() over newest_first as place, lead(true, 1, false) over newest_first as followed,
       sum(
         octet_length(e.url) + octet_length(e.description) + octet_length(e.event_types::text)
-          + octet_length(e.metadata::text) + coalesce(octet_length(e.headers_ciphertext), 0)
+          + octet_length(e.metadata::text) + coalesce(octet_length(e.filter), 0) + coalesce(octet_length(e.headers_ciphertext), 0)
+          + coalesce(octet_length(e.auth_ciphertext), 0)
       ) over newest_first as bytes
     from (
         select *

@@ -22,21 +22,40 @@ export interface ISetEndpointStatusQuery {
   result: ISetEndpointStatusResult;
 }
 
-const setEndpointStatusIR: any = {"usedParamSet":{"status":true,"reason":true,"publicId":true,"tenant":true,"subject":true,"by":true},"params":[{"name":"status","required":true,"transform":{"type":"scalar"},"locs":[{"a":52,"b":59},{"a":213,"b":220},{"a":449,"b":455}]},{"name":"reason","required":false,"transform":{"type":"scalar"},"locs":[{"a":95,"b":101}]},{"name":"publicId","required":true,"transform":{"type":"scalar"},"locs":[{"a":143,"b":152}]},{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":167,"b":174}]},{"name":"subject","required":true,"transform":{"type":"scalar"},"locs":[{"a":505,"b":513}]},{"name":"by","required":true,"transform":{"type":"scalar"},"locs":[{"a":547,"b":550}]}],"statement":"with changed as (\n  update endpoints\n  set status = :status!::endpoint_status, status_reason = :reason, updated_at = now()\n  where public_id = :publicId! and tenant = :tenant! and deleted_at is null and status <> :status!::endpoint_status\n  returning id, tenant\n),\naudited as (\n  insert into audit_log (tenant, actor_type, actor, actor_name, request_id, action, subject)\n  select tenant, by.type, by.id, by.name, by.\"requestId\", 'endpoint.' || case :status when 'active' then 'resumed' else 'paused' end, :subject!\n  from changed, jsonb_to_record(:by!::text::jsonb) as by (type text, id text, name text, \"requestId\" text)\n)\ninsert into dispatch_outbox (tenant, shard, topic, value)\nselect tenant, shard, 'control', convert_to(format('{\"kind\":\"endpoint_changed\",\"endpoint\":%s}', id), 'UTF8')\nfrom changed, generate_series(0, (select shards from installation) - 1) as shard"};
+const setEndpointStatusIR: any = {"usedParamSet":{"publicId":true,"tenant":true,"status":true,"reason":true,"subject":true,"by":true},"params":[{"name":"publicId","required":true,"transform":{"type":"scalar"},"locs":[{"a":74,"b":83}]},{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":98,"b":105}]},{"name":"status","required":true,"transform":{"type":"scalar"},"locs":[{"a":144,"b":151},{"a":242,"b":249},{"a":623,"b":629}]},{"name":"reason","required":false,"transform":{"type":"scalar"},"locs":[{"a":285,"b":291}]},{"name":"subject","required":true,"transform":{"type":"scalar"},"locs":[{"a":679,"b":687},{"a":921,"b":929},{"a":963,"b":971}]},{"name":"by","required":true,"transform":{"type":"scalar"},"locs":[{"a":721,"b":724}]}],"statement":"with before as (\n  select id, status\n  from endpoints\n  where public_id = :publicId! and tenant = :tenant! and deleted_at is null and status <> :status!::endpoint_status\n  for no key update\n),\nchanged as (\n  update endpoints p\n  set status = :status!::endpoint_status, status_reason = :reason, updated_at = now()\n  from before b\n  where p.id = b.id\n  returning p.id, p.tenant, b.status = 'disabled' and p.status = 'active' as recovered\n),\naudited as (\n  insert into audit_log (tenant, actor_type, actor, actor_name, request_id, action, subject)\n  select tenant, by.type, by.id, by.name, by.\"requestId\", 'endpoint.' || case :status when 'active' then 'resumed' else 'paused' end, :subject!\n  from changed, jsonb_to_record(:by!::text::jsonb) as by (type text, id text, name text, \"requestId\" text)\n),\ntold as (\n  insert into operational_events (tenant, type, entity, data)\n  select c.tenant, 'lockstep.endpoint.recovered', :subject!, jsonb_build_object('endpoint', :subject!::text, 'reason', 'resumed')\n  from changed c\n  where\n    c.recovered\n    and exists (\n      select\n      from operational_subscriptions s\n      where s.tenant = c.tenant and s.endpoint <> c.id and s.event_types && event_type_patterns('lockstep.endpoint.recovered')\n    )\n)\ninsert into dispatch_outbox (tenant, shard, topic, value)\nselect tenant, shard, 'control', convert_to(format('{\"kind\":\"endpoint_changed\",\"endpoint\":%s}', id), 'UTF8')\nfrom changed, generate_series(0, (select shards from installation) - 1) as shard"};
 
 /**
  * Query generated from SQL:
  * ```
- * with changed as (
- *   update endpoints
- *   set status = :status!::endpoint_status, status_reason = :reason, updated_at = now()
+ * with before as (
+ *   select id, status
+ *   from endpoints
  *   where public_id = :publicId! and tenant = :tenant! and deleted_at is null and status <> :status!::endpoint_status
- *   returning id, tenant
+ *   for no key update
+ * ),
+ * changed as (
+ *   update endpoints p
+ *   set status = :status!::endpoint_status, status_reason = :reason, updated_at = now()
+ *   from before b
+ *   where p.id = b.id
+ *   returning p.id, p.tenant, b.status = 'disabled' and p.status = 'active' as recovered
  * ),
  * audited as (
  *   insert into audit_log (tenant, actor_type, actor, actor_name, request_id, action, subject)
  *   select tenant, by.type, by.id, by.name, by."requestId", 'endpoint.' || case :status when 'active' then 'resumed' else 'paused' end, :subject!
  *   from changed, jsonb_to_record(:by!::text::jsonb) as by (type text, id text, name text, "requestId" text)
+ * ),
+ * told as (
+ *   insert into operational_events (tenant, type, entity, data)
+ *   select c.tenant, 'lockstep.endpoint.recovered', :subject!, jsonb_build_object('endpoint', :subject!::text, 'reason', 'resumed')
+ *   from changed c
+ *   where
+ *     c.recovered
+ *     and exists (
+ *       select
+ *       from operational_subscriptions s
+ *       where s.tenant = c.tenant and s.endpoint <> c.id and s.event_types && event_type_patterns('lockstep.endpoint.recovered')
+ *     )
  * )
  * insert into dispatch_outbox (tenant, shard, topic, value)
  * select tenant, shard, 'control', convert_to(format('{"kind":"endpoint_changed","endpoint":%s}', id), 'UTF8')

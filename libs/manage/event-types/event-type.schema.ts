@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EVENT_TYPE, LONGEST_EVENT_TYPE } from '#domain/event-type';
+import { LONGEST_EVENT_TYPE, PRODUCED_EVENT_TYPE } from '#domain/event-type';
 import { CursorFormat, UINT31 } from '#ground/http/cursor';
 import { pageQuery } from '#ground/http/pagination';
 import { textSchema } from '#ground/http/text-schema';
@@ -14,7 +14,7 @@ const schema = z
   .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= SCHEMA_BYTES, `must be at most ${SCHEMA_BYTES} bytes of JSON`)
   .meta({ description: `A schema of JSON Schema 2020-12 for the whole body of an event, of at most ${SCHEMA_BYTES} bytes`, example });
 
-export const eventTypeNameSchema = z.string().max(LONGEST_EVENT_TYPE).regex(EVENT_TYPE, 'must be a name such as order.created').meta({ example: 'order.created' });
+export const eventTypeNameSchema = z.string().max(LONGEST_EVENT_TYPE).regex(PRODUCED_EVENT_TYPE, 'must be a name such as order.created, not beginning with lockstep.').meta({ example: 'order.created' });
 
 export const newEventTypeSchema = z
   .strictObject({

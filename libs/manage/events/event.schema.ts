@@ -17,7 +17,7 @@ export const acceptedRange = {
 /** An event's entity, as ingest takes it. */
 export const entity = textSchema({ min: 1, max: 255, controls: false }).meta({ example: 'order-17' });
 
-/** An event's type, as ingest takes it. */
+/** An event's type, those of operational events included. */
 export const eventType = z.string().max(LONGEST_EVENT_TYPE).regex(EVENT_TYPE, 'must be a type such as order.created').meta({ example: 'order.created' });
 
 export const eventCursor = new CursorFormat(UUID);
@@ -64,7 +64,7 @@ export const eventSchema = z
     timestamp: z.iso.datetime().nullable().meta({ description: 'Time that the producer gave' }),
     acceptedAt: z.iso.datetime(),
     idempotencyKey: z.string().min(1).max(255).nullable(),
-    source: z.string().meta({ description: 'The name of the source; `api` for posts', example: 'api' }),
+    source: z.string().meta({ description: 'The name of the source; `api` for posts, `lockstep` for operational events', example: 'api' }),
     status: z.enum(['accepted', 'admitted']),
   })
   .meta({ id: 'Event' });
@@ -128,7 +128,7 @@ export type Delivery = z.output<typeof deliverySchema>;
 
 export const eventDetailSchema = eventSchema
   .extend({
-    acceptedBy: z.string().nullable().meta({ description: 'Who posted it: `admin`, or an API key; null for events of releases before 0012' }),
+    acceptedBy: z.string().nullable().meta({ description: 'Who posted it: `admin`, an API key or a source, `system` for operational events; null for events of releases before 0012' }),
     destination: idSchema('ep').nullable().meta({ description: 'The endpoint that the event names, which alone gets it; null for an event that is routed by its type' }),
     contentType: z.string(),
     attributes: z.record(z.string(), z.string()).meta({ description: 'Headers that are delivered with it, and the attributes of a CloudEvent in its JSON format in the same form', example: { 'ce-id': '17' } }),

@@ -1,9 +1,12 @@
-/* delivery_without_inbox   replays of events that were never admitted; replays are in no event's routes */
+/*
+  delivery_without_inbox   deliveries of events that were never admitted, as far as these are in no event's routes: made by
+                           replays and catch-ups
+*/
 /* @name checkReplays */
 with offending as (
   select d.event_id, d.endpoint, d.replay, d.tenant
   from kept_deliveries d
-  where d.replay <> 0 and not exists (select from inbox i where i.event_id = d.event_id offset 0)
+  where (d.replay <> 0 or d.caught_up) and not exists (select from inbox i where i.event_id = d.event_id offset 0)
 ),
 counted as (
   select

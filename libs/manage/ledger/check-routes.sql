@@ -1,7 +1,7 @@
 /*
   Inbox rows and deliveries of events with ids in [:from, :to) that do not agree:
 
-  routes_differ            an inbox row's number of routes is not the number of its deliveries with replay 0
+  routes_differ            an inbox row's number of routes is not the number of its deliveries that admission has made
   delivery_without_inbox   deliveries of an event that was never admitted
 */
 /* @name checkRoutes */
@@ -13,7 +13,7 @@ with offending as (
     full join (
       select event_id, min(tenant) as tenant, count(*) as routes, min(endpoint) as endpoint
       from kept_deliveries
-      where replay = 0 and event_id >= :from!::uuid and event_id < :to!::uuid
+      where replay = 0 and caught_up is null and event_id >= :from!::uuid and event_id < :to!::uuid
       group by event_id
     ) d on d.event_id = i.event_id
   where i.event_id is null or i.routes <> coalesce(d.routes, 0)

@@ -16,7 +16,7 @@ made as (
     date_bin('10 minutes', uuid_extract_timestamp(event_id), 'epoch') as span,
     sum(uuid_hash_extended(event_id, 0) >> 16) as fingerprint
   from kept_deliveries
-  where event_id >= :from!::uuid and event_id < :to!::uuid and replay = 0
+  where event_id >= :from!::uuid and event_id < :to!::uuid and replay = 0 and caught_up is null
   group by 1
 ),
 odd as (

@@ -1,4 +1,5 @@
 import { FIRST_ID, LAST_ID, type Span } from './day-tables.js';
+import type { ISumCatchUpsResult } from './sum-catch-ups.queries.js';
 import type { ISumDeliveriesResult } from './sum-deliveries.queries.js';
 import type { ISumInboxResult } from './sum-inbox.queries.js';
 import type { ISumKeysResult } from './sum-keys.queries.js';
@@ -28,6 +29,7 @@ export interface Suspicions {
   readonly routes: readonly Span[];
   /** Days whose attempts differ from those of the deliveries. */
   readonly attempts: readonly Span[];
+  /** Whether there are deliveries that are in no event's routes. */
   readonly replays: boolean;
   /** Endpoints of lanes whose sequences differ from those of their deliveries. */
   readonly sequences: readonly number[];
@@ -52,7 +54,7 @@ export function suspicionsOf({ days, lanes, keys }: LedgerSums): Suspicions {
     attempts: days.filter((day) =>
       xor(day.deliveries, (row) => row.attempts) !== BigInt(day.attempts.attempts) ||
       xor(day.deliveries.filter(({ status }) => status === 'delivered'), (row) => row.attempts) !== BigInt(day.attempts.successes)),
-    replays: deliveries.some(({ replays }) => replays > 0),
+    replays: deliveries.some(({ replays, caughtUp }) => replays > 0 || caughtUp > 0),
     sequences: endpoints.filter((endpoint) => {
       const rows = held.get(endpoint) ?? [];
       const { tails = 0, sequences = '0' } = said.get(endpoint) ?? {};
@@ -66,6 +68,18 @@ export function suspicionsOf({ days, lanes, keys }: LedgerSums): Suspicions {
     halts: lanes.some(({ halted }) => halted > 0),
     keys: keys.some(({ from }) => from === null) ? [{ from: FIRST_ID, to: LAST_ID }] : days.filter((day) => hasOtherKeys(day, keys)),
   };
+}
+
+/** Endpoints whose catch-up has counted another number of deliveries than there are, those of retired days included. */
+export function endpointsWithOtherCatchUps(
+  counted: readonly Pick<ISumCatchUpsResult, 'endpoint' | 'routed'>[],
+  made: readonly { readonly endpoint: number; readonly caughtUp: number }[],
+): number[] {
+  const differences = new Map<number, number>();
+  const add = (endpoint: number, change: number): void => void differences.set(endpoint, (differences.get(endpoint) ?? 0) + change);
+  for (const { endpoint, routed } of counted) add(endpoint, routed);
+  for (const { endpoint, caughtUp } of made) add(endpoint, -caughtUp);
+  return [...differences].filter(([, difference]) => difference !== 0).map(([endpoint]) => endpoint);
 }
 
 /** Skips keys of days without partitions. */

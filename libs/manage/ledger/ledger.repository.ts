@@ -5,6 +5,7 @@ import { InjectPool } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
 import { checkAdmissions } from './check-admissions.queries.js';
 import { checkAttempts } from './check-attempts.queries.js';
+import { checkCatchUps } from './check-catch-ups.queries.js';
 import { checkEndpoints } from './check-endpoints.queries.js';
 import { checkHalts } from './check-halts.queries.js';
 import { checkKeys } from './check-keys.queries.js';
@@ -21,7 +22,7 @@ import { findOldest } from './find-oldest.queries.js';
 import { findStuck } from './find-stuck.queries.js';
 import { deliveryOf, eventOf, Findings, laneOf } from './findings.js';
 import { type EndpointLedger, type LedgerFindings, NO_ROUTES, type RouteCounts, type ShardPosition, sumRoutes } from './ledger.js';
-import { type DaySums, type LedgerSums, type Suspicions, suspicionsOf } from './ledger-sums.js';
+import { type DaySums, endpointsWithOtherCatchUps, type LedgerSums, type Suspicions, suspicionsOf } from './ledger-sums.js';
 import { type IListDaysResult, listDays } from './list-days.queries.js';
 import { type IListEndpointsResult, listEndpoints } from './list-endpoints.queries.js';
 import { type IListRetiredDeliveriesResult, listRetiredDeliveries } from './list-retired-deliveries.queries.js';
@@ -31,6 +32,7 @@ import { readMoment } from './read-moment.queries.js';
 import { type IReadShardsResult, readShards } from './read-shards.queries.js';
 import { inSnapshot, type Run, type Snapshot } from './snapshot.js';
 import { sumAttempts } from './sum-attempts.queries.js';
+import { sumCatchUps } from './sum-catch-ups.queries.js';
 import { type ISumDeliveriesResult, sumDeliveries } from './sum-deliveries.queries.js';
 import { sumEvents } from './sum-events.queries.js';
 import { type ISumInboxResult, sumInbox } from './sum-inbox.queries.js';
@@ -133,10 +135,12 @@ class Reading {
     const deliveries = sums.days.flatMap((day) => day.deliveries);
     const unknown = unknownEndpoints(deliveries, endpoints);
     if (unknown.length > 0) this.findings.add(await checkEndpoints.run({ unknown, examples: MAX_EXAMPLES }, database), deliveryOf);
+    const retiredDeliveries = await listRetiredDeliveries.run(undefined, database);
+    await this.checkCatchUps([...deliveries, ...retiredDeliveries], endpoints);
     const oldest = new Map((await findOldest.run(undefined, database)).map(({ endpoint, oldestAt }) => [endpoint, oldestAt]));
     // Counts of the tables and of retired days. Only the first are compared.
     const retired = await listRetiredEvents.run(undefined, database);
-    const routes = routesByEndpoint(deliveries, await listRetiredDeliveries.run(undefined, database), oldest);
+    const routes = routesByEndpoint(deliveries, retiredDeliveries, oldest);
     return {
       asOf: moment.asOf,
       accepted: sums.days.reduce((total, day) => total + day.events.events, 0) + eventsIn(retired),
@@ -192,6 +196,16 @@ class Reading {
     }
     findings.add(await checkOutbox.run({ examples }, database), eventOf);
     if (olderThanMs !== undefined) findings.add(await findStuck.run({ olderThanMs, examples }, database), deliveryOf);
+  }
+
+  /** Costs nothing while no endpoint begins in the past, and a join of all events of the tenants that have one which has ended. */
+  private async checkCatchUps(made: readonly { readonly endpoint: number; readonly caughtUp: number }[], endpoints: readonly IListEndpointsResult[]): Promise<void> {
+    const counted = await sumCatchUps.run(undefined, this.database);
+    const differing = new Set(endpointsWithOtherCatchUps(counted, made));
+    for (const [tenant, rows] of Map.groupBy(endpoints.filter(({ id }) => differing.has(id)), (row) => row.tenant)) {
+      this.findings.add(rows.map(({ publicId }) => ({ kind: 'catch_up_differs', tenant, total: rows.length, publicId })), ({ publicId }) => toPublicId('ep', publicId));
+    }
+    if (counted.some(({ finished }) => finished)) this.findings.add(await checkCatchUps.run({ examples: MAX_EXAMPLES }, this.database), deliveryOf);
   }
 
   private async checkAdmissions(span: Span, exhausted: number[]): Promise<void> {

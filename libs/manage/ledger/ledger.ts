@@ -7,6 +7,8 @@ const KINDS = {
   routes_differ: 'admitted events with another number of deliveries than routes',
   delivery_without_inbox: 'deliveries of events that were never admitted',
   delivery_without_endpoint: 'deliveries to endpoints that are not there',
+  catch_up_differs: 'endpoints with another number of deliveries from their catch-up than it counted',
+  catch_up_missed: 'past events that an endpoint has not got, though its catch-up has ended',
   lane_missing: 'lanes that deliveries name and that are not there',
   lane_sequences_broken: 'lanes whose sequences are not 1 … tail, each once',
   lane_closed_wrong: 'lanes in which what is pending is not what comes after the last closed',

@@ -6,6 +6,7 @@ export type IListRetiredDeliveriesParams = void;
 
 /** 'ListRetiredDeliveries' return type */
 export interface IListRetiredDeliveriesResult {
+  caughtUp: number;
   dead: number;
   delivered: number;
   discarded: number;
@@ -18,12 +19,12 @@ export interface IListRetiredDeliveriesQuery {
   result: IListRetiredDeliveriesResult;
 }
 
-const listRetiredDeliveriesIR: any = {"usedParamSet":{},"params":[],"statement":"select endpoint, delivered, dead, discarded from retired_deliveries"};
+const listRetiredDeliveriesIR: any = {"usedParamSet":{},"params":[],"statement":"select endpoint, delivered, dead, discarded, caught_up as \"caughtUp\" from retired_deliveries"};
 
 /**
  * Query generated from SQL:
  * ```
- * select endpoint, delivered, dead, discarded from retired_deliveries
+ * select endpoint, delivered, dead, discarded, caught_up as "caughtUp" from retired_deliveries
  * ```
  */
 export const listRetiredDeliveries = new PreparedQuery<IListRetiredDeliveriesParams,IListRetiredDeliveriesResult>(listRetiredDeliveriesIR);

@@ -1,3 +1,3 @@
 /* What was counted of retired days before it was dropped. None of their deliveries is pending. */
 /* @name listRetiredDeliveries */
-select endpoint, delivered, dead, discarded from retired_deliveries;
+select endpoint, delivered, dead, discarded, caught_up as "caughtUp" from retired_deliveries;

@@ -1,6 +1,7 @@
 /*
   A day's deliveries by endpoint and status, counted and as fingerprints to compare with what other tables say:
-    routed      against inbox: the sum of the events' hashes, without replays, which are in no event's routes;
+    routed      against inbox: the sum of the events' hashes, without replays and what catch-ups have routed, which are in
+                no event's routes; "caughtUp" counts the latter, against catch_up_shards;
     sequences   against lanes. For the sequences 1 … n of a lane we want a fingerprint that can be told from n alone.
                 So sequence s stands for hash(s) XOR hash(s - 1), the lane's id being the hash's seed: over 1 … n all but
                 hash(0) and hash(n) cancel out, over what is pending, closed + 1 … n, all but hash(closed) and hash(n).
@@ -17,7 +18,8 @@ select
   status as "status!",
   count(*) as "deliveries!",
   count(*) filter (where replay <> 0) as "replays!",
-  coalesce(sum(uuid_hash_extended(event_id, 0) >> 16) filter (where replay = 0), 0)::text as "routed!",
+  coalesce(sum(uuid_hash_extended(event_id, 0) >> 16) filter (where replay = 0 and caught_up is null), 0)::text as "routed!",
+  count(caught_up) as "caughtUp!",
   count(lane) as "inLanes!",
   coalesce(bit_xor(hashint8extended(sequence, lane) # hashint8extended(sequence - 1, lane)), 0)::text as "sequences!",
   coalesce(

@@ -5,7 +5,7 @@ import { failureOf } from '#ground/postgres/sql-errors';
 import { readEventLogs } from './event-logs.js';
 import { linesOf, reportOf } from './ledger.js';
 import { LedgerRepository, type LogBounds } from './ledger.repository.js';
-import { RunningStack } from './running-stack.js';
+import { RunningStack } from '#ground/config/running-stack';
 
 /**
  * npm run verify [-- --json --kafka --older-than 10m]: proves from independent records that nothing was lost.

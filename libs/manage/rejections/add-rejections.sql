@@ -1,7 +1,8 @@
 /*
   Adds counts of rejections, of events' duplicates and of what came to sources to those of other gateways and earlier
-  flushes, and audits which sources are failing now, or no longer. A flush that was added before, because its answer was
-  lost, adds nothing: each gateway numbers its flushes. In sorted order, so that two gateways cannot deadlock.
+  flushes, and audits which sources are failing now, or no longer. An operational event tells which are failing. A flush
+  that was added before, because its answer was lost, adds nothing: each gateway numbers its flushes. In sorted order, so
+  that two gateways cannot deadlock.
 */
 /* @name addRejections */
 with forgotten as (
@@ -118,6 +119,25 @@ audited as (
     join states t on t.source = audits.source
     join sources s on s.id = audits.source
   where s.deleted_at is null
+),
+told as (
+  -- Without the detail, which may quote the request.
+  insert into operational_events (tenant, type, entity, data)
+  select
+    s.tenant, 'lockstep.source.failing', i.id,
+    jsonb_build_object('source', i.id, 'name', s.name, 'reason', 'refused', 'refused', t.refused, 'code', t.last_rejection_code)
+  from audits
+    join states t on t.source = audits.source
+    join sources s on s.id = audits.source
+    cross join lateral (select 'src_' || replace(s.public_id::text, '-', '') as id) i
+  where
+    audits.fails and s.deleted_at is null
+    and exists (
+      select
+      from operational_subscriptions o
+      where o.tenant = s.tenant and o.event_types && event_type_patterns('lockstep.source.failing')
+    )
+  order by s.id
 )
 insert into rejections as known (tenant, minute, source, key, code, requests, last_detail, last_at)
 select

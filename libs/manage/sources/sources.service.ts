@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { formatDuration, parseDurationMs } from '#domain/duration';
+import { parseDurationMs } from '#domain/duration';
 import { mintId, parsePublicId, toPublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
 import type { SourceProviderName, WebhookProviderName } from '#domain/source-provider';
@@ -10,6 +10,7 @@ import { invalidBody, type Issue } from '#ground/http/schema.pipe';
 import { InjectConfig } from '#ground/process/process-context';
 import { SecretBox } from '#ground/secrets/secret-box';
 import { sourceSecretContext } from '#ground/secrets/secret-contexts';
+import { statsRangeOf } from '#manage/stats-range';
 import { needsPassword, sendsPasswordAlike, splitPassword } from './kafka-password.js';
 import { openedSecret } from './opened-secret.js';
 import type { NewSource, SecretRotation, SourceChange, SourceDetail, SourceQuery, SourceResource, SourceStats, SourceStatsQuery } from './source.schema.js';
@@ -20,12 +21,6 @@ import { TopicProgress } from './topic-progress.js';
 
 /** A change that meets so many others of the same source is given up. */
 const MAX_ATTEMPTS = 5;
-const DAY_MS = 86_400_000;
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
-/** What is longer than a step's bound has the next step: at most some 400 steps. */
-const STEPS = [{ upToMs: 6 * HOUR_MS, stepMs: MINUTE_MS }, { upToMs: 14 * DAY_MS, stepMs: HOUR_MS }] as const;
-
 const PASSWORD_PATH = ['settings', 'sasl', 'password'];
 
 interface StoredSecret {
@@ -114,14 +109,13 @@ export class SourcesService {
   }
 
   /** @throws LockstepError invalid_request, overloaded */
-  async stats(tenant: string, id: string, { to = new Date(), from = new Date(to.getTime() - DAY_MS) }: SourceStatsQuery): Promise<SourceStats> {
-    if (from >= to) throw new LockstepError('invalid_request', 'from must be before to', { errors: [{ path: 'from', message: 'must be before to' }] });
+  async stats(tenant: string, id: string, query: SourceStatsQuery): Promise<SourceStats> {
+    const { from, to, step, stepSeconds } = statsRangeOf(query);
     const { id: source } = await this.find(tenant, id);
-    const stepMs = STEPS.find(({ upToMs }) => to.getTime() - from.getTime() <= upToMs)?.stepMs ?? DAY_MS;
-    const rows = await this.repository.sumActivity(tenant, { source, from, to, stepSeconds: stepMs / 1_000 });
+    const rows = await this.repository.sumActivity(tenant, { source, from, to, stepSeconds });
     const steps = Map.groupBy(rows.filter(({ at }) => at !== null), ({ at }) => at?.toISOString() ?? '');
     return {
-      from: from.toISOString(), to: to.toISOString(), step: formatDuration(stepMs) as SourceStats['step'],
+      from: from.toISOString(), to: to.toISOString(), step,
       outcomes: rows.filter(({ at }) => at === null).map(({ outcome, requests, lastAt, lastDetail }) => ({ outcome, count: requests, lastAt: lastAt.toISOString(), lastDetail })),
       steps: [...steps].map(([at, counts]) => ({ at, counts: Object.fromEntries(counts.map(({ outcome, requests }) => [outcome, requests])) })),
     };

@@ -12,7 +12,7 @@
 /* @name listTimeline */
 with event as (
   select e.id, e.tenant, e.type, e.entity, e.source, e.idempotency_key, e.accepted_by, e.accepted_at, e.destination, i.admitted_at,
-    i.routes
+    i.routes, i.filtered, i.filtered_endpoints
   from events e
     left join inbox i on i.event_id = :event!::uuid
   where e.id = :event! and e.tenant = :tenant!
@@ -23,7 +23,7 @@ after as (
 routed as materialized (
   select
     d.endpoint, d.replay, d.shard, d.lane, d.sequence, d.status, d.next_attempt_at, d.dead_reason, d.created_at, d.finished_at,
-    d.replayed_attempts, p.public_id, p.status as endpoint_status, p.deleted_at
+    d.replayed_attempts, d.caught_up, p.public_id, p.status as endpoint_status, p.deleted_at
   from event e
     join deliveries d on d.event_id = :event!
     join endpoints p on p.id = d.endpoint
@@ -36,23 +36,32 @@ told as (
   from event e
 
   union all
-  select 'admitted', e.admitted_at, e.admitted_at, 1, 0, 0, 0, jsonb_build_object('routes', e.routes)
+  select 'admitted', e.admitted_at, e.admitted_at, 1, 0, 0, 0, jsonb_build_object('routes', e.routes, 'filtered', coalesce(e.filtered, 0))
   from event e
   where e.admitted_at is not null
 
   union all
   select
     'not_routed', e.admitted_at, e.admitted_at, 2, 0, 0, 0,
-    jsonb_build_object('reason', case when e.destination is null then 'no_endpoint' else 'endpoint_deleted' end)
+    jsonb_build_object(
+      'reason', case when e.destination is not null then 'endpoint_deleted' when e.filtered > 0 then 'filtered' else 'no_endpoint' end
+    )
   from event e
   where e.routes = 0
+
+  union all
+  select 'filtered', e.admitted_at, e.admitted_at, 2, p.id, 0, 0, '{}'
+  from event e
+    cross join lateral unnest(e.filtered_endpoints) as f (endpoint)
+    join endpoints p on p.id = f.endpoint
+  where :endpoint::uuid is null or p.public_id = :endpoint
 
   union all
   select
     'routed', r.created_at, r.created_at, 2, r.endpoint, r.replay, 0,
     jsonb_build_object(
       'sequence', r.sequence, 'lane', case when r.lane is not null then e.entity end, 'replay', r.replay,
-      'reason', case when r.replay > 0 then 'replay' when e.destination is null then 'event_type' else 'destination' end
+      'reason', case when r.replay > 0 then 'replay' when r.caught_up then 'catch_up' when e.destination is null then 'event_type' else 'destination' end
     )
   from routed r
     cross join event e
@@ -117,7 +126,7 @@ told as (
           from routed d
           where
             (c.endpoint is null or c.endpoint = d.endpoint)
-            and case c.action when 'replay' then d.replayed_attempts > 0 else d.status = 'discarded' end
+            and case c.action when 'replay' then d.replayed_attempts > 0 or (c.delivered and d.replay > 0) else d.status = 'discarded' end
         )
     ) r
     cross join lateral (select 'rpl_' || replace(r.id::text, '-', '') as request) q

@@ -109,7 +109,7 @@ describe('the timeline of an event', () => {
     const { data, nextCursor } = await timeline(event);
     expect(nextCursor).toBeNull();
     expect(data.slice(1)).toEqual([
-      { at: whose.at, kind: 'admitted', routes: 1 },
+      { at: whose.at, kind: 'admitted', routes: 1, filtered: 0 },
       { ...whose, kind: 'routed', lane: 'order-1', sequence: 1, replay: 0, reason: 'event_type' },
       { ...whose, kind: 'attempt', number: 1, durationMs: 3, statusCode: 500, error: null, epoch },
       { ...whose, kind: 'attempt', number: 2, durationMs: 3, statusCode: 200, error: null, epoch },
@@ -121,6 +121,24 @@ describe('the timeline of an event', () => {
     await fixture.pool.query("update endpoints set event_types = '{invoice.*}' where id = $1", [endpoint]);
     const event = await admitted('order-2');
     expect((await timeline(event)).data.slice(1)).toMatchObject([{ kind: 'admitted', routes: 0 }, { kind: 'not_routed', reason: 'no_endpoint' }]);
+  });
+
+  it('says which endpoints do not get it because of their filters', async () => {
+    const filtering = await fixture.createEndpoint({ filter: '$.total > 100' });
+    const filteringId = await publicIdOf(filtering);
+    const [event = ''] = await fixture.accept([{ shard: 0, entity: 'order-filtered', payload: Buffer.from('{"total":100}') }]);
+    await admit(event);
+    const filtered = { at: expect.stringMatching(/^20.*Z$/) as unknown, kind: 'filtered', endpoint: filteringId };
+    expect((await timeline(event)).data.slice(1)).toMatchObject([{ kind: 'admitted', routes: 1, filtered: 1 }, { kind: 'routed', endpoint: endpointId }, filtered, { kind: 'waiting' }]);
+    expect((await timeline(event, { endpoint: filteringId })).data.slice(2)).toEqual([filtered]);
+    expect(kinds(await timeline(event, { endpoint: endpointId }))).toEqual(['accepted', 'admitted', 'routed', 'waiting: sending']);
+    const pages = [await timeline(event, { limit: 3 })];
+    pages.push(await timeline(event, { limit: 3, cursor: pages[0]?.nextCursor }));
+    expect(pages.flatMap(kinds)).toEqual(['accepted', 'admitted', 'routed', 'filtered', 'waiting: sending']);
+    await fixture.pool.query('update endpoints set deleted_at = now() where id = $1', [endpoint]);
+    const [unrouted = ''] = await fixture.accept([{ shard: 0, entity: 'order-filtered', payload: Buffer.from('not JSON') }]);
+    await admit(unrouted);
+    expect((await timeline(unrouted)).data.slice(1)).toMatchObject([{ kind: 'admitted', routes: 0, filtered: 1 }, { kind: 'not_routed', reason: 'filtered' }, filtered]);
   });
 
   it('says that the event named its endpoint, and that this was deleted', async () => {

@@ -20,7 +20,7 @@ const delivery = { endpoint: idSchema('ep'), delivery: deliveryIdSchema };
 const sequence = z.int().min(1).nullable();
 
 const accepted = z
-  .object({ at, kind: z.literal('accepted'), source: z.string().meta({ description: 'The name of the source; `api` for posts', example: 'api' }), by: z.string().nullable().meta({ description: 'The id of the key or source, `admin` for the admin key; null for events that an older release accepted', example: 'key_0192f3c1a5b07d4e8f00c3a1b2d4e5f6' }), idempotencyKey: z.string().nullable() })
+  .object({ at, kind: z.literal('accepted'), source: z.string().meta({ description: 'The name of the source; `api` for posts, `lockstep` for operational events', example: 'api' }), by: z.string().nullable().meta({ description: 'The id of the key or source, `admin` for the admin key, `system` for Lockstep itself; null for events that an older release accepted', example: 'key_0192f3c1a5b07d4e8f00c3a1b2d4e5f6' }), idempotencyKey: z.string().nullable() })
   .meta({ id: 'TimelineAccepted', description: 'The event is stored' });
 
 const duplicate = z
@@ -28,20 +28,24 @@ const duplicate = z
   .meta({ id: 'TimelineDuplicate', description: 'The event came again, `count` times between `at` and `lastAt`, which are in one minute, by a gateway\'s clock' });
 
 const admitted = z
-  .object({ at, kind: z.literal('admitted'), routes: z.int().min(0).meta({ description: 'Endpoints that get it', example: 1 }) })
+  .object({ at, kind: z.literal('admitted'), routes: z.int().min(0).meta({ description: 'Endpoints that get it', example: 1 }), filtered: z.int().min(0).meta({ description: 'Endpoints that do not get it because it does not match their `filter`', example: 0 }) })
   .meta({ id: 'TimelineAdmitted', description: 'It was decided who gets the event' });
 
 const notRouted = z
-  .object({ at, kind: z.literal('not_routed'), reason: z.enum(['no_endpoint', 'endpoint_deleted']).meta({ description: '`no_endpoint`: no endpoint of the tenant had an `eventTypes` that matches. `endpoint_deleted`: the event names an endpoint that was deleted by then' }) })
+  .object({ at, kind: z.literal('not_routed'), reason: z.enum(['no_endpoint', 'filtered', 'endpoint_deleted']).meta({ description: '`no_endpoint`: no endpoint of the tenant had an `eventTypes` that matches. `filtered`: the event matches the `filter` of none that had. `endpoint_deleted`: the event names an endpoint that was deleted by then' }) })
   .meta({ id: 'TimelineNotRouted', description: 'Nobody gets the event' });
+
+const filtered = z
+  .object({ at, kind: z.literal('filtered'), endpoint: idSchema('ep') })
+  .meta({ id: 'TimelineFiltered', description: 'The endpoint does not get the event, because it does not match the `filter` that the endpoint had then. Of more than 100 such endpoints, the oldest 100 are named' });
 
 const routed = z
   .object({
     at, kind: z.literal('routed'), ...delivery,
     lane: entity.nullable().meta({ description: 'The entity whose lane it is in. Null if the endpoint has the ordering "none"' }),
     sequence: sequence.meta({ description: 'Its place in the lane' }),
-    replay: z.int().min(0).meta({ description: '0: by admission. n: as its n-th replay after it was delivered' }),
-    reason: z.enum(['event_type', 'destination', 'replay']).meta({ description: '`event_type`: the endpoint\'s `eventTypes` match. `destination`: the event names the endpoint' }),
+    replay: z.int().min(0).meta({ description: '0: by admission, or by the endpoint\'s catch-up. n: as its n-th replay after it was delivered' }),
+    reason: z.enum(['event_type', 'destination', 'replay', 'catch_up']).meta({ description: '`event_type`: the endpoint\'s `eventTypes` match. `destination`: the event names the endpoint. `catch_up`: the endpoint begins in the past' }),
   })
   .meta({ id: 'TimelineRouted', description: 'A delivery was made' });
 
@@ -90,5 +94,5 @@ const waiting = z
   })
   .meta({ id: 'TimelineWaiting', description: 'What a pending delivery waits for now. Comes after everything that has happened' });
 
-export const timelineEntrySchema = z.discriminatedUnion('kind', [accepted, duplicate, admitted, notRouted, routed, attempt, delivered, dead, discarded, action, replay, waiting]);
+export const timelineEntrySchema = z.discriminatedUnion('kind', [accepted, duplicate, admitted, notRouted, filtered, routed, attempt, delivered, dead, discarded, action, replay, waiting]);
 export type TimelineEntry = z.output<typeof timelineEntrySchema>;

@@ -28,8 +28,11 @@ export class TimelineService {
   }
 }
 
+/** About an endpoint, and not about a delivery. */
+const OF_ENDPOINT = ['action', 'filtered'];
+
 /** The statement builds the members of each kind. */
 function entryOf(eventId: string, { at, kind, endpoint, replay, endpointId, detail }: TimelineRow): TimelineEntry {
-  const whose = endpointId === null ? {} : { endpoint: toPublicId('ep', endpointId), ...(kind === 'action' ? {} : { delivery: deliveryId({ eventId, endpoint, replay }) }) };
+  const whose = endpointId === null ? {} : { endpoint: toPublicId('ep', endpointId), ...(OF_ENDPOINT.includes(kind) ? {} : { delivery: deliveryId({ eventId, endpoint, replay }) }) };
   return { at: at.toISOString(), kind, ...whose, ...(detail as object) } as TimelineEntry;
 }

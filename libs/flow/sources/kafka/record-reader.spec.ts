@@ -52,6 +52,7 @@ describe('plain', () => {
     ['garbage', { entity: 'json:/id' }, { value: Buffer.from([0xff, 0xfe]) }, /no entity/],
     ['a member that all objects have', { entity: 'json:/constructor/name' }, {}, /no entity/],
     ['a type without letters', { type: 'json:/type' }, { value: '{"type":"..."}' }, /type must be/],
+    ['a type of operational events', { type: 'json:/type' }, { value: '{"type":"lockstep/delivery.dead"}' }, /type must be.*not beginning with lockstep\./],
     ['no id', { id: 'header:id' }, {}, /no id/],
     ['an id with control characters', { id: 'json:/n' }, { value: '{"n":"\\n"}' }, /id must be/],
     ['a malformed idempotency key', { id: 'header:idempotency-key' }, { headers: { 'idempotency-key': Buffer.from('a b') } }, /^invalid_idempotency_key/],

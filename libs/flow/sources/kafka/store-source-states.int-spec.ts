@@ -102,6 +102,22 @@ describe('a topic that cannot be read', () => {
     expect(await audited()).toEqual([FAILING, RECOVERED, FAILING]);
   });
 
+  it('is told to the endpoints that get operational events, once for each row of the audit log that it fails', async () => {
+    const told = async (): Promise<unknown[]> => (await pool.query<Record<string, unknown>>('select tenant, type, entity, data from operational_events order by id')).rows;
+    await twice(0, 'failing');
+    await twice(0, 'reading');
+    expect(await told()).toEqual([]);
+    await pool.query("insert into endpoints (public_id, tenant, url, event_types) values (gen_random_uuid(), 'default', 'http://127.0.0.1:9/', '{lockstep.source.*}')");
+    const [first, second] = [await storeSource(pool, { topic: 'orders' }), await storeSource(pool, { topic: 'orders' })];
+    for (const state of ['failing', 'reading'] as const) {
+      for (let i = 0; i < 3; i++) await report(0, state, [second, first]);
+    }
+    expect(await told()).toEqual([first, second].map(({ publicId, name }) => ({
+      tenant: 'default', type: 'lockstep.source.failing', entity: publicId, data: { source: publicId, name, reason: 'unreadable', refused: 0, code: null },
+    })));
+    await pool.query("update endpoints set deleted_at = now() where event_types = '{lockstep.source.*}'");
+  });
+
   it('is reported by several gateways at once without a deadlock, and audited once', async () => {
     const sources = await Promise.all(Array.from({ length: 20 }, () => storeSource(pool, { topic: 'orders' })));
     for (const state of ['failing', 'reading'] as const) {

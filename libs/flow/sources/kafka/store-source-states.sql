@@ -1,7 +1,8 @@
 /*
   Stores what this gateway sees of its sources, and of the partitions that it reads, and audits which sources cannot be read
-  now, or can be read again, and which partitions have halted. Forgets readers that have been silent for a minute: their
-  gateways have stopped. An end offset of -1 stands for none, as does a halt offset.
+  now, or can be read again, and which partitions have halted. An operational event tells which cannot be read. Forgets
+  readers that have been silent for a minute: their gateways have stopped. An end offset of -1 stands for none, as does a
+  halt offset.
 */
 /* @name storeSourceStates */
 with reports as (
@@ -57,6 +58,25 @@ audited as (
   from audits
     join sources s on s.id = audits.source
   where s.deleted_at is null
+),
+told as (
+  -- Without the detail, which may quote the broker.
+  insert into operational_events (tenant, type, entity, data)
+  select
+    s.tenant, 'lockstep.source.failing', i.id,
+    jsonb_build_object('source', i.id, 'name', s.name, 'reason', 'unreadable', 'refused', t.refused, 'code', t.last_rejection_code)
+  from audits
+    join sources s on s.id = audits.source
+    join source_states t on t.source = s.id
+    cross join lateral (select 'src_' || replace(s.public_id::text, '-', '') as id) i
+  where
+    audits.fails and s.deleted_at is null
+    and exists (
+      select
+      from operational_subscriptions o
+      where o.tenant = s.tenant and o.event_types && event_type_patterns('lockstep.source.failing')
+    )
+  order by s.id
 ),
 partitions as materialized (
   select p.*

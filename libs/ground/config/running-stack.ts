@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type KafkaConfig, kafkaConfig, parseEnvironment } from '#ground/config/config';
-import { projectRoot } from '#ground/config/project-root';
+import { type KafkaConfig, kafkaConfig, parseEnvironment } from './config.js';
+import { projectRoot } from './project-root.js';
 
-/** The servers to verify: those of the environment, else of the stack that runs in LOCKSTEP_DATA_DIR. */
+/** The servers that a command works on: those of the environment, else of the stack that runs in LOCKSTEP_DATA_DIR. */
 export class RunningStack {
   private content: { databaseUrl?: unknown; kafkaBrokers?: unknown } | undefined;
 

@@ -1,0 +1,27 @@
+/** Buckets for each doubling of the value. A quantile is at most 4.5 % off, half a bucket. */
+const BUCKETS_PER_DOUBLING = 8;
+/** Of values up to 2^20; larger ones count there, too. In milliseconds that is 17 minutes, and an attempt takes at most 5. */
+const LAST_BUCKET = 20 * BUCKETS_PER_DOUBLING;
+
+/**
+ * The bucket of a value. Bucket 0 has the values up to 1, bucket n those up to 2^(n/8). Histograms of the same quantity are
+ * merged by adding their buckets, whichever process has counted them.
+ */
+export function bucketOf(value: number): number {
+  return value <= 1 ? 0 : Math.min(Math.ceil(Math.log2(value) * BUCKETS_PER_DOUBLING), LAST_BUCKET);
+}
+
+/**
+ * The value below which this share of all values is; undefined if there are none.
+ * @param buckets the number of values in each bucket, from bucket 0 on
+ * @param share in (0, 1], such as 0.99
+ */
+export function quantileOf(buckets: readonly number[], share: number): number | undefined {
+  const total = buckets.reduce((sum, count) => sum + count, 0);
+  let below = 0;
+  for (const [bucket, count] of buckets.entries()) {
+    below += count;
+    if (count > 0 && below >= total * share) return bucket === 0 ? 1 : 2 ** ((bucket - 0.5) / BUCKETS_PER_DOUBLING);
+  }
+  return undefined;
+}

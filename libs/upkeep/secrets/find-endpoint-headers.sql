@@ -1,0 +1,7 @@
+/* The encrypted headers of endpoints above the key :after, deleted ones included: at most :limit, ascending. */
+/* @name findEndpointHeaders */
+select id, public_id as "publicId", headers_ciphertext as "box!"
+from endpoints
+where id > :after! and headers_ciphertext is not null
+order by id
+limit :limit!;
