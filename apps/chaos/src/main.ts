@@ -55,7 +55,12 @@ function scheduledPlan(drive: ScheduledDrive): RunPlan {
     // Short, so that a receiver that fails for a few seconds leaves dead letters.
     retryScheduleMs: [300, 600, 1_000, 1_000],
     settings: {},
-    endpoints: [{ name: 'first' }, { name: 'second' }, { name: 'limited', rateLimit: limitAbove(drive.eventsPerSecond) }],
+    endpoints: [
+      { name: 'first' }, { name: 'second' },
+      { name: 'limited', rateLimit: limitAbove(drive.eventsPerSecond) },
+      // Half of all events.
+      { name: 'filtered', amountAbove: 50 },
+    ],
     checksRecovery: true,
     quietLimitMs: QUIET_LIMIT_MS,
     origins: ORIGINS,
