@@ -5,6 +5,8 @@ export const BUILT = {
   admissionRepository: 'dist/libs/flow/admission/admission.repository.js',
   attemptClient: 'dist/libs/flow/delivery/attempt-client.js',
   batchReader: 'dist/libs/ground/kafka/batch-reader.js',
+  catchUpRunner: 'dist/libs/flow/catch-up/catch-up-runner.js',
+  catchUpsRepository: 'dist/libs/flow/catch-up/catch-ups.repository.js',
   commitOutcomes: 'dist/libs/flow/outcome/commit-outcomes.queries.js',
   controlTopic: 'dist/libs/flow/operations/control-topic.controller.js',
   endpointDirectory: 'dist/libs/flow/delivery/endpoint-directory.js',
@@ -18,5 +20,6 @@ export const BUILT = {
   relay: 'dist/libs/flow/relay/relay.js',
   shardLog: 'dist/libs/flow/admission/shard-log.js',
   shardSupervisor: 'dist/libs/flow/shards/shard-supervisor.js',
+  stepCatchUp: 'dist/libs/flow/catch-up/step-catch-up.queries.js',
   tokenRedeemer: 'dist/libs/flow/lanes/token-redeemer.js',
 } as const;

@@ -14,13 +14,14 @@ import { relayDeletesFirst } from './mutants/relay-deletes-first.js';
 import { repeatsNotFolded } from './mutants/repeats-not-folded.js';
 import { sendsAfterDeadline } from './mutants/sends-after-deadline.js';
 import { staleSettings } from './mutants/stale-settings.js';
+import { switchApart } from './mutants/switch-apart.js';
 import { tokenUnchecked } from './mutants/token-unchecked.js';
 
-/** One mutant for each protection behind guarantees 1 to 3, and behind the promises that a change holds when it is answered, and that a rate limit does. They show that the checker finds what it should. */
+/** One mutant for each protection behind guarantees 1 to 3, and behind what an endpoint's settings promise. They show that the checker finds what it should. */
 export const MUTANTS: readonly Mutant[] = [
   cursorFirst, noFence, noAdmissionFence, randomPartition, inboxWithoutKey, repeatsNotFolded, outcomeNotAwaited,
   tokenUnchecked, relayAfterLast, relayDeletesFirst, sendsAfterDeadline, drainSkipped, gapIgnored, staleSettings,
-  positionUnchecked, grantUnbounded,
+  positionUnchecked, switchApart, grantUnbounded,
 ];
 
 /**

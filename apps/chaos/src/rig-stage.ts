@@ -10,8 +10,8 @@ import { armStall, type StallPoint, untilStalled } from './stall-points.js';
 import { SteadyClients } from './steady-clients.js';
 import { linkName } from './topology.js';
 
-/** The only endpoint of a scripted run. */
-export const SCRIPTED_ENDPOINT = 'only';
+/** The endpoint that a scripted run begins with. */
+export const SCRIPTED_ENDPOINT = 'first';
 
 /** Lets scenarios act on a rig, and records the faults that they cause. */
 export class RigStage implements Stage {
@@ -32,6 +32,10 @@ export class RigStage implements Stage {
     const appsOf = (kind: string): App[] => [...rig.apps.values()].filter(({ name }) => name.startsWith(kind)).map((process) => this.appOf(process));
     this.gateways = appsOf('gateway');
     this.dispatchers = appsOf('dispatcher');
+  }
+
+  async addEndpointFromEarliest(): Promise<void> {
+    await this.rig.operator.addEndpoint('earliest', { startsAtMs: 0 });
   }
 
   async changeUrl(): Promise<void> {

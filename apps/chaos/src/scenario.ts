@@ -42,7 +42,9 @@ export interface Stage {
     stop(): Promise<void>;
   };
   readonly receiver: { setMode(mode: ReceiverMode): Promise<void> };
-  /** Gives the endpoint's URL its next generation; resolves with the answer. */
+  /** Adds an endpoint that must get every event, from the oldest on; resolves with the answer. */
+  addEndpointFromEarliest(): Promise<void>;
+  /** Gives the first endpoint's URL its next generation; resolves with the answer. */
   changeUrl(): Promise<void>;
   /** Breaks the app's connections to Postgres and refuses new ones. */
   cutFromPostgres(app: App): Promise<void>;
@@ -59,7 +61,7 @@ export interface Scenario {
   readonly shards: number;
   readonly leaseTtlMs: number;
   readonly retryScheduleMs: readonly number[];
-  /** Settings of the only endpoint. */
+  /** Settings of the endpoint that the run begins with. */
   readonly endpoint?: EndpointSettings;
   /** How the load gets in. Default: posts to the API. */
   readonly origin?: Origin;

@@ -132,11 +132,11 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
 
   /** Relays the accepted events within the drain time. The others wait in Postgres for another gateway. */
   async onApplicationShutdown(): Promise<void> {
-    const rejectionsStored = this.rejections.stop();
     this.tests.stop();
     await Promise.all([this.ingest.idle(), this.sourcesStopped]);
     await Promise.all([this.relay.stop(this.drainMs()), this.limits.stop(), this.access.stop(), this.eventTypes.stop(), this.sources.stop(), this.destinations.stop(), this.keyUses.stop()]);
-    await Promise.all([this.upkeepStopped, rejectionsStored]);
+    // Its last counts have those of all that was read and posted.
+    await Promise.all([this.upkeepStopped, this.rejections.stop()]);
   }
 
   private drainMs(): number {

@@ -24,11 +24,13 @@ afterAll(async () => {
 interface Post {
   readonly id: string;
   readonly entity: string;
+  /** The filter. */
+  readonly matches: boolean;
   readonly beganAt: number;
   committedAt: number;
 }
 
-/** Posts whose transactions overlap, a log in which they lie, and endpoints that begin at any time. */
+/** Posts whose transactions overlap, a log in which they lie, and endpoints that begin at any time, every second one with a filter. */
 class Run {
   private readonly posts: Post[] = [];
   private readonly open: { post: Post; client: pg.PoolClient }[] = [];
@@ -38,13 +40,13 @@ class Run {
   private now = 0;
 
   /** Draws the next number of acceptance; the event becomes visible later. */
-  async begin(entity: string): Promise<void> {
+  async begin(entity: string, matches: boolean): Promise<void> {
     if (this.open.length === 2) return;
     this.now += 1;
     const client = await pool.connect();
-    const post: Post = { id: mintId(), entity, beganAt: this.now, committedAt: Infinity };
+    const post: Post = { id: mintId(), entity, matches, beganAt: this.now, committedAt: Infinity };
     await client.query('begin');
-    await client.query("insert into events (id, tenant, shard, type, entity, content_type, payload) values ($1, 'default', $2, 'order.created', $3, 'application/json', '{}')", [post.id, SHARD, entity]);
+    await client.query("insert into events (id, tenant, shard, type, entity, content_type, payload) values ($1, 'default', $2, 'order.created', $3, 'application/json', $4)", [post.id, SHARD, entity, Buffer.from(`{"ok":${matches}}`)]);
     this.open.push({ post, client });
     this.posts.push(post);
   }
@@ -72,7 +74,7 @@ class Run {
   }
 
   async create(): Promise<void> {
-    if (this.endpoints.length < 3) this.endpoints.push(await world.create({ startAt: '-infinity' }));
+    if (this.endpoints.length < 3) this.endpoints.push(await world.create({ startAt: '-infinity', ...(isFiltered(this.endpoints.length) ? { filter: '$.ok == true' } : {}) }));
   }
 
   async step(nth: number, scanned: number): Promise<void> {
@@ -90,12 +92,12 @@ class Run {
     for (const endpoint of this.endpoints) await world.finish(endpoint, { scanned: 3, changed: 2 });
   }
 
-  /** Each endpoint has each event once, and those that were posted one after the other in this order. */
+  /** Each endpoint has each event that its filter matches once, and those that were posted one after the other in this order. */
   async check(): Promise<void> {
-    for (const endpoint of this.endpoints) {
+    for (const [nth, endpoint] of this.endpoints.entries()) {
       for (const entity of ENTITIES) {
         const lane = await world.lane(endpoint, entity);
-        const posts = this.posts.filter((post) => post.entity === entity);
+        const posts = this.posts.filter((post) => post.entity === entity && (post.matches || !isFiltered(nth)));
         expect([...lane].sort()).toEqual(posts.map(({ id }) => id).sort());
         const placed = lane.map((id) => posts.find((post) => post.id === id));
         const inverted = placed.flatMap((post, i) => placed.slice(i + 1).filter((later) => (later?.committedAt ?? 0) < (post?.beganAt ?? 0)));
@@ -106,9 +108,14 @@ class Run {
   }
 }
 
+/** Whether the endpoint that was created as this one has a filter. */
+function isFiltered(nth: number): boolean {
+  return nth % 2 === 0;
+}
+
 const commands = fc.array(
   fc.oneof(
-    { weight: 4, arbitrary: fc.constantFrom(...ENTITIES).map((entity) => (run: Run) => run.begin(entity)) },
+    { weight: 4, arbitrary: fc.tuple(fc.constantFrom(...ENTITIES), fc.boolean()).map(([entity, matches]) => (run: Run) => run.begin(entity, matches)) },
     { weight: 4, arbitrary: fc.boolean().map((newest) => (run: Run) => run.commit(newest)) },
     { weight: 3, arbitrary: fc.constant((run: Run) => run.relay()) },
     { weight: 3, arbitrary: fc.integer({ min: 1, max: 3 }).map((count) => (run: Run) => run.admit(count)) },

@@ -18,7 +18,7 @@ export function guardedSockets(policy: AddressPolicy, isClosed: (address: string
     return socket.setKeepAlive(true, KEEP_ALIVE_MS);
 
     function opened(): Socket {
-      const target = { host, port, lookup: openOnly(policy.lookupFor(protocol), port) };
+      const target = { host, port, lookup: openOnly(policy.lookupFor(protocol, notAllowed), port) };
       return ssl ? connectTls({ ...target, ...(isIP(host) === 0 ? { servername: host } : {}), ...ssl }, onConnect) : connect(target, onConnect);
     }
   };
@@ -37,7 +37,7 @@ export function guardedSockets(policy: AddressPolicy, isClosed: (address: string
 }
 
 function notAllowed(host: string): Error {
-  return new Error(`${host} is no address that may be connected to; LOCKSTEP_ALLOW_PRIVATE_NETWORKS can allow its network, and LOCKSTEP_ALLOW_HTTP connections without TLS`);
+  return new Error(`Connections to Kafka may not go to ${host}: it is private or reserved, or TLS is off. LOCKSTEP_ALLOW_PRIVATE_NETWORKS can allow its network, and LOCKSTEP_ALLOW_HTTP connections without TLS`);
 }
 
 function closed(host: string, port: number): Error {

@@ -44,14 +44,15 @@ export class AddressPolicy {
   /**
    * For `lookup` of node:net and node:tls: resolves a name to those of its addresses that connections of this protocol may go
    * to, so that no name leads to a forbidden one.
+   * @param refusal of a name without such an address
    */
-  lookupFor(protocol: string): LookupFunction {
+  lookupFor(protocol: string, refusal: (hostname: string) => Error = deliveryRefused): LookupFunction {
     return (hostname, options, callback) =>
       this.names.lookup(hostname, { ...options, all: true }, (error, found) => {
         if (error !== null) return callback(error, '');
         const allowed = Array.isArray(found) ? found.filter(({ address }) => this.allows(protocol, address)) : [];
         const [first] = allowed;
-        if (first === undefined) return callback(new Error(`Deliveries may not go to ${hostname}: its addresses are private or reserved, or public and http:// is not allowed`), '');
+        if (first === undefined) return callback(refusal(hostname), '');
         if (options.all === true) callback(null, allowed);
         else callback(null, first.address, first.family);
       });
@@ -69,6 +70,10 @@ export class AddressPolicy {
     const address = parseAddress(ip);
     return address !== undefined && isIn(address, this.allowed);
   }
+}
+
+function deliveryRefused(hostname: string): Error {
+  return new Error(`Deliveries may not go to ${hostname}: its addresses are private or reserved, or public and http:// is not allowed`);
 }
 
 /** The address that a URL names itself, undefined for a name to be resolved; `localhost` always means loopback. */

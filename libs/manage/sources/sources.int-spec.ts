@@ -120,6 +120,16 @@ describe('a source', () => {
     await expect(rotate(id, { secrets: ['whsec_a', 'sk_live'] })).rejects.toMatchObject({ errors: [{ path: '/secrets/1' }] });
   });
 
+  it("refuses topics of Lockstep's own cluster that the source may not read", async () => {
+    await pool.query(`insert into tenants (id) values ('acme') on conflict do nothing`);
+    const createOwn = (topic: string, principal = TEST_PRINCIPAL): Promise<SourceResource> => create({ name: `own-${topic}`, provider: 'kafka', secrets: [], settings: { topic } }, principal);
+    await expect(createOwn('orders', OTHER)).rejects.toMatchObject({ code: 'invalid_request', errors: [{ path: '/settings/brokers' }] });
+    await expect(createOwn('lockstep.events')).rejects.toMatchObject({ code: 'invalid_request', errors: [{ path: '/settings/topic' }] });
+    const { id } = await createTopic({}, OTHER);
+    await expect(change(id, { settings: { topic: 'orders' } }, OTHER)).rejects.toMatchObject({ errors: [{ path: '/settings/brokers' }] });
+    await createOwn('orders');
+  });
+
   it('refuses settings that none of its secrets fits', async () => {
     const { id } = await create({ provider: 'hmac', secrets: ['not hex'] });
     const toHex = (): Promise<SourceResource> => change(id, { settings: { secretEncoding: 'hex' } });

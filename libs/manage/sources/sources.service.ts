@@ -3,10 +3,12 @@ import { parseDurationMs } from '#domain/duration';
 import { mintId, parsePublicId, toPublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
 import type { SourceProviderName, WebhookProviderName } from '#domain/source-provider';
+import { ownClusterProblem } from '#flow/sources/kafka/own-cluster-rules';
 import type { Config } from '#ground/config/config';
 import { type Page, pageOf } from '#ground/http/pagination';
 import { auditedBy, type Principal } from '#ground/http/principal';
 import { invalidBody, type Issue } from '#ground/http/schema.pipe';
+import { Topics } from '#ground/kafka/topics';
 import { InjectConfig } from '#ground/process/process-context';
 import { SecretBox } from '#ground/secrets/secret-box';
 import { sourceSecretContext } from '#ground/secrets/secret-contexts';
@@ -38,13 +40,13 @@ export class SourcesService {
     private readonly repository: SourcesRepository,
     private readonly secrets: SecretBox,
     private readonly topics: TopicProgress,
-    @InjectConfig() private readonly config: Pick<Config, 'publicUrl'>,
+    @InjectConfig() private readonly config: Pick<Config, 'kafka' | 'publicUrl'>,
   ) {}
 
   /** @throws LockstepError invalid_request; conflict for a name that is taken, and beyond the tenant's limit */
   async create(principal: Principal, { name, provider, secrets, settings, duplicates, resubmit, status }: NewSource): Promise<SourceDetail> {
     const { tenant } = principal;
-    refuse([...(await settingsIssuesOf(provider, settings)), ...duplicateIssues(provider, { duplicates, resubmit }), ...newSecretIssues(provider, settings, secrets), ...publicUrlIssuesOf(provider, settings, this.config.publicUrl, 'provider')]);
+    refuse([...(await settingsIssuesOf(provider, settings)), ...duplicateIssues(provider, { duplicates, resubmit }), ...newSecretIssues(provider, settings, secrets), ...publicUrlIssuesOf(provider, settings, this.config.publicUrl, 'provider'), ...this.ownClusterIssues(tenant, provider, settings)]);
     const { settings: shown, password } = provider === 'kafka' ? splitPassword(settings) : { settings, password: undefined };
     if (provider === 'kafka' && password === undefined && needsPassword(shown)) refuse([{ path: PASSWORD_PATH, message: 'is required' }]);
     const publicId = mintId();
@@ -83,7 +85,7 @@ export class SourcesService {
       const { hadVersion, isNameTaken } = await this.repository.change({
         by: auditedBy(principal), subject: id, changes: Object.keys(changes), tenant: principal.tenant, id: row.id, version: row.version,
         name, duplicates, resubmit, enabled: status === undefined ? undefined : status === 'active',
-        ...(settings === undefined ? { setsSecrets: false, secrets: [] } : await this.settingsFor(row, settings)),
+        ...(settings === undefined ? { setsSecrets: false, secrets: [] } : await this.settingsFor(principal.tenant, row, settings)),
       });
       if (isNameTaken) throw nameTaken(name ?? row.name);
       return hadVersion;
@@ -137,7 +139,7 @@ export class SourcesService {
   }
 
   /** A password that is left out stays, unless it would go elsewhere; without SASL there is none. */
-  private async settingsFor(row: SourceRow, given: Readonly<Record<string, unknown>>): Promise<{ settings: string; setsSecrets: boolean; secrets: Buffer[] }> {
+  private async settingsFor(tenant: string, row: SourceRow, given: Readonly<Record<string, unknown>>): Promise<{ settings: string; setsSecrets: boolean; secrets: Buffer[] }> {
     if (row.provider !== 'kafka') {
       const provider = row.provider as WebhookProviderName;
       refuse([...(await settingsIssuesOf(provider, given)), ...publicUrlIssuesOf(provider, given, this.config.publicUrl, 'settings')]);
@@ -145,7 +147,7 @@ export class SourcesService {
       return { settings: JSON.stringify(given), setsSecrets: false, secrets: [] };
     }
     const hasPassword = row.secrets !== null;
-    refuse(await settingsIssuesOf('kafka', given));
+    refuse([...(await settingsIssuesOf('kafka', given)), ...this.ownClusterIssues(tenant, 'kafka', given)]);
     const { settings, password } = splitPassword(given);
     if (password === undefined && needsPassword(settings) && !(hasPassword && sendsPasswordAlike(row.settings as Record<string, unknown>, settings))) {
       refuse([{ path: PASSWORD_PATH, message: 'must be given: a stored one is kept only while brokers, ssl and sasl.mechanism stay as they are' }]);
@@ -155,6 +157,13 @@ export class SourcesService {
       setsSecrets: password !== undefined || (hasPassword && !needsPassword(settings)),
       secrets: this.sealed(row.publicId, password === undefined ? [] : [password]),
     };
+  }
+
+  /** What is wrong with a topic of Lockstep's own cluster. Wrong settings are left to `settingsIssuesOf`. */
+  private ownClusterIssues(tenant: string, provider: SourceProviderName, { brokers, topic }: Readonly<Record<string, unknown>>): Issue[] {
+    if (provider !== 'kafka' || brokers !== undefined || typeof topic !== 'string') return [];
+    const problem = ownClusterProblem(tenant, topic, new Topics(this.config.kafka.topicPrefix));
+    return problem === undefined ? [] : [{ path: ['settings', problem.setting], message: problem.message }];
   }
 
   private sealed(publicId: string, secrets: readonly string[]): Buffer[] {

@@ -4,7 +4,7 @@ import type { Mutant } from '../mutant.js';
 import { nth, SETTINGS, sleep, type Stage, STALL_TIMEOUT_MS } from '../scenario.js';
 import { sqlEdit } from '../test-build.js';
 
-/** Covers the session of the source's group (10 s), and the rebalance. */
+/** Covers the session of the source's group (6 s), and the rebalance. */
 const REASSIGNED_LIMIT_MS = 40_000;
 
 /**

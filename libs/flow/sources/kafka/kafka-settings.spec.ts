@@ -8,7 +8,7 @@ it('need only a topic', () => {
 });
 
 it('take a cluster of others', () => {
-  const settings = { topic: 'orders', brokers: ['kafka-1.example.com:9092', '[2001:db8::1]:9092'], ssl: true, sasl: { mechanism: 'scram-sha-512', username: 'lockstep', password: 'secret' }, startAt: '2026-01-31T12:00:00Z', entity: 'json:/a|record:key' };
+  const settings = { topic: 'orders', brokers: ['kafka-1.example.com:9092', '192.0.2.1:9092'], ssl: true, sasl: { mechanism: 'scram-sha-512', username: 'lockstep', password: 'secret' }, startAt: '2026-01-31T12:00:00Z', entity: 'json:/a|record:key' };
   expect(problemsOf(settings)).toEqual([]);
 });
 
@@ -17,6 +17,7 @@ it.each<[object, RegExp]>([
   [{ topic: 'a b' }, /^\/topic must be the name of a topic/],
   [{ topic: '..' }, /^\/topic must/],
   [{ topic: 'a', brokers: ['localhost'] }, /^\/brokers\/0 must be host:port/],
+  [{ topic: 'a', brokers: ['[2001:db8::1]:9092'] }, /^\/brokers\/0 must be host:port, where the host is a name or an IPv4 address/],
   [{ topic: 'a', brokers: [] }, /^\/brokers/],
   [{ topic: 'a', sasl: { mechanism: 'plain', username: 'a', password: 'b' } }, /^\/sasl is for a cluster of your own/],
   [{ topic: 'a', ssl: true }, /^\/ssl is for/],

@@ -7,7 +7,8 @@ export const KAFKA_PRESETS = ['plain', 'cloudevents', 'debezium-outbox'] as cons
 export type KafkaPreset = (typeof KAFKA_PRESETS)[number];
 
 const MOST_BROKERS = 32;
-const BROKER = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):[0-9]{1,5}$/;
+/** kafkajs 2.2.4 does not read IPv6 addresses with a port. */
+const BROKER = /^[A-Za-z0-9._-]+:[0-9]{1,5}$/;
 /** Kafka's rule for names of topics, without `.` and `..`. */
 const TOPIC = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/;
 
@@ -15,7 +16,7 @@ const template = templateSetting('record');
 
 /** Settings of a source with `provider: "kafka"`. */
 export const kafkaSettings = z.strictObject({
-  brokers: z.array(z.string().regex(BROKER, 'must be host:port')).min(1).max(MOST_BROKERS).optional().meta({ description: "`host:port` each. Default: Lockstep's own cluster", example: ['kafka-1.example.com:9093'] }),
+  brokers: z.array(z.string().regex(BROKER, 'must be host:port, where the host is a name or an IPv4 address')).min(1).max(MOST_BROKERS).optional().meta({ description: "`host:port` each. Default: Lockstep's own cluster", example: ['kafka-1.example.com:9093'] }),
   ssl: z.union([z.boolean(), z.strictObject({ ca: z.string().min(1).max(65_536) })]).optional()
     .meta({ description: '`ca`: the certificates, in PEM, that sign those of the brokers, if they are no public ones' }),
   sasl: z.strictObject({

@@ -172,12 +172,11 @@ describe('a Kafka source', () => {
     const failing = await test.stateThat(gateway, source, ({ state }) => state === 'failing');
     expect(failing.detail).toMatch(/topic/);
     expect((await test.stateThat(gateway, unreachable, ({ state }) => state === 'failing')).detail).toMatch(/LOCKSTEP_ALLOW_PRIVATE_NETWORKS/);
-    await waitUntil('the audit log to tell', async () => (await test.audited(source)).length > 0);
+    await test.audits(gateway, source, 1);
     await test.createTopic(topic, 1);
     await test.send(topic, numbered(0, 3));
     await test.payloads(source, 3);
-    await waitUntil('the audit log to tell the end', async () => (await test.audited(source)).length > 1, 60_000);
-    expect(await test.audited(source)).toEqual([{ action: 'source.failing', detail: { topic, detail: failing.detail } }, { action: 'source.recovered', detail: {} }]);
+    expect(await test.audits(gateway, source, 2)).toEqual([{ action: 'source.failing', detail: { topic, detail: failing.detail } }, { action: 'source.recovered', detail: {} }]);
     expect(gateway.log.lines.filter((line) => line['source'] === source.publicId && line.msg.includes('cannot be read'))).toHaveLength(1);
     await gateway.stop();
   }, 90_000);

@@ -15,6 +15,8 @@ import { ReachedTopic } from './source-topic.js';
 /** A change of a source holds after this. */
 const POLL_MS = 1_000;
 const REPORT_MS = 5_000;
+/** Kafka's default lower bound of a group's session timeout. */
+const SHORTEST_SESSION_MS = 6_000;
 
 /** Reads the topics of all Kafka sources, together with the other gateways: each source has a consumer group. */
 @Injectable()
@@ -29,11 +31,11 @@ export class KafkaSources {
     private readonly repository: KafkaSourcesRepository,
     private readonly acceptor: RecordAcceptor,
     private readonly clusters: SourceClusters,
-    @InjectConfig() private readonly config: Pick<Config, 'kafka' | 'maxBodyBytes'>,
+    @InjectConfig() private readonly config: Pick<Config, 'kafka' | 'leaseTtlMs' | 'maxBodyBytes'>,
     @InjectLogger() private readonly logger: Logger,
   ) {
     this.poll = new Poll({ work: () => this.update(), intervalMs: POLL_MS, onError: (err) => logger.warn({ err }, 'Kafka sources could not be read; retrying') });
-    this.reports = new Poll({ work: () => this.report(), intervalMs: REPORT_MS, onError: (err) => logger.debug({ err }, 'States of Kafka sources could not be stored; retrying') });
+    this.reports = new Poll({ work: () => this.storeReports(), intervalMs: REPORT_MS, onError: (err) => logger.debug({ err }, 'States of Kafka sources could not be stored; retrying') });
   }
 
   start(): void {
@@ -49,6 +51,11 @@ export class KafkaSources {
     // The last poll may have begun more.
     this.endAll();
     await Promise.all(this.endings.values());
+  }
+
+  /** Stores how far the sources are, without waiting for the next time: the states that the API shows are as old as their report. */
+  report(): void {
+    this.reports.nudge();
   }
 
   private async update(): Promise<void> {
@@ -77,12 +84,13 @@ export class KafkaSources {
   }
 
   private async open(source: KafkaSource, on: Pick<SourceSessionOptions, 'onReading' | 'onSteady'>): Promise<SourceSession> {
-    const { repository, acceptor, logger, config: { maxBodyBytes, kafka } } = this;
+    const { repository, acceptor, logger, config: { kafka, leaseTtlMs, maxBodyBytes } } = this;
     const topic = await ReachedTopic.reach(source, this.clusters, repository);
-    return new SourceSession(topic, { groupId: `${kafka.topicPrefix}source.${source.publicId}`, maxBodyBytes, repository, acceptor, logger, ...on });
+    const [groupId, sessionTimeoutMs] = [`${kafka.topicPrefix}source.${source.publicId}`, Math.max(SHORTEST_SESSION_MS, leaseTtlMs)];
+    return new SourceSession(topic, { groupId, sessionTimeoutMs, maxBodyBytes, repository, acceptor, logger, ...on });
   }
 
-  private async report(): Promise<void> {
+  private async storeReports(): Promise<void> {
     const runners = [...this.runners.values()];
     sourcesFailing.set(runners.filter(({ isFailing }) => isFailing).length);
     const reports = runners.map((runner) => runner.report());

@@ -6,7 +6,9 @@ import { freePort } from '#dev/testing/free-port';
 import { captureLog } from '#dev/testing/log-capture';
 import { type Servers, startServers } from '#dev/testing/servers';
 import { sharedServers } from '#dev/testing/shared-servers';
+import { waitUntil } from '#dev/testing/wait-until';
 import { createKafka } from '#ground/kafka/client';
+import { FakeBroker } from '#ground/kafka/wire/fixtures/fake-broker';
 import { SecretBox } from '#ground/secrets/secret-box';
 import { numbered, type SourcesGateway, SourcesUnderTest } from './fixtures/sources-under-test.js';
 import type { StoredSource } from './fixtures/stored-source.js';
@@ -59,11 +61,29 @@ describe("a source of another's cluster", () => {
     await setPassword(source, 'another password');
     expect(await failureOf(source)).toMatch(/auth/i);
   }, 90_000);
+
+  it('whose brokers take connections and answer nothing delays neither its own change nor the stop of a gateway', async () => {
+    let requests = 0;
+    const silent = await FakeBroker.start(() => (requests += 1));
+    const brokers = [`127.0.0.1:${silent.port}`];
+    const other = await test.gateway({ LOCKSTEP_ALLOW_PRIVATE_NETWORKS: '127.0.0.0/8' });
+    const source = await test.source({ topic: 'orders', brokers });
+    await waitUntil('requests of both gateways', () => Promise.resolve(requests >= 2));
+    await test.store.query('update sources set settings = $2 where id = $1', [source.id, JSON.stringify({ topic, brokers: [servers.kafkaBrokers] })]);
+    // The silent broker's requests time out later.
+    expect(await test.payloads(source, 5, 10_000)).toHaveLength(5);
+    const before = requests;
+    await test.source({ topic: 'orders', brokers });
+    await waitUntil('more requests of both gateways', () => Promise.resolve(requests >= before + 2));
+    const stopped = other.stop().then(() => true);
+    await waitUntil('the stop', () => Promise.race([stopped, Promise.resolve(undefined)]), 8_000);
+    await silent.stop();
+  }, 60_000);
 });
 
 describe("a source of Lockstep's own cluster", () => {
   it.each([
-    ['another tenant', `orders-${prefix}`, 'acme', /Only sources of the tenant default/],
+    ['another tenant', `orders-${prefix}`, 'acme', /only sources of the tenant default/],
     ["Lockstep's own topics", `${prefix}events`, 'default', /own topics/],
     ["Kafka's own topics", '__consumer_offsets', 'default', /own topics/],
   ])('refuses %s, and connections to its brokers by name', async (_what, name, tenant, reason) => {

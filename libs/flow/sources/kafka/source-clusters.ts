@@ -2,7 +2,6 @@ import { lookup } from 'node:dns/promises';
 import { BlockList, isIPv6 } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import { Kafka } from 'kafkajs';
-import { DEFAULT_TENANT } from '#domain/tenant';
 import type { Config } from '#ground/config/config';
 import { createKafka, type KafkaConnection } from '#ground/kafka/client';
 import { guardedSockets } from '#ground/kafka/guarded-sockets';
@@ -13,6 +12,7 @@ import { InjectConfig, InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
 import type { KafkaSettings } from './kafka-settings.js';
 import type { KafkaSource } from './kafka-source.js';
+import { ownClusterProblem } from './own-cluster-rules.js';
 
 /** The source may not read this topic. */
 export class TopicForbiddenError extends Error {
@@ -72,12 +72,8 @@ export class SourceClusters {
    */
   async authorize({ tenant }: KafkaSource, { brokers, topic }: KafkaSettings, clusterId: string): Promise<void> {
     if (brokers !== undefined && clusterId !== (await this.ownCluster()).id) return;
-    if (tenant !== DEFAULT_TENANT) throw new TopicForbiddenError(`Only sources of the tenant ${DEFAULT_TENANT} may read from Lockstep's own cluster: set \`brokers\` to another one`);
-    if (topic.startsWith('__') || this.isOwn(topic)) throw new TopicForbiddenError(`${topic} is one of Lockstep's or Kafka's own topics`);
-  }
-
-  private isOwn(topic: string): boolean {
-    return [this.topics.events, this.topics.control, this.topics.deadLetters].includes(topic) || topic.startsWith(this.topics.named('retry.'));
+    const problem = ownClusterProblem(tenant, topic, this.topics);
+    if (problem !== undefined) throw new TopicForbiddenError(`\`${problem.setting}\` ${problem.message}`);
   }
 
   private async ownCluster(): Promise<OwnCluster> {

@@ -9,6 +9,8 @@ export interface SourceConsumerOptions {
   readonly kafka: Kafka;
   readonly groupId: string;
   readonly topic: string;
+  /** After this, the group gives the partitions of a member that is gone to others. */
+  readonly sessionTimeoutMs: number;
   readonly logger: Logger;
   /** The group has assigned these partitions, and no others. None of them is read before `read`. */
   readonly onAssigned: (partitions: readonly number[]) => void;
@@ -18,7 +20,6 @@ export interface SourceConsumerOptions {
   readonly onEnded: (error: Error) => void;
 }
 
-const SESSION_TIMEOUT_MS = 10_000;
 const REBALANCE_TIMEOUT_MS = 10_000;
 const HEARTBEAT_MS = 1_000;
 /** How long a partition that was just resumed waits at most. Sources that have nothing to read ask their brokers that often. */
@@ -44,11 +45,11 @@ export class SourceConsumer {
   private starting: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: SourceConsumerOptions) {
-    const { kafka, groupId, logger } = options;
+    const { kafka, groupId, sessionTimeoutMs, logger } = options;
     this.offsets = new OffsetReporter((err) => logger.debug({ err }, 'Offsets were not committed; they only show lag'));
     this.consumer = kafka.consumer({
       groupId,
-      sessionTimeout: SESSION_TIMEOUT_MS, rebalanceTimeout: REBALANCE_TIMEOUT_MS, heartbeatInterval: HEARTBEAT_MS,
+      sessionTimeout: sessionTimeoutMs, rebalanceTimeout: REBALANCE_TIMEOUT_MS, heartbeatInterval: HEARTBEAT_MS,
       maxWaitTimeInMs: MAX_WAIT_MS, maxBytes: FETCH_BYTES, maxBytesPerPartition: FETCH_BYTES, metadataMaxAge: METADATA_MAX_AGE_MS,
       allowAutoTopicCreation: false,
       // Its session ends with it, and another one begins.

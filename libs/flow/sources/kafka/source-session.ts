@@ -17,6 +17,7 @@ import { TopicWatch } from './topic-watch.js';
 
 export interface SourceSessionOptions {
   readonly groupId: string;
+  readonly sessionTimeoutMs: number;
   readonly maxBodyBytes: number;
   readonly repository: Pick<KafkaSourcesRepository, 'passGap'>;
   readonly acceptor: RecordAcceptor;
@@ -63,12 +64,12 @@ export class SourceSession {
     private readonly options: SourceSessionOptions,
   ) {
     const { settings, of, kafka } = topic;
-    const { groupId, logger, maxBodyBytes, acceptor, repository } = options;
+    const { groupId, sessionTimeoutMs, logger, maxBodyBytes, acceptor, repository } = options;
     const ending = this.ending.signal;
     // Awaited by `run`, which may come to it later.
     this.ended.promise.catch(() => undefined);
     this.consumer = new SourceConsumer({
-      kafka, groupId, topic: of.topic, logger,
+      kafka, groupId, sessionTimeoutMs, topic: of.topic, logger,
       onAssigned: (assigned) => this.onAssigned(assigned),
       onFetched: (partition, fetched, endOffset) => this.onFetched(partition, fetched, endOffset),
       onEnded: (error) => this.fail(error),

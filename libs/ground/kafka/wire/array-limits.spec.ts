@@ -1,15 +1,6 @@
-import { createRequire } from 'node:module';
 import { expect, it } from '@jest/globals';
+import { Decoder } from './decoder.js';
 import { patchKafkajs } from './patch-kafkajs.js';
-
-interface Decoder {
-  readInt8(): number;
-  readArray(read: (decoder: Decoder) => number): number[];
-  readArrayAsync(read: (decoder: Decoder) => Promise<number>): Promise<number[]>;
-}
-
-const require = createRequire(import.meta.url);
-const Decoder = require('kafkajs/src/protocol/decoder.js') as new (bytes: Buffer) => Decoder;
 
 const READERS: Readonly<Record<string, (decoder: Decoder) => number[] | Promise<number[]>>> = {
   readArray: (decoder) => decoder.readArray((from) => from.readInt8()),

@@ -1,29 +1,17 @@
-import { createRequire } from 'node:module';
 import kafkajs from 'kafkajs';
-
-/** Parts of kafkajs' Decoder. */
-interface Decoder {
-  readonly buffer: Buffer;
-  readonly offset: number;
-  readInt32(): number;
-  readArray<T>(read: (decoder: Decoder) => T): T[];
-  readArrayAsync<T>(read: (decoder: Decoder) => Promise<T>): Promise<T[]>;
-}
-
-// An internal file of kafkajs 2.2.4, whose version is pinned. A test fails when kafkajs reads it in another way.
-const { prototype } = createRequire(import.meta.url)('kafkajs/src/protocol/decoder.js') as { readonly prototype: Decoder };
+import { Decoder } from './decoder.js';
 
 /**
  * Refuses arrays of responses that have more elements than bytes. kafkajs 2.2.4 makes an array of any announced length, and
  * some of its readers go on behind the end of a response: a few bytes take gigabytes.
  */
 export function limitArrays(): void {
-  prototype.readArray = function <T>(this: Decoder, read: (decoder: Decoder) => T): T[] {
+  Decoder.prototype.readArray = function <T>(this: Decoder, read: (decoder: Decoder) => T): T[] {
     const array = arrayOf<T>(this.readInt32(), this);
     for (let i = 0; i < array.length; i++) array[i] = read(this);
     return array;
   };
-  prototype.readArrayAsync = async function <T>(this: Decoder, read: (decoder: Decoder) => Promise<T>): Promise<T[]> {
+  Decoder.prototype.readArrayAsync = async function <T>(this: Decoder, read: (decoder: Decoder) => Promise<T>): Promise<T[]> {
     const array = arrayOf<T>(this.readInt32(), this);
     for (let i = 0; i < array.length; i++) array[i] = await read(this);
     return array;

@@ -1,25 +1,11 @@
 import { createRequire } from 'node:module';
 import { AbortedTransactions, type DecodedBatch } from './aborted-transactions.js';
+import { Decoder } from './decoder.js';
 import { takeRecords } from './fetch-budget.js';
 import type { RequestDefinition } from './protocol.js';
 
-/** Parts of kafkajs' Decoder. */
-interface Decoder {
-  readonly buffer: Buffer;
-  readonly offset: number;
-  readInt16(): number;
-  readInt32(): number;
-  readInt64(): bigint;
-  readString(): string | null;
-  readBytes(length: number): Buffer;
-  canReadBytes(length: number): boolean;
-  readArray<T>(read: (decoder: Decoder) => T): T[];
-  readArrayAsync<T>(read: (decoder: Decoder) => Promise<T>): Promise<T[]>;
-}
-
 const require = createRequire(import.meta.url);
 // Internal files of kafkajs 2.2.4, whose version is pinned. A test fails when kafkajs reads them in another way.
-const Decoder = require('kafkajs/src/protocol/decoder.js') as new (bytes: Buffer) => Decoder;
 const decodeBatch = require('kafkajs/src/protocol/recordBatch/v0/decoder.js') as (decoder: Decoder) => Promise<DecodedBatch>;
 const decodeMessageSet = require('kafkajs/src/protocol/messageSet/decoder.js') as (decoder: Decoder, size: number) => Promise<object[]>;
 const definition = require('kafkajs/src/protocol/requests/fetch/index.js') as RequestDefinition<object>;

@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module';
 import { expect, it } from '@jest/globals';
+import { Decoder } from './decoder.js';
 import { patchKafkajs } from './patch-kafkajs.js';
 
 const require = createRequire(import.meta.url);
-const Decoder = require('kafkajs/src/protocol/decoder.js') as new (bytes: Buffer) => object;
 const Encoder = require('kafkajs/src/protocol/encoder.js') as new () => { writeVarInt(value: number): { readonly buffer: Buffer } };
 const readRecord = require('kafkajs/src/protocol/recordBatch/record/v0/decoder.js') as (decoder: object, batch: object) => { readonly headers: object };
 
