@@ -143,7 +143,7 @@ describe('a rotation under load, at two dispatchers', () => {
     receiver.secret = last;
     expect(signaturesOf(await receiver.arrivalOf((await system.post('entity 1', {})).id))).toBe(1);
     expect(receiver.refused).toBe(0);
-  });
+  }, 120_000);
 
   it('ends an overlap by itself', async () => {
     system = await SystemUnderTest.start(sharedServers(), { dispatchers: 2 });
@@ -157,7 +157,7 @@ describe('a rotation under load, at two dispatchers', () => {
     // No clock of a dispatcher brings the old one back. Both dispatchers' requests are in one list, some milliseconds apart.
     expect(kinds.slice(kinds.indexOf(1) + 50)).not.toContain(2);
     expect(receiver.refused).toBe(0);
-  });
+  }, 120_000);
 });
 
 describe('an endpoint that takes access tokens', () => {

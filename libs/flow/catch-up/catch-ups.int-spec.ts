@@ -96,6 +96,29 @@ describe('a catch-up', () => {
     expect(await world.violations()).toEqual([]);
   });
 
+  it('passes over an event that a dispatcher of an earlier release has routed to the endpoint', async () => {
+    const [first = '', routed = '', last = ''] = await accept('a', 'a', 'a');
+    await world.admit([first, routed, last]);
+    const endpoint = await world.create({ startAt: '-infinity', ordering: 'none' });
+    await world.query("insert into deliveries (event_id, endpoint, tenant, shard) values ($1, $2, 'default', $3)", [routed, endpoint, SHARD]);
+    expect(await world.step(endpoint)).toMatchObject({ finished: true, deliveries: [{ eventId: first }, { eventId: last }] });
+  });
+
+  it('passes over operational events about its endpoint, and its end is told to another one', async () => {
+    const watcher = await world.create({ eventTypes: ['lockstep.*'] });
+    const endpoint = await world.create({ startAt: '-infinity', eventTypes: ['*', 'lockstep.*'] });
+    const idOf = async (key: number): Promise<string> => (await world.query<{ id: string }>("select 'ep_' || replace(public_id::text, '-', '') as id from endpoints where id = $1", [key]))[0]?.id ?? '';
+    const [own, others] = [await idOf(endpoint), await idOf(watcher)];
+    const ids = await world.fixture.accept([own, others].map((entity) => ({ shard: SHARD, entity, type: 'lockstep.breaker.opened' })));
+    await world.admit(ids);
+    for (const shard of [0, 1, 2, 3]) await world.stepOn(shard, endpoint);
+    expect(await world.query('select event_id, endpoint from deliveries order by event_id, endpoint')).toEqual([{ event_id: ids[0], endpoint: watcher }, { event_id: ids[1], endpoint }]);
+    expect(await world.query('select type, entity, data from operational_events')).toEqual([
+      { type: 'lockstep.endpoint.caught_up', entity: own, data: { endpoint: own, startedAt: expect.stringMatching(/^20.*Z$/) as unknown } },
+    ]);
+    expect(await world.violations()).toEqual([]);
+  });
+
   it('is audited once, when the last shard has finished', async () => {
     const endpoint = await world.create({ startAt: '-infinity' });
     const shards = [0, 1, 2, 3];

@@ -88,6 +88,8 @@ matching as materialized (
   where
     c.place <= (select place from bound)
     and exists (select from inbox i where i.event_id = c.id offset 0)
+    -- Routed by a dispatcher of an earlier release, which knows no catch-ups.
+    and not exists (select from deliveries d where d.event_id = c.id and d.endpoint = j.endpoint and d.replay = 0 offset 0)
     and case
       when j.filter is null or c.destination is not null then true
       else endpoints_refusing(c.payload, array[j.endpoint], array[j.filter], least(262144, 67108864 / j.passes)) = '{}'
@@ -119,6 +121,7 @@ filtered as (
     j.filter is not null and c.destination is null and c.place <= r.place
     and not exists (select from matching m where m.id = c.id)
     and exists (select from inbox i where i.event_id = c.id offset 0)
+    and not exists (select from deliveries d where d.event_id = c.id and d.endpoint = j.endpoint and d.replay = 0 offset 0)
 ),
 fresh as (
   select

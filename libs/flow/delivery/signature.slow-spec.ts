@@ -4,7 +4,7 @@ import { webhookSignature } from './signature.js';
 import { newSigningSecret, signingKeyOf } from './signing-secret.js';
 
 interface SvixPackage {
-  readonly Webhook: new (secret: string) => { verify(payload: string, headers: Record<string, string>): unknown };
+  readonly Webhook: new (secret: string) => { verify(payload: string, headers: Record<string, string>): void };
 }
 
 const load = await installOracles();
@@ -23,7 +23,7 @@ if (load === undefined) {
     });
 
     it.each([[first], [second]])('accepts a request that is signed with several secrets, of both schemes, by any of v1', (secret) => {
-      expect(new Webhook(secret).verify(body, headersOf([pair, first, second]))).toEqual({ name: 'Zoë' });
+      expect(() => new Webhook(secret).verify(body, headersOf([pair, first, second]))).not.toThrow();
     });
 
     it('refuses one that is signed with others', () => {

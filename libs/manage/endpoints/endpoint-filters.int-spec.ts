@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TestingModule } from '@nestjs/testing';
 import { LockstepError, type ProblemDetail } from '#domain/problem';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
 import { testModules } from '#dev/testing/test-modules';
 import { TEST_PRINCIPAL } from '#dev/testing/test-principal';
+import { projectRoot } from '#ground/config/project-root';
 import { endpointChangeSchema, newEndpointSchema } from './endpoint.schema.js';
 import { EndpointsModule } from './endpoints.module.js';
 import { EndpointsService } from './endpoints.service.js';
@@ -35,7 +38,26 @@ async function refusalOf(request: Promise<unknown>): Promise<ProblemDetail> {
   return error.errors[0];
 }
 
+/** The filters in the table of docs/endpoints.md. */
+function documentedFilters(): string[] {
+  const page = readFileSync(path.join(projectRoot(), 'docs/endpoints.md'), 'utf8');
+  const [, table = ''] = /^\| `filter` \| matches \|\n\|[-|]+\n((?:\|.*\n)+)/m.exec(page) ?? [];
+  return [...table.matchAll(/^\| `((?:[^`|]|\\\|)+)` \|/gm)].map(([, filter = '']) => filter.replaceAll('\\|', '|'));
+}
+
 describe('the filter of an endpoint', () => {
+  it('may be each of the documented ones, which match and fail to match as documented', async () => {
+    const filters = documentedFilters();
+    expect(filters).toHaveLength(11);
+    for (const filter of filters) await create(filter);
+    const matching = { total: 101, country: 'DE', coupon: 'SPRING', items: [{ sku: 'A-1', quantity: 10, price: 4 }], email: 'test@Example.com', paid: 100 };
+    const others = { total: 1, country: 'FR', test: true, items: [{ sku: 'B-1', quantity: 10, price: 6 }, { sku: 'B-2', quantity: 1, price: 4 }], email: 'a@example.com.test', paid: 1 };
+    const { rows } = await fixture.pool.query<{ filter: string; matches: boolean; others: boolean }>(
+      "select f as filter, coalesce(jsonb_path_match($2, f::jsonpath, '{}', true), false) as matches, coalesce(jsonb_path_match($3, f::jsonpath, '{}', true), false) as others from unnest($1::text[]) f",
+      [filters, { data: matching }, { data: others }]);
+    expect(rows).toEqual(filters.map((filter) => ({ filter, matches: true, others: false })));
+  });
+
   it('is kept as it was given, is changed, and ends with null', async () => {
     const filter = '$.data.customer.country == "DE"  &&  $.data.total >= 1e1';
     const { id } = await create(filter);

@@ -53,7 +53,7 @@ export class KafkaSources {
     await Promise.all(this.endings.values());
   }
 
-  /** Stores how far the sources are, without waiting for the next time: the states that the API shows are as old as their report. */
+  /** Has the states of the sources stored at once, and not only after up to five seconds. */
   report(): void {
     this.reports.nudge();
   }
