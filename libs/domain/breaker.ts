@@ -199,6 +199,16 @@ export class EndpointBreaker {
     return counts;
   }
 
+  /**
+   * A report may be lost. Its counts must not be sent twice, but whether something was delivered may: later counts that say
+   * otherwise hold.
+   */
+  keepDelivered({ delivered, endsUndelivered }: BreakerCounts): void {
+    if (this.counts === undefined) this.counts = { version: this.shared.version, ended: 0, failed: 0, delivered, endsUndelivered, retryAfterMs: 0 };
+    else this.counts.delivered ||= delivered;
+    this.hasUndelivered ||= endsUndelivered;
+  }
+
   /** Postgres has the breaker like this. @returns whether its version differs from what was known */
   learn(shared: SharedBreaker): boolean {
     const isNew = shared.version !== this.shared.version;

@@ -26,8 +26,8 @@ import { apiKeysDeleted, auditRowsDeleted, expiredKeysDeleted, rejectionsDeleted
 
 /**
  * Deletes expired rows of tables without partitions, without waiting for others' locks: idempotency keys, counts of
- * rejections, duplicates and sources and numbers over time after LOCKSTEP_RETENTION, audit rows and revoked API keys after LOCKSTEP_AUDIT_RETENTION,
- * full buckets of rate limits. Ingest treats an expired key as deleted, so a late deletion is harmless.
+ * rejections, duplicates, sources and numbers over time after LOCKSTEP_RETENTION, audit rows and revoked API keys after
+ * LOCKSTEP_AUDIT_RETENTION, full buckets of rate limits. Ingest treats an expired key as deleted, so a late deletion is harmless.
  */
 @Injectable()
 export class ExpiredRowsSweeper extends ExpiringRowsSweeper {

@@ -130,8 +130,10 @@ export class DispatcherLifecycle implements OnApplicationBootstrap, OnModuleDest
     this.discarder.stop();
     await Promise.all([
       this.marks.stop(), this.replays.stop(), this.catchUps.stop(), this.unadmitted.stop(), this.logEnds.close(), this.leases.stop(), this.directory.stop(),
-      this.breakers.stop(), this.topicsStopped, this.relay.stop(), this.partitions.stop(), this.limits.stop(), this.samples.stop(),
+      this.breakers.stop(), this.topicsStopped, this.relay.stop(), this.partitions.stop(), this.limits.stop(),
     ]);
+    // What the others have counted.
+    await this.samples.stop();
     this.client.stop();
   }
 }

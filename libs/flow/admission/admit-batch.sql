@@ -21,9 +21,9 @@
   endpoint that is catching up gets what its catch-up has passed; the rest is left to the catch-up, its filter too.
 
   Filters are evaluated for events that are taken and have an endpoint with a filter; a body is read and parsed once for all
-  of them. Their cost is bounded before they are evaluated: an event counts as many deliveries against :mostDeliveries as it
-  has endpoints by its type, filtered or left to a catch-up or not, and one more for every 16 KiB that its filters may read
-  (0.5 ms with the body that takes longest). Bodies above 256 KiB, or so large that their filters may read 64 MiB, match no
+  of them. Their cost is bounded before they are evaluated: against :mostDeliveries an event counts as many deliveries as
+  it has endpoints by its type, whether or not these are filtered or left to a catch-up, and one more for every 16 KiB that
+  its filters may read (0.5 ms with the body that takes longest). Bodies above 256 KiB, or so large that their filters may read 64 MiB, match no
   filter.
 
   A shard's admissions and steps of catch-ups are serial. A statement that has waited for one of them is refused as a whole

@@ -18,7 +18,8 @@ found as (
     now() + case a.state when 'open' then a.wait_ms when 'half-open' then 2 * p.timeout_ms + 5000 end * interval '1 millisecond' as probe_at
   from asked a
     join endpoint_breakers b on b.endpoint = a.endpoint and b.version = a.version
-    join endpoints p on p.id = b.endpoint
+    -- What was in flight when an endpoint was deleted does not open its breaker.
+    join endpoints p on p.id = b.endpoint and p.deleted_at is null
   where
     a.state <> 'half-open' or b.probe_at <= now()
     or (

@@ -261,6 +261,28 @@ describe('an endpoint', () => {
     expect(states()).toEqual(['closed', 'closed']);
   });
 
+  it('has a closed breaker also when requests that were in flight at its deletion have failed', async () => {
+    await fixture.pool.query('update endpoints set deleted_at = now() where id = $1', [endpoint]);
+    end(one, 25, 'failed');
+    await one.round();
+    await pass(1_000);
+    await bothRounds();
+    expect([states(), (await rowOf())?.state, await audited(), await told()]).toEqual([['closed', 'closed'], 'closed', [], []]);
+  });
+
+  it('is not disabled for what was delivered in a report that was lost', async () => {
+    await fixture.pool.query('update endpoints set disable_after_ms = 60000 where id = $1', [endpoint]);
+    end(one, 1, 'rejected');
+    await one.round();
+    await pass(50_000);
+    end(one, 1, 'delivered');
+    await fixture.pool.query('alter table endpoint_breakers rename to endpoint_breakers_away');
+    await expect(one.round()).rejects.toThrow();
+    await fixture.pool.query('alter table endpoint_breakers_away rename to endpoint_breakers');
+    await one.round();
+    expect((await rowOf())?.undelivered).toBe(false);
+  });
+
   it('is disabled once nothing was delivered for as long as disableAfter, and not again right after it was resumed', async () => {
     await fixture.pool.query('update endpoints set disable_after_ms = 60000 where id = $1', [endpoint]);
     const status = async (): Promise<unknown> => (await fixture.pool.query<{ status: string; reason: string | null }>('select status, status_reason as reason from endpoints where id = $1', [endpoint])).rows[0];

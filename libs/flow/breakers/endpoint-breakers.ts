@@ -27,8 +27,8 @@ const NOTHING_TO_SEND: RequestSource = { hasReady: () => false, breakerChanged: 
  * This process's breakers. Each round reports what ended here, for all endpoints in one statement, reads what has changed,
  * and makes the changes that follow from it. Nothing is written for an endpoint that only delivers.
  *
- * A report may be committed without an answer. So it is never sent again: half a second of counts is lost rather than counted
- * twice. Everything else is learned by reading, also whether this process has claimed a probe.
+ * A report may be committed without an answer. So its counts are never sent again: half a second of them is lost rather than
+ * counted twice. Whether something was delivered is sent again. Everything else is learned by reading, also whether this process has claimed a probe.
  */
 @Injectable()
 export class EndpointBreakers {
@@ -97,7 +97,13 @@ export class EndpointBreakers {
       const counts = breaker.takeCounts();
       return counts === undefined ? [] : [{ endpoint, value: counts }];
     });
-    if (reports.length > 0) await this.repository.report(reports);
+    if (reports.length === 0) return;
+    try {
+      await this.repository.report(reports);
+    } catch (error) {
+      for (const { endpoint, value } of reports) this.of(endpoint).keepDelivered(value);
+      throw error;
+    }
   }
 
   /** @returns endpoints to which nothing was delivered for too long */

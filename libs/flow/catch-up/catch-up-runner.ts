@@ -38,9 +38,10 @@ interface TroubledCatchUp {
 }
 
 /**
- * Routes past events to endpoints that begin in the past, on owned shards: once a second, and at once when an endpoint has changed. In a round
- * each catch-up takes one step; rounds follow each other while there is anything to do. A step is taken in its shard's turn,
- * so that it meets no admission, and rests afterwards. The progress is in Postgres, where the shard's next owner finds it.
+ * Routes past events to endpoints that begin in the past, on owned shards: once a second, and at once when an endpoint has
+ * changed. In a round each catch-up takes one step; rounds follow each other while there is anything to do. A step is taken in
+ * its shard's turn, so that it meets no admission, and rests afterwards. The progress is in Postgres, where the shard's next
+ * owner finds it.
  */
 @Injectable()
 export class CatchUpRunner {

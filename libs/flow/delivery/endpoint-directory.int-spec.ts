@@ -170,6 +170,22 @@ describe('EndpointDirectory', () => {
       expect(version).toBe(before + 4);
     });
 
+    it('opens an endpoint whose secret could not be decrypted when it is encrypted with the right key, which is no change', async () => {
+      const endpoint = await fixture.createEndpoint();
+      await addSecret(endpoint, null);
+      const { rows: [stored] } = await fixture.pool.query<{ ciphertext: Buffer }>('select ciphertext from endpoint_secrets where endpoint = $1', [endpoint]);
+      await fixture.pool.query("update endpoint_secrets set ciphertext = 'of another key' where endpoint = $1", [endpoint]);
+      await directory.start();
+      expect(directory.get(endpoint)).toBeUndefined();
+      const session = await fixture.pool.connect();
+      await session.query('begin');
+      await session.query("select set_config('lockstep.reencrypting', 'on', true)");
+      await session.query('update endpoint_secrets set ciphertext = $2 where endpoint = $1', [endpoint, stored?.ciphertext]);
+      await session.query('commit');
+      session.release();
+      await whenStatus(endpoint, 'active');
+    });
+
     it('keeps an endpoint closed whose new secret cannot be decrypted, until another change, and knows its deletion', async () => {
       await fixture.pool.query("insert into endpoint_secrets (endpoint, tenant, ciphertext) values ($1, 'default', 'broken')", [endpoint]);
       await waitUntil('the endpoint to be closed', () => directory.get(endpoint)?.isStale, LOOK_MS);

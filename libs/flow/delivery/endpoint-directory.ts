@@ -207,7 +207,6 @@ export class EndpointDirectory {
   private take(row: EndpointRow, readAt: Moment, isReopened: boolean): void {
     const { id, version } = row;
     if (this.known.get(id)?.version === version && !isReopened) return;
-    if (this.unusable.get(id) === version) return;
     try {
       const target = this.targetOf(row, readAt);
       if ((this.required.get(id) ?? 0) <= version) this.required.delete(id);
@@ -215,7 +214,8 @@ export class EndpointDirectory {
       this.report(target);
     } catch (error) {
       // One endpoint's unreadable secret must not keep the others from being delivered to. Its former settings no longer hold.
-      this.logger.error({ err: error, endpoint: toPublicId('ep', row.publicId) }, 'The endpoint cannot be delivered to');
+      // It is tried again with each read: encrypting a secret with another key is no change of the endpoint. But said once.
+      if (this.unusable.get(id) !== version) this.logger.error({ err: error, endpoint: toPublicId('ep', row.publicId) }, 'The endpoint cannot be delivered to');
       this.unusable.set(id, version);
       this.requireVersion(id, version);
     }

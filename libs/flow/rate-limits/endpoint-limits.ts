@@ -78,9 +78,8 @@ export class EndpointLimits {
 
   private readonly settle = (tokens: EndpointTokens): void => {
     if (this.isStopping) return;
-    this.statements.add(tokens).catch((error: unknown) => {
-      this.logger.warn({ err: error, bucket: tokens.lease.limit.bucket }, 'Rate limit tokens of an endpoint could not be leased; its requests wait, retrying in a second');
-    });
+    // `commit` says so, once for all endpoints of the statement.
+    this.statements.add(tokens).catch(() => undefined);
   };
 
   private async settleIdle(): Promise<void> {
@@ -92,6 +91,9 @@ export class EndpointLimits {
     const settled = new Set(batch);
     try {
       await this.settlements.settle([...settled].map(({ lease }) => lease));
+    } catch (error) {
+      this.logger.warn({ err: error, endpoints: settled.size }, 'Rate limit tokens could not be leased; requests of limited endpoints wait, retrying in a second');
+      throw error;
     } finally {
       // Before the next statement is made, which would return tokens that nothing waits for.
       for (const tokens of settled) tokens.settled();

@@ -8,8 +8,9 @@
   :needs … :lasts       one entry per ask, in their order: tokens, and the places (from 1) of one or two buckets. A token
                         is taken from both or from none. 0 in :firsts means that there is only the last one.
 
-  Returns one row per bucket (the tokens leased to the process, those left, and those that other processes hold), then one per ask (the tokens it gets, from
-  0 to its need). Buckets that do not exist have no row. Not repeatable: a second run takes tokens again.
+  Returns one row per bucket (the tokens leased to the process, those left, and those that other processes hold), then one
+  per ask (the tokens it gets, from 0 to its need). Buckets that do not exist have no row. Not repeatable: a second run takes
+  tokens again.
 
   The bound. Tokens in a bucket plus those held never exceed its size: a refill ends at the size minus all that was held
   since the last one. That includes tokens which have been used meanwhile, until a process reports its last use: from then

@@ -8,8 +8,8 @@
 /* @name checkCatchUps */
 with caught_up as (
   select
-    c.endpoint, c.tenant, 'ep_' || replace(p.public_id::text, '-', '') as id, c.from_at, catch_up_floor(c.first_at) as first_id, p.event_types, p.filter_path as filter,
-    p.filter_passes as passes
+    c.endpoint, c.tenant, 'ep_' || replace(p.public_id::text, '-', '') as id, c.from_at,
+    catch_up_floor(c.first_at) as first_id, p.event_types, p.filter_path as filter, p.filter_passes as passes
   from catch_ups c
     join endpoints p on p.id = c.endpoint
   where c.finished_at is not null and c.rerouted_at is null and p.deleted_at is null
