@@ -14,6 +14,7 @@ export const BUILT = {
   kafkaSourcesRepository: 'dist/libs/flow/sources/kafka/kafka-sources.repository.js',
   laneRunner: 'dist/libs/flow/lanes/lane-runner.js',
   lease: 'dist/libs/flow/leases/lease.js',
+  leaseTokens: 'dist/libs/flow/rate-limits/lease-tokens.queries.js',
   outcomeRepository: 'dist/libs/flow/outcome/outcome.repository.js',
   outcomeService: 'dist/libs/flow/outcome/outcome.service.js',
   relay: 'dist/libs/flow/relay/relay.js',

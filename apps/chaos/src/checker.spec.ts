@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { findingsIn } from './checker.js';
-import type { Arrival, Change, Delivery, FaultKind, FaultRecord, History, PostedEvent, Setting } from './history.js';
+import type { Arrival, Change, Delivery, Endpoint, FaultKind, FaultRecord, History, PostedEvent, Setting } from './history.js';
 import { NO_ANSWER } from './odd-responses.js';
+import { amountOf } from './sealed-body.js';
 import { RECEIVER_LINK } from './topology.js';
 
 /** Two events of one entity, posted one after the other and delivered in order. */
@@ -48,6 +49,46 @@ describe('the checker', () => {
     expect(findings({ endpoints })).toEqual([]);
     expect(rulesOf({ endpoints, events: [...good.events, posted('3', 1_012)], deliveries: [...good.deliveries, delivery('3', 3)], arrivals: [...good.arrivals, arrived('3', 3, 1_040)] }))
       .toEqual(['outcome']);
+  });
+
+  it('knows which events an endpoint with a filter gets', () => {
+    const [low, high] = [1, 2].map((key) => ({ key: `${key}`, amount: amountOf(`${key}`) })).toSorted((a, b) => a.amount - b.amount);
+    const filtered: Endpoint = { id: 'filtered', createdAtMs: 0, timeoutMs: 15_000, amountAbove: low?.amount ?? 0 };
+    const also = (...keys: (string | undefined)[]): Partial<History> => ({
+      endpoints: [...good.endpoints, filtered],
+      arrivals: [...good.arrivals, ...keys.map((key = '', i) => arrived(key, i + 1, 1_040 + i * 10, { endpoint: 'filtered', deliveryId: `dlv_f${key}` }))],
+      deliveries: [...good.deliveries, ...keys.map((key = '', i) => delivery(key, i + 1, { endpoint: 'filtered' }))],
+    });
+    expect(findings(also(high?.key))).toEqual([]);
+    expect(findings(also())).toEqual([`outcome: evt_${high?.key} was accepted but never routed to filtered`]);
+    expect(findings(also('1', '2'))).toEqual([`route: evt_${low?.key} was routed to filtered, whose filter its amount of ${low?.amount} does not match`]);
+    // Posts without an answer may be accepted.
+    const [first = posted('1', 1_000), second = posted('2', 1_010)] = good.events;
+    const unknown = (event: PostedEvent): PostedEvent => ({ ...event, tries: event.tries.map((one) => ({ ...one, answer: { kind: 'unknown' } })) });
+    expect(rulesOf({ ...also('1', '2'), events: [unknown(first), unknown(second)] })).toEqual(['route']);
+  });
+
+  it('knows which events an endpoint gets that starts in the past', () => {
+    const early = [posted('1', 1_500), posted('2', 8_000)];
+    const arrivals = [arrived('1', 1, 1_520), arrived('2', 2, 8_020)];
+    const past = (startsAtMs: number, keys: string[], fields: Partial<History> = {}): string[] => findings({
+      endpoints: [...good.endpoints, { id: 'past', createdAtMs: 9_000, timeoutMs: 15_000, startsAtMs }], events: early,
+      arrivals: [...arrivals, ...keys.map((key, i) => arrived(key, i + 1, 9_100 + i * 10, { endpoint: 'past', deliveryId: `dlv_p${key}` }))],
+      deliveries: [...good.deliveries, ...keys.map((key, i) => delivery(key, i + 1, { endpoint: 'past' }))],
+      ...fields,
+    });
+    expect(past(0, ['1', '2'])).toEqual([]);
+    expect(past(0, ['2'])).toEqual(['outcome: evt_1 was accepted but never routed to past']);
+    expect(past(5_000, ['2'])).toEqual([]);
+    expect(past(5_000, [])).toEqual(['outcome: evt_2 was accepted but never routed to past']);
+    expect(past(5_000, ['1', '2'])).toEqual(['route: evt_1 was routed to past, although it had arrived elsewhere 3480 ms before this endpoint starts']);
+    // Close to the start, either is right.
+    for (const keys of [['1', '2'], ['2']]) expect(past(1_600, keys)).toEqual([]);
+    for (const keys of [['2'], []]) expect(past(7_500, keys)).toEqual([]);
+    // Events are accepted by the clock of Postgres.
+    for (const keys of [['1', '2'], ['2'], []]) expect(past(5_000, keys, { faults: [fault('step-clock', 3_000, 3_001)] })).toEqual([]);
+    // In the order of acceptance.
+    expect(past(0, ['2', '1']).map((finding) => finding.slice(0, finding.indexOf(':')))).toContain('order of posts');
   });
 
   it('finds a delivered event that the receiver never answered with a 2xx', () => {
@@ -363,6 +404,12 @@ describe('the checker', () => {
     it('finds a signature by none of the secrets', () => {
       expect(findings({ arrivals: attempts({}, showing({ secret: 0 })) })).toEqual(['settings: evt_2 arrived at ep with a signature by none of its secrets']);
     });
+  });
+
+  it('finds more requests at an endpoint than its rate limit allows', () => {
+    const limited = (burst: number): Partial<History> => ({ endpoints: [{ id: 'ep', createdAtMs: 0, timeoutMs: 15_000, rateLimit: { perSecond: 0.1, burst } }] });
+    expect(findings(limited(2))).toEqual([]);
+    expect(rulesOf(limited(1))).toEqual(['rate limit']);
   });
 
   it('reports stale writes, parked records and the output of verify', () => {

@@ -3,6 +3,8 @@ import { acceptanceOf, acceptedIdOf, firstSentAtMs, isAccepted, isSuccess, lanes
 import { changesHold } from './changes-hold.js';
 import { isExcused, MAY_ARRIVE_LATE, MAY_LOSE_OUTCOME, MAY_NOT_ARRIVE, STEPS_CLOCK } from './fault-windows.js';
 import { NO_ANSWER } from './odd-responses.js';
+import { rateLimitsHold } from './rate-limits-hold.js';
+import { isDue, routesHold } from './routes-hold.js';
 
 /** Findings printed for each rule; the rest are only counted. */
 const MAX_EXAMPLES = 10;
@@ -66,8 +68,8 @@ function* acceptedKeysAreKnown({ events }: History): Iterable<string> {
   }
 }
 
-/** Every accepted event has one outcome at each endpoint that existed before its first post. */
-function* everyAcceptedEventHasAnOutcome({ events, endpoints, deliveries }: History): Iterable<string> {
+/** Every accepted event has one outcome at each endpoint that it matches, and that existed or starts before its first post. */
+function* everyAcceptedEventHasAnOutcome({ events, endpoints, deliveries, faults }: History): Iterable<string> {
   const byRoute = Map.groupBy(deliveries.filter(({ replay }) => replay === 0), ({ endpoint, eventId }) => `${endpoint} ${eventId}`);
   for (const event of events) {
     const eventId = acceptedIdOf(event);
@@ -75,7 +77,7 @@ function* everyAcceptedEventHasAnOutcome({ events, endpoints, deliveries }: Hist
     for (const endpoint of endpoints) {
       const found = byRoute.get(`${endpoint.id} ${eventId}`) ?? [];
       if (found.length > 1) yield `${eventId} has ${found.length} deliveries to ${endpoint.id}${from(event.origin)}`;
-      if (found.length === 0 && firstSentAtMs(event) > endpoint.createdAtMs) yield `${eventId} was accepted but never routed to ${endpoint.id}${from(event.origin)}`;
+      if (found.length === 0 && isDue(endpoint, event, faults)) yield `${eventId} was accepted but never routed to ${endpoint.id}${from(event.origin)}`;
     }
   }
   for (const { eventId, endpoint, status } of deliveries) if (status === 'pending') yield `${eventId} to ${endpoint} has no outcome`;
@@ -308,6 +310,7 @@ const RULES = [
   ['record', everyRecordBecomesAnEvent],
   ['known key', acceptedKeysAreKnown],
   ['outcome', everyAcceptedEventHasAnOutcome],
+  ['route', routesHold],
   ['delivered', deliveredMeansAnswered2xx],
   ['foreign', onlyAcceptedEventsArrive],
   ['identity', attemptsShareIdentity],
@@ -322,6 +325,7 @@ const RULES = [
   ['overlap', oneRequestAtATime],
   ['retry', retriesWait],
   ['settings', changesHold],
+  ['rate limit', rateLimitsHold],
   ['stale write', ({ staleWrites }) => staleWrites],
   ['parked', ({ parked }) => parked],
   ['verify', ({ imbalance }) => (imbalance === undefined ? [] : [imbalance])],

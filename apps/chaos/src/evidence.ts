@@ -23,6 +23,24 @@ export async function readDeliveries(databaseUrl: string): Promise<Delivery[]> {
   }));
 }
 
+/** What the breakers of all endpoints did. */
+export interface BreakerCounts {
+  readonly opened: number;
+  readonly closed: number;
+}
+
+/** Breakers that opened, and closed again, by the audit log. */
+export async function countBreakers(databaseUrl: string): Promise<BreakerCounts> {
+  const [counts] = await queryOnce<BreakerCounts>(
+    databaseUrl,
+    `select
+       count(*) filter (where action = 'breaker.opened')::int as opened,
+       count(*) filter (where action = 'breaker.closed')::int as closed
+     from audit_log`,
+  );
+  return counts ?? { opened: 0, closed: 0 };
+}
+
 /** The output of `npm run verify`; undefined if the ledger is balanced. Always runs this build's program, never a mutant's. */
 export function verify(databaseUrl: string): Promise<string | undefined> {
   const program = path.join(projectRoot(), 'dist', 'libs', 'manage', 'ledger', 'verify.js');

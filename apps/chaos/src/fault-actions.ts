@@ -3,7 +3,7 @@ import { stepClock } from './faults/clock.js';
 import { deleteLog, recreateTopics } from './faults/log.js';
 import { cut, delay, halfOpen, isolate, reset } from './faults/network.js';
 import type { FaultAction } from './faults/ongoing-fault.js';
-import { addEndpoint, change, pauseEndpoint, replayDeadLetters } from './faults/operators.js';
+import { addEndpoint, addPastEndpoint, change, pauseEndpoint, replayDeadLetters } from './faults/operators.js';
 import { freeze, kill, restart } from './faults/processes.js';
 import { receiverMode } from './faults/receiver.js';
 import { killServer, restartServer } from './faults/servers.js';
@@ -36,5 +36,6 @@ export const FAULT_ACTIONS: Readonly<Record<FaultKind, FaultAction>> = {
   'rotate-secret': change('secret'),
   'pause-endpoint': pauseEndpoint,
   'add-endpoint': addEndpoint,
+  'add-past-endpoint': addPastEndpoint,
   'replay-dead-letters': replayDeadLetters,
 };

@@ -3,13 +3,14 @@ import { nowMs } from './clock.js';
 import { FAULT_ACTIONS } from './fault-actions.js';
 import type { FaultRecord } from './history.js';
 import type { MixedLoad } from './mixed-load.js';
+import { MAX_RECEIVER_RETURN_MS } from './recovery.js';
 import type { Rig } from './rig.js';
 import type { ScheduledFault } from './schedule.js';
 
 /** For starting or ending a fault. The slowest step is a server's start after a kill, which takes seconds. */
 const STEP_LIMIT_MS = 90_000;
-/** The next fault waits at most this long for the recovery from the last one. */
-const RECOVERY_LIMIT_MS = 20_000;
+/** The next fault waits at most this long for the recovery from the last one, or else its effect could not be told from the next one's. */
+const RECOVERY_LIMIT_MS = MAX_RECEIVER_RETURN_MS;
 const POLL_INTERVAL_MS = 100;
 
 /** Causes the scheduled faults one at a time. Each starts at its number of accepted events, after the one before. */
@@ -55,7 +56,7 @@ export class FaultRunner {
     this.records.push({ kind, target, fromMs, untilMs });
     const recovered = await this.recovered(untilMs);
     if (this.signal.aborted) return;
-    this.rig.say(recovered ? `  ended after ${seconds(untilMs - fromMs)}; all shards deliver ${seconds(nowMs() - untilMs)} later` : `  ended, but some shards have not delivered for ${RECOVERY_LIMIT_MS / 1_000} s`);
+    this.rig.say(recovered ? `  ended after ${seconds(untilMs - fromMs)}; all shards deliver ${seconds(nowMs() - untilMs)} later` : `  ended, but some shards have not delivered for ${seconds(RECOVERY_LIMIT_MS)}`);
   }
 
   /** Waits until each shard has an arrival after `sinceMs`. */

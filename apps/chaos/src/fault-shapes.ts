@@ -7,7 +7,7 @@ type Range = readonly [low: number, high: number];
 export interface FaultShape {
   readonly targets: (topology: Topology) => readonly string[];
   readonly durationMs: Range;
-  /** Milliseconds for delays and clock steps, percent for failures, a seed for odd answers. */
+  /** Milliseconds for delays and clock steps, percent for failures and of the time so far, a seed for odd answers. */
   readonly amount?: readonly number[];
 }
 
@@ -48,6 +48,7 @@ export function faultShapes(leaseTtlMs: number): Readonly<Record<FaultKind, Faul
     'rotate-secret': { targets: one('first'), durationMs: [3_000, 6_000] },
     'pause-endpoint': { targets: one('first'), durationMs: [2_000, 6_000] },
     'add-endpoint': { targets: one('endpoints'), durationMs: INSTANT },
+    'add-past-endpoint': { targets: one('endpoints'), durationMs: INSTANT, amount: [0, 50] },
     'replay-dead-letters': { targets: one('all'), durationMs: INSTANT },
   };
 }

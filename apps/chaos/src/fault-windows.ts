@@ -44,10 +44,33 @@ export const MAY_LEARN_LATE: Excuse = {
   afterMs: AFTERMATH_MS,
 };
 
+/**
+ * Requests of a longer time may arrive together: the network held them back, or tokens were given out again, since a crash of
+ * Postgres forgets the last ones, and a clock that is set forward fills the bucket.
+ */
+export const MAY_COME_TOGETHER: Excuse = {
+  faults: { delay: receiverLink, 'half-open': receiverLink, 'kill-postgres': any, 'step-clock': any },
+  afterMs: AFTERMATH_MS,
+};
+
+/**
+ * All attempts may fail for so long that the breakers of endpoints open. A breaker that has closed remembers its openings for a
+ * minute, and another one waits for its probe for up to a minute.
+ */
+export const MAY_OPEN_BREAKERS: Excuse = {
+  faults: { 'receiver-down': any, 'receiver-failing': any, 'receiver-resetting': any, cut: receiverLink },
+  afterMs: 120_000,
+};
+
 /** Two due times may come from different clocks. */
 export const STEPS_CLOCK: Excuse = { faults: { 'step-clock': any }, afterMs: 0 };
 
 /** Whether one of the excuse's faults, or its aftermath, overlaps the time from `fromMs` to `untilMs`. */
 export function isExcused(faults: readonly FaultRecord[], excuse: Excuse, fromMs: number, untilMs: number): boolean {
-  return faults.some((fault) => excuse.faults[fault.kind]?.(fault.target) === true && fault.fromMs <= untilMs && fault.untilMs + excuse.afterMs >= fromMs);
+  return faults.some((fault) => counts(excuse, fault) && fault.fromMs <= untilMs && fault.untilMs + excuse.afterMs >= fromMs);
+}
+
+/** Whether a fault of this kind and target is one of the excuse's. */
+export function counts({ faults }: Excuse, { kind, target }: Pick<FaultRecord, 'kind' | 'target'>): boolean {
+  return faults[kind]?.(target) === true;
 }

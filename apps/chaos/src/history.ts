@@ -60,12 +60,28 @@ export type Answer =
   /** The event may be stored: the connection broke, or Postgres did not answer the gateway. */
   | { readonly kind: 'unknown' };
 
-export interface Endpoint {
+/** What an endpoint is created with, besides its URL and headers. */
+export interface EndpointSettings {
+  /** Default: none. */
+  readonly rateLimit?: RateLimit;
+  /** Its filter: it gets events whose amount is higher. Default: all events. */
+  readonly amountAbove?: number;
+  /** It starts in the past, with the events that were accepted from then on; 0: with the first one. */
+  readonly startsAtMs?: number;
+}
+
+export interface Endpoint extends EndpointSettings {
   readonly id: string;
-  /** Events sent later must be routed to the endpoint. 0 if it begins with the oldest event. */
+  /** Events sent later must be routed to the endpoint. */
   readonly createdAtMs: number;
   /** Limit of an attempt. */
   readonly timeoutMs: number;
+}
+
+/** `burst` requests at once, and `perSecond` in the long run. */
+export interface RateLimit {
+  readonly perSecond: number;
+  readonly burst: number;
 }
 
 /** A setting whose value tells its generation: 1 when the endpoint is created, one more with each change. */
@@ -129,7 +145,7 @@ export const FAULT_KINDS = [
   'cut', 'delay', 'half-open', 'reset', 'isolate-from-kafka', 'isolate-from-postgres', 'isolate-from-both',
   'delete-log', 'recreate-topics', 'step-clock',
   'receiver-down', 'receiver-slow', 'receiver-failing', 'receiver-resetting', 'receiver-odd',
-  'change-url', 'change-headers', 'rotate-secret', 'pause-endpoint', 'add-endpoint', 'replay-dead-letters',
+  'change-url', 'change-headers', 'rotate-secret', 'pause-endpoint', 'add-endpoint', 'add-past-endpoint', 'replay-dead-letters',
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from '#ground/config/project-root';
-import { ORIGINS } from './history.js';
+import { ORIGINS, type RateLimit } from './history.js';
 import { cleanVerdict, type Verdict, verdictOf } from './mutant-verdict.js';
 import { mutantsNamed } from './mutants.js';
 import { type ChaosOptions, parseOptions } from './options.js';
@@ -55,12 +55,23 @@ function scheduledPlan(drive: ScheduledDrive): RunPlan {
     // Short, so that a receiver that fails for a few seconds leaves dead letters.
     retryScheduleMs: [300, 600, 1_000, 1_000],
     settings: {},
-    endpoints: ['first', 'second'],
+    endpoints: [
+      { name: 'first' }, { name: 'second' },
+      { name: 'limited', rateLimit: limitAbove(drive.eventsPerSecond) },
+      // Half of all events.
+      { name: 'filtered', amountAbove: 50 },
+    ],
     checksRecovery: true,
     quietLimitMs: QUIET_LIMIT_MS,
     origins: ORIGINS,
     drive: scheduled(drive),
   };
+}
+
+/** Above the mean rate, so that it holds back what comes after a fault, and lets that catch up. */
+function limitAbove(eventsPerSecond: number): RateLimit {
+  const perSecond = Math.ceil(eventsPerSecond * 1.4);
+  return { perSecond, burst: Math.ceil(perSecond / 5) };
 }
 
 function scriptedPlan(scenario: Scenario, quietLimitMs: number, buildFolder: string): RunPlan {
@@ -72,7 +83,7 @@ function scriptedPlan(scenario: Scenario, quietLimitMs: number, buildFolder: str
     leaseTtlMs,
     retryScheduleMs,
     settings: {},
-    endpoints: [SCRIPTED_ENDPOINT],
+    endpoints: [{ name: SCRIPTED_ENDPOINT, ...scenario.endpoint }],
     checksRecovery: false,
     quietLimitMs,
     origins: [scenario.origin ?? 'api'],

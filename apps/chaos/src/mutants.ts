@@ -2,6 +2,7 @@ import type { Mutant } from './mutant.js';
 import { cursorFirst } from './mutants/cursor-first.js';
 import { drainSkipped } from './mutants/drain-skipped.js';
 import { gapIgnored } from './mutants/gap-ignored.js';
+import { grantUnbounded } from './mutants/grant-unbounded.js';
 import { inboxWithoutKey } from './mutants/inbox-without-key.js';
 import { noAdmissionFence } from './mutants/no-admission-fence.js';
 import { noFence } from './mutants/no-fence.js';
@@ -16,11 +17,11 @@ import { staleSettings } from './mutants/stale-settings.js';
 import { switchApart } from './mutants/switch-apart.js';
 import { tokenUnchecked } from './mutants/token-unchecked.js';
 
-/** One mutant for each protection behind guarantees 1 to 3, and behind the promise that a change holds when it is answered. They show that the checker finds what it should. */
+/** One mutant for each protection behind guarantees 1 to 3, and behind what an endpoint's settings promise. They show that the checker finds what it should. */
 export const MUTANTS: readonly Mutant[] = [
   cursorFirst, noFence, noAdmissionFence, randomPartition, inboxWithoutKey, repeatsNotFolded, outcomeNotAwaited,
   tokenUnchecked, relayAfterLast, relayDeletesFirst, sendsAfterDeadline, drainSkipped, gapIgnored, staleSettings,
-  positionUnchecked, switchApart,
+  positionUnchecked, switchApart, grantUnbounded,
 ];
 
 /**

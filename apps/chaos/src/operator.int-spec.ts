@@ -38,15 +38,20 @@ afterEach(() => {
 
 describe('Operator', () => {
   it('creates an endpoint in its first generation, and keeps its secret', () => {
-    expect(calls).toEqual(['0 POST /v1/endpoints {"url":"http://r:1/hook/first~1","headers":{"chaos-generation":"1"},"startAt":"now"}']);
+    expect(calls).toEqual(['0 POST /v1/endpoints {"url":"http://r:1/hook/first~1","headers":{"chaos-generation":"1"}}']);
     expect(operator.endpoints).toEqual([{ id: 'ep_1', createdAtMs: expect.any(Number), timeoutMs: 15_000 }]);
     expect(operator.endpointNamed('first')).toMatchObject({ id: 'ep_1', secrets: ['whsec_a'] });
   });
 
-  it('creates an endpoint that must get every event', async () => {
-    await operator.addEndpoint('second', 'earliest');
-    expect(calls.slice(1)).toEqual([expect.stringContaining('"startAt":"earliest"')]);
-    expect(operator.endpoints.slice(1)).toEqual([{ id: 'ep_1', createdAtMs: 0, timeoutMs: 15_000 }]);
+  it('creates an endpoint with settings, and knows them', async () => {
+    const startsAtMs = nowMs() - 60_000;
+    await operator.addEndpoint('second', { rateLimit: { perSecond: 5, burst: 2 }, amountAbove: 50, startsAtMs });
+    const { startAt, ...settings } = JSON.parse(calls[1]?.slice('0 POST /v1/endpoints '.length) ?? '') as { startAt: string };
+    expect(settings).toEqual({ url: 'http://r:1/hook/second~1', headers: { 'chaos-generation': '1' }, rateLimit: { perSecond: 5, burst: 2 }, filter: '$.data.amount > 50' });
+    expect(Math.abs(Date.parse(startAt) - (Date.now() - 60_000))).toBeLessThan(5_000);
+    expect(operator.endpoints[1]).toMatchObject({ id: 'ep_1', rateLimit: { perSecond: 5, burst: 2 }, amountAbove: 50, startsAtMs });
+    await operator.addEndpoint('third', { startsAtMs: 0 });
+    expect(calls[2]).toContain('"startAt":"earliest"');
   });
 
   it('gives a setting one generation after the other, and records when each change was answered', async () => {

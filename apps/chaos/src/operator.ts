@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { nowMs } from './clock.js';
-import type { Change, Endpoint, Setting } from './history.js';
+import type { Change, Endpoint, EndpointSettings, Setting } from './history.js';
 import { rotateSecret } from './rotate-secret.js';
 import { GENERATION_HEADER, pathOf } from './seen-settings.js';
 
@@ -18,7 +18,8 @@ interface OperatorOptions {
 }
 
 /** An endpoint as its operator knows it. */
-interface Managed extends Endpoint {
+interface Managed {
+  readonly endpoint: Endpoint;
   readonly name: string;
   readonly generations: Record<Setting, number>;
   /** The first generation first. */
@@ -44,24 +45,27 @@ export class Operator {
   constructor(private readonly options: OperatorOptions) {}
 
   get endpoints(): readonly Endpoint[] {
-    return [...this.managed.values()].map(({ id, createdAtMs, timeoutMs }) => ({ id, createdAtMs, timeoutMs }));
+    return [...this.managed.values()].map(({ endpoint }) => endpoint);
   }
 
-  /** The endpoint with this name, and its secrets, the first generation first. */
-  endpointNamed(name: string): Pick<Managed, 'id' | 'secrets'> | undefined {
-    return this.managed.get(name);
+  /** The id of the endpoint with this name, and its secrets, the first generation first. */
+  endpointNamed(name: string): { readonly id: string; readonly secrets: readonly string[] } | undefined {
+    const managed = this.managed.get(name);
+    return managed && { id: managed.endpoint.id, secrets: managed.secrets };
   }
 
   /** The name changes with each try: a try without an answer may have created an endpoint. */
-  async addEndpoint(name: string, startAt: 'now' | 'earliest' = 'now'): Promise<void> {
+  async addEndpoint(name: string, settings: EndpointSettings = {}): Promise<void> {
     let tries = 0;
     let used = name;
     const { result } = await this.call<{ id: string; timeoutMs: number; secret: string }>('POST', '/v1/endpoints', () => {
       used = tries++ === 0 ? name : `${name}-${tries}`;
-      return { url: this.urlOf(used, 1), headers: headersOf(1), startAt };
+      return { url: this.urlOf(used, 1), headers: headersOf(1), ...bodyOf(settings) };
     });
     const { id, timeoutMs, secret } = result;
-    this.managed.set(used, { name: used, id, createdAtMs: startAt === 'now' ? nowMs() : 0, timeoutMs, generations: { url: 1, secret: 1, headers: 1 }, secrets: [secret] });
+    this.managed.set(used, {
+      endpoint: { ...settings, id, createdAtMs: nowMs(), timeoutMs }, name: used, generations: { url: 1, secret: 1, headers: 1 }, secrets: [secret],
+    });
   }
 
   /** A try without an answer may have created the source, so a conflict with its name means that it is there. */
@@ -82,7 +86,7 @@ export class Operator {
    * @returns whether the first call was answered. If it was not, it may still be carried out, after the next change.
    */
   async change(name: string, setting: Setting): Promise<boolean> {
-    const { id, generations, secrets, name: path } = this.managedNamed(name);
+    const { endpoint: { id }, generations, secrets, name: path } = this.managedNamed(name);
     const generation = (generations[setting] += 1);
     const patch = (settings: object): Promise<Answered<unknown>> => this.call('PATCH', `/v1/endpoints/${id}`, () => settings);
     const changed = {
@@ -102,7 +106,7 @@ export class Operator {
   }
 
   private async setStatus(name: string, status: 'active' | 'paused'): Promise<void> {
-    const { id } = this.managedNamed(name);
+    const { id } = this.managedNamed(name).endpoint;
     const { sentAtMs, answeredAtMs } = await this.call('POST', `/v1/endpoints/${id}/${status === 'paused' ? 'pause' : 'resume'}`);
     this.changes.push({ endpoint: id, setting: 'status', status, sentAtMs, answeredAtMs });
   }
@@ -141,6 +145,19 @@ export class Operator {
       return JSON.parse(text) as Result;
     });
   }
+}
+
+/** As the management API takes them. */
+function bodyOf({ rateLimit, amountAbove, startsAtMs }: EndpointSettings): object {
+  return {
+    rateLimit,
+    filter: amountAbove === undefined ? undefined : `$.data.amount > ${amountAbove}`,
+    startAt: startsAtMs === undefined ? undefined : startOf(startsAtMs),
+  };
+}
+
+function startOf(startsAtMs: number): string {
+  return startsAtMs === 0 ? 'earliest' : new Date(Date.now() - (nowMs() - startsAtMs)).toISOString();
 }
 
 function headersOf(generation: number): Record<string, string> {

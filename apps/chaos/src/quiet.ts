@@ -12,6 +12,8 @@ interface Open {
   readonly outbox: number;
   readonly dispatchOutbox: number;
   readonly replays: number;
+  /** Shards on which an endpoint that starts in the past has events to catch up with. */
+  readonly catchUps: number;
   /** Records of the run's topic that no gateway has read. */
   readonly unread: number;
 }
@@ -22,7 +24,8 @@ const OPEN = `
     (select count(*) from deliveries where status = 'pending')::int as pending,
     (select count(*) from outbox)::int as outbox,
     (select count(*) from dispatch_outbox)::int as "dispatchOutbox",
-    (select count(*) from replay_shards where finished_at is null)::int as replays`;
+    (select count(*) from replay_shards where finished_at is null)::int as replays,
+    (select count(*) from catch_up_shards where finished_at is null)::int as "catchUps"`;
 
 const STUCK = `
   select

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { shardOf } from '#domain/shard';
 import type { Arrival, FaultRecord, PostedEvent } from './history.js';
 import { recoveriesOf, slowRecoveries, stuckWhileIsolated } from './recovery.js';
+import { RECEIVER_LINK } from './topology.js';
 
 const SHARDS = 2;
 const entityOn = (shard: number): string => Array.from({ length: 50 }, (_, i) => `e${i}`).find((entity) => shardOf('default', entity, SHARDS) === shard) ?? '';
@@ -47,6 +48,27 @@ describe('slowRecoveries', () => {
   it('counts from the return of Postgres or Kafka, and ignores earlier silence', () => {
     expect(slow([back], 1_100, 17_900)).toEqual([]);
     expect(slow([back], 1_100, 18_100)).toEqual(['shard 0 was silent for 10.1 s after restart-kafka Kafka while events were waiting; the limit is 10.0 s']);
+  });
+
+  it('gives a receiver that returns about as long as its breakers have been open', () => {
+    const down = (fromMs: number, untilMs: number, changes: Partial<FaultRecord> = {}): FaultRecord => fault({ kind: 'receiver-down', target: 'receiver', fromMs, untilMs, ...changes });
+    const silentFor = (ms: number, faults: FaultRecord[], returnedMs: number): string[] => slow(faults, returnedMs - 500, returnedMs + ms);
+    // It opened within 8 s: 1, 2, 4 s, and 8 s that had begun.
+    const short = [down(2_000, 10_000)];
+    expect(silentFor(15_700, short, 10_000)).toEqual([]);
+    expect(silentFor(15_900, short, 10_000)).toEqual(['shard 0 was silent for 15.9 s after receiver-down receiver while events were waiting; the limit is 15.8 s']);
+    // It remembers what it opened for before.
+    const again = [down(2_000, 10_000), down(40_000, 46_000, { kind: 'receiver-failing' })];
+    expect(silentFor(58_000, again, 46_000)).toEqual([]);
+    expect(silentFor(60_000, again, 46_000)).toHaveLength(1);
+    // But only a minute after it has closed, and it never waits longer than a minute.
+    expect(silentFor(13_500, [down(2_000, 10_000), down(190_000, 196_000)], 196_000)).toHaveLength(1);
+    expect(silentFor(64_900, [down(2_000, 80_000)], 80_000)).toEqual([]);
+    expect(silentFor(65_100, [down(2_000, 80_000)], 80_000)).toHaveLength(1);
+    // A link that is cut is a receiver that does not answer, but no other link is.
+    const cut = (target: string): FaultRecord[] => [fault({ kind: 'cut', target, fromMs: 2_000, untilMs: 10_000 })];
+    expect(silentFor(15_900, cut(RECEIVER_LINK), 10_000)).toHaveLength(1);
+    expect(silentFor(60_000, cut('dispatcher 1 – Kafka'), 10_000)).toEqual([]);
   });
 
   it('does not charge a fault with the effect of the next one', () => {

@@ -1,4 +1,5 @@
 import { shardOf } from '#domain/shard';
+import { counts, MAY_OPEN_BREAKERS } from './fault-windows.js';
 import type { Arrival, FaultKind, FaultRecord, PostedEvent } from './history.js';
 import { acceptanceOf } from './lanes.js';
 
@@ -14,6 +15,15 @@ export interface Recovery {
 const TAKEOVER_LIMIT_MS = 15_000;
 /** From the return of Postgres or Kafka to the first delivery. */
 const RETURN_LIMIT_MS = 10_000;
+/** From a breaker's probe to a delivery on each shard: the dispatchers learn of it, and each begins with one request at a time. */
+const AFTER_PROBE_MS = 5_000;
+/** The first wait of a breaker for its probe. Each further one is twice as long. */
+const FIRST_PROBE_WAIT_MS = 1_000;
+/** The longest wait, and what a wait may last longer. */
+const MAX_PROBE_WAIT_MS = 50_000;
+const PROBE_JITTER = 0.2;
+/** From the return of a receiver to the first delivery, whatever its breakers had counted before. */
+export const MAX_RECEIVER_RETURN_MS = MAX_PROBE_WAIT_MS * (1 + PROBE_JITTER) + AFTER_PROBE_MS;
 const SERVER_FAULTS: readonly FaultKind[] = ['kill-postgres', 'restart-postgres', 'kill-kafka', 'restart-kafka'];
 
 export function recoveriesOf(faults: readonly FaultRecord[], arrivals: readonly Arrival[], shards: number): Recovery[] {
@@ -41,15 +51,15 @@ function longestGap(times: readonly number[], fromMs: number, toMs: number): { l
 }
 
 /**
- * Shards that are silent for longer than promised after a dispatcher's kill -9, or after Postgres or Kafka returned. A
- * shard is silent while none of its events arrives although an accepted one waits. The time ends when the next fault
+ * Shards that are silent for longer than promised after a dispatcher's kill -9, or after Postgres, Kafka or the receiver returned.
+ * A shard is silent while none of its events arrives although an accepted one waits. The time ends when the next fault
  * starts. Events that never arrive do not count; the checker reports them.
  */
 export function slowRecoveries(faults: readonly FaultRecord[], events: readonly PostedEvent[], arrivals: readonly Arrival[], shards: number): string[] {
   const times = arrivalTimes(arrivals, shards);
   const waits = waitsOf(events, arrivals, shards).map((own) => own.filter(({ arrivedAtMs }) => arrivedAtMs < Infinity));
   return faults.flatMap((fault) => {
-    const promise = promiseAfter(fault);
+    const promise = promiseAfter(fault, faults);
     if (promise === undefined) return [];
     const { fromMs, limitMs } = promise;
     const nextMs = Math.min(...faults.map((other) => other.fromMs).filter((ms) => ms > fault.fromMs));
@@ -60,9 +70,25 @@ export function slowRecoveries(faults: readonly FaultRecord[], events: readonly 
   });
 }
 
-function promiseAfter({ kind, target, fromMs, untilMs }: FaultRecord): { fromMs: number; limitMs: number } | undefined {
+function promiseAfter(fault: FaultRecord, faults: readonly FaultRecord[]): { fromMs: number; limitMs: number } | undefined {
+  const { kind, target, fromMs, untilMs } = fault;
   if (kind === 'kill' && target.startsWith('dispatcher')) return { fromMs, limitMs: TAKEOVER_LIMIT_MS };
+  if (counts(MAY_OPEN_BREAKERS, fault)) return { fromMs: untilMs, limitMs: receiverReturnMs(fault, faults) };
   return SERVER_FAULTS.includes(kind) ? { fromMs: untilMs, limitMs: RETURN_LIMIT_MS } : undefined;
+}
+
+/**
+ * From a receiver's return to the first delivery. An open breaker's waits double. So the last one, which began before the return,
+ * is as long as those before it together and the first one: at most the time since the first failure that the breaker remembers.
+ */
+function receiverReturnMs(fault: FaultRecord, faults: readonly FaultRecord[]): number {
+  const earlier = faults.filter((other) => counts(MAY_OPEN_BREAKERS, other) && other.fromMs < fault.fromMs).sort((a, b) => b.fromMs - a.fromMs);
+  let sinceMs = fault.fromMs;
+  for (const { fromMs, untilMs } of earlier) {
+    if (sinceMs - untilMs > MAY_OPEN_BREAKERS.afterMs) break;
+    sinceMs = fromMs;
+  }
+  return Math.min(MAX_RECEIVER_RETURN_MS, (fault.untilMs - sinceMs + FIRST_PROBE_WAIT_MS) * (1 + PROBE_JITTER) + AFTER_PROBE_MS);
 }
 
 /** The longest silence that starts between `fromMs` and `untilMs`; it counts while an event waits, and until `nextMs`. */

@@ -7,7 +7,7 @@ const MAX_FINDINGS_SHOWN = 40;
 
 const seconds = (ms: number): string => (Number.isFinite(ms) ? `${(ms / 1_000).toFixed(1)} s` : 'never');
 
-function countsOf({ history }: RunResult): Record<string, number> {
+function countsOf({ history, breakers }: RunResult): Record<string, number> {
   const { events, arrivals, deliveries, changes } = history;
   const distinct = new Set(arrivals.map(({ deliveryId }) => deliveryId)).size;
   return {
@@ -25,6 +25,8 @@ function countsOf({ history }: RunResult): Record<string, number> {
     oddAnswers: arrivals.filter(({ oddity }) => oddity !== undefined).length,
     closedReused: arrivals.filter(({ closedReused }) => closedReused).length,
     changes: changes.length,
+    breakersOpened: breakers.opened,
+    breakersClosed: breakers.closed,
   };
 }
 

@@ -35,7 +35,7 @@ export class RigStage implements Stage {
   }
 
   async addEndpointFromEarliest(): Promise<void> {
-    await this.rig.operator.addEndpoint('earliest', 'earliest');
+    await this.rig.operator.addEndpoint('earliest', { startsAtMs: 0 });
   }
 
   async changeUrl(): Promise<void> {

@@ -1,10 +1,10 @@
 import type { Clients } from './clients.js';
-import type { FaultRecord, Origin, PostedEvent } from './history.js';
+import type { EndpointSettings, FaultRecord, Origin, PostedEvent } from './history.js';
 import type { Rig, RigOptions } from './rig.js';
 
 /** Everything that defines a run. */
 export interface RunPlan extends RigOptions {
-  readonly endpoints: readonly string[];
+  readonly endpoints: readonly PlannedEndpoint[];
   /** Whether the promised recovery times apply. They assume the default lease, and a receiver that answers. */
   readonly checksRecovery: boolean;
   /** Limit for the outcomes of all events, counted from the end of the load. */
@@ -12,6 +12,10 @@ export interface RunPlan extends RigOptions {
   /** Of the clients that the run has. */
   readonly origins: readonly Origin[];
   readonly drive: Drive;
+}
+
+export interface PlannedEndpoint extends EndpointSettings {
+  readonly name: string;
 }
 
 /** Posts events and causes faults, once the rig is ready. */

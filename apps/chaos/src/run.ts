@@ -4,7 +4,7 @@ import { findingsIn } from './checker.js';
 import { readStaleWrites } from './chaos-database.js';
 import { Clients } from './clients.js';
 import { nowMs } from './clock.js';
-import { readDeliveries, readParked, verify } from './evidence.js';
+import { type BreakerCounts, countBreakers, readDeliveries, readParked, verify } from './evidence.js';
 import type { Arrival, History } from './history.js';
 import { untilQuiet } from './quiet.js';
 import { type Recovery, recoveriesOf, slowRecoveries, stuckWhileIsolated } from './recovery.js';
@@ -16,6 +16,7 @@ export interface RunResult {
   readonly findings: readonly string[];
   readonly history: History;
   readonly recoveries: readonly Recovery[];
+  readonly breakers: BreakerCounts;
   readonly durationMs: number;
   /** Logs of all processes, and the history; undefined without findings, because they are deleted then. */
   readonly logFolder: string | undefined;
@@ -31,16 +32,15 @@ export async function run(plan: RunPlan, signal: AbortSignal): Promise<RunResult
   say('starting Postgres, Kafka, the apps and the receiver');
   const rig = await Rig.start(plan, say);
   try {
-    const { history, recoveries, found } = await observe(rig, plan, signal);
+    const { found, ...observed } = await observe(rig, plan, signal);
     signal.throwIfAborted();
     await rig.stop();
-    const findings = [...rig.findings, ...found, ...findingsIn(history)];
+    const findings = [...rig.findings, ...found, ...findingsIn(observed.history)];
     if (findings.length === 0) await rig.deleteLogs();
-    else await writeFile(path.join(rig.logFolder, 'history.json'), JSON.stringify(history));
+    else await writeFile(path.join(rig.logFolder, 'history.json'), JSON.stringify(observed.history));
     return {
+      ...observed,
       findings,
-      history,
-      recoveries,
       durationMs: nowMs() - startedMs,
       logFolder: findings.length === 0 ? undefined : rig.logFolder,
     };
@@ -51,15 +51,13 @@ export async function run(plan: RunPlan, signal: AbortSignal): Promise<RunResult
   }
 }
 
-interface Observed {
-  readonly history: History;
-  readonly recoveries: readonly Recovery[];
+interface Observed extends Pick<RunResult, 'history' | 'recoveries' | 'breakers'> {
   readonly found: readonly string[];
 }
 
 async function observe(rig: Rig, plan: RunPlan, signal: AbortSignal): Promise<Observed> {
   signal.throwIfAborted();
-  for (const name of plan.endpoints) await rig.operator.addEndpoint(name);
+  for (const { name, ...settings } of plan.endpoints) await rig.operator.addEndpoint(name, settings);
   const clients = await Clients.start(rig, plan.origins);
   rig.say('everything is ready; starting the load');
   const { events: sent, faults } = await plan.drive(rig, clients, signal).finally(() => clients.close());
@@ -93,7 +91,7 @@ async function observe(rig: Rig, plan: RunPlan, signal: AbortSignal): Promise<Ob
     ...stuckWhileIsolated(faults, events, arrivals, plan.shards),
     ...(plan.checksRecovery ? slowRecoveries(faults, events, arrivals, plan.shards) : []),
   ];
-  return { history, recoveries: recoveriesOf(faults, arrivals, plan.shards), found };
+  return { history, recoveries: recoveriesOf(faults, arrivals, plan.shards), breakers: await countBreakers(rig.databaseUrl), found };
 }
 
 async function readArrivals(rig: Rig): Promise<Arrival[]> {

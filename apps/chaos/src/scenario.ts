@@ -1,5 +1,5 @@
 import { waitUntil } from '#dev/testing/wait-until';
-import type { Origin } from './history.js';
+import type { EndpointSettings, Origin } from './history.js';
 import type { StallPoint } from './stall-points.js';
 
 /** A gateway or dispatcher of a run. */
@@ -61,6 +61,8 @@ export interface Scenario {
   readonly shards: number;
   readonly leaseTtlMs: number;
   readonly retryScheduleMs: readonly number[];
+  /** Settings of the endpoint that the run begins with. */
+  readonly endpoint?: EndpointSettings;
   /** How the load gets in. Default: posts to the API. */
   readonly origin?: Origin;
   /** Ends with every app running and the receiver answering, within a minute. */

@@ -41,6 +41,13 @@ describe('scheduleOf', () => {
     expect(schedule.filter(({ kind }) => kind === 'freeze').every(({ durationMs }) => durationMs > 10_000)).toBe(true);
   });
 
+  it('starts a fault right after an endpoint that starts in the past', () => {
+    const schedule = scheduleOf(options({ kinds: ['add-past-endpoint', 'kill'], faults: 20 }));
+    const after = schedule.filter((_, i) => schedule[i - 1]?.kind === 'add-past-endpoint');
+    expect(after.length).toBeGreaterThan(5);
+    for (const { atEvent } of after) expect(schedule).toContainEqual(expect.objectContaining({ kind: 'add-past-endpoint', atEvent }));
+  });
+
   it('replays dead letters last', () => {
     const kinds = scheduleOf(options({ faults: FAULT_KINDS.length })).map(({ kind }) => kind);
     expect(kinds.at(-1)).toBe('replay-dead-letters');

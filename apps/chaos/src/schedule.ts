@@ -23,8 +23,20 @@ export interface ScheduleOptions {
   readonly leaseTtlMs: number;
 }
 
-/** Spreads faults over the events. No kind repeats before every kind was used. The same options give the same schedule. */
+/**
+ * Spreads faults over the events. No kind repeats before every kind was used. The same options give the same schedule. An endpoint
+ * that starts in the past catches up within seconds, so the next fault starts right after it was added.
+ */
 export function scheduleOf(options: ScheduleOptions): ScheduledFault[] {
+  const schedule: ScheduledFault[] = [];
+  for (const fault of spread(options)) {
+    const before = schedule.at(-1);
+    schedule.push(before?.kind === 'add-past-endpoint' ? { ...fault, atEvent: before.atEvent } : fault);
+  }
+  return schedule;
+}
+
+function spread(options: ScheduleOptions): ScheduledFault[] {
   const random = new Random(options.seed);
   const shapes = faultShapes(options.leaseTtlMs);
   return kindsOf(options, random).map((kind, i) => {

@@ -2,12 +2,16 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { TestingModule } from '@nestjs/testing';
 import { KafkaModule } from '#ground/kafka/kafka.module';
 import { mintId } from '#domain/ids';
+import { databaseOf } from '#ground/postgres/pool';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
 import { TestGroup } from '#dev/testing/test-group';
 import { testModules } from '#dev/testing/test-modules';
+import { waitUntil } from '#dev/testing/wait-until';
 import type { AdmittedDelivery } from '#flow/lanes/admitted-delivery';
 import { AdmissionModule } from './admission.module.js';
 import { AdmissionRepository, type ShardAdmission, type ShardVerdict } from './admission.repository.js';
+import { moveSweep } from './move-sweep.queries.js';
+import { noteCaughtUp } from './note-caught-up.queries.js';
 
 let fixture: ShardFixture;
 let dispatcher: TestingModule;
@@ -67,6 +71,28 @@ describe('admission', () => {
     expect(again).toMatchObject({ kind: 'admitted', admitted: 0, duplicates: 2, deliveries: [] });
     expect(await count('deliveries where event_id = any($1)', [[x, y]])).toBe(2);
     expect(await count("lanes where entity = 'twice' and tail_sequence = 2")).toBe(1);
+  });
+
+  it.each([
+    ['noted as read', (shard: number, epoch: number) => noteCaughtUp.run({ shards: [shard], epochs: [epoch], agoMs: 0 }, databaseOf(fixture.pool))],
+    ['swept', (shard: number, epoch: number) => moveSweep.run({ shard, epoch, sweptSeq: 0 }, databaseOf(fixture.pool))],
+  ])('is refused, and finds every event when it is sent again, after another of its shards was %s while it waited', async (_what, change) => {
+    const [first, second] = [await fixture.takeShard(0), await fixture.takeShard(1)];
+    const ids = await fixture.accept([{ shard: 0, entity: 'waits' }, { shard: 1, entity: 'changes' }]);
+    const admitBoth = (): Promise<ShardVerdict[]> => admit(admission(0, first, ids.slice(0, 1)), admission(1, second, ids.slice(1)));
+    const other = await fixture.pool.connect();
+    try {
+      await other.query('begin');
+      await other.query('select from shard_cursors where shard = 0 for update');
+      const waiting = admitBoth().catch((error: unknown) => error);
+      await waitUntil('the statement waits', async () => (await count("pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")) === 1);
+      await change(1, second);
+      await other.query('commit');
+      expect(await waiting).toMatchObject({ code: '40001' });
+    } finally {
+      other.release();
+    }
+    expect(await admitBoth()).toMatchObject([{ admitted: 1, unmatched: [] }, { admitted: 1, unmatched: [] }]);
   });
 
   it('writes nothing for a shard whose epoch has moved on, and says so, also when there was nothing to write', async () => {

@@ -27,7 +27,9 @@
   filter.
 
   A shard's admissions and steps of catch-ups are serial. A statement that has waited for one of them is refused as a whole
-  (40001), and is to be sent again.
+  (40001), and is to be sent again. So is one that has met any other change of a shard's cursor, which counts turns, too:
+  when Postgres 18.4 locks a row that has changed since the snapshot (EvalPlanQual), this statement's partitions are pruned
+  once more, by places that no longer hold, and it finds no events.
 
   Runs in sessions with enable_nestloop = off: the planner cannot know how long the arrays are, and nested loops over
   500 rows on both sides took 150 ms where hash joins take 12. The look-ups that must go by index, row by row, are

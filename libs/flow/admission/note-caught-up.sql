@@ -15,6 +15,9 @@ with fence as (
   for no key update of c skip locked
 )
 update shard_cursors c
-set caught_up_at = greatest(c.caught_up_at, now() - :agoMs!::float8 * interval '1 millisecond')
+set
+  -- An admission that began before this is refused (see admit-batch.sql).
+  turn = c.turn + 1,
+  caught_up_at = greatest(c.caught_up_at, now() - :agoMs!::float8 * interval '1 millisecond')
 from fence f
 where c.shard = f.shard;

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { nowMs } from '../clock.js';
 import type { Setting } from '../history.js';
 import { type FaultAction, nothingToEnd } from './ongoing-fault.js';
 
@@ -29,6 +30,14 @@ export const pauseEndpoint: FaultAction = async (rig, { target }) => {
 
 export const addEndpoint: FaultAction = async (rig) => {
   await rig.operator.addEndpoint(`added-${rig.operator.endpoints.length}`);
+  return nothingToEnd;
+};
+
+/** Creates an endpoint that starts with the first event, or when `amount` percent of the run's time had passed. */
+export const addPastEndpoint: FaultAction = async (rig, { amount = 0 }) => {
+  const atMs = nowMs();
+  const beganAtMs = rig.operator.endpoints[0]?.createdAtMs ?? atMs;
+  await rig.operator.addEndpoint(`past-${rig.operator.endpoints.length}`, { startsAtMs: amount === 0 ? 0 : beganAtMs + ((atMs - beganAtMs) * amount) / 100 });
   return nothingToEnd;
 };
 
