@@ -124,6 +124,21 @@ describe('the secret of an endpoint', () => {
     expect(live).toHaveLength(rotated.length + 1);
   });
 
+  it('is rotated once for a request that is repeated with the same secret, unless the others are to end sooner', async () => {
+    const { id, secret: first } = await create();
+    const secret = own();
+    const answers = await Promise.all([rotate(id, { secret }), rotate(id, { secret })]);
+    expect(answers.map(({ status, json }) => [status, (json as Endpoint).secret])).toEqual([[200, secret], [200, secret]]);
+    const live = await secretsOf(id);
+    expect(live.map((each) => each.secret)).toEqual([secret, first]);
+    const before = (await gateway.client.get(`/v1/endpoints/${id}`)).json;
+    expect(await rotate(id, { secret })).toMatchObject({ status: 200, json: { secret } });
+    expect([(await gateway.client.get(`/v1/endpoints/${id}`)).json, await secretsOf(id)]).toEqual([before, live]);
+    expect((await actionsOf(id)).filter((action) => action === 'endpoint.secret_rotated')).toHaveLength(1);
+    expect(await rotate(id, { secret, overlap: '0s' })).toMatchObject({ status: 200, json: { secret } });
+    expect(await secretsOf(id)).toMatchObject([{ secret, expiresAt: null }]);
+  });
+
   it.each([
     ['too short', { secret: 'whsec_short' }, '/secret'],
     ['of v1a for v1', { secret: newSigningSecret('v1a') }, '/secret'],
