@@ -71,7 +71,7 @@ export class EndpointsController {
   @HttpCode(200)
   @Requires('manage')
   @DocumentedParameter('id', idSchema('ep'))
-  @Documented({ summary: 'Pause an endpoint; its deliveries wait', status: 200, answer: 'The endpoint', schema: endpointSchema, problems: ['not_found'] })
+  @Documented({ summary: 'Pause an endpoint that is not disabled; its deliveries wait', status: 200, answer: 'The endpoint', schema: endpointSchema, problems: ['not_found', 'conflict'] })
   pause(@Req() { principal }: FastifyRequest, @Param('id') id: string): Promise<Endpoint> {
     return this.endpoints.pause(principal, id);
   }
