@@ -80,6 +80,13 @@ describe('the secret of an endpoint', () => {
     expect((await gateway.client.get(`/v1/endpoints/${given.id}`)).text).not.toContain(secret);
   });
 
+  it('is in no answer that may be stored on its way', async () => {
+    const created = await send('POST', '/v1/endpoints', { url });
+    const { id } = created.json as Endpoint;
+    const answers = [created, await gateway.client.get(`/v1/endpoints/${id}/secret`), await rotate(id)];
+    expect(answers.map(({ status, headers }) => [status, headers.get('cache-control')])).toEqual([[201, 'no-store'], [200, 'no-store'], [200, 'no-store']]);
+  });
+
   it('is rotated with an overlap, in which the one before ends', async () => {
     const { id, secret: first } = await create();
     const rotated = await rotate(id);

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, HttpCode, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Requires } from '#ground/http/access';
@@ -17,9 +17,10 @@ export class EndpointsController {
   constructor(private readonly endpoints: EndpointsService) {}
 
   @Post()
+  @Header('cache-control', 'no-store')
   @Requires('manage')
   @Documented({
-    summary: 'Create an endpoint', status: 201, answer: 'Created', schema: createdEndpointSchema, headers: { Location: 'The path of the endpoint' },
+    summary: 'Create an endpoint', status: 201, answer: 'Created', schema: createdEndpointSchema, headers: { Location: 'The path of the endpoint', 'Cache-Control': '`no-store`' },
     problems: ['destination_not_allowed', 'conflict'],
   })
   async create(
