@@ -80,6 +80,13 @@ describe('the secret of an endpoint', () => {
     expect((await gateway.client.get(`/v1/endpoints/${given.id}`)).text).not.toContain(secret);
   });
 
+  it('is in no answer that may be stored on its way', async () => {
+    const created = await send('POST', '/v1/endpoints', { url });
+    const { id } = created.json as Endpoint;
+    const answers = [created, await gateway.client.get(`/v1/endpoints/${id}/secret`), await rotate(id)];
+    expect(answers.map(({ status, headers }) => [status, headers.get('cache-control')])).toEqual([[201, 'no-store'], [200, 'no-store'], [200, 'no-store']]);
+  });
+
   it('is rotated with an overlap, in which the one before ends', async () => {
     const { id, secret: first } = await create();
     const rotated = await rotate(id);
@@ -122,6 +129,21 @@ describe('the secret of an endpoint', () => {
     expect(live.filter(({ expiresAt }) => expiresAt === null)).toHaveLength(1);
     expect(live.map(({ secret }) => secret)).toEqual(expect.arrayContaining(rotated));
     expect(live).toHaveLength(rotated.length + 1);
+  });
+
+  it('is rotated once for a request that is repeated with the same secret, unless the others are to end sooner', async () => {
+    const { id, secret: first } = await create();
+    const secret = own();
+    const answers = await Promise.all([rotate(id, { secret }), rotate(id, { secret })]);
+    expect(answers.map(({ status, json }) => [status, (json as Endpoint).secret])).toEqual([[200, secret], [200, secret]]);
+    const live = await secretsOf(id);
+    expect(live.map((each) => each.secret)).toEqual([secret, first]);
+    const before = (await gateway.client.get(`/v1/endpoints/${id}`)).json;
+    expect(await rotate(id, { secret })).toMatchObject({ status: 200, json: { secret } });
+    expect([(await gateway.client.get(`/v1/endpoints/${id}`)).json, await secretsOf(id)]).toEqual([before, live]);
+    expect((await actionsOf(id)).filter((action) => action === 'endpoint.secret_rotated')).toHaveLength(1);
+    expect(await rotate(id, { secret, overlap: '0s' })).toMatchObject({ status: 200, json: { secret } });
+    expect(await secretsOf(id)).toMatchObject([{ secret, expiresAt: null }]);
   });
 
   it.each([

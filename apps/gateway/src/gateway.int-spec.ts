@@ -404,6 +404,18 @@ describe('/v1/endpoints', () => {
     expect(rows.map(({ topic, key, value }) => ({ topic, key, value: value.toString() }))).toEqual(Array(12).fill({ topic: 'control', key: null, value: `{"kind":"endpoint_changed","endpoint":${endpoint?.id}}` }));
   });
 
+  it('does not pause a disabled endpoint, whose reason stays', async () => {
+    const { id } = (await client.send('POST', '/v1/endpoints', { url: 'https://example.com/' })).json as { id: string };
+    await store.query("update endpoints set status = 'disabled', status_reason = 'It answered 410' where id = (select max(id) from endpoints)");
+    await store.query('truncate dispatch_outbox');
+    expect(await client.call('POST', `/v1/endpoints/${id}/pause`)).toMatchObject({ status: 409, json: { code: 'conflict', detail: expect.stringContaining('It answered 410') as unknown } });
+    expect((await client.get(`/v1/endpoints/${id}`)).json).toMatchObject({ status: 'disabled', statusReason: 'It answered 410' });
+    expect((await store.query('select from dispatch_outbox')).rows).toEqual([]);
+    expect(await client.call('POST', `/v1/endpoints/${id}/resume`)).toMatchObject({ status: 200, json: { status: 'active', statusReason: null } });
+    expect(((await client.get(`/v1/audit?subject=${id}`)).json as { data: { action: string }[] }).data.map(({ action }) => action)).toEqual(['endpoint.resumed', 'endpoint.created']);
+    await client.call('DELETE', `/v1/endpoints/${id}`);
+  });
+
   it('stores secrets and headers encrypted', async () => {
     const created = await client.send('POST', '/v1/endpoints', { url: 'https://example.com/', headers: { 'x-api-key': 'readable-nowhere' } });
     const { secret } = created.json as { secret: string };

@@ -95,6 +95,24 @@ describe('admission', () => {
     expect(await admitBoth()).toMatchObject([{ admitted: 1, unmatched: [] }, { admitted: 1, unmatched: [] }]);
   });
 
+  it('admits the other shards of a statement that has waited for the takeover of one', async () => {
+    const [former, second] = [await fixture.takeShard(0), await fixture.takeShard(1)];
+    const ids = await fixture.accept([{ shard: 0, entity: 'taken over' }, { shard: 1, entity: 'stays' }]);
+    const other = await fixture.pool.connect();
+    try {
+      await other.query('begin');
+      await other.query('update shard_leases set epoch = epoch + 1 where shard = 0');
+      const waiting = admit(admission(0, former, ids.slice(0, 1)), admission(1, second, ids.slice(1))).catch((error: unknown) => error);
+      await waitUntil('the statement waits', async () => (await count("pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")) === 1);
+      await other.query('commit');
+      const verdicts = await waiting;
+      if (verdicts instanceof Error) expect(verdicts).toMatchObject({ code: '40001' });
+      else expect(verdicts).toMatchObject([{ kind: 'fenced' }, { kind: 'admitted', admitted: 1, unmatched: [] }]);
+    } finally {
+      other.release();
+    }
+  });
+
   it('writes nothing for a shard whose epoch has moved on, and says so, also when there was nothing to write', async () => {
     const [stale, held] = [await fixture.takeShard(0), await fixture.takeShard(1)];
     await fixture.takeShard(0);

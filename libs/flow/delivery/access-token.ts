@@ -25,5 +25,5 @@ export class AccessToken {
   }
 }
 
-/** A token, or why there is none: a text for the error of an attempt, which begins with `oauth2: ` and has no secret. */
+/** A token, or why there is none: a text for the error of an attempt, which begins with `oauth2: `. Of what the server says it has only the status and the error code. */
 export type TokenResult = { readonly token: AccessToken } | { readonly error: string };

@@ -56,8 +56,10 @@ describe('TokenClient', () => {
   });
 
   it.each([
-    ['an error of OAuth', { status: 401, body: { error: 'invalid_client', error_description: 'No such client' } }, 'oauth2: the token URL answered 401 invalid_client: No such client'],
-    ['an error without a description', { status: 400, body: { error: 'invalid_scope' } }, 'oauth2: the token URL answered 400 invalid_scope'],
+    ['an error of OAuth', { status: 400, body: { error: 'invalid_scope' } }, 'oauth2: the token URL answered 400 invalid_scope'],
+    ['a description, which may repeat the credentials', { status: 401, body: { error: 'invalid_client', error_description: `No client client:1 with ${SECRET}` } }, 'oauth2: the token URL answered 401 invalid_client'],
+    ['an error with characters that RFC 6749 does not allow', { status: 400, body: { error: `invalid_client ${SECRET}` } }, 'oauth2: the token URL answered 400'],
+    ['an error that is no code', { status: 400, body: { error: 'e'.repeat(65) } }, 'oauth2: the token URL answered 400'],
     ['another error', { status: 503, body: '<html>', headers: { 'content-type': 'text/html' } }, 'oauth2: the token URL answered 503'],
     ['a redirect, which is not followed', { status: 307, body: '', headers: { location: 'http://127.0.0.1:9/' } }, 'oauth2: the token URL answered 307'],
     ['no content', { status: 204, body: '' }, 'oauth2: the token URL answered 204'],

@@ -17,6 +17,8 @@ const MAX_BODY_BYTES = 65_536;
 const UNKNOWN_LIFETIME_MS = 600_000;
 /** RFC 6750, 2.1, and what others send all the same. */
 const TOKEN = /^[\x21-\x7e]+$/;
+/** RFC 6749, 5.2. Registered codes have 38 characters at most. */
+const ERROR_CODE = /^[\x20\x21\x23-\x5b\x5d-\x7e]{1,64}$/;
 
 /** An answer that the library can't be given. */
 class TokenAnswerError extends Error {
@@ -102,8 +104,9 @@ function parametersOf({ scope, audience }: OAuth2Auth): URLSearchParams {
   return new URLSearchParams({ ...(scope === undefined ? {} : { scope }), ...(audience === undefined ? {} : { audience }) });
 }
 
+/** Of the answer only its status and error code: servers repeat credentials in the description. */
 function reasonOf(error: unknown): string {
-  if (error instanceof ResponseBodyError) return `the token URL answered ${error.status} ${error.error}${error.error_description === undefined ? '' : `: ${error.error_description}`}`;
+  if (error instanceof ResponseBodyError) return `the token URL answered ${error.status}${ERROR_CODE.test(error.error) ? ` ${error.error}` : ''}`;
   // Of the library, when the answer is no token: it has the response as its cause.
   const { cause } = error as Error;
   return cause instanceof Response && cause.status !== 200 ? `the token URL answered ${cause.status}` : failureText(error as Error);

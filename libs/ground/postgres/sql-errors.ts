@@ -50,6 +50,11 @@ export function sqlStateOf(error: unknown): string | undefined {
   return error instanceof pg.DatabaseError ? error.code : undefined;
 }
 
+/** The name of the constraint or unique index that a row breaks, or undefined for any other error. */
+export function violatedConstraint(error: unknown): string | undefined {
+  return error instanceof pg.DatabaseError ? error.constraint : undefined;
+}
+
 /** What this error means. No other code compares SQLSTATEs. */
 export function failureOf(error: unknown): SqlFailure {
   if (error instanceof LockstepError) return error.code === 'store_unavailable' ? 'unavailable' : 'fault';

@@ -2,14 +2,18 @@ import { z } from 'zod';
 
 const moment = z.iso.datetime({ offset: true });
 
+/** Postgres has no year 0. */
+const FIRST_MS = Date.parse('0001-01-01T00:00:00Z');
+
 function hasPassed(text: string): boolean {
-  return moment.safeParse(text).success && Date.parse(text) <= Date.now();
+  const time = moment.safeParse(text).success ? Date.parse(text) : Number.NaN;
+  return time >= FIRST_MS && time <= Date.now();
 }
 
 /** Where a new endpoint begins: `now`, `earliest`, or a moment that has passed. */
 export const startAt = z
   .string()
-  .refine((text) => text === 'now' || text === 'earliest' || hasPassed(text), 'must be now, earliest, or an RFC 3339 date and time that has passed, such as 2026-01-31T12:00:00Z')
+  .refine((text) => text === 'now' || text === 'earliest' || hasPassed(text), 'must be now, earliest, or an RFC 3339 date and time from the year 1 on that has passed, such as 2026-01-31T12:00:00Z')
   .default('now')
   .meta({
     anyOf: [{ enum: ['now', 'earliest'] }, { format: 'date-time' }],

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
 import { countLiveSecrets } from './count-live-secrets.queries.js';
+import { findNewestSecret, type IFindNewestSecretResult } from './find-newest-secret.queries.js';
 import { probeEndpoint } from './probe-endpoint.queries.js';
 import { type IReadLiveSecretsParams, type IReadLiveSecretsResult, readLiveSecrets } from './read-live-secrets.queries.js';
 import { type IRotateEndpointSecretParams, rotateEndpointSecret } from './rotate-endpoint-secret.queries.js';
@@ -15,6 +16,11 @@ export class EndpointSecretsRepository {
   /** How many secrets sign the endpoint's requests. */
   async countLive(id: number): Promise<number> {
     return (await countLiveSecrets.run({ id }, this.database))[0]?.live ?? 0;
+  }
+
+  /** Undefined for an endpoint that does not exist. */
+  async findNewest(id: number): Promise<IFindNewestSecretResult | undefined> {
+    return (await findNewestSecret.run({ id }, this.database))[0];
   }
 
   /** Returns false if another change has come between. */

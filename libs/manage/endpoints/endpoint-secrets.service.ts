@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { parseDurationMs } from '#domain/duration';
 import { publicKeyOf, schemeOf } from '#flow/delivery/signing-secret';
 import { auditedBy, type Principal } from '#ground/http/principal';
-import { SecretBox } from '#ground/secrets/secret-box';
+import { SecretBox, SecretBoxError } from '#ground/secrets/secret-box';
 import { secretContext } from '#ground/secrets/secret-contexts';
 import { EndpointCredentials } from './endpoint-credentials.js';
 import { endpointNotFound, endpointUuid } from './endpoint-id.js';
@@ -21,15 +21,19 @@ export class EndpointSecretsService {
   ) {}
 
   /**
-   * Requests are signed with the secrets before, too, for the overlap.
+   * Requests are signed with the secrets before, too, for the overlap. A repetition with the same secret, such as after a lost
+   * answer, has no further effect.
    * @throws LockstepError invalid_request for a secret of the other kind; conflict for too many that are valid
    */
   async rotate(principal: Principal, id: string, { secret: given, overlap }: EndpointSecretRotation): Promise<RotatedEndpoint> {
     const overlapMs = parseDurationMs(overlap) ?? 0;
     const secret = await this.endpoints.onCurrent(principal.tenant, id, async (row) => {
       const { secret: next, publicKey, secretCiphertext } = this.credentials.signingSecret(row.publicId, schemeOf(row.publicKey), given);
-      if (overlapMs > 0) await this.credentials.refuseTooMany(row);
-      const isRotated = await this.repository.rotate({ by: auditedBy(principal), subject: id, id: row.id, version: row.version, publicKey, secretCiphertext, overlapMs });
+      const newest = given === undefined ? undefined : await this.repository.findNewest(row.id);
+      const current = newest !== undefined && this.holds(newest.ciphertext, row.publicId, next) ? newest : undefined;
+      if (current !== undefined && current.othersEndInMs <= overlapMs) return next;
+      if (current === undefined && overlapMs > 0) await this.credentials.refuseTooMany(row);
+      const isRotated = await this.repository.rotate({ by: auditedBy(principal), subject: id, id: row.id, version: row.version, publicKey, secretCiphertext, current: current?.id, overlapMs });
       return isRotated ? next : undefined;
     });
     return { ...(await this.endpoints.get(principal.tenant, id)), secret };
@@ -47,5 +51,15 @@ export class EndpointSecretsService {
     const [newest] = secrets;
     if (newest === undefined) throw endpointNotFound(id);
     return { secret: newest.secret, secrets };
+  }
+
+  /** A box that does not open holds another secret: a rotation may replace it. */
+  private holds(box: Buffer, publicId: string, secret: string): boolean {
+    try {
+      return this.secrets.open(box, secretContext(publicId)) === secret;
+    } catch (error) {
+      if (error instanceof SecretBoxError) return false;
+      throw error;
+    }
   }
 }

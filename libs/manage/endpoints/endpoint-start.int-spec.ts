@@ -51,6 +51,14 @@ it('begins with new events, or with those that are kept from a time on, and says
   expect((await endpoints.get('default', earliest.id)).catchUp).toMatchObject({ state: 'done', routed: 8, remaining: 0, finishedAt: expect.any(String) });
 });
 
+it.each([
+  ['an offset that Postgres does not know', '2020-01-01T00:00:00+23:59'],
+  ['more digits than Postgres reads', `2020-01-01T00:00:00.${'1'.repeat(200)}Z`],
+  ['the first moment', '0001-01-01T00:00:00Z'],
+])('takes a time with %s', async (_what, startAt) => {
+  expect((await create(startAt)).catchUp).toMatchObject({ state: 'running' });
+});
+
 it('allows a tenant ten endpoints that are catching up, and any number that have ended', async () => {
   for (let n = 0; n < 10; n++) await create('earliest');
   await expect(create('earliest')).rejects.toMatchObject({ code: 'conflict' });

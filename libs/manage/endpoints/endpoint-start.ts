@@ -23,6 +23,7 @@ export class EndpointStart {
     if ((row?.running ?? 0) >= MAX_CATCH_UPS) {
       throw new LockstepError('conflict', `${MAX_CATCH_UPS} endpoints of the tenant are catching up, which is the limit: try again when \`catchUp.state\` of one of them is done, or begin with startAt now`);
     }
-    return startAt === 'earliest' ? '-infinity' : startAt;
+    // RFC 3339 has offsets and fractions that Postgres does not read.
+    return startAt === 'earliest' ? '-infinity' : new Date(startAt).toISOString();
   }
 }

@@ -32,7 +32,7 @@ describe('a new endpoint', () => {
     expect(pathsRefused({ startAt })).toEqual([]);
   });
 
-  it.each(['later', '2026-01-31', 'infinity', '9999-01-01T00:00:00Z', 7, null])('does not start at %j', (startAt) => {
+  it.each(['later', '2026-01-31', 'infinity', '9999-01-01T00:00:00Z', '0000-12-31T00:00:00Z', '0001-01-01T00:00:00+01:00', 7, null])('does not start at %j', (startAt) => {
     expect(pathsRefused({ startAt })).toEqual(['startAt']);
   });
 

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, HttpCode, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Requires } from '#ground/http/access';
@@ -17,9 +17,10 @@ export class EndpointsController {
   constructor(private readonly endpoints: EndpointsService) {}
 
   @Post()
+  @Header('cache-control', 'no-store')
   @Requires('manage')
   @Documented({
-    summary: 'Create an endpoint', status: 201, answer: 'Created', schema: createdEndpointSchema, headers: { Location: 'The path of the endpoint' },
+    summary: 'Create an endpoint', status: 201, answer: 'Created', schema: createdEndpointSchema, headers: { Location: 'The path of the endpoint', 'Cache-Control': '`no-store`' },
     problems: ['destination_not_allowed', 'conflict'],
   })
   async create(
@@ -71,7 +72,7 @@ export class EndpointsController {
   @HttpCode(200)
   @Requires('manage')
   @DocumentedParameter('id', idSchema('ep'))
-  @Documented({ summary: 'Pause an endpoint; its deliveries wait', status: 200, answer: 'The endpoint', schema: endpointSchema, problems: ['not_found'] })
+  @Documented({ summary: 'Pause an endpoint that is not disabled; its deliveries wait', status: 200, answer: 'The endpoint', schema: endpointSchema, problems: ['not_found', 'conflict'] })
   pause(@Req() { principal }: FastifyRequest, @Param('id') id: string): Promise<Endpoint> {
     return this.endpoints.pause(principal, id);
   }

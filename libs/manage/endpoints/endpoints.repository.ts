@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
-import { failureOf } from '#ground/postgres/sql-errors';
+import { violatedConstraint } from '#ground/postgres/sql-errors';
 import { ListsDatabase } from '#manage/lists-database.module';
 import { changeEndpoint, type IChangeEndpointParams } from './change-endpoint.queries.js';
 import { createEndpoint, type ICreateEndpointParams } from './create-endpoint.queries.js';
@@ -20,6 +20,9 @@ export const MAX_ENDPOINTS = 10_000;
 const NO_BOUND = 2_147_483_647;
 /** Of the settings in one page. */
 const PAGE_BYTES = 1_048_576;
+
+/** One endpoint of a source and URL: migration 0020. */
+const ONE_DESTINATION = 'endpoints_destination';
 
 /** Endpoints in Postgres. Each statement that changes one also nudges the owners of all shards. */
 @Injectable()
@@ -42,7 +45,7 @@ export class EndpointsRepository {
     try {
       return (await changeEndpoint.run(changes, this.database)).length > 0 ? 'changed' : undefined;
     } catch (error) {
-      if (failureOf(error) === 'constraint') return 'duplicate';
+      if (violatedConstraint(error) === ONE_DESTINATION) return 'duplicate';
       throw error;
     }
   }

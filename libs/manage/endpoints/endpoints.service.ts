@@ -127,9 +127,11 @@ export class EndpointsService {
     return this.get(tenant, id);
   }
 
-  /** Its events still become deliveries, which wait. */
+  /** Its events still become deliveries, which wait. @throws LockstepError conflict for a disabled one */
   async pause(principal: Principal, id: string): Promise<Endpoint> {
-    return this.setStatus(principal, id, 'paused', 'Paused by an operator');
+    const endpoint = await this.setStatus(principal, id, 'paused', 'Paused by an operator');
+    if (endpoint.status !== 'disabled') return endpoint;
+    throw new LockstepError('conflict', `The endpoint ${id} is disabled (${endpoint.statusReason ?? 'without a reason'}): nothing is sent to it until it is resumed, so it cannot be paused`);
   }
 
   /** Makes a paused or disabled endpoint active. */

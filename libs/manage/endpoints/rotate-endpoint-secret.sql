@@ -1,7 +1,8 @@
 /*
   Gives the endpoint :id another signing secret, if it still has the version :version, audits it, and nudges every shard's
   owner. The secrets before sign for :overlapMs more, or until their own ends; without an overlap they end now. Secrets that
-  have ended are deleted. Returns a row if the secret was set.
+  have ended are deleted. If the newest secret is the given one already, :current names it: it stays, and none is added.
+  Returns a row if the secret was set.
 */
 /* @name rotateEndpointSecret */
 with by as (
@@ -17,16 +18,16 @@ kept as (
   update endpoint_secrets s
   set expires_at = least(s.expires_at, now() + :overlapMs!::float8 * interval '1 millisecond')
   from rotated
-  where s.endpoint = rotated.id and :overlapMs!::float8 > 0 and (s.expires_at is null or s.expires_at > now())
+  where s.endpoint = rotated.id and s.id is distinct from :current and :overlapMs!::float8 > 0 and (s.expires_at is null or s.expires_at > now())
   returning s.expires_at
 ),
 ended as (
   delete from endpoint_secrets
-  where endpoint in (select id from rotated) and (:overlapMs!::float8 = 0 or expires_at <= now())
+  where endpoint in (select id from rotated) and id is distinct from :current and (:overlapMs!::float8 = 0 or expires_at <= now())
 ),
 added as (
   insert into endpoint_secrets (endpoint, tenant, ciphertext)
-  select id, tenant, :secretCiphertext!::bytea from rotated
+  select id, tenant, :secretCiphertext!::bytea from rotated where :current::bigint is null
 ),
 audited as (
   insert into audit_log (tenant, actor_type, actor, actor_name, request_id, action, subject, detail)

@@ -1,12 +1,14 @@
 /*
-  Pauses or resumes an endpoint, audits it, and nudges every shard's owner. Does nothing if it has that status already. An
-  operational event tells other endpoints that a disabled one is active again.
+  Pauses or resumes an endpoint, audits it, and nudges every shard's owner. Does nothing if it has that status already, or is to be
+  paused while it is disabled. An operational event tells other endpoints that a disabled one is active again.
 */
 /* @name setEndpointStatus */
 with before as (
   select id, status
   from endpoints
-  where public_id = :publicId! and tenant = :tenant! and deleted_at is null and status <> :status!::endpoint_status
+  where
+    public_id = :publicId! and tenant = :tenant! and deleted_at is null
+    and status <> :status!::endpoint_status and (status <> 'disabled' or :status!::endpoint_status = 'active')
   for no key update
 ),
 changed as (

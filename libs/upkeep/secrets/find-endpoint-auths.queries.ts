@@ -13,6 +13,7 @@ export interface IFindEndpointAuthsParams {
 export interface IFindEndpointAuthsResult {
   box: Buffer;
   id: number;
+  isDeleted: boolean;
   publicId: string;
 }
 
@@ -22,12 +23,12 @@ export interface IFindEndpointAuthsQuery {
   result: IFindEndpointAuthsResult;
 }
 
-const findEndpointAuthsIR: any = {"usedParamSet":{"after":true,"limit":true},"params":[{"name":"after","required":true,"transform":{"type":"scalar"},"locs":[{"a":88,"b":94}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":146,"b":152}]}],"statement":"select id, public_id as \"publicId\", auth_ciphertext as \"box!\"\nfrom endpoints\nwhere id > :after! and auth_ciphertext is not null\norder by id\nlimit :limit!"};
+const findEndpointAuthsIR: any = {"usedParamSet":{"after":true,"limit":true},"params":[{"name":"after","required":true,"transform":{"type":"scalar"},"locs":[{"a":128,"b":134}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":186,"b":192}]}],"statement":"select id, public_id as \"publicId\", deleted_at is not null as \"isDeleted!\", auth_ciphertext as \"box!\"\nfrom endpoints\nwhere id > :after! and auth_ciphertext is not null\norder by id\nlimit :limit!"};
 
 /**
  * Query generated from SQL:
  * ```
- * select id, public_id as "publicId", auth_ciphertext as "box!"
+ * select id, public_id as "publicId", deleted_at is not null as "isDeleted!", auth_ciphertext as "box!"
  * from endpoints
  * where id > :after! and auth_ciphertext is not null
  * order by id

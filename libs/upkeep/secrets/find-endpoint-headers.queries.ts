@@ -13,6 +13,7 @@ export interface IFindEndpointHeadersParams {
 export interface IFindEndpointHeadersResult {
   box: Buffer;
   id: number;
+  isDeleted: boolean;
   publicId: string;
 }
 
@@ -22,12 +23,12 @@ export interface IFindEndpointHeadersQuery {
   result: IFindEndpointHeadersResult;
 }
 
-const findEndpointHeadersIR: any = {"usedParamSet":{"after":true,"limit":true},"params":[{"name":"after","required":true,"transform":{"type":"scalar"},"locs":[{"a":91,"b":97}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":152,"b":158}]}],"statement":"select id, public_id as \"publicId\", headers_ciphertext as \"box!\"\nfrom endpoints\nwhere id > :after! and headers_ciphertext is not null\norder by id\nlimit :limit!"};
+const findEndpointHeadersIR: any = {"usedParamSet":{"after":true,"limit":true},"params":[{"name":"after","required":true,"transform":{"type":"scalar"},"locs":[{"a":131,"b":137}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":192,"b":198}]}],"statement":"select id, public_id as \"publicId\", deleted_at is not null as \"isDeleted!\", headers_ciphertext as \"box!\"\nfrom endpoints\nwhere id > :after! and headers_ciphertext is not null\norder by id\nlimit :limit!"};
 
 /**
  * Query generated from SQL:
  * ```
- * select id, public_id as "publicId", headers_ciphertext as "box!"
+ * select id, public_id as "publicId", deleted_at is not null as "isDeleted!", headers_ciphertext as "box!"
  * from endpoints
  * where id > :after! and headers_ciphertext is not null
  * order by id

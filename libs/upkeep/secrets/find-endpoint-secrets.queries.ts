@@ -13,6 +13,7 @@ export interface IFindEndpointSecretsParams {
 export interface IFindEndpointSecretsResult {
   box: Buffer;
   id: number;
+  isDeleted: boolean;
   publicId: string;
 }
 
@@ -22,12 +23,12 @@ export interface IFindEndpointSecretsQuery {
   result: IFindEndpointSecretsResult;
 }
 
-const findEndpointSecretsIR: any = {"usedParamSet":{"after":true,"limit":true},"params":[{"name":"after","required":true,"transform":{"type":"scalar"},"locs":[{"a":140,"b":146}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":168,"b":174}]}],"statement":"select s.id, e.public_id as \"publicId\", s.ciphertext as \"box!\"\nfrom endpoint_secrets s\n  join endpoints e on e.id = s.endpoint\nwhere s.id > :after!\norder by s.id\nlimit :limit!"};
+const findEndpointSecretsIR: any = {"usedParamSet":{"after":true,"limit":true},"params":[{"name":"after","required":true,"transform":{"type":"scalar"},"locs":[{"a":182,"b":188}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":210,"b":216}]}],"statement":"select s.id, e.public_id as \"publicId\", e.deleted_at is not null as \"isDeleted!\", s.ciphertext as \"box!\"\nfrom endpoint_secrets s\n  join endpoints e on e.id = s.endpoint\nwhere s.id > :after!\norder by s.id\nlimit :limit!"};
 
 /**
  * Query generated from SQL:
  * ```
- * select s.id, e.public_id as "publicId", s.ciphertext as "box!"
+ * select s.id, e.public_id as "publicId", e.deleted_at is not null as "isDeleted!", s.ciphertext as "box!"
  * from endpoint_secrets s
  *   join endpoints e on e.id = s.endpoint
  * where s.id > :after!

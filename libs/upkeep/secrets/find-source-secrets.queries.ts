@@ -13,6 +13,7 @@ export interface IFindSourceSecretsParams {
 export interface IFindSourceSecretsResult {
   box: Buffer;
   id: number;
+  isDeleted: boolean;
   publicId: string;
 }
 
@@ -22,12 +23,12 @@ export interface IFindSourceSecretsQuery {
   result: IFindSourceSecretsResult;
 }
 
-const findSourceSecretsIR: any = {"usedParamSet":{"after":true,"limit":true},"params":[{"name":"after","required":true,"transform":{"type":"scalar"},"locs":[{"a":130,"b":136}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":158,"b":164}]}],"statement":"select x.id, s.public_id as \"publicId\", x.secret as \"box!\"\nfrom source_secrets x\n  join sources s on s.id = x.source\nwhere x.id > :after!\norder by x.id\nlimit :limit!"};
+const findSourceSecretsIR: any = {"usedParamSet":{"after":true,"limit":true},"params":[{"name":"after","required":true,"transform":{"type":"scalar"},"locs":[{"a":172,"b":178}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":200,"b":206}]}],"statement":"select x.id, s.public_id as \"publicId\", s.deleted_at is not null as \"isDeleted!\", x.secret as \"box!\"\nfrom source_secrets x\n  join sources s on s.id = x.source\nwhere x.id > :after!\norder by x.id\nlimit :limit!"};
 
 /**
  * Query generated from SQL:
  * ```
- * select x.id, s.public_id as "publicId", x.secret as "box!"
+ * select x.id, s.public_id as "publicId", s.deleted_at is not null as "isDeleted!", x.secret as "box!"
  * from source_secrets x
  *   join sources s on s.id = x.source
  * where x.id > :after!

@@ -60,6 +60,11 @@ async function createSource(box: SecretBox): Promise<void> {
 
 const endpointsNow = async (): Promise<unknown[]> => (await pool.query<object>('select id, version, changed_by, updated_at from endpoints order by id')).rows;
 
+const headersNow = async ({ id, publicId }: Owner): Promise<string> => {
+  const { rows: [row] } = await pool.query<{ headers: Buffer }>('select headers_ciphertext as headers from endpoints where id = $1', [id]);
+  return present.open(row?.headers ?? Buffer.alloc(0), headersContext(publicId));
+};
+
 describe('Reencryption', () => {
   it('gives everything that is stored the present key, and changes no endpoint', async () => {
     const endpoint = await createEndpoint(former);
@@ -81,6 +86,13 @@ describe('Reencryption', () => {
     const { publicId } = await createEndpoint(new SecretBox('x'.repeat(32)));
     expect(await reencryption().check()).toEqual({ stored: 6, former: 3, resealed: 0, unreadable: [secretContext(publicId), headersContext(publicId), authContext(publicId)] });
     expect(await reencryption().check()).toMatchObject({ former: 3 });
+  });
+
+  it('passes over what no key opens of an endpoint that is deleted, which nobody can set again', async () => {
+    const [lost, kept] = [await createEndpoint(new SecretBox('x'.repeat(32))), await createEndpoint(former)];
+    await pool.query('update endpoints set deleted_at = now() where id = any ($1)', [[lost.id, kept.id]]);
+    expect(await reencryption().run()).toEqual({ stored: 6, former: 0, resealed: 0, unreadable: [] });
+    expect(await headersNow(kept)).toBe('{"a":"b"}');
   });
 
   it('covers more rows than a batch has', async () => {
@@ -106,11 +118,6 @@ describe('Reencryption', () => {
       },
     };
   }
-
-  const headersNow = async ({ id, publicId }: Owner): Promise<string> => {
-    const { rows: [row] } = await pool.query<{ headers: Buffer }>('select headers_ciphertext as headers from endpoints where id = $1', [id]);
-    return present.open(row?.headers ?? Buffer.alloc(0), headersContext(publicId));
-  };
 
   it('keeps what a gateway has stored since it was read, and gives that the present key, too', async () => {
     const [changed, other] = [await createEndpoint(former), await createEndpoint(former)];

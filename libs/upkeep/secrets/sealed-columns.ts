@@ -9,10 +9,12 @@ import { resealEndpointHeaders } from './reseal-endpoint-headers.queries.js';
 import { resealEndpointSecrets } from './reseal-endpoint-secrets.queries.js';
 import { resealSourceSecrets } from './reseal-source-secrets.queries.js';
 
-interface StoredBox {
+export interface StoredBox {
   readonly id: number;
   /** Of the endpoint or source that it belongs to. */
   readonly publicId: string;
+  /** Whether that is deleted. */
+  readonly isDeleted: boolean;
   readonly box: Buffer;
 }
 
