@@ -5,10 +5,8 @@ import { installSchemathesis } from '../fixtures/schemathesis.js';
 
 /** Of data for the same cases in each run. */
 const SEED = 1;
-/** Far above what the cases take. */
-const SECONDS = 180;
-/** It ends a request under way, and shrinks what it found. */
-const TIMEOUT_MS = 240_000;
+/** Far above what all cases take, on a machine with load too. */
+const TIMEOUT_MS = 900_000;
 
 const runSchemathesis = await installSchemathesis();
 const whereInstalled = runSchemathesis === undefined ? it.skip : it;
@@ -24,8 +22,10 @@ afterAll(async () => {
 });
 
 whereInstalled('has an OpenAPI document to which Schemathesis finds no exception', async () => {
-  const { passed, output } = (await runSchemathesis?.(system?.gateways[0]?.url ?? '', ADMIN_KEY, { phases: 'cases', seed: SEED, seconds: SECONDS, timeoutMs: TIMEOUT_MS })) ?? { passed: false, output: '' };
+  const { passed, output } = (await runSchemathesis?.(system?.gateways[0]?.url ?? '', ADMIN_KEY, { phases: 'cases', seed: SEED, timeoutMs: TIMEOUT_MS })) ?? { passed: false, output: '' };
   expect(passed ? '' : output).toBe('');
-  expect(output).toMatch(/Tested: \d{2}/);
+  const [, selected, , tested] = /Selected: (\d+)\/(\d+)\s+Tested: (\d+)/.exec(output) ?? [];
+  expect(Number(tested)).toBeGreaterThan(10);
+  expect([tested, output.match(/Time limit reached/)]).toEqual([selected, null]);
   expect(await system?.call('GET', '/v1/ledger')).toMatchObject({ balanced: true });
 }, TIMEOUT_MS + 30_000);
