@@ -56,8 +56,8 @@ create table catch_up_shards (
 create index catch_up_shards_open on catch_up_shards (shard) where finished_at is null;
 
 alter table shard_cursors
-  -- Counts the changes of the row. The shard's admissions and steps of catch-ups lock it, and are refused if the number has
-  -- changed since their snapshot: so they are serial, and each sees what the ones before it have done.
+  -- Counts the shard's admissions and steps of catch-ups. Each locks the row, and is refused if the number has changed since
+  -- its snapshot: so they are serial, and each sees what the ones before it have done.
   add column turn bigint not null default 0;
 
 -- For a statement that has waited for another one of its shard. It may succeed when it runs again at once.

@@ -27,9 +27,12 @@
   filter.
 
   A shard's admissions and steps of catch-ups are serial. A statement that has waited for one of them is refused as a whole
-  (40001), and is to be sent again. So is one that has met any other change of a shard's cursor, which counts turns, too:
-  when Postgres 18.4 locks a row that has changed since the snapshot (EvalPlanQual), this statement's partitions are pruned
-  once more, by places that no longer hold, and it finds no events.
+  (40001), and is to be sent again.
+
+  "ids" is the id as an array of one, by which Postgres looks up rows but prunes no partitions. Those are pruned once, by
+  :firstId and :lastId. With both, Postgres 18.4 finds no row in any partition after it had to look at a newer version of a
+  row that it locked (EvalPlanQual): here a lease that was taken over, or a cursor. The records of other shards would be
+  unknown, and parked.
 
   Runs in sessions with enable_nestloop = off: the planner cannot know how long the arrays are, and nested loops over
   500 rows on both sides took 150 ms where hash joins take 12. The look-ups that must go by index, row by row, are
@@ -57,9 +60,9 @@ fence as (
     join shard_cursors c on c.shard = k.shard
   where case when c.turn = k.turn then true else refuse_outdated_snapshot(k.shard) end
 ),
-offered as (
+offered as materialized (
   -- The same event can be twice in one fetch: it counts where it came first.
-  select id, shard, min(ordinal) as ordinal
+  select id, shard, min(ordinal) as ordinal, array[id] as ids
   from unnest(:ids!::uuid[], :idShards!::integer[]) with ordinality as r (id, shard, ordinal)
   group by id, shard
 ),
@@ -78,7 +81,7 @@ found as (
   from offered o
     join fence f on f.shard = o.shard
     cross join lateral (
-      select * from events where events.id = o.id and events.id between :firstId! and :lastId! offset 0
+      select * from events where events.id = any(o.ids) and events.id between :firstId! and :lastId! offset 0
     ) e
 ),
 subscribed as (

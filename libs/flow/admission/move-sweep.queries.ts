@@ -19,7 +19,7 @@ export interface IMoveSweepQuery {
   result: IMoveSweepResult;
 }
 
-const moveSweepIR: any = {"usedParamSet":{"shard":true,"epoch":true,"sweptSeq":true},"params":[{"name":"shard","required":true,"transform":{"type":"scalar"},"locs":[{"a":69,"b":75}]},{"name":"epoch","required":true,"transform":{"type":"scalar"},"locs":[{"a":91,"b":97}]},{"name":"sweptSeq","required":true,"transform":{"type":"scalar"},"locs":[{"a":274,"b":283}]}],"statement":"with fence as (\n  select l.shard from shard_leases l where l.shard = :shard! and l.epoch = :epoch! for key share\n)\nupdate shard_cursors c\nset\n  -- An admission that began before this is refused (see admit-batch.sql).\n  turn = c.turn + 1,\n  swept_seq = greatest(c.swept_seq, :sweptSeq!::bigint)\nfrom fence f\nwhere c.shard = f.shard"};
+const moveSweepIR: any = {"usedParamSet":{"shard":true,"epoch":true,"sweptSeq":true},"params":[{"name":"shard","required":true,"transform":{"type":"scalar"},"locs":[{"a":69,"b":75}]},{"name":"epoch","required":true,"transform":{"type":"scalar"},"locs":[{"a":91,"b":97}]},{"name":"sweptSeq","required":true,"transform":{"type":"scalar"},"locs":[{"a":176,"b":185}]}],"statement":"with fence as (\n  select l.shard from shard_leases l where l.shard = :shard! and l.epoch = :epoch! for key share\n)\nupdate shard_cursors c\nset swept_seq = greatest(c.swept_seq, :sweptSeq!::bigint)\nfrom fence f\nwhere c.shard = f.shard"};
 
 /**
  * Query generated from SQL:
@@ -28,10 +28,7 @@ const moveSweepIR: any = {"usedParamSet":{"shard":true,"epoch":true,"sweptSeq":t
  *   select l.shard from shard_leases l where l.shard = :shard! and l.epoch = :epoch! for key share
  * )
  * update shard_cursors c
- * set
- *   -- An admission that began before this is refused (see admit-batch.sql).
- *   turn = c.turn + 1,
- *   swept_seq = greatest(c.swept_seq, :sweptSeq!::bigint)
+ * set swept_seq = greatest(c.swept_seq, :sweptSeq!::bigint)
  * from fence f
  * where c.shard = f.shard
  * ```

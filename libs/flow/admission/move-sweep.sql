@@ -4,9 +4,6 @@ with fence as (
   select l.shard from shard_leases l where l.shard = :shard! and l.epoch = :epoch! for key share
 )
 update shard_cursors c
-set
-  -- An admission that began before this is refused (see admit-batch.sql).
-  turn = c.turn + 1,
-  swept_seq = greatest(c.swept_seq, :sweptSeq!::bigint)
+set swept_seq = greatest(c.swept_seq, :sweptSeq!::bigint)
 from fence f
 where c.shard = f.shard;

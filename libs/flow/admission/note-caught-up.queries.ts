@@ -23,7 +23,7 @@ export interface INoteCaughtUpQuery {
   result: INoteCaughtUpResult;
 }
 
-const noteCaughtUpIR: any = {"usedParamSet":{"shards":true,"epochs":true,"agoMs":true},"params":[{"name":"shards","required":true,"transform":{"type":"scalar"},"locs":[{"a":47,"b":54}]},{"name":"epochs","required":true,"transform":{"type":"scalar"},"locs":[{"a":68,"b":75}]},{"name":"agoMs","required":true,"transform":{"type":"scalar"},"locs":[{"a":608,"b":614}]}],"statement":"with fence as (\n  select l.shard\n  from unnest(:shards!::integer[], :epochs!::bigint[]) as mine (shard, epoch)\n    join shard_leases l on l.shard = mine.shard and l.epoch = mine.epoch\n    join shard_cursors c on c.shard = l.shard\n  order by l.shard\n  for key share of l\n  -- A statement that admits or catches up has the cursor for as long as it runs. The other shards must not wait for it here.\n  for no key update of c skip locked\n)\nupdate shard_cursors c\nset\n  -- An admission that began before this is refused (see admit-batch.sql).\n  turn = c.turn + 1,\n  caught_up_at = greatest(c.caught_up_at, now() - :agoMs!::float8 * interval '1 millisecond')\nfrom fence f\nwhere c.shard = f.shard"};
+const noteCaughtUpIR: any = {"usedParamSet":{"shards":true,"epochs":true,"agoMs":true},"params":[{"name":"shards","required":true,"transform":{"type":"scalar"},"locs":[{"a":47,"b":54}]},{"name":"epochs","required":true,"transform":{"type":"scalar"},"locs":[{"a":68,"b":75}]},{"name":"agoMs","required":true,"transform":{"type":"scalar"},"locs":[{"a":510,"b":516}]}],"statement":"with fence as (\n  select l.shard\n  from unnest(:shards!::integer[], :epochs!::bigint[]) as mine (shard, epoch)\n    join shard_leases l on l.shard = mine.shard and l.epoch = mine.epoch\n    join shard_cursors c on c.shard = l.shard\n  order by l.shard\n  for key share of l\n  -- A statement that admits or catches up has the cursor for as long as it runs. The other shards must not wait for it here.\n  for no key update of c skip locked\n)\nupdate shard_cursors c\nset caught_up_at = greatest(c.caught_up_at, now() - :agoMs!::float8 * interval '1 millisecond')\nfrom fence f\nwhere c.shard = f.shard"};
 
 /**
  * Query generated from SQL:
@@ -39,10 +39,7 @@ const noteCaughtUpIR: any = {"usedParamSet":{"shards":true,"epochs":true,"agoMs"
  *   for no key update of c skip locked
  * )
  * update shard_cursors c
- * set
- *   -- An admission that began before this is refused (see admit-batch.sql).
- *   turn = c.turn + 1,
- *   caught_up_at = greatest(c.caught_up_at, now() - :agoMs!::float8 * interval '1 millisecond')
+ * set caught_up_at = greatest(c.caught_up_at, now() - :agoMs!::float8 * interval '1 millisecond')
  * from fence f
  * where c.shard = f.shard
  * ```

@@ -1,7 +1,6 @@
 /*
   These shards had nothing left to read, :agoMs before now. A batch that ends the log says so itself; this is for shards
-  on which nothing arrives. Shards whose epoch has moved on are left alone, and those on which
-  a statement is at work.
+  on which nothing arrives. Shards whose epoch has moved on are left alone, and those on which a statement is at work.
 */
 /* @name noteCaughtUp */
 with fence as (
@@ -15,9 +14,6 @@ with fence as (
   for no key update of c skip locked
 )
 update shard_cursors c
-set
-  -- An admission that began before this is refused (see admit-batch.sql).
-  turn = c.turn + 1,
-  caught_up_at = greatest(c.caught_up_at, now() - :agoMs!::float8 * interval '1 millisecond')
+set caught_up_at = greatest(c.caught_up_at, now() - :agoMs!::float8 * interval '1 millisecond')
 from fence f
 where c.shard = f.shard;

@@ -7,6 +7,10 @@
   Every join goes from the batch to a primary key (sessions `by-index`). "pending" is in a CASE, which no partial index
   matches, and `events` is read row by row (OFFSET 0): after an ANALYZE while nothing was pending, the planner read the
   whole index of pending deliveries for each outcome (270 instead of 27 µs an event).
+
+  "event_ids" is the id as an array of one, by which Postgres looks up rows but prunes no partitions. Those are pruned once, by
+  :firstId and :lastId. With both, Postgres 18.4 finds no row in any partition after it had to look at a newer version of a
+  row that it locked (EvalPlanQual): here a lane that an admission has changed meanwhile, or a lease that was taken over.
 */
 /* @name commitOutcomes */
 with fence as (
@@ -17,8 +21,8 @@ with fence as (
   order by l.shard
   for key share of l
 ),
-offered as (
-  select *
+offered as materialized (
+  select *, array[event_id] as event_ids
   from
     unnest(
       :eventIds!::uuid[], :endpoints!::integer[], :replays!::integer[], :attemptShards!::integer[],
@@ -41,12 +45,12 @@ decided as (
     finished_at = case when o.status = 'pending' then null else now() end
   from offered o
     join fence f on f.shard = o.shard
-  where d.event_id = o.event_id and d.endpoint = o.endpoint and d.replay = o.replay
+  where d.event_id = any(o.event_ids) and d.endpoint = o.endpoint and d.replay = o.replay
     and d.event_id between :firstId! and :lastId!
     and case when d.status = 'pending' then d.attempts end = o.number - 1
   returning
     d.event_id, d.endpoint, d.replay, d.tenant, d.shard, d.lane, d.sequence, d.status, d.next_attempt_at,
-    o.ordinal, o.number, o.started_at_ms, o.duration_ms, o.status_code, o.error, o.body_offset, o.body_length,
+    o.event_ids, o.ordinal, o.number, o.started_at_ms, o.duration_ms, o.status_code, o.error, o.body_offset, o.body_length,
     o.dead_reason, o.token_topic, o.halts, f.epoch
 ),
 recorded as (
@@ -91,7 +95,7 @@ tokens as (
     )::text, 'UTF8')
   from decided x
     cross join lateral (
-      select tenant, entity from events where id = x.event_id and id between :firstId! and :lastId! offset 0
+      select tenant, entity from events where id = any(x.event_ids) and id between :firstId! and :lastId! offset 0
     ) e
   where x.token_topic is not null
 ),
@@ -120,7 +124,7 @@ letters as (
     e.payload
   from decided x
     cross join lateral (
-      select * from events where id = x.event_id and id between :firstId! and :lastId! offset 0
+      select * from events where id = any(x.event_ids) and id between :firstId! and :lastId! offset 0
     ) e
     join endpoints p on p.id = x.endpoint
   where x.status = 'dead'
@@ -158,7 +162,7 @@ ended as materialized (
       offset 0
     ) x
     cross join lateral (
-      select type, entity from events where id = x.event_id and id between :firstId! and :lastId! offset 0
+      select type, entity from events where id = any(x.event_ids) and id between :firstId! and :lastId! offset 0
     ) e
     join endpoints p on p.id = x.endpoint
   where not starts_with(e.type, 'lockstep.')

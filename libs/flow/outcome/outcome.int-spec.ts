@@ -82,6 +82,50 @@ async function outbox(topic: string): Promise<Record<string, unknown>[]> {
   return rows.map((row) => ({ ...row, text: row.value.toString() }));
 }
 
+/** Runs `work`, which waits for what `change` has changed and not committed yet. */
+async function whileChanged<Result>(change: string, work: () => Promise<Result>): Promise<Result> {
+  const other = await fixture.pool.connect();
+  try {
+    await other.query('begin');
+    await other.query(change);
+    const waiting = work();
+    await waitUntil('the statement waits', async () => {
+      const { rows } = await fixture.pool.query<{ n: number }>("select count(*)::integer as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'");
+      return rows[0]?.n === 1;
+    });
+    await other.query('commit');
+    return await waiting;
+  } finally {
+    other.release();
+  }
+}
+
+describe('a row that has changed while the statement waited for it', () => {
+  it("keeps no retry token and no dead letter of other lanes from Kafka's topics", async () => {
+    const [delivered = ''] = await admitted('changes', 1);
+    const [dead = ''] = await admitted('dies', 1);
+    const [retried = ''] = await admitted('is retried', 1);
+    await fixture.pool.query('truncate dispatch_outbox');
+    const applied = await whileChanged("update lanes set tail_sequence = tail_sequence + 1 where entity = 'changes'", () => outcomes.commit([
+      outcome(delivered, 1, { kind: 'delivered' }),
+      outcome(dead, 1, { kind: 'dead', reason: 'attempts_exhausted' }),
+      outcome(retried, 1, { kind: 'retry', delayMs: 60_000 }, { tokenTopic: 'retry.1m' }),
+    ]));
+    expect(applied).toEqual(['applied', 'applied', 'applied']);
+    const { rows } = await fixture.pool.query<{ topic: string }>('select topic from dispatch_outbox order by topic');
+    expect(rows.map(({ topic }) => topic)).toEqual(['dlq', 'retry.1m']);
+  });
+
+  it('does not keep the outcomes of a shard from being applied because another one was taken over', async () => {
+    const second = await fixture.takeShard(1);
+    const [first = ''] = await admitted('is taken over', 1);
+    const [stays = ''] = await fixture.accept([{ shard: 1, entity: 'stays' }]);
+    await admissions.admit([{ shard: 1, epoch: second, eventIds: [stays], parked: [], nextOffset: undefined, caughtUp: false }]);
+    const both = (): Promise<unknown> => outcomes.commit([outcome(first, 1, { kind: 'delivered' }), outcome(stays, 1, { kind: 'delivered' }, { shard: 1, epoch: second })]);
+    expect(await whileChanged('update shard_leases set epoch = epoch + 1 where shard = 0', both)).toEqual(['fenced', 'applied']);
+  });
+});
+
 describe('outcome', () => {
   it('looks deliveries and events up by their keys, also when nothing was pending at the last ANALYZE', async () => {
     const ids = Array.from({ length: 500 }, () => mintId());
