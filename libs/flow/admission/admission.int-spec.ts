@@ -95,6 +95,25 @@ describe('admission', () => {
     expect(await admitBoth()).toMatchObject([{ admitted: 1, unmatched: [] }, { admitted: 1, unmatched: [] }]);
   });
 
+  it('is refused, and admits the other shards when it is sent again, after one of them was taken over while it waited', async () => {
+    const [first, second] = [await fixture.takeShard(0), await fixture.takeShard(1)];
+    const ids = await fixture.accept([{ shard: 0, entity: 'waits' }, { shard: 1, entity: 'changes' }]);
+    const admitBoth = (): Promise<ShardVerdict[]> => admit(admission(0, first, ids.slice(0, 1)), admission(1, second, ids.slice(1)));
+    const other = await fixture.pool.connect();
+    try {
+      await other.query('begin');
+      await other.query('select from shard_leases where shard = 0 for update');
+      const waiting = admitBoth().catch((error: unknown) => error);
+      await waitUntil('the statement waits', async () => (await count("pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")) === 1);
+      await fixture.takeShard(1);
+      await other.query('commit');
+      expect(await waiting).toMatchObject({ code: '40001' });
+    } finally {
+      other.release();
+    }
+    expect(await admitBoth()).toMatchObject([{ admitted: 1, unmatched: [] }, { kind: 'fenced' }]);
+  });
+
   it('writes nothing for a shard whose epoch has moved on, and says so, also when there was nothing to write', async () => {
     const [stale, held] = [await fixture.takeShard(0), await fixture.takeShard(1)];
     await fixture.takeShard(0);

@@ -27,9 +27,9 @@
   filter.
 
   A shard's admissions and steps of catch-ups are serial. A statement that has waited for one of them is refused as a whole
-  (40001), and is to be sent again. So is one that has met any other change of a shard's cursor, which counts turns, too:
-  when Postgres 18.4 locks a row that has changed since the snapshot (EvalPlanQual), this statement's partitions are pruned
-  once more, by places that no longer hold, and it finds no events.
+  (40001), and is to be sent again. So is one that has met any other change of a cursor, all of which count as turns, or a
+  takeover: when Postgres 18.4 locks a row that has changed since the snapshot (EvalPlanQual), the partitions of the
+  statement are pruned once more, by places that no longer hold, and it finds no events of any shard.
 
   Runs in sessions with enable_nestloop = off: the planner cannot know how long the arrays are, and nested loops over
   500 rows on both sides took 150 ms where hash joins take 12. The look-ups that must go by index, row by row, are
@@ -55,7 +55,18 @@ fence as (
   select k.*
   from locked k
     join shard_cursors c on c.shard = k.shard
-  where case when c.turn = k.turn then true else refuse_outdated_snapshot(k.shard) end
+  where
+    case when c.turn = k.turn then true else refuse_outdated_snapshot(k.shard) end
+    and not exists (
+      -- Taken over since this statement began.
+      select
+      from unnest(:shards!::integer[], :epochs!::bigint[]) as o (shard, epoch)
+        join shard_leases l on l.shard = o.shard
+      where case
+        when l.epoch <> o.epoch or l.shard in (select shard from locked) then false
+        else refuse_outdated_snapshot(l.shard)
+      end
+    )
 ),
 offered as (
   -- The same event can be twice in one fetch: it counts where it came first.
