@@ -58,12 +58,28 @@ recorded as (
     error, case when body_length > 0 then substring(:bodies!::bytea from body_offset + 1 for body_length) end
   from decided
 ),
+described as materialized (
+  -- What is to be written to Kafka. Only those outcomes read their event.
+  select x.*, e.*
+  from decided x
+    cross join lateral (
+      select
+        entity, type, source, occurred_at, accepted_at, content_type, traceparent, attributes,
+        case when x.status = 'dead' then payload end as payload
+      from events where id = x.event_id and id between :firstId! and :lastId! offset 0
+    ) e
+  where x.token_topic is not null or x.status = 'dead'
+),
 locked as (
   -- In the order in which admissions lock lanes too, so that two statements with several lanes in common don't deadlock.
   select l.id, x.event_id, x.sequence, x.status, x.halts, x.dead_reason
   from decided x
     join lanes l on l.id = x.lane
-  where x.status <> 'pending'
+  where
+    x.status <> 'pending'
+    -- Events are read before: when Postgres 18.4 locks a row that has changed since the snapshot (EvalPlanQual), it prunes
+    -- the partitions of the statement once more, by places that no longer hold, and finds no events.
+    and (select count(*) from described) >= 0
   order by l.endpoint, l.entity
   for no key update of l
 ),
@@ -83,45 +99,39 @@ closed as (
 tokens as (
   insert into dispatch_outbox (tenant, shard, topic, key, headers, value)
   select
-    x.tenant, x.shard, x.token_topic, e.tenant || '/' || e.entity,
+    x.tenant, x.shard, x.token_topic, x.tenant || '/' || x.entity,
     jsonb_build_object('content-type', 'application/json'),
     convert_to(json_build_object(
       'eventId', x.event_id, 'endpoint', x.endpoint, 'replay', x.replay, 'lane', x.lane,
       'attempt', x.number + 1, 'epoch', x.epoch, 'dueAt', x.next_attempt_at
     )::text, 'UTF8')
-  from decided x
-    cross join lateral (
-      select tenant, entity from events where id = x.event_id and id between :firstId! and :lastId! offset 0
-    ) e
+  from described x
   where x.token_topic is not null
 ),
 letters as (
   insert into dispatch_outbox (tenant, shard, topic, key, headers, value)
   select
-    x.tenant, x.shard, 'dlq', e.tenant || '/' || e.entity,
+    x.tenant, x.shard, 'dlq', x.tenant || '/' || x.entity,
     jsonb_strip_nulls(jsonb_build_object(
       'ce_specversion', '1.0',
-      'ce_id', 'evt_' || replace(e.id::text, '-', ''),
-      'ce_type', e.type,
-      'ce_source', 'urn:lockstep:' || e.tenant || ':' || e.source,
-      'ce_time', to_char(coalesce(e.occurred_at, e.accepted_at) at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-      'content-type', e.content_type,
-      'traceparent', e.traceparent,
-      'lockstep-attributes', e.attributes::text,
+      'ce_id', 'evt_' || replace(x.event_id::text, '-', ''),
+      'ce_type', x.type,
+      'ce_source', 'urn:lockstep:' || x.tenant || ':' || x.source,
+      'ce_time', to_char(coalesce(x.occurred_at, x.accepted_at) at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+      'content-type', x.content_type,
+      'traceparent', x.traceparent,
+      'lockstep-attributes', x.attributes::text,
       'lockstep-reason', x.dead_reason,
       'lockstep-delivery',
-        'dlv_' || replace(e.id::text, '-', '') || lpad(to_hex(x.endpoint), 8, '0') || lpad(to_hex(x.replay), 4, '0'),
+        'dlv_' || replace(x.event_id::text, '-', '') || lpad(to_hex(x.endpoint), 8, '0') || lpad(to_hex(x.replay), 4, '0'),
       'lockstep-endpoint', 'ep_' || replace(p.public_id::text, '-', ''),
       'lockstep-sequence', x.sequence::text,
       'lockstep-attempts', x.number::text,
       'lockstep-last-status', x.status_code::text,
       'lockstep-last-error', x.error
     )),
-    e.payload
-  from decided x
-    cross join lateral (
-      select * from events where id = x.event_id and id between :firstId! and :lastId! offset 0
-    ) e
+    x.payload
+  from described x
     join endpoints p on p.id = x.endpoint
   where x.status = 'dead'
 ),
@@ -148,20 +158,14 @@ audited as (
   where c.halts
 ),
 ended as materialized (
-  -- Dead letters that an operational event may tell about. Most tenants have no endpoint that gets one: OFFSET 0, so that
-  -- nothing is looked up for them. A dead operational event makes no other, or that would have no end.
-  select x.*, p.public_id, e.type, e.entity
-  from (
-      select *
-      from decided
-      where status = 'dead' and exists (select from operational_subscriptions s where s.tenant = decided.tenant)
-      offset 0
-    ) x
-    cross join lateral (
-      select type, entity from events where id = x.event_id and id between :firstId! and :lastId! offset 0
-    ) e
+  -- Dead letters that an operational event may tell about; most tenants have no endpoint that gets one. A dead operational
+  -- event makes no other, or that would have no end.
+  select x.*, p.public_id
+  from described x
     join endpoints p on p.id = x.endpoint
-  where not starts_with(e.type, 'lockstep.')
+  where
+    x.status = 'dead' and not starts_with(x.type, 'lockstep.')
+    and exists (select from operational_subscriptions s where s.tenant = x.tenant)
 ),
 told as (
   -- Not to the endpoint itself.

@@ -105,6 +105,24 @@ describe('outcome', () => {
     expect(rows.map(({ response_body: body }) => [...body])).toEqual([[0, 255, 1]]);
   });
 
+  it('writes its records for Kafka also when an event was admitted to one of its lanes while it waited for another', async () => {
+    const [[first = ''], [second = '']] = [await admitted('dead 1', 1), await admitted('dead 2', 1)];
+    const before = (await outbox('dlq')).length;
+    const other = await fixture.pool.connect();
+    try {
+      await other.query('begin');
+      await other.query("select from lanes where entity = 'dead 1' for update");
+      const waiting = outcomes.commit([first, second].map((id) => outcome(id, 1, { kind: 'dead', reason: 'attempts_exhausted' })));
+      await waitUntil('the statement waits', async () => (await fixture.pool.query("select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")).rowCount === 1);
+      await admitted('dead 2', 1);
+      await other.query('commit');
+      expect(await waiting).toEqual(['applied', 'applied']);
+    } finally {
+      other.release();
+    }
+    expect((await outbox('dlq')).length - before).toBe(2);
+  });
+
   it('is idempotent: committed twice, it changes nothing the second time', async () => {
     const [eventId = ''] = await admitted('twice', 1);
     const delivered = outcome(eventId, 1, { kind: 'delivered' });
