@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { nowMs } from './clock.js';
 import { FAULT_ACTIONS } from './fault-actions.js';
+import { counts, MAY_OPEN_BREAKERS } from './fault-windows.js';
 import type { FaultRecord } from './history.js';
 import type { MixedLoad } from './mixed-load.js';
 import { MAX_RECEIVER_RETURN_MS } from './recovery.js';
@@ -9,8 +10,8 @@ import type { ScheduledFault } from './schedule.js';
 
 /** For starting or ending a fault. The slowest step is a server's start after a kill, which takes seconds. */
 const STEP_LIMIT_MS = 90_000;
-/** The next fault waits at most this long for the recovery from the last one, or else its effect could not be told from the next one's. */
-const RECOVERY_LIMIT_MS = MAX_RECEIVER_RETURN_MS;
+/** The next fault waits at most this long for the recovery from the last one; longer if breakers may be open. */
+const RECOVERY_LIMIT_MS = 20_000;
 const POLL_INTERVAL_MS = 100;
 
 /** Causes the scheduled faults one at a time. Each starts at its number of accepted events, after the one before. */
@@ -54,14 +55,15 @@ export class FaultRunner {
     }
     const untilMs = nowMs();
     this.records.push({ kind, target, fromMs, untilMs });
-    const recovered = await this.recovered(untilMs);
+    const limitMs = counts(MAY_OPEN_BREAKERS, fault) ? MAX_RECEIVER_RETURN_MS : RECOVERY_LIMIT_MS;
+    const recovered = await this.recovered(untilMs, limitMs);
     if (this.signal.aborted) return;
-    this.rig.say(recovered ? `  ended after ${seconds(untilMs - fromMs)}; all shards deliver ${seconds(nowMs() - untilMs)} later` : `  ended, but some shards have not delivered for ${seconds(RECOVERY_LIMIT_MS)}`);
+    this.rig.say(recovered ? `  ended after ${seconds(untilMs - fromMs)}; all shards deliver ${seconds(nowMs() - untilMs)} later` : `  ended, but some shards have not delivered for ${seconds(limitMs)}`);
   }
 
   /** Waits until each shard has an arrival after `sinceMs`. */
-  private recovered(sinceMs: number): Promise<boolean> {
-    return this.until(async () => (await this.rig.receiver.status()).lastMs.every((lastMs) => lastMs > sinceMs), RECOVERY_LIMIT_MS);
+  private recovered(sinceMs: number, limitMs: number): Promise<boolean> {
+    return this.until(async () => (await this.rig.receiver.status()).lastMs.every((lastMs) => lastMs > sinceMs), limitMs);
   }
 
   private async until(holds: () => boolean | Promise<boolean>, limitMs = Infinity): Promise<boolean> {
