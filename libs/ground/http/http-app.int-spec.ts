@@ -194,8 +194,8 @@ describe('bodies in another encoding than plain UTF-8', () => {
 });
 
 describe('a streamed body', () => {
-  const HANDLER_MS = 2_500;
-  const CLIENT_MS = 300;
+  const HANDLER_MS = 3_000;
+  const CLIENT_MS = 1_000;
 
   @Controller()
   class StreamController {

@@ -156,11 +156,17 @@ export class StreamedBody {
   private async change(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const waitingSinceMs = performance.now();
-    const timer = setTimeout(() => {
-      this.problem ??= new LockstepError('request_timeout', 'The body did not arrive in time; send it again without pauses');
+    let waiting = true;
+    const end = (): void => {
+      if (waiting) this.problem ??= new LockstepError('request_timeout', 'The body did not arrive in time; send it again without pauses');
       resolve();
-    }, this.timeLeftMs);
-    this.wake = resolve;
+    };
+    // A process that was busy for so long first reads what arrived meanwhile.
+    const timer = setTimeout(() => setImmediate(end), this.timeLeftMs);
+    this.wake = () => {
+      waiting = false;
+      resolve();
+    };
     await promise;
     clearTimeout(timer);
     this.timeLeftMs -= performance.now() - waitingSinceMs;
