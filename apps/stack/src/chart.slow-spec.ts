@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
@@ -92,6 +92,7 @@ describeIfInstalled('the chart', () => {
       ...WRONG_MANIFESTS.map(([name, document]) => ({ name, documents: [document] })),
       { name: 'an unknown kind', documents: [{ apiVersion: 'apps/v1', kind: 'Deploymnet', metadata: { name: 'a' } }] },
       { name: 'defaults', values: {} },
+      { name: 'rules', values: { ...MINIMAL, monitoring: { rules: { enabled: true, labels: { release: 'prometheus' } } } } },
     ];
     results = new Map((await checkChart(VERSIONS, cases)).map((each) => [each.name, each]));
   });
@@ -187,6 +188,13 @@ describeIfInstalled('the chart', () => {
     expect(production.find(({ kind }) => kind === 'TriggerAuthentication')?.metadata.name).toBe('shop-lockstep-kafka');
     // What an autoscaler decides, the chart must not set back at each upgrade.
     for (const { metadata, spec } of production.filter(({ kind }) => kind === 'Deployment')) expect([metadata.name, 'replicas' in spec]).toEqual([metadata.name, metadata.name === 'shop-lockstep-proxy']);
+  });
+
+  test('has the alerts of its file as a PrometheusRule, and without that file refuses to make one', () => {
+    const file = path.join(projectRoot(), 'deploy/helm/files/alerts.yml');
+    const rule = documents('rules').find(({ kind }) => kind === 'PrometheusRule');
+    expect(rule?.spec).toEqual(existsSync(file) ? parse(readFileSync(file, 'utf8')) : undefined);
+    expect(result('rules').refusal ?? '').toMatch(rule === undefined ? /run npm run chart:rules/ : /^$/);
   });
 
   test('migrates before an install or an upgrade, with what exists before the release', () => {
