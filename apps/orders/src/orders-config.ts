@@ -1,7 +1,7 @@
-import { type Config, ConfigError, kafkaConfig, parseEnvironment, portOf } from '#ground/config/config';
+import { type Config, ConfigError, kafkaConfig, managementPortOf, parseEnvironment, portOf } from '#ground/config/config';
 
 /** The configuration of the orders app. `.env.example` lists the environment variables. */
-export interface OrdersConfig extends Pick<Config, 'host' | 'port' | 'databaseUrl' | 'kafka' | 'drainTimeoutMs' | 'idempotencyRetentionMs' | 'maxBodyBytes' | 'logLevel'> {
+export interface OrdersConfig extends Pick<Config, 'host' | 'port' | 'managementPort' | 'databaseUrl' | 'kafka' | 'drainTimeoutMs' | 'idempotencyRetentionMs' | 'maxBodyBytes' | 'logLevel'> {
   /** For handlers without a transaction, which the example does not have. */
   readonly idempotencyLeaseMs: number;
 }
@@ -20,9 +20,11 @@ export function loadOrdersConfig(env: Record<string, string | undefined>): Order
     if (value === undefined) throw new ConfigError(`${name} is not set: set it, or run \`npm run start:orders\`, which brings its own`);
     return value;
   };
+  const port = portOf(env, values, DEFAULT_PORT);
   return {
     host: values.HOST,
-    port: portOf(env, values, DEFAULT_PORT),
+    port,
+    managementPort: managementPortOf(values, port),
     databaseUrl: required('DATABASE_URL'),
     kafka: kafkaConfig(required('KAFKA_BROKERS'), values),
     drainTimeoutMs: values.LOCKSTEP_DRAIN_TIMEOUT,

@@ -8,6 +8,7 @@ test('two variables are enough to run a proxy, with one route for everything', (
   expect(loadProxyConfig(ENOUGH)).toEqual({
     host: '127.0.0.1',
     port: 8081,
+    managementPort: undefined,
     databaseUrl: ENOUGH.DATABASE_URL,
     upstreamUrl: 'http://backend:3000',
     routes: [{
@@ -23,6 +24,11 @@ test('two variables are enough to run a proxy, with one route for everything', (
 
 test.each(Object.keys(ENOUGH))('without %s it does not start, and the error names the variable', (name) => {
   expect(() => loadProxyConfig({ ...ENOUGH, [name]: '' })).toThrow(new RegExp(`^${name} is not set: .{20}`));
+});
+
+test('the management port is not the default port of the proxy', () => {
+  expect(loadProxyConfig({ ...ENOUGH, MANAGEMENT_PORT: '9090' }).managementPort).toBe(9_090);
+  expect(() => loadProxyConfig({ ...ENOUGH, MANAGEMENT_PORT: '8081' })).toThrow('MANAGEMENT_PORT is 8081, as is PORT');
 });
 
 test('PORT overrides the default port', () => {

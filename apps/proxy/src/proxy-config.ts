@@ -1,5 +1,5 @@
 import { DEFAULT_TENANT } from '#domain/tenant';
-import { ConfigError, parseEnvironment, portOf } from '#ground/config/config';
+import { ConfigError, managementPortOf, parseEnvironment, portOf } from '#ground/config/config';
 import type { Environment } from '#ground/config/environment';
 import type { ProxyRouteSetting } from '#ground/config/proxy-routes';
 import { DEFAULT_STORE_PATIENCE_MS } from '#idempotency/idempotency-options';
@@ -11,6 +11,8 @@ export type ProxyRoute = Omit<ProxyRouteSetting, 'lease' | 'retention' | 'timeou
 export interface ProxyConfig {
   readonly host: string;
   readonly port: number;
+  /** Of health and metrics. Undefined: `port` serves them. */
+  readonly managementPort: number | undefined;
   readonly databaseUrl: string;
   readonly upstreamUrl: string;
   /** The first match counts. The last route matches everything. */
@@ -47,9 +49,11 @@ export function loadProxyConfig(env: Record<string, string | undefined>): ProxyC
   const { DATABASE_URL: databaseUrl, UPSTREAM_URL: upstreamUrl } = values;
   if (upstreamUrl === undefined) throw new ConfigError('UPSTREAM_URL is not set: set it to the address of the backend, such as http://127.0.0.1:3000');
   if (databaseUrl === undefined) throw new ConfigError('DATABASE_URL is not set: set it, or run `npm run start:proxy`, which brings its own');
+  const port = portOf(env, values, DEFAULT_PORT);
   return {
     host: values.HOST,
-    port: portOf(env, values, DEFAULT_PORT),
+    port,
+    managementPort: managementPortOf(values, port),
     databaseUrl,
     upstreamUrl,
     routes: [...values.LOCKSTEP_PROXY_ROUTES, EVERYTHING].map(({ lease, retention, timeout, ...route }) => ({

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -12,8 +13,8 @@ interface Service {
   readonly image: string;
   readonly build?: { readonly context: string; readonly dockerfile: string };
   readonly command?: readonly string[];
-  readonly environment: Record<string, string | number>;
-  readonly depends_on?: Record<string, { readonly condition: string }>;
+  readonly environment?: Record<string, string | number>;
+  readonly depends_on?: Record<string, { readonly condition: string }> | readonly string[];
   readonly healthcheck?: { readonly test?: readonly string[]; readonly disable?: boolean };
   readonly ports?: readonly string[];
   readonly volumes?: readonly string[];
@@ -30,10 +31,12 @@ const SECRETS = {
   LOCKSTEP_ADMIN_KEY: 'an-admin-key-of-24-characters',
   LOCKSTEP_SECRET_KEY: 'a-secret-key-of-more-than-32-characters',
 };
+/** Service, source and target of each mount. */
+const MOUNTS = Object.entries(compose.services).flatMap(([name, { volumes = [] }]) => volumes.map((volume): [string, string, string] => [name, volume.split(':')[0] ?? '', volume.split(':')[1] ?? '']));
 const APPS = Object.entries(compose.services).filter(([, { build }]) => build !== undefined);
 
 /** The service's environment after compose's interpolation: https://docs.docker.com/reference/compose-file/interpolation/ */
-function environmentOf({ environment }: Service, given: Record<string, string>): Record<string, string> {
+function environmentOf({ environment = {} }: Service, given: Record<string, string>): Record<string, string> {
   const interpolate = (text: string) =>
     text.replace(/\$\{([A-Z_]+)(?:(:-|:\?)([^}]*))?\}/g, (_, name: string, kind: string | undefined, operand: string) => {
       const value = given[name] ?? '';
@@ -60,18 +63,18 @@ test.each(['gateway', 'dispatcher'])('%s has all required settings', (name) => {
   expect(service).toBeDefined();
   const config = loadConfig(environmentOf(service as Service, SECRETS));
   expect(config.databaseUrl).toBe('postgresql://lockstep:a1b2c3@postgres:5432/lockstep');
-  expect(config).toMatchObject({ port: 8080, adminKey: SECRETS.LOCKSTEP_ADMIN_KEY, secretKey: SECRETS.LOCKSTEP_SECRET_KEY, kafka: { brokers: ['kafka:9092'], partitions: 8 } });
+  expect(config).toMatchObject({ port: 8080, managementPort: 9090, adminKey: SECRETS.LOCKSTEP_ADMIN_KEY, secretKey: SECRETS.LOCKSTEP_SECRET_KEY, kafka: { brokers: ['kafka:9092'], partitions: 8 } });
 });
 
 test('the proxy has all required settings but UPSTREAM_URL', () => {
   const service = compose.services['proxy'] as Service;
   expect(() => loadProxyConfig(environmentOf(service, SECRETS))).toThrow(/^UPSTREAM_URL is not set/);
-  expect(loadProxyConfig(environmentOf(service, { ...SECRETS, UPSTREAM_URL: 'http://backend' }))).toMatchObject({ port: 8081, upstreamUrl: 'http://backend', databaseUrl: 'postgresql://lockstep:a1b2c3@postgres:5432/lockstep' });
+  expect(loadProxyConfig(environmentOf(service, { ...SECRETS, UPSTREAM_URL: 'http://backend' }))).toMatchObject({ port: 8081, managementPort: 9090, upstreamUrl: 'http://backend', databaseUrl: 'postgresql://lockstep:a1b2c3@postgres:5432/lockstep' });
 });
 
 test('every setting in .env reaches the apps, except those that the compose file sets', () => {
   const { gateway, proxy } = compose.services;
-  const decided = ['HOST', 'PORT', 'DATABASE_URL', 'KAFKA_BROKERS', 'KAFKA_SSL', 'KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'];
+  const decided = ['HOST', 'PORT', 'MANAGEMENT_PORT', 'DATABASE_URL', 'KAFKA_BROKERS', 'KAFKA_SSL', 'KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'];
   const forProxy = ['UPSTREAM_URL', 'LOCKSTEP_PROXY_ROUTES', 'LOCKSTEP_IDEMPOTENCY_LEASE'];
   const forNpmStart = ['LOCKSTEP_GATEWAYS', 'LOCKSTEP_DISPATCHERS', 'LOCKSTEP_DEMO', 'LOCKSTEP_DATA_DIR'];
   for (const name of Object.keys(environmentSchema.shape).filter((each) => ![...decided, ...forNpmStart].includes(each))) {
@@ -88,13 +91,13 @@ test.each(Object.keys(SECRETS))('without %s no service starts, and compose says 
 });
 
 test('the compose file contains no secret', () => {
-  const secrets = Object.values(compose.services).flatMap(({ environment }) => Object.entries(environment).filter(([name]) => /KEY|PASSWORD|SECRET/.test(name)));
+  const secrets = Object.values(compose.services).flatMap(({ environment = {} }) => Object.entries(environment).filter(([name]) => /KEY|PASSWORD|SECRET/.test(name)));
   expect(secrets.length).toBeGreaterThan(0);
   expect(secrets.filter(([, value]) => !/^\$\{[A-Z_]+:(?:\?|-\}$)/.test(String(value)))).toEqual([]);
 });
 
 test('every dependency of a service exists and has the check that its condition needs', () => {
-  for (const { depends_on: dependencies = {} } of Object.values(compose.services)) {
+  for (const [, { depends_on: dependencies = {} }] of APPS) {
     for (const [name, { condition }] of Object.entries(dependencies)) {
       const service = compose.services[name];
       expect(condition).toBe(name === 'migrate' ? 'service_completed_successfully' : 'service_healthy');
@@ -103,11 +106,50 @@ test('every dependency of a service exists and has the check that its condition 
   }
 });
 
-test('the data of Postgres and Kafka is on declared volumes', () => {
-  const mounted = Object.entries(compose.services).flatMap(([name, { volumes = [] }]) => volumes.map((volume) => [name, ...volume.split(':')]));
-  expect(mounted).toEqual([['postgres', 'postgres', '/var/lib/postgresql'], ['kafka', 'kafka', '/var/lib/kafka/data']]);
-  expect(compose.services['kafka']?.environment['KAFKA_LOG_DIRS']).toBe('/var/lib/kafka/data');
-  expect(Object.keys(compose.volumes)).toEqual(['postgres', 'kafka']);
+test('all data is on declared volumes', () => {
+  const mounted = MOUNTS.filter(([, source]) => !source.startsWith('./'));
+  expect(mounted).toEqual([['postgres', 'postgres', '/var/lib/postgresql'], ['kafka', 'kafka', '/var/lib/kafka/data'], ['prometheus', 'prometheus', '/prometheus'], ['grafana', 'grafana', '/var/lib/grafana']]);
+  expect(compose.services['kafka']?.environment?.['KAFKA_LOG_DIRS']).toBe('/var/lib/kafka/data');
+  expect(compose.services['prometheus']?.command).toContain('--storage.tsdb.path=/prometheus');
+  expect(Object.keys(compose.volumes)).toEqual(['postgres', 'kafka', 'prometheus', 'grafana']);
+});
+
+test('Prometheus scrapes the management port of every app that runs, and reads the alerts next to its configuration', () => {
+  const { scrape_configs: jobs, rule_files: rules } = parse(read('deploy/prometheus/prometheus.yml')) as { scrape_configs: { job_name: string; dns_sd_configs: { names: string[]; port: number }[] }[]; rule_files: string[] };
+  const running = APPS.map(([name]) => name).filter((name) => name !== 'migrate');
+  expect(jobs.map(({ job_name: name, dns_sd_configs: [found] }) => [name, found?.names, found?.port])).toEqual(running.map((name) => [`lockstep-${name}`, [name], 9090]));
+  expect(rules).toEqual(['alerts.yml']);
+});
+
+test('Grafana is provisioned with Prometheus and the folder of dashboards, shows nothing to the anonymous, and has no default password', () => {
+  const { datasources: [source] } = parse(read('deploy/grafana/provisioning/datasources/prometheus.yml')) as { datasources: { type: string; url: string; isDefault: boolean }[] };
+  expect(source).toMatchObject({ type: 'prometheus', url: 'http://prometheus:9090', isDefault: true });
+  const { providers: [provider] } = parse(read('deploy/grafana/provisioning/dashboards/lockstep.yml')) as { providers: { options: { path: string } }[] };
+  const mountedAt = (folder: string): string | undefined => MOUNTS.find(([name, source_]) => name === 'grafana' && source_ === folder)?.[2];
+  expect(mountedAt('./deploy/grafana/dashboards')).toBe(provider?.options.path);
+  expect(mountedAt('./deploy/grafana/provisioning')).toBe('/etc/grafana/provisioning');
+  const { grafana } = compose.services;
+  expect(grafana).toMatchObject({ profiles: ['observability'], ports: ['127.0.0.1:3100:3000'], environment: { GF_AUTH_ANONYMOUS_ENABLED: 'false', GF_SECURITY_ADMIN_PASSWORD: '${GRAFANA_PASSWORD:-}' } });
+  const start = (password: string) => spawnSync('sh', [path.join(root, 'deploy/grafana/entrypoint.sh')], { env: { PATH: process.env['PATH'] ?? '', GF_SECURITY_ADMIN_PASSWORD: password }, encoding: 'utf8' });
+  expect(start('')).toMatchObject({ status: 1, stderr: expect.stringContaining('GRAFANA_PASSWORD must have at least 12 characters') as unknown });
+  // The image's own start, which this machine does not have.
+  expect(start('twelve-chars').stderr).toMatch(/run\.sh/);
+});
+
+test('with the addresses of toxiproxy, every connection to Postgres and Kafka goes through it', () => {
+  const proxies = JSON.parse(read('deploy/chaos/toxiproxy.json')) as { listen: string; upstream: string }[];
+  expect(proxies.map(({ listen, upstream }) => [listen, upstream])).toEqual([['0.0.0.0:5432', 'postgres:5432'], ['0.0.0.0:9094', 'kafka:9094']]);
+  const addresses = { POSTGRES_ADDRESS: 'toxiproxy:5432', KAFKA_ADDRESS: 'toxiproxy:9094' };
+  const { databaseUrl, kafka } = loadConfig(environmentOf(compose.services['dispatcher'] as Service, { ...SECRETS, ...addresses }));
+  expect([databaseUrl, kafka.brokers]).toEqual(['postgresql://lockstep:a1b2c3@toxiproxy:5432/lockstep', ['toxiproxy:9094']]);
+  // Brokers tell their clients where to connect.
+  expect(compose.services['kafka']?.environment?.['KAFKA_ADVERTISED_LISTENERS']).toBe('PLAINTEXT://kafka:9092,CHAOS://toxiproxy:9094');
+});
+
+test('every file that the compose file mounts exists', () => {
+  const own = MOUNTS.filter(([, source]) => source.startsWith('./'));
+  expect(own.length).toBeGreaterThan(3);
+  expect(own.filter(([, source]) => !existsSync(path.join(root, source)))).toEqual([]);
 });
 
 test('everything that the Dockerfile copies exists, and .dockerignore allows exactly that', () => {
@@ -120,7 +162,7 @@ test('everything that the Dockerfile copies exists, and .dockerignore allows exa
 
 test('the image listens on all interfaces, and the compose file publishes its ports on loopback only', () => {
   expect(dockerfile.slice(dockerfile.lastIndexOf('FROM'))).toMatch(/^ENV .*\bHOST=0\.0\.0\.0$/m);
-  expect(APPS.filter(([, { environment }]) => 'HOST' in environment)).toEqual([]);
+  expect(APPS.filter(([, { environment = {} }]) => 'HOST' in environment)).toEqual([]);
   const published = Object.values(compose.services).flatMap(({ ports = [] }) => ports);
   expect(published.length).toBeGreaterThan(0);
   expect(published.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);

@@ -14,3 +14,8 @@ it('passes the settings of the apps on, such as those that set sources up, and s
   const connections = { databaseUrl: 'postgresql://db/lockstep', kafkaBrokers: 'kafka:9092', adminKey: 'y'.repeat(24), secretKey: 'z'.repeat(32) };
   expect(appEnvironment(readStackSettings(given), connections)).toMatchObject({ ...given, LOCKSTEP_ADMIN_KEY: connections.adminKey, DATABASE_URL: connections.databaseUrl });
 });
+
+it('gives no app a management port, because all of them would get the same', () => {
+  const connections = { databaseUrl: 'postgresql://db/lockstep', kafkaBrokers: 'kafka:9092', adminKey: 'y'.repeat(24), secretKey: 'z'.repeat(32) };
+  expect(appEnvironment(readStackSettings({ MANAGEMENT_PORT: '9090', LOG_LEVEL: 'warn' }), connections)).toMatchObject({ MANAGEMENT_PORT: undefined, LOG_LEVEL: 'warn' });
+});

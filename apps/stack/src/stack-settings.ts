@@ -88,12 +88,13 @@ export interface StackConnections {
   readonly secretKey: string;
 }
 
-/** The environment of every app of the stack, except PORT. */
+/** The environment of every app of the stack, except PORT. Without MANAGEMENT_PORT: only one of the apps could bind it. */
 export function appEnvironment(settings: StackSettings, connections: StackConnections): Record<string, string | undefined> {
   const networks = settings.environment['LOCKSTEP_ALLOW_PRIVATE_NETWORKS'];
   return {
     ...settings.environment,
     NODE_ENV: 'production',
+    MANAGEMENT_PORT: undefined,
     DATABASE_URL: connections.databaseUrl,
     KAFKA_BROKERS: connections.kafkaBrokers,
     LOCKSTEP_ADMIN_KEY: connections.adminKey,

@@ -12,6 +12,7 @@ test('an app needs three variables; the others have the documented defaults', ()
   expect(loadConfig(ENOUGH)).toEqual({
     host: '127.0.0.1',
     port: 8080,
+    managementPort: undefined,
     databaseUrl: ENOUGH.DATABASE_URL,
     kafka: {
       brokers: ['kafka-1:9092', 'kafka-2:9092'],
@@ -51,6 +52,7 @@ test('former keys are separated by commas', () => {
 const BAD_VALUES: Record<keyof typeof environmentSchema.shape, string[]> = {
   HOST: ['all', '127.0.0'],
   PORT: ['-1', '65536', '80.5', 'http', '0x50', ' '],
+  MANAGEMENT_PORT: ['0', '65536', 'metrics'],
   DATABASE_URL: ['mysql://db/lockstep', 'db:5432'],
   KAFKA_BROKERS: ['kafka', 'kafka:', 'kafka:9092,', 'kafka:9092 kafka:9093'],
   KAFKA_TOPIC_PREFIX: ['a b', 'a/b', 'x'.repeat(101)],
@@ -116,6 +118,11 @@ test('an empty value counts as unset', () => {
 
 test.each(Object.keys(ENOUGH))('without %s an app does not start, and the error names it and says what to do', (name) => {
   expect(messageOf(() => loadConfig({ ...ENOUGH, [name]: undefined }))).toMatch(new RegExp(`^${name} is not set: .{20}`));
+});
+
+test('the management port is another one than the port', () => {
+  expect(loadConfig({ ...ENOUGH, MANAGEMENT_PORT: '9090' }).managementPort).toBe(9_090);
+  expect(messageOf(() => loadConfig({ ...ENOUGH, PORT: '9090', MANAGEMENT_PORT: '9090' }))).toMatch(/^MANAGEMENT_PORT is 9090, as is PORT: .{20}/);
 });
 
 test('SASL needs a user name and a password', () => {

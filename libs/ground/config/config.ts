@@ -18,6 +18,8 @@ export interface Config {
   /** Address to listen on. */
   readonly host: string;
   readonly port: number;
+  /** Of health and metrics. Undefined: `port` serves them. */
+  readonly managementPort: number | undefined;
   readonly databaseUrl: string;
   readonly kafka: KafkaConfig;
   readonly adminKey: string | undefined;
@@ -65,6 +67,7 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
   return {
     host: values.HOST,
     port: values.PORT,
+    managementPort: managementPortOf(values, values.PORT),
     databaseUrl: required('DATABASE_URL', start),
     kafka: kafkaConfig(required('KAFKA_BROKERS', start), values),
     adminKey: values.LOCKSTEP_ADMIN_KEY,
@@ -114,6 +117,12 @@ export function urlHostOf(host: string): string {
 export function portOf(env: Record<string, string | undefined>, values: Environment, defaultPort: number): number {
   const given = env['PORT'];
   return given === undefined || given === '' ? defaultPort : values.PORT;
+}
+
+/** MANAGEMENT_PORT of an app that listens on `port`. @throws ConfigError when the two are the same */
+export function managementPortOf({ MANAGEMENT_PORT: managementPort }: Environment, port: number): number | undefined {
+  if (managementPort === port) throw new ConfigError(`MANAGEMENT_PORT is ${port}, as is PORT: health and metrics need a port of their own, or leave MANAGEMENT_PORT unset`);
+  return managementPort;
 }
 
 /** Settings for these brokers. @throws ConfigError when SASL is set without user name and password */

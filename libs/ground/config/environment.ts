@@ -49,6 +49,7 @@ const publicUrl = z.string()
 export const environmentSchema = z.object({
   HOST: z.string().refine((text) => isIP(text) !== 0 || text === 'localhost', 'must be an address such as 127.0.0.1, or 0.0.0.0 for all interfaces').default('127.0.0.1'),
   PORT: wholeNumber(0, 65_535).default(8080),
+  MANAGEMENT_PORT: wholeNumber(1, 65_535).optional(),
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must be a URL such as postgresql://user:password@host:5432/lockstep').optional(),
   KAFKA_BROKERS: z.string().regex(/^[^,\s]+:\d+(\s*,\s*[^,\s]+:\d+)*$/, 'must be host:port, several separated by commas').optional(),
   KAFKA_TOPIC_PREFIX: z.string().regex(/^[a-zA-Z0-9._-]{0,100}$/, 'may hold letters, digits, dot, underscore and dash').default('lockstep.'),

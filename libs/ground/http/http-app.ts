@@ -10,6 +10,7 @@ import { answerConnectionError, answerWhatNodeWould } from './connection-errors.
 import { HttpModule } from './http.module.js';
 import { bodyRefusalOf, otherBodyRefusalOf } from './json-body.js';
 import { LoadShedding } from './load-shedding.js';
+import { type ManagementPort, serveManagement } from './management-port.js';
 import { sendProblem, toLockstepError } from './problem.js';
 import { answerWithRequestIds, requestIds } from './request-ids.js';
 import { observeRequests } from './request-observer.js';
@@ -25,6 +26,8 @@ export interface HttpAppOptions {
   readonly longestSilenceMs?: number;
   /** Answers 408 to a request that takes longer to arrive, in milliseconds. Default 30 s, for `streams` 5 minutes. */
   readonly requestTimeoutMs?: number;
+  /** Serves health and metrics on a port of their own. Default: metrics are served with everything else. */
+  readonly management?: ManagementPort | undefined;
   /** Called when Nest logs an error. */
   readonly onFrameworkError?: () => void;
 }
@@ -57,6 +60,7 @@ export async function createHttpApp(module: DynamicModule | Type, options: HttpA
   else takeJson(instance);
   streamBodies(instance);
   observeRequests(instance, options.logger);
+  if (options.management !== undefined) serveManagement(instance, options.management);
   const root: DynamicModule = 'module' in module ? module : { module };
   const http = HttpModule.of({ logger: options.logger, allowedMethods, shedding });
   return NestFactory.create<NestFastifyApplication>({ ...root, imports: [...(root.imports ?? []), http] }, adapter, {

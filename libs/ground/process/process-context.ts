@@ -6,7 +6,7 @@ import type { Logger } from '#ground/telemetry/logger';
 export type Fatal = (error: Error) => void;
 
 /** The settings of every app. */
-export type ProcessConfig = Pick<Config, 'host' | 'port' | 'logLevel' | 'drainTimeoutMs' | 'maxBodyBytes'>;
+export type ProcessConfig = Pick<Config, 'host' | 'port' | 'managementPort' | 'logLevel' | 'drainTimeoutMs' | 'maxBodyBytes'>;
 
 /** Exists before Nest does, because the HTTP adapter and Nest's logger need it. */
 export interface ProcessContext<AppConfig = ProcessConfig> {

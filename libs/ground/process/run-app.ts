@@ -35,7 +35,9 @@ export async function createApp<AppConfig extends ProcessConfig>(
   onFrameworkError: () => void = () => undefined,
 ): Promise<NestFastifyApplication> {
   const { config, logger } = context;
-  const app = await createHttpApp({ module, imports: [ProcessModule.of(context)] }, { logger, maxBodyBytes: config.maxBodyBytes, onFrameworkError, ...http?.(config) });
+  const { host, managementPort, maxBodyBytes } = config;
+  const management = managementPort === undefined ? undefined : { host, port: managementPort };
+  const app = await createHttpApp({ module, imports: [ProcessModule.of(context)] }, { logger, maxBodyBytes, management, onFrameworkError, ...http?.(config) });
   if (transport !== undefined) {
     app.connectMicroservice({ strategy: app.get(transport) });
     await app.startAllMicroservices();
@@ -82,7 +84,7 @@ export async function runApp<AppConfig extends ProcessConfig>(definition: AppDef
   try {
     await listening;
     const started = await app;
-    logger.info({ url: await started.getUrl() }, 'Listening');
+    logger.info({ url: await started.getUrl(), managementPort: config.managementPort }, 'Listening');
     await started.get(Lifetime).started;
   } catch (error) {
     // A stop aborts the start, which is not a failure.
