@@ -21,6 +21,7 @@ class World {
   server = 'a';
   private readonly open: { asked: Asked; answer: PromiseWithResolvers<CacheRead<CachedRow>> }[] = [];
   readonly cache = new RowCache<CachedRow>({
+    name: 'sources',
     maxRows: 2,
     maxAbsent: 2,
     onError: (error) => this.errors.push(error),

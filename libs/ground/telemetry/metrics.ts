@@ -1,8 +1,13 @@
 import { collectDefaultMetrics, register } from 'prom-client';
 
+/** Gauges of prom-client that are named like counters. Those without `_total` have the same values, by type. */
+const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
+const PREFIX = 'lockstep_';
+
 /** Collects Node's metrics too (event loop, memory, garbage collection). Call it once per process. */
 export function startDefaultMetrics(): void {
-  collectDefaultMetrics({ prefix: 'lockstep_' });
+  collectDefaultMetrics({ prefix: PREFIX });
+  for (const name of MISNAMED) register.removeSingleMetric(PREFIX + name);
 }
 
 /** All metrics in the Prometheus text format, and its content type. */
