@@ -9,7 +9,7 @@ type RequestOutcome = ClaimOutcome['kind'] | 'unprotected';
 const OUTCOMES: readonly RequestOutcome[] = ['claimed', 'replay', 'in_flight', 'mismatch', 'indeterminate', 'response_not_kept', 'response_away', 'unprotected'];
 const operations = new Set<string>();
 
-const idempotentRequests = new Counter({
+export const idempotentRequests = new Counter({
   name: 'lockstep_idempotency_requests_total',
   help: 'Requests with an idempotency key, by operation (method and route) and outcome: claimed (carried out), replay (answered from the store), in_flight (a repeat while the first one runs), mismatch (key used with another request), indeterminate, response_not_kept, response_away (Postgres is away), unprotected (carried out without Postgres)',
   labelNames: ['operation', 'outcome'] as const,

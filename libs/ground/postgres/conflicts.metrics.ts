@@ -1,6 +1,6 @@
 import { Counter } from 'prom-client';
 
-const postgresConflicts = new Counter({
+export const postgresConflicts = new Counter({
   name: 'lockstep_postgres_conflicts_total',
   help: 'Statements that Postgres rolled back because of a concurrent transaction (deadlock or serialization failure), by what they do. They are sent again',
   labelNames: ['statement'],

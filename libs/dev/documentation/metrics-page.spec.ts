@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, it } from '@jest/globals';
+import { projectRoot } from '#ground/config/project-root';
+import { documentedMetrics } from './metrics.js';
+import { metricsPage } from './metrics-page.js';
+
+const root = projectRoot();
+
+it('docs/metrics.md is what `npm run metrics:docs` writes', async () => {
+  expect(readFileSync(path.join(root, 'docs', 'metrics.md'), 'utf8')).toBe(await metricsPage(root));
+});
+
+it('names and help texts follow the conventions of Prometheus and OpenMetrics', async () => {
+  const metrics = await documentedMetrics(root);
+  expect(metrics.length).toBeGreaterThan(80);
+  expect(new Set(metrics.map(({ name }) => name)).size).toBe(metrics.length);
+  for (const { name, type, help, labels, apps } of metrics) {
+    expect(name).toMatch(/^lockstep_[a-z0-9]+(_[a-z0-9]+)+$|^lockstep_(lanes|breakers|shards)$/);
+    expect([name, name.endsWith('_total')]).toEqual([name, type === 'counter']);
+    // Base units, spelled out and in the plural; no name says its type.
+    expect(name).not.toMatch(/_(ms|millis|milliseconds|minutes|hours|days|kb|mb|percent|second|byte|size|count|sum|bucket|info|gauge|histogram)(_|$)/);
+    expect([name, help]).toEqual([name, expect.stringMatching(/^[A-Z].{15,}[^.]$/)]);
+    expect(labels.map((label) => label.name).filter((label) => !/^[a-z]+$/.test(label) || ['le', 'quantile', 'tenant', 'endpoint', 'entity', 'job', 'instance'].includes(label))).toEqual([]);
+    expect([name, apps.length]).toEqual([name, expect.any(Number)]);
+    expect(apps).not.toEqual([]);
+  }
+});
