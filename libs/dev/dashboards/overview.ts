@@ -56,7 +56,7 @@ export const OVERVIEW: DashboardOptions = {
       panels: [
         graph({ title: 'Accept: errors', description: 'Share of the requests that bring events and are answered with a 5xx. The objective is at most 0.1 %.', unit: 'percentunit', queries: [[acceptErrors('$__rate_interval'), 'errors']] }),
         graph({ title: 'Deliver: errors', description: 'Share of the ended deliveries that took more than a minute, or are dead. The objective is at most 1 %.', unit: 'percentunit', queries: [[deliverErrors('$__rate_interval'), 'errors']] }),
-        graph({ title: 'Error budget left', description: 'Of the time shown, which should be 30 days. Below 0 the objective was missed.', unit: 'percentunit', queries: [[`1 - (${acceptErrors('$__range')}) / 0.001`, 'accept'], [`1 - (${deliverErrors('$__range')}) / 0.01`, 'deliver']] }, { min: undefined }),
+        graph({ title: 'Error budget left', description: 'Of the time shown, which should be 30 days. Below 0 the objective was missed.', unit: 'percentunit', queries: [[`1 - (${acceptErrors('$__range')}) / 0.001`, 'accept'], [`1 - (${deliverErrors('$__range')}) / 0.01`, 'deliver']] }, { mayBeNegative: true }),
       ],
     },
   ],

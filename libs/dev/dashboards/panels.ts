@@ -31,14 +31,14 @@ const NUMBER_WIDTH = 4;
 const NUMBER_HEIGHT = 4;
 
 /** Lines over time. */
-export function graph({ title, description, unit, queries }: PanelOptions, { isStacked = false, min = 0 as number | undefined } = {}): (id: number) => Builder<Panel> {
+export function graph({ title, description, unit, queries }: PanelOptions, { isStacked = false, mayBeNegative = false } = {}): (id: number) => Builder<Panel> {
   return (id) => {
     const panel = new TimeseriesBuilder()
       .id(id).title(title).description(description).unit(unit).datasource(DATASOURCE).span(WIDTH).height(HEIGHT)
       .drawStyle(GraphDrawStyle.Line).lineWidth(1).fillOpacity(isStacked ? 40 : 8)
       .legend(new VizLegendOptionsBuilder().displayMode(LegendDisplayMode.List).placement(LegendPlacement.Bottom).showLegend(true))
       .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending));
-    if (min !== undefined) panel.min(min);
+    if (!mayBeNegative) panel.min(0);
     if (isStacked) panel.stacking(new StackingConfigBuilder().mode(StackingMode.Normal));
     targetsOf(queries).forEach((target) => panel.withTarget(target));
     return panel;

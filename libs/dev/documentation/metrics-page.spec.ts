@@ -11,6 +11,12 @@ it('docs/metrics.md is what `npm run metrics:docs` writes', async () => {
   expect(readFileSync(path.join(root, 'docs', 'metrics.md'), 'utf8')).toBe(await metricsPage(root));
 });
 
+it("counters with labels begin with 0, unless their values depend on the configuration, or on requests", async () => {
+  const metrics = await documentedMetrics(root);
+  const open = metrics.filter(({ type, labels }) => type === 'counter' && labels.some(({ values }) => values.length === 0)).map(({ name }) => name);
+  expect(open.sort()).toEqual(['lockstep_idempotency_requests_total', 'lockstep_orphaned_retry_tokens_total', 'lockstep_relayed_records_total', 'lockstep_retries_total']);
+});
+
 it('names and help texts follow the conventions of Prometheus and OpenMetrics', async () => {
   const metrics = await documentedMetrics(root);
   expect(metrics.length).toBeGreaterThan(80);
