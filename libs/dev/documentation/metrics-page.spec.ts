@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from '@jest/globals';
 import { projectRoot } from '#ground/config/project-root';
@@ -15,6 +15,14 @@ it("counters with labels begin with 0, unless their values depend on the configu
   const metrics = await documentedMetrics(root);
   const open = metrics.filter(({ type, labels }) => type === 'counter' && labels.some(({ values }) => values.length === 0)).map(({ name }) => name);
   expect(open.sort()).toEqual(['lockstep_idempotency_requests_total', 'lockstep_orphaned_retry_tokens_total', 'lockstep_relayed_records_total', 'lockstep_retries_total']);
+});
+
+it('the documentation names only metrics that there are', async () => {
+  const known = new Set((await documentedMetrics(root)).map(({ name }) => name));
+  const named = globSync('{README.md,docs/**/*.md,deploy/**/*.md,bench/**/*.md}', { cwd: root }).flatMap((page) =>
+    [...readFileSync(path.join(root, page), 'utf8').matchAll(/`(lockstep_[a-z_]+)(?:\{[^`]*)?`/g)].map(([, name = '']) => `${page}: ${name}`));
+  expect(named.filter((line) => !known.has(line.split(': ')[1] ?? ''))).toEqual([]);
+  expect(named.length).toBeGreaterThan(100);
 });
 
 it('names and help texts follow the conventions of Prometheus and OpenMetrics', async () => {

@@ -1,6 +1,7 @@
 import { Counter, Histogram } from 'prom-client';
 import { conflictsOf } from '#ground/postgres/conflicts.metrics';
 import { closedCounter } from '#ground/telemetry/closed-counter';
+import { STATEMENT_BUCKETS_SECONDS } from '#ground/telemetry/metrics';
 import { ObservedGauge } from '#ground/telemetry/observed-gauge';
 
 export const eventsAdmitted = new Counter({
@@ -46,5 +47,5 @@ export const admissionConflicts = conflictsOf('admission');
 export const admissionSeconds = new Histogram({
   name: 'lockstep_admission_duration_seconds',
   help: 'Duration of one admission statement',
-  buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+  buckets: STATEMENT_BUCKETS_SECONDS,
 });

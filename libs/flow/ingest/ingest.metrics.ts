@@ -3,6 +3,7 @@ import { API_SOURCE, OPERATIONAL_SOURCE, WEBHOOK_PROVIDERS } from '#domain/sourc
 import { ERROR_CODES } from '#domain/problem';
 import { conflictsOf } from '#ground/postgres/conflicts.metrics';
 import { closedCounter } from '#ground/telemetry/closed-counter';
+import { STATEMENT_BUCKETS_SECONDS } from '#ground/telemetry/metrics';
 
 /** Where an event comes from, and how: the labels of what is accepted. */
 export interface IngestLabels {
@@ -48,7 +49,7 @@ export const ingestBatchEvents = new Histogram({
 export const ingestCommitSeconds = new Histogram({
   name: 'lockstep_ingest_commit_duration_seconds',
   help: 'Duration of one commit of accepted events, idempotency check included',
-  buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+  buckets: STATEMENT_BUCKETS_SECONDS,
 });
 
 export const ingestQueueRequests = new Gauge({

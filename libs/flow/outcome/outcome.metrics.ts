@@ -1,4 +1,5 @@
 import { Histogram } from 'prom-client';
+import { STATEMENT_BUCKETS_SECONDS } from '#ground/telemetry/metrics';
 
 export const outcomeBatchAttempts = new Histogram({
   name: 'lockstep_outcome_batch_attempts',
@@ -9,5 +10,5 @@ export const outcomeBatchAttempts = new Histogram({
 export const outcomeCommitSeconds = new Histogram({
   name: 'lockstep_outcome_commit_duration_seconds',
   help: 'Duration of one commit of outcomes',
-  buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+  buckets: STATEMENT_BUCKETS_SECONDS,
 });

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
 import { closedCounter } from '#ground/telemetry/closed-counter';
+import { LATENCY_BUCKETS_SECONDS } from '#ground/telemetry/metrics';
 import { ObservedGauge } from '#ground/telemetry/observed-gauge';
 import { OutboxGauges } from './outbox-gauges.js';
 
@@ -19,7 +20,7 @@ export const relayedRecords = new Counter({
 export const relaySendSeconds = new Histogram({
   name: 'lockstep_relay_send_duration_seconds',
   help: 'Time from sending records to Kafka to its acknowledgement by all in-sync replicas',
-  buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+  buckets: LATENCY_BUCKETS_SECONDS,
 });
 
 export const relayErrors = closedCounter({

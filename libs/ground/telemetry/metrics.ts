@@ -17,3 +17,5 @@ export async function renderMetrics(): Promise<{ contentType: string; body: stri
 
 /** In seconds: from a commit on an idle machine to an endpoint that hangs. */
 export const LATENCY_BUCKETS_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+/** Of statements. A slower one has exceeded its time. */
+export const STATEMENT_BUCKETS_SECONDS = LATENCY_BUCKETS_SECONDS.filter((seconds) => seconds <= 5);
