@@ -30,6 +30,6 @@ describeIfInstalled('the alerts', () => {
   });
 
   it('fire when they should, and only then', () => {
-    expect(promtool(['test', 'rules', file('alerts.test.yml')])).toEqual({ exitCode: 0, output: expect.stringContaining('SUCCESS') as unknown });
+    expect(promtool(['test', 'rules', file('alerts.test.yml'), file('alerts-over-hours.test.yml')])).toEqual({ exitCode: 0, output: expect.stringContaining('SUCCESS') as unknown });
   });
 });

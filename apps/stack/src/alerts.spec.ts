@@ -18,7 +18,7 @@ interface RuleTest {
 const read = (file: string): string => readFileSync(path.join(projectRoot(), file), 'utf8');
 const rules = parse(read('deploy/prometheus/alerts.yml')) as { groups: { rules: (Alert | { record: string })[] }[] };
 const alerts = rules.groups.flatMap((group) => group.rules).filter((rule) => 'alert' in rule);
-const tests = (parse(read('deploy/prometheus/alerts.test.yml')) as { tests: RuleTest[] }).tests.flatMap((test) => test.promql_expr_test);
+const tests = ['alerts.test.yml', 'alerts-over-hours.test.yml'].flatMap((name) => (parse(read(`deploy/prometheus/${name}`)) as { tests: RuleTest[] }).tests).flatMap((test) => test.promql_expr_test);
 const headings = new Set([...read('docs/operations.md').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading.toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-')));
 
 describe.each(alerts)('$alert', ({ alert, expr, labels, annotations }) => {

@@ -37,9 +37,10 @@ export async function documentedMetrics(root: string): Promise<DocumentedMetric[
     return { app, files, text: [...files].map((file) => readFileSync(path.join(root, file), 'utf8')).join('\n') };
   });
   const found: DocumentedMetric[] = [];
-  // First all, because labels may get values in other modules.
-  const exportsOf = await Promise.all(modules.map(async (file) => ({ file, exported: (await import(pathToFileURL(path.join(root, file)).href)) as Record<string, unknown> })));
-  for (const { file, exported } of exportsOf) {
+  // First all, because labels may get values in other modules; one after another, because their order shows.
+  const exportsOf = new Map<string, Record<string, unknown>>();
+  for (const file of modules) exportsOf.set(file, (await import(pathToFileURL(path.join(root, file)).href)) as Record<string, unknown>);
+  for (const [file, exported] of exportsOf) {
     for (const declared of await declaredIn(root, file, exported)) {
       const { observedAs, ...metric } = declared;
       const apps = appFiles.filter(({ files, text }) => files.has(file) && (observedAs === undefined || text.includes(`${observedAs}.observe(`)));

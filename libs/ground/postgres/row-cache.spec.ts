@@ -96,7 +96,7 @@ describe('RowCache', () => {
     world.put('a');
     await world.start();
     await world.read('a');
-    for (let n = 0; n < 3; n++) await world.read('a');
+    for (let n = 0; n < 3; n++) void world.cache.get('a');
     await world.poll();
     const { values: after } = await cacheLookups.get();
     const added = after.map(({ labels: { cache, result }, value }, i) => `${cache} ${result} ${value - (before[i]?.value ?? 0)}`);
