@@ -91,7 +91,7 @@ describe('RowCache', () => {
   });
 
   it('counts hits and misses', async () => {
-    const { values: before } = await cacheLookups.get();
+    const before = (await cacheLookups.get()).values.map(({ value }) => value);
     const world = new World();
     world.put('a');
     await world.start();
@@ -99,7 +99,7 @@ describe('RowCache', () => {
     for (let n = 0; n < 3; n++) void world.cache.get('a');
     await world.poll();
     const { values: after } = await cacheLookups.get();
-    const added = after.map(({ labels: { cache, result }, value }, i) => `${cache} ${result} ${value - (before[i]?.value ?? 0)}`);
+    const added = after.map(({ labels: { cache, result }, value }, i) => `${cache} ${result} ${value - (before[i] ?? 0)}`);
     expect(added.filter((line) => line.startsWith('sources'))).toEqual(['sources hit 3', 'sources miss 1']);
   });
 

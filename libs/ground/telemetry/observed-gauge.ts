@@ -9,8 +9,6 @@ interface ObservedGaugeOptions<Label extends string> {
   readonly labelNames?: readonly Label[];
 }
 
-const DECLARED: ObservedGauge<string>[] = [];
-
 /**
  * A gauge that is read when it is scraped. It exists only in a process that observes it: elsewhere it would report 0, which
  * looks as if there were nothing to do.
@@ -18,9 +16,7 @@ const DECLARED: ObservedGauge<string>[] = [];
 export class ObservedGauge<Label extends string = never> {
   private read: (() => Reading<Label> | Promise<Reading<Label>>) | undefined;
 
-  constructor(readonly options: ObservedGaugeOptions<Label>) {
-    DECLARED.push(this as unknown as ObservedGauge<string>);
-  }
+  constructor(readonly options: ObservedGaugeOptions<Label>) {}
 
   /** Reports what `read` returns. A later call replaces it. */
   observe(read: () => Reading<Label> | Promise<Reading<Label>>): void {
@@ -45,9 +41,4 @@ export class ObservedGauge<Label extends string = never> {
       },
     });
   }
-}
-
-/** All that were declared, whether this process observes them or not. */
-export function declaredGauges(): readonly ObservedGauge<string>[] {
-  return DECLARED;
 }
