@@ -5,8 +5,8 @@ import { hasPrometheus } from '../fixtures/promtool.js';
 import { PrometheusUnderTest } from '../fixtures/prometheus.js';
 import { WatchedSystem } from '../fixtures/watched-system.js';
 
-/** Longer than the range of a rate, which is a minute. */
-const LOAD_MS = 75_000;
+/** Enough for rates: a scrape comes each second. */
+const LOAD_MS = 45_000;
 
 const describeIfInstalled = hasPrometheus('prometheus') ? describe : describe.skip;
 

@@ -59,7 +59,7 @@ async function declaredIn(root: string, file: string, exported: Record<string, u
   for (const [name, value] of Object.entries(exported)) {
     await add(value, name);
     // Of an object that has gauges, such as those of an outbox.
-    if (typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).some((part) => part instanceof ObservedGauge)) for (const part of Object.values(value)) await add(part, name);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value as Record<string, unknown>).some((part) => part instanceof ObservedGauge)) for (const part of Object.values(value as Record<string, unknown>)) await add(part, name);
   }
   const unseen = [...readFileSync(path.join(root, file), 'utf8').matchAll(/name: '(lockstep_\w+)'/g)].map(([, name = '']) => name).filter((name) => found.every((metric) => metric.name !== name));
   if (unseen.length > 0) throw new Error(`${file} must export its metrics: ${unseen.join(', ')}`);
