@@ -53,7 +53,10 @@ export async function documentedMetrics(root: string): Promise<DocumentedMetric[
 async function declaredIn(root: string, file: string, exported: Record<string, unknown>): Promise<Declared[]> {
   const found: Declared[] = [];
   const add = async (value: unknown, observedAs: string): Promise<void> => {
-    if (value instanceof ObservedGauge) found.push({ ...value.options, type: 'gauge', labels: (value.options.labelNames ?? []).map((name) => ({ name, values: [] })), observedAs });
+    if (value instanceof ObservedGauge) {
+      const { name, help, labelNames = [] } = (value as ObservedGauge<string>).options;
+      found.push({ name, help, type: 'gauge', labels: labelNames.map((label) => ({ name: label, values: [] })), observedAs });
+    }
     else if (value instanceof Counter || value instanceof Gauge || value instanceof Histogram) found.push(await declaredBy(value as Counter));
   };
   for (const [name, value] of Object.entries(exported)) {
