@@ -1,5 +1,5 @@
 /** The source of events that are posted to the API. */
-export const API_SOURCE = 'api';
+export const API_SOURCE = 'api' as const;
 /** The source of operational events, which Lockstep makes itself. */
 export const OPERATIONAL_SOURCE = 'lockstep';
 

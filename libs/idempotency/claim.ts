@@ -1,6 +1,8 @@
 /** A request with an idempotency key. One of all requests with a key is carried out. */
 export interface KeyedRequest {
   readonly tenant: string;
+  /** Method and template of the route, for metrics. */
+  readonly operation: string;
   /** Of `scopeOf`. */
   readonly scope: string;
   readonly key: string;

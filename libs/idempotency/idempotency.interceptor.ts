@@ -8,7 +8,7 @@ import type { KeyedRequest } from './claim.js';
 import { problemOf, supersededProblem } from './claim-problem.js';
 import { fingerprintOf } from './fingerprint.js';
 import { answerOf, rememberHeaders, replay, runHandler } from './handler-answer.js';
-import { idempotentRequests } from './idempotency.metrics.js';
+import { countRequest } from './idempotency.metrics.js';
 import { IDEMPOTENCY_OPTIONS, type IdempotencyOptions } from './idempotency-options.js';
 import { IdempotencyService, isStoreAway } from './idempotency.service.js';
 import { IDEMPOTENT, type IdempotentOptions, TRANSACTIONS } from './idempotent-options.js';
@@ -63,9 +63,11 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const { method, url, headers, routeOptions } = request;
     const tenant = this.tenantOf(request);
     const principal = options.principal === undefined ? principalIn(headers) : principalOf([options.principal(request)]);
+    const route = routeOptions.url ?? url;
     return {
       tenant,
-      scope: scopeOf({ tenant, principal, method, route: routeOptions.url ?? url }),
+      operation: `${method} ${route}`,
+      scope: scopeOf({ tenant, principal, method, route }),
       key,
       fingerprint: fingerprintOf({ method, url, contentType: headers['content-type'], body: rawBodyOf(request) }),
       leaseMs: options.leaseMs ?? this.defaults.leaseMs,
@@ -79,7 +81,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     reply.raw.once('close', () => left.abort());
     const outcome = await this.service.claim(keyed, { waitMs: preferredWaitMs(request.headers['prefer']), signal: left.signal }).catch((error: unknown) => {
       if (!failOpen || !isStoreAway(error)) throw error;
-      idempotentRequests.inc({ outcome: 'unprotected' });
+      countRequest(keyed.operation, 'unprotected');
       return undefined;
     });
     if (outcome === undefined) return answerOf(await handler(), reply).body;

@@ -7,7 +7,7 @@ import type { Claim, ClaimOutcome, KeyedRequest, Settlement, Verdict } from './c
 import { decide, type FoundRequest } from './claim-decision.js';
 import { claimRequests, type IClaimRequestsResult } from './claim-requests.queries.js';
 import { giveUpClaims } from './give-up-claims.queries.js';
-import { storeDuration } from './idempotency.metrics.js';
+import { storeConflicts, storeDuration, type StoreStatement } from './idempotency.metrics.js';
 import { readResponse } from './read-response.queries.js';
 import { renewRequests } from './renew-requests.queries.js';
 import { settleRequests } from './settle-requests.queries.js';
@@ -104,7 +104,7 @@ export class IdempotencyRepository {
     return row?.body;
   }
 
-  private async run<Result>(statement: string, query: () => Promise<Result>): Promise<Result> {
+  private async run<Result>(statement: StoreStatement, query: () => Promise<Result>): Promise<Result> {
     const startedAtMs = performance.now();
     for (let tries = 1; ; tries++) {
       try {
@@ -112,7 +112,10 @@ export class IdempotencyRepository {
         storeDuration.observe({ statement }, (performance.now() - startedAtMs) / 1_000);
         return result;
       } catch (error) {
-        if (isConflict(error) && tries < MAX_TRIES) continue;
+        if (isConflict(error)) {
+          storeConflicts.inc();
+          if (tries < MAX_TRIES) continue;
+        }
         throw storeErrorOf(error);
       }
     }

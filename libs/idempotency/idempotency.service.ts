@@ -6,9 +6,10 @@ import { GroupCommit } from '#ground/postgres/group-commit';
 import { isConflict } from '#ground/postgres/sql-errors';
 import { InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
+import { checked } from './checked.js';
 import type { Claim, ClaimOutcome, KeyedRequest, Settlement, Verdict } from './claim.js';
 import { ClaimLeases } from './claim-leases.js';
-import { idempotentRequests, settlements, superseded, takeovers } from './idempotency.metrics.js';
+import { countRequest, settlements, superseded, takeovers } from './idempotency.metrics.js';
 import { DEFAULT_STORE_PATIENCE_MS, IDEMPOTENCY_OPTIONS, type IdempotencyOptions } from './idempotency-options.js';
 import { type ClaimAttempt, type ClaimedSettlement, type ClaimResult, IdempotencyRepository, type LargeReplay } from './idempotency.repository.js';
 
@@ -84,9 +85,9 @@ export class IdempotencyService {
    * @throws LockstepError store_unavailable, overloaded: the key was not claimed, and the request must not be carried out
    */
   async claim(keyed: KeyedRequest, wait?: ClaimWait): Promise<ClaimOutcome> {
-    let outcome = await this.claimNow(keyed);
+    let outcome = await checked(() => this.claimNow(keyed));
     if (wait !== undefined && outcome.kind === 'in_flight') outcome = await this.claimAfter(keyed, wait, outcome);
-    idempotentRequests.inc({ outcome: outcome.kind });
+    countRequest(keyed.operation, outcome.kind);
     return outcome;
   }
 

@@ -6,8 +6,9 @@ import { toLockstepError } from '#ground/http/problem';
 import { InjectPool } from '#ground/postgres/inject-postgres';
 import { databaseOf } from '#ground/postgres/pool';
 import { isLockTimeout, sqlStateOf } from '#ground/postgres/sql-errors';
+import { checked } from './checked.js';
 import type { ClaimOutcome, KeyedRequest, Settlement } from './claim.js';
-import { idempotentRequests, settlements } from './idempotency.metrics.js';
+import { countRequest, settlements } from './idempotency.metrics.js';
 import { type ClaimResult, IdempotencyRepository, nameOf } from './idempotency.repository.js';
 
 /** The outcome of a request whose handler works in a transaction. */
@@ -50,7 +51,7 @@ export class IdempotentTransactions {
   async run<Result>(keyed: KeyedRequest, work: Work<Result>): Promise<TransactionOutcome<Result>> {
     const name = nameOf(keyed);
     for (let twin = this.underWay.get(name); twin !== undefined; twin = this.underWay.get(name)) {
-      if (await twin.claimed.promise) return this.counted(twin.keyed.fingerprint.equals(keyed.fingerprint) ? { kind: 'in_flight', retryAfterSeconds: 1 } : { kind: 'mismatch' });
+      if (await twin.claimed.promise) return this.counted(keyed, twin.keyed.fingerprint.equals(keyed.fingerprint) ? { kind: 'in_flight', retryAfterSeconds: 1 } : { kind: 'mismatch' });
     }
     const claimed = Promise.withResolvers<boolean>();
     this.underWay.set(name, { keyed, claimed });
@@ -90,13 +91,13 @@ export class IdempotentTransactions {
   private async transact<Result>(client: pg.PoolClient, keyed: KeyedRequest, work: Work<Result>, onClaimed: () => void): Promise<TransactionOutcome<Result>> {
     const repository = new IdempotencyRepository(databaseOf(client));
     await orStoreError(client.query(`begin; set local lock_timeout = '${TWIN_WAIT}'`));
-    const claimed = await claim(repository, keyed);
+    const claimed = await checked(() => claim(repository, keyed));
     if (claimed.kind !== 'claimed') {
       await orStoreError(client.query('rollback'));
-      return this.counted(claimed);
+      return this.counted(keyed, claimed);
     }
     onClaimed();
-    idempotentRequests.inc({ outcome: 'claimed' });
+    countRequest(keyed.operation, 'claimed');
     await orStoreError(client.query('set local lock_timeout to default'));
     const { result, settlement } = await work(client);
     if (settlement.state === 'failed') await orStoreError(client.query('rollback'));
@@ -109,8 +110,8 @@ export class IdempotentTransactions {
     return { kind: 'done', result };
   }
 
-  private counted(outcome: Exclude<ClaimOutcome, { kind: 'claimed' }>): Exclude<ClaimOutcome, { kind: 'claimed' }> {
-    idempotentRequests.inc({ outcome: outcome.kind });
+  private counted({ operation }: KeyedRequest, outcome: Exclude<ClaimOutcome, { kind: 'claimed' }>): Exclude<ClaimOutcome, { kind: 'claimed' }> {
+    countRequest(operation, outcome.kind);
     return outcome;
   }
 }

@@ -221,7 +221,7 @@ describe('in a transaction', () => {
     expect((await pool.query('select from bookings')).rowCount).toBe(0);
     gate = undefined;
     expect((await post('/booked', 'dies')).status).toBe(201);
-    const keyed = { tenant: 'default', scope: 's', key: 'k', fingerprint: Buffer.alloc(32), leaseMs: 1_000, retentionMs: 1_000, takeover: 'never' as const };
+    const keyed = { tenant: 'default', operation: 'POST /', scope: 's', key: 'k', fingerprint: Buffer.alloc(32), leaseMs: 1_000, retentionMs: 1_000, takeover: 'never' as const };
     const settlement = { state: 'completed' as const, status: 200, headers: [], body: Buffer.alloc(0) };
     const outcome = await new IdempotentTransactions(pool).run(keyed, async () => ({ result: await twins.run(keyed, () => Promise.reject(new Error('twice'))), settlement }));
     expect(outcome).toMatchObject({ kind: 'done', result: { kind: 'in_flight' } });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Post } from '@nestjs/common';
+import { register } from 'prom-client';
 import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
 import { TcpProxy } from '#dev/testing/tcp-proxy';
 import { waitUntil } from '#dev/testing/wait-until';
@@ -38,6 +39,7 @@ describe('while Postgres is away', () => {
     const key = newKey();
     network.cut();
     await expect(far.service.claim(requestOf(key))).rejects.toEqual(AWAY);
+    expect(await register.getSingleMetricAsString('lockstep_idempotency_check_failures_total')).toMatch(/reason="store_unavailable"\} 1$/m);
     network.restore();
     await waitUntil('a claim', async () => (await far.service.claim(requestOf(key)).catch(() => undefined))?.kind === 'claimed');
   });

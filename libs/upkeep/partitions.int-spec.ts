@@ -5,7 +5,7 @@ import { captureLog } from '#dev/testing/log-capture';
 import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
 import { testModules } from '#dev/testing/test-modules';
 import { PartitionKeeper } from './partitions.js';
-import { observePartitions, partitionFailures } from './partitions.metrics.js';
+import { partitionFailures, partitionsAhead } from './partitions.metrics.js';
 import { PartitionsModule } from './partitions.module.js';
 import { createPool } from '#ground/postgres/pool';
 import { renderMetrics } from '#ground/telemetry/metrics';
@@ -90,7 +90,7 @@ describe('PartitionKeeper', () => {
     const end = `${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}T00:00:00.000Z`;
     expect(log.lines).toMatchObject([{ level: 50, partitionsEnd: end, err: { message: `relation "inbox_${day}" already exists` }, msg: expect.stringContaining(`from then on events are refused`) as unknown }]);
     expect(await failures()).toBe(before + 1);
-    observePartitions(() => keeper.aheadSeconds);
+    partitionsAhead.observe(() => keeper.aheadSeconds);
     const shown = /^lockstep_partitions_ahead_seconds (\S+)/m.exec((await renderMetrics()).body)?.[1];
     expect(Math.abs(Number(shown) - (Date.parse(end) - Date.now()) / 1_000)).toBeLessThan(10);
     // Three days are enough.

@@ -1,21 +1,12 @@
-import { Counter, Gauge } from 'prom-client';
+import { Counter } from 'prom-client';
+import { ObservedGauge } from '#ground/telemetry/observed-gauge';
 
 export const partitionFailures = new Counter({
   name: 'lockstep_partition_failures_total',
-  help: 'Failed attempts to make the partitions of the next days',
+  help: 'Failed attempts to make the partitions of the next days, which are retried each minute',
 });
 
-let ahead: () => number | undefined = () => undefined;
-
-/** Sets the gauge's source; a later call replaces it. @param aheadSeconds undefined while unknown */
-export function observePartitions(aheadSeconds: () => number | undefined): void {
-  ahead = aheadSeconds;
-}
-
-new Gauge({
+export const partitionsAhead = new ObservedGauge({
   name: 'lockstep_partitions_ahead_seconds',
-  help: 'Time until events are refused for lack of a partition; NaN while unknown',
-  collect() {
-    this.set(ahead() ?? NaN);
-  },
+  help: 'Time until events are refused for lack of a partition of their day; NaN while unknown',
 });

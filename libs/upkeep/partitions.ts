@@ -4,7 +4,7 @@ import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
 import { InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
-import { observePartitions, partitionFailures } from './partitions.metrics.js';
+import { partitionFailures, partitionsAhead } from './partitions.metrics.js';
 import { partitionsEnd } from './partitions-end.queries.js';
 import { ensurePartitions } from './partitions-ensure.queries.js';
 
@@ -32,7 +32,7 @@ export class PartitionKeeper {
       intervalMs: HOUR_MS,
       work: () => this.ensure(),
     });
-    observePartitions(() => this.aheadSeconds);
+    partitionsAhead.observe(() => this.aheadSeconds ?? NaN);
   }
 
   /**

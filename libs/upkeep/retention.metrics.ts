@@ -1,4 +1,5 @@
 import { Counter, Gauge } from 'prom-client';
+import { closedCounter } from '#ground/telemetry/closed-counter';
 
 export const expiredKeysDeleted = new Counter({
   name: 'lockstep_expired_keys_deleted_total',
@@ -31,18 +32,17 @@ export const apiKeysDeleted = new Counter({
 });
 
 export const daysRetired = new Counter({
-  name: 'lockstep_days_retired_total',
-  help: 'Days whose partitions were dropped after LOCKSTEP_RETENTION',
+  name: 'lockstep_retention_dropped_partitions_total',
+  help: 'Partitions of a day of events that were dropped after LOCKSTEP_RETENTION; a day counts once',
 });
 
 export const daysOverdue = new Gauge({
-  name: 'lockstep_days_overdue',
-  help: 'Days past LOCKSTEP_RETENTION that are kept because some of their work is open, as of the last hourly sweep',
+  name: 'lockstep_retention_overdue_partitions',
+  help: 'Partitions of a day of events past LOCKSTEP_RETENTION that are kept because some of their work is open, as of the last hourly sweep; a day counts once',
 });
 
-/** `sweeper`: `keys` (with rejections, audit rows and token buckets) or `days`. */
-export const retentionFailures = new Counter({
+export const retentionFailures = closedCounter({
   name: 'lockstep_retention_failures_total',
-  help: 'Failed sweeps, which are retried',
-  labelNames: ['sweeper'] as const,
+  help: 'Failed deletions of what is past its retention, which are retried: keys (with rejections, audit rows and token buckets) or days',
+  labels: { sweeper: ['keys', 'days'] },
 });

@@ -29,7 +29,7 @@ describe('delivery', () => {
     await system.createEndpoint(receiver.url);
     const answers = await Promise.allSettled([
       ...Array.from({ length: 200 }, (_, i) => system.post(`entity-${i % 40}`, { round: 1 }, 0)),
-      waitUntil('the gateway at work', async () => (await system.gateways[0]?.metric('lockstep_events_accepted_total') ?? 0) > 0).then(() => system.gateways[0]?.signal('SIGKILL')),
+      waitUntil('the gateway at work', async () => (await system.gateways[0]?.metric('lockstep_events_accepted_total{source="api",operation="post"}') ?? 0) > 0).then(() => system.gateways[0]?.signal('SIGKILL')),
     ]);
     const accepted = answers.slice(0, 200).filter((answer): answer is PromiseFulfilledResult<Accepted> => answer.status === 'fulfilled').map(({ value }) => value);
     await allDelivered(receiver, accepted);

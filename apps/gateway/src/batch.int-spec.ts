@@ -67,7 +67,7 @@ describe('a batch', () => {
       999: [null, 400, 'invalid_request'],
     };
     const items = Array.from({ length: 1_000 }, (_, n) => bad[n] !== undefined ? bad[n][0] : item(entities[n % entities.length] ?? '', { data: { n } }));
-    const [statementsBefore, eventsBefore] = [await metric('lockstep_ingest_batch_size_count'), await metric('lockstep_ingest_batch_size_sum')];
+    const [statementsBefore, eventsBefore] = [await metric('lockstep_ingest_batch_events_count'), await metric('lockstep_ingest_batch_events_sum')];
     const answer = await post(items);
     expect(answer.status).toBe(202);
     const results = resultsOf(answer);
@@ -77,7 +77,7 @@ describe('a batch', () => {
       const ofEntity = items.flatMap((sent, n) => (bad[n] === undefined && (sent as { entity: string }).entity === entity ? [{ id: results[n]?.id, payload: JSON.stringify(sent) }] : []));
       expect(await stored(entity)).toEqual(ofEntity);
     }
-    expect([await metric('lockstep_ingest_batch_size_count') - statementsBefore, await metric('lockstep_ingest_batch_size_sum') - eventsBefore]).toEqual([2, 994]);
+    expect([await metric('lockstep_ingest_batch_events_count') - statementsBefore, await metric('lockstep_ingest_batch_events_sum') - eventsBefore]).toEqual([2, 994]);
   });
 
   it('keeps the bytes of each item, in an array and on lines', async () => {
@@ -100,11 +100,11 @@ describe('a batch', () => {
   });
 
   it('takes no more statements when all of its items have the same key', async () => {
-    const [idempotencyKey, before] = [mintId(), await metric('lockstep_ingest_batch_size_count')];
+    const [idempotencyKey, before] = [mintId(), await metric('lockstep_ingest_batch_events_count')];
     const results = resultsOf(await post(Array.from({ length: 1_000 }, (_, n) => item('a', { idempotencyKey, data: n % 2 }))));
     expect(results.map(({ status, replayed }) => [status, replayed])).toEqual(Array.from({ length: 1_000 }, (_, n) => (n % 2 === 1 ? [422, undefined] : [202, n > 0])));
     expect(new Set(results.flatMap(({ id }) => id ?? [])).size).toBe(1);
-    expect(await metric('lockstep_ingest_batch_size_count') - before).toBe(2);
+    expect(await metric('lockstep_ingest_batch_events_count') - before).toBe(2);
   });
 
   it('may be empty', async () => {

@@ -289,12 +289,12 @@ describe('other paths', () => {
 
   it('counts accepted, duplicate and rejected requests', async () => {
     const { text } = await client.get('/metrics');
-    expect(text).toMatch(/^lockstep_events_accepted_total [1-9]/m);
-    expect(text).toMatch(/^lockstep_events_deduplicated_total [1-9]/m);
+    expect(text).toMatch(/^lockstep_events_accepted_total\{source="api",operation="post"\} [1-9]/m);
+    expect(text).toMatch(/^lockstep_events_deduplicated_total\{source="api",operation="post"\} [1-9]/m);
     expect(text).toMatch(/^lockstep_requests_rejected_total\{code="unauthenticated"\} [1-9]/m);
     expect(text).toMatch(/^lockstep_outbox_depth \d/m);
     expect(text).toMatch(/^lockstep_outbox_oldest_age_seconds \d/m);
-    expect(text).toMatch(/^lockstep_relayed_total\{topic=".*events"\} [1-9]/m);
+    expect(text).toMatch(/^lockstep_relayed_records_total\{topic=".*events"\} [1-9]/m);
     expect(text).toMatch(/^lockstep_http_request_duration_seconds_count\{method="GET",route="\/v1\/events\/:id",status="404"\} 1$/m);
   });
 });

@@ -14,6 +14,7 @@ import { HealthModule } from '#ground/health/health.module';
 import { PostgresIndicator } from '#ground/health/indicators';
 import { KafkaModule } from '#ground/kafka/kafka.module';
 import { TopicsIndicator } from '#ground/kafka/topics.indicator';
+import { ActivityModule } from '#ground/postgres/activity.module';
 import { HousekeepingDatabaseModule } from '#ground/postgres/housekeeping-database.module';
 import { PostgresModule } from '#ground/postgres/postgres.module';
 import { AccessModule } from '#manage/access/access.module';
@@ -41,6 +42,7 @@ import { GatewayLifecycle } from './gateway.lifecycle.js';
     PostgresModule.forRoot({ app: 'gateway' }),
     KafkaModule.forRoot({ clientId: 'lockstep-gateway' }),
     HousekeepingDatabaseModule,
+    ActivityModule,
     AccessModule,
     TenantsModule,
     ApiKeysModule,

@@ -69,6 +69,11 @@ describe('more posts than can be committed', () => {
       const again = await client.post(`order-${n}`, n, { 'idempotency-key': key });
       expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([202, replayed]);
     }
-    expect((await client.get('/metrics')).text).toMatch(new RegExp(`^lockstep_requests_rejected_total\\{code="overloaded"\\} ${refused.length + 5}$`, 'm'));
+    const { text } = await client.get('/metrics');
+    expect(text).toMatch(new RegExp(`^lockstep_requests_rejected_total\\{code="overloaded"\\} ${refused.length + 5}$`, 'm'));
+    // Not in the duration of requests.
+    const answered = Number(/^lockstep_http_request_duration_seconds_count\{method="POST",route="\/v1\/events",status="503"\} (\d+)$/m.exec(text)?.[1] ?? 0);
+    expect(text).toMatch(/^lockstep_requests_shed_total [1-9]/m);
+    expect(answered).toBeLessThan(refused.length + 5);
   });
 });

@@ -13,7 +13,7 @@ import { ExpiredRequestsSweeper } from '#idempotency/expired-requests-sweeper';
 import { IdempotencyService } from '#idempotency/idempotency.service';
 import type { OrdersConfig } from './orders-config.js';
 import { ORDERS_MIGRATIONS } from './orders-migrations.js';
-import { observeOrderOutbox } from './orders.metrics.js';
+import { orderOutboxDepth } from './orders.metrics.js';
 import { ExpiredInboxSweeper } from './payments/expired-inbox-sweeper.js';
 import { PaymentsTransport } from './payments/payments.transport.js';
 import { OrderRelay } from './placing/order-relay.js';
@@ -73,7 +73,7 @@ export class OrdersLifecycle implements OnApplicationBootstrap, OnModuleDestroy,
       await migrateAndLog(databaseUrl, logger, ORDERS_MIGRATIONS);
     };
     await whenPostgresAnswers(migrateAll, logger, signal);
-    observeOrderOutbox(() => this.orders.countWaiting());
+    orderOutboxDepth.observe(() => this.orders.countWaiting());
     this.idempotency.start();
     this.relay.start();
     this.saga.start();

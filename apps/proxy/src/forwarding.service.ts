@@ -7,7 +7,7 @@ import { InjectConfig } from '#ground/process/process-context';
 import type { Claim, ClaimOutcome, KeyedRequest, Settlement, StoredResponse, Verdict } from '#idempotency/claim';
 import { problemOf } from '#idempotency/claim-problem';
 import { fingerprintOf } from '#idempotency/fingerprint';
-import { idempotentRequests } from '#idempotency/idempotency.metrics';
+import { countRequest } from '#idempotency/idempotency.metrics';
 import { IdempotencyService, isStoreAway } from '#idempotency/idempotency.service';
 import { replayHeaders } from '#idempotency/replay';
 import { ANONYMOUS, principalIn, scopeOf } from '#idempotency/scope';
@@ -122,7 +122,7 @@ export class ForwardingService {
       return await this.idempotency.claim(keyed, { waitMs, signal: left.signal });
     } catch (error) {
       if (!failOpen || !isStoreAway(error)) throw error;
-      idempotentRequests.inc({ outcome: 'unprotected' });
+      countRequest(keyed.operation, 'unprotected');
       return { kind: 'unprotected' };
     }
   }
@@ -145,6 +145,7 @@ function keyedRequestOf({ raw, headers }: FastifyRequest, route: ProxyRoute, key
   const principal = route.mode === 'webhook' ? ANONYMOUS : principalIn(headers, route.principal);
   return {
     tenant: route.tenant,
+    operation: `${method} ${route.path}`,
     scope: scopeOf({ tenant: route.tenant, principal, method, route: route.path }),
     key,
     fingerprint: fingerprintOf({ method, url, contentType: headers['content-type'], body }),

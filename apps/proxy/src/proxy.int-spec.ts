@@ -176,9 +176,10 @@ describe('the own routes of the proxy', () => {
   it('are health and metrics', async () => {
     for (const path of ['/health/live', '/health/ready', '/health/startup']) expect((await client.ask(path, { method: 'GET' })).status).toBe(200);
     const { text } = await client.ask('/metrics', { method: 'GET' });
-    for (const metric of ['requests_total{outcome="claimed"}', 'requests_total{outcome="replay"}', 'requests_total{outcome="in_flight"}', 'requests_total{outcome="mismatch"}', 'takeovers_total', 'store_duration_seconds_count{statement="claim"}', 'rows', 'bytes', 'held_requests']) {
+    for (const metric of ['requests_total{operation="POST /*",outcome="claimed"}', 'requests_total{operation="POST /*",outcome="replay"}', 'requests_total{operation="POST /*",outcome="in_flight"}', 'requests_total{operation="POST /*",outcome="mismatch"}', 'check_failures_total{reason="store_unavailable"}', 'takeovers_total', 'store_duration_seconds_count{statement="claim"}', 'rows', 'bytes', 'held_requests']) {
       expect(text).toContain(`\nlockstep_idempotency_${metric} `);
     }
+    expect(text).toMatch(/^lockstep_idempotency_check_duration_seconds_count [1-9]/m);
     expect(backend.calls).toEqual([]);
   });
 });

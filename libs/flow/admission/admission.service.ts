@@ -9,7 +9,7 @@ import type { ShardLanes } from '#flow/lanes/shard-lanes';
 import { isConflict, isPoison } from '#ground/postgres/sql-errors';
 import { GroupCommit } from '#ground/postgres/group-commit';
 import { StatementSize } from '#ground/postgres/statement-size';
-import { admissionBatchSize, deliveriesFiltered, duplicateAdmissions, eventsAdmitted } from './admission.metrics.js';
+import { admissionBatchEvents, admissionConflicts, admissionSeconds, deliveriesFiltered, duplicateAdmissions, eventsAdmitted } from './admission.metrics.js';
 import { AdmissionRepository, type ShardAdmission, type ShardVerdict } from './admission.repository.js';
 
 // 500: above it the statement's latency grows faster than its rate.
@@ -139,10 +139,12 @@ export class AdmissionService {
   }
 
   private async commitRound(requests: readonly SizedRequest[]): Promise<ShardVerdict[]> {
-    admissionBatchSize.observe(requests.reduce((sum, { eventIds }) => sum + eventIds.length, 0));
+    admissionBatchEvents.observe(requests.reduce((sum, { eventIds }) => sum + eventIds.length, 0));
     const statement = this.progress.onSent();
+    const startedAtMs = performance.now();
     try {
       const verdicts = await this.admitWithRetry(requests);
+      admissionSeconds.observe((performance.now() - startedAtMs) / 1_000);
       requests.forEach((request, i) => this.apply(request, verdicts[i] ?? FENCED));
       return verdicts;
     } catch (error) {
@@ -174,7 +176,9 @@ export class AdmissionService {
       try {
         return await this.repository.admit(admissions);
       } catch (error) {
-        if (!isConflict(error) || attempt === 5) throw error;
+        if (!isConflict(error)) throw error;
+        admissionConflicts.inc();
+        if (attempt === 5) throw error;
       }
     }
   }

@@ -97,7 +97,7 @@ const readyLanes = (): LaneRecord[] => ready.mock.calls.map(([record]) => record
 /** A batch of the shard's log that holds these events from an offset on. */
 function batch(firstOffset: number, eventIds: readonly string[]): ShardBatch {
   const records = eventIds.map((eventId, i) => ({ key: null, value: Buffer.from(eventId), headers: { ce_id: Buffer.from(toPublicId('evt', eventId)) }, offset: String(firstOffset + i), timestamp: '0' }) as unknown as KafkaMessage);
-  return { shard: 0, topic: 'events', records, firstOffset, nextOffset: firstOffset + records.length, endsLog: true };
+  return { shard: 0, topic: 'events', records, firstOffset, nextOffset: firstOffset + records.length, logEnd: firstOffset + records.length, endsLog: true };
 }
 
 /** Reads a batch to its end, also when the reader gives it back after a while. */

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ShardLanes } from '#flow/lanes/shard-lanes';
 import { ShardTransport } from '#ground/kafka/shard-transport';
+import { shardLag } from './admission.metrics.js';
 import { type LogPosition, ShardLog } from './shard-log.js';
 
 /** A log that may be read, with the lanes that its events go to. */
@@ -17,6 +18,7 @@ export class OpenLogs {
   constructor(@Inject(ShardTransport) private readonly gate: Pick<ShardTransport, 'open' | 'shut' | 'onFetchRecovered'>) {
     // The topic may have been deleted and created again: the next batch of each log is compared with what was read.
     gate.onFetchRecovered(() => this.reopenAll());
+    shardLag.observe(() => [...this.byShard].flatMap(([shard, { log: { lag } }]) => (lag === undefined ? [] : [{ labels: { shard }, value: lag }])));
   }
 
   find(shard: number): OpenLog | undefined {

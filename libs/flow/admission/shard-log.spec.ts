@@ -12,7 +12,7 @@ const unknown: LogPosition = { nextOffset: 10, lastEventId: undefined };
 /** A batch that holds these events from an offset on. */
 function batch(firstOffset: number, ...eventIds: string[]) {
   const records = eventIds.map((id, i) => ({ offset: String(firstOffset + i), headers: { ce_id: toPublicId('evt', id) } }) as unknown as KafkaMessage);
-  return { firstOffset, records };
+  return { firstOffset, records, logEnd: firstOffset + records.length };
 }
 
 function opened(at: LogPosition): ShardLog {
@@ -30,6 +30,17 @@ function reading(): ShardLog {
 const offsets = (found: Continuity): unknown => (found.kind === 'continues' ? found.records.map(({ offset }) => Number(offset)) : found);
 
 describe('ShardLog', () => {
+  it('tells how many records are not admitted, as of the last batch', () => {
+    const log = opened(position);
+    expect(log.lag).toBeUndefined();
+    log.receive({ ...batch(9, last, next), logEnd: 15 });
+    expect(log.lag).toBe(5);
+    log.advance(log.openings, { nextOffset: 11, lastEventId: next });
+    expect(log.lag).toBe(4);
+    log.advance(log.openings, { nextOffset: 20, lastEventId: undefined });
+    expect(log.lag).toBe(0);
+  });
+
   it('continues behind the last record read, when that is still the same (2)', () => {
     expect(new ShardLog(position).open()).toBe(9);
     expect(offsets(opened(position).receive(batch(9, last, next)))).toEqual([10]);
@@ -38,7 +49,7 @@ describe('ShardLog', () => {
   });
 
   it('takes another record in its place for another log (2)', () => {
-    for (const found of [batch(9, other, next), batch(0, other), { firstOffset: 9, records: [{ offset: '9' } as KafkaMessage] }]) {
+    for (const found of [batch(9, other, next), batch(0, other), { firstOffset: 9, records: [{ offset: '9' } as KafkaMessage], logEnd: 10 }]) {
       expect(opened(position).receive(found)).toEqual({ kind: 'another' });
     }
   });
@@ -46,7 +57,7 @@ describe('ShardLog', () => {
   it('takes what lies before the position for another log', () => {
     expect(reading().receive(batch(3, next))).toEqual({ kind: 'another' });
     // A record without an event's id cannot be compared.
-    expect(opened(unknown).receive({ firstOffset: 9, records: [{ offset: '9' } as KafkaMessage] })).toEqual({ kind: 'another' });
+    expect(opened(unknown).receive({ firstOffset: 9, records: [{ offset: '9' } as KafkaMessage], logEnd: 10 })).toEqual({ kind: 'another' });
   });
 
   it('sees a gap, verified or not', () => {

@@ -47,6 +47,8 @@ export class ShardLog {
   private opening = 0;
   private repairsAgain = false;
   private unknownUpTo: number | undefined;
+  /** Offset after the log's last record, as of the last batch. */
+  private knownEnd: number | undefined;
   /** The opening that followed the last repair. */
   private repairedBefore = 0;
 
@@ -58,6 +60,11 @@ export class ShardLog {
 
   get position(): LogPosition {
     return this.at;
+  }
+
+  /** Records that are not admitted, as of the last batch; undefined before the first one. */
+  get lag(): number | undefined {
+    return this.knownEnd === undefined ? undefined : Math.max(0, this.knownEnd - this.at.nextOffset);
   }
 
   /** The number of the current opening; invariant 3. */
@@ -96,8 +103,9 @@ export class ShardLog {
   }
 
   /** A batch has come. It is compared with what was read before. */
-  receive({ records, firstOffset }: Pick<ShardBatch, 'records' | 'firstOffset'>): Continuity {
+  receive({ records, firstOffset, logEnd }: Pick<ShardBatch, 'records' | 'firstOffset' | 'logEnd'>): Continuity {
     if (!this.mayRead) return { kind: 'closed' };
+    this.knownEnd = logEnd;
     const { opening } = this;
     const { nextOffset, lastEventId } = this.at;
     const isVerified = this.current === 'reading';

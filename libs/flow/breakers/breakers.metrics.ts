@@ -1,13 +1,14 @@
-import { Counter, Gauge } from 'prom-client';
+import { Gauge } from 'prom-client';
+import { closedCounter } from '#ground/telemetry/closed-counter';
 
 export const breakersByState = new Gauge({
   name: 'lockstep_breakers',
-  help: 'Circuit breakers of endpoints that are not closed, by state. Each dispatcher knows all of them',
+  help: 'Circuit breakers of endpoints that are open or half-open. Each dispatcher knows all of them: take the maximum, not the sum',
   labelNames: ['state'] as const,
 });
 
-export const breakerChanges = new Counter({
+export const breakerChanges = closedCounter({
   name: 'lockstep_breaker_changes_total',
   help: 'Changes of circuit breakers that this process made, by the new state',
-  labelNames: ['state'] as const,
+  labels: { state: ['open', 'half-open', 'closed'] },
 });

@@ -12,7 +12,7 @@ import { isConflict, isPoison } from '#ground/postgres/sql-errors';
 import { StatementSize } from '#ground/postgres/statement-size';
 import { InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
-import { catchUpsRunning, eventsCaughtUp } from './catch-up.metrics.js';
+import { catchUpConflicts, catchUpsRunning, eventsCaughtUp } from './catch-up.metrics.js';
 import { type CatchUpStep, CatchUpsRepository, type OpenCatchUp } from './catch-ups.repository.js';
 
 const INTERVAL_MS = 1_000;
@@ -122,7 +122,9 @@ export class CatchUpRunner {
       try {
         return await size.run(limits.scanned, () => this.repository.step(catchUp, epoch, limits), (step) => (step.kind === 'stepped' && !step.finished ? limits.scanned : 0));
       } catch (error) {
-        if (!isConflict(error) || attempt === MAX_TRIES) throw error;
+        if (!isConflict(error)) throw error;
+        catchUpConflicts.inc();
+        if (attempt === MAX_TRIES) throw error;
       }
     }
   }

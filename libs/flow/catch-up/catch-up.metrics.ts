@@ -1,11 +1,14 @@
 import { Counter, Gauge } from 'prom-client';
+import { conflictsOf } from '#ground/postgres/conflicts.metrics';
 
 export const catchUpsRunning = new Gauge({
   name: 'lockstep_catch_ups_running',
-  help: 'Catch-ups of endpoints that have not ended on the shards owned here, counted once a shard',
+  help: 'Endpoints that still get events from before their creation, counted once for each shard owned here',
 });
 
 export const eventsCaughtUp = new Counter({
   name: 'lockstep_events_caught_up_total',
-  help: 'Past events that catch-ups have routed to their endpoints',
+  help: 'Events from before the creation of an endpoint that were given to it',
 });
+
+export const catchUpConflicts = conflictsOf('catch_up');

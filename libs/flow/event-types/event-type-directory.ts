@@ -41,6 +41,7 @@ export class EventTypeDirectory {
     @InjectLogger() logger: Logger,
   ) {
     this.types = new RowCache({
+      name: 'event_types',
       maxRows: MAX_EVENT_TYPES,
       maxAbsent: MAX_ABSENT,
       read: (since, keys) => this.read(since, keys),

@@ -1,9 +1,11 @@
-import { API_SOURCE } from '#domain/source-provider';
+import { API_SOURCE, type WebhookProviderName } from '#domain/source-provider';
 
 /** Where an event comes from, and what its idempotency key means there. Shared by all events of a source. */
 export interface EventOrigin {
   /** The source's name; `api` for posts. */
   readonly source: string;
+  /** What the source is, for metrics: names of sources are not bounded. */
+  readonly provider: typeof API_SOURCE | WebhookProviderName;
   /** What stands before a key when it is claimed: keys of posts are unique per tenant (''), others per source (`keyScopeOf`). */
   readonly keyScope: string;
   /** Whether a key that comes again with another body is an error. Otherwise the key alone decides what is a duplicate. */
@@ -22,4 +24,4 @@ export function keyScopeOf(source: string): string {
 }
 
 /** Of events that are posted to the API. */
-export const POSTED: EventOrigin = { source: API_SOURCE, keyScope: '', comparesBodies: true };
+export const POSTED: EventOrigin = { source: API_SOURCE, provider: API_SOURCE, keyScope: '', comparesBodies: true };

@@ -158,7 +158,7 @@ describe('accept', () => {
 });
 
 describe('events of sources', () => {
-  const origin = (name: string, comparesBodies: boolean): EventOrigin => ({ source: name, keyScope: keyScopeOf(toPublicId('src', mintId())), comparesBodies });
+  const origin = (name: string, comparesBodies: boolean): EventOrigin => ({ source: name, provider: 'github', keyScope: keyScopeOf(toPublicId('src', mintId())), comparesBodies });
 
   it('are stored under their source, with the key as it came, and relayed with both', async () => {
     const modules = await gateway();

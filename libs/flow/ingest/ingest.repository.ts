@@ -9,6 +9,7 @@ import { isConflict, isPoison } from '#ground/postgres/sql-errors';
 import { InjectConfig } from '#ground/process/process-context';
 import { acceptBatch } from './accept-batch.queries.js';
 import { type EventOrigin, MIN_SOURCE_RETENTION_MS, POSTED } from './event-origin.js';
+import { ingestConflicts } from './ingest.metrics.js';
 import { findKeys } from './find-keys.queries.js';
 import type { NamedDestination } from './named-destination.js';
 
@@ -23,6 +24,8 @@ export interface Submission {
   readonly occurredAt: Date | undefined;
   readonly idempotencyKey: string | undefined;
   readonly origin: EventOrigin;
+  /** Whether it is an item of a batch. */
+  readonly isItem: boolean;
   /**
    * SHA-256 of the payload, with the destination's URL if it has one, or `NO_FINGERPRINT` where bodies are not compared; undefined
    * without a key. The content type does not count: a client may change its parameters.
@@ -93,7 +96,10 @@ export class IngestRepository {
         const [row] = await acceptBatch.run(parameters, this.database);
         return { acceptedAt: (row?.acceptedAt ?? new Date()).toISOString(), taken: new Set(row?.taken) };
       } catch (error) {
-        if (isConflict(error) && attempt < MAX_ATTEMPTS) continue;
+        if (isConflict(error)) {
+          ingestConflicts.inc();
+          if (attempt < MAX_ATTEMPTS) continue;
+        }
         throw storeErrorOf(error);
       }
     }

@@ -9,7 +9,7 @@ import type { Config } from '#ground/config/config';
 import { type CommitSequence, GroupCommit } from '#ground/postgres/group-commit';
 import { InjectConfig } from '#ground/process/process-context';
 import type { EventOrigin } from './event-origin.js';
-import { eventsAccepted, eventsDeduplicated, ingestBatchSize, ingestQueueBytes, ingestQueueLimit, ingestQueueRequests } from './ingest.metrics.js';
+import { countCommitted, countRepeat, ingestBatchEvents, ingestCommitSeconds, ingestQueueBytes, ingestQueueLimit, ingestQueueRequests } from './ingest.metrics.js';
 import type { NamedDestination } from './named-destination.js';
 import { QueueLimit } from './queue-limit.js';
 import { claimOf, type Committed, IngestRepository, NO_FINGERPRINT, type Submission, submissionErrorOf } from './ingest.repository.js';
@@ -130,7 +130,7 @@ export class IngestService {
     const earlier = this.inFlight.get(key);
     if (earlier?.fingerprint.equals(fingerprint) === true) {
       const accepted = await earlier.accepted;
-      eventsDeduplicated.inc();
+      countRepeat(event.origin);
       return { ...accepted, replayed: true };
     }
     if (earlier !== undefined) {
@@ -156,7 +156,7 @@ export class IngestService {
   /** @param sequence of an item of a batch */
   private async submit(event: NewEvent, fingerprint: Buffer | undefined, sequence?: CommitSequence): Promise<Accepted> {
     if (sequence === undefined) this.enqueue(event);
-    const submission = { ...event, id: mintId(), shard: shardOf(event.tenant, event.entity, this.config.kafka.partitions), fingerprint };
+    const submission: Submission = { ...event, id: mintId(), isItem: sequence !== undefined, shard: shardOf(event.tenant, event.entity, this.config.kafka.partitions), fingerprint };
     try {
       for (;;) {
         const committed = await this.commits.add(submission, false, sequence);
@@ -189,7 +189,9 @@ export class IngestService {
     const committed = await this.repository.commit(submissions);
     this.lastCommitAtMs = performance.now();
     this.queueLimit.onCommitted(submissions.length, this.lastCommitAtMs - startedAtMs);
-    ingestBatchSize.observe(submissions.length);
+    ingestCommitSeconds.observe((this.lastCommitAtMs - startedAtMs) / 1_000);
+    ingestBatchEvents.observe(submissions.length);
+    countCommitted(submissions, committed);
     ingestQueueRequests.set(this.queuedRequests);
     ingestQueueLimit.set(this.queueLimit.maxRequests);
     ingestQueueBytes.set(this.queuedBytes);
@@ -210,10 +212,8 @@ function bytesOf({ payload, attributes }: NewEvent): number {
 function acceptedOf(submission: Submission, committed: Exclude<Committed, { kind: 'released' }>): Accepted {
   switch (committed.kind) {
     case 'accepted':
-      eventsAccepted.inc();
       return { id: submission.id, acceptedAt: committed.acceptedAt, replayed: false };
     case 'replayed':
-      eventsDeduplicated.inc();
       return { id: committed.eventId, acceptedAt: committed.acceptedAt, replayed: true };
     case 'reused':
       throw keyReused(submission);

@@ -61,7 +61,9 @@ export class LaneRunner implements LaneListener {
     @Inject(AccessTokens) private readonly tokens: TokenSource,
   ) {
     this.windows = new WindowLoader(lanes);
-    this.ladder = new Ladder(tiersOf(config.retryScheduleMs));
+    const tiers = tiersOf(config.retryScheduleMs);
+    this.ladder = new Ladder(tiers);
+    for (const tier of ['timer', ...tiers.map(retryTopicName)]) retriesTotal.inc({ tier }, 0);
     this.scheduler = new LaneScheduler(
       config.deliveryConcurrency,
       limits,

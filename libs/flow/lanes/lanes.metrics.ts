@@ -1,45 +1,47 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
+import { closedCounter } from '#ground/telemetry/closed-counter';
 import { LATENCY_BUCKETS_SECONDS } from '#ground/telemetry/metrics';
+import { ObservedGauge } from '#ground/telemetry/observed-gauge';
 
-export const deliveriesTotal = new Counter({
+export const deliveriesTotal = closedCounter({
   name: 'lockstep_deliveries_total',
-  help: 'Deliveries by their terminal outcome',
-  labelNames: ['outcome'] as const,
+  help: 'Deliveries that ended, by outcome: delivered, dead (given up, replayable), discarded (by an operator or a deletion)',
+  labels: { outcome: ['delivered', 'dead', 'discarded'] },
 });
 
-export const deadLetters = new Counter({
+export const deadLetters = closedCounter({
   name: 'lockstep_dead_letters_total',
-  help: 'Deliveries that ended dead, by reason',
-  labelNames: ['reason'] as const,
+  help: 'Deliveries that were given up, by reason: attempts_exhausted, or gone (the endpoint answered 410)',
+  labels: { reason: ['attempts_exhausted', 'gone'] },
 });
 
-export const attemptsTotal = new Counter({
+export const attemptsTotal = closedCounter({
   name: 'lockstep_attempts_total',
-  help: 'Attempts by response class: 2xx to 5xx, or none',
-  labelNames: ['response'] as const,
+  help: 'HTTP requests to endpoints, by the class of the response; none: no complete response came',
+  labels: { response: ['2xx', '3xx', '4xx', '5xx', 'none'] },
 });
 
 export const attemptSeconds = new Histogram({
   name: 'lockstep_attempt_duration_seconds',
-  help: 'Duration of an HTTP exchange with an endpoint',
+  help: 'Duration of one HTTP exchange with an endpoint',
   buckets: LATENCY_BUCKETS_SECONDS,
 });
 
 export const acceptedToDeliveredSeconds = new Histogram({
   name: 'lockstep_accepted_to_delivered_seconds',
-  help: 'Time from minting an event\'s id at the gateway to the end of the exchange that delivered it',
+  help: "Time from minting an event's id at the gateway to the end of the exchange that delivered it, retries included. Past events that an endpoint asked for count with their real age",
   buckets: [...LATENCY_BUCKETS_SECONDS, 300, 1_800, 7_200, 36_000],
 });
 
 export const retriesTotal = new Counter({
   name: 'lockstep_retries_total',
-  help: 'Retries by the retry tier that they wait on, or "timer"',
+  help: 'Attempts that will be repeated, by where they wait: the topic of a retry tier (without the prefix), or timer for delays below a second',
   labelNames: ['tier'] as const,
 });
 
 export const lanesByState = new Gauge({
   name: 'lockstep_lanes',
-  help: 'Lanes with pending deliveries in this process, by state',
+  help: 'Lanes (deliveries of one entity to one endpoint, in order) with pending deliveries in this process, by state: ready, sending, waiting (for a retry), limited (by a rate limit), blocked (endpoint not active), stale (a change of the endpoint is being read), stopped (paused or halted)',
   labelNames: ['state'] as const,
 });
 
@@ -48,24 +50,7 @@ export const lanesRepaired = new Counter({
   help: 'Lanes with pending deliveries that an audit of a shard found missing in memory; 0 unless there is a fault',
 });
 
-let pendingAgeSeconds: (() => Promise<number | undefined>) | undefined;
-
-/**
- * Reports what `read` returns; undefined keeps the last value. A later call replaces it. The gauge exists only in a process
- * that calls this: elsewhere it would report 0, which looks as if nothing were pending.
- */
-export function observePendingAge(read: () => Promise<number | undefined>): void {
-  if (pendingAgeSeconds === undefined) createPendingAgeGauge();
-  pendingAgeSeconds = read;
-}
-
-function createPendingAgeGauge(): void {
-  new Gauge({
-    name: 'lockstep_oldest_pending_age_seconds',
-    help: 'Age of the oldest pending event on the shards of this process',
-    async collect() {
-      const ageSeconds = await pendingAgeSeconds?.();
-      if (ageSeconds !== undefined) this.set(ageSeconds);
-    },
-  });
-}
+export const oldestPendingAge = new ObservedGauge({
+  name: 'lockstep_oldest_pending_age_seconds',
+  help: 'Age of the oldest event on the shards of this process that an endpoint has not got yet, also if the endpoint is paused or failing. 0: nothing is pending',
+});

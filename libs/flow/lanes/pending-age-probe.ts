@@ -5,7 +5,7 @@ import type { Database } from '#ground/postgres/pool';
 import { InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
 import { findOldestPending } from './find-oldest-pending.queries.js';
-import { observePendingAge } from './lanes.metrics.js';
+import { oldestPendingAge } from './lanes.metrics.js';
 import { OpenShards } from './open-shards.js';
 
 /** Answers are used again for this long. */
@@ -24,7 +24,7 @@ export class PendingAgeProbe {
     private readonly shards: OpenShards,
     @InjectLogger() private readonly logger: Logger,
   ) {
-    observePendingAge(() => this.ageSeconds());
+    oldestPendingAge.observe(() => this.ageSeconds());
   }
 
   /** 0 when nothing is pending; undefined when Postgres does not answer. */

@@ -192,7 +192,7 @@ export class LeaseKeeper implements LeaseHolder {
       return this.giveBack();
     }
     this.held.set(shard, lease);
-    leaseChanges.inc({ change: 'claimed' });
+    leaseChanges.inc({ change: 'acquired' });
     for (const listener of this.listeners) listener.onAcquired(lease);
     this.watchDeadlines();
   }
@@ -214,7 +214,7 @@ export class LeaseKeeper implements LeaseHolder {
     for (const lease of this.held.values()) {
       if (lease.remainingMs(at) > 0 || this.suspended.has(lease.shard)) continue;
       this.suspended.add(lease.shard);
-      leaseChanges.inc({ change: 'doubted' });
+      leaseChanges.inc({ change: 'suspended' });
       lease.suspend();
       for (const listener of this.listeners) listener.onSuspended(lease);
     }

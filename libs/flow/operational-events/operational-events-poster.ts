@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { mintId } from '#domain/ids';
 import { shardOf } from '#domain/shard';
-import { eventsAccepted } from '#flow/ingest/ingest.metrics';
+import { eventsAccepted, OPERATIONAL } from '#flow/ingest/ingest.metrics';
 import type { Config } from '#ground/config/config';
 import { Poll } from '#ground/polling/poll';
 import { InjectConfig, InjectLogger } from '#ground/process/process-context';
@@ -45,7 +45,7 @@ export class OperationalEventsPoster {
     for (let hasMore = true; hasMore && signal?.aborted !== true; ) {
       const rows = await this.repository.read(BATCH_ROWS);
       hasMore = rows.length === BATCH_ROWS;
-      if (rows.length > 0) eventsAccepted.inc(await this.repository.accept(rows.map((row) => this.eventOf(row))));
+      if (rows.length > 0) eventsAccepted.inc({ ...OPERATIONAL }, await this.repository.accept(rows.map((row) => this.eventOf(row))));
     }
   }
 

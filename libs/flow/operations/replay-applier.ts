@@ -8,6 +8,7 @@ import { isConflict, isPoison } from '#ground/postgres/sql-errors';
 import { StatementSize } from '#ground/postgres/statement-size';
 import { InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
+import { replayConflicts } from './operations.metrics.js';
 import { type AppliedBatch, type OpenReplay, OpenReplaysRepository, REPLAYS_PER_ROUND } from './open-replays.repository.js';
 
 const INTERVAL_MS = 1_000;
@@ -112,7 +113,9 @@ export class ReplayApplier {
       try {
         return await this.repository.apply(replay, epoch, size);
       } catch (error) {
-        if (!isConflict(error) || attempt === MAX_TRIES) throw error;
+        if (!isConflict(error)) throw error;
+        replayConflicts.inc();
+        if (attempt === MAX_TRIES) throw error;
       }
     }
   }

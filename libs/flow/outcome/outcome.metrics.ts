@@ -1,7 +1,14 @@
 import { Histogram } from 'prom-client';
+import { STATEMENT_BUCKETS_SECONDS } from '#ground/telemetry/metrics';
 
-export const outcomeBatchSize = new Histogram({
-  name: 'lockstep_outcome_batch_size',
-  help: 'Outcomes per statement',
+export const outcomeBatchAttempts = new Histogram({
+  name: 'lockstep_outcome_batch_attempts',
+  help: 'Attempts whose outcome one statement commits',
   buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500],
+});
+
+export const outcomeCommitSeconds = new Histogram({
+  name: 'lockstep_outcome_commit_duration_seconds',
+  help: 'Duration of one commit of outcomes',
+  buckets: STATEMENT_BUCKETS_SECONDS,
 });

@@ -5,7 +5,7 @@ import { GroupCommit } from '#ground/postgres/group-commit';
 import { isPoison, isTimeout } from '#ground/postgres/sql-errors';
 import { InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
-import { outcomeBatchSize } from './outcome.metrics.js';
+import { outcomeBatchAttempts, outcomeCommitSeconds } from './outcome.metrics.js';
 import type { Outcome, OutcomeVerdict } from './outcome.js';
 import { OutcomeRepository } from './outcome.repository.js';
 
@@ -92,10 +92,13 @@ export class OutcomeService {
   }
 
   private async commitRound(outcomes: readonly Outcome[]): Promise<readonly OutcomeVerdict[]> {
-    outcomeBatchSize.observe(outcomes.length);
+    outcomeBatchAttempts.observe(outcomes.length);
     for (;;) {
+      const startedAtMs = performance.now();
       try {
-        return await this.repository.commit(outcomes);
+        const verdicts = await this.repository.commit(outcomes);
+        outcomeCommitSeconds.observe((performance.now() - startedAtMs) / 1_000);
+        return verdicts;
       } catch (error) {
         if (isPoison(error) || isTimeout(error) || this.stopped) throw error;
         this.logger.warn({ err: error, outcomes: outcomes.length }, 'Outcomes could not be committed; retrying');

@@ -1,22 +1,23 @@
 import { Counter } from 'prom-client';
+import { closedCounter } from '#ground/telemetry/closed-counter';
 
-export const ingestRateLimited = new Counter({
+export const ingestRateLimited = closedCounter({
   name: 'lockstep_ingest_rate_limited_total',
-  help: 'Events refused with 429, by the limit that had no tokens left; items of a batch count each',
-  labelNames: ['limit'],
+  help: 'Events refused with 429, by the limit that had no tokens left: of the API key, or of the tenant. Items of a batch count each',
+  labels: { limit: ['key', 'tenant'] },
 });
 
 export const leaseStatements = new Counter({
   name: 'lockstep_rate_limit_statements_total',
-  help: 'Statements that took tokens from buckets in Postgres or returned them',
+  help: 'Statements that took tokens of rate limits from Postgres or returned them',
 });
 
 export const tokensLeased = new Counter({
   name: 'lockstep_rate_limit_tokens_leased_total',
-  help: 'Tokens leased ahead, to be used without a statement',
+  help: 'Tokens of rate limits that this process took ahead, to be used without a statement',
 });
 
 export const tokensReturned = new Counter({
   name: 'lockstep_rate_limit_tokens_returned_total',
-  help: 'Tokens that were leased ahead and returned unused',
+  help: 'Tokens of rate limits that were taken ahead and returned unused',
 });

@@ -2,7 +2,7 @@ import type { Topics } from '#ground/kafka/topics';
 import type { Database } from '#ground/postgres/pool';
 import type { Logger } from '#ground/telemetry/logger';
 import { readDispatchOutbox } from './read-dispatch-outbox.queries.js';
-import { orphanedTokens } from './relay.metrics.js';
+import { orphanedTokens, relayedRecords } from './relay.metrics.js';
 import { READ_BOUNDS, type RelayRow, type RelaySource } from './relay-source.js';
 
 /** The outbox of dispatchers: retry tokens, dead letters and nudges for their topics. */
@@ -20,6 +20,7 @@ export class DispatchOutbox implements RelaySource<RelayRow> {
   ) {
     this.retryTopicPrefix = topics.named('retry.');
     this.retryTopics = new Set(tiersMs.map((tierMs) => topics.retry(tierMs)));
+    for (const topic of [...this.retryTopics, topics.deadLetters, topics.control]) relayedRecords.inc({ topic }, 0);
   }
 
   /**

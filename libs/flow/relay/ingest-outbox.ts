@@ -6,6 +6,7 @@ import type { Database } from '#ground/postgres/pool';
 import { readEvents } from './read-events.queries.js';
 import { type IReadOutboxResult, readOutbox } from './read-outbox.queries.js';
 import type { RecentEvents, RelayedEvent } from './recent-events.js';
+import { relayedRecords } from './relay.metrics.js';
 import { READ_BOUNDS, type RelayRow, type RelaySource } from './relay-source.js';
 
 interface OutboxRow extends RelayRow {
@@ -19,7 +20,9 @@ export class IngestOutbox implements RelaySource<OutboxRow> {
     private readonly database: Database,
     private readonly topic: string,
     private readonly recent: RecentEvents,
-  ) {}
+  ) {
+    relayedRecords.inc({ topic }, 0);
+  }
 
   async next(shards: readonly number[], sent: readonly OutboxRow[]): Promise<readonly OutboxRow[]> {
     const { rowsPerShard, rows: most } = READ_BOUNDS;

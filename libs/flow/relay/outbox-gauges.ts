@@ -1,4 +1,4 @@
-import { Gauge } from 'prom-client';
+import { ObservedGauge } from '#ground/telemetry/observed-gauge';
 
 export interface OutboxState {
   /** Rows that are not in Kafka yet. */
@@ -9,11 +9,10 @@ export interface OutboxState {
 /** How long a state is used, in milliseconds: two gauges and several scrapers share it. */
 const FRESH_MS = 1_000;
 
-/**
- * Depth and age of an outbox. The gauges exist only in a process that observes one: elsewhere they would report 0, which
- * looks like an empty outbox.
- */
+/** Depth and age of an outbox. */
 export class OutboxGauges {
+  private readonly depth: ObservedGauge;
+  private readonly oldestAge: ObservedGauge;
   private read: (() => Promise<OutboxState>) | undefined;
   private latest: Promise<OutboxState | undefined> | undefined;
   private readAtMs = 0;
@@ -22,31 +21,17 @@ export class OutboxGauges {
    * @param name of the metrics, to which `_depth` and `_oldest_age_seconds` are added
    * @param content what waits in the outbox, in the plural
    */
-  constructor(
-    private readonly name: string,
-    private readonly content: string,
-  ) {}
+  constructor(name: string, content: string) {
+    this.depth = new ObservedGauge({ name: `${name}_depth`, help: `${content} that are not in Kafka yet` });
+    this.oldestAge = new ObservedGauge({ name: `${name}_oldest_age_seconds`, help: `Age of the oldest of the ${content.toLowerCase()} that are not in Kafka yet` });
+  }
 
   /** Reports what `read` returns, and reads at most once a second. A later call replaces it. */
   observe(read: () => Promise<OutboxState>): void {
-    if (this.read === undefined) {
-      this.create('depth', `${this.content} that are not in Kafka yet`, 'depth');
-      this.create('oldest_age_seconds', `Age of the oldest of the ${this.content.toLowerCase()} that are not in Kafka yet`, 'oldestAgeSeconds');
-    }
     this.read = read;
     this.latest = undefined;
-  }
-
-  private create(suffix: string, help: string, part: keyof OutboxState): void {
-    const state = (): Promise<OutboxState | undefined> | undefined => this.state();
-    new Gauge({
-      name: `${this.name}_${suffix}`,
-      help,
-      async collect() {
-        const value = (await state())?.[part];
-        if (value !== undefined) this.set(value);
-      },
-    });
+    this.depth.observe(async () => (await this.state())?.depth);
+    this.oldestAge.observe(async () => (await this.state())?.oldestAgeSeconds);
   }
 
   /** Undefined if Postgres does not answer, which health reports: the gauges keep their last value. */

@@ -2,7 +2,7 @@ import type { Kafka, Producer } from 'kafkajs';
 import { Partitioners } from 'kafkajs';
 import { KafkaJSProtocolError } from '#ground/kafka/client';
 import type { Logger } from '#ground/telemetry/logger';
-import { relayBatchSize, relayed, relayErrors } from './relay.metrics.js';
+import { relayBatchRecords, relayedRecords, relayErrors, relaySendSeconds } from './relay.metrics.js';
 import { grouped } from './relay-batch.js';
 import type { RelayRow } from './relay-source.js';
 
@@ -83,12 +83,14 @@ export class RelaySender {
 
   private async sendAll(rows: readonly RelayRow[]): Promise<void> {
     const topics = grouped(rows, ({ topic }) => topic);
+    const startedAtMs = performance.now();
     await this.producer.sendBatch({
       acks: -1,
       topicMessages: [...topics].map(([topic, own]) => ({ topic, messages: own.map(({ message }) => message) })),
     });
-    relayBatchSize.observe(rows.length);
-    for (const [topic, own] of topics) relayed.inc({ topic }, own.length);
+    relaySendSeconds.observe((performance.now() - startedAtMs) / 1_000);
+    relayBatchRecords.observe(rows.length);
+    for (const [topic, own] of topics) relayedRecords.inc({ topic }, own.length);
   }
 }
 

@@ -1,9 +1,10 @@
 import { Counter } from 'prom-client';
+import { closedCounter } from '#ground/telemetry/closed-counter';
 
-export const retryTokens = new Counter({
+export const retryTokens = closedCounter({
   name: 'lockstep_retry_tokens_total',
-  help: 'Retry tokens that came due: woken (their head was waiting), or stale',
-  labelNames: ['result'] as const,
+  help: 'Retry tokens that came due: woken (their delivery was waiting and started), or stale (nothing waited for them any more)',
+  labels: { result: ['woken', 'stale'] },
 });
 
 export const foreignTokens = new Counter({

@@ -59,7 +59,7 @@ afterEach(async () => {
 /** What Kafka brings of a topic's partition. */
 function batchOf(topic: string, records: readonly Partial<KafkaMessage>[]): ShardBatch {
   const numbered = records.map((record, i) => ({ key: null, value: null, timestamp: '0', ...record, offset: String(i) }) as KafkaMessage);
-  return { shard: SHARD, topic, records: numbered, firstOffset: 0, nextOffset: records.length, endsLog: true };
+  return { shard: SHARD, topic, records: numbered, firstOffset: 0, nextOffset: records.length, logEnd: records.length, endsLog: true };
 }
 
 const recordOf = (eventId: string): Partial<KafkaMessage> => ({ value: Buffer.from('{}'), headers: { ce_id: Buffer.from(toPublicId('evt', eventId)) } });

@@ -41,6 +41,7 @@ export class SourceDirectory {
     @InjectLogger() private readonly logger: Logger,
   ) {
     this.sources = new RowCache({
+      name: 'sources',
       maxRows: MAX_SOURCES,
       maxAbsent: MAX_ABSENT,
       read: (since, references) => this.read(since, references),

@@ -1,10 +1,17 @@
 import { Counter, Histogram } from 'prom-client';
+import { ERROR_CODES } from '#domain/problem';
+import { closedCounter } from '#ground/telemetry/closed-counter';
 import { LATENCY_BUCKETS_SECONDS } from '#ground/telemetry/metrics';
 
-export const requestsRejected = new Counter({
+export const requestsRejected = closedCounter({
   name: 'lockstep_requests_rejected_total',
-  help: 'Requests answered with an error, by problem code',
-  labelNames: ['code'],
+  help: 'Requests answered with an error, by problem code; those that are shed included',
+  labels: { code: ERROR_CODES },
+});
+
+export const requestsShed = new Counter({
+  name: 'lockstep_requests_shed_total',
+  help: 'Requests answered with 503 before they were read, because too many wait. The duration of requests lacks them',
 });
 
 export const rejectionsNotCounted = new Counter({
@@ -15,7 +22,7 @@ export const rejectionsNotCounted = new Counter({
 /** `route` is the template (`/v1/events/:id`), which keeps the number of labels small. */
 export const requestDuration = new Histogram({
   name: 'lockstep_http_request_duration_seconds',
-  help: 'Duration of requests, by route template',
+  help: 'Duration of requests by method, route template and status. Without those that are shed',
   labelNames: ['method', 'route', 'status'],
   buckets: LATENCY_BUCKETS_SECONDS,
 });

@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import { LockstepError } from '#domain/problem';
-import { requestsRejected } from './http.metrics.js';
+import { requestsRejected, requestsShed } from './http.metrics.js';
 
 /**
  * Delay of a 503. A client that ignores Retry-After then retries two or three times a second, not thousands of times:
@@ -39,6 +39,7 @@ export class LoadShedding {
     return (request, response) => {
       if (!this.isShed(request)) return next(request, response);
       requestsRejected.inc({ code: OVERLOADED.code });
+      requestsShed.inc();
       const isBodyRead = Number(request.headers['content-length'] ?? Infinity) <= maxBodyBytes;
       const answer = (): void => {
         // A closing server waits for its connections, so none may stay open for another request.

@@ -65,7 +65,7 @@ describe('BatchReader', () => {
   it('passes on a batch with its offsets, resolves it when it is done, and commits its offset within a second', async () => {
     const { reader, payload, done, batches } = scene();
     await reader.read(payload);
-    expect(batches).toMatchObject([{ shard: PARTITION, topic: 'events', firstOffset: 10, nextOffset: 15, endsLog: true }]);
+    expect(batches).toMatchObject([{ shard: PARTITION, topic: 'events', firstOffset: 10, nextOffset: 15, logEnd: 15, endsLog: true }]);
     expect(done).toEqual(['resolve 14', 'heartbeat']);
     jest.advanceTimersByTime(1_000);
     expect(done).toEqual(['resolve 14', 'heartbeat', 'commit 15']);

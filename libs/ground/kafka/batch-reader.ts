@@ -83,12 +83,14 @@ export class BatchReader {
 
 function batchOf(topic: string, batch: BatchPayload['batch']): ShardBatch {
   const nextOffset = Number(batch.lastOffset()) + 1;
+  const logEnd = Number(batch.highWatermark);
   return {
     shard: batch.partition,
     topic,
     records: batch.messages,
     firstOffset: Number(batch.firstOffset()),
     nextOffset,
-    endsLog: nextOffset >= Number(batch.highWatermark),
+    logEnd,
+    endsLog: nextOffset >= logEnd,
   };
 }

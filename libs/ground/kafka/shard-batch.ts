@@ -9,6 +9,8 @@ export interface ShardBatch {
   readonly firstOffset: number;
   /** Offset after the batch. Offsets inside it may be missing, such as those of a transaction's markers. */
   readonly nextOffset: number;
+  /** Offset after the log's last record when the batch was fetched. */
+  readonly logEnd: number;
   /** Whether the log ends with this batch. */
   readonly endsLog: boolean;
 }

@@ -7,7 +7,7 @@ import { HandlerErrorFilter } from './handler-error.filter.js';
 import type { BatchResult, ShardBatch } from './shard-batch.js';
 import { handlersByTopic } from './topic-handlers.js';
 
-const BATCH: ShardBatch = { shard: 0, topic: 'events', records: [], firstOffset: 3, nextOffset: 4, endsLog: true };
+const BATCH: ShardBatch = { shard: 0, topic: 'events', records: [], firstOffset: 3, nextOffset: 4, logEnd: 4, endsLog: true };
 const failure = new TypeError('a bug', { cause: new Error('its cause') });
 
 @Controller()

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { Config } from '#ground/config/config';
 import { InjectConfig } from '#ground/process/process-context';
 import { createPool, type PoolOptions } from './pool.js';
+import { poolConnections, poolMaxConnections, poolWaiting } from './pools.metrics.js';
 
 export const POSTGRES_OPTIONS = Symbol('POSTGRES_OPTIONS');
 
@@ -25,7 +26,14 @@ export class PgPools implements OnApplicationShutdown {
   constructor(
     @Inject(POSTGRES_OPTIONS) private readonly options: PostgresOptions,
     @InjectConfig() private readonly config: Pick<Config, 'databaseUrl'>,
-  ) {}
+  ) {
+    poolConnections.observe(() => this.each((pool, { totalCount, idleCount }) => [
+      { labels: { pool, state: 'idle' }, value: idleCount },
+      { labels: { pool, state: 'busy' }, value: totalCount - idleCount },
+    ]));
+    poolMaxConnections.observe(() => this.each((pool, { options }) => [{ labels: { pool }, value: options.max ?? 0 }]));
+    poolWaiting.observe(() => this.each((pool, { waitingCount }) => [{ labels: { pool }, value: waitingCount }]));
+  }
 
   /** @throws Error when the name is taken: two modules that share a pool import one module that exports it */
   open({ name, transactionTimeoutMs = this.transactionTimeoutMs(), ...settings }: PoolSettings): pg.Pool {
@@ -52,6 +60,10 @@ export class PgPools implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await Promise.all([...this.pools.values()].map((pool) => pool.end()));
+  }
+
+  private each<Read>(read: (name: string, pool: pg.Pool) => Read[]): Read[] {
+    return [...this.pools].flatMap(([name, pool]) => read(name, pool));
   }
 
   private transactionTimeoutMs(): number | undefined {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type CachedRow, type CacheRead, type ChangedRow, NOTHING_READ, RowCache } from './row-cache.js';
+import { cacheLookups } from './row-cache.metrics.js';
 
 type Asked = { since: string; keys: readonly string[] };
 
@@ -21,6 +22,7 @@ class World {
   server = 'a';
   private readonly open: { asked: Asked; answer: PromiseWithResolvers<CacheRead<CachedRow>> }[] = [];
   readonly cache = new RowCache<CachedRow>({
+    name: 'sources',
     maxRows: 2,
     maxAbsent: 2,
     onError: (error) => this.errors.push(error),
@@ -86,6 +88,19 @@ describe('RowCache', () => {
     expect(world.cache.get('a')).toMatchObject({ key: 'a' });
     expect(world.cache.get('x')).toBeUndefined();
     expect(world.asked.map(({ since, keys }) => [since, ...keys])).toEqual([[NOTHING_READ], ['1', 'a'], ['2', 'x']]);
+  });
+
+  it('counts hits and misses', async () => {
+    const before = (await cacheLookups.get()).values.map(({ value }) => value);
+    const world = new World();
+    world.put('a');
+    await world.start();
+    await world.read('a');
+    for (let n = 0; n < 3; n++) void world.cache.get('a');
+    await world.poll();
+    const { values: after } = await cacheLookups.get();
+    const added = after.map(({ labels: { cache, result }, value }, i) => `${cache} ${result} ${value - (before[i] ?? 0)}`);
+    expect(added.filter((line) => line.startsWith('sources'))).toEqual(['sources hit 3', 'sources miss 1']);
   });
 
   it('all requests that come during a read share the next one', async () => {

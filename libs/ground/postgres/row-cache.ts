@@ -1,5 +1,6 @@
 import { Poll } from '#ground/polling/poll';
 import { storeErrorOf } from './answering-database.js';
+import { type CacheName, cacheLookups } from './row-cache.metrics.js';
 
 /** A row in memory. */
 export interface CachedRow {
@@ -29,6 +30,7 @@ export interface CacheRead<Row extends CachedRow> {
 }
 
 export interface RowCacheOptions<Row extends CachedRow> {
+  readonly name: CacheName;
   /**
    * Reads the rows with these keys, and what was changed by transactions that the snapshot `since` does not have. With
    * `NOTHING_READ` no changes are needed.
@@ -74,6 +76,9 @@ export class RowCache<Row extends CachedRow> {
   private readonly absent = new Set<string>();
   private readonly poll: Poll;
   private lookup: Lookup<Row> | undefined;
+  /** Look-ups since the last read, which counts them. */
+  private hits = 0;
+  private misses = 0;
   private snapshot = NOTHING_READ;
   private server: string | undefined;
   /** When the last successful read began, by both clocks of the process: one stops with the machine, one may be set. */
@@ -103,8 +108,12 @@ export class RowCache<Row extends CachedRow> {
   get(key: string): Row | undefined | Promise<Row | undefined> {
     if (this.isCurrent()) {
       const row = this.rows.get(key);
-      if (row !== undefined || this.absent.has(key)) return row;
+      if (row !== undefined || this.absent.has(key)) {
+        this.hits++;
+        return row;
+      }
     }
+    this.misses++;
     return this.lookUp(key);
   }
 
@@ -128,6 +137,7 @@ export class RowCache<Row extends CachedRow> {
   private async read(): Promise<void> {
     const lookup = this.lookup;
     this.lookup = undefined;
+    this.countLookups();
     const [readAtMs, readAtWallMs] = [performance.now(), Date.now()];
     try {
       const read = await this.options.read(this.snapshot, [...(lookup?.keys ?? [])]);
@@ -142,6 +152,13 @@ export class RowCache<Row extends CachedRow> {
       lookup?.found.reject(this.failure.error);
       throw error;
     }
+  }
+
+  private countLookups(): void {
+    const { name: cache } = this.options;
+    cacheLookups.inc({ cache, result: 'hit' }, this.hits);
+    cacheLookups.inc({ cache, result: 'miss' }, this.misses);
+    this.hits = this.misses = 0;
   }
 
   /** After a restart or a failover, commits may be lost, and numbers of transactions used again: nothing is known. */

@@ -31,8 +31,8 @@ export class AccessDirectory {
     @InjectLogger() logger: Logger,
   ) {
     const bounds = { maxAbsent: MAX_ABSENT, onError: (err: unknown) => logger.warn({ err }, 'Tenants or API keys could not be read; retrying') };
-    this.keys = new RowCache({ ...bounds, maxRows: MAX_KEYS, read: (since, prefixes) => this.readKeys(since, prefixes) });
-    this.tenants = new RowCache({ ...bounds, maxRows: MAX_TENANTS, read: (since, ids) => this.readTenants(since, ids) });
+    this.keys = new RowCache({ ...bounds, name: 'api_keys', maxRows: MAX_KEYS, read: (since, prefixes) => this.readKeys(since, prefixes) });
+    this.tenants = new RowCache({ ...bounds, name: 'tenants', maxRows: MAX_TENANTS, read: (since, ids) => this.readTenants(since, ids) });
   }
 
   start(): void {

@@ -41,7 +41,7 @@ class BusyShard {
 
   private async accept(): Promise<void> {
     const submissions = Array.from({ length: 20 }, (_, i): Submission => ({
-      id: mintId(), tenant: i % 3 === 0 ? 'acme' : 'default', shard: this.shard, origin: POSTED, type: 'order.created', entity: `${this.shard}-${i % 7}`, occurredAt: undefined,
+      id: mintId(), tenant: i % 3 === 0 ? 'acme' : 'default', shard: this.shard, origin: POSTED, isItem: false, type: 'order.created', entity: `${this.shard}-${i % 7}`, occurredAt: undefined,
       idempotencyKey: i % 2 === 0 ? mintId() : undefined, fingerprint: i % 2 === 0 ? Buffer.alloc(32) : undefined, contentType: 'application/json', traceparent: undefined, attributes: undefined, acceptedBy: 'admin', payload: Buffer.from('{}'),
     }));
     await new IngestRepository(databaseOf(this.pool), { idempotencyRetentionMs: 60_000 }).commit(submissions);

@@ -34,6 +34,7 @@ export class DestinationDirectory {
     @InjectLogger() logger: Logger,
   ) {
     this.endpoints = new RowCache({
+      name: 'destinations',
       maxRows: MAX_DESTINATIONS,
       maxAbsent: MAX_ABSENT,
       read: (since, keys) => this.read(since, keys),

@@ -1,24 +1,23 @@
-import { Counter, Gauge } from 'prom-client';
+import { Gauge } from 'prom-client';
+import { closedCounter } from '#ground/telemetry/closed-counter';
 
 /** What becomes of a record. */
 export const RECORD_OUTCOMES = ['accepted', 'duplicate', 'parked', 'skipped'] as const;
 
-export const sourceRecords = new Counter({
+export const sourceRecords = closedCounter({
   name: 'lockstep_source_records_total',
-  help: 'Records of Kafka sources, by what became of them',
-  labelNames: ['outcome'] as const,
+  help: 'Records of Kafka sources, by what became of them: accepted, duplicate (known key), parked (kept for an operator), skipped (cannot be an event)',
+  labels: { outcome: RECORD_OUTCOMES },
 });
-for (const outcome of RECORD_OUTCOMES) sourceRecords.inc({ outcome }, 0);
 
-export const sourceGaps = new Counter({
+export const sourceGaps = closedCounter({
   name: 'lockstep_source_gaps_total',
   help: 'Times that a topic had lost records that its source had not read, by the reason',
-  labelNames: ['reason'] as const,
+  labels: { reason: ['retention', 'log_lost'] },
 });
-for (const reason of ['retention', 'log_lost'] as const) sourceGaps.inc({ reason }, 0);
 
 export const sourceLag = new Gauge({
-  name: 'lockstep_source_lag',
+  name: 'lockstep_source_lag_records',
   help: 'Records of a partition that its source has not stored yet, at the gateway that reads it',
   labelNames: ['source', 'partition'] as const,
 });

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { LockstepError } from '#domain/problem';
 import { EventTypeDirectory } from '#flow/event-types/event-type-directory';
 import { IngestService } from '#flow/ingest/ingest.service';
-import { eventsAccepted } from '#flow/ingest/ingest.metrics';
+import { eventsAccepted, eventsDeduplicated, FROM_TOPICS } from '#flow/ingest/ingest.metrics';
 import { IngestLimits } from '#flow/rate-limits/ingest-limits';
 import { EventRelay } from '#flow/relay/event-relay';
 import type { Config } from '#ground/config/config';
@@ -80,12 +80,13 @@ export class RecordAcceptor {
     const offered = moved.partitions.size === chunk.advances.length ? parts.events : parts.events.filter(isMoved);
     const accepted = moved.taken.size === 0 ? offered : offered.filter(({ id }) => !moved.taken.has(id));
     this.relay.add(accepted.map((event) => committedEventOf(of, event, moved.acceptedAt)));
-    eventsAccepted.inc(accepted.length);
     this.count(of.source, { accepted: accepted.length, duplicate: offered.length - accepted.length, skipped: parts.skipped.filter(isMoved).length, parked: parts.refusals.filter(({ entry }) => isMoved(entry)) });
     return moved.partitions;
   }
 
   private count(source: KafkaSource, { accepted, duplicate, skipped, parked }: StoredCounts): void {
+    eventsAccepted.inc({ ...FROM_TOPICS }, accepted);
+    eventsDeduplicated.inc({ ...FROM_TOPICS }, duplicate);
     sourceRecords.inc({ outcome: 'accepted' }, accepted);
     sourceRecords.inc({ outcome: 'duplicate' }, duplicate);
     sourceRecords.inc({ outcome: 'parked' }, parked.length);

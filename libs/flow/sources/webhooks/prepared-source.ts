@@ -19,6 +19,6 @@ export class PreparedSource {
     // An id that was set for a source is one that its requests have.
     this.fields = new WebhookFields({ id: usual.id ?? fields.id, isIdOptional: usual.id === undefined && fields.isIdOptional === true, type: usual.type ?? fields.type, entity: usual.entity ?? fields.entity });
     this.places = { known: { 'source:name': name, 'source:id': publicId }, jsonField };
-    this.origin = { source: name, keyScope: keyScopeOf(publicId), comparesBodies };
+    this.origin = { source: name, provider: provider.name, keyScope: keyScopeOf(publicId), comparesBodies };
   }
 }

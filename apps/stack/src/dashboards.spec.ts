@@ -1,0 +1,23 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, it } from '@jest/globals';
+import { dashboardFiles } from '#dev/dashboards/dashboards';
+import { analyse } from '#dev/dashboards/promql';
+import { projectRoot } from '#ground/config/project-root';
+import { panelExpressions, ruleExpressions } from '../fixtures/expressions.js';
+
+const folder = path.join(projectRoot(), 'deploy', 'grafana', 'dashboards');
+
+it('the committed dashboards are what `npm run dashboards` writes', () => {
+  const files = dashboardFiles();
+  expect(readdirSync(folder).filter((name) => name.endsWith('.json'))).toEqual([...files.keys()].sort());
+  for (const [name, content] of files) expect(readFileSync(path.join(folder, name), 'utf8')).toBe(content);
+});
+
+it.each([...panelExpressions(), ...ruleExpressions()])('$name is PromQL', ({ expression }) => {
+  const { selectors, errors } = analyse(expression);
+  expect(errors.map((at) => expression.slice(at, at + 20))).toEqual([]);
+  expect(selectors.length).toBeGreaterThan(0);
+  // One that Prometheus would evaluate for every metric.
+  expect(selectors.filter(({ metric }) => metric === '')).toEqual([]);
+});

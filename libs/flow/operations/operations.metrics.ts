@@ -1,0 +1,3 @@
+import { conflictsOf } from '#ground/postgres/conflicts.metrics';
+
+export const replayConflicts = conflictsOf('replay');
