@@ -1,0 +1,4 @@
+import { PreparedQuery } from '#ground/postgres/prepared-query';
+export type IListReplaysParams = { tenant: string; action?: 'replay' | 'discard' | null | void; status?: string | null | void; endpointId?: string | null | void; from: number; beforeMoment: number; beforeId: string; mostRead: number; limit: number };
+export type IListReplaysResult = { id: string; action: 'replay' | 'discard'; eventId: string | null; endpointId: string | null; entity: string | null; type: string | null; from: Date | null; to: Date | null; matched: number; selects: string; createdAt: Date; cancelledAt: Date | null; applied: number; status: string; finishedAt: Date | null; microseconds: number; matches: boolean; isLast: boolean };
+export const listReplays = new PreparedQuery<IListReplaysParams, IListReplaysResult>({} as any);
