@@ -126,9 +126,12 @@ describe('a replay that is cancelled', () => {
     const id = await start();
     const [job] = await open.find([0]);
     if (job === undefined) throw new Error('There is no replay');
-    // The cancellation has locked the shard's row, and waits for the audit log.
+    // The cancellation has finished the shard, and waits while it is audited.
+    await fixture.pool.query(
+      `create function wait_for_test() returns trigger language plpgsql as $$ begin perform pg_advisory_xact_lock(4711); return new; end $$;
+       create trigger wait_for_test before insert on audit_log for each row when (new.action = 'replay.cancelled') execute function wait_for_test()`);
     const holder = await fixture.pool.connect();
-    await holder.query('begin; lock table audit_log in share mode');
+    await holder.query('begin; select pg_advisory_xact_lock(4711)');
     const cancelled = requests.cancel(TEST_PRINCIPAL, id);
     await waitUntil('the cancellation to wait', () => isWaiting('cancelled_at = now()'));
     const batch = applied(job);
@@ -136,6 +139,7 @@ describe('a replay that is cancelled', () => {
     await holder.query('rollback');
     holder.release();
     expect(await cancelled).toMatchObject({ status: 'cancelled', applied: 0 });
+    await fixture.pool.query('drop trigger wait_for_test on audit_log; drop function wait_for_test()');
     expect(await batch).toMatchObject({ held: true, finished: true, lanes: [], unordered: 0 });
     expect(await statuses()).toEqual({ dead: LETTERS });
   });

@@ -52,10 +52,10 @@ export class SamplesWriter {
   }
 
   start(): void {
-    this.writes.start();
-    this.takes.start(msToNextStep());
     // Others see the process from now on.
     this.take(false);
+    this.writes.start();
+    this.takes.start(msToNextStep());
   }
 
   /** Call it when nothing is counted any more. */

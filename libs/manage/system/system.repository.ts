@@ -9,7 +9,7 @@ export type ProcessRow = IReadProcessesResult;
 export type ShardStateRow = IReadShardStatesResult;
 
 /** Of each shard's outbox: counting them takes some 2 ms. */
-export const MOST_COUNTED = 10_000;
+const MOST_COUNTED = 10_000;
 
 @Injectable()
 export class SystemRepository {
