@@ -1,5 +1,5 @@
 import { API_SOURCE } from '#domain/source-provider';
-import { Samples } from '#ground/samples/samples';
+import type { Samples } from '#ground/samples/samples';
 import { rejectionsNotCounted } from './http.metrics.js';
 import type { Principal } from './principal.js';
 
@@ -51,7 +51,7 @@ export class Rejections {
   private entries = new Map<string, Entry>();
   private duplicates = new Map<string, Writable<DuplicateCount>>();
 
-  constructor(private readonly maxEntries = MAX_ENTRIES, private readonly samples: Pick<Samples, 'events'> = new Samples()) {}
+  constructor(private readonly samples: Pick<Samples, 'events'>, private readonly maxEntries = MAX_ENTRIES) {}
 
   /** @param code a problem code, or `duplicate` */
   add({ tenant, actor }: Principal, code: string, detail: string): void {
