@@ -35,6 +35,15 @@ describe('rejections', () => {
     expect(rejections.take()).toEqual([]);
   });
 
+  it('are numbers over time of their source, without duplicates', () => {
+    const samples = new Samples();
+    const rejections = new Rejections(samples, 1);
+    for (const code of ['invalid_request', 'duplicate', 'rate_limited']) rejections.add(keyed('a'), code, '');
+    rejections.add({ ...keyed('a'), actor: { type: 'source', id: 'src_1', name: 'a shop' } }, 'invalid_request', '');
+    const counted = samples.take().noted.filter(({ dimension }) => dimension === 'source');
+    expect(counted).toMatchObject([{ tenant: 'default', name: 'api', measure: 'rejected', count: 2 }, { name: 'a shop', measure: 'rejected', count: 1 }]);
+  });
+
   it('of a source have its name as the source, and its id as the key', () => {
     const rejections = new Rejections(new Samples(), 1);
     const source = (id: string, name: string): Principal => ({ ...TEST_PRINCIPAL, tenant: 'default', actor: { type: 'source', id, name } });
