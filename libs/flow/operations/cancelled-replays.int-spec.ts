@@ -64,6 +64,7 @@ async function statuses(): Promise<Record<string, number>> {
 const applied = (job: OpenReplay) => open.apply(job, epochs[job.shard] ?? 0);
 const start = async (action: 'replay' | 'discard' = 'replay'): Promise<string> => (await requests.start(TEST_PRINCIPAL, action, replayRequestSchema.parse({ all: true }))).id;
 const audited = async (id: string): Promise<unknown[]> => (await fixture.pool.query<object>("select actor, action, detail from audit_log where subject = $1 and action = 'replay.cancelled'", [id])).rows;
+/** Of a statement the first 1,024 bytes are known. */
 const isWaiting = async (statement: string): Promise<boolean> =>
   (await fixture.pool.query("select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like $1 and pid <> pg_backend_pid()", [`%${statement}%`])).rowCount === 1;
 
@@ -110,7 +111,7 @@ describe('a replay that is cancelled', () => {
     const holder = await fixture.pool.connect();
     await holder.query('begin; select from lanes for update');
     const batch = applied(job);
-    await waitUntil('the batch to wait', () => isWaiting('replayed_attempts'));
+    await waitUntil('the batch to wait', () => isWaiting('replay_shards s on s.shard = f.shard'));
     const cancelled = requests.cancel(TEST_PRINCIPAL, id);
     await waitUntil('the cancellation to wait', () => isWaiting('cancelled_at = now()'));
     await holder.query('rollback');
@@ -135,7 +136,7 @@ describe('a replay that is cancelled', () => {
     const cancelled = requests.cancel(TEST_PRINCIPAL, id);
     await waitUntil('the cancellation to wait', () => isWaiting('cancelled_at = now()'));
     const batch = applied(job);
-    await waitUntil('the batch to wait', () => isWaiting('replayed_attempts'));
+    await waitUntil('the batch to wait', () => isWaiting('replay_shards s on s.shard = f.shard'));
     await holder.query('rollback');
     holder.release();
     expect(await cancelled).toMatchObject({ status: 'cancelled', applied: 0 });
