@@ -1,7 +1,7 @@
 /** Buckets for each doubling of the value. A quantile is at most 4.5 % off, half a bucket. */
 const BUCKETS_PER_DOUBLING = 8;
-/** Of values up to 2^20; larger ones count there, too. In milliseconds that is 17 minutes, and an attempt takes at most 5. */
-const LAST_BUCKET = 20 * BUCKETS_PER_DOUBLING;
+/** Of values up to 2^32; larger ones count there, too. In milliseconds that is 49 days. */
+const LAST_BUCKET = 32 * BUCKETS_PER_DOUBLING;
 
 /**
  * The bucket of a value. Bucket 0 has the values up to 1, bucket n those up to 2^(n/8). Histograms of the same quantity are

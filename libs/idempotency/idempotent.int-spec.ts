@@ -9,6 +9,7 @@ import { LockstepError } from '#domain/problem';
 import { AllowedMethods } from '#ground/http/allowed-methods';
 import { ProblemFilter } from '#ground/http/problem.filter';
 import { Rejections } from '#ground/http/rejections';
+import { Samples } from '#ground/samples/samples';
 import { createPool } from '#ground/postgres/pool';
 import { PostgresModule } from '#ground/postgres/postgres.module';
 import { ProcessModule } from '#ground/process/process.module';
@@ -252,7 +253,7 @@ describe('in an app that parses bodies', () => {
   it.each([true, false])('the raw body is compared; without it no request is carried out (rawBody: %s)', async (rawBody) => {
     const testing = await Test.createTestingModule({ imports: [ProcessModule.of(testProcess(database.url)), module] }).compile();
     const parsing = testing.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { rawBody, logger: false });
-    parsing.useGlobalFilters(new ProblemFilter(new AllowedMethods(), new Rejections(), captureLog().logger));
+    parsing.useGlobalFilters(new ProblemFilter(new AllowedMethods(), new Rejections(new Samples()), captureLog().logger));
     await parsing.listen(0, '127.0.0.1');
     const send = async (amount: number): Promise<number> => {
       const headers = { 'content-type': 'application/json', 'idempotency-key': `parsed-${rawBody}` };

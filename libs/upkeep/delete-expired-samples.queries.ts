@@ -20,7 +20,7 @@ export interface IDeleteExpiredSamplesQuery {
   result: IDeleteExpiredSamplesResult;
 }
 
-const deleteExpiredSamplesIR: any = {"usedParamSet":{"places":true,"retentionMs":true},"params":[{"name":"places","required":true,"transform":{"type":"scalar"},"locs":[{"a":83,"b":90}]},{"name":"retentionMs","required":true,"transform":{"type":"scalar"},"locs":[{"a":175,"b":187}]}],"statement":"with expired as materialized (\n  select ctid\n  from samples\n  where\n    ctid = any(:places!::text[]::tid[])\n    and at < now() - case step when 60 then interval '2 days' else :retentionMs!::float8 * interval '1 millisecond' end\n  for update skip locked\n),\ndeleted as (\n  delete from samples\n  where ctid = any(array(select ctid from expired))\n  returning 1\n)\nselect count(*)::integer as \"deleted!\" from deleted"};
+const deleteExpiredSamplesIR: any = {"usedParamSet":{"places":true,"retentionMs":true},"params":[{"name":"places","required":true,"transform":{"type":"scalar"},"locs":[{"a":83,"b":90}]},{"name":"retentionMs","required":true,"transform":{"type":"scalar"},"locs":[{"a":225,"b":237}]}],"statement":"with expired as materialized (\n  select ctid\n  from samples\n  where\n    ctid = any(:places!::text[]::tid[])\n    and at < now() - case step\n      when 10 then interval '2 hours'\n      when 60 then interval '2 days'\n      else :retentionMs!::float8 * interval '1 millisecond'\n    end\n  for update skip locked\n),\ndeleted as (\n  delete from samples\n  where ctid = any(array(select ctid from expired))\n  returning 1\n)\nselect count(*)::integer as \"deleted!\" from deleted"};
 
 /**
  * Query generated from SQL:
@@ -30,7 +30,11 @@ const deleteExpiredSamplesIR: any = {"usedParamSet":{"places":true,"retentionMs"
  *   from samples
  *   where
  *     ctid = any(:places!::text[]::tid[])
- *     and at < now() - case step when 60 then interval '2 days' else :retentionMs!::float8 * interval '1 millisecond' end
+ *     and at < now() - case step
+ *       when 10 then interval '2 hours'
+ *       when 60 then interval '2 days'
+ *       else :retentionMs!::float8 * interval '1 millisecond'
+ *     end
  *   for update skip locked
  * ),
  * deleted as (

@@ -5,7 +5,11 @@ with expired as materialized (
   from samples
   where
     ctid = any(:places!::text[]::tid[])
-    and at < now() - case step when 60 then interval '2 days' else :retentionMs!::float8 * interval '1 millisecond' end
+    and at < now() - case step
+      when 10 then interval '2 hours'
+      when 60 then interval '2 days'
+      else :retentionMs!::float8 * interval '1 millisecond'
+    end
   for update skip locked
 ),
 deleted as (

@@ -264,13 +264,13 @@ describe('other paths', () => {
     const { paths, components } = json as { paths: Record<string, Record<string, { responses: Record<string, unknown>; security: unknown }>>; components: { securitySchemes: unknown; schemas: Record<string, unknown> } };
     const operations = Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
     expect(operations.filter((operation) => operation.includes('/v1/')).sort()).toEqual([
-      'DELETE /v1/api-keys/{id}', 'DELETE /v1/endpoints/{id}', 'DELETE /v1/event-types/{name}', 'DELETE /v1/sources/{id}', 'GET /v1/api-keys', 'GET /v1/api-keys/{id}', 'GET /v1/audit', 'GET /v1/dead-letters',
+      'DELETE /v1/api-keys/{id}', 'DELETE /v1/endpoints/{id}', 'DELETE /v1/event-types/{name}', 'DELETE /v1/sources/{id}', 'GET /v1/api-keys', 'GET /v1/api-keys/{id}', 'GET /v1/audit', 'GET /v1/dead-letters', 'GET /v1/dead-letters/groups',
       'GET /v1/deliveries', 'GET /v1/deliveries/{id}', 'GET /v1/deliveries/{id}/attempts', 'GET /v1/endpoints', 'GET /v1/endpoints/{id}', 'GET /v1/endpoints/{id}/secret', 'GET /v1/endpoints/{id}/stats', 'GET /v1/event-types', 'GET /v1/event-types/{name}',
       'GET /v1/events', 'GET /v1/events/{id}', 'GET /v1/events/{id}/deliveries', 'GET /v1/events/{id}/timeline', 'GET /v1/lanes', 'GET /v1/lanes/{endpoint}/{entity}', 'GET /v1/ledger',
-      'GET /v1/rejections', 'GET /v1/replays/{id}', 'GET /v1/sources', 'GET /v1/sources/{id}', 'GET /v1/sources/{id}/stats', 'GET /v1/tenants', 'GET /v1/tenants/{id}', 'PATCH /v1/api-keys/{id}', 'PATCH /v1/endpoints/{id}', 'PATCH /v1/sources/{id}', 'POST /v1/api-keys',
+      'GET /v1/metrics', 'GET /v1/rejections', 'GET /v1/replays', 'GET /v1/replays/{id}', 'GET /v1/sources', 'GET /v1/sources/{id}', 'GET /v1/sources/{id}/stats', 'GET /v1/system', 'GET /v1/tenants', 'GET /v1/tenants/{id}', 'PATCH /v1/api-keys/{id}', 'PATCH /v1/endpoints/{id}', 'PATCH /v1/sources/{id}', 'POST /v1/api-keys',
       'POST /v1/api-keys/{id}/rotate', 'POST /v1/dead-letters/discard', 'POST /v1/dead-letters/replay', 'POST /v1/endpoints', 'POST /v1/endpoints/{id}/pause', 'POST /v1/endpoints/{id}/replay', 'POST /v1/endpoints/{id}/resume',
       'POST /v1/endpoints/{id}/rotate-secret', 'POST /v1/endpoints/{id}/test', 'POST /v1/events', 'POST /v1/events/batch', 'POST /v1/events/{id}/replay', 'POST /v1/lanes/{endpoint}/{entity}/pause', 'POST /v1/lanes/{endpoint}/{entity}/resume',
-      'POST /v1/lanes/{endpoint}/{entity}/skip', 'POST /v1/sources', 'POST /v1/sources/{id}/rotate-secret', 'PUT /v1/event-types/{name}', 'PUT /v1/tenants/{id}',
+      'POST /v1/lanes/{endpoint}/{entity}/skip', 'POST /v1/replays/{id}/cancel', 'POST /v1/sources', 'POST /v1/sources/{id}/rotate-secret', 'PUT /v1/event-types/{name}', 'PUT /v1/tenants/{id}',
     ]);
     expect(Object.keys(paths['/v1/events']?.['post']?.responses ?? {}).sort()).toEqual(['200', '202', '400', '401', '403', '408', '409', '413', '415', '422', '429', '431', '500', '503']);
     expect(paths['/v1/events']?.['post']?.security).toEqual([{ bearer: [] }]);

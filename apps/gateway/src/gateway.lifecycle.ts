@@ -26,6 +26,7 @@ import { ServerCheck } from '#ground/postgres/server-check';
 import { whenPostgresAnswers } from '#ground/postgres/when-postgres-answers';
 import { Lifetime } from '#ground/process/lifetime';
 import { InjectConfig, InjectLogger } from '#ground/process/process-context';
+import { SamplesWriter } from '#ground/samples/samples-writer';
 import type { Logger } from '#ground/telemetry/logger';
 import { AccessDirectory } from '#manage/access/access-directory';
 import { establishAdminKey } from '#manage/access/admin-key';
@@ -35,6 +36,7 @@ import { LedgerService } from '#manage/ledger/ledger.service';
 import { RejectionsWriter } from '#manage/rejections/rejections-writer';
 import { DestinationDirectory } from '#manage/sources/destination-directory';
 import { EnvironmentSources } from '#manage/sources/environment-sources';
+import { EventsLag } from '#manage/system/events-lag';
 import { recordAuditRetention } from '#upkeep/audit-retention';
 import { ExpiredRowsSweeper } from '#upkeep/expired-rows-sweeper';
 import { PartitionKeeper } from '#upkeep/partitions';
@@ -77,6 +79,8 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     private readonly expiredRows: ExpiredRowsSweeper,
     private readonly retention: RetentionSweeper,
     private readonly rejections: RejectionsWriter,
+    private readonly samples: SamplesWriter,
+    private readonly eventsLag: EventsLag,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -111,6 +115,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     this.expiredRows.start();
     this.retention.start();
     this.rejections.start();
+    this.samples.start();
     this.lifetime.ready();
     logger.info('Ready');
   }
@@ -136,7 +141,7 @@ export class GatewayLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     await Promise.all([this.ingest.idle(), this.sourcesStopped]);
     await Promise.all([this.relay.stop(this.drainMs()), this.limits.stop(), this.access.stop(), this.eventTypes.stop(), this.sources.stop(), this.destinations.stop(), this.keyUses.stop()]);
     // Its last counts have those of all that was read and posted.
-    await Promise.all([this.upkeepStopped, this.rejections.stop()]);
+    await Promise.all([this.upkeepStopped, this.rejections.stop(), this.samples.stop(), this.eventsLag.close()]);
   }
 
   private drainMs(): number {

@@ -17,6 +17,7 @@ import { TopicsIndicator } from '#ground/kafka/topics.indicator';
 import { ActivityModule } from '#ground/postgres/activity.module';
 import { HousekeepingDatabaseModule } from '#ground/postgres/housekeeping-database.module';
 import { PostgresModule } from '#ground/postgres/postgres.module';
+import { SamplesModule } from '#ground/samples/samples.module';
 import { AccessModule } from '#manage/access/access.module';
 import { ApiKeysModule } from '#manage/api-keys/api-keys.module';
 import { AuditModule } from '#manage/audit/audit.module';
@@ -26,9 +27,11 @@ import { EventTypesApiModule } from '#manage/event-types/event-types-api.module'
 import { EventsModule } from '#manage/events/events.module';
 import { LanesApiModule } from '#manage/lanes/lanes-api.module';
 import { LedgerModule } from '#manage/ledger/ledger.module';
+import { MetricsApiModule } from '#manage/metrics/metrics-api.module';
 import { RejectionsModule } from '#manage/rejections/rejections.module';
 import { WebhooksApiModule } from '#manage/sources/webhooks-api.module';
 import { SourcesApiModule } from '#manage/sources/sources-api.module';
+import { SystemModule } from '#manage/system/system.module';
 import { TenantsModule } from '#manage/tenants/tenants.module';
 import { TimelineModule } from '#manage/timeline/timeline.module';
 import { PartitionsIndicator } from '#upkeep/partitions.indicator';
@@ -65,6 +68,9 @@ import { GatewayLifecycle } from './gateway.lifecycle.js';
     LedgerModule,
     AuditModule,
     RejectionsModule,
+    SamplesModule,
+    MetricsApiModule,
+    SystemModule,
     PartitionsModule,
     RetentionModule,
     HealthModule.of({

@@ -5,6 +5,7 @@ import { LanesModule } from '#flow/lanes/lanes.module';
 import { LogEndsReader } from '#ground/kafka/log-ends';
 import { Topics } from '#ground/kafka/topics';
 import { PostgresModule } from '#ground/postgres/postgres.module';
+import { SampleCountsModule } from '#ground/samples/sample-counts.module';
 import { AdmissionRepository } from './admission.repository.js';
 import { AdmissionService } from './admission.service.js';
 import { EventsTopicController } from './events-topic.controller.js';
@@ -24,6 +25,7 @@ import { UnadmittedSweeper } from './unadmitted-sweeper.js';
     PostgresModule.pool({ name: 'unadmitted', max: 1, plans: 'by-index' }),
     DeliveryModule,
     LanesModule,
+    SampleCountsModule,
   ],
   controllers: [EventsTopicController],
   providers: [

@@ -36,6 +36,15 @@ export interface UnmatchedId {
   readonly elsewhere: boolean;
 }
 
+/** An event that some endpoints did not get because of their filters. */
+export interface FilteredEvent {
+  readonly tenant: string;
+  /** Null for an event that was posted to the API. */
+  readonly source: string | null;
+  readonly type: string;
+  readonly endpoints: number;
+}
+
 /** What an admission did to one shard. */
 export type ShardVerdict =
   | { readonly kind: 'fenced' }
@@ -47,6 +56,8 @@ export type ShardVerdict =
       readonly admitted: number;
       /** Endpoints that did not get an event because of their filters, over all events. */
       readonly filtered: number;
+      /** The events of these. */
+      readonly filteredEvents: readonly FilteredEvent[];
       /** Events that were admitted before, and repeats within the batch. */
       readonly duplicates: number;
       readonly unmatched: readonly UnmatchedId[];
@@ -64,6 +75,7 @@ interface MutableVerdict {
   endpointVersions: Map<number, number>;
   admitted: number;
   filtered: number;
+  filteredEvents: FilteredEvent[];
   duplicates: number;
   unmatched: UnmatchedId[];
   postponed: string[];
@@ -114,7 +126,7 @@ function verdictsOf(admissions: readonly ShardAdmission[], ids: readonly string[
     if (row.held !== true || row.shard === null) continue;
     let verdict = held.get(row.shard);
     if (verdict === undefined) {
-      verdict = { deliveries: [], endpointVersions: new Map(), admitted: 0, filtered: 0, duplicates: 0, unmatched: [], postponed: [], lastOrdinal: 0 };
+      verdict = { deliveries: [], endpointVersions: new Map(), admitted: 0, filtered: 0, filteredEvents: [], duplicates: 0, unmatched: [], postponed: [], lastOrdinal: 0 };
       held.set(row.shard, verdict);
     }
     collect(verdict, row, ids);
@@ -122,10 +134,10 @@ function verdictsOf(admissions: readonly ShardAdmission[], ids: readonly string[
   return admissions.map(({ shard, eventIds }): ShardVerdict => {
     const verdict = held.get(shard);
     if (verdict === undefined) return { kind: 'fenced' };
-    const { deliveries, endpointVersions, admitted, filtered, unmatched, postponed } = verdict;
+    const { deliveries, endpointVersions, admitted, filtered, filteredEvents, unmatched, postponed } = verdict;
     // Folded repeats within the batch have no row of their own: they are duplicates too, unless their event is postponed.
     const duplicates = eventIds.length - admitted - unmatched.length - recordsOf(postponed, eventIds);
-    return { kind: 'admitted', deliveries, endpointVersions, admitted, filtered, duplicates, unmatched, postponed };
+    return { kind: 'admitted', deliveries, endpointVersions, admitted, filtered, filteredEvents, duplicates, unmatched, postponed };
   });
 }
 
@@ -147,7 +159,10 @@ function collect(verdict: MutableVerdict, row: IAdmitBatchResult, ids: readonly 
     else if (row.taken !== true) verdict.postponed.push(eventId);
     else if (row.admitted === true) {
       verdict.admitted += 1;
-      verdict.filtered += row.filtered ?? 0;
+      if (row.filtered !== null) {
+        verdict.filtered += row.filtered;
+        verdict.filteredEvents.push({ tenant: row.tenant, source: row.source, type: row.type, endpoints: row.filtered });
+      }
     }
   }
   if (row.admitted !== true || row.endpoint === null) return;

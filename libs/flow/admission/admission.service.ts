@@ -1,6 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { EndpointDirectory } from '#flow/delivery/endpoint-directory';
+import { API_SOURCE } from '#domain/source-provider';
 import { InjectLogger } from '#ground/process/process-context';
+import { Samples } from '#ground/samples/samples';
 import type { Logger } from '#ground/telemetry/logger';
 import { AdmissionProgress } from '#flow/lanes/admission-progress';
 import { LaneIntake, type Payloads } from '#flow/lanes/lane-intake';
@@ -73,6 +75,7 @@ export class AdmissionService {
     private readonly intake: LaneIntake,
     private readonly progress: AdmissionProgress,
     @Inject(EndpointDirectory) private readonly endpoints: Pick<EndpointDirectory, 'requireVersion'>,
+    private readonly samples: Samples,
     @InjectLogger() private readonly logger: Logger,
   ) {}
 
@@ -161,10 +164,19 @@ export class AdmissionService {
     eventsAdmitted.inc(verdict.admitted);
     deliveriesFiltered.inc(verdict.filtered);
     duplicateAdmissions.inc(verdict.duplicates);
+    this.count(verdict);
     // Before the deliveries can be started.
     for (const [endpoint, version] of verdict.endpointVersions) this.endpoints.requireVersion(endpoint, version);
     this.intake.take(lanes, verdict.deliveries, payloads);
     if (verdict.duplicates > 0) lanes.coverage.onCommittedBefore();
+  }
+
+  private count({ deliveries, filteredEvents }: Extract<ShardVerdict, { kind: 'admitted' }>): void {
+    for (const { endpoint, tenant, source, type } of deliveries) {
+      this.samples.endpoint(endpoint).count('routed');
+      this.samples.events(tenant, source ?? API_SOURCE, type).count('routed');
+    }
+    for (const { tenant, source, type, endpoints } of filteredEvents) this.samples.events(tenant, source ?? API_SOURCE, type).count('filtered', endpoints);
   }
 
   private async admitWithRetry(requests: readonly SizedRequest[]): Promise<ShardVerdict[]> {

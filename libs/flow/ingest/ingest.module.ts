@@ -4,6 +4,7 @@ import { EventRelayModule } from '#flow/relay/event-relay.module';
 import { RateLimitsModule } from '#flow/rate-limits/rate-limits.module';
 import { RejectionCountsModule } from '#ground/http/rejections.module';
 import { PostgresModule } from '#ground/postgres/postgres.module';
+import { SampleCountsModule } from '#ground/samples/sample-counts.module';
 import { BatchAcceptor } from './batch-acceptor.js';
 import { BatchController } from './batch.controller.js';
 import { BatchFeeder } from './batch-feeder.js';
@@ -31,6 +32,7 @@ const FOLLOWUP_TIMEOUT_MS = 2_000;
     EventTypesModule,
     EventRelayModule,
     RejectionCountsModule,
+    SampleCountsModule,
     RateLimitsModule,
   ],
   controllers: [IngestController, BatchController],

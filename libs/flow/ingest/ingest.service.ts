@@ -8,6 +8,7 @@ import { type CommittedEvent, EventRelay } from '#flow/relay/event-relay';
 import type { Config } from '#ground/config/config';
 import { type CommitSequence, GroupCommit } from '#ground/postgres/group-commit';
 import { InjectConfig } from '#ground/process/process-context';
+import { Samples } from '#ground/samples/samples';
 import type { EventOrigin } from './event-origin.js';
 import { countCommitted, countRepeat, ingestBatchEvents, ingestCommitSeconds, ingestQueueBytes, ingestQueueLimit, ingestQueueRequests } from './ingest.metrics.js';
 import type { NamedDestination } from './named-destination.js';
@@ -69,6 +70,7 @@ export class IngestService {
     private readonly queueLimit: QueueLimit,
     @Inject(EventRelay) private readonly relay: Pick<EventRelay, 'add'>,
     @InjectConfig() private readonly config: { readonly kafka: Pick<Config['kafka'], 'partitions'> },
+    private readonly samples: Samples,
   ) {
     this.commits = new GroupCommit<Submission, Committed>({
       maxItems: BATCH_ITEMS,
@@ -131,6 +133,7 @@ export class IngestService {
     if (earlier?.fingerprint.equals(fingerprint) === true) {
       const accepted = await earlier.accepted;
       countRepeat(event.origin);
+      this.samples.events(event.tenant, event.origin.source, event.type).count('duplicates');
       return { ...accepted, replayed: true };
     }
     if (earlier !== undefined) {
@@ -195,6 +198,7 @@ export class IngestService {
     ingestQueueRequests.set(this.queuedRequests);
     ingestQueueLimit.set(this.queueLimit.maxRequests);
     ingestQueueBytes.set(this.queuedBytes);
+    this.count(submissions, committed);
     this.relay.add(
       submissions.flatMap((submission, i) => {
         const result = committed[i];
@@ -203,6 +207,27 @@ export class IngestService {
     );
     return committed;
   }
+
+  /** Counts a batch: once each run of events of one source and type. */
+  private count(submissions: readonly Submission[], committed: readonly Committed[]): void {
+    for (let start = 0, end; start < submissions.length; start = end) {
+      const first = submissions[start];
+      if (first === undefined) return;
+      let [accepted, duplicates] = [0, 0];
+      for (end = start; isAlike(first, submissions[end]); end++) {
+        const kind = committed[end]?.kind;
+        if (kind === 'accepted') accepted += 1;
+        else if (kind === 'replayed') duplicates += 1;
+      }
+      const tally = this.samples.events(first.tenant, first.origin.source, first.type);
+      if (accepted > 0) tally.count('accepted', accepted);
+      if (duplicates > 0) tally.count('duplicates', duplicates);
+    }
+  }
+}
+
+function isAlike({ tenant, origin, type }: Submission, other: Submission | undefined): boolean {
+  return other !== undefined && other.type === type && other.tenant === tenant && other.origin.source === origin.source;
 }
 
 function bytesOf({ payload, attributes }: NewEvent): number {

@@ -1,26 +1,52 @@
 import { Injectable } from '@nestjs/common';
 import type { AttemptResult, Disposition } from '#domain/disposition';
-import { endpointSubject } from '#domain/endpoint-samples';
+import { mintedAtMs } from '#domain/ids';
+import { API_SOURCE } from '#domain/source-provider';
 import { Samples } from '#ground/samples/samples';
+import type { Tally } from '#ground/samples/tally';
+import type { DeliveryItem } from './delivery-item.js';
 import { deliveriesTotal } from './lanes.metrics.js';
+import { OpenShards } from './open-shards.js';
 
-/** Counts what endpoints answer, and how their deliveries end. */
+/** Counts what endpoints answer, how their deliveries end, and how many wait. */
 @Injectable()
 export class EndpointActivity {
-  constructor(private readonly samples: Samples) {}
+  constructor(
+    private readonly samples: Samples,
+    private readonly shards: OpenShards,
+  ) {
+    samples.observe({ measure: 'backlog', read: () => this.backlogs() });
+  }
 
-  /** An attempt's outcome is committed. @param endpoint its narrow key */
-  onOutcome(endpoint: number, { statusCode, durationMs }: AttemptResult, { kind }: Disposition): void {
-    const subject = endpointSubject(endpoint);
-    this.samples.count(subject, statusCode === undefined ? 'attempts.none' : `attempts.${Math.floor(statusCode / 100)}xx`);
-    this.samples.measure(subject, 'latency', durationMs);
-    if (kind !== 'retry') this.samples.count(subject, `deliveries.${kind}`);
+  /** An attempt's outcome is committed. */
+  onOutcome({ key, tenant, source, type, replayed }: Pick<DeliveryItem, 'key' | 'tenant' | 'source' | 'type' | 'replayed'>, result: AttemptResult, { kind }: Disposition): void {
+    const response = result.statusCode === undefined ? 'attempts.none' : `attempts.${Math.floor(result.statusCode / 100)}xx`;
+    // A replay comes long after its event, which says nothing about the delivery.
+    const delayMs = kind === 'delivered' && !replayed ? Math.max(0, Date.now() - mintedAtMs(key.eventId)) : undefined;
+    note(this.samples.endpoint(key.endpoint), response, result.durationMs, kind, delayMs);
+    note(this.samples.events(tenant, source ?? API_SOURCE, type), response, result.durationMs, kind, delayMs);
   }
 
   /** Deliveries are discarded. @param endpoint its narrow key */
   onDiscarded(endpoint: number, deliveries = 1): void {
     if (deliveries === 0) return;
     deliveriesTotal.inc({ outcome: 'discarded' }, deliveries);
-    this.samples.count(endpointSubject(endpoint), 'deliveries.discarded', deliveries);
+    this.samples.endpoint(endpoint).count('deliveries.discarded', deliveries);
   }
+
+  /** Pending deliveries of each endpoint, as far as their lanes are in memory. */
+  private backlogs(): ReadonlyMap<number, number> {
+    const backlogs = new Map<number, number>();
+    for (const shard of this.shards.all()) {
+      for (const { endpoint, lane } of shard.all()) if (lane.depth > 0) backlogs.set(endpoint, (backlogs.get(endpoint) ?? 0) + lane.depth);
+    }
+    return backlogs;
+  }
+}
+
+function note(tally: Tally, response: string, durationMs: number, kind: Disposition['kind'], delayMs: number | undefined): void {
+  tally.count(response);
+  tally.measure('latency', durationMs);
+  if (kind !== 'retry') tally.count(`deliveries.${kind}`);
+  if (delayMs !== undefined) tally.measure('delay', delayMs);
 }

@@ -14,6 +14,7 @@ import type { PendingLane } from './lanes.repository.js';
 import { AdmissionProgress } from './admission-progress.js';
 import { EndpointActivity } from './endpoint-activity.js';
 import { LaneBudget } from './lane-budget.js';
+import { OpenShards } from './open-shards.js';
 import type { LaneStop } from './lane-stop.js';
 import { ShardLanes } from './shard-lanes.js';
 import { testLease } from '#flow/leases/fixtures/test-lease';
@@ -104,7 +105,7 @@ function world(limit = 10) {
       hurry: () => undefined,
     },
     { of: () => breaker, nudge: () => undefined, serve: () => undefined },
-    new AdmissionProgress(), { of: () => { throw new Error('The endpoint has no rate limit'); } }, new EndpointActivity(samples),
+    new AdmissionProgress(), { of: () => { throw new Error('The endpoint has no rate limit'); } }, new EndpointActivity(samples, new OpenShards()),
     { retryScheduleMs: [], deliveryConcurrency: 10 }, logger, tokens,
   );
   runner.onEndpointDeleted(({ id }) => deleted.push(id));
@@ -258,8 +259,10 @@ it.each([['applied', 1], ['already', 1], ['fenced', 0], ['superseded', 0]] as co
   await settled();
   sent[0]?.(answer(204));
   await settled();
-  const counted = samples.take().map(({ subject, measure, count }) => [subject, measure, count]);
-  expect(counted).toEqual(times === 0 ? [] : [['endpoint/1', 'attempts.2xx', times], ['endpoint/1', 'latency', times], ['endpoint/1', 'deliveries.delivered', times]]);
+  const counted = samples.take().noted.map(({ dimension, endpoint, name, measure, count }) => [dimension, endpoint === 0 ? name : endpoint, measure, count]);
+  const measures = ['attempts.2xx', 'deliveries.delivered', 'latency', 'delay'];
+  const of = (dimension: string, which: unknown): unknown[] => measures.map((measure) => [dimension, which, measure, times]);
+  expect(counted).toEqual(times === 0 ? [] : [...of('endpoint', 1), ...of('source', 'api'), ...of('type', 't')]);
 });
 
 it('what waits in a halted lane of an endpoint that was deleted before the process began is discarded', async () => {

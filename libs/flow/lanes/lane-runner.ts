@@ -260,7 +260,7 @@ export class LaneRunner implements LaneListener {
     const isAwaited = this.scheduler.isStarved(record.endpoint) || (disposition.kind !== 'retry' && lane.depth > 1);
     const verdict = await this.outcomes.add(outcome, isAwaited);
     observe(item, result, disposition, tierMs);
-    if (verdict === 'applied' || verdict === 'already') this.activity.onOutcome(target.id, result, disposition);
+    if (verdict === 'applied' || verdict === 'already') this.activity.onOutcome(item, result, disposition);
     if (shard.lease.isLost) return false;
     switch (verdict) {
       case 'fenced':

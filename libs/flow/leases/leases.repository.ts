@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Config } from '#ground/config/config';
 import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import { InjectConfig } from '#ground/process/process-context';
+import { ProcessIdentity } from '#ground/process/process-identity';
 import type { Database } from '#ground/postgres/pool';
 import { acquireLease } from './acquire-lease.queries.js';
 import type { LeaseRow } from './lease-watch.js';
@@ -19,10 +19,11 @@ export interface HeldLease {
 @Injectable()
 export class LeasesRepository {
   /** This process, as the leases name it. */
-  readonly owner = randomUUID();
+  readonly owner: string;
   private readonly ttlMs: number;
 
-  constructor(@InjectDatabase('leases') private readonly database: Database, @InjectConfig() { leaseTtlMs }: Pick<Config, 'leaseTtlMs'>) {
+  constructor(@InjectDatabase('leases') private readonly database: Database, @InjectConfig() { leaseTtlMs }: Pick<Config, 'leaseTtlMs'>, { id }: ProcessIdentity) {
+    this.owner = id;
     this.ttlMs = leaseTtlMs;
   }
 

@@ -102,7 +102,7 @@ describe('a replay of dead letters', () => {
     // Once more, as when the answer to the last one was lost.
     expect(await open.apply(job, epoch)).toMatchObject({ held: true, finished: true, lanes: [] });
     expect((await fixture.pool.query('select from lanes where replays <> $1', [PER_LANE])).rowCount).toBe(0);
-    expect(await requests.find('default', id)).toMatchObject({ matched, applied: matched, open: 0 });
+    expect(await requests.find('default', id)).toMatchObject({ matched, applied: matched, status: 'done' });
   });
 
   it('leaves alone what does not match, what dies later, and what a deleted endpoint would get', async () => {

@@ -6,6 +6,7 @@ import { Topics } from '#ground/kafka/topics';
 import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
 import { InjectConfig, InjectLogger } from '#ground/process/process-context';
+import { ProcessIdentity } from '#ground/process/process-identity';
 import type { Logger } from '#ground/telemetry/logger';
 import { IngestOutbox } from './ingest-outbox.js';
 import { KafkaStall } from './kafka-stall.js';
@@ -36,9 +37,10 @@ export class EventRelay {
     topics: Topics,
     @InjectConfig() config: Pick<Config, 'maxBodyBytes'>,
     @InjectLogger() logger: Logger,
+    { id }: ProcessIdentity,
   ) {
     const stall = new KafkaStall();
-    this.leases = new RelayLeases(database, stall, logger);
+    this.leases = new RelayLeases(database, stall, logger, id);
     this.relay = new Relay({
       source: new IngestOutbox(database, topics.events, this.recent),
       producer: createRelayProducer(kafka),

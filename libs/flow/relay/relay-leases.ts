@@ -20,7 +20,6 @@ const MAX_STALL_MS = 3_000;
  * relay the same shards: if no gateway can reach Kafka, the first one that can again relays at once.
  */
 export class RelayLeases {
-  private readonly id = randomUUID();
   private readonly poll: Poll;
   private readonly firstRenewal = Promise.withResolvers<void>();
   private held: readonly number[] = [];
@@ -31,6 +30,8 @@ export class RelayLeases {
     private readonly database: Database,
     private readonly stall: KafkaStall,
     private readonly logger: Logger,
+    /** This process, as its leases name it. */
+    private readonly id: string = randomUUID(),
   ) {
     this.poll = new Poll({
       work: () => this.renew(),

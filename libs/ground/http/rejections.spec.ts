@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { TEST_PRINCIPAL } from '#dev/testing/test-principal';
+import { Samples } from '#ground/samples/samples';
 import type { Principal } from './principal.js';
 import { Rejections } from './rejections.js';
 
@@ -17,7 +18,7 @@ const keyed = (id: string, tenant = 'default'): Principal => ({ ...TEST_PRINCIPA
 
 describe('rejections', () => {
   it('are counted by tenant, minute, key and code, with the last detail', () => {
-    const rejections = new Rejections();
+    const rejections = new Rejections(new Samples());
     rejections.add(keyed('a'), 'invalid_request', 'first');
     rejections.add(keyed('a'), 'invalid_request', 'second');
     rejections.add(keyed('a'), 'duplicate', 'third');
@@ -34,8 +35,17 @@ describe('rejections', () => {
     expect(rejections.take()).toEqual([]);
   });
 
+  it('are numbers over time of their source, without duplicates', () => {
+    const samples = new Samples();
+    const rejections = new Rejections(samples, 1);
+    for (const code of ['invalid_request', 'duplicate', 'rate_limited']) rejections.add(keyed('a'), code, '');
+    rejections.add({ ...keyed('a'), actor: { type: 'source', id: 'src_1', name: 'a shop' } }, 'invalid_request', '');
+    const counted = samples.take().noted.filter(({ dimension }) => dimension === 'source');
+    expect(counted).toMatchObject([{ tenant: 'default', name: 'api', measure: 'rejected', count: 2 }, { name: 'a shop', measure: 'rejected', count: 1 }]);
+  });
+
   it('of a source have its name as the source, and its id as the key', () => {
-    const rejections = new Rejections(1);
+    const rejections = new Rejections(new Samples(), 1);
     const source = (id: string, name: string): Principal => ({ ...TEST_PRINCIPAL, tenant: 'default', actor: { type: 'source', id, name } });
     rejections.add(source('src_1', 'a shop'), 'invalid_request', 'x');
     rejections.add(source('src_1', 'a shop'), 'duplicate', 'x');
@@ -47,7 +57,7 @@ describe('rejections', () => {
   });
 
   it('keep a bounded number of entries: what has none shares one of its tenant, and beyond as many again nothing is kept', () => {
-    const rejections = new Rejections(3);
+    const rejections = new Rejections(new Samples(), 3);
     for (let i = 0; i < 100; i++) rejections.add(keyed(`key-${i}`), 'invalid_request', 'x');
     rejections.add(keyed('key-0'), 'invalid_request', 'x');
     for (let i = 0; i < 100; i++) rejections.add(keyed('key', `tenant-${i}`), 'duplicate', 'x');
@@ -61,7 +71,7 @@ describe('rejections', () => {
   });
 
   it('note duplicates by event, minute and key, of a bounded number of events', () => {
-    const rejections = new Rejections(2);
+    const rejections = new Rejections(new Samples(), 2);
     rejections.noteDuplicate(keyed('a'), 'event-1');
     rejections.noteDuplicate(keyed('b'), 'event-1');
     jest.setSystemTime(MINUTE + 8_000);
@@ -73,7 +83,7 @@ describe('rejections', () => {
   });
 
   it('keep 500 characters of a detail', () => {
-    const rejections = new Rejections();
+    const rejections = new Rejections(new Samples());
     rejections.add(keyed('a'), 'invalid_request', 'é'.repeat(100_000));
     expect(rejections.take()).toMatchObject([{ lastDetail: 'é'.repeat(500) }]);
   });

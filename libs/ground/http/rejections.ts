@@ -1,4 +1,5 @@
 import { API_SOURCE } from '#domain/source-provider';
+import type { Samples } from '#ground/samples/samples';
 import { rejectionsNotCounted } from './http.metrics.js';
 import type { Principal } from './principal.js';
 
@@ -34,6 +35,7 @@ const MINUTE_MS = 60_000;
 const MAX_ENTRIES = 1_000;
 const MAX_DETAIL = 500;
 const OTHER = 'other';
+const DUPLICATE = 'duplicate';
 
 type Writable<T> = { -readonly [Member in keyof T]: T[Member] };
 type Entry = Writable<RejectionCount>;
@@ -49,13 +51,15 @@ export class Rejections {
   private entries = new Map<string, Entry>();
   private duplicates = new Map<string, Writable<DuplicateCount>>();
 
-  constructor(private readonly maxEntries = MAX_ENTRIES) {}
+  constructor(private readonly samples: Pick<Samples, 'events'>, private readonly maxEntries = MAX_ENTRIES) {}
 
   /** @param code a problem code, or `duplicate` */
   add({ tenant, actor }: Principal, code: string, detail: string): void {
     const nowMs = Date.now();
     const minuteMs = nowMs - (nowMs % MINUTE_MS);
     const source = actor.type === 'source' ? actor.name : API_SOURCE;
+    // Ingest counts duplicates, since it knows their types.
+    if (code !== DUPLICATE) this.samples.events(tenant, source, '').count('rejected');
     const entry = this.entryOf({ tenant, minuteMs, source, key: actor.id, code }) ?? this.entryOf({ tenant, minuteMs, source, key: OTHER, code: OTHER }, 2 * this.maxEntries);
     if (entry === undefined) return rejectionsNotCounted.inc();
     entry.requests += 1;

@@ -48,6 +48,11 @@ export class PgPools implements OnApplicationShutdown {
     return pool;
   }
 
+  /** The app that this process runs. */
+  get app(): string {
+    return this.options.app;
+  }
+
   /** The most connections of each pool. */
   get sizes(): Readonly<Record<string, number>> {
     return Object.fromEntries([...this.pools].map(([name, { options }]) => [name, options.max ?? 0]));

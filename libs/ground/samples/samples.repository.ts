@@ -1,30 +1,53 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDatabase } from '#ground/postgres/inject-postgres';
+import { PgPools } from '#ground/postgres/pg-pools';
 import type { Database } from '#ground/postgres/pool';
+import { ProcessIdentity } from '#ground/process/process-identity';
 import { addSamples } from './add-samples.queries.js';
 import type { Sample } from './samples.js';
 
+/** A number with the ten seconds that it belongs to. */
+export interface TimedSample extends Sample {
+  /** Their beginning, in milliseconds since 1970. */
+  readonly atMs: number;
+}
+
 /** What a process counted since its flush before, or a part of it. */
 export interface SampleFlush {
-  /** The process's id. */
-  readonly process: string;
   /** Ascends. A flush that is written twice counts once. */
   readonly number: number;
-  readonly samples: readonly Sample[];
+  readonly samples: readonly TimedSample[];
+  /** Whether it is the last one, because the process ends. */
+  readonly stops: boolean;
 }
 
 @Injectable()
 export class SamplesRepository {
-  constructor(@InjectDatabase('housekeeping') private readonly database: Database) {}
+  constructor(
+    @InjectDatabase('housekeeping') private readonly database: Database,
+    private readonly pools: PgPools,
+    private readonly identity: ProcessIdentity,
+  ) {}
 
   /** Adds the numbers of a flush, once. @throws what Postgres throws; then they may be added, and the same flush adds nothing */
-  async add({ process, number, samples }: SampleFlush): Promise<void> {
+  async add({ number, samples, stops }: SampleFlush): Promise<void> {
+    const { id, version, host, pid, startedAt } = this.identity;
     await addSamples.run({
-      process,
+      process: id,
+      app: this.pools.app,
+      version,
+      host,
+      pid,
+      startedAt,
       number,
-      subjects: samples.map(({ subject }) => subject),
+      stops,
+      dimensions: samples.map(({ dimension }) => dimension),
+      tenants: samples.map(({ tenant }) => tenant),
+      names: samples.map(({ name }) => name),
+      endpoints: samples.map(({ endpoint }) => endpoint),
+      areOthers: samples.map(({ isOther }) => isOther),
       measures: samples.map(({ measure }) => measure),
-      minutesMs: samples.map(({ minuteMs }) => minuteMs),
+      atsMs: samples.map(({ atMs }) => atMs),
       counts: samples.map(({ count }) => count),
       sums: samples.map(({ sum }) => sum),
       buckets: samples.map(({ buckets }) => `{${buckets.join()}}`),

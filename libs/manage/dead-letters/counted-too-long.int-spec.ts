@@ -4,7 +4,9 @@ import { mintId } from '#domain/ids';
 import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
 import { TEST_BY } from '#dev/testing/test-principal';
 import { createPool, databaseOf } from '#ground/postgres/pool';
+import { ListsDatabase } from '#manage/lists-database.module';
 import { CountsDatabase } from './counts-database.module.js';
+import { DeadLettersRepository } from './dead-letters.repository.js';
 import { type ReplayFilter, ReplaysRepository } from './replays.repository.js';
 
 const ALL: ReplayFilter = { tenant: 'default', action: 'replay', endpoint: undefined, entity: undefined, type: undefined, from: undefined, to: undefined };
@@ -12,11 +14,16 @@ const ALL: ReplayFilter = { tenant: 'default', action: 'replay', endpoint: undef
 let database: TestDatabase;
 let pool: pg.Pool;
 let replays: ReplaysRepository;
+let deadLetters: DeadLettersRepository;
 
 beforeAll(async () => {
   database = await createTestDatabase();
   pool = createPool({ databaseUrl: database.url, applicationName: 'test', max: 2, statementTimeoutMs: 200 });
-  replays = new ReplaysRepository(databaseOf(pool), new CountsDatabase(databaseOf(pool), { slots: 2, perTenant: 1, waiting: 4, waitingPerTenant: 4, waitMs: 60_000 }));
+  const bounds = { slots: 2, perTenant: 1, waiting: 4, waitingPerTenant: 4, waitMs: 60_000 };
+  const counts = new CountsDatabase(databaseOf(pool), bounds);
+  const lists = new ListsDatabase(databaseOf(pool), bounds);
+  replays = new ReplaysRepository(databaseOf(pool), counts, lists);
+  deadLetters = new DeadLettersRepository(lists, counts);
 });
 
 afterAll(async () => {
@@ -24,7 +31,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-it('refuses a replay, and creates none, when counting its dead letters takes too long', async () => {
+it('refuses a replay, and creates none, when counting its dead letters takes too long; nor are they grouped', async () => {
   const holder = new pg.Client(database.url);
   await holder.connect();
   await holder.query('begin; lock table deliveries in access exclusive mode');
@@ -36,6 +43,7 @@ it('refuses a replay, and creates none, when counting its dead letters takes too
   for (const work of [replayOfEndpoint, () => replays.count({ ...ALL, endpoint: 1 })]) {
     await expect(work()).rejects.toMatchObject({ code: 'overloaded', message: expect.stringMatching(/too much to read.*give a smaller range of `from` and `to`/) as unknown });
   }
+  await expect(deadLetters.group({ ...ALL, endpointId: undefined }, new Set(['endpoint']), 10)).rejects.toMatchObject({ code: 'overloaded' });
   await holder.end();
   expect(await replays.find('default', ids.id)).toBeUndefined();
   expect((await pool.query('select from audit_log')).rowCount).toBe(0);

@@ -6,7 +6,7 @@ import { Documented, DocumentedAnswer } from '#ground/http/openapi';
 import { type Page, pageSchema } from '#ground/http/pagination';
 import type { Principal } from '#ground/http/principal';
 import { deliveryCursor, type DeliverySummary, deliverySummarySchema } from '#manage/events/event.schema';
-import { type DeadLetterQuery, deadLetterQuerySchema } from './dead-letter.schema.js';
+import { type DeadLetterGroups, type DeadLetterGroupsQuery, deadLetterGroupsQuerySchema, deadLetterGroupsSchema, type DeadLetterQuery, deadLetterQuerySchema } from './dead-letter.schema.js';
 import { DeadLettersService } from './dead-letters.service.js';
 import { countedSchema, type ReplayRequest, replayRequestSchema, type StartedReplay, startedReplaySchema } from './replay.schema.js';
 import { locate, LOCATION } from './replays.controller.js';
@@ -28,6 +28,16 @@ export class DeadLettersController {
   @Documented({ summary: 'List dead letters, newest event first', status: 200, answer: 'A page', schema: pageSchema(deliverySummarySchema, deliveryCursor), problems: ['overloaded'] })
   list(@Req() { principal }: FastifyRequest, @Query({ schema: deadLetterQuerySchema }) query: DeadLetterQuery): Promise<Page<DeliverySummary>> {
     return this.deadLetters.list(principal.tenant, query);
+  }
+
+  @Get('groups')
+  @Requires('read')
+  @Documented({
+    summary: 'Count dead letters by endpoint, reason, status code or type', description: 'It counts all that match, for at most 30 s.',
+    status: 200, answer: 'The groups', schema: deadLetterGroupsSchema, problems: ['overloaded'],
+  })
+  group(@Req() { principal }: FastifyRequest, @Query({ schema: deadLetterGroupsQuerySchema }) query: DeadLetterGroupsQuery): Promise<DeadLetterGroups> {
+    return this.deadLetters.group(principal.tenant, query);
   }
 
   @Post('replay')

@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import { CursorFormat, UUID } from '#ground/http/cursor';
+import { MICROSECONDS } from '#ground/http/moment';
+import { pageQuery } from '#ground/http/pagination';
 import { idSchema } from '#ground/http/public-id';
-import { acceptedRange, entity, eventType } from '#manage/events/event.schema';
+import { acceptedRange, entity, eventType, moment } from '#manage/events/event.schema';
 
 const FILTERS = ['endpoint', 'entity', 'type', 'from', 'to'] as const;
 
@@ -25,11 +28,14 @@ export const countedSchema = z.object({ matched: z.int().min(0), dryRun: z.liter
 export const startedReplaySchema = z.object({ id: idSchema('rpl'), matched: z.int().min(0) }).meta({ id: 'StartedReplay' });
 export type StartedReplay = z.output<typeof startedReplaySchema>;
 
+const replayAction = z.enum(['replay', 'discard']);
+const replayStatus = z.enum(['running', 'done', 'cancelled']);
+
 export const replaySchema = z
   .object({
     id: idSchema('rpl'),
-    action: z.enum(['replay', 'discard']),
-    status: z.enum(['running', 'done']),
+    action: replayAction,
+    status: replayStatus.meta({ description: '`cancelled`: what was applied before stays, and the rest is as if it had not been asked for' }),
     filter: z.object({
       event: idSchema('evt').nullable(),
       endpoint: idSchema('ep').nullable(),
@@ -42,7 +48,20 @@ export const replaySchema = z
     matched: z.int().meta({ description: 'Deliveries that matched at the request' }),
     applied: z.int().meta({ description: 'How many of these are pending again, have a new delivery, or are discarded, so far' }),
     createdAt: z.iso.datetime(),
-    finishedAt: z.iso.datetime().nullable(),
+    finishedAt: z.iso.datetime().nullable().meta({ description: 'When it was done or cancelled. Null while it runs' }),
   })
   .meta({ id: 'Replay' });
 export type Replay = z.output<typeof replaySchema>;
+
+/** The moment of the request, and the replay. */
+export const replayCursor = new CursorFormat(MICROSECONDS, UUID);
+
+export const replayQuerySchema = z.strictObject({
+  action: replayAction.optional(),
+  status: replayStatus.optional(),
+  endpoint: idSchema('ep').optional().meta({ description: 'Those that were limited to this endpoint' }),
+  from: moment.optional().meta({ description: 'Requested at this moment or later' }),
+  to: moment.optional().meta({ description: 'Requested before this moment' }),
+  ...pageQuery(replayCursor),
+});
+export type ReplayQuery = z.output<typeof replayQuerySchema>;

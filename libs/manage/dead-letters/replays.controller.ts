@@ -1,10 +1,11 @@
-import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Requires } from '#ground/http/access';
 import { Documented, DocumentedParameter } from '#ground/http/openapi';
+import { type Page, pageSchema } from '#ground/http/pagination';
 import { idSchema } from '#ground/http/public-id';
-import { type Replay, replaySchema, type StartedReplay, startedReplaySchema } from './replay.schema.js';
+import { type Replay, replayCursor, type ReplayQuery, replayQuerySchema, replaySchema, type StartedReplay, startedReplaySchema } from './replay.schema.js';
 import { ReplaysService } from './replays.service.js';
 
 /** Of a started replay. */
@@ -15,12 +16,31 @@ export const LOCATION = { Location: 'The path of the replay' };
 export class ReplaysController {
   constructor(private readonly replays: ReplaysService) {}
 
+  @Get('replays')
+  @Requires('read')
+  @Documented({ summary: 'List replays and discards, newest first', status: 200, answer: 'A page', schema: pageSchema(replaySchema, replayCursor), problems: ['overloaded'] })
+  list(@Req() { principal }: FastifyRequest, @Query({ schema: replayQuerySchema }) query: ReplayQuery): Promise<Page<Replay>> {
+    return this.replays.list(principal.tenant, query);
+  }
+
   @Get('replays/:id')
   @Requires('read')
   @DocumentedParameter('id', idSchema('rpl'))
   @Documented({ summary: 'Get a replay or discard with its progress', status: 200, answer: 'The replay', schema: replaySchema, problems: ['not_found'] })
   get(@Req() { principal }: FastifyRequest, @Param('id') id: string): Promise<Replay> {
     return this.replays.get(principal.tenant, id);
+  }
+
+  @Post('replays/:id/cancel')
+  @HttpCode(200)
+  @Requires('manage')
+  @DocumentedParameter('id', idSchema('rpl'))
+  @Documented({
+    summary: 'Cancel a replay or discard', description: 'It stops between two batches: what was applied stays, and is in `applied`. Cancelling it again changes nothing; one that is done is a 409.',
+    status: 200, answer: 'The replay', schema: replaySchema, problems: ['not_found', 'conflict'],
+  })
+  cancel(@Req() { principal }: FastifyRequest, @Param('id') id: string): Promise<Replay> {
+    return this.replays.cancel(principal, id);
   }
 
   @Post('events/:id/replay')

@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
 import { type AcceptedRange, idsIn } from '#manage/events/accepted-range';
+import { ListsDatabase, MAX_ROWS_READ } from '#manage/lists-database.module';
+import { cancelReplay } from './cancel-replay.queries.js';
 import { CountsDatabase } from './counts-database.module.js';
 import { countDeadLetters } from './count-dead-letters.queries.js';
 import { createEndpointReplay } from './create-endpoint-replay.queries.js';
@@ -9,9 +11,21 @@ import { createEventReplay } from './create-event-replay.queries.js';
 import { createReplay, type replay_action } from './create-replay.queries.js';
 import { findEndpointKey } from './find-endpoint-key.queries.js';
 import { findReplay, type IFindReplayResult } from './find-replay.queries.js';
+import { type IListReplaysResult, listReplays } from './list-replays.queries.js';
 
 export type ReplayAction = replay_action;
 export type ReplayRow = IFindReplayResult;
+export type ListedReplayRow = IListReplaysResult;
+
+export interface ReplayListFilter {
+  readonly tenant: string;
+  readonly action: ReplayAction | undefined;
+  readonly status: string | undefined;
+  /** An endpoint's UUID. */
+  readonly endpointId: string | undefined;
+  /** Microseconds since 1970. */
+  readonly from: number;
+}
 
 /** Selects dead letters. Undefined matches all. */
 export interface ReplayFilter extends AcceptedRange {
@@ -38,6 +52,7 @@ export class ReplaysRepository {
   constructor(
     @InjectDatabase('api') private readonly database: Database,
     private readonly counts: CountsDatabase,
+    private readonly lists: ListsDatabase,
   ) {}
 
   /** @returns its narrow key @param orDeleted whether a deleted endpoint counts */
@@ -81,6 +96,20 @@ export class ReplaysRepository {
   /** @param parameters `by` is from `auditedBy` @returns the number of deliveries, or undefined if the event does not exist */
   async createForEvent(parameters: { id: string; event: string; tenant: string; subject: string; by: string }): Promise<number | undefined> {
     return (await createEventReplay.run(parameters, this.database))[0]?.matched;
+  }
+
+  /** Newest first, below the place. Reads a bounded number of rows, so fewer than `limit` may come (see `pageOfRead`). */
+  list(filter: ReplayListFilter, [beforeMoment, beforeId]: readonly [number, string], limit: number): Promise<ListedReplayRow[]> {
+    return listReplays.run({ ...filter, beforeMoment, beforeId, mostRead: MAX_ROWS_READ, limit }, this.lists.of(filter.tenant, 'give a smaller range of `from` and `to`'));
+  }
+
+  /**
+   * Cancels the replay, unless it has ended: no batch of it is applied any more.
+   * @param parameters `by` is from `auditedBy`
+   * @returns whether it is cancelled, now or before; undefined if it does not exist
+   */
+  async cancel(parameters: { tenant: string; id: string; subject: string; by: string }): Promise<boolean | undefined> {
+    return (await cancelReplay.run(parameters, this.database))[0]?.cancelled;
   }
 
   async find(tenant: string, id: string): Promise<ReplayRow | undefined> {

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { mintId, parsePublicId, toPublicId } from '#domain/ids';
+import { mintId, NIL_ID, parsePublicId, toPublicId } from '#domain/ids';
 import { LockstepError } from '#domain/problem';
+import { END_MICROSECONDS, microsecondsOf } from '#ground/http/moment';
+import { type Page, pageOfRead } from '#ground/http/pagination';
 import { auditedBy, type Principal } from '#ground/http/principal';
 import type { EndpointReplayRequest } from './endpoint-replay.schema.js';
-import type { Replay, ReplayRequest, StartedReplay } from './replay.schema.js';
-import { type ReplayAction, type ReplayFilter, type ReplayRow, ReplaysRepository } from './replays.repository.js';
+import { type Replay, replayCursor, type ReplayQuery, type ReplayRequest, type StartedReplay } from './replay.schema.js';
+import { type ListedReplayRow, type ReplayAction, type ReplayFilter, type ReplayRow, ReplaysRepository } from './replays.repository.js';
 
 /**
  * Replays and discards dead letters. It only stores the request in Postgres; the shards' owners apply it in batches, and
@@ -71,6 +73,29 @@ export class ReplaysService {
     return replayOf(row);
   }
 
+  /** Newest first. */
+  async list(tenant: string, { action, status, endpoint, from, to, limit, cursor }: ReplayQuery): Promise<Page<Replay>> {
+    const end: readonly [number, string] = [to === undefined ? END_MICROSECONDS : microsecondsOf(to), NIL_ID];
+    const endpointId = endpoint === undefined ? undefined : parsePublicId('ep', endpoint);
+    const filter = { tenant, action, status, endpointId, from: from === undefined ? 0 : microsecondsOf(from) };
+    const rows = await this.repository.list(filter, cursor !== undefined && cursor[0] < end[0] ? cursor : end, limit + 1);
+    const page = pageOfRead(rows, limit, replayCursor, ({ microseconds, id }) => [microseconds, id]);
+    return { ...page, data: page.data.map(replayOf) };
+  }
+
+  /**
+   * Stops the replay between two batches: what was applied stays. Once more is harmless.
+   * @throws LockstepError not_found; conflict if it had ended
+   */
+  async cancel(principal: Principal, id: string): Promise<Replay> {
+    const { tenant } = principal;
+    const uuid = parsePublicId('rpl', id);
+    const cancelled = uuid === undefined ? undefined : await this.repository.cancel({ tenant, id: uuid, subject: id, by: auditedBy(principal) });
+    if (cancelled === undefined) throw new LockstepError('not_found', `There is no replay ${id}`);
+    if (!cancelled) throw new LockstepError('conflict', `The replay ${id} is done: there is nothing left to cancel`);
+    return this.get(tenant, id);
+  }
+
   private async filterOf(tenant: string, action: ReplayAction, { endpoint, entity, type, from, to }: ReplayRequest): Promise<ReplayFilter> {
     return { tenant, action, endpoint: await this.endpointKeyOf(tenant, action, endpoint), entity, type, from, to };
   }
@@ -96,12 +121,12 @@ function newReplay(): [string, string] {
   return [id, toPublicId('rpl', id)];
 }
 
-function replayOf(row: ReplayRow): Replay {
-  const { id, action, eventId, endpointId, entity, type, from, to, status, matched, applied, open, createdAt, finishedAt } = row;
+function replayOf(row: ReplayRow | ListedReplayRow): Replay {
+  const { id, action, eventId, endpointId, entity, type, from, to, selects, status, matched, applied, createdAt, cancelledAt, finishedAt } = row;
   return {
     id: toPublicId('rpl', id),
     action,
-    status: open > 0 ? 'running' : 'done',
+    status: status as Replay['status'],
     filter: {
       event: eventId === null ? null : toPublicId('evt', eventId),
       endpoint: endpointId === null ? null : toPublicId('ep', endpointId),
@@ -109,11 +134,11 @@ function replayOf(row: ReplayRow): Replay {
       type,
       from: from?.toISOString() ?? null,
       to: to?.toISOString() ?? null,
-      status: status as Replay['filter']['status'],
+      status: selects as Replay['filter']['status'],
     },
     matched,
     applied,
     createdAt: createdAt.toISOString(),
-    finishedAt: open > 0 ? null : (finishedAt ?? createdAt).toISOString(),
+    finishedAt: status === 'running' ? null : (cancelledAt ?? finishedAt ?? createdAt).toISOString(),
   };
 }

@@ -4,7 +4,7 @@ import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixtur
 import { TestGroup } from '#dev/testing/test-group';
 import { testModules } from '#dev/testing/test-modules';
 import type { AttemptResult, Disposition } from '#domain/disposition';
-import { toPublicId } from '#domain/ids';
+import { mintId, toPublicId } from '#domain/ids';
 import { AdmissionModule } from '#flow/admission/admission.module';
 import { AdmissionRepository } from '#flow/admission/admission.repository';
 import { EndpointActivity } from '#flow/lanes/endpoint-activity';
@@ -48,6 +48,7 @@ async function stats(query: Record<string, unknown> = {}, wanted = id, tenant = 
   return endpointStatsSchema.parse(await gateway.get(EndpointStatsService).of(tenant, wanted, endpointStatsQuerySchema.parse(query)));
 }
 
+const itemOf = (of: number) => ({ key: { eventId: mintId(), endpoint: of, replay: 0 }, tenant: 'default', source: null, type: 'order.created', replayed: false });
 const result = (changes: Partial<AttemptResult>): AttemptResult => ({ startedAtMs: 0, durationMs: 20, statusCode: 200, error: undefined, responseBody: Buffer.alloc(0), retryAfterMs: undefined, ...changes });
 
 describe('the statistics of an endpoint', () => {
@@ -57,9 +58,9 @@ describe('the statistics of an endpoint', () => {
       [{ durationMs: 10 }, { kind: 'delivered' }], [{ durationMs: 10, statusCode: 204 }, { kind: 'delivered' }], [{ durationMs: 1_000, statusCode: 503 }, { kind: 'retry', delayMs: 1 }],
       [{ durationMs: 10, statusCode: undefined, error: 'ECONNREFUSED' }, { kind: 'dead', reason: 'attempts_exhausted' }],
     ];
-    for (const [changes, disposition] of noted) activity.onOutcome(endpoint, result(changes), disposition);
+    for (const [changes, disposition] of noted) activity.onOutcome(itemOf(endpoint), result(changes), disposition);
     activity.onDiscarded(endpoint, 7);
-    activity.onOutcome(endpoint + 1, result({}), { kind: 'delivered' });
+    activity.onOutcome(itemOf((await createEndpoint())[0]), result({}), { kind: 'delivered' });
     await dispatcher.get(SamplesWriter).flush();
     const now = Date.now();
     const found = await stats({ from: new Date(now - 300_000).toISOString(), to: new Date(now + 60_000).toISOString() });

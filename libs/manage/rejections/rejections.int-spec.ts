@@ -9,6 +9,7 @@ import { testModules } from '#dev/testing/test-modules';
 import { TEST_PRINCIPAL } from '#dev/testing/test-principal';
 import { type OutcomeCount, SourceActivity } from '#flow/sources/source-activity';
 import { type RejectionCount, Rejections } from '#ground/http/rejections';
+import { Samples } from '#ground/samples/samples';
 import type { Page } from '#ground/http/pagination';
 import { databaseOf } from '#ground/postgres/pool';
 import { ListsDatabase } from '#manage/lists-database.module';
@@ -222,7 +223,7 @@ describe('rejections', () => {
         return answer;
       },
     }, gateway.get(ListsDatabase));
-    const rejections = new Rejections();
+    const rejections = new Rejections(new Samples());
     const writer = new RejectionsWriter(rejections, new SourceActivity(), repository, log.logger);
     rejections.add(TEST_PRINCIPAL, 'duplicate', 'first');
     await expect(writer.flush()).rejects.toThrow('broke');

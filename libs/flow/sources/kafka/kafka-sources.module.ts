@@ -5,6 +5,7 @@ import { RateLimitsModule } from '#flow/rate-limits/rate-limits.module';
 import { EventRelayModule } from '#flow/relay/event-relay.module';
 import { NetworkModule } from '#ground/network/network.module';
 import { PostgresModule } from '#ground/postgres/postgres.module';
+import { SampleCountsModule } from '#ground/samples/sample-counts.module';
 import { SecretsModule } from '#ground/secrets/secrets.module';
 import { SourcesModule } from '../sources.module.js';
 import { KafkaSources } from './kafka-sources.js';
@@ -25,6 +26,7 @@ const TIMEOUT_MS = 5_000;
     EventRelayModule,
     RateLimitsModule,
     NetworkModule,
+    SampleCountsModule,
     SecretsModule,
     SourcesModule,
   ],

@@ -8,6 +8,7 @@ import { EventRelay } from '#flow/relay/event-relay';
 import type { Config } from '#ground/config/config';
 import type { Principal } from '#ground/http/principal';
 import { InjectConfig } from '#ground/process/process-context';
+import { Samples } from '#ground/samples/samples';
 import { SourceActivity } from '../source-activity.js';
 import { sourceRecords } from './kafka-sources.metrics.js';
 import { KafkaSourcesRepository, type SourceTopic } from './kafka-sources.repository.js';
@@ -40,6 +41,7 @@ export class RecordAcceptor {
     private readonly ingest: IngestService,
     private readonly relay: EventRelay,
     private readonly activity: SourceActivity,
+    private readonly samples: Samples,
     @InjectConfig() private readonly config: Pick<Config, 'kafka'>,
   ) {}
 
@@ -80,6 +82,7 @@ export class RecordAcceptor {
     const offered = moved.partitions.size === chunk.advances.length ? parts.events : parts.events.filter(isMoved);
     const accepted = moved.taken.size === 0 ? offered : offered.filter(({ id }) => !moved.taken.has(id));
     this.relay.add(accepted.map((event) => committedEventOf(of, event, moved.acceptedAt)));
+    this.sample(of.source, offered, moved.taken);
     this.count(of.source, { accepted: accepted.length, duplicate: offered.length - accepted.length, skipped: parts.skipped.filter(isMoved).length, parked: parts.refusals.filter(({ entry }) => isMoved(entry)) });
     return moved.partitions;
   }
@@ -93,8 +96,19 @@ export class RecordAcceptor {
     sourceRecords.inc({ outcome: 'skipped' }, skipped);
     // Refusals first: a source that accepts is not failing.
     for (const [reason, refusals] of Map.groupBy(parked, ({ invalid }) => invalid.reason)) this.activity.note(source, reason, refusals.at(-1)?.invalid.detail, refusals.length);
+    if (parked.length > 0) this.samples.events(source.tenant, source.name, '').count('rejected', parked.length);
     if (duplicate > 0) this.activity.note(source, 'duplicate', '', duplicate);
     if (accepted > 0) this.activity.note(source, 'accepted', '', accepted);
+  }
+
+  /** Counts a chunk's events by their types. */
+  private sample({ tenant, name }: KafkaSource, offered: readonly ChunkEvent[], taken: ReadonlySet<string>): void {
+    for (const [type, events] of Map.groupBy(offered, ({ event }) => event.type)) {
+      const tally = this.samples.events(tenant, name, type);
+      const duplicates = taken.size === 0 ? 0 : events.filter(({ id }) => taken.has(id)).length;
+      if (duplicates < events.length) tally.count('accepted', events.length - duplicates);
+      if (duplicates > 0) tally.count('duplicates', duplicates);
+    }
   }
 
   private async checkBody(principal: Principal, event: RecordEvent, hasSchema: true | Promise<boolean>): Promise<ReadRecord> {

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+
+const waiting = z.object({
+  waiting: z.int().min(0).max(10_000).meta({ description: 'Rows that are not in Kafka yet, of which 10,000 are counted' }),
+  oldestAt: z.iso.datetime().nullable().meta({ description: 'Since when the oldest of them waits' }),
+});
+
+const processSchema = z.object({
+  id: z.uuid().meta({ description: 'Another one after each start' }),
+  app: z.string().meta({ example: 'dispatcher' }),
+  version: z.string(),
+  status: z.enum(['running', 'lost']).meta({ description: '`lost`: it ended without a word in the last hour, or cannot reach Postgres' }),
+  startedAt: z.iso.datetime(),
+  seenAt: z.iso.datetime(),
+  host: z.string().nullable().meta({ description: 'As `pid` for the scope `admin`; otherwise null' }),
+  pid: z.int().min(0).nullable(),
+}).meta({ id: 'SystemProcess' });
+
+const shardSchema = z.object({
+  shard: z.int().min(0),
+  status: z.enum(['owned', 'free']).meta({ description: '`free`: no dispatcher owns it, so its events are neither admitted nor delivered' }),
+  owner: z.uuid().nullable().meta({ description: 'The process that has the lease, or had it last' }),
+  epoch: z.int().min(0).meta({ description: 'Counts its owners' }),
+  leaseExpiresAt: z.iso.datetime(),
+  relay: z.uuid().nullable().meta({ description: 'The gateway that sends its events to Kafka' }),
+  outbox: waiting.meta({ description: 'Accepted events' }),
+  dispatchOutbox: waiting.meta({ description: 'Retry tokens, dead letters and nudges' }),
+  nextOffset: z.int().min(0).meta({ description: 'The first record of its log that is not admitted' }),
+  lag: z.int().min(0).nullable().meta({ description: 'Records behind that one. Null while Kafka does not answer' }),
+  caughtUpAt: z.iso.datetime().meta({ description: 'When there was nothing left to admit' }),
+}).meta({ id: 'SystemShard' });
+
+export const systemSchema = z
+  .object({
+    at: z.iso.datetime(),
+    version: z.string().meta({ description: 'Of the gateway that answers' }),
+    processes: z.array(processSchema).max(1_000).meta({ description: 'Gateways and dispatchers' }),
+    shards: z.array(shardSchema).meta({ description: 'One for each partition of the topic `events`' }),
+    relay: z.object({
+      waiting: z.int().min(0).meta({ description: 'Of all shards together' }),
+      oldestAt: z.iso.datetime().nullable(),
+    }),
+    partitions: z.object({
+      until: z.iso.datetime().nullable().meta({ description: 'Tables have room for events that are accepted before. Null: for ten days and more' }),
+      status: z.enum(['ok', 'failing']),
+      problem: z.string().nullable().meta({ description: 'For the scope `admin`; otherwise null' }),
+    }),
+    topics: z.object({
+      names: z.array(z.string()),
+      partitions: z.int().min(1).meta({ description: 'Of each of them' }),
+      status: z.enum(['ok', 'degraded', 'failing']),
+      problem: z.string().nullable().meta({ description: 'For the scope `admin`; otherwise null' }),
+    }),
+  })
+  .meta({ id: 'System' });
+export type System = z.output<typeof systemSchema>;
