@@ -16,6 +16,7 @@ import { KafkaModule } from '#ground/kafka/kafka.module';
 import { TopicsIndicator } from '#ground/kafka/topics.indicator';
 import { HousekeepingDatabaseModule } from '#ground/postgres/housekeeping-database.module';
 import { PostgresModule } from '#ground/postgres/postgres.module';
+import { TracingModule } from '#ground/tracing/tracing.module';
 import { AccessModule } from '#manage/access/access.module';
 import { ApiKeysModule } from '#manage/api-keys/api-keys.module';
 import { AuditModule } from '#manage/audit/audit.module';
@@ -38,6 +39,7 @@ import { GatewayLifecycle } from './gateway.lifecycle.js';
 /** A gateway: API, ingest and relay in one process. The global modules come first, so Nest shuts them down last. */
 @Module({
   imports: [
+    TracingModule.forRoot({ app: 'gateway' }),
     PostgresModule.forRoot({ app: 'gateway' }),
     KafkaModule.forRoot({ clientId: 'lockstep-gateway' }),
     HousekeepingDatabaseModule,

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { EndpointDirectory } from '#flow/delivery/endpoint-directory';
 import { InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
+import { Tracing } from '#ground/tracing/tracing';
 import { AdmissionProgress } from '#flow/lanes/admission-progress';
 import { LaneIntake, type Payloads } from '#flow/lanes/lane-intake';
 import type { StatementSource } from '#flow/lanes/shard-coverage';
@@ -10,6 +11,7 @@ import { isConflict, isPoison } from '#ground/postgres/sql-errors';
 import { GroupCommit } from '#ground/postgres/group-commit';
 import { StatementSize } from '#ground/postgres/statement-size';
 import { admissionBatchSize, deliveriesFiltered, duplicateAdmissions, eventsAdmitted } from './admission.metrics.js';
+import { recordAdmission } from './admission-spans.js';
 import { AdmissionRepository, type ShardAdmission, type ShardVerdict } from './admission.repository.js';
 
 // 500: above it the statement's latency grows faster than its rate.
@@ -74,6 +76,7 @@ export class AdmissionService {
     private readonly progress: AdmissionProgress,
     @Inject(EndpointDirectory) private readonly endpoints: Pick<EndpointDirectory, 'requireVersion'>,
     @InjectLogger() private readonly logger: Logger,
+    private readonly tracing: Tracing,
   ) {}
 
   /**
@@ -139,11 +142,14 @@ export class AdmissionService {
   }
 
   private async commitRound(requests: readonly SizedRequest[]): Promise<ShardVerdict[]> {
-    admissionBatchSize.observe(requests.reduce((sum, { eventIds }) => sum + eventIds.length, 0));
+    const events = requests.reduce((sum, { eventIds }) => sum + eventIds.length, 0);
+    admissionBatchSize.observe(events);
+    const startedAtMs = performance.now();
     const statement = this.progress.onSent();
     try {
       const verdicts = await this.admitWithRetry(requests);
       requests.forEach((request, i) => this.apply(request, verdicts[i] ?? FENCED));
+      if (this.tracing.isOn) recordAdmission(this.tracing, verdicts, requests.map(({ lanes }) => lanes.shard), events, startedAtMs);
       return verdicts;
     } catch (error) {
       // Before the statement counts as applied: an audit must not report its deliveries as missing.

@@ -7,6 +7,7 @@ import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
 import { InjectConfig, InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
+import { Tracing } from '#ground/tracing/tracing';
 import { IngestOutbox } from './ingest-outbox.js';
 import { KafkaStall } from './kafka-stall.js';
 import { RecentEvents, type RelayedEvent } from './recent-events.js';
@@ -36,16 +37,18 @@ export class EventRelay {
     topics: Topics,
     @InjectConfig() config: Pick<Config, 'maxBodyBytes'>,
     @InjectLogger() logger: Logger,
+    tracing: Tracing,
   ) {
     const stall = new KafkaStall();
     this.leases = new RelayLeases(database, stall, logger);
     this.relay = new Relay({
-      source: new IngestOutbox(database, topics.events, this.recent),
+      source: new IngestOutbox(database, topics.events, this.recent, tracing),
       producer: createRelayProducer(kafka),
       shards: this.leases.shards,
       maxBatchBytes: maxBatchBytes(config.maxBodyBytes),
       stall,
       logger,
+      tracing,
     });
   }
 
