@@ -18,17 +18,10 @@ export interface AttemptReporting {
   readonly logsAll: boolean;
 }
 
-/** What an attempt is about, when it begins. */
-interface AttemptBegin {
-  readonly record: LaneRecord;
-  readonly item: DeliveryItem;
-  readonly target: EndpointTarget;
-}
-
 /** Begins the report of an attempt; undefined if nothing wants one. */
-export function beginReport(reporting: AttemptReporting, begin: AttemptBegin): AttemptReport | undefined {
-  const span = reporting.tracing.beginAttempt(begin.item.key.eventId, begin.item.traceparent);
-  return span === undefined && !reporting.logsAll ? undefined : new AttemptReport(reporting, begin, span);
+export function beginReport(reporting: AttemptReporting, record: LaneRecord, item: DeliveryItem, target: EndpointTarget): AttemptReport | undefined {
+  const span = reporting.tracing.beginAttempt(item.key.eventId, item.traceparent);
+  return span === undefined && !reporting.logsAll ? undefined : new AttemptReport(reporting, record, item, target, span);
 }
 
 /** Reports one attempt when it has ended: as a span, if its event's trace is recorded, and as one line of the log at `debug`. */
@@ -41,16 +34,19 @@ export class AttemptReport {
 
   constructor(
     private readonly reporting: AttemptReporting,
-    private readonly begin: AttemptBegin,
+    private readonly record: LaneRecord,
+    private readonly item: DeliveryItem,
+    private readonly target: EndpointTarget,
     readonly span: OpenSpan | undefined,
   ) {
-    this.attempt = begin.record.lane.attempts + 1;
-    this.redelivered = begin.record.redelivered;
+    // Before its outcome, which changes the record.
+    this.attempt = record.lane.attempts + 1;
+    this.redelivered = record.redelivered;
   }
 
   /** The trace context for the receiver. A trace that is not recorded goes on as it came. */
   get traceparent(): string | null {
-    return this.span === undefined ? this.begin.item.traceparent : traceparentOfSpan(this.span.ids);
+    return this.span === undefined ? this.item.traceparent : traceparentOfSpan(this.span.ids);
   }
 
   /** It does not count, and the delivery is attempted again. */
@@ -83,7 +79,7 @@ export class AttemptReport {
 
   /** By OpenTelemetry's conventions for HTTP clients, without path and query, which may be secret. */
   private attributes(statusCode: number | undefined, { outcome, retryInMs, reason, verdict }: Readonly<Record<string, unknown>>): SpanAttributes {
-    const { item: { key, sequence }, record, target: { publicId, url } } = this.begin;
+    const { item: { key, sequence }, record, target: { publicId, url } } = this;
     return {
       'http.request.method': 'POST', 'server.address': url.hostname, 'server.port': Number(url.port || (url.protocol === 'https:' ? 443 : 80)),
       ...(statusCode === undefined ? {} : { 'http.response.status_code': statusCode }),
@@ -104,7 +100,7 @@ export class AttemptReport {
   }
 
   private line(outcome: Readonly<Record<string, unknown>>): Record<string, unknown> {
-    const { item, record, target } = this.begin;
+    const { item, record, target } = this;
     const { connectedAtMs, sentAtMs, answeredAtMs, isRepeated } = this.times;
     return {
       trace_id: traceIdOf(item.key.eventId, item.traceparent), ...(this.span === undefined ? {} : { span_id: this.span.ids.spanId }),

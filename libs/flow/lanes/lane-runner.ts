@@ -38,6 +38,7 @@ type LaneRunnerConfig = Pick<Config, 'retryScheduleMs' | 'deliveryConcurrency'>;
 interface Sending {
   readonly record: LaneRecord;
   readonly item: DeliveryItem;
+  /** As it was when the attempt began. */
   readonly target: EndpointTarget;
   /** Undefined: nothing wants one. */
   readonly report: AttemptReport | undefined;
@@ -188,7 +189,7 @@ export class LaneRunner implements LaneListener {
     if (target === undefined || record.stopped !== undefined || !shard.lease.maySend || !permission.isPermitted()) return this.abandon(record);
     // The limit was set since then.
     if (target.rateLimit !== undefined && permission.token === undefined) return this.abandon(record);
-    const sending = { record, item, target, report: beginReport(this.reporting, { record, item, target }) };
+    const sending = { record, item, target, report: beginReport(this.reporting, record, item, target) };
     const result = await this.attempt(sending, permission);
     // Before the release, which starts the next lane of the endpoint.
     const onCommitted = result !== undefined && isGone(result) ? this.directory.stopGone(target.id) : undefined;
@@ -199,7 +200,7 @@ export class LaneRunner implements LaneListener {
     }
     try {
       // The newest settings decide what follows: they may have changed during the attempt.
-      return await this.conclude({ ...sending, target: this.directory.get(target.id) ?? target }, result);
+      return await this.conclude(sending, this.directory.get(target.id) ?? target, result);
     } finally {
       onCommitted?.();
     }
@@ -262,7 +263,7 @@ export class LaneRunner implements LaneListener {
     return true;
   }
 
-  private async conclude({ record, item, target, report }: Sending, result: AttemptResult): Promise<boolean> {
+  private async conclude({ record, item, report }: Sending, target: EndpointTarget, result: AttemptResult): Promise<boolean> {
     const { lane, shard } = record;
     const attempt = lane.attempts + 1;
     const policy = { scheduleMs: target.retryScheduleMs ?? this.config.retryScheduleMs, maxRetryAfterMs: target.maxRetryAfterMs };
