@@ -17,16 +17,21 @@ export function observeRequests(instance: FastifyInstance, logger: Logger): void
     const elapsedMs = reply.elapsedTime;
     const route = request.is404 ? 'unknown' : (request.routeOptions.url ?? 'unknown');
     requestDuration.observe({ method: request.method, route, status: reply.statusCode }, elapsedMs / 1_000);
-    if (isAction(request, reply)) logger.info({ ...requestFields(request, reply), ...actionFields(request, route) }, 'Management action');
-    else if (elapsedMs > SLOW_MS) logger.warn(requestFields(request, reply), 'Slow request');
-    else if (logsAll) logger.debug(requestFields(request, reply), 'Request');
+    if (isAction(request, reply)) logger.info({ ...requestFields(request), ...answerFields(reply), ...actionFields(request, route) }, 'Management action');
+    else if (elapsedMs > SLOW_MS) logger.warn({ ...requestFields(request), ...answerFields(reply) }, 'Slow request');
+    else if (logsAll) logger.debug({ ...requestFields(request), ...answerFields(reply) }, 'Request');
     done();
   });
 }
 
-/** Its URL for the log. On public routes without the query, in which providers of webhooks have their data and tokens. */
-export function loggedUrl({ url, routeOptions }: FastifyRequest): string {
-  return routeOptions.config?.access === 'public' ? (url.split('?', 1)[0] ?? '') : url;
+/** What the log says of a request. Of public routes without the query, in which providers of webhooks have data and tokens. */
+export function requestFields(request: FastifyRequest): Record<string, unknown> {
+  const { id, method, url, headers, routeOptions } = request;
+  const traceId = TRACE_ID.exec(String(headers['traceparent'] ?? ''))?.[1];
+  return {
+    ...(traceId === undefined ? {} : { trace_id: traceId }),
+    requestId: id, method, url: routeOptions.config?.access === 'public' ? url.split('?', 1)[0] : url,
+  };
 }
 
 /** Whether a principal has changed something, or had something done. */
@@ -35,12 +40,8 @@ function isAction({ method, routeOptions }: FastifyRequest, { statusCode }: Fast
   return (access === 'manage' || access === 'admin') && method !== 'GET' && method !== 'HEAD' && statusCode < 400;
 }
 
-function requestFields(request: FastifyRequest, reply: FastifyReply): Record<string, unknown> {
-  const traceId = TRACE_ID.exec(String(request.headers['traceparent'] ?? ''))?.[1];
-  return {
-    ...(traceId === undefined ? {} : { trace_id: traceId }),
-    requestId: request.id, method: request.method, url: loggedUrl(request), status: reply.statusCode, elapsedMs: Math.round(reply.elapsedTime),
-  };
+function answerFields({ statusCode, elapsedTime }: FastifyReply): Record<string, unknown> {
+  return { status: statusCode, elapsedMs: Math.round(elapsedTime) };
 }
 
 /** Never the body, in which secrets can be. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { diag, DiagLogLevel, type HrTime, type SpanContext, SpanKind, SpanStatusCode, TraceFlags } from '@opentelemetry/api';
 import { ExportResultCode } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
-import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
+import { detectResources, resourceAttributesEnvDetector, resourceFromAttributes, serviceNameEnvDetector } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { SpanIds } from '#domain/trace-context';
 import { VERSION } from '#ground/config/version';
@@ -32,7 +32,7 @@ export class OtlpExporter implements SpanExporter {
     sayTo(logger);
     this.exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, '')}/v1/traces` });
     this.resource = resourceFromAttributes({ 'service.name': service, 'service.version': VERSION, 'service.instance.id': randomUUID() })
-      .merge(detectResources({ detectors: [envDetector] }));
+      .merge(detectResources({ detectors: [resourceAttributesEnvDetector, serviceNameEnvDetector] }));
   }
 
   export(spans: readonly EndedSpan[]): Promise<void> {

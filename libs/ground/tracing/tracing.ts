@@ -73,7 +73,8 @@ export class Tracing implements OnApplicationShutdown {
    */
   batch<Result>(facts: BatchFacts, items: readonly Spanned[], work: () => Promise<Result>): Promise<Result> {
     if (this.queue === undefined) return work();
-    const members = items.flatMap(({ span }) => span ?? []);
+    const members: OpenSpan[] = [];
+    for (const { span } of items) if (span !== undefined) members.push(span);
     return members.length === 0 ? work() : this.recorded(facts, members, items.length, work);
   }
 
