@@ -137,7 +137,7 @@ function spansOf(request: Buffer): ReceivedSpan[] {
 
 /** KeyValue: 1 key, 2 value; AnyValue: 1 text, 2 boolean, 3 integer, 4 double. */
 function attributesOf(message: Message, number: number): Record<string, string | number | boolean> {
-  return Object.fromEntries(message.messages(number).map((pair) => {
+  return Object.fromEntries(message.messages(number).map((pair): [string, string | number | boolean] => {
     const value = pair.message(2);
     if (value.has(1)) return [pair.text(1), value.text(1)];
     if (value.has(2)) return [pair.text(1), value.number(2) === 1n];
