@@ -17,6 +17,7 @@ import { proxy } from './proxy.mjs';
 import { scaleOut } from './scale-out.mjs';
 import { schema } from './schema.mjs';
 import { tenantKey } from './tenant-key.mjs';
+import { tracing } from './tracing.mjs';
 import { webhook } from './webhook.mjs';
 
 /**
@@ -43,5 +44,5 @@ import { webhook } from './webhook.mjs';
  * @type {Scenario[]}
  */
 export const SCENARIOS = [
-  ingest, batch, endToEnd, latency, backlog, deadEndpoint, growth, growth10m, fanOut, filter, payloads, entities, hotEntity, failing, scaleOut, idempotency, tenantKey, schema, webhook, kafkaSource, proxy,
+  ingest, batch, endToEnd, latency, backlog, deadEndpoint, growth, growth10m, fanOut, filter, payloads, entities, hotEntity, failing, scaleOut, idempotency, tenantKey, schema, webhook, kafkaSource, proxy, tracing,
 ];

@@ -20,6 +20,7 @@ import { TopicsIndicator } from '#ground/kafka/topics.indicator';
 import { HousekeepingDatabaseModule } from '#ground/postgres/housekeeping-database.module';
 import { PostgresModule } from '#ground/postgres/postgres.module';
 import { SamplesModule } from '#ground/samples/samples.module';
+import { TracingModule } from '#ground/tracing/tracing.module';
 import { PartitionsIndicator } from '#upkeep/partitions.indicator';
 import { PartitionsModule } from '#upkeep/partitions.module';
 import { DispatcherLifecycle } from './dispatcher.lifecycle.js';
@@ -29,6 +30,7 @@ import { TransportModule } from './transport.module.js';
 /** A dispatcher: admission, lanes and delivery of the shards it owns, in one process. Of all modules, the ground's shut down last. */
 @Module({
   imports: [
+    TracingModule.forRoot({ app: 'dispatcher' }),
     // Below the lease's time: a statement that holds the fence never outlives the ownership under which it was sent.
     PostgresModule.forRoot({ app: 'dispatcher', transactionTimeoutMs: ({ leaseTtlMs }: Config) => leaseTtlMs / 2 }),
     KafkaModule.forRoot({ clientId: 'lockstep-dispatcher' }),

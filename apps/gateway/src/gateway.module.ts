@@ -18,6 +18,7 @@ import { ActivityModule } from '#ground/postgres/activity.module';
 import { HousekeepingDatabaseModule } from '#ground/postgres/housekeeping-database.module';
 import { PostgresModule } from '#ground/postgres/postgres.module';
 import { SamplesModule } from '#ground/samples/samples.module';
+import { TracingModule } from '#ground/tracing/tracing.module';
 import { AccessModule } from '#manage/access/access.module';
 import { ApiKeysModule } from '#manage/api-keys/api-keys.module';
 import { AuditModule } from '#manage/audit/audit.module';
@@ -42,6 +43,7 @@ import { GatewayLifecycle } from './gateway.lifecycle.js';
 /** A gateway: API, ingest and relay in one process. The global modules come first, so Nest shuts them down last. */
 @Module({
   imports: [
+    TracingModule.forRoot({ app: 'gateway' }),
     PostgresModule.forRoot({ app: 'gateway' }),
     KafkaModule.forRoot({ clientId: 'lockstep-gateway' }),
     HousekeepingDatabaseModule,

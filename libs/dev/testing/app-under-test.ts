@@ -19,12 +19,16 @@ export class AppUnderTest {
     private readonly app: App,
     private readonly env: Record<string, string>,
     readonly url: string,
+    private readonly onOutput: (text: string) => void,
   ) {}
 
-  /** Starts the process without waiting for it; `ready` waits. */
-  static async launch(app: App, env: Record<string, string>): Promise<AppUnderTest> {
+  /**
+   * Starts the process without waiting for it; `ready` waits.
+   * @param onOutput gets everything that it prints
+   */
+  static async launch(app: App, env: Record<string, string>, onOutput: (text: string) => void = () => undefined): Promise<AppUnderTest> {
     const port = await freePort();
-    const launched = new AppUnderTest(app, { ...env, PORT: String(port) }, `http://127.0.0.1:${port}`);
+    const launched = new AppUnderTest(app, { ...env, PORT: String(port) }, `http://127.0.0.1:${port}`, onOutput);
     launched.start();
     return launched;
   }
@@ -54,7 +58,12 @@ export class AppUnderTest {
     const { PATH = '' } = process.env;
     this.output = '';
     const child = spawn(process.execPath, [...NODE_FLAGS, entry], { env: { PATH, ...this.env }, stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (this.output = (this.output + chunk.toString()).slice(-20_000)));
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk: Buffer) => {
+        this.output = (this.output + chunk.toString()).slice(-20_000);
+        this.onOutput(chunk.toString());
+      });
+    }
     child.once('exit', (code, signal) => {
       // A test that waits for the app then fails, and this says why.
       if (!this.signalled.has(child)) process.stderr.write(`The ${this.app} at ${this.url} ended by itself (${signal ?? code}). Its last output:\n${this.output.slice(-4_000)}\n`);

@@ -23,7 +23,7 @@ export class SystemUnderTest {
     private readonly env: Record<string, string>,
   ) {}
 
-  static async start(servers: SharedServers, options: { gateways?: number; dispatchers?: number; env?: Record<string, string> } = {}): Promise<SystemUnderTest> {
+  static async start(servers: SharedServers, options: { gateways?: number; dispatchers?: number; env?: Record<string, string>; onOutput?: (text: string) => void } = {}): Promise<SystemUnderTest> {
     const name = `e2e_${randomBytes(5).toString('hex')}`;
     await query(servers.databaseUrl, `create database ${name}`);
     const url = new URL(servers.databaseUrl);
@@ -42,7 +42,7 @@ export class SystemUnderTest {
       LOCKSTEP_RETRY_SCHEDULE: '200ms,1s,1s,1s',
       ...options.env,
     };
-    const launch = (app: 'gateway' | 'dispatcher', count: number) => Promise.all(Array.from({ length: count }, () => AppUnderTest.launch(app, env)));
+    const launch = (app: 'gateway' | 'dispatcher', count: number) => Promise.all(Array.from({ length: count }, () => AppUnderTest.launch(app, env, options.onOutput)));
     const gateways = await launch('gateway', options.gateways ?? 1);
     const dispatchers = await launch('dispatcher', options.dispatchers ?? 1);
     const system = new SystemUnderTest(env.KAFKA_TOPIC_PREFIX, env.DATABASE_URL, gateways, dispatchers, env);

@@ -3,6 +3,7 @@ import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import type { Logger } from '#ground/telemetry/logger';
 import { PostgresModule } from '#ground/postgres/postgres.module';
 import { ProcessModule } from '#ground/process/process.module';
+import { TracingModule } from '#ground/tracing/tracing.module';
 import { testProcess } from './test-process.js';
 
 export interface TestModulesOptions {
@@ -18,5 +19,5 @@ export interface TestModulesOptions {
  */
 export function testModules(databaseUrl: string, imports: NonNullable<ModuleMetadata['imports']>, { env, logger }: TestModulesOptions = {}): TestingModuleBuilder {
   const process = testProcess(databaseUrl, env);
-  return Test.createTestingModule({ imports: [ProcessModule.of({ ...process, logger: logger ?? process.logger }), PostgresModule.forRoot({ app: 'test' }), ...imports] });
+  return Test.createTestingModule({ imports: [ProcessModule.of({ ...process, logger: logger ?? process.logger }), TracingModule.forRoot({ app: 'test' }), PostgresModule.forRoot({ app: 'test' }), ...imports] });
 }

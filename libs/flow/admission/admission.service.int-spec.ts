@@ -8,6 +8,7 @@ import { ShardLanes } from '#flow/lanes/shard-lanes';
 import { testLease } from '#flow/leases/fixtures/test-lease';
 import { createPool, databaseOf } from '#ground/postgres/pool';
 import { Samples } from '#ground/samples/samples';
+import { NO_TRACING } from '#ground/tracing/tracing';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
 import { waitUntil } from '#dev/testing/wait-until';
 import { AdmissionRepository, type ShardAdmission, type ShardVerdict } from './admission.repository.js';
@@ -51,7 +52,7 @@ beforeEach(async () => {
     }
   }
   const intake = new LaneIntake({ ready: () => undefined, followed: () => undefined });
-  service = new AdmissionService(new Recorded(databaseOf(pool)), intake, progress, { requireVersion: () => undefined }, new Samples(), pino({ level: 'silent' }));
+  service = new AdmissionService(new Recorded(databaseOf(pool)), intake, progress, { requireVersion: () => undefined }, new Samples(), pino({ level: 'silent' }), NO_TRACING);
 });
 
 const accept = (shard: number, entity: string, count: number): Promise<string[]> => fixture.accept(Array.from({ length: count }, () => ({ shard, entity: `${entity} ${shard}` })));

@@ -4,6 +4,7 @@ import { API_SOURCE } from '#domain/source-provider';
 import { InjectLogger } from '#ground/process/process-context';
 import { Samples } from '#ground/samples/samples';
 import type { Logger } from '#ground/telemetry/logger';
+import { Tracing } from '#ground/tracing/tracing';
 import { AdmissionProgress } from '#flow/lanes/admission-progress';
 import { LaneIntake, type Payloads } from '#flow/lanes/lane-intake';
 import type { StatementSource } from '#flow/lanes/shard-coverage';
@@ -12,6 +13,7 @@ import { isConflict, isPoison } from '#ground/postgres/sql-errors';
 import { GroupCommit } from '#ground/postgres/group-commit';
 import { StatementSize } from '#ground/postgres/statement-size';
 import { admissionBatchEvents, admissionConflicts, admissionSeconds, deliveriesFiltered, duplicateAdmissions, eventsAdmitted } from './admission.metrics.js';
+import { recordAdmission } from './admission-spans.js';
 import { AdmissionRepository, type ShardAdmission, type ShardVerdict } from './admission.repository.js';
 
 // 500: above it the statement's latency grows faster than its rate.
@@ -77,6 +79,7 @@ export class AdmissionService {
     @Inject(EndpointDirectory) private readonly endpoints: Pick<EndpointDirectory, 'requireVersion'>,
     private readonly samples: Samples,
     @InjectLogger() private readonly logger: Logger,
+    private readonly tracing: Tracing,
   ) {}
 
   /**
@@ -142,13 +145,15 @@ export class AdmissionService {
   }
 
   private async commitRound(requests: readonly SizedRequest[]): Promise<ShardVerdict[]> {
-    admissionBatchEvents.observe(requests.reduce((sum, { eventIds }) => sum + eventIds.length, 0));
+    const events = requests.reduce((sum, { eventIds }) => sum + eventIds.length, 0);
+    admissionBatchEvents.observe(events);
     const statement = this.progress.onSent();
     const startedAtMs = performance.now();
     try {
       const verdicts = await this.admitWithRetry(requests);
       admissionSeconds.observe((performance.now() - startedAtMs) / 1_000);
       requests.forEach((request, i) => this.apply(request, verdicts[i] ?? FENCED));
+      if (this.tracing.isOn) recordAdmission(this.tracing, verdicts, requests.map(({ lanes }) => lanes.shard), events, startedAtMs);
       return verdicts;
     } catch (error) {
       // Before the statement counts as applied: an audit must not report its deliveries as missing.

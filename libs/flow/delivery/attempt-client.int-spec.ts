@@ -11,6 +11,7 @@ import { waitUntil } from '#dev/testing/wait-until';
 import { AttemptClient } from './attempt-client.js';
 import { EndpointDirectory } from './endpoint-directory.js';
 import type { Attempt } from './exchange.js';
+import type { AttemptTimes } from './timed-exchange.js';
 
 /** Below the 30 s after which an idle connection closes anyway. */
 const SOON_MS = 10_000;
@@ -68,9 +69,9 @@ function urlOf(receiver: Server): URL {
   return new URL(`http://127.0.0.1:${port}/hook?a=b`);
 }
 
-function send(changes: { url?: string; timeoutMs?: number } = {}): Attempt {
+function send(changes: { url?: string; timeoutMs?: number; times?: AttemptTimes } = {}): Attempt {
   const url = changes.url === undefined ? urlOf(server) : new URL(changes.url);
-  return client.send(endpoint, { url, headers: ['x-test', 'yes'], body: Buffer.from('{"n":1}'), timeoutMs: changes.timeoutMs ?? 5_000, mayRepeat: () => true });
+  return client.send(endpoint, { url, headers: ['x-test', 'yes'], body: Buffer.from('{"n":1}'), timeoutMs: changes.timeoutMs ?? 5_000, mayRepeat: () => true, times: changes.times });
 }
 
 /** Connections that the receiver has open. */
@@ -104,6 +105,21 @@ describe('AttemptClient', () => {
     };
     for (let i = 0; i < 10; i++) await send().result;
     expect(ports.size).toBe(1);
+  });
+
+  it('notes how far an attempt came, if it is asked to', async () => {
+    const none = (): AttemptTimes => ({ connectedAtMs: undefined, sentAtMs: undefined, answeredAtMs: undefined, endedAtMs: undefined, isRepeated: false });
+    const [answered, silent, refused] = [none(), none(), none()];
+    const startedAtMs = performance.now();
+    answer = (_request, response) => response.end();
+    await send({ times: answered }).result;
+    answer = () => undefined;
+    await send({ timeoutMs: 150, times: silent }).result;
+    await send({ url: 'http://127.0.0.1:9/', times: refused }).result;
+    const { connectedAtMs = 0, sentAtMs = 0, answeredAtMs = 0, endedAtMs = 0, isRepeated } = answered;
+    expect([startedAtMs <= connectedAtMs, connectedAtMs <= sentAtMs, sentAtMs <= answeredAtMs, answeredAtMs <= endedAtMs, isRepeated]).toEqual([true, true, true, true, false]);
+    expect([silent.sentAtMs, silent.answeredAtMs, silent.endedAtMs].map((atMs) => atMs !== undefined)).toEqual([true, false, true]);
+    expect([refused.connectedAtMs, refused.sentAtMs, refused.endedAtMs].map((atMs) => atMs !== undefined)).toEqual([true, false, true]);
   });
 
   it('does not follow redirects', async () => {

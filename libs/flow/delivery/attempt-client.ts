@@ -6,6 +6,7 @@ import { AddressPolicy } from '#ground/network/address-policy';
 import type { SendPermit } from '#flow/rate-limits/send-permit';
 import { EndpointDirectory, type EndpointTarget } from './endpoint-directory.js';
 import { type Attempt, Exchange } from './exchange.js';
+import { type AttemptTimes, TimedExchange } from './timed-exchange.js';
 
 /** One timer checks the timeouts of all attempts. */
 const TIMEOUT_CHECK_MS = 100;
@@ -23,6 +24,8 @@ export interface AttemptRequest {
   readonly mayRepeat: () => boolean;
   /** Of an endpoint with a rate limit. It is used when the request is written. */
   readonly permit?: SendPermit | undefined;
+  /** Of an attempt whose trace is recorded: noted until its end. */
+  readonly times?: AttemptTimes | undefined;
 }
 
 /** The connections to one endpoint. */
@@ -68,8 +71,8 @@ export class AttemptClient {
   }
 
   send(endpoint: number, request: AttemptRequest): Attempt {
-    const { url, headers, body, timeoutMs, permit } = request;
-    const exchange = new Exchange(timeoutMs, this.ended);
+    const { url, headers, body, timeoutMs, permit, times } = request;
+    const exchange = times === undefined ? new Exchange(timeoutMs, this.ended) : new TimedExchange(timeoutMs, this.ended, times);
     const known = this.current.get(endpoint);
     const isCurrent = known?.origin === url.origin;
     // A request that was prepared before its endpoint moved or was deleted uses a pool of its own.

@@ -10,7 +10,7 @@ import { BatchAcceptor, type Framing, MAX_BATCH_BYTES } from './batch-acceptor.j
 import { DocumentAcceptBatch } from './batch.openapi.js';
 import { parseEventRequest } from './event-request.js';
 import { itemReader } from './item-reader.js';
-import { traceparentOf } from './traceparent.js';
+import { traceparentOf, tracestateOf } from './traceparent.js';
 
 const FRAMINGS: Readonly<Record<string, Framing>> = { 'application/json': 'array', 'application/x-ndjson': 'lines' };
 
@@ -39,7 +39,7 @@ export class BatchController {
     const framing = FRAMINGS[mediaTypeOf(request)];
     if (framing === undefined) throw new LockstepError('unsupported_media_type', 'Send a JSON array as application/json, or lines of JSON as application/x-ndjson');
     if (headers['idempotency-key'] !== undefined) throw new LockstepError('invalid_idempotency_key', 'The header Idempotency-Key is for single events: set `idempotencyKey` in each item');
-    const reader = itemReader(this.eventTypes, parseEventRequest, { contentType: 'application/json', traceparent: traceparentOf(headers) });
+    const reader = itemReader(this.eventTypes, parseEventRequest, { contentType: 'application/json', traceparent: traceparentOf(headers), tracestate: tracestateOf(headers) });
     return this.acceptor.accept(request, reply, framing, reader);
   }
 

@@ -11,6 +11,7 @@ import { Requires } from '#ground/http/access';
 import { preferredWaitMs } from '#ground/http/prefer';
 import { Rejections } from '#ground/http/rejections';
 import { mediaTypeOf } from '#ground/http/streamed-body';
+import { Tracing } from '#ground/tracing/tracing';
 import { type AcceptedEvent, acceptedJson, settledJson } from './accepted-answer.js';
 import { BatchAcceptor, MAX_BATCH_BYTES } from './batch-acceptor.js';
 import { BATCH_TYPE, isCloudEvent, readCloudEvent, STRUCTURED_TYPE } from './cloud-event.js';
@@ -22,7 +23,7 @@ import { IngestService } from './ingest.service.js';
 import { itemReader } from './item-reader.js';
 import { SettlementWatch } from './settlement-watch.js';
 import { parseStructuredEvent } from './structured-event.js';
-import { traceparentOf } from './traceparent.js';
+import { traceparentOf, tracestateOf, withTracestate } from './traceparent.js';
 
 const PATH = /^\/v1\/events(?:\?|$)/;
 
@@ -51,6 +52,7 @@ export class IngestController {
     private readonly settlements: SettlementWatch,
     private readonly rejections: Rejections,
     private readonly batches: BatchAcceptor,
+    private readonly tracing: Tracing,
   ) {}
 
   @Post()
@@ -82,9 +84,10 @@ export class IngestController {
       // RFC 9110, 8.3: what a receiver may assume of a body without a type. Only the binary mode has such a body.
       contentType: headers['content-type'] ?? 'application/octet-stream',
       traceparent: traceparentOf(headers),
-      attributes,
+      attributes: withTracestate(attributes, tracestateOf(headers)),
       acceptedBy: principal.actor.id,
       payload: body,
+      receivedAtMs: this.tracing.isOn ? performance.now() - reply.elapsedTime : undefined,
     });
     let requeued = false;
     if (accepted.replayed) {
@@ -102,7 +105,7 @@ export class IngestController {
   private async acceptBatch(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { headers } = request;
     if (headers['idempotency-key'] !== undefined) throw new LockstepError('invalid_idempotency_key', 'The header Idempotency-Key is for single events: those of a batch have `source` and `id`');
-    const reader = itemReader(this.eventTypes, parseStructuredEvent, { contentType: STRUCTURED_TYPE, traceparent: traceparentOf(headers) });
+    const reader = itemReader(this.eventTypes, parseStructuredEvent, { contentType: STRUCTURED_TYPE, traceparent: traceparentOf(headers), tracestate: tracestateOf(headers) });
     return this.batches.accept(request, reply, 'array', reader);
   }
 

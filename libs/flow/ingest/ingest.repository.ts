@@ -7,6 +7,7 @@ import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
 import { isConflict, isPoison } from '#ground/postgres/sql-errors';
 import { InjectConfig } from '#ground/process/process-context';
+import type { OpenSpan } from '#ground/tracing/span';
 import { acceptBatch } from './accept-batch.queries.js';
 import { type EventOrigin, MIN_SOURCE_RETENTION_MS, POSTED } from './event-origin.js';
 import { ingestConflicts } from './ingest.metrics.js';
@@ -38,6 +39,8 @@ export interface Submission {
   /** The endpoint that gets it; undefined: routed by its type. */
   readonly destination?: NamedDestination | undefined;
   readonly payload: Buffer;
+  /** If its trace is recorded. */
+  readonly span?: OpenSpan | undefined;
 }
 
 /** `acceptedAt` in RFC 3339, formatted once per batch: it takes as long as reading a body. */

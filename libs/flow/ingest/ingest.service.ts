@@ -9,6 +9,8 @@ import type { Config } from '#ground/config/config';
 import { type CommitSequence, GroupCommit } from '#ground/postgres/group-commit';
 import { InjectConfig } from '#ground/process/process-context';
 import { Samples } from '#ground/samples/samples';
+import { errorTypeOf, Tracing } from '#ground/tracing/tracing';
+import { acceptedSpan, COMMIT_EVENTS } from './accepted-span.js';
 import type { EventOrigin } from './event-origin.js';
 import { countCommitted, countRepeat, ingestBatchEvents, ingestCommitSeconds, ingestQueueBytes, ingestQueueLimit, ingestQueueRequests } from './ingest.metrics.js';
 import type { NamedDestination } from './named-destination.js';
@@ -33,6 +35,8 @@ export interface NewEvent {
   readonly destination?: NamedDestination | undefined;
   /** Delivered byte for byte. */
   readonly payload: Buffer;
+  /** When its request arrived, by `performance.now()`, for its trace; undefined: when it is given to `accept`. */
+  readonly receivedAtMs?: number | undefined;
 }
 
 export interface Accepted {
@@ -71,6 +75,7 @@ export class IngestService {
     @Inject(EventRelay) private readonly relay: Pick<EventRelay, 'add'>,
     @InjectConfig() private readonly config: { readonly kafka: Pick<Config['kafka'], 'partitions'> },
     private readonly samples: Samples,
+    private readonly tracing: Tracing,
   ) {
     this.commits = new GroupCommit<Submission, Committed>({
       maxItems: BATCH_ITEMS,
@@ -159,15 +164,19 @@ export class IngestService {
   /** @param sequence of an item of a batch */
   private async submit(event: NewEvent, fingerprint: Buffer | undefined, sequence?: CommitSequence): Promise<Accepted> {
     if (sequence === undefined) this.enqueue(event);
-    const submission: Submission = { ...event, id: mintId(), isItem: sequence !== undefined, shard: shardOf(event.tenant, event.entity, this.config.kafka.partitions), fingerprint };
+    const id = mintId();
+    const span = this.tracing.begin(id, event.traceparent, 'accept', event.receivedAtMs);
+    const submission: Submission = { ...event, id, isItem: sequence !== undefined, shard: shardOf(event.tenant, event.entity, this.config.kafka.partitions), fingerprint, span };
     try {
       for (;;) {
         const committed = await this.commits.add(submission, false, sequence);
+        if (span !== undefined && committed.kind === 'accepted') this.tracing.end(span, acceptedSpan('server', submission));
         if (committed.kind !== 'released') return acceptedOf(submission, committed);
         // Submitted again, it would come after events that were given later.
         if (sequence !== undefined) throw keyExpired();
       }
     } catch (error) {
+      if (span !== undefined) this.tracing.end(span, { ...acceptedSpan('server', submission), error: errorTypeOf(error) });
       throw submissionErrorOf(error);
     } finally {
       if (sequence === undefined) this.dequeue(event);
@@ -189,7 +198,7 @@ export class IngestService {
 
   private async commit(submissions: readonly Submission[]): Promise<readonly Committed[]> {
     const startedAtMs = performance.now();
-    const committed = await this.repository.commit(submissions);
+    const committed = await this.tracing.batch(COMMIT_EVENTS, submissions, () => this.repository.commit(submissions));
     this.lastCommitAtMs = performance.now();
     this.queueLimit.onCommitted(submissions.length, this.lastCommitAtMs - startedAtMs);
     ingestCommitSeconds.observe((this.lastCommitAtMs - startedAtMs) / 1_000);

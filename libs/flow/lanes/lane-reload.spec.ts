@@ -19,6 +19,7 @@ import type { LaneStop } from './lane-stop.js';
 import { ShardLanes } from './shard-lanes.js';
 import { testLease } from '#flow/leases/fixtures/test-lease';
 import type { Outcome, OutcomeVerdict } from '#flow/outcome/outcome';
+import { NO_TRACING } from '#ground/tracing/tracing';
 import { LaneLoader } from './lane-loader.js';
 import { LaneRunner } from './lane-runner.js';
 
@@ -106,7 +107,7 @@ function world(limit = 10) {
     },
     { of: () => breaker, nudge: () => undefined, serve: () => undefined },
     new AdmissionProgress(), { of: () => { throw new Error('The endpoint has no rate limit'); } }, new EndpointActivity(samples, new OpenShards()),
-    { retryScheduleMs: [], deliveryConcurrency: 10 }, logger, tokens,
+    { retryScheduleMs: [], deliveryConcurrency: 10 }, logger, tokens, NO_TRACING,
   );
   runner.onEndpointDeleted(({ id }) => deleted.push(id));
   endpointChanged(target);

@@ -26,11 +26,23 @@ import { WindowLoader } from './window-loader.js';
 import type { Outcome } from '#flow/outcome/outcome';
 import { OutcomeService } from '#flow/outcome/outcome.service';
 import type { Logger } from '#ground/telemetry/logger';
+import { Tracing } from '#ground/tracing/tracing';
+import { type AttemptReport, type AttemptReporting, beginReport } from './attempt-report.js';
 import { acceptedToDeliveredSeconds, attemptSeconds, attemptsTotal, deadLetters, deliveriesTotal, retriesTotal } from './lanes.metrics.js';
 import { whileOwned } from '#flow/leases/while-owned';
 
 /** `deliveryConcurrency`: most lanes running at once beyond the first 8 of each endpoint; see `LaneScheduler`. */
 type LaneRunnerConfig = Pick<Config, 'retryScheduleMs' | 'deliveryConcurrency'>;
+
+/** An attempt under way. */
+interface Sending {
+  readonly record: LaneRecord;
+  readonly item: DeliveryItem;
+  /** As it was when the attempt began. */
+  readonly target: EndpointTarget;
+  /** Undefined: nothing wants one. */
+  readonly report: AttemptReport | undefined;
+}
 
 /** A head may be sent this much before its time: timers and clocks are no more exact than that. */
 const EARLY_MS = 50;
@@ -45,6 +57,7 @@ export class LaneRunner implements LaneListener {
   readonly scheduler: LaneScheduler;
   private readonly windows: WindowLoader;
   private readonly ladder: Ladder;
+  private readonly reporting: AttemptReporting;
   private readonly deletionListeners: ((target: EndpointTarget) => void)[] = [];
 
   constructor(
@@ -59,7 +72,9 @@ export class LaneRunner implements LaneListener {
     @InjectConfig() private readonly config: LaneRunnerConfig,
     @InjectLogger() private readonly logger: Logger,
     @Inject(AccessTokens) private readonly tokens: TokenSource,
+    tracing: Tracing,
   ) {
+    this.reporting = { tracing, logger, logsAll: logger.isLevelEnabled('debug') };
     this.windows = new WindowLoader(lanes);
     const tiers = tiersOf(config.retryScheduleMs);
     this.ladder = new Ladder(tiers);
@@ -176,14 +191,18 @@ export class LaneRunner implements LaneListener {
     if (target === undefined || record.stopped !== undefined || !shard.lease.maySend || !permission.isPermitted()) return this.abandon(record);
     // The limit was set since then.
     if (target.rateLimit !== undefined && permission.token === undefined) return this.abandon(record);
-    const result = await this.attempt(record, item, target, permission);
+    const sending = { record, item, target, report: beginReport(this.reporting, record, item, target) };
+    const result = await this.attempt(sending, permission);
     // Before the release, which starts the next lane of the endpoint.
     const onCommitted = result !== undefined && isGone(result) ? this.directory.stopGone(target.id) : undefined;
     release(result === undefined ? undefined : { sign: signOf(result), retryAfterMs: askedDelayMs(result, target) });
-    if (result === undefined) return this.abandon(record);
+    if (result === undefined) {
+      sending.report?.aborted();
+      return this.abandon(record);
+    }
     try {
       // The newest settings decide what follows: they may have changed during the attempt.
-      return await this.conclude(record, item, this.directory.get(target.id) ?? target, result);
+      return await this.conclude(sending, this.directory.get(target.id) ?? target, result);
     } finally {
       onCommitted?.();
     }
@@ -207,32 +226,33 @@ export class LaneRunner implements LaneListener {
     return false;
   }
 
-  private attempt(record: LaneRecord, item: DeliveryItem, target: EndpointTarget, { token, isPermitted }: SendPermission): Promise<AttemptResult | undefined> {
+  private attempt(sending: Sending, { token, isPermitted }: SendPermission): Promise<AttemptResult | undefined> {
+    const { record, target } = sending;
     const { id, headers, oauth2, timeoutMs } = target;
     const attempt = oauth2 === undefined
-      ? this.send(record, item, target, token, headers, timeoutMs)
+      ? this.send(sending, token, headers, timeoutMs)
       : new AuthorizedAttempt(this.tokens, { id, oauth2, timeoutMs }, (authorization, remainingMs) => {
         // While it waited for the access token the lane may have been lost or stopped, and the endpoint or its breaker changed.
         const maySend = record.shard.lease.maySend && record.stopped === undefined && this.directory.open(id) === target && isPermitted();
-        return maySend ? this.send(record, item, target, token, { ...headers, authorization }, remainingMs) : undefined;
+        return maySend ? this.send(sending, token, { ...headers, authorization }, remainingMs) : undefined;
       });
     record.abort = () => attempt.abort();
     return attempt.result;
   }
 
-  private send(
-    record: LaneRecord, item: DeliveryItem, target: EndpointTarget, permit: SendPermit | undefined, own: EndpointTarget['headers'], timeoutMs: number,
-  ): Attempt {
+  private send({ record, item, target, report }: Sending, permit: SendPermit | undefined, own: EndpointTarget['headers'], timeoutMs: number): Attempt {
     const { lane, redelivered } = record;
     const position = record.name.kind === 'unordered' ? undefined : { sequence: item.sequence, previousSequence: lane.deliveredSequence };
     const body = payloadOf(item);
-    const headers = deliveredHeaders({ ...item, payload: body, position, attempt: lane.attempts + 1, redelivered, replayed: item.replayed }, target.signingKeys.current(), own, Date.now());
+    const traceparent = report === undefined ? item.traceparent : report.traceparent;
+    const facts = { ...item, traceparent, payload: body, position, attempt: lane.attempts + 1, redelivered, replayed: item.replayed };
+    const headers = deliveredHeaders(facts, target.signingKeys.current(), own, Date.now());
     // Until its outcome is committed.
     record.redelivered = true;
     const { lease } = record.shard;
     // Also while the shard is handed over: the handover waits for the attempt.
     const mayRepeat = (): boolean => !lease.isLost && lease.remainingMs() > 0;
-    return this.client.send(target.id, { url: target.url, headers, body, timeoutMs, mayRepeat, permit });
+    return this.client.send(target.id, { url: target.url, headers, body, timeoutMs, mayRepeat, permit, times: report?.times });
   }
 
   /**
@@ -245,7 +265,7 @@ export class LaneRunner implements LaneListener {
     return true;
   }
 
-  private async conclude(record: LaneRecord, item: DeliveryItem, target: EndpointTarget, result: AttemptResult): Promise<boolean> {
+  private async conclude({ record, item, report }: Sending, target: EndpointTarget, result: AttemptResult): Promise<boolean> {
     const { lane, shard } = record;
     const attempt = lane.attempts + 1;
     const policy = { scheduleMs: target.retryScheduleMs ?? this.config.retryScheduleMs, maxRetryAfterMs: target.maxRetryAfterMs };
@@ -256,10 +276,12 @@ export class LaneRunner implements LaneListener {
       shard: shard.shard, epoch: shard.lease.epoch, key: item.key, attempt, result, disposition, halts,
       copiedBytes: disposition.kind === 'dead' ? item.bytes : 0,
       tokenTopic: tierMs === undefined ? undefined : retryTopicName(tierMs),
+      span: report?.span,
     };
     const isAwaited = this.scheduler.isStarved(record.endpoint) || (disposition.kind !== 'retry' && lane.depth > 1);
     const verdict = await this.outcomes.add(outcome, isAwaited);
     observe(item, result, disposition, tierMs);
+    report?.concluded(result, disposition, verdict);
     if (verdict === 'applied' || verdict === 'already') this.activity.onOutcome(item, result, disposition);
     if (shard.lease.isLost) return false;
     switch (verdict) {

@@ -8,6 +8,7 @@ import { mintId } from '#domain/ids';
 import { KafkaModule } from '#ground/kafka/kafka.module';
 import { poolToken } from '#ground/postgres/inject-postgres';
 import { createPool, databaseOf } from '#ground/postgres/pool';
+import { NO_TRACING } from '#ground/tracing/tracing';
 import { explaining } from '#dev/testing/explain';
 import { captureLog } from '#dev/testing/log-capture';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
@@ -261,7 +262,7 @@ describe('outcome', () => {
     const others = await Promise.all(['free a', 'free b', 'free c'].map((entity) => admitted(entity, 1)));
     const pool = createPool({ databaseUrl: fixture.url, applicationName: 'test', max: 2, plans: 'by-index', transactionTimeoutMs: 300 });
     const { logger, lines } = captureLog();
-    const service = new OutcomeService(new OutcomeRepository(databaseOf(pool)), logger);
+    const service = new OutcomeService(new OutcomeRepository(databaseOf(pool)), logger, NO_TRACING);
     const session = await fixture.pool.connect();
     try {
       await session.query('begin');

@@ -5,6 +5,7 @@ import { GroupCommit } from '#ground/postgres/group-commit';
 import { isPoison, isTimeout } from '#ground/postgres/sql-errors';
 import { InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
+import { type BatchFacts, Tracing } from '#ground/tracing/tracing';
 import { outcomeBatchAttempts, outcomeCommitSeconds } from './outcome.metrics.js';
 import type { Outcome, OutcomeVerdict } from './outcome.js';
 import { OutcomeRepository } from './outcome.repository.js';
@@ -17,6 +18,7 @@ const RETRY_MS = 200;
 /** A statement costs as much as ten outcomes. Most outcomes can wait: their lanes have nothing more to send. */
 const COMMITS_EVERY_MS = 12;
 const COMMITS_AHEAD = 4;
+const COMMIT_OUTCOMES: BatchFacts = { name: 'commit outcomes', kind: 'client', attributes: { 'db.system.name': 'postgresql' }, sizeAttribute: 'db.operation.batch.size' };
 
 /**
  * Commits outcomes in groups. While Postgres is unavailable it retries until the process ends: a lane moves on only when the
@@ -32,6 +34,7 @@ export class OutcomeService {
   constructor(
     private readonly repository: OutcomeRepository,
     @InjectLogger() private readonly logger: Logger,
+    private readonly tracing: Tracing,
   ) {
     this.commits = new GroupCommit({
       maxItems: MAX_OUTCOMES,
@@ -96,7 +99,7 @@ export class OutcomeService {
     for (;;) {
       const startedAtMs = performance.now();
       try {
-        const verdicts = await this.repository.commit(outcomes);
+        const verdicts = await this.tracing.batch(COMMIT_OUTCOMES, outcomes, () => this.repository.commit(outcomes));
         outcomeCommitSeconds.observe((performance.now() - startedAtMs) / 1_000);
         return verdicts;
       } catch (error) {

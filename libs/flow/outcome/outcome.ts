@@ -1,5 +1,6 @@
 import type { AttemptResult, Disposition } from '#domain/disposition';
 import type { DeliveryKey } from '#domain/ids';
+import type { OpenSpan } from '#ground/tracing/span';
 
 /** The result of an attempt, to be committed. */
 export interface Outcome {
@@ -16,6 +17,8 @@ export interface Outcome {
   readonly halts: boolean;
   /** Topic of the retry token, without the prefix. Undefined if a timer wakes the head, or no retry follows. */
   readonly tokenTopic: string | undefined;
+  /** Of the attempt, if its trace is recorded. */
+  readonly span?: OpenSpan | undefined;
 }
 
 export type OutcomeVerdict =

@@ -8,6 +8,7 @@ import type { Database } from '#ground/postgres/pool';
 import { InjectConfig, InjectLogger } from '#ground/process/process-context';
 import { ProcessIdentity } from '#ground/process/process-identity';
 import type { Logger } from '#ground/telemetry/logger';
+import { Tracing } from '#ground/tracing/tracing';
 import { IngestOutbox } from './ingest-outbox.js';
 import { KafkaStall } from './kafka-stall.js';
 import { RecentEvents, type RelayedEvent } from './recent-events.js';
@@ -38,16 +39,18 @@ export class EventRelay {
     @InjectConfig() config: Pick<Config, 'maxBodyBytes'>,
     @InjectLogger() logger: Logger,
     { id }: ProcessIdentity,
+    tracing: Tracing,
   ) {
     const stall = new KafkaStall();
     this.leases = new RelayLeases(database, stall, logger, id);
     this.relay = new Relay({
-      source: new IngestOutbox(database, topics.events, this.recent),
+      source: new IngestOutbox(database, topics.events, this.recent, tracing),
       producer: createRelayProducer(kafka),
       shards: this.leases.shards,
       maxBatchBytes: maxBatchBytes(config.maxBodyBytes),
       stall,
       logger,
+      tracing,
     });
   }
 

@@ -2,7 +2,10 @@ import type { Message } from 'kafkajs';
 import type { EventAttributes } from '#domain/event-attributes';
 import { toPublicId } from '#domain/ids';
 import { laneKey } from '#domain/shard';
+import { traceparentOfSpan } from '#domain/trace-context';
 import type { Database } from '#ground/postgres/pool';
+import type { OpenSpan } from '#ground/tracing/span';
+import { NO_TRACING, type Tracing } from '#ground/tracing/tracing';
 import { readEvents } from './read-events.queries.js';
 import { type IReadOutboxResult, readOutbox } from './read-outbox.queries.js';
 import type { RecentEvents, RelayedEvent } from './recent-events.js';
@@ -20,6 +23,7 @@ export class IngestOutbox implements RelaySource<OutboxRow> {
     private readonly database: Database,
     private readonly topic: string,
     private readonly recent: RecentEvents,
+    private readonly tracing: Pick<Tracing, 'begin'> = NO_TRACING,
   ) {
     relayedRecords.inc({ topic }, 0);
   }
@@ -37,7 +41,8 @@ export class IngestOutbox implements RelaySource<OutboxRow> {
       const event = this.recent.get(row.eventId) ?? read.get(row.eventId);
       if (event === undefined) cut.add(row.shard);
       if (event === undefined || cut.has(row.shard)) return [];
-      return [{ sequence: row.acceptSeq, shard: row.shard, topic: this.topic, message: messageOf(row, event), eventId: row.eventId }];
+      const span = this.tracing.begin(event.id, event.traceparent, 'publish');
+      return [{ sequence: row.acceptSeq, shard: row.shard, topic: this.topic, message: messageOf(row, event, span), eventId: row.eventId, span }];
     });
   }
 
@@ -50,8 +55,13 @@ export class IngestOutbox implements RelaySource<OutboxRow> {
   }
 }
 
-/** CloudEvents Kafka protocol binding 1.0.2, 3.2 (binary content mode), and Lockstep's own headers. */
-function messageOf({ acceptSeq, shard }: IReadOutboxResult, event: RelayedEvent): Message & { key: string; value: Buffer } {
+/**
+ * CloudEvents Kafka protocol binding 1.0.2, 3.2 (binary content mode), and Lockstep's own headers. A recorded trace goes on in
+ * whoever reads the record.
+ */
+function messageOf({ acceptSeq, shard }: IReadOutboxResult, event: RelayedEvent, span: OpenSpan | undefined): Message & { key: string; value: Buffer } {
+  const traceparent = span === undefined ? event.traceparent : traceparentOfSpan(span.ids);
+  const tracestate = event.attributes?.['tracestate'];
   return {
     key: laneKey(event.tenant, event.entity),
     value: event.payload,
@@ -65,7 +75,8 @@ function messageOf({ acceptSeq, shard }: IReadOutboxResult, event: RelayedEvent)
       'content-type': event.contentType,
       'lockstep-tenant': event.tenant,
       'lockstep-accept-seq': String(acceptSeq),
-      ...(event.traceparent === null ? {} : { traceparent: event.traceparent }),
+      ...(traceparent === null ? {} : { traceparent }),
+      ...(tracestate === undefined ? {} : { tracestate }),
       ...(event.attributes === null ? {} : { 'lockstep-attributes': JSON.stringify(event.attributes) }),
     },
   };

@@ -2,9 +2,14 @@ import type { Kafka, Producer } from 'kafkajs';
 import { Partitioners } from 'kafkajs';
 import { KafkaJSProtocolError } from '#ground/kafka/client';
 import type { Logger } from '#ground/telemetry/logger';
+import type { SpanFacts } from '#ground/tracing/span';
+import { type BatchFacts, NO_TRACING, type Tracing } from '#ground/tracing/tracing';
 import { relayBatchRecords, relayedRecords, relayErrors, relaySendSeconds } from './relay.metrics.js';
 import { grouped } from './relay-batch.js';
 import type { RelayRow } from './relay-source.js';
+
+const KAFKA_SEND = { 'messaging.system': 'kafka', 'messaging.operation.type': 'send' } as const;
+const SEND_RECORDS: BatchFacts = { name: 'send records', kind: 'producer', attributes: KAFKA_SEND, sizeAttribute: 'messaging.batch.message_count' };
 
 /** Kafka's error codes MESSAGE_TOO_LARGE and RECORD_LIST_TOO_LARGE. */
 const TOO_LARGE = [10, 18];
@@ -31,6 +36,7 @@ export class RelaySender {
   constructor(
     private readonly producer: Producer,
     private readonly logger: Logger,
+    private readonly tracing: Pick<Tracing, 'batch' | 'end'> = NO_TRACING,
   ) {}
 
   /**
@@ -39,6 +45,12 @@ export class RelaySender {
    * @throws the error of kafkajs if Kafka cannot be reached
    */
   async send<Row extends RelayRow>(rows: readonly Row[]): Promise<Sent<Row>> {
+    const sent = await this.tracing.batch(SEND_RECORDS, rows, () => this.sendTogether(rows));
+    for (const row of sent.rows) if (row.span !== undefined) this.tracing.end(row.span, publishedSpan(row));
+    return sent;
+  }
+
+  private async sendTogether<Row extends RelayRow>(rows: readonly Row[]): Promise<Sent<Row>> {
     try {
       await this.sendAll(rows);
       return { rows, failedShards: [] };
@@ -92,6 +104,17 @@ export class RelaySender {
     relayBatchRecords.observe(rows.length);
     for (const [topic, own] of topics) relayedRecords.inc({ topic }, own.length);
   }
+}
+
+function publishedSpan({ topic, shard, message }: RelayRow): SpanFacts {
+  return {
+    name: `publish ${topic}`,
+    kind: 'producer',
+    attributes: {
+      ...KAFKA_SEND, 'messaging.destination.name': topic, 'messaging.destination.partition.id': String(shard), 'messaging.message.body.size': message.value?.length ?? 0,
+      'lockstep.event.id': String(message.headers?.['ce_id']),
+    },
+  };
 }
 
 /** The broker's answer. kafkajs wraps it in another error after its last attempt. */

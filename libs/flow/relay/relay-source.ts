@@ -1,4 +1,5 @@
 import type { Message } from 'kafkajs';
+import type { OpenSpan } from '#ground/tracing/span';
 
 /** A committed row for Kafka. */
 export interface RelayRow {
@@ -8,6 +9,8 @@ export interface RelayRow {
   /** The topic's full name. */
   readonly topic: string;
   readonly message: Message & { readonly key: string | null; readonly value: Buffer | null };
+  /** Of an event whose trace is recorded. */
+  readonly span?: OpenSpan | undefined;
 }
 
 /** A table in which rows wait until they are in Kafka. */

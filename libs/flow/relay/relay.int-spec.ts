@@ -14,6 +14,9 @@ import { poolToken } from '#ground/postgres/inject-postgres';
 import { createPool, databaseOf } from '#ground/postgres/pool';
 import { CONFIG } from '#ground/process/process-context';
 import { createLogger } from '#ground/telemetry/logger';
+import type { EndedSpan } from '#ground/tracing/span';
+import { type SpanExporter, SpanQueue } from '#ground/tracing/span-queue';
+import { NO_TRACING, Tracing } from '#ground/tracing/tracing';
 import { explaining } from '#dev/testing/explain';
 import { captureLog } from '#dev/testing/log-capture';
 import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
@@ -86,8 +89,8 @@ function ingestRelay({ recent = new RecentEvents(0), shards = (): readonly numbe
   return startRelay(new IngestOutbox(databaseOf(pool), topics.events, recent), shards, maxBatchBytes, producer, stall);
 }
 
-function startRelay(source: RelaySource<RelayRow>, shards: () => readonly number[], maxBatchBytes: number, producer = createRelayProducer(kafka), stall = new KafkaStall()): Relay {
-  const relay = new Relay({ source, producer, shards, maxBatchBytes, stall, logger });
+function startRelay(source: RelaySource<RelayRow>, shards: () => readonly number[], maxBatchBytes: number, producer = createRelayProducer(kafka), stall = new KafkaStall(), tracing = NO_TRACING): Relay {
+  const relay = new Relay({ source, producer, shards, maxBatchBytes, stall, logger, tracing });
   relays.push(relay);
   relay.start();
   return relay;
@@ -233,6 +236,27 @@ describe('Relay', () => {
     await reader.atLeast(2);
     const shown = new Map(reader.records.map(({ headers }) => [headers['ce_id'], JSON.parse(headers['lockstep-attributes'] ?? 'null') as unknown]));
     expect(shown).toEqual(new Map([[read, { 'ce-id': '7' }], [kept, { 'ce-id': '8' }]]));
+  });
+
+  it('a recorded trace goes on in the record, which has the tracestate as it came', async () => {
+    const spans: EndedSpan[] = [];
+    const exporter: SpanExporter = {
+      export: (ended) => {
+        spans.push(...ended);
+        return Promise.resolve();
+      },
+    };
+    const tracing = new Tracing(new SpanQueue(exporter, logger), 1);
+    const [id = ''] = await commit([{ shard: 1 }]);
+    await pool.query(`update events set attributes = '{"tracestate":"vendor=1"}'`);
+    startRelay(new IngestOutbox(databaseOf(pool), topics.events, new RecentEvents(0), tracing), () => SHARDS, 100_000, createRelayProducer(kafka), new KafkaStall(), tracing);
+    const [record] = await reader.atLeast(1);
+    await outboxIsEmpty();
+    await tracing.onApplicationShutdown();
+    const [batch, publish] = spans;
+    expect(batch).toMatchObject({ name: 'send records', links: [publish?.ids] });
+    expect(publish).toMatchObject({ name: `publish ${topics.events}`, ids: { traceId: '0af7651916cd43dd8448eb211c80319c' }, links: [batch?.ids], attributes: { 'lockstep.event.id': id } });
+    expect(record?.headers).toMatchObject({ traceparent: `00-0af7651916cd43dd8448eb211c80319c-${publish?.ids.spanId}-01`, tracestate: 'vendor=1' });
   });
 
   it('relays events of a gateway that was killed after its commit', async () => {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Producer } from 'kafkajs';
 import { Sleeper } from '#ground/polling/sleeper';
 import type { Logger } from '#ground/telemetry/logger';
+import type { Tracing } from '#ground/tracing/tracing';
 import { CyclePacing, type Pause } from './cycle-pacing.js';
 import { KafkaStall } from './kafka-stall.js';
 import { relayErrors } from './relay.metrics.js';
@@ -21,6 +22,8 @@ export interface RelayOptions<Row extends RelayRow> {
   /** Default: one of its own. */
   readonly stall?: KafkaStall;
   readonly logger: Logger;
+  /** Default: off. */
+  readonly tracing?: Tracing;
 }
 
 /** Between attempts while Kafka or Postgres does not answer. */
@@ -47,7 +50,7 @@ export class Relay<Row extends RelayRow = RelayRow> {
   private failure: string | undefined;
 
   constructor(private readonly options: RelayOptions<Row>) {
-    this.sender = new RelaySender(options.producer, options.logger);
+    this.sender = new RelaySender(options.producer, options.logger, options.tracing);
     this.stall = options.stall ?? new KafkaStall();
   }
 

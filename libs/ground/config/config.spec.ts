@@ -41,6 +41,7 @@ test('an app needs three variables; the others have the documented defaults', ()
     webhookSecret: undefined,
     deliveryConcurrency: 1_024,
     logLevel: 'info',
+    tracing: { endpoint: undefined, ratio: 0.01 },
   });
 });
 
@@ -92,6 +93,8 @@ const BAD_VALUES: Record<keyof typeof environmentSchema.shape, string[]> = {
   LOCKSTEP_DATA_DIR: [],
   LOG_LEVEL: ['verbose', 'INFO'],
   OTEL_EXPORTER_OTLP_ENDPOINT: ['collector:4318'],
+  OTEL_EXPORTER_OTLP_HEADERS: [],
+  LOCKSTEP_TRACE_RATIO: ['-0.1', '1.5', '1%', 'all', '1e-3'],
 };
 
 const badPairs = Object.entries(BAD_VALUES).flatMap(([name, values]) => values.map((value): [string, string] => [name, value]));
@@ -141,6 +144,7 @@ test('the summary shows what was set and no secret', () => {
     KAFKA_SASL_PASSWORD: 'hidden',
     STRIPE_WEBHOOK_SECRET: 'whsec_hidden',
     WEBHOOKSECRET: 'hidden',
+    OTEL_EXPORTER_OTLP_HEADERS: 'api-key=hidden',
     KAFKA_SSL: '',
     HOME: '/root',
   });
@@ -153,6 +157,7 @@ test('the summary shows what was set and no secret', () => {
     LOCKSTEP_SECRET_KEY: '***',
     STRIPE_WEBHOOK_SECRET: '***',
     WEBHOOKSECRET: '***',
+    OTEL_EXPORTER_OTLP_HEADERS: '***',
   });
 });
 

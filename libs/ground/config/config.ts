@@ -43,6 +43,12 @@ export interface Config {
   /** Concurrent requests of a dispatcher, beyond the first 8 of each endpoint. */
   readonly deliveryConcurrency: number;
   readonly logLevel: Environment['LOG_LEVEL'];
+  readonly tracing: {
+    /** Of a collector; undefined: no traces. */
+    readonly endpoint: string | undefined;
+    /** Share of traces that are recorded, from 0 to 1. */
+    readonly ratio: number;
+  };
 }
 
 /** The environment is invalid. `message` has a line for each bad variable and says what is expected. */
@@ -87,6 +93,7 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
     webhookSecret: values.WEBHOOKSECRET,
     deliveryConcurrency: values.LOCKSTEP_DELIVERY_CONCURRENCY,
     logLevel: values.LOG_LEVEL,
+    tracing: { endpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT, ratio: values.LOCKSTEP_TRACE_RATIO },
   };
 }
 
@@ -143,7 +150,7 @@ export function kafkaConfig(brokers: string, values: Environment): KafkaConfig {
   };
 }
 
-const SECRET = /KEY|PASSWORD|SECRET/;
+const SECRET = /KEY|PASSWORD|SECRET|OTLP_HEADERS/;
 
 /** The variables that are set, for a person to read: secrets as `***`, passwords in URLs masked. */
 export function maskedSummary(env: Record<string, string | undefined>): Record<string, string> {

@@ -12,6 +12,9 @@ const wholeNumber = (min: number, max: number) =>
 
 const flag = z.enum(['true', 'false'], 'must be true or false').transform((text) => text === 'true');
 
+/** A part of a whole, such as 0.01. */
+const share = z.string().regex(/^\d+(\.\d+)?$/, 'must be a number such as 0.01').transform(Number).refine((n) => n <= 1, 'must be between 0 and 1');
+
 const DAY_MS = 86_400_000;
 
 const retrySchedule = z.string().transform((text, context) => {
@@ -86,6 +89,9 @@ export const environmentSchema = z.object({
   LOCKSTEP_DATA_DIR: z.string().default('.lockstep'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be fatal, error, warn, info, debug, trace or silent').default('info'),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.string().regex(/^https?:\/\//, 'must be an http(s) URL').optional(),
+  // Read by the exporter itself.
+  OTEL_EXPORTER_OTLP_HEADERS: z.string().optional(),
+  LOCKSTEP_TRACE_RATIO: share.default(0.01),
 });
 
 export type Environment = z.output<typeof environmentSchema>;

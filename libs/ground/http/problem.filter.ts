@@ -8,6 +8,7 @@ import { requestsRejected } from './http.metrics.js';
 import type { Principal } from './principal.js';
 import { sendProblem, toLockstepError } from './problem.js';
 import { Rejections } from './rejections.js';
+import { requestFields } from './request-observer.js';
 
 /** Turns every error into a problem document. Logs 5xx with their cause. Counts what ingest refuses. */
 @Catch()
@@ -28,7 +29,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (principal !== undefined && request.routeOptions.config.access === 'ingest') this.rejections.add(principal, problem.code, problem.message);
     if (problem.status >= 500) {
       this.logger[problem.code === 'internal' ? 'error' : 'warn'](
-        { err: problem.cause ?? problem, code: problem.code, requestId: request.id, method: request.method, url: request.url },
+        { err: problem.cause ?? problem, code: problem.code, ...requestFields(request) },
         'Request failed',
       );
     }

@@ -1,13 +1,15 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '#ground/telemetry/logger';
 import { requestDuration } from './http.metrics.js';
 
 /** Requests that take longer are logged. */
 const SLOW_MS = 1_000;
+/** W3C Trace Context: of `traceparent`, the trace id. */
+const TRACE_ID = /^[0-9a-f]{2}-([0-9a-f]{32})-/;
 
 /**
- * Measures every request. Logs only slow ones, because a line for each costs more than the request; `debug` logs all.
- * The problem filter logs failures.
+ * Measures every request. Of requests that ingest or read it logs only slow ones, because a line for each costs more than the
+ * request; `debug` logs all. Each management action has a line at `info`. The problem filter logs failures.
  */
 export function observeRequests(instance: FastifyInstance, logger: Logger): void {
   const logsAll = logger.isLevelEnabled('debug');
@@ -15,12 +17,34 @@ export function observeRequests(instance: FastifyInstance, logger: Logger): void
     const elapsedMs = reply.elapsedTime;
     const route = request.is404 ? 'unknown' : (request.routeOptions.url ?? 'unknown');
     requestDuration.observe({ method: request.method, route, status: reply.statusCode }, elapsedMs / 1_000);
-    if (logsAll || elapsedMs > SLOW_MS) {
-      logger[elapsedMs > SLOW_MS ? 'warn' : 'debug'](
-        { requestId: request.id, method: request.method, url: request.url, status: reply.statusCode, elapsedMs: Math.round(elapsedMs) },
-        elapsedMs > SLOW_MS ? 'Slow request' : 'Request',
-      );
-    }
+    if (isAction(request, reply)) logger.info({ ...requestFields(request), ...answerFields(reply), ...actionFields(request, route) }, 'Management action');
+    else if (elapsedMs > SLOW_MS) logger.warn({ ...requestFields(request), ...answerFields(reply) }, 'Slow request');
+    else if (logsAll) logger.debug({ ...requestFields(request), ...answerFields(reply) }, 'Request');
     done();
   });
+}
+
+/** What the log says of a request. Of public routes without the query, in which providers of webhooks have data and tokens. */
+export function requestFields(request: FastifyRequest): Record<string, unknown> {
+  const { id, method, url, headers, routeOptions } = request;
+  const traceId = TRACE_ID.exec(String(headers['traceparent'] ?? ''))?.[1];
+  return {
+    ...(traceId === undefined ? {} : { trace_id: traceId }),
+    requestId: id, method, url: routeOptions.config?.access === 'public' ? url.split('?', 1)[0] : url,
+  };
+}
+
+/** Whether a principal has changed something, or had something done. */
+function isAction({ method, routeOptions }: FastifyRequest, { statusCode }: FastifyReply): boolean {
+  const access = routeOptions.config?.access;
+  return (access === 'manage' || access === 'admin') && method !== 'GET' && method !== 'HEAD' && statusCode < 400;
+}
+
+function answerFields({ statusCode, elapsedTime }: FastifyReply): Record<string, unknown> {
+  return { status: statusCode, elapsedMs: Math.round(elapsedTime) };
+}
+
+/** Never the body, in which secrets can be. */
+function actionFields({ params, principal: { tenant, actor } }: FastifyRequest, route: string): Record<string, unknown> {
+  return { tenant, actor: actor.id, actorName: actor.name, route, params };
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LockstepError } from '#domain/problem';
 import { EventTypeDirectory } from '#flow/event-types/event-type-directory';
+import { acceptedSpan, COMMIT_EVENTS } from '#flow/ingest/accepted-span';
 import { IngestService } from '#flow/ingest/ingest.service';
 import { eventsAccepted, eventsDeduplicated, FROM_TOPICS } from '#flow/ingest/ingest.metrics';
 import { IngestLimits } from '#flow/rate-limits/ingest-limits';
@@ -9,6 +10,8 @@ import type { Config } from '#ground/config/config';
 import type { Principal } from '#ground/http/principal';
 import { InjectConfig } from '#ground/process/process-context';
 import { Samples } from '#ground/samples/samples';
+import type { OpenSpan } from '#ground/tracing/span';
+import { Tracing } from '#ground/tracing/tracing';
 import { SourceActivity } from '../source-activity.js';
 import { sourceRecords } from './kafka-sources.metrics.js';
 import { KafkaSourcesRepository, type SourceTopic } from './kafka-sources.repository.js';
@@ -31,6 +34,12 @@ interface StoredCounts {
   readonly parked: readonly ChunkRefusal[];
 }
 
+/** An event whose trace is recorded. */
+interface SpannedEvent {
+  readonly event: ChunkEvent;
+  readonly span: OpenSpan;
+}
+
 /** Accepts the records of sources as ingest accepts posts: by the same rules, and for the same relay. */
 @Injectable()
 export class RecordAcceptor {
@@ -43,6 +52,7 @@ export class RecordAcceptor {
     private readonly activity: SourceActivity,
     private readonly samples: Samples,
     @InjectConfig() private readonly config: Pick<Config, 'kafka'>,
+    private readonly tracing: Tracing,
   ) {}
 
   /** Whether posts are being shed: then records wait. */
@@ -76,15 +86,31 @@ export class RecordAcceptor {
   async accept(of: SourceTopic, chunk: RecordChunk): Promise<ReadonlySet<number>> {
     const { tenant } = of.source;
     const parts = sorted(chunk, tenant, this.config.kafka.partitions);
-    const moved = await this.repository.accept(of, chunk.advances, parts);
+    const spanned = this.spannedOf(parts.events);
+    const moved = await this.tracing.batch(COMMIT_EVENTS, spanned, () => this.repository.accept(of, chunk.advances, parts));
     if (!moved.isCurrent) throw new SourceChangedError();
     const isMoved = ({ partition }: { readonly partition: number }): boolean => moved.partitions.has(partition);
     const offered = moved.partitions.size === chunk.advances.length ? parts.events : parts.events.filter(isMoved);
     const accepted = moved.taken.size === 0 ? offered : offered.filter(({ id }) => !moved.taken.has(id));
     this.relay.add(accepted.map((event) => committedEventOf(of, event, moved.acceptedAt)));
     this.sample(of.source, offered, moved.taken);
+    if (spanned.length > 0) this.endSpans(of, spanned, new Set(accepted));
     this.count(of.source, { accepted: accepted.length, duplicate: offered.length - accepted.length, skipped: parts.skipped.filter(isMoved).length, parked: parts.refusals.filter(({ entry }) => isMoved(entry)) });
     return moved.partitions;
+  }
+
+  private spannedOf(events: readonly ChunkEvent[]): SpannedEvent[] {
+    if (!this.tracing.isOn) return [];
+    return events.flatMap((event) => {
+      const span = this.tracing.begin(event.id, event.event.traceparent, 'accept');
+      return span === undefined ? [] : [{ event, span }];
+    });
+  }
+
+  private endSpans({ source }: SourceTopic, spanned: readonly SpannedEvent[], accepted: ReadonlySet<ChunkEvent>): void {
+    for (const { event, span } of spanned) {
+      if (accepted.has(event)) this.tracing.end(span, acceptedSpan('consumer', { ...event.event, ...event, tenant: source.tenant, origin: { source: source.name } }));
+    }
   }
 
   private count(source: KafkaSource, { accepted, duplicate, skipped, parked }: StoredCounts): void {

@@ -34,7 +34,8 @@ describe('plain', () => {
     [{}, { headers: { 'content-type': Buffer.from('text/plain') } }, { contentType: 'text/plain' }],
     [{}, { value: null }, { contentType: 'application/octet-stream', payload: Buffer.alloc(0) }],
     [{}, { headers: { traceparent: Buffer.from('00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01') } }, { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' }],
-    [{}, { headers: { traceparent: Buffer.from('nonsense') } }, { traceparent: undefined }],
+    [{}, { headers: { traceparent: Buffer.from('nonsense'), tracestate: Buffer.from('a=1') } }, { traceparent: undefined, attributes: undefined }],
+    [{}, { headers: { traceparent: Buffer.from('00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'), tracestate: Buffer.from('a=1') } }, { attributes: { tracestate: 'a=1' } }],
     [{}, { timestamp: '-1' }, { occurredAtMs: undefined }],
     [{}, { timestamp: '1700000000123456789' }, { occurredAtMs: undefined }],
   ])('by %j of %j', (settings, given, expected) => {

@@ -1,8 +1,9 @@
 import { ENTITY_PROBLEM, isEntity } from '#domain/entity';
+import type { EventAttributes } from '#domain/event-attributes';
 import { EVENT_TYPE_RULE, eventTypeOf, isEventType } from '#domain/event-type';
 import { keyOfId } from '#domain/idempotency-key';
 import { LockstepError } from '#domain/problem';
-import { traceparentOf } from '#flow/ingest/traceparent';
+import { traceparentOf, tracestateOf, withTracestate } from '#flow/ingest/traceparent';
 import { isContentType } from '../content-type.js';
 import { ID_PROBLEM, isId } from '../event-id.js';
 import { FieldTemplate } from '../field-template.js';
@@ -11,7 +12,7 @@ import type { KafkaPreset, KafkaSettings } from './kafka-settings.js';
 import { readCloudEventRecord } from './presets/cloudevents.js';
 import { unwrapOutboxRecord } from './presets/debezium-outbox.js';
 import { headerText, RecordFields, type RecordPlace, utf8Of } from './record-fields.js';
-import { type InvalidRecord, invalidRecord, type ReadRecord, SKIPPED, type SourceRecord } from './source-record.js';
+import { type InvalidRecord, invalidRecord, type ReadRecord, type RecordEvent, SKIPPED, type SourceRecord } from './source-record.js';
 
 /** Where fields come from if the settings do not say. `cloudevents` has its own rules. */
 const DEFAULTS: Readonly<Record<Exclude<KafkaPreset, 'cloudevents'>, { readonly entity: string; readonly type: string; readonly id?: string }>> = {
@@ -84,7 +85,7 @@ export class RecordReader {
     if (id === undefined && this.id !== undefined) return missing('id', this.id);
     if (id !== undefined && !isId(id)) return invalidRecord(`The id ${ID_PROBLEM}`);
     const contentType = fields.header('content-type') ?? (record.value === null ? BINARY_TYPE : JSON_TYPE);
-    return { kind: 'event', type, entity, id: id === undefined ? undefined : keyOfId(id), occurredAtMs: occurredAtMsOf(record), contentType, traceparent: traceparentIn(record), attributes: undefined, payload };
+    return { kind: 'event', type, entity, id: id === undefined ? undefined : keyOfId(id), occurredAtMs: occurredAtMsOf(record), contentType, ...traceOf(record, undefined), payload };
   }
 
   private readCloudEvent(record: SourceRecord, place: RecordPlace): ReadRecord {
@@ -95,7 +96,8 @@ export class RecordReader {
     }
     if (id !== undefined && !isId(id)) return invalidRecord(`The id ${ID_PROBLEM}`);
     const given = { entity, type: type === undefined ? undefined : eventTypeOf(type), id: id === undefined ? undefined : keyOfId(id) };
-    return { ...readCloudEventRecord(record, given), traceparent: traceparentIn(record) };
+    const event = readCloudEventRecord(record, given);
+    return { ...event, ...traceOf(record, event.attributes) };
   }
 }
 
@@ -117,7 +119,9 @@ function occurredAtMsOf({ timestamp }: SourceRecord): number | undefined {
   return ms >= 0 && ms <= LAST_MS ? ms : undefined;
 }
 
-function traceparentIn({ headers }: SourceRecord): string | undefined {
-  const text = headers?.['traceparent'] === undefined ? undefined : headerText(headers['traceparent']);
-  return text === undefined ? undefined : traceparentOf({ traceparent: text });
+/** Its trace context, and its attributes with what belongs to it. */
+function traceOf({ headers }: SourceRecord, attributes: EventAttributes | undefined): Pick<RecordEvent, 'traceparent' | 'attributes'> {
+  if (headers?.['traceparent'] === undefined) return { traceparent: undefined, attributes };
+  const texts = { traceparent: headerText(headers['traceparent']), tracestate: headers['tracestate'] === undefined ? undefined : headerText(headers['tracestate']) };
+  return { traceparent: traceparentOf(texts), attributes: withTracestate(attributes, tracestateOf(texts)) };
 }

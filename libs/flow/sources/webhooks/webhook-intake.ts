@@ -7,13 +7,14 @@ import { type AcceptedEvent, acceptedJson } from '#flow/ingest/accepted-answer';
 import { Duplicates } from '#flow/ingest/duplicates';
 import { IngestService } from '#flow/ingest/ingest.service';
 import type { NamedDestination } from '#flow/ingest/named-destination';
-import { traceparentOf } from '#flow/ingest/traceparent';
+import { traceparentOf, tracestateOf, withTracestate } from '#flow/ingest/traceparent';
 import { IngestLimits } from '#flow/rate-limits/ingest-limits';
 import { rateLimitedError, setRateLimitHeaders } from '#flow/rate-limits/rate-limit-headers';
 import type { Config } from '#ground/config/config';
 import { toLockstepError } from '#ground/http/problem';
 import { Rejections } from '#ground/http/rejections';
 import { InjectConfig } from '#ground/process/process-context';
+import { Tracing } from '#ground/tracing/tracing';
 import { SourceActivity } from '../source-activity.js';
 import { SourceDirectory } from '../source-directory.js';
 import type { Source } from '../source.js';
@@ -55,6 +56,7 @@ export class WebhookIntake {
     private readonly rejections: Rejections,
     private readonly certificates: CertificateFetcher,
     @InjectConfig() private readonly config: Pick<Config, 'publicUrl'>,
+    private readonly tracing: Tracing,
   ) {}
 
   /**
@@ -109,10 +111,11 @@ export class WebhookIntake {
       idempotencyKey,
       contentType: headers['content-type'] ?? UNKNOWN_CONTENT_TYPE,
       traceparent: traceparentOf(headers),
-      attributes: keptAttributes(headers, provider.keptHeaders),
+      attributes: withTracestate(keptAttributes(headers, provider.keptHeaders), tracestateOf(headers)),
       acceptedBy: principal.actor.id,
       destination,
       payload: body,
+      receivedAtMs: this.tracing.isOn ? performance.now() - reply.elapsedTime : undefined,
     });
     let requeued = false;
     if (accepted.replayed) {

@@ -1,0 +1,48 @@
+import { expect, it } from '@jest/globals';
+import { fastify, type FastifyInstance } from 'fastify';
+import { captureLog, type LogCapture } from '#dev/testing/log-capture';
+import { TEST_PRINCIPAL } from '#dev/testing/test-principal';
+import { observeRequests } from './request-observer.js';
+
+const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+
+async function observed(inject: (app: FastifyInstance) => Promise<unknown>): Promise<LogCapture['lines']> {
+  const { logger, lines } = captureLog();
+  logger.level = 'info';
+  const app = fastify();
+  app.decorateRequest('principal');
+  app.addHook('onRequest', (request, _reply, done) => {
+    request.principal = TEST_PRINCIPAL;
+    done();
+  });
+  observeRequests(app, logger);
+  const answer = (_request: unknown, reply: { code(status: number): unknown }): Promise<{ secret: string }> => {
+    reply.code(201);
+    return Promise.resolve({ secret: 'whsec_of-the-answer' });
+  };
+  app.post('/things/:id', { config: { access: 'manage' } }, answer);
+  app.get('/things/:id', { config: { access: 'manage' } }, answer);
+  app.post('/refused', { config: { access: 'manage' } }, (_request, reply) => reply.code(409).send());
+  app.post('/events', { config: { access: 'ingest' } }, answer);
+  await inject(app);
+  await app.close();
+  return lines;
+}
+
+it('logs a management action in one line: who, what, to what; without the body', async () => {
+  const lines = await observed((app) => app.inject({ method: 'POST', url: '/things/17?a=b', headers: { traceparent: TRACEPARENT }, payload: { secret: 'whsec_of-the-body' } }));
+  expect(lines).toMatchObject([{
+    level: 30, msg: 'Management action', tenant: TEST_PRINCIPAL.tenant, actor: TEST_PRINCIPAL.actor.id, actorName: TEST_PRINCIPAL.actor.name,
+    method: 'POST', route: '/things/:id', params: { id: '17' }, status: 201, trace_id: '0af7651916cd43dd8448eb211c80319c',
+  }]);
+  expect(JSON.stringify(lines)).not.toContain('whsec_');
+});
+
+it('logs no reads, no refused actions and no events at info', async () => {
+  const lines = await observed(async (app) => {
+    await app.inject({ method: 'GET', url: '/things/17' });
+    await app.inject({ method: 'POST', url: '/refused' });
+    await app.inject({ method: 'POST', url: '/events', payload: {} });
+  });
+  expect(lines).toEqual([]);
+});
