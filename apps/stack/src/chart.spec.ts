@@ -16,7 +16,7 @@ test('the chart has the version of the release', () => {
 
 test('the chart takes every setting but those that it decides itself, secrets, and those of npm start', () => {
   const decided = ['PORT', 'MANAGEMENT_PORT', 'LOCKSTEP_DRAIN_TIMEOUT', 'UPSTREAM_URL', 'LOCKSTEP_PROXY_ROUTES'];
-  const secrets = ['DATABASE_URL', 'LOCKSTEP_ADMIN_KEY', 'LOCKSTEP_SECRET_KEY', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD', 'STRIPE_WEBHOOK_SECRET', 'WEBHOOKSECRET'];
+  const secrets = ['DATABASE_URL', 'LOCKSTEP_ADMIN_KEY', 'LOCKSTEP_SECRET_KEY', 'LOCKSTEP_SECRET_KEY_OLD', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD', 'OTEL_EXPORTER_OTLP_HEADERS', 'STRIPE_WEBHOOK_SECRET', 'WEBHOOKSECRET'];
   const forNpmStart = ['LOCKSTEP_GATEWAYS', 'LOCKSTEP_DISPATCHERS', 'LOCKSTEP_DEMO', 'LOCKSTEP_DATA_DIR'];
   const taken = Object.keys(environmentSchema.shape).filter((name) => ![...decided, ...secrets, ...forNpmStart].includes(name));
   expect(Object.keys(schema.properties.config.properties).sort()).toEqual(taken.sort());

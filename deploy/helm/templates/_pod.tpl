@@ -36,6 +36,12 @@ capabilities:
   value: {{ $.Values.proxy.routes | toJson | quote }}
 {{- else }}
 {{ include "lockstep.secretEnv" (dict "env" "LOCKSTEP_SECRET_KEY" "from" $secrets.secretKey) }}
+{{- if $secrets.secretKeyOld.name }}
+{{ include "lockstep.secretEnv" (dict "env" "LOCKSTEP_SECRET_KEY_OLD" "from" $secrets.secretKeyOld) }}
+{{- end }}
+{{- if $secrets.otlpHeaders.name }}
+{{ include "lockstep.secretEnv" (dict "env" "OTEL_EXPORTER_OTLP_HEADERS" "from" $secrets.otlpHeaders) }}
+{{- end }}
 {{- if $.Values.config.KAFKA_SASL_MECHANISM }}
 {{ include "lockstep.secretEnv" (dict "env" "KAFKA_SASL_USERNAME" "from" $secrets.kafkaUsername) }}
 {{ include "lockstep.secretEnv" (dict "env" "KAFKA_SASL_PASSWORD" "from" $secrets.kafkaPassword) }}

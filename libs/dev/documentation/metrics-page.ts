@@ -16,6 +16,7 @@ const SECTIONS: readonly Section[] = [
   { title: 'Delivery', files: ['libs/flow/lanes/', 'libs/flow/outcome/', 'libs/flow/retries/', 'libs/flow/breakers/', 'libs/flow/rate-limits/endpoint-limits'] },
   { title: 'Idempotency', files: ['libs/idempotency/'] },
   { title: 'Postgres', files: ['libs/ground/postgres/', 'libs/upkeep/', 'libs/ground/samples/'] },
+  { title: 'Tracing', files: ['libs/ground/tracing/'] },
   { title: 'The example: orders', files: ['apps/orders/'] },
 ];
 
