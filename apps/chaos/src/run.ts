@@ -24,11 +24,12 @@ export interface RunResult {
 
 /**
  * Runs the system under load and faults, waits until all events have their outcomes, and checks the history.
+ * @param name stands before each line of progress, where several run at the same time
  * @throws Error when the run could not be completed
  */
-export async function run(plan: RunPlan, signal: AbortSignal): Promise<RunResult> {
+export async function run(plan: RunPlan, signal: AbortSignal, name = ''): Promise<RunResult> {
   const startedMs = nowMs();
-  const say = (line: string): void => console.log(`${((nowMs() - startedMs) / 1_000).toFixed(1).padStart(6)} s  ${line}`);
+  const say = (line: string): void => console.log(`${name}${((nowMs() - startedMs) / 1_000).toFixed(1).padStart(6)} s  ${line}`);
   say('starting Postgres, Kafka, the apps and the receiver');
   const rig = await Rig.start(plan, say);
   try {

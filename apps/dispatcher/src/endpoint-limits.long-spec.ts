@@ -6,8 +6,9 @@ const servers = await startServers();
 
 // Two cores have little left beside them.
 describeLimits(() => servers, [
-  { perSecond: 500, burst: 100, seconds: 15, backlog: 12_000 },
-  { perSecond: 2_000, burst: 400, seconds: 10, backlog: 30_000 },
+  { seconds: 40, killMs: 4_000, cases: [{ perSecond: 20, burst: 10, backlog: 1_500 }] },
+  { seconds: 15, killMs: 4_000, cases: [{ perSecond: 500, burst: 100, backlog: 12_000 }] },
+  { seconds: 10, killMs: 4_000, cases: [{ perSecond: 2_000, burst: 400, backlog: 30_000 }] },
 ]);
 
 afterAll(() => servers.stop());

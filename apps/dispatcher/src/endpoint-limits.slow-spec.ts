@@ -2,6 +2,5 @@ import { sharedServers } from '#dev/testing/shared-servers';
 import { describeLimits } from '../fixtures/limited-endpoint.js';
 
 describeLimits(sharedServers, [
-  { perSecond: 1, burst: 3, seconds: 40, backlog: 100 },
-  { perSecond: 20, burst: 10, seconds: 20, backlog: 800 },
+  { seconds: 45, killMs: 12_000, cases: [{ perSecond: 1, burst: 3, backlog: 100 }, { perSecond: 20, burst: 10, backlog: 1_500 }] },
 ]);

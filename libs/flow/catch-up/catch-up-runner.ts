@@ -14,18 +14,25 @@ import { InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
 import { catchUpConflicts, catchUpsRunning, eventsCaughtUp } from './catch-up.metrics.js';
 import { type CatchUpStep, CatchUpsRepository, type OpenCatchUp } from './catch-ups.repository.js';
+import { StepLook } from './step-look.js';
 
 const INTERVAL_MS = 1_000;
-/** Half of an admission's: new events of the shard wait for the step. Events that the endpoint does not get cost less. */
+/** Half of an admission's: new events of the shard wait for the step. */
 const CHANGED = 250;
-const SCANNED = 2_500;
-/** A step is followed by a rest this many times as long, so that filling the backlog leaves Postgres to those who drain it. */
-const REST = 3;
+/** A step is followed by a rest as long, so that filling the backlog leaves Postgres to those who drain it. */
+const REST = 1;
 /** Before a catch-up is tried again whose steps exceed their time, even the smallest. */
 const MAX_PAUSE_MS = 60_000;
 /** Tries of a step that conflicts with another statement, before other catch-ups have their turn. */
 const MAX_TRIES = 5;
 const NO_PAYLOADS: Payloads = new Map();
+
+/** What the runner knows of a shard. */
+interface ShardSteps {
+  readonly size: StatementSize;
+  /** By endpoint. */
+  readonly looks: Map<number, StepLook>;
+}
 
 /** A catch-up whose last step has failed. */
 interface TroubledCatchUp {
@@ -47,7 +54,7 @@ interface TroubledCatchUp {
 export class CatchUpRunner {
   private readonly poll: Poll;
   private readonly troubled = new Map<string, TroubledCatchUp>();
-  private readonly sizes = new WeakMap<ShardLanes, StatementSize>();
+  private readonly steps = new WeakMap<ShardLanes, ShardSteps>();
 
   constructor(
     private readonly repository: CatchUpsRepository,
@@ -98,16 +105,19 @@ export class CatchUpRunner {
     const startedAtMs = performance.now();
     // It may have been handed over while this waited for its turn.
     if (!lanes.lease.isActive) return { more: false, tookMs: 0 };
-    const size = this.sizeOf(lanes);
+    const { size, looks } = this.stepsOf(lanes);
+    const look = looks.get(catchUp.endpoint) ?? new StepLook();
     // Lanes must not forget their counters while a statement may bring them deliveries: as for an admission.
     const statement = this.progress.onSent();
     let more = false;
     try {
-      const step = await this.tryStep(catchUp, lanes.lease.epoch, size);
+      const step = await this.tryStep(catchUp, lanes.lease.epoch, size, look);
       if (step.kind === 'stepped') this.apply(catchUp, lanes, step);
       this.onAnswer(catchUp, lanes);
       if (step.kind === 'fenced') lanes.lease.fenced();
       more = step.kind === 'stepped' && !step.finished;
+      if (more) looks.set(catchUp.endpoint, look);
+      else looks.delete(catchUp.endpoint);
     } catch (error) {
       this.onFailure(error, catchUp, lanes, size);
     } finally {
@@ -116,11 +126,13 @@ export class CatchUpRunner {
     return { more, tookMs: performance.now() - startedAtMs };
   }
 
-  private async tryStep(catchUp: OpenCatchUp, epoch: number, size: StatementSize): Promise<CatchUpStep> {
-    const limits = { scanned: size.of(SCANNED), changed: size.of(CHANGED) };
+  private async tryStep(catchUp: OpenCatchUp, epoch: number, size: StatementSize, look: StepLook): Promise<CatchUpStep> {
+    const limits = { scanned: size.of(look.eventsFor(CHANGED)), changed: size.of(CHANGED) };
     for (let attempt = 1; ; attempt++) {
       try {
-        return await size.run(limits.scanned, () => this.repository.step(catchUp, epoch, limits), (step) => (step.kind === 'stepped' && !step.finished ? limits.scanned : 0));
+        const step = await size.run(limits.scanned, () => this.repository.step(catchUp, epoch, limits), (result) => (result.kind === 'stepped' && !result.finished ? limits.scanned : 0));
+        if (step.kind === 'stepped') look.onStep(step.passed, step.deliveries.length);
+        return step;
       } catch (error) {
         if (!isConflict(error)) throw error;
         catchUpConflicts.inc();
@@ -156,13 +168,13 @@ export class CatchUpRunner {
     if (!isInDoubt) lanes.coverage.onOutcomeKnown('catch-up');
   }
 
-  private sizeOf(lanes: ShardLanes): StatementSize {
-    let size = this.sizes.get(lanes);
-    if (size === undefined) {
-      size = new StatementSize();
-      this.sizes.set(lanes, size);
+  private stepsOf(lanes: ShardLanes): ShardSteps {
+    let steps = this.steps.get(lanes);
+    if (steps === undefined) {
+      steps = { size: new StatementSize(), looks: new Map() };
+      this.steps.set(lanes, steps);
     }
-    return size;
+    return steps;
   }
 }
 

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { poolToken } from '#ground/postgres/inject-postgres';
 import { explaining } from '#dev/testing/explain';
+import { whileChanged } from '#dev/testing/while-changed';
 import { CatchUpsRepository } from './catch-ups.repository.js';
-import { CatchUpWorld, SHARD } from './fixtures/catch-up-world.js';
+import { CatchUpWorld, LEAST_ID, SHARD } from './fixtures/catch-up-world.js';
 
 const DAY_MS = 86_400_000;
 
@@ -201,6 +202,13 @@ describe('statements of one shard', () => {
     expect(await world.violations()).toEqual([]);
   });
 
+  it('find every event after they waited for a row that has changed', async () => {
+    await world.admit(await world.accept('a', 'b', 'c'));
+    const endpoint = await world.create({ startAt: '-infinity' });
+    const step = await whileChanged(world.fixture.pool, `update shard_cursors set caught_up_at = now() where shard = ${SHARD}`, () => world.stepOnce(endpoint));
+    expect(step).toMatchObject({ finished: true, deliveries: [{ entity: 'a' }, { entity: 'b' }, { entity: 'c' }] });
+  });
+
   it('do nothing for a former owner, and nothing twice when an answer was lost', async () => {
     await world.admit(await accept('a', 'a', 'a'));
     const endpoint = await world.create({ startAt: '-infinity' });
@@ -232,7 +240,7 @@ it('reads the next events and their inbox rows by index, however many there are'
   await world.query('analyze events, inbox');
   const endpoint = await world.create({ startAt: '-infinity' });
   const plans: string[] = [];
-  await new CatchUpsRepository(explaining(world.dispatcher.get(poolToken('catch-up')), plans)).step({ endpoint, shard: SHARD, position: 0 }, world.epoch, { scanned: 2_500, changed: 250 });
+  await new CatchUpsRepository(explaining(world.dispatcher.get(poolToken('catch-up')), plans)).step({ endpoint, shard: SHARD, position: 0, firstId: LEAST_ID }, world.epoch, { scanned: 2_500, changed: 250 });
   expect(plans[0]).toMatch(/Index Scan using events_\d+_shard_accept_seq_idx/);
   expect(plans[0]).not.toMatch(/Seq Scan on (events|inbox)/);
   // Sorted, all events would be looked up and judged by the filter, and not as many as there are deliveries to make.

@@ -25,6 +25,8 @@ export type CatchUpStep =
       readonly kind: 'stepped';
       /** Everything up to here was looked at. */
       readonly position: number;
+      /** Events that it has passed. */
+      readonly passed: number;
       /** The shard has caught up: admission routes to the endpoint from now on. */
       readonly finished: boolean;
       readonly deliveries: readonly AdmittedDelivery[];
@@ -54,7 +56,7 @@ export class CatchUpsRepository {
     if (first?.held !== true) return { kind: 'fenced' };
     if (first.position === null) return { kind: 'stale' };
     return {
-      kind: 'stepped', position: first.position, finished: first.finished === true, filtered: first.filtered,
+      kind: 'stepped', position: first.position, finished: first.finished === true, passed: first.passed ?? 0, filtered: first.filtered,
       deliveries: rows.flatMap((row) => deliveryOf(catchUp.endpoint, row)), endpointVersion: first.endpointVersion ?? undefined,
     };
   }

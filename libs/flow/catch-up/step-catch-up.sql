@@ -7,6 +7,9 @@
   The endpoint's filter is evaluated as by an admission (see admit-batch.sql). It may read 16 KiB for each of :changed: if the
   bodies have more, the step looks at fewer events, at least one.
 
+  :firstId is the least id of an event that the endpoint may get. By "event_ids", the id as an array of one, no partitions are
+  pruned at run time (docs/design.md, Storage).
+
   Does nothing if the position is another one, or the catch-up has ended. The catch-up of a deleted endpoint ends.
   Result: a row for each delivery, or one without a delivery. Each has how many events the filter has refused.
 */
@@ -29,7 +32,7 @@ fence as (
 ),
 job as (
   select
-    s.endpoint, s.shard, s.tenant, s.position, c.from_at, catch_up_floor(c.first_at) as first_id,
+    s.endpoint, s.shard, s.tenant, s.position, c.from_at,
     p.public_id, p.event_types, p.ordering, p.version, p.destination_of, p.deleted_at is not null as deleted,
     p.filter_path as filter, p.filter_passes as passes
   from fence f
@@ -39,14 +42,14 @@ job as (
   where s.finished_at is null and s.position = :position!
 ),
 scanned as materialized (
-  select e.*, e.tenant = j.tenant and e.accepted_at >= j.from_at as eligible, row_number() over (order by e.accept_seq) as place
+  select e.*, array[e.id] as event_ids, e.tenant = j.tenant and e.accepted_at >= j.from_at as eligible, row_number() over (order by e.accept_seq) as place
   from job j
     cross join lateral (
       select
         id, tenant, accept_seq, accepted_at, type, entity, source, content_type, traceparent, attributes, destination,
         octet_length(payload) as bytes, case when j.filter is not null then payload end as payload
       from events
-      where events.shard = :shard! and events.id >= j.first_id and events.accept_seq > j.position
+      where events.shard = :shard! and events.id >= :firstId! and events.accept_seq > j.position
       order by events.accept_seq
       limit :scanned!
     ) e
@@ -87,9 +90,12 @@ matching as materialized (
     cross join job j
   where
     c.place <= (select place from bound)
-    and exists (select from inbox i where i.event_id = c.id offset 0)
+    and exists (select from inbox i where i.event_id = any(c.event_ids) and i.event_id >= :firstId! offset 0)
     -- Routed by a dispatcher of an earlier release, which knows no catch-ups.
-    and not exists (select from deliveries d where d.event_id = c.id and d.endpoint = j.endpoint and d.replay = 0 offset 0)
+    and not exists (
+      select from deliveries d
+      where d.event_id = any(c.event_ids) and d.event_id >= :firstId! and d.endpoint = j.endpoint and d.replay = 0 offset 0
+    )
     and case
       when j.filter is null or c.destination is not null then true
       else endpoints_refusing(c.payload, array[j.endpoint], array[j.filter], least(262144, 67108864 / j.passes)) = '{}'
@@ -120,8 +126,11 @@ filtered as (
   where
     j.filter is not null and c.destination is null and c.place <= r.place
     and not exists (select from matching m where m.id = c.id)
-    and exists (select from inbox i where i.event_id = c.id offset 0)
-    and not exists (select from deliveries d where d.event_id = c.id and d.endpoint = j.endpoint and d.replay = 0 offset 0)
+    and exists (select from inbox i where i.event_id = any(c.event_ids) and i.event_id >= :firstId! offset 0)
+    and not exists (
+      select from deliveries d
+      where d.event_id = any(c.event_ids) and d.event_id >= :firstId! and d.endpoint = j.endpoint and d.replay = 0 offset 0
+    )
 ),
 fresh as (
   select
@@ -208,6 +217,7 @@ select
   f.held as "held!",
   m.position as "position?",
   m.finished as "finished?",
+  (select place from reached)::integer as "passed?",
   (select events from filtered) as "filtered!",
   n.id as "eventId?",
   n.tenant as "tenant?",

@@ -1,6 +1,7 @@
 /*
   Discards up to :limit pending deliveries of a deleted endpoint on one shard, lowest sequences first, fenced like an
   outcome. Only while no attempt to that endpoint is in flight on the shard.
+  By "event_ids", the id as an array of one, no partitions are pruned at run time (docs/design.md, Storage).
 */
 /* @name discardEndpoint */
 with fence as (
@@ -9,8 +10,8 @@ with fence as (
   where l.shard = :shard! and l.epoch = :epoch!
   for key share of l
 ),
-waiting as (
-  select d.event_id, d.endpoint, d.replay
+waiting as materialized (
+  select array[d.event_id] as event_ids, d.endpoint, d.replay
   from deliveries d
   where d.shard = :shard! and d.status = 'pending' and d.endpoint = :endpoint!
     and exists (select from endpoints p where p.id = d.endpoint and p.deleted_at is not null)
@@ -21,7 +22,7 @@ discarded as (
   update deliveries d
   set status = 'discarded', next_attempt_at = null, finished_at = now()
   from fence, waiting w
-  where d.event_id = w.event_id and d.endpoint = w.endpoint and d.replay = w.replay and d.status = 'pending'
+  where d.event_id = any(w.event_ids) and d.endpoint = w.endpoint and d.replay = w.replay and d.status = 'pending'
   returning d.lane, d.sequence
 ),
 locked as (

@@ -2,6 +2,7 @@
   Discards the next batch of a shard's dead letters, fenced like an outcome: of the next :scanned in the order of their
   lanes, at most :changed that match. The same statement writes where the next batch begins, as replay-dead-letters.sql
   does. What died after the discard was asked for is not part of it.
+  By "event_ids", the id as an array of one, no partitions are pruned at run time (docs/design.md, Storage).
   Result: whether the fence held, whether the discard has ended on the shard, the lanes that no longer halt, and the endpoint
   of each dead letter that is discarded.
 */
@@ -22,8 +23,8 @@ job as (
   where s.finished_at is null
   for no key update of s
 ),
-scanned as (
-  select d.*, row_number() over (order by d.lane_key, d.sequence_key, d.event_id, d.endpoint, d.replay) as place
+scanned as materialized (
+  select d.*, array[d.event_id] as event_ids, row_number() over (order by d.lane_key, d.sequence_key, d.event_id, d.endpoint, d.replay) as place
   from job j
     cross join lateral (
       select
@@ -38,21 +39,24 @@ scanned as (
       limit :scanned!
     ) d
 ),
-matching as (
+matching as materialized (
   select c.*
   from scanned c
     cross join job j
   where
     c.tenant = j.tenant and c.finished_at <= j.created_at
     and (j.endpoint is null or c.endpoint = j.endpoint)
-    and exists (
-      select from events e
-      where
-        e.id = c.event_id and e.accepted_at >= coalesce(j.accepted_from, '-infinity')
-        and e.accepted_at < coalesce(j.accepted_to, 'infinity')
-        and e.entity = coalesce(j.entity, e.entity) and e.type = coalesce(j.type, e.type)
-      offset 0
-    )
+    and case
+      when num_nulls(j.accepted_from, j.accepted_to, j.entity, j.type) = 4 then true
+      else exists (
+        select from events e
+        where
+          e.id = any(c.event_ids) and e.accepted_at >= coalesce(j.accepted_from, '-infinity')
+          and e.accepted_at < coalesce(j.accepted_to, 'infinity')
+          and e.entity = coalesce(j.entity, e.entity) and e.type = coalesce(j.type, e.type)
+        offset 0
+      )
+    end
   order by c.place
   limit :changed!
 ),
@@ -68,7 +72,7 @@ discarded as (
   update deliveries d
   set status = 'discarded', finished_at = now(), next_attempt_at = null
   from matching m
-  where d.event_id = m.event_id and d.endpoint = m.endpoint and d.replay = m.replay and d.status = 'dead'
+  where d.event_id = any(m.event_ids) and d.endpoint = m.endpoint and d.replay = m.replay and d.status = 'dead'
   returning d.lane, d.sequence, d.endpoint
 ),
 locked as (

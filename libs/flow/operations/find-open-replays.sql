@@ -4,7 +4,9 @@
   the last one of the round before come first. Ids begin with the time of minting.
 */
 /* @name findOpenReplays */
-select o.replay, o.shard, o.tenant, r.action, r.event_id is not null as "ofEvent!", r.delivered
+select
+  o.replay, o.shard, o.tenant, r.action, r.event_id is not null as "ofEvent!", r.delivered,
+  coalesce(catch_up_floor(r.accepted_from), '00000000-0000-0000-0000-000000000000') as "firstId!"
 from (
   select replay, shard, tenant, row_number() over (partition by tenant, shard order by replay) as turn
   from replay_shards

@@ -5,6 +5,7 @@ import { KafkaModule } from '#ground/kafka/kafka.module';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
 import { testModules } from '#dev/testing/test-modules';
 import { TEST_BY } from '#dev/testing/test-principal';
+import { whileChanged } from '#dev/testing/while-changed';
 import { DeadLettersModule } from '#manage/dead-letters/dead-letters.module';
 import { type ReplayFilter, ReplaysRepository } from '#manage/dead-letters/replays.repository';
 import { type OpenReplay, OpenReplaysRepository } from './open-replays.repository.js';
@@ -59,7 +60,7 @@ async function ask(filter: ReplayFilter): Promise<{ id: string; matched: number 
 }
 
 /** Of dead letters on shard 0. */
-const work = (replay: string, action: OpenReplay['action'] = 'replay'): OpenReplay => ({ replay, shard: 0, tenant: 'default', action, ofEvent: false, delivered: false });
+const work = (replay: string, action: OpenReplay['action'] = 'replay'): OpenReplay => ({ replay, shard: 0, tenant: 'default', action, ofEvent: false, delivered: false, firstId: '00000000-0000-0000-0000-000000000000' });
 
 async function statuses(): Promise<Record<string, number>> {
   const { rows } = await fixture.pool.query<{ status: string; count: number }>('select status, count(*)::integer as count from deliveries group by status');
@@ -103,6 +104,13 @@ describe('a replay of dead letters', () => {
     expect(await open.apply(job, epoch)).toMatchObject({ held: true, finished: true, lanes: [] });
     expect((await fixture.pool.query('select from lanes where replays <> $1', [PER_LANE])).rowCount).toBe(0);
     expect(await requests.find('default', id)).toMatchObject({ matched, applied: matched, status: 'done' });
+  });
+
+  it.each(['replay', 'discard'] as const)('finds every dead letter after it waited for a row that has changed: %s', async (action) => {
+    const { id } = await ask(all({ action, entity: 'entity-7' }));
+    const changed = `update replay_shards set applied = 0 where replay = '${id}'`;
+    expect(await whileChanged(fixture.pool, changed, () => open.apply(work(id, action), epoch))).toMatchObject({ held: true, finished: true });
+    expect(await statuses()).toEqual({ dead: LANES * PER_LANE - PER_LANE, [action === 'replay' ? 'pending' : 'discarded']: PER_LANE });
   });
 
   it('leaves alone what does not match, what dies later, and what a deleted endpoint would get', async () => {

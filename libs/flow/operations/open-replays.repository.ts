@@ -48,12 +48,12 @@ export class OpenReplaysRepository {
   }
 
   /** Applies the next batch, as much as the size allows; of an event all that there is. */
-  apply({ replay, shard, action, ofEvent, delivered }: Omit<OpenReplay, 'tenant'>, epoch: number, size = new StatementSize()): Promise<AppliedBatch> {
+  apply({ replay, shard, action, ofEvent, delivered, firstId }: Omit<OpenReplay, 'tenant'>, epoch: number, size = new StatementSize()): Promise<AppliedBatch> {
     const job = { replay, shard, epoch };
     if (ofEvent) return size.run(1, () => this.replayEvent(job), () => 0);
     const batch = { ...job, scanned: size.of(SCANNED), changed: size.of(CHANGED) };
     const run = (): Promise<AppliedBatch> => {
-      if (delivered) return this.replayPastEvents(batch);
+      if (delivered) return this.replayPastEvents({ ...batch, firstId });
       return action === 'replay' ? this.replayDeadLetters(batch) : this.discardDeadLetters(batch);
     };
     return size.run(batch.scanned, run, ({ finished }) => (finished ? 0 : batch.scanned));
@@ -64,7 +64,7 @@ export class OpenReplaysRepository {
     return { held: row?.held === true, finished: row?.finished === true, lanes: row?.lanes ?? [], unordered: row?.unordered ?? 0, discarded: [] };
   }
 
-  private async replayPastEvents(batch: Batch): Promise<AppliedBatch> {
+  private async replayPastEvents(batch: Batch & { readonly firstId: string }): Promise<AppliedBatch> {
     const [row] = await replayPastEvents.run(batch, this.database);
     return { held: row?.held === true, finished: row?.finished === true, lanes: row?.lanes ?? [], unordered: row?.unordered ?? 0, discarded: [] };
   }

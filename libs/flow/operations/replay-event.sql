@@ -2,6 +2,7 @@
   Replays one event on its shard, fenced like an outcome. Its dead letters become pending again. For each endpoint that it
   was delivered to, and where nothing of it is pending or dead, or was delivered since, it gets a new delivery with its
   lane's next sequence; unless the event is requeued. All at once: a second click, or a second owner, brings nothing.
+  By "event_ids", the id as an array of one, no partitions are pruned at run time (docs/design.md, Storage).
   Result: whether the fence held, whether the replay has ended on the shard, the lanes that have changed, and how many
   deliveries without a lane are pending again.
 */
@@ -13,7 +14,7 @@ with fence as (
   for key share of l
 ),
 job as (
-  select r.tenant, r.event_id, r.created_at, r.requeue
+  select r.tenant, array[r.event_id] as event_ids, r.created_at, r.requeue
   from fence f
     join replay_shards s on s.shard = f.shard and s.replay = :replay!
     join replays r on r.id = s.replay
@@ -25,7 +26,7 @@ replayed as (
   set status = 'pending', replayed_attempts = d.attempts, dead_reason = null, finished_at = null, next_attempt_at = null
   from job j
   where
-    d.event_id = j.event_id and d.tenant = j.tenant and d.shard = :shard! and d.status = 'dead' and d.finished_at <= j.created_at
+    d.event_id = any(j.event_ids) and d.tenant = j.tenant and d.shard = :shard! and d.status = 'dead' and d.finished_at <= j.created_at
     -- A deleted endpoint gets nothing any more.
     and exists (select from endpoints p where p.id = d.endpoint and p.deleted_at is null)
   returning d.lane, d.sequence
@@ -33,7 +34,7 @@ replayed as (
 again as (
   select d.event_id, d.endpoint, max(d.replay) + 1 as replay, d.tenant, d.lane
   from job j
-    join deliveries d on d.event_id = j.event_id
+    join deliveries d on d.event_id = any(j.event_ids)
     join endpoints p on p.id = d.endpoint and p.deleted_at is null
   where d.tenant = j.tenant and d.shard = :shard! and j.requeue is null
   group by d.event_id, d.endpoint, d.tenant, d.lane

@@ -3,6 +3,8 @@
   order of acceptance, at most :changed that match. A dead letter becomes pending again, at its own sequence. What was delivered
   gets a new delivery, with its lane's next sequence; not while a delivery of it is pending. The same statement writes where the
   next batch begins. What had its outcome after the replay was asked for is not part of it.
+  :firstId is the least id that the replay may have. By "event_ids", the id as an array of one, no partitions are pruned at run
+  time (docs/design.md, Storage).
   Result: whether the fence held, whether the replay has ended on the shard, the lanes that have changed, and how many
   deliveries without a lane are pending again.
 */
@@ -16,7 +18,7 @@ with fence as (
 job as (
   select
     s.after_sequence, r.tenant, r.endpoint, r.entity, r.type, r.accepted_from, r.accepted_to, r.created_at,
-    catch_up_floor(r.accepted_from) as first_id, uuid_floor(r.accepted_to + interval '1 hour') as end_id,
+    uuid_floor(r.accepted_to + interval '1 hour') as end_id,
     p.deleted_at is not null as deleted
   from fence f
     join replay_shards s on s.shard = f.shard and s.replay = :replay!
@@ -31,14 +33,14 @@ scanned as materialized (
     cross join lateral (
       select id, tenant, accept_seq, accepted_at, type, entity
       from events
-      where events.shard = :shard! and events.id >= j.first_id and events.accept_seq > j.after_sequence
+      where events.shard = :shard! and events.id >= :firstId! and events.accept_seq > j.after_sequence
       order by events.accept_seq
       limit :scanned!
     ) e
   where not j.deleted
 ),
 covered as materialized (
-  select s.id, s.place
+  select s.id, array[s.id] as event_ids, s.place
   from scanned s
     cross join job j
   where
@@ -46,7 +48,7 @@ covered as materialized (
     and s.entity = coalesce(j.entity, s.entity) and s.type = coalesce(j.type, s.type)
 ),
 matching as materialized (
-  select c.id, c.place, d.*
+  select c.id, c.event_ids, c.place, d.*
   from covered c
     cross join job j
     cross join lateral (
@@ -56,7 +58,7 @@ matching as materialized (
           and (array_agg(status order by replay desc))[1] = 'delivered' as is_new,
         array_agg(replay) filter (where status = 'dead' and finished_at <= j.created_at) as dead
       from deliveries
-      where deliveries.event_id = c.id and deliveries.endpoint = j.endpoint
+      where deliveries.event_id = any(c.event_ids) and deliveries.event_id >= :firstId! and deliveries.endpoint = j.endpoint
       offset 0
     ) d
   where d.is_new or d.dead is not null
@@ -76,7 +78,7 @@ replayed as (
   set status = 'pending', replayed_attempts = d.attempts, dead_reason = null, finished_at = null, next_attempt_at = null
   from matching m
     cross join job j
-  where d.event_id = m.id and d.endpoint = j.endpoint and d.replay = any(m.dead) and d.status = 'dead'
+  where d.event_id = any(m.event_ids) and d.event_id >= :firstId! and d.endpoint = j.endpoint and d.replay = any(m.dead) and d.status = 'dead'
   returning d.lane, d.sequence
 ),
 by_lane as (

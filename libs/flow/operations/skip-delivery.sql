@@ -2,6 +2,7 @@
   Discards the delivery of a lane that an operator wants skipped, fenced like an outcome; only while nothing of the lane
   is in flight. It may be pending, or the dead letter at which the lane came to a halt. When it has ended otherwise in the
   meantime, only the mark goes.
+  By "event_ids", the id as an array of one, no partitions are pruned at run time (docs/design.md, Storage).
 */
 /* @name skipDelivery */
 with fence as (
@@ -17,8 +18,8 @@ marked as (
   where l.skip_sequence is not null
   for no key update of l
 ),
-wanted as (
-  select d.event_id, d.endpoint, d.replay, d.status
+wanted as materialized (
+  select array[d.event_id] as event_ids, d.endpoint, d.replay, d.status
   from marked m
     cross join lateral (
       select * from deliveries p
@@ -34,7 +35,7 @@ discarded as (
   update deliveries d
   set status = 'discarded', next_attempt_at = null, finished_at = now()
   from wanted w
-  where d.event_id = w.event_id and d.endpoint = w.endpoint and d.replay = w.replay and d.status = w.status
+  where d.event_id = any(w.event_ids) and d.endpoint = w.endpoint and d.replay = w.replay and d.status = w.status
   returning d.sequence, d.endpoint, w.status as was
 ),
 cleared as (

@@ -15,6 +15,7 @@ import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixtur
 import { TestGroup } from '#dev/testing/test-group';
 import { testModules } from '#dev/testing/test-modules';
 import { waitUntil } from '#dev/testing/wait-until';
+import { whileChanged } from '#dev/testing/while-changed';
 import type { Outcome } from './outcome.js';
 import { OutcomeModule } from './outcome.module.js';
 import { OutcomeRepository } from './outcome.repository.js';
@@ -83,31 +84,13 @@ async function outbox(topic: string): Promise<Record<string, unknown>[]> {
   return rows.map((row) => ({ ...row, text: row.value.toString() }));
 }
 
-/** Runs `work`, which waits for what `change` has changed and not committed yet. */
-async function whileChanged<Result>(change: string, work: () => Promise<Result>): Promise<Result> {
-  const other = await fixture.pool.connect();
-  try {
-    await other.query('begin');
-    await other.query(change);
-    const waiting = work();
-    await waitUntil('the statement waits', async () => {
-      const { rows } = await fixture.pool.query<{ n: number }>("select count(*)::integer as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'");
-      return rows[0]?.n === 1;
-    });
-    await other.query('commit');
-    return await waiting;
-  } finally {
-    other.release();
-  }
-}
-
 describe('a row that has changed while the statement waited for it', () => {
   it("keeps no retry token and no dead letter of other lanes from Kafka's topics", async () => {
     const [delivered = ''] = await admitted('changes', 1);
     const [dead = ''] = await admitted('dies', 1);
     const [retried = ''] = await admitted('is retried', 1);
     await fixture.pool.query('truncate dispatch_outbox');
-    const applied = await whileChanged("update lanes set tail_sequence = tail_sequence + 1 where entity = 'changes'", () => outcomes.commit([
+    const applied = await whileChanged(fixture.pool, "update lanes set tail_sequence = tail_sequence + 1 where entity = 'changes'", () => outcomes.commit([
       outcome(delivered, 1, { kind: 'delivered' }),
       outcome(dead, 1, { kind: 'dead', reason: 'attempts_exhausted' }),
       outcome(retried, 1, { kind: 'retry', delayMs: 60_000 }, { tokenTopic: 'retry.1m' }),
@@ -123,7 +106,7 @@ describe('a row that has changed while the statement waited for it', () => {
     const [stays = ''] = await fixture.accept([{ shard: 1, entity: 'stays' }]);
     await admissions.admit([{ shard: 1, epoch: second, eventIds: [stays], parked: [], nextOffset: undefined, caughtUp: false }]);
     const both = (): Promise<unknown> => outcomes.commit([outcome(first, 1, { kind: 'delivered' }), outcome(stays, 1, { kind: 'delivered' }, { shard: 1, epoch: second })]);
-    expect(await whileChanged('update shard_leases set epoch = epoch + 1 where shard = 0', both)).toEqual(['fenced', 'applied']);
+    expect(await whileChanged(fixture.pool, 'update shard_leases set epoch = epoch + 1 where shard = 0', both)).toEqual(['fenced', 'applied']);
   });
 });
 

@@ -142,7 +142,7 @@ describe('the timeline of an event', () => {
       expect(kinds(await timeline(event, { cursor: (await timeline(event, { limit: 2 })).nextCursor }))).toEqual(['waiting: catching_up']);
     }
     expect(kinds(await timeline(queued))).toEqual(['accepted', 'waiting: admission']);
-    await dispatcher.get(CatchUpsRepository).step({ endpoint: catchingUp, shard: 0, position: 0 }, epoch, { scanned: 1_000, changed: 1_000 });
+    await dispatcher.get(CatchUpsRepository).step({ endpoint: catchingUp, shard: 0, position: 0, firstId: '00000000-0000-0000-0000-000000000000' }, epoch, { scanned: 1_000, changed: 1_000 });
     for (const event of [past, during]) {
       expect(kinds(await timeline(event)).slice(1, 3)).toEqual(['admitted', 'routed']);
       expect((await timeline(event)).data).toContainEqual(expect.objectContaining({ kind: 'routed', endpoint: waiting.endpoint, reason: 'catch_up' }));
