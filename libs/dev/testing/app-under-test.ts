@@ -20,15 +20,17 @@ export class AppUnderTest {
     private readonly env: Record<string, string>,
     readonly url: string,
     private readonly onOutput: (text: string) => void,
+    private readonly release: string,
   ) {}
 
   /**
    * Starts the process without waiting for it; `ready` waits.
    * @param onOutput gets everything that it prints
+   * @param release the folder of its built code
    */
-  static async launch(app: App, env: Record<string, string>, onOutput: (text: string) => void = () => undefined): Promise<AppUnderTest> {
+  static async launch(app: App, env: Record<string, string>, onOutput: (text: string) => void = () => undefined, release = projectRoot()): Promise<AppUnderTest> {
     const port = await freePort();
-    const launched = new AppUnderTest(app, { ...env, PORT: String(port) }, `http://127.0.0.1:${port}`, onOutput);
+    const launched = new AppUnderTest(app, { ...env, PORT: String(port) }, `http://127.0.0.1:${port}`, onOutput, release);
     launched.start();
     return launched;
   }
@@ -54,7 +56,7 @@ export class AppUnderTest {
 
   /** Starts a process, always on the same port. */
   start(): void {
-    const entry = path.join(projectRoot(), 'dist', 'apps', this.app, 'src', 'main.js');
+    const entry = path.join(this.release, 'dist', 'apps', this.app, 'src', 'main.js');
     const { PATH = '' } = process.env;
     this.output = '';
     const child = spawn(process.execPath, [...NODE_FLAGS, entry], { env: { PATH, ...this.env }, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -23,7 +23,8 @@ export class SystemUnderTest {
     private readonly env: Record<string, string>,
   ) {}
 
-  static async start(servers: SharedServers, options: { gateways?: number; dispatchers?: number; env?: Record<string, string>; onOutput?: (text: string) => void } = {}): Promise<SystemUnderTest> {
+  /** @param options `release`: the folder of the apps' built code */
+  static async start(servers: SharedServers, options: { gateways?: number; dispatchers?: number; env?: Record<string, string>; onOutput?: (text: string) => void; release?: string } = {}): Promise<SystemUnderTest> {
     const name = `e2e_${randomBytes(5).toString('hex')}`;
     await query(servers.databaseUrl, `create database ${name}`);
     const url = new URL(servers.databaseUrl);
@@ -42,7 +43,7 @@ export class SystemUnderTest {
       LOCKSTEP_RETRY_SCHEDULE: '200ms,1s,1s,1s',
       ...options.env,
     };
-    const launch = (app: 'gateway' | 'dispatcher', count: number) => Promise.all(Array.from({ length: count }, () => AppUnderTest.launch(app, env, options.onOutput)));
+    const launch = (app: 'gateway' | 'dispatcher', count: number) => Promise.all(Array.from({ length: count }, () => AppUnderTest.launch(app, env, options.onOutput, options.release)));
     const gateways = await launch('gateway', options.gateways ?? 1);
     const dispatchers = await launch('dispatcher', options.dispatchers ?? 1);
     const system = new SystemUnderTest(env.KAFKA_TOPIC_PREFIX, env.DATABASE_URL, gateways, dispatchers, env);
@@ -66,9 +67,9 @@ export class SystemUnderTest {
     }
   }
 
-  /** One more dispatcher, that ends with the others; with other settings where they are given. */
-  async launchDispatcher(env: Record<string, string> = {}): Promise<AppUnderTest> {
-    const dispatcher = await AppUnderTest.launch('dispatcher', { ...this.env, ...env });
+  /** One more dispatcher, that ends with the others; with other settings, or of another release, where they are given. */
+  async launchDispatcher(env: Record<string, string> = {}, release?: string): Promise<AppUnderTest> {
+    const dispatcher = await AppUnderTest.launch('dispatcher', { ...this.env, ...env }, undefined, release);
     this.dispatchers.push(dispatcher);
     return dispatcher;
   }
