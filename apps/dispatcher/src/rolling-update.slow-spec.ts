@@ -9,7 +9,7 @@ import { buildPreviousRelease, hasPreviousRelease } from '../fixtures/previous-r
 
 const SHARDS = 4;
 /** Of each phase. */
-const EVENTS = 200;
+const EVENTS = 100;
 
 // A shallow clone has no earlier release.
 const describeIfThere = (await hasPreviousRelease()) ? describe : describe.skip;
@@ -63,6 +63,6 @@ describeIfThere('a rolling update from the release before', () => {
     const old = await system.launchDispatcher({}, before.folder);
     await waitUntil('its end', () => !old.running, 60_000);
     expect(old.exitCode).not.toBe(0);
-    expect(old.lastOutput).toContain('schema_too_new');
+    expect(old.lastOutput).toMatch(/The database has migrations that this release does not know/);
   }, 90_000);
 });

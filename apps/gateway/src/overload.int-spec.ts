@@ -54,7 +54,9 @@ describe('more posts than can be committed', () => {
     await posts;
 
     const codeOf = (key: string): unknown => (answers.get(key)?.json as { code?: unknown }).code;
-    expect(new Set(refused.map(codeOf))).toEqual(new Set(['overloaded']));
+    // On a busy machine some refusals come only when ingest has given up its wait for the lock.
+    expect(refused.map(codeOf)).toContain('overloaded');
+    expect(refused.map(codeOf).filter((code) => code !== 'overloaded' && code !== 'store_unavailable')).toEqual([]);
     const accepted = [...answers].filter(([, { status }]) => status === 202).map(([key]) => key);
     const stored = await storedKeys();
     expect(accepted.filter((key) => !stored.has(key))).toEqual([]);
