@@ -30,6 +30,19 @@ function reading(): ShardLog {
 const offsets = (found: Continuity): unknown => (found.kind === 'continues' ? found.records.map(({ offset }) => Number(offset)) : found);
 
 describe('ShardLog', () => {
+  it('does not know the lag of a log that was created again, until it learns the end of the new one', () => {
+    const log = reading();
+    log.receive({ ...batch(10, next), logEnd: 1_000_000 });
+    log.beginRepair();
+    expect(log.lag).toBeUndefined();
+    log.endRepair(0);
+    expect(log.lag).toBeUndefined();
+    log.noteEnd(log.openings - 1, 1_000_000);
+    expect(log.lag).toBeUndefined();
+    log.noteEnd(log.openings, 2);
+    expect(log.lag).toBe(2);
+  });
+
   it('tells how many records are not admitted, as of the last batch', () => {
     const log = opened(position);
     expect(log.lag).toBeUndefined();

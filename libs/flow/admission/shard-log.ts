@@ -47,7 +47,7 @@ export class ShardLog {
   private opening = 0;
   private repairsAgain = false;
   private unknownUpTo: number | undefined;
-  /** Offset after the log's last record, as of the last batch. */
+  /** Offset after the log's last record, as far as it is known. */
   private knownEnd: number | undefined;
   /** The opening that followed the last repair. */
   private repairedBefore = 0;
@@ -62,7 +62,7 @@ export class ShardLog {
     return this.at;
   }
 
-  /** Records that are not admitted, as of the last batch; undefined before the first one. */
+  /** Records that are not admitted; undefined until the log's end is known, and during a repair. */
   get lag(): number | undefined {
     return this.knownEnd === undefined ? undefined : Math.max(0, this.knownEnd - this.at.nextOffset);
   }
@@ -119,6 +119,11 @@ export class ShardLog {
     return this.continueWith(records.slice(last + 1));
   }
 
+  /** Kafka was asked where the log ends, under this opening. */
+  noteEnd(opening: number, logEnd: number): void {
+    if (this.isCurrent(opening)) this.knownEnd = logEnd;
+  }
+
   /** Postgres has nothing that comes before an unverified batch. @returns false when the opening is not current */
   verify(opening: number): boolean {
     if (!this.isCurrent(opening)) return false;
@@ -145,6 +150,8 @@ export class ShardLog {
     if (!this.mayRead) return false;
     this.current = 'repairing';
     this.opening += 1;
+    // It may be the end of a log that is gone.
+    this.knownEnd = undefined;
     this.repairsAgain = false;
     return true;
   }

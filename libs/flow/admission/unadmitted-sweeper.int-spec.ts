@@ -127,6 +127,14 @@ describe('UnadmittedSweeper', () => {
     expect(await admitted()).toEqual(ids);
   });
 
+  it('tells how far a log reaches of which nothing is fetched', async () => {
+    for (const end of [15, 18]) {
+      logEnds = { start: 0, end };
+      await sweeper.sweep();
+      expect(open.log.lag).toBe(end - 10);
+    }
+  });
+
   it('waits while there is more to read in the log, or Kafka doesn\'t say how far it reaches', async () => {
     await acceptLost('a');
     logEnds = { start: 0, end: 11 };

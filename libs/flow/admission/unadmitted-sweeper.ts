@@ -96,6 +96,8 @@ export class UnadmittedSweeper {
     for (const { open, nextOffset, opening } of before) {
       const end = ends.get(open.lanes.shard);
       if (end === undefined || !open.log.isCurrent(opening)) continue;
+      // A log of which nothing is fetched would otherwise seem to be read up to its end.
+      open.log.noteEnd(opening, end.end);
       // A log never gets shorter, and where it was read before it was asked about cannot lie before its start unless
       // records were dropped unread.
       if (end.end < nextOffset) void this.repairer.repairOtherLog(open);
