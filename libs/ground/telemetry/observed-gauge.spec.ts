@@ -1,8 +1,12 @@
-import { expect, it } from '@jest/globals';
+import { afterEach, expect, it, jest } from '@jest/globals';
 import { register } from 'prom-client';
 import { ObservedGauge } from './observed-gauge.js';
 
 const shown = async (): Promise<string[]> => (await register.metrics()).split('\n').filter((line) => line.startsWith('lockstep_test'));
+
+afterEach(() => {
+  jest.useRealTimers();
+});
 
 it('exists only once it is observed, keeps its value while there is no new one, and drops series that are no longer reported', async () => {
   const gauge = new ObservedGauge({ name: 'lockstep_test_lag', help: 'Lag', labelNames: ['shard'] });
@@ -17,4 +21,31 @@ it('exists only once it is observed, keeps its value while there is no new one, 
   // A later observation replaces it.
   gauge.observe(() => []);
   expect(await shown()).toEqual([]);
+});
+
+it.each([
+  { kind: 'with labels', labelNames: ['pool'] as const, value: [{ labels: { pool: 'a' }, value: 3 }], line: 'lockstep_test_late{pool="a"} 3' },
+  { kind: 'without labels', labelNames: [] as const, value: 3, line: 'lockstep_test_late 3' },
+])('$kind, does not let a scrape wait, keeps its value for a minute, and then ends', async ({ labelNames, value, line }) => {
+  jest.useFakeTimers();
+  const gauge = new ObservedGauge<'pool'>({ name: 'lockstep_test_late', help: 'Late', labelNames });
+  const late = new Promise<never>(() => undefined);
+  const scrape = async (): Promise<string[]> => {
+    const shownOnes = register.getSingleMetricAsString('lockstep_test_late');
+    await jest.advanceTimersByTimeAsync(1_000);
+    return (await shownOnes).split('\n').filter((each) => !each.startsWith('#'));
+  };
+  gauge.observe(() => late);
+  // A gauge of prom-client without labels begins with 0.
+  expect(await scrape()).toEqual([]);
+  gauge.observe(() => Promise.resolve(value));
+  expect(await scrape()).toEqual([line]);
+  gauge.observe(() => late);
+  await jest.advanceTimersByTimeAsync(50_000);
+  expect(await scrape()).toEqual([line]);
+  await jest.advanceTimersByTimeAsync(10_000);
+  expect(await scrape()).toEqual([]);
+  gauge.observe(() => Promise.resolve(value));
+  expect(await scrape()).toEqual([line]);
+  register.removeSingleMetric('lockstep_test_late');
 });
