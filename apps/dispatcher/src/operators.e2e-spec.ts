@@ -96,6 +96,9 @@ describe('operators', () => {
     await post('a', 1);
     await whenSent('a', ['1.1', '1.2', '2.1', '2.2', '3.1', '3.2', '4.1', '1.3r', '2.3r', '2.4r', '3.3r', '5.1']);
     await expectLedgerClosed();
+    // The objective of deliveries is about those that were due when their event came.
+    await waitUntil('all deliveries to be counted', async () => /^lockstep_deliveries_total\{outcome="delivered"\} 8$/m.test(await metrics()));
+    expect(await metrics()).toMatch(/^lockstep_accepted_to_delivered_seconds_count 2$/m);
   });
 
   it('learn of a dead letter at an endpoint of their own', async () => {

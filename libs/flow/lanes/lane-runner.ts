@@ -6,7 +6,6 @@ import { AttemptClient } from '#flow/delivery/attempt-client';
 import { AuthorizedAttempt } from '#flow/delivery/authorized-attempt';
 import { deliveredHeaders } from '#flow/delivery/delivered-headers';
 import { askedDelayMs, dispositionOf, isGone, signOf, type AttemptResult, type Disposition } from '#domain/disposition';
-import { mintedAtMs } from '#domain/ids';
 import { EndpointBreakers } from '#flow/breakers/endpoint-breakers';
 import { EndpointDirectory, type EndpointTarget } from '#flow/delivery/endpoint-directory';
 import type { Attempt } from '#flow/delivery/exchange';
@@ -14,6 +13,7 @@ import { EndpointLimits } from '#flow/rate-limits/endpoint-limits';
 import type { SendPermit } from '#flow/rate-limits/send-permit';
 import { retryTopicName, tiersOf } from '#ground/kafka/topics';
 import { Ladder } from '#flow/retries/retry-ladder';
+import { deliveryAgeMs } from './delivery-age.js';
 import { type DeliveryItem, payloadOf } from './delivery-item.js';
 import { LaneScheduler, type ReleaseSlot, type SendPermission } from './lane-scheduler.js';
 import { LanesRepository } from './lanes.repository.js';
@@ -280,7 +280,7 @@ export class LaneRunner implements LaneListener {
     };
     const isAwaited = this.scheduler.isStarved(record.endpoint) || (disposition.kind !== 'retry' && lane.depth > 1);
     const verdict = await this.outcomes.add(outcome, isAwaited);
-    observe(item, result, disposition, tierMs);
+    observe(result, disposition, tierMs, deliveryAgeMs(item, target, Date.now()));
     report?.concluded(result, disposition, verdict);
     if (verdict === 'applied' || verdict === 'already') this.activity.onOutcome(item, result, disposition);
     if (shard.lease.isLost) return false;
@@ -320,7 +320,7 @@ export class LaneRunner implements LaneListener {
   }
 }
 
-function observe(item: DeliveryItem, result: AttemptResult, disposition: Disposition, tierMs: number | undefined): void {
+function observe(result: AttemptResult, disposition: Disposition, tierMs: number | undefined, ageMs: number | undefined): void {
   attemptsTotal.inc({ response: result.statusCode === undefined ? 'none' : `${Math.floor(result.statusCode / 100)}xx` });
   attemptSeconds.observe(result.durationMs / 1_000);
   switch (disposition.kind) {
@@ -333,6 +333,6 @@ function observe(item: DeliveryItem, result: AttemptResult, disposition: Disposi
       return;
     case 'delivered':
       deliveriesTotal.inc({ outcome: 'delivered' });
-      acceptedToDeliveredSeconds.observe(Math.max(0, Date.now() - mintedAtMs(item.key.eventId)) / 1_000);
+      if (ageMs !== undefined) acceptedToDeliveredSeconds.observe(ageMs / 1_000);
   }
 }

@@ -29,7 +29,7 @@ export const attemptSeconds = new Histogram({
 
 export const acceptedToDeliveredSeconds = new Histogram({
   name: 'lockstep_accepted_to_delivered_seconds',
-  help: "Time from minting an event's id at the gateway to the end of the exchange that delivered it, retries included. Past events that an endpoint asked for count with their real age",
+  help: "Time from minting an event's id at the gateway to the end of the exchange that delivered it, retries included. Without replays, and without events from before their endpoint",
   buckets: [...LATENCY_BUCKETS_SECONDS, 300, 1_800, 7_200, 36_000],
 });
 
@@ -52,5 +52,5 @@ export const lanesRepaired = new Counter({
 
 export const oldestPendingAge = new ObservedGauge({
   name: 'lockstep_oldest_pending_age_seconds',
-  help: 'Age of the oldest event on the shards of this process that an endpoint has not got yet, also if the endpoint is paused or failing. 0: nothing is pending',
+  help: 'Age of the oldest event on the shards of this process that an endpoint has not received yet, also if the endpoint is paused or failing. 0: nothing is pending',
 });
