@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { TestingModule } from '@nestjs/testing';
 import type pg from 'pg';
+import { register } from 'prom-client';
 import { AdmissionModule } from '#flow/admission/admission.module';
 import { AdmissionRepository } from '#flow/admission/admission.repository';
 import type { AttemptResult, Disposition } from '#domain/disposition';
@@ -238,6 +239,20 @@ describe('outcome', () => {
     ]);
     expect(verdicts).toEqual(['applied', 'applied']);
     expect([await delivery(bad), await delivery(good)]).toMatchObject([{ status: 'delivered' }, { status: 'delivered' }]);
+  });
+
+  it('commits an outcome that Postgres rolls back because of another transaction, and counts that', async () => {
+    const [contended = ''] = await admitted('contended', 1);
+    // A sequence is not rolled back.
+    await fixture.pool.query(`
+      create sequence tries;
+      create function deadlock_once() returns trigger language plpgsql as $$
+        begin if nextval('tries') = 1 then raise exception 'deadlock' using errcode = '40P01'; end if; return new; end
+      $$;
+      create trigger deadlock_once before insert on attempts for each row execute function deadlock_once()`);
+    expect(await dispatchers[0].get(OutcomeService).add(outcome(contended, 1, { kind: 'delivered' }), false)).toBe('applied');
+    expect(await register.getSingleMetricAsString('lockstep_postgres_conflicts_total')).toContain('{statement="outcome"} 1');
+    await fixture.pool.query('drop trigger deadlock_once on attempts');
   });
 
   it('commits the other outcomes while another session has locked one\'s lane, and that one when the lock is gone', async () => {

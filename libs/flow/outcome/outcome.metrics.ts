@@ -1,4 +1,5 @@
 import { Histogram } from 'prom-client';
+import { conflictsOf } from '#ground/postgres/conflicts.metrics';
 import { STATEMENT_BUCKETS_SECONDS } from '#ground/telemetry/metrics';
 
 export const outcomeBatchAttempts = new Histogram({
@@ -12,3 +13,5 @@ export const outcomeCommitSeconds = new Histogram({
   help: 'Duration of one commit of outcomes',
   buckets: STATEMENT_BUCKETS_SECONDS,
 });
+
+export const outcomeConflicts = conflictsOf('outcome');

@@ -2,11 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { RoundBudget } from '#domain/round-budget';
 import { GroupCommit } from '#ground/postgres/group-commit';
-import { isPoison, isTimeout } from '#ground/postgres/sql-errors';
+import { isConflict, isPoison, isTimeout } from '#ground/postgres/sql-errors';
 import { InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
 import { type BatchFacts, Tracing } from '#ground/tracing/tracing';
-import { outcomeBatchAttempts, outcomeCommitSeconds } from './outcome.metrics.js';
+import { outcomeBatchAttempts, outcomeCommitSeconds, outcomeConflicts } from './outcome.metrics.js';
 import type { Outcome, OutcomeVerdict } from './outcome.js';
 import { OutcomeRepository } from './outcome.repository.js';
 
@@ -103,6 +103,7 @@ export class OutcomeService {
         outcomeCommitSeconds.observe((performance.now() - startedAtMs) / 1_000);
         return verdicts;
       } catch (error) {
+        if (isConflict(error)) outcomeConflicts.inc();
         if (isPoison(error) || isTimeout(error) || this.stopped) throw error;
         this.logger.warn({ err: error, outcomes: outcomes.length }, 'Outcomes could not be committed; retrying');
         await delay(RETRY_MS);

@@ -2,7 +2,7 @@ import { Counter } from 'prom-client';
 
 export const postgresConflicts = new Counter({
   name: 'lockstep_postgres_conflicts_total',
-  help: 'Statements that Postgres rolled back because of a concurrent transaction (deadlock or serialization failure), by what they do. They are sent again',
+  help: "Statements on an event's path, and of the idempotency proxy, that Postgres rolled back because of a concurrent transaction (deadlock or serialization failure), by what they do. They are sent again",
   labelNames: ['statement'],
 });
 
