@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { fastify, type FastifyInstance } from 'fastify';
+import { register } from 'prom-client';
 import { captureLog, type LogCapture } from '#dev/testing/log-capture';
 import { TEST_PRINCIPAL } from '#dev/testing/test-principal';
 import { observeRequests } from './request-observer.js';
@@ -24,6 +25,7 @@ async function observed(inject: (app: FastifyInstance) => Promise<unknown>): Pro
   app.get('/things/:id', { config: { access: 'manage' } }, answer);
   app.post('/refused', { config: { access: 'manage' } }, (_request, reply) => reply.code(409).send());
   app.post('/events', { config: { access: 'ingest' } }, answer);
+  app.get('/events', { config: { access: 'ingest', isRefused: true } }, answer);
   await inject(app);
   await app.close();
   return lines;
@@ -45,4 +47,13 @@ it('logs no reads, no refused actions and no events at info', async () => {
     await app.inject({ method: 'POST', url: '/events', payload: {} });
   });
   expect(lines).toEqual([]);
+});
+
+it('has the failures of routes that bring events from the start, so that the first ones count', async () => {
+  let shown = '';
+  await observed(async () => {
+    shown = await register.getSingleMetricAsString('lockstep_http_request_duration_seconds');
+  });
+  const counts = shown.split('\n').filter((line) => / 0$/.test(line) && line.startsWith('lockstep_http_request_duration_seconds_count'));
+  expect(counts).toEqual([500, 503].map((status) => `lockstep_http_request_duration_seconds_count{method="POST",route="/events",status="${status}"} 0`));
 });

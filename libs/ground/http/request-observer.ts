@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '#ground/telemetry/logger';
-import { requestDuration } from './http.metrics.js';
+import { requestDuration, startFailures } from './http.metrics.js';
 
 /** Requests that take longer are logged. */
 const SLOW_MS = 1_000;
@@ -13,6 +13,9 @@ const TRACE_ID = /^[0-9a-f]{2}-([0-9a-f]{32})-/;
  */
 export function observeRequests(instance: FastifyInstance, logger: Logger): void {
   const logsAll = logger.isLevelEnabled('debug');
+  instance.addHook('onRoute', ({ method, url, config }) => {
+    if (config?.access === 'ingest' && config.isRefused !== true) startFailures(method, url);
+  });
   instance.addHook('onResponse', (request, reply, done) => {
     const elapsedMs = reply.elapsedTime;
     const route = request.is404 ? 'unknown' : (request.routeOptions.url ?? 'unknown');

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { LockstepError } from '#domain/problem';
+import { startFailures } from '#ground/http/http.metrics';
 import { toLockstepError } from '#ground/http/problem';
 import { SourceDirectory } from '../source-directory.js';
 import type { Source } from '../source.js';
@@ -31,6 +32,7 @@ export class WebhookRoutes {
   ) {
     host.httpAdapter.getInstance<FastifyInstance>().addHook('onRoute', (route) => {
       if (route.config?.webhooks === undefined) return;
+      startFailures(route.method, route.url);
       this.paths.push(new RegExp(`^${route.url.replaceAll(PARAMETER, '[^/?]+')}(?:\\?|$)`));
       route.onRequest = [...[route.onRequest ?? []].flat(), replaceMalformedType];
       // Before the handler: the body is too large, compressed, or breaks off.
