@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from '@jest/globals';
-import { dashboardFiles } from '#dev/dashboards/dashboards';
+import { dashboardOf } from '#dev/dashboards/dashboard';
+import { dashboardFiles, DASHBOARDS } from '#dev/dashboards/dashboards';
 import { analyse } from '#dev/dashboards/promql';
 import { projectRoot } from '#ground/config/project-root';
 import { panelExpressions, ruleExpressions } from '../fixtures/expressions.js';
@@ -20,4 +21,11 @@ it.each([...panelExpressions(), ...ruleExpressions()])('$name is PromQL', ({ exp
   expect(selectors.length).toBeGreaterThan(0);
   // One that Prometheus would evaluate for every metric.
   expect(selectors.filter(({ metric }) => metric === '')).toEqual([]);
+});
+
+it('a query over the whole time shown is asked once, not at each step of it', () => {
+  const targets = DASHBOARDS.flatMap((options) => (dashboardOf(options).panels ?? []).flatMap((panel) => ('targets' in panel ? panel.targets : undefined) ?? [])) as { expr?: string; instant?: boolean; range?: boolean }[];
+  const overTimeShown = targets.filter(({ expr }) => expr?.includes('$__range]'));
+  expect(overTimeShown.length).toBeGreaterThan(3);
+  expect(overTimeShown.filter(({ instant, range }) => instant !== true || range === true)).toEqual([]);
 });

@@ -13,9 +13,9 @@ export const IDEMPOTENCY_PROXY: DashboardOptions = {
       panels: [
         figure({ title: 'Requests', description: 'With a key, per second.', unit: 'reqps', queries: [[rate(REQUESTS), 'requests']] }),
         figure({ title: 'Hits', description: 'Share that is answered from the store.', unit: 'percentunit', queries: [[`${rate(`${REQUESTS}{outcome="replay"}`)} / ${rate(REQUESTS)}`, 'replays']] }),
-        figure({ title: 'Failed checks', description: 'In the time shown. Such requests are refused, unless their route fails open.', unit: 'short', queries: [['sum(increase(lockstep_idempotency_check_failures_total[$__range]))', 'failures']] }, 1),
-        figure({ title: 'Unprotected', description: 'Requests carried out without a check in the time shown, because their route fails open.', unit: 'short', queries: [[`sum(increase(${REQUESTS}{outcome="unprotected"}[$__range]))`, 'requests']] }, 1),
-        figure({ title: 'Indeterminate', description: 'Requests whose effect is unknown, in the time shown.', unit: 'short', queries: [['sum(increase(lockstep_idempotency_settled_total{state="indeterminate"}[$__range]))', 'requests']] }, 1),
+        figure({ title: 'Failed checks', description: 'In the time shown. Such requests are refused, unless their route fails open.', unit: 'short', queries: [['sum(increase(lockstep_idempotency_check_failures_total[$__range]))', 'failures']] }, { redFrom: 1 }),
+        figure({ title: 'Unprotected', description: 'Requests carried out without a check in the time shown, because their route fails open.', unit: 'short', queries: [[`sum(increase(${REQUESTS}{outcome="unprotected"}[$__range]))`, 'requests']] }, { redFrom: 1 }),
+        figure({ title: 'Indeterminate', description: 'Requests whose effect is unknown, in the time shown.', unit: 'short', queries: [['sum(increase(lockstep_idempotency_settled_total{state="indeterminate"}[$__range]))', 'requests']] }, { redFrom: 1 }),
         figure({ title: 'Held', description: 'Requests that are being carried out.', unit: 'short', queries: [['sum(lockstep_idempotency_held_requests)', 'requests']] }),
       ],
     },

@@ -9,7 +9,7 @@ export const PIPELINE: DashboardOptions = {
     {
       title: 'Accept (gateway to Postgres)',
       panels: [
-        graph({ title: 'Accepted', description: 'Events per second, by where they come from.', unit: 'cps', queries: [[rate('lockstep_events_accepted_total', 'source, operation'), '{{source}} {{operation}}']] }, { isStacked: true }),
+        graph({ title: 'Accepted', description: 'Events per second, by source and operation.', unit: 'cps', queries: [[rate('lockstep_events_accepted_total', 'source, operation'), '{{source}} {{operation}}']] }, { isStacked: true }),
         graph({ title: 'Commits', description: 'Duration of a commit, idempotency check included.', unit: 's', queries: percentiles('lockstep_ingest_commit_duration_seconds') }),
         graph({ title: 'Events in a commit', description: 'Mean. It grows with the load.', unit: 'short', queries: [[mean('lockstep_ingest_batch_events'), 'events']] }),
         graph({ title: 'Queue', description: 'Requests that waited for their commit, and how many may before new ones are shed.', unit: 'short', queries: [['sum(lockstep_ingest_queue_requests)', 'waiting'], ['sum(lockstep_ingest_queue_limit_requests)', 'limit']] }),
