@@ -13,7 +13,7 @@ export const rejectionsDeleted = new Counter({
 
 export const samplesDeleted = new Counter({
   name: 'lockstep_samples_deleted_total',
-  help: 'Numbers over time deleted: those of ten seconds after two hours, those of minutes after two days, those of hours after LOCKSTEP_RETENTION',
+  help: 'Rows of time series deleted: those of ten seconds after two hours, those of minutes after two days, those of hours after LOCKSTEP_RETENTION',
 });
 
 export const auditRowsDeleted = new Counter({
@@ -23,7 +23,7 @@ export const auditRowsDeleted = new Counter({
 
 export const tokenBucketsDeleted = new Counter({
   name: 'lockstep_token_buckets_deleted_total',
-  help: "Rate limits' buckets deleted after a day without use",
+  help: "Token buckets of rate limits deleted after a day without use",
 });
 
 export const apiKeysDeleted = new Counter({

@@ -30,7 +30,7 @@ export const eventsAccepted = new Counter({
 
 export const eventsDeduplicated = new Counter({
   name: 'lockstep_events_deduplicated_total',
-  help: 'Events that came again with a known idempotency key, and were answered with the first result, by source and operation as accepted ones',
+  help: 'Duplicates: events with a known idempotency key, which were answered with the first result. Source and operation as for accepted events',
   labelNames: ['source', 'operation'],
 });
 
@@ -54,7 +54,7 @@ export const ingestCommitSeconds = new Histogram({
 
 export const ingestQueueRequests = new Gauge({
   name: 'lockstep_ingest_queue_requests',
-  help: 'Requests that waited for their commit at the end of the last one',
+  help: 'Requests that were waiting for their commit when the last one ended',
 });
 
 export const ingestQueueLimit = new Gauge({
@@ -64,7 +64,7 @@ export const ingestQueueLimit = new Gauge({
 
 export const ingestQueueBytes = new Gauge({
   name: 'lockstep_ingest_queue_bytes',
-  help: 'Bytes of the events that waited for their commit at the end of the last one',
+  help: 'Bytes of the events that were waiting for their commit when the last one ended',
 });
 
 export const batchItems = new Histogram({
@@ -81,12 +81,12 @@ export const batchItemsRejected = closedCounter({
 
 export const batchItemsWaiting = new Gauge({
   name: 'lockstep_batch_items_waiting',
-  help: 'Items of batch requests that waited for their commit at the end of the last one',
+  help: 'Items of batch requests that were waiting for their commit when the last one ended',
 });
 
 export const batchBytesWaiting = new Gauge({
   name: 'lockstep_batch_bytes_waiting',
-  help: 'Bytes of the items of batch requests that waited for their commit at the end of the last one',
+  help: 'Bytes of the items of batch requests that were waiting for their commit when the last one ended',
 });
 
 interface Origin {

@@ -3,7 +3,7 @@ import { closedCounter } from '#ground/telemetry/closed-counter';
 
 export const ingestRateLimited = closedCounter({
   name: 'lockstep_ingest_rate_limited_total',
-  help: 'Events refused with 429, by the limit that had no tokens left: of the API key, or of the tenant. Items of a batch count each',
+  help: 'Events refused with 429, by the limit that had no tokens left: that of the API key, or of the tenant. Each item of a batch counts',
   labels: { limit: ['key', 'tenant'] },
 });
 
@@ -14,10 +14,10 @@ export const leaseStatements = new Counter({
 
 export const tokensLeased = new Counter({
   name: 'lockstep_rate_limit_tokens_leased_total',
-  help: 'Tokens of rate limits that this process took ahead, to be used without a statement',
+  help: 'Tokens of rate limits that this process took in advance, to be used without a statement',
 });
 
 export const tokensReturned = new Counter({
   name: 'lockstep_rate_limit_tokens_returned_total',
-  help: 'Tokens of rate limits that were taken ahead and returned unused',
+  help: 'Tokens of rate limits that were taken in advance and returned unused',
 });

@@ -11,18 +11,18 @@ export const requestsRejected = closedCounter({
 
 export const requestsShed = new Counter({
   name: 'lockstep_requests_shed_total',
-  help: 'Requests answered with 503 before they were read, because too many wait. The duration of requests lacks them',
+  help: 'Requests answered with 503 before they were read, because too many were waiting. The duration of requests does not include them',
 });
 
 export const rejectionsNotCounted = new Counter({
   name: 'lockstep_rejections_not_counted_total',
-  help: 'Refused events and duplicates that GET /v1/rejections lacks, because too many entries waited to be stored',
+  help: 'Refused events and duplicates that are missing from GET /v1/rejections, because too many entries were waiting to be stored',
 });
 
 /** `route` is the template (`/v1/events/:id`), which keeps the number of labels small. */
 export const requestDuration = new Histogram({
   name: 'lockstep_http_request_duration_seconds',
-  help: 'Duration of requests by method, route template and status. Without those that are shed. Failures (500, 503) of routes that bring events begin with 0',
+  help: 'Duration of requests by method, route template and status, without those that are shed. Failures (500, 503) of routes that bring events start at 0',
   labelNames: ['method', 'route', 'status'],
   buckets: LATENCY_BUCKETS_SECONDS,
 });

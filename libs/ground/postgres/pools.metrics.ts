@@ -8,7 +8,7 @@ export const poolConnections = new ObservedGauge({
 
 export const poolMaxConnections = new ObservedGauge({
   name: 'lockstep_postgres_pool_max_connections',
-  help: 'Most connections that a pool opens',
+  help: 'Maximum number of connections that a pool opens',
   labelNames: ['pool'],
 });
 

@@ -2,5 +2,5 @@ import { Counter } from 'prom-client';
 
 export const samplesNotCounted = new Counter({
   name: 'lockstep_samples_not_counted_total',
-  help: 'Values that are missing in the numbers over time, because too many different ones waited to be stored',
+  help: 'Values that are missing from the time series of GET /v1/metrics, because too many different ones were waiting to be stored',
 });

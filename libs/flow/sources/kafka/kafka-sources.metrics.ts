@@ -6,13 +6,13 @@ export const RECORD_OUTCOMES = ['accepted', 'duplicate', 'parked', 'skipped'] as
 
 export const sourceRecords = closedCounter({
   name: 'lockstep_source_records_total',
-  help: 'Records of Kafka sources, by what became of them: accepted, duplicate (known key), parked (kept for an operator), skipped (cannot be an event)',
+  help: 'Records of Kafka sources, by outcome: accepted, duplicate (known key), parked (kept for an operator), skipped (cannot be an event)',
   labels: { outcome: RECORD_OUTCOMES },
 });
 
 export const sourceGaps = closedCounter({
   name: 'lockstep_source_gaps_total',
-  help: 'Times that a topic had lost records that its source had not read, by the reason',
+  help: 'Times that a topic had lost records that its source had not read, by reason',
   labels: { reason: ['retention', 'log_lost'] },
 });
 

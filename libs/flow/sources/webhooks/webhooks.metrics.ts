@@ -11,7 +11,7 @@ export type WebhookOutcome = (typeof OUTCOMES)[number];
 
 export const sourceRequests = closedCounter({
   name: 'lockstep_source_requests_total',
-  help: 'Requests to webhook sources, by provider and what became of them: accepted, duplicate, answered (brought no event), unverified (wrong signature), refused (another 4xx), failed (5xx)',
+  help: 'Requests to webhook sources, by provider and outcome: accepted, duplicate, answered (brought no event), unverified (wrong signature), refused (another 4xx), failed (5xx)',
   labels: { provider: WEBHOOK_PROVIDERS, outcome: OUTCOMES },
 });
 
