@@ -38,7 +38,7 @@ export const repairedEvents = new Counter({
 
 export const shardLag = new ObservedGauge({
   name: 'lockstep_shard_lag_records',
-  help: "Records of a partition of the events topic that its owner has not admitted. Its end is looked up every 10 s and with each fetch. A shard is the partition's number",
+  help: "Records of a partition of the events topic that its owner has not admitted; where it ends is looked up every 10 s, and with each fetch. A shard is the partition's number",
   labelNames: ['shard'],
 });
 
