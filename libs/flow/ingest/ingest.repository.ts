@@ -39,7 +39,7 @@ export interface Submission {
   /** The endpoint that gets it; undefined: routed by its type. */
   readonly destination?: NamedDestination | undefined;
   readonly payload: Buffer;
-  /** If its trace is recorded. */
+  /** If the event is recorded. */
   readonly span?: OpenSpan | undefined;
 }
 

@@ -34,7 +34,7 @@ interface StoredCounts {
   readonly parked: readonly ChunkRefusal[];
 }
 
-/** An event whose trace is recorded. */
+/** A recorded event. */
 interface SpannedEvent {
   readonly event: ChunkEvent;
   readonly span: OpenSpan;
