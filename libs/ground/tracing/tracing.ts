@@ -70,12 +70,11 @@ export class Tracing implements OnApplicationShutdown {
   /**
    * Does the work of a batch. If it has items of recorded events, it gets a span of its own, in a trace of its own, with links to
    * theirs; each of them knows it as its `batch`.
+   * @param ends whether an item's span will be ended, by the work's result: a link to another one would lead nowhere
    */
-  batch<Result>(facts: BatchFacts, items: readonly Spanned[], work: () => Promise<Result>): Promise<Result> {
-    if (this.queue === undefined) return work();
-    const members: OpenSpan[] = [];
-    for (const { span } of items) if (span !== undefined) members.push(span);
-    return members.length === 0 ? work() : this.recorded(facts, members, items.length, work);
+  batch<Result>(facts: BatchFacts, items: readonly Spanned[], work: () => Promise<Result>, ends: (result: Result, item: number) => boolean = () => true): Promise<Result> {
+    if (this.queue === undefined || items.every(({ span }) => span === undefined)) return work();
+    return this.recorded(facts, items, work, ends);
   }
 
   /** As `batch`, for work that has just been done. */
@@ -97,14 +96,14 @@ export class Tracing implements OnApplicationShutdown {
     await this.queue?.close();
   }
 
-  private async recorded<Result>(facts: BatchFacts, members: readonly OpenSpan[], size: number, work: () => Promise<Result>): Promise<Result> {
+  private async recorded<Result>(facts: BatchFacts, items: readonly Spanned[], work: () => Promise<Result>, ends: (result: Result, item: number) => boolean): Promise<Result> {
     const startedAtMs = performance.now();
     try {
       const result = await work();
-      this.endBatch(facts, members, size, startedAtMs);
+      this.endBatch(facts, spansOf(items.filter((_, item) => ends(result, item))), items.length, startedAtMs);
       return result;
     } catch (error) {
-      this.endBatch(facts, members, size, startedAtMs, error);
+      this.endBatch(facts, spansOf(items), items.length, startedAtMs, error);
       throw error;
     }
   }
@@ -124,6 +123,10 @@ export const NO_TRACING = new Tracing(undefined, 0);
 export function errorTypeOf(error: unknown): string {
   if (!(error instanceof Error)) return 'error';
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}
+
+function spansOf(items: readonly Spanned[]): OpenSpan[] {
+  return items.flatMap(({ span }) => span ?? []);
 }
 
 function parentOf(eventId: string, traceparent: string | null | undefined, stage: EventStage): string | undefined {
