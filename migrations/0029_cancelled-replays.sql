@@ -26,3 +26,21 @@ begin
     limit 1;
 end
 $$;
+
+-- Replays and discards as requests see them, with how far they are.
+create view replay_progress as
+  select
+    r.id, r.tenant, r.action, r.event_id, r.endpoint, r.entity, r.type, r.accepted_from, r.accepted_to, r.matched, r.created_at, r.cancelled_at,
+    case when r.delivered or (r.event_id is not null and r.requeue is null) then 'any' else 'undelivered' end as selects,
+    s.applied, s.finished_at,
+    case
+      when r.cancelled_at is not null then 'cancelled'
+      when s.is_running then 'running'
+      else 'done'
+    end as status
+  from replays r
+    cross join lateral (
+      select coalesce(sum(applied), 0)::integer as applied, max(finished_at) as finished_at, bool_or(finished_at is null) as is_running
+      from replay_shards
+      where replay = r.id
+    ) s;

@@ -42,11 +42,8 @@ describe('sampling', () => {
     expect(isSampled(mintId(), SAMPLED, 1)).toBe(true);
   });
 
-  it('records no larger share of clients that say "sampled", and all of one trace or nothing', () => {
-    const traces = Array.from({ length: 40_000 }, () => `00-${mintId().replaceAll('-', '')}-b7ad6b7169203331-01`);
-    const sampled = traces.filter((traceparent) => isSampled(mintId(), traceparent, 0.01));
-    expect(sampled.length).toBeLessThanOrEqual(400 + 5 * Math.sqrt(400));
-    expect(sampled.every((traceparent) => isSampled(mintId(), traceparent, 0.01))).toBe(true);
-    expect(sampled.length).toBeGreaterThan(0);
+  it.each(['00000000000000000000000000000000', TRACE, 'ffffffffffffffffffffffffffffffff'])('records no larger share of a client that says "sampled", whatever its trace id (%s)', (traceId) => {
+    const sampled = Array.from({ length: 40_000 }, mintId).filter((id) => isSampled(id, `00-${traceId}-b7ad6b7169203331-01`, 0.01)).length;
+    expect(Math.abs(sampled - 400)).toBeLessThanOrEqual(5 * Math.sqrt(400));
   });
 });

@@ -33,13 +33,13 @@ export function spanIdOf(eventId: string, stage: EventStage): string {
 }
 
 /**
- * Whether an event's trace is recorded, with this share of all traces. The last 32 bits of the trace id decide: of a UUIDv7
- * they are random, and all processes come to the same answer. A client that says "not sampled" is obeyed; one that says
- * "sampled" gets no larger share.
+ * Whether an event's spans are recorded, with this share of all events. The last 32 bits of the event's id decide: they are
+ * random, and all processes come to the same answer. A client chooses neither them nor, therefore, our load, as it would with
+ * its trace id. A client that says "not sampled" is obeyed.
  */
 export function isSampled(eventId: string, traceparent: string | null | undefined, ratio: number): boolean {
-  if (traceparent === null || traceparent === undefined) return parseInt(eventId.slice(28), 16) < ratio * 2 ** 32;
-  return (parseInt(traceparent.slice(54), 16) & 1) === 1 && parseInt(traceparent.slice(27, 35), 16) < ratio * 2 ** 32;
+  if (typeof traceparent === 'string' && (parseInt(traceparent.slice(54), 16) & 1) === 0) return false;
+  return parseInt(eventId.slice(28), 16) < ratio * 2 ** 32;
 }
 
 /** The header that makes its reader's spans children of this one. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { storeErrorOf } from '#ground/postgres/answering-database';
 import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
-import { isConflict } from '#ground/postgres/sql-errors';
+import { retryConflicts } from '#ground/postgres/retry-conflicts';
 import type { Claim, ClaimOutcome, KeyedRequest, Settlement, Verdict } from './claim.js';
 import { decide, type FoundRequest } from './claim-decision.js';
 import { claimRequests, type IClaimRequestsResult } from './claim-requests.queries.js';
@@ -106,19 +106,11 @@ export class IdempotencyRepository {
 
   private async run<Result>(statement: StoreStatement, query: () => Promise<Result>): Promise<Result> {
     const startedAtMs = performance.now();
-    for (let tries = 1; ; tries++) {
-      try {
-        const result = await query();
-        storeDuration.observe({ statement }, (performance.now() - startedAtMs) / 1_000);
-        return result;
-      } catch (error) {
-        if (isConflict(error)) {
-          storeConflicts.inc();
-          if (tries < MAX_TRIES) continue;
-        }
-        throw storeErrorOf(error);
-      }
-    }
+    const result = await retryConflicts(storeConflicts, MAX_TRIES, query).catch((error: unknown) => {
+      throw storeErrorOf(error);
+    });
+    storeDuration.observe({ statement }, (performance.now() - startedAtMs) / 1_000);
+    return result;
   }
 }
 

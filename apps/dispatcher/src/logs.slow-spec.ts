@@ -1,13 +1,14 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { OtlpReceiver } from '#dev/testing/otlp-receiver';
 import { sharedServers } from '#dev/testing/shared-servers';
 import { ADMIN_KEY, SystemUnderTest } from '#dev/testing/system';
 import { TokenServer } from '#dev/testing/token-server';
 import { waitUntil } from '#dev/testing/wait-until';
 import { mintId } from '#domain/ids';
 
-/** What no log may have. Each is used in the run. */
+/** What no log and no trace may have. Each is used in the run. */
 const SECRETS: Record<string, string> = {
   'the admin key': ADMIN_KEY,
   'the key that encrypts': 'secret-key-of-this-run-0123456789abcdef',
@@ -31,6 +32,7 @@ const FAILING = 'failing';
 let system: SystemUnderTest;
 let server: Server;
 let tokens: TokenServer;
+let collector: OtlpReceiver;
 let output = '';
 let arrivals = 0;
 
@@ -43,17 +45,17 @@ beforeAll(async () => {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  tokens = await TokenServer.start();
+  [tokens, collector] = await Promise.all([TokenServer.start(), OtlpReceiver.start()]);
   tokens.answer = () => ({ body: { access_token: SECRETS['an access token'], token_type: 'Bearer', expires_in: 3_600 } });
   system = await SystemUnderTest.start(sharedServers(), {
-    env: { LOG_LEVEL: 'trace', LOCKSTEP_SECRET_KEY: SECRETS['the key that encrypts'] ?? '', LOCKSTEP_RETRY_SCHEDULE: '50ms' },
+    env: { LOG_LEVEL: 'trace', LOCKSTEP_SECRET_KEY: SECRETS['the key that encrypts'] ?? '', LOCKSTEP_RETRY_SCHEDULE: '50ms', OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, LOCKSTEP_TRACE_RATIO: '1' },
     onOutput: (text) => (output += text),
   });
 });
 
 afterAll(async () => {
   await system.stop();
-  await tokens.stop();
+  await Promise.all([tokens.stop(), collector.stop()]);
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
 });
@@ -74,7 +76,7 @@ function linesOf(message: string): Record<string, unknown>[] {
 /** Ways to write a text. */
 const spellings = (text: string): string[] => [text, Buffer.from(text).toString('base64').replace(/=*$/, '').slice(0, -1), Buffer.from(text).toString('hex'), encodeURIComponent(text)];
 
-it('a full run at the level trace logs each attempt and each management action, and no key, secret, header or payload', async () => {
+it('a full run at the level trace logs each attempt and each management action, and no key, secret, header or payload, nor do its traces have one', async () => {
   const bearer = { authorization: `Bearer ${ADMIN_KEY}` };
   const target = url(`/hook?token=${SECRETS['the query of an endpoint']}`);
   const plain = await system.call('POST', '/v1/endpoints', { url: target, headers: { 'x-api-key': SECRETS['a header of an endpoint'] } }) as { id: string; secret: string };
@@ -106,8 +108,12 @@ it('a full run at the level trace logs each attempt and each management action, 
   await waitUntil(() => `the lines of all attempts, there are ${linesOf('Attempt').length}`, () => linesOf('Attempt').length === expected - 1);
   await Promise.all([...system.gateways, ...system.dispatchers].map((app) => app.signal('SIGTERM')));
 
+  const spans = collector.spans.map((span) => JSON.stringify(span, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)));
+  // Of each attempt, and of each event's request, record and admission.
+  expect(spans.length).toBeGreaterThanOrEqual(expected - 1 + 3 * 5);
+  const lines = [...output.split('\n'), ...spans];
   const found = Object.entries({ ...SECRETS, 'an API key': key, 'a signing secret': plain.secret, 'a rotated secret': rotated.secret })
-    .flatMap(([name, secret]) => spellings(secret).filter((text) => output.includes(text)).map((text) => `${name}: ${output.split('\n').find((line) => line.includes(text)) ?? ''}`));
+    .flatMap(([name, secret]) => spellings(secret).flatMap((text) => lines.filter((line) => line.includes(text)).map((line) => `${name}: ${line}`)));
   expect(found).toEqual([]);
   expect(linesOf('Management action').map(({ route }) => route)).toEqual([
     '/v1/endpoints', '/v1/endpoints', '/v1/endpoints', '/v1/endpoints/:id/rotate-secret', '/v1/endpoints/:id/test', '/v1/api-keys', '/v1/sources',

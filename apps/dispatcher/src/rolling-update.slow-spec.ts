@@ -11,7 +11,6 @@ const SHARDS = 4;
 /** Of each phase. */
 const EVENTS = 100;
 
-// A shallow clone has no earlier release.
 const describeIfThere = (await hasPreviousRelease()) ? describe : describe.skip;
 
 describeIfThere('a rolling update from the release before', () => {

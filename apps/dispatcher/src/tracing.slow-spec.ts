@@ -40,9 +40,9 @@ afterAll(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-async function post(headers: Record<string, string> = {}): Promise<string> {
+async function post(headers: Record<string, string> = {}, entity = mintId()): Promise<string> {
   const response = await fetch(`${system.gateways[0]?.url ?? ''}/v1/events`, {
-    method: 'POST', headers: { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': 'application/json', ...headers }, body: JSON.stringify({ type: 'order.paid', entity: mintId(), data: {} }),
+    method: 'POST', headers: { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': 'application/json', ...headers }, body: JSON.stringify({ type: 'order.paid', entity, data: {} }),
   });
   expect(response.status).toBe(202);
   return ((await response.json()) as { id: string }).id;
@@ -140,6 +140,18 @@ describe('an event', () => {
     const commits = new Set(results.map(({ id }) => named(spansOf(id), 'accept')[0]?.links[0]?.spanId));
     expect(commits.size).toBe(1);
   });
+});
+
+it('a duplicate is in no trace, and the statement that found it has no link to it', async () => {
+  const key = { 'idempotency-key': mintId() };
+  const entity = mintId();
+  const [id] = [await post(key, entity), await post(key, entity)];
+  await whenTraced(id, 4);
+  await whenTraced(await post(), 4);
+  expect(named(spansOf(id), 'accept')).toHaveLength(1);
+  const ended = new Set(collector.spans.map(({ spanId }) => spanId));
+  const links = collector.spans.filter(({ name }) => name === 'commit events').flatMap((batch) => batch.links);
+  expect(links.filter(({ spanId }) => !ended.has(spanId))).toEqual([]);
 });
 
 it('a process that stops sends its last spans', async () => {

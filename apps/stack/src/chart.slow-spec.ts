@@ -25,6 +25,7 @@ interface PodSpec {
 interface Container {
   readonly name: string;
   readonly args: readonly string[];
+  readonly envFrom?: object;
   readonly env: readonly { readonly name: string; readonly value?: string; readonly valueFrom?: { readonly secretKeyRef: { readonly name: string; readonly key: string } } }[];
   readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
   readonly securityContext: object;
@@ -47,6 +48,8 @@ const REFUSED: readonly [string, Record<string, unknown>, RegExp][] = [
   ['a misspelt value inside', { gateway: { replica: 3 } }, /replica/],
   ['a setting that does not exist', { config: { LOCKSTEP_RETRY_SCHEDUL: '1s' } }, /LOCKSTEP_RETRY_SCHEDUL/],
   ['a setting that the chart decides', { config: { PORT: '80' } }, /PORT/],
+  ['an address that no probe reaches', { config: { ...(MINIMAL['config'] as object), HOST: '127.0.0.1' } }, /HOST.*0\.0\.0\.0/s],
+  ['an empty address, which is the loopback one', { config: { ...(MINIMAL['config'] as object), HOST: '' } }, /HOST.*0\.0\.0\.0/s],
   ['a secret among the settings', { config: { LOCKSTEP_ADMIN_KEY: 'an-admin-key-of-24-characters' } }, /LOCKSTEP_ADMIN_KEY/],
   ['a number among the settings', { config: { KAFKA_PARTITIONS: 16 } }, /KAFKA_PARTITIONS.*string/s],
   ['a duration without a unit', { config: { LOCKSTEP_RETENTION: '30' } }, /LOCKSTEP_RETENTION/],
@@ -57,8 +60,13 @@ const REFUSED: readonly [string, Record<string, unknown>, RegExp][] = [
   ['an upstream that is no URL', { proxy: { enabled: true, upstreamUrl: 'orders:3000' } }, /upstreamUrl/],
   ['network policies that cut Postgres off', { networkPolicy: { enabled: true, kafka: { peers: [{ ipBlock: { cidr: '10.0.0.0/8' } }] } } }, /postgres.*peers/s],
   ['network policies that cut Kafka off', { networkPolicy: { enabled: true, postgres: { peers: [{ ipBlock: { cidr: '10.0.0.0/8' } }] } } }, /kafka.*peers/s],
+  ['fewer gateways at most than at least', { gateway: { autoscaling: { enabled: true, minReplicas: 3, maxReplicas: 2 } } }, /gateway\.autoscaling\.minReplicas is 3, but maxReplicas is 2/],
+  ['fewer dispatchers at most than at least', { dispatcher: { autoscaling: { enabled: true, minReplicas: 3, maxReplicas: 2 } } }, /dispatcher\.autoscaling\.minReplicas is 3, but maxReplicas is 2/],
+  ['a label that the chart sets', { dispatcher: { podLabels: { 'app.kubernetes.io/component': 'gateway' } } }, /podLabels/],
   ['more dispatchers than partitions', { dispatcher: { autoscaling: { enabled: true, maxReplicas: 9 } } }, /maxReplicas is 9, but config.KAFKA_PARTITIONS is 8/],
 ];
+
+const RUNBOOK = 'https://wiki.example.com/lockstep/operations';
 
 /** Manifests with one fault each: what Helm's lint does not see. */
 const WRONG_MANIFESTS: readonly [string, object][] = [
@@ -80,9 +88,8 @@ describeIfInstalled('the chart', () => {
   /** The environment of an app's container, with these secrets. */
   const environment = (name: string, app: string, secrets: Record<string, string>): Record<string, string> => {
     const container = templates(name).flatMap(({ spec }) => spec.containers).find((each) => each.name === app);
-    const config = documents(name).find(({ kind }) => kind === 'ConfigMap')?.data;
-    const own = container?.env.map(({ name: variable, value, valueFrom }) => [variable, value ?? secrets[valueFrom?.secretKeyRef.key ?? ''] ?? '']);
-    return { ...config, ...(Object.fromEntries(own ?? []) as Record<string, string>) };
+    const variables = container?.env.map(({ name: variable, value, valueFrom }) => [variable, value ?? secrets[valueFrom?.secretKeyRef.key ?? ''] ?? '']);
+    return Object.fromEntries(variables ?? []) as Record<string, string>;
   };
 
   beforeAll(async () => {
@@ -93,6 +100,8 @@ describeIfInstalled('the chart', () => {
       { name: 'an unknown kind', documents: [{ apiVersion: 'apps/v1', kind: 'Deploymnet', metadata: { name: 'a' } }] },
       { name: 'defaults', values: {} },
       { name: 'rules', values: { ...MINIMAL, monitoring: { rules: { enabled: true, labels: { release: 'prometheus' } } } } },
+      { name: 'rules with runbooks', values: { ...MINIMAL, monitoring: { rules: { enabled: true, runbookUrl: RUNBOOK } } } },
+      { name: 'a long tag', values: { ...MINIMAL, image: { repository: 'registry.example.com/lockstep', tag: `2.0.0-${'a'.repeat(56)}_b` } } },
     ];
     results = new Map((await checkChart(VERSIONS, cases)).map((each) => [each.name, each]));
   });
@@ -197,6 +206,24 @@ describeIfInstalled('the chart', () => {
     expect(result('rules').refusal ?? '').toMatch(rule === undefined ? /run npm run chart:rules/ : /^$/);
   });
 
+  test('links the alerts to the runbook that the values name', () => {
+    const alerts = readFileSync(path.join(projectRoot(), 'deploy/prometheus/alerts.yml'), 'utf8');
+    const rule = documents('rules with runbooks').find(({ kind }) => kind === 'PrometheusRule');
+    expect(rule?.spec).toEqual(parse(alerts.replaceAll('docs/operations.md#', `${RUNBOOK}#`)));
+  });
+
+  test('labels the pods with the version of their image', () => {
+    const versionOf = (name: string): Set<string | undefined> => new Set(templates(name).map(({ metadata }) => metadata.labels['app.kubernetes.io/version']));
+    expect(versionOf('deploy/helm/ci/small.yaml')).toEqual(new Set(['1.2.3']));
+    expect(versionOf('a long tag')).toEqual(new Set([`2.0.0-${'a'.repeat(56)}`]));
+    expect(result('a long tag')).toMatchObject({ faults: [] });
+  });
+
+  test.each(files)('with %s, the settings are those of the pod: one of the release before that starts again has no newer ones', (file) => {
+    expect(documents(file).filter(({ kind }) => kind === 'ConfigMap')).toEqual([]);
+    expect(templates(file).flatMap(({ spec }) => spec.containers).filter(({ envFrom }) => envFrom !== undefined)).toEqual([]);
+  });
+
   test('migrates before an install or an upgrade, with what exists before the release', () => {
     const production = documents('deploy/helm/ci/production.yaml');
     const hooks = production.filter(({ metadata }) => metadata.annotations?.['helm.sh/hook'] !== undefined);
@@ -204,7 +231,8 @@ describeIfInstalled('the chart', () => {
     const own = production.filter((each) => !hooks.includes(each)).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
     const job = hooks.find(({ kind }) => kind === 'Job');
     const { serviceAccountName, containers } = (job?.spec['template'] as { spec: PodSpec & { serviceAccountName?: string } }).spec;
-    expect([serviceAccountName, JSON.stringify(containers).includes('configMapRef'), own.includes('ConfigMap shop-lockstep')]).toEqual([undefined, false, true]);
+    expect([serviceAccountName, own.includes('ServiceAccount shop-lockstep')]).toEqual([undefined, true]);
+    expect(JSON.stringify(containers)).not.toMatch(/configMap/);
     expect(documents('deploy/helm/ci/small.yaml').filter(({ kind }) => kind === 'Job')).toEqual([]);
   });
 });

@@ -18,10 +18,17 @@ capabilities:
   drop: [ALL]
 {{- end -}}
 
-{{/* Settings that an app has besides the ConfigMap. Takes a dict with `root` and `app`. */}}
+{{/*
+The settings of an app, in its pods and not in a ConfigMap: a pod of the release before that starts again must not get settings
+that its release does not know. Takes a dict with `root` and `app`.
+*/}}
 {{- define "lockstep.env" -}}
 {{- $ := .root -}}
 {{- $secrets := $.Values.secrets -}}
+{{- range $name, $value := $.Values.config }}
+- name: {{ $name }}
+  value: {{ $value | quote }}
+{{- end }}
 - name: PORT
   value: "8080"
 - name: MANAGEMENT_PORT

@@ -13,7 +13,7 @@ interface AdmittedEvent {
 }
 
 /**
- * Records an admission that has been committed: its statement, and each event of a recorded trace that has deliveries.
+ * Records an admission that has been committed: its statement, and each recorded event that has deliveries.
  * @param events that were asked for
  * @param startedAtMs when the statement was sent, by `performance.now()`
  */

@@ -9,7 +9,8 @@ import { AdmissionProgress } from '#flow/lanes/admission-progress';
 import { LaneIntake, type Payloads } from '#flow/lanes/lane-intake';
 import type { StatementSource } from '#flow/lanes/shard-coverage';
 import type { ShardLanes } from '#flow/lanes/shard-lanes';
-import { isConflict, isPoison } from '#ground/postgres/sql-errors';
+import { retryConflicts } from '#ground/postgres/retry-conflicts';
+import { isPoison } from '#ground/postgres/sql-errors';
 import { GroupCommit } from '#ground/postgres/group-commit';
 import { StatementSize } from '#ground/postgres/statement-size';
 import { admissionBatchEvents, admissionConflicts, admissionSeconds, deliveriesFiltered, duplicateAdmissions, eventsAdmitted } from './admission.metrics.js';
@@ -28,6 +29,8 @@ const SMALL_PART = 1 / 4;
 /** Before an admission without an answer is tried again; longer for a shard whose statements exceed their time. */
 const RETRY_MS = 250;
 const MAX_RETRY_MS = 5_000;
+/** Of a statement that conflicts with another one. */
+const MAX_TRIES = 5;
 const FENCED: ShardVerdict = { kind: 'fenced' };
 
 /** What one shard asks to be admitted, under its lease. */
@@ -184,20 +187,12 @@ export class AdmissionService {
     for (const { tenant, source, type, endpoints } of filteredEvents) this.samples.events(tenant, source ?? API_SOURCE, type).count('filtered', endpoints);
   }
 
-  private async admitWithRetry(requests: readonly SizedRequest[]): Promise<ShardVerdict[]> {
+  private admitWithRetry(requests: readonly SizedRequest[]): Promise<ShardVerdict[]> {
     const sharers = Math.max(1, requests.filter(({ eventIds }) => eventIds.length > 0).length);
     const admissions = requests.map(({ lanes: { shard, lease }, mostDeliveries, ...admission }) => ({
       ...admission, shard, epoch: lease.epoch, mostDeliveries: Math.max(1, Math.floor(mostDeliveries / sharers)),
     }));
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.repository.admit(admissions);
-      } catch (error) {
-        if (!isConflict(error)) throw error;
-        admissionConflicts.inc();
-        if (attempt === 5) throw error;
-      }
-    }
+    return retryConflicts(admissionConflicts, MAX_TRIES, () => this.repository.admit(admissions));
   }
 }
 

@@ -8,6 +8,7 @@ import { LaneIntake, type Payloads } from '#flow/lanes/lane-intake';
 import { OpenShards } from '#flow/lanes/open-shards';
 import type { ShardLanes } from '#flow/lanes/shard-lanes';
 import { Poll } from '#ground/polling/poll';
+import { retryConflicts } from '#ground/postgres/retry-conflicts';
 import { isConflict, isPoison } from '#ground/postgres/sql-errors';
 import { StatementSize } from '#ground/postgres/statement-size';
 import { InjectLogger } from '#ground/process/process-context';
@@ -128,17 +129,10 @@ export class CatchUpRunner {
 
   private async tryStep(catchUp: OpenCatchUp, epoch: number, size: StatementSize, look: StepLook): Promise<CatchUpStep> {
     const limits = { scanned: size.of(look.eventsFor(CHANGED)), changed: size.of(CHANGED) };
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const step = await size.run(limits.scanned, () => this.repository.step(catchUp, epoch, limits), (result) => (result.kind === 'stepped' && !result.finished ? limits.scanned : 0));
-        if (step.kind === 'stepped') look.onStep(step.passed, step.deliveries.length);
-        return step;
-      } catch (error) {
-        if (!isConflict(error)) throw error;
-        catchUpConflicts.inc();
-        if (attempt === MAX_TRIES) throw error;
-      }
-    }
+    const doneOf = (result: CatchUpStep): number => (result.kind === 'stepped' && !result.finished ? limits.scanned : 0);
+    const step = await retryConflicts(catchUpConflicts, MAX_TRIES, () => size.run(limits.scanned, () => this.repository.step(catchUp, epoch, limits), doneOf));
+    if (step.kind === 'stepped') look.onStep(step.passed, step.deliveries.length);
+    return step;
   }
 
   private apply({ endpoint, shard }: OpenCatchUp, lanes: ShardLanes, { deliveries, filtered, endpointVersion, finished }: CatchUpStep & { kind: 'stepped' }): void {

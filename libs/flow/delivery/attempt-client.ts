@@ -24,7 +24,7 @@ export interface AttemptRequest {
   readonly mayRepeat: () => boolean;
   /** Of an endpoint with a rate limit. It is used when the request is written. */
   readonly permit?: SendPermit | undefined;
-  /** Of an attempt whose trace is recorded: noted until its end. */
+  /** Of an attempt of a recorded event: noted until its end. */
   readonly times?: AttemptTimes | undefined;
 }
 

@@ -5,7 +5,8 @@ import type { Config } from '#ground/config/config';
 import { storeErrorOf } from '#ground/postgres/answering-database';
 import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
-import { isConflict, isPoison } from '#ground/postgres/sql-errors';
+import { retryConflicts } from '#ground/postgres/retry-conflicts';
+import { isPoison } from '#ground/postgres/sql-errors';
 import { InjectConfig } from '#ground/process/process-context';
 import type { OpenSpan } from '#ground/tracing/span';
 import { acceptBatch } from './accept-batch.queries.js';
@@ -39,7 +40,7 @@ export interface Submission {
   /** The endpoint that gets it; undefined: routed by its type. */
   readonly destination?: NamedDestination | undefined;
   readonly payload: Buffer;
-  /** If its trace is recorded. */
+  /** If the event is recorded. */
   readonly span?: OpenSpan | undefined;
 }
 
@@ -56,7 +57,7 @@ export type Committed =
 /** Equal for all bodies. */
 export const NO_FINGERPRINT = Buffer.alloc(32);
 /** One of two deadlocked statements succeeds. An hour of equal keys at two gateways never took three attempts. */
-const MAX_ATTEMPTS = 3;
+const MAX_TRIES = 3;
 
 @Injectable()
 export class IngestRepository {
@@ -94,18 +95,10 @@ export class IngestRepository {
 
   private async acceptBatch(submissions: readonly Submission[]): Promise<{ acceptedAt: string; taken: ReadonlySet<string> }> {
     const parameters = parametersOf(submissions, this.config.idempotencyRetentionMs);
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const [row] = await acceptBatch.run(parameters, this.database);
-        return { acceptedAt: (row?.acceptedAt ?? new Date()).toISOString(), taken: new Set(row?.taken) };
-      } catch (error) {
-        if (isConflict(error)) {
-          ingestConflicts.inc();
-          if (attempt < MAX_ATTEMPTS) continue;
-        }
-        throw storeErrorOf(error);
-      }
-    }
+    const [row] = await retryConflicts(ingestConflicts, MAX_TRIES, () => acceptBatch.run(parameters, this.database)).catch((error: unknown) => {
+      throw storeErrorOf(error);
+    });
+    return { acceptedAt: (row?.acceptedAt ?? new Date()).toISOString(), taken: new Set(row?.taken) };
   }
 
   private async findTaken(submissions: readonly Submission[]): Promise<Map<string, Committed>> {

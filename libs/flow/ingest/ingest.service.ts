@@ -198,7 +198,7 @@ export class IngestService {
 
   private async commit(submissions: readonly Submission[]): Promise<readonly Committed[]> {
     const startedAtMs = performance.now();
-    const committed = await this.tracing.batch(COMMIT_EVENTS, submissions, () => this.repository.commit(submissions));
+    const committed = await this.tracing.batch(COMMIT_EVENTS, submissions, () => this.repository.commit(submissions), (results, i) => results[i]?.kind !== 'replayed');
     this.lastCommitAtMs = performance.now();
     this.queueLimit.onCommitted(submissions.length, this.lastCommitAtMs - startedAtMs);
     ingestCommitSeconds.observe((this.lastCommitAtMs - startedAtMs) / 1_000);

@@ -24,7 +24,7 @@ export function beginReport(reporting: AttemptReporting, record: LaneRecord, ite
   return span === undefined && !reporting.logsAll ? undefined : new AttemptReport(reporting, record, item, target, span);
 }
 
-/** Reports one attempt when it has ended: as a span, if its event's trace is recorded, and as one line of the log at `debug`. */
+/** Reports one attempt when it has ended: as a span, if its event is recorded, and as one line of the log at `debug`. */
 export class AttemptReport {
   /** Filled in while the attempt is under way. */
   readonly times: AttemptTimes = { connectedAtMs: undefined, sentAtMs: undefined, answeredAtMs: undefined, endedAtMs: undefined, isRepeated: false };

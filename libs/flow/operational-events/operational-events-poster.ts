@@ -56,9 +56,10 @@ export class OperationalEventsPoster {
 
   private async accept(events: readonly OperationalEvent[]): Promise<number> {
     const spanned = this.tracing.isOn ? events.map((event) => ({ event, span: this.tracing.begin(event.id, null, 'accept') })) : [];
-    const accepted = await this.tracing.batch(COMMIT_EVENTS, spanned, () => this.repository.accept(events));
     // Otherwise another gateway has accepted some, and the answer does not say which.
-    if (accepted === events.length) for (const { event, span } of spanned) if (span !== undefined) this.endSpan(event, span);
+    const isAll = (accepted: number): boolean => accepted === events.length;
+    const accepted = await this.tracing.batch(COMMIT_EVENTS, spanned, () => this.repository.accept(events), isAll);
+    if (isAll(accepted)) for (const { event, span } of spanned) if (span !== undefined) this.endSpan(event, span);
     return accepted;
   }
 

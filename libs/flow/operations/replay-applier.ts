@@ -4,12 +4,13 @@ import { LaneLoader } from '#flow/lanes/lane-loader';
 import { OpenShards } from '#flow/lanes/open-shards';
 import type { ShardLanes } from '#flow/lanes/shard-lanes';
 import { Poll } from '#ground/polling/poll';
+import { retryConflicts } from '#ground/postgres/retry-conflicts';
 import { isConflict, isPoison } from '#ground/postgres/sql-errors';
 import { StatementSize } from '#ground/postgres/statement-size';
 import { InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
 import { replayConflicts } from './operations.metrics.js';
-import { type AppliedBatch, type OpenReplay, OpenReplaysRepository, REPLAYS_PER_ROUND } from './open-replays.repository.js';
+import { type OpenReplay, OpenReplaysRepository, REPLAYS_PER_ROUND } from './open-replays.repository.js';
 
 const INTERVAL_MS = 1_000;
 /** Before a replay is tried again whose statements exceed their time, even the smallest. */
@@ -90,7 +91,7 @@ export class ReplayApplier {
     try {
       // The batch makes deliveries pending behind the lanes' back.
       coverage.markIncomplete();
-      const batch = await this.tryBatch(replay, lease.epoch, size);
+      const batch = await retryConflicts(replayConflicts, MAX_TRIES, () => this.repository.apply(replay, lease.epoch, size));
       if (!batch.held) {
         lease.fenced();
         return 'failed';
@@ -105,18 +106,6 @@ export class ReplayApplier {
     } catch (error) {
       this.onFailure(error, { replay, lanes, size, isInDoubt: false, retryAtMs: performance.now() + size.delayMs(INTERVAL_MS, MAX_PAUSE_MS) });
       return 'failed';
-    }
-  }
-
-  private async tryBatch(replay: OpenReplay, epoch: number, size: StatementSize): Promise<AppliedBatch> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.repository.apply(replay, epoch, size);
-      } catch (error) {
-        if (!isConflict(error)) throw error;
-        replayConflicts.inc();
-        if (attempt === MAX_TRIES) throw error;
-      }
     }
   }
 

@@ -17,7 +17,7 @@ export interface Outcome {
   readonly halts: boolean;
   /** Topic of the retry token, without the prefix. Undefined if a timer wakes the head, or no retry follows. */
   readonly tokenTopic: string | undefined;
-  /** Of the attempt, if its trace is recorded. */
+  /** Of the attempt, if the event is recorded. */
   readonly span?: OpenSpan | undefined;
 }
 

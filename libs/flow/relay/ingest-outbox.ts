@@ -56,7 +56,7 @@ export class IngestOutbox implements RelaySource<OutboxRow> {
 }
 
 /**
- * CloudEvents Kafka protocol binding 1.0.2, 3.2 (binary content mode), and Lockstep's own headers. A recorded trace goes on in
+ * CloudEvents Kafka protocol binding 1.0.2, 3.2 (binary content mode), and Lockstep's own headers. The trace of a recorded event goes on in
  * whoever reads the record.
  */
 function messageOf({ acceptSeq, shard }: IReadOutboxResult, event: RelayedEvent, span: OpenSpan | undefined): Message & { key: string; value: Buffer } {

@@ -9,7 +9,7 @@ export interface RelayRow {
   /** The topic's full name. */
   readonly topic: string;
   readonly message: Message & { readonly key: string | null; readonly value: Buffer | null };
-  /** Of an event whose trace is recorded. */
+  /** Of a recorded event. */
   readonly span?: OpenSpan | undefined;
 }
 

@@ -238,7 +238,7 @@ describe('Relay', () => {
     expect(shown).toEqual(new Map([[read, { 'ce-id': '7' }], [kept, { 'ce-id': '8' }]]));
   });
 
-  it('a recorded trace goes on in the record, which has the tracestate as it came', async () => {
+  it('the trace of a recorded event goes on in the record, which has the tracestate as it came', async () => {
     const spans: EndedSpan[] = [];
     const exporter: SpanExporter = {
       export: (ended) => {

@@ -46,7 +46,7 @@ export interface Config {
   readonly tracing: {
     /** Of a collector; undefined: no traces. */
     readonly endpoint: string | undefined;
-    /** Share of traces that are recorded, from 0 to 1. */
+    /** Share of the events that are recorded as traces, from 0 to 1. */
     readonly ratio: number;
   };
 }

@@ -1,4 +1,4 @@
-import { createServer, METHODS, type RequestListener, type Server } from 'node:http';
+import { METHODS, type RequestListener, type Server } from 'node:http';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -7,6 +7,7 @@ import { FrameworkLogger } from '#ground/telemetry/framework-logger';
 import type { Logger } from '#ground/telemetry/logger';
 import { AllowedMethods } from './allowed-methods.js';
 import { answerConnectionError, answerWhatNodeWould } from './connection-errors.js';
+import { createHttpServer } from './http-server.js';
 import { HttpModule } from './http.module.js';
 import { bodyRefusalOf, otherBodyRefusalOf } from './json-body.js';
 import { LoadShedding } from './load-shedding.js';
@@ -32,15 +33,11 @@ export interface HttpAppOptions {
   readonly onFrameworkError?: () => void;
 }
 
-/** The headers fit into a few packets. */
-const HEADERS_TIMEOUT_MS = 5_000;
 /** A whole request has a few hundred kilobytes; `streams` passes on files. */
 const REQUEST_TIMEOUT_MS = 30_000;
 const UPLOAD_TIMEOUT_MS = 300_000;
 /** Above the slowest answer, the ledger's, which takes up to 5 min. */
 const LONGEST_SILENCE_MS = 360_000;
-/** Above the idle timeout of common load balancers (60 s); otherwise they could reuse a connection that we close. */
-const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 
 /**
  * Creates the Nest application of a process, on Fastify. Errors become problem documents, and requests are measured.
@@ -60,7 +57,7 @@ export async function createHttpApp(module: DynamicModule | Type, options: HttpA
   else takeJson(instance);
   streamBodies(instance);
   observeRequests(instance, options.logger);
-  if (options.management !== undefined) serveManagement(instance, options.management);
+  if (options.management !== undefined) serveManagement(instance, options.management, options.logger);
   const root: DynamicModule = 'module' in module ? module : { module };
   const http = HttpModule.of({ logger: options.logger, allowedMethods, shedding });
   return NestFactory.create<NestFastifyApplication>({ ...root, imports: [...(root.imports ?? []), http] }, adapter, {
@@ -113,7 +110,7 @@ function createHttpAdapter(options: HttpAppOptions, shedding: LoadShedding): Fas
   const serverOptions: FastifyServerOptions<Server> = {
     bodyLimit: options.maxBodyBytes,
     genReqId: requestIds(),
-    serverFactory: (handler) => createHttpServer(handler, options, shedding),
+    serverFactory: (handler) => createAppServer(handler, options, shedding),
     clientErrorHandler: answerConnectionError,
     forceCloseConnections: 'idle',
     // While the process stops, requests on open connections are answered, with `connection: close`.
@@ -128,20 +125,11 @@ function createHttpAdapter(options: HttpAppOptions, shedding: LoadShedding): Fas
 }
 
 /** Fastify does not apply its own `http` and timeout options to a server from a factory, so all of them are set here. */
-function createHttpServer(handler: RequestListener, { maxBodyBytes, bodies, longestSilenceMs, requestTimeoutMs }: HttpAppOptions, shedding: LoadShedding): Server {
-  const requestTimeout = requestTimeoutMs ?? (bodies === 'streams' ? UPLOAD_TIMEOUT_MS : REQUEST_TIMEOUT_MS);
-  const server = createServer({
-    // Cuts off a client that sends its request byte by byte ("slow loris"). Node checks every `connectionsCheckingInterval`,
-    // 30 s by default.
-    requestTimeout,
-    headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeout),
-    connectionsCheckingInterval: 1_000,
-    maxHeaderSize: 16_384,
-    requireHostHeader: false,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+function createAppServer(handler: RequestListener, { maxBodyBytes, bodies, longestSilenceMs, requestTimeoutMs }: HttpAppOptions, shedding: LoadShedding): Server {
+  const server = createHttpServer({
+    requestTimeoutMs: requestTimeoutMs ?? (bodies === 'streams' ? UPLOAD_TIMEOUT_MS : REQUEST_TIMEOUT_MS),
+    longestSilenceMs: longestSilenceMs ?? LONGEST_SILENCE_MS,
   });
-  // Cuts off a client that does not read its answer.
-  server.setTimeout(longestSilenceMs ?? LONGEST_SILENCE_MS);
   server.on('request', shedding.inFrontOf(handler, server, maxBodyBytes));
   return server;
 }

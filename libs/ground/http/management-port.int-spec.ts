@@ -1,9 +1,10 @@
-import { createServer } from 'node:http';
-import { afterEach, expect, it } from '@jest/globals';
+import { createServer, Server } from 'node:http';
+import { afterEach, expect, it, jest } from '@jest/globals';
 import { All, Controller, Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { freePort } from '#dev/testing/free-port';
 import { captureLog } from '#dev/testing/log-capture';
+import { requestBytes, sendRaw } from '#dev/testing/raw-http';
 import { HealthModule } from '#ground/health/health.module';
 import { loadConfig } from '#ground/config/config';
 import { createApp } from '#ground/process/run-app';
@@ -30,12 +31,12 @@ afterEach(async () => {
   app = undefined;
 });
 
-async function listen(managementPort: number | undefined): Promise<string> {
+async function listen(managementPort: number | undefined, { logger } = captureLog()): Promise<string> {
   const config = loadConfig({
     DATABASE_URL: 'postgresql://u@127.0.0.1/db', KAFKA_BROKERS: '127.0.0.1:1', LOCKSTEP_SECRET_KEY: 'test-secret-key-0123456789abcdef0123456789',
     ...(managementPort === undefined ? {} : { MANAGEMENT_PORT: String(managementPort) }),
   });
-  app = await createApp({ module: AppModule }, { config, logger: captureLog().logger, fatal: () => undefined });
+  app = await createApp({ module: AppModule }, { config, logger, fatal: () => undefined });
   await app.listen(0, '127.0.0.1');
   return app.getUrl();
 }
@@ -96,4 +97,30 @@ it('the management port closes with the app, and cuts connections that are kept 
   await (await fetch(`http://127.0.0.1:${port}/health/live`)).text();
   await app?.close();
   await expect(fetch(`http://127.0.0.1:${port}/health/live`)).rejects.toThrow('fetch failed');
+});
+
+it('the management port refuses what the app\'s port refuses, and says why', async () => {
+  const port = await freePort();
+  const refusals: [Buffer, number, string][] = [
+    [requestBytes('GET', '/metrics', [['Host', 'a'], ['X-Long', 'a'.repeat(17_000)], ['Connection', 'close']]), 431, 'headers_too_large'],
+    [requestBytes('GET', '/metrics', [['Connection', 'close']]), 400, 'invalid_request'],
+    [Buffer.from('no HTTP\r\n\r\n'), 400, 'invalid_request'],
+  ];
+  const url = await listen(port);
+  for (const [bytes, status, code] of refusals) {
+    for (const address of [url, `http://127.0.0.1:${port}`]) {
+      const answer = await sendRaw(address, bytes);
+      expect([address, answer?.status, JSON.parse(answer?.body.toString() || '{}')]).toMatchObject([address, status, { code }]);
+    }
+  }
+});
+
+it('a management port that cannot accept a connection is logged, and the process goes on', async () => {
+  const bound = jest.spyOn(Server.prototype, 'listen');
+  const [port, log] = [await freePort(), captureLog()];
+  await listen(port, log);
+  const server = bound.mock.contexts.find((each) => JSON.stringify((each as Server).address()).includes(`"port":${port}`)) as Server;
+  bound.mockRestore();
+  for (let i = 0; i < 2; i++) server.emit('error', Object.assign(new Error('accept EMFILE'), { code: 'EMFILE' }));
+  expect(log.lines.filter(({ level }) => level === 50)).toMatchObject(Array(2).fill({ msg: 'The management port cannot accept a connection', err: { code: 'EMFILE' } }));
 });

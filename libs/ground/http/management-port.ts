@@ -1,7 +1,9 @@
-import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { LockstepError } from '#domain/problem';
+import type { Logger } from '#ground/telemetry/logger';
+import { answerConnectionError } from './connection-errors.js';
+import { createHttpServer } from './http-server.js';
 
 /** Where a second port serves health and metrics. */
 export interface ManagementPort {
@@ -10,9 +12,8 @@ export interface ManagementPort {
 }
 
 const METRICS_ROUTE = '/metrics';
-/** Probes and scrapers send small requests, and keep their connections for the next one. */
-const REQUEST_TIMEOUT_MS = 5_000;
-const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+/** Probes and scrapers send small requests, and have given up long before the second limit. */
+const LIMITS = { requestTimeoutMs: 5_000, longestSilenceMs: 60_000 };
 
 /**
  * Serves health and metrics on a port of their own, and nothing else there. The app's port keeps health, for load
@@ -21,12 +22,11 @@ const KEEP_ALIVE_TIMEOUT_MS = 72_000;
  * The port is bound before the app's, so an app whose management port is taken does not start. It closes after the last
  * request in flight.
  */
-export function serveManagement(instance: FastifyInstance, { host, port }: ManagementPort): void {
+export function serveManagement(instance: FastifyInstance, { host, port }: ManagementPort, logger: Logger): void {
   const sockets = new WeakSet<Socket>();
-  const server = createServer(
-    { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS, connectionsCheckingInterval: 1_000 },
-    (request, response) => instance.routing(request, response),
-  );
+  const server = createHttpServer(LIMITS);
+  server.on('request', (request, response) => instance.routing(request, response));
+  server.on('clientError', answerConnectionError);
   server.on('connection', (socket) => sockets.add(socket));
   instance.addHook('onRequest', (request, _reply, done) => {
     const route = request.routeOptions.url ?? '';
@@ -35,9 +35,12 @@ export function serveManagement(instance: FastifyInstance, { host, port }: Manag
   });
   instance.addHook('onReady', async () => {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    server.once('error', (error) => reject(new Error(`MANAGEMENT_PORT cannot be used: ${error.message}`, { cause: error })));
+    server.once('error', reject);
     server.listen({ host, port }, resolve);
-    await promise;
+    await promise.catch((cause: Error) => {
+      throw new Error(`MANAGEMENT_PORT cannot be used: ${cause.message}`, { cause });
+    });
+    server.on('error', (err) => logger.error({ err }, 'The management port cannot accept a connection'));
   });
   instance.addHook('onClose', () => {
     server.close();

@@ -40,6 +40,17 @@ it('logs a management action in one line: who, what, to what; without the body',
   expect(JSON.stringify(lines)).not.toContain('whsec_');
 });
 
+it('logs a slow management action at warn', async () => {
+  const lines = await observed((app) => {
+    app.addHook('onRequest', (_request, reply, done) => {
+      Object.defineProperty(reply, 'elapsedTime', { value: 1_001 });
+      done();
+    });
+    return app.inject({ method: 'POST', url: '/things/17' });
+  });
+  expect(lines).toMatchObject([{ level: 40, msg: 'Management action' }]);
+});
+
 it('logs no reads, no refused actions and no events at info', async () => {
   const lines = await observed(async (app) => {
     await app.inject({ method: 'GET', url: '/things/17' });

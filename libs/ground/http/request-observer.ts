@@ -9,7 +9,8 @@ const TRACE_ID = /^[0-9a-f]{2}-([0-9a-f]{32})-/;
 
 /**
  * Measures every request. Of requests that ingest or read it logs only slow ones, because a line for each costs more than the
- * request; `debug` logs all. Each management action has a line at `info`. The problem filter logs failures.
+ * request; `debug` logs all. Each management action has a line, at `info` or, if it was slow, at `warn`. The problem filter logs
+ * failures.
  */
 export function observeRequests(instance: FastifyInstance, logger: Logger): void {
   const logsAll = logger.isLevelEnabled('debug');
@@ -20,8 +21,9 @@ export function observeRequests(instance: FastifyInstance, logger: Logger): void
     const elapsedMs = reply.elapsedTime;
     const route = request.is404 ? 'unknown' : (request.routeOptions.url ?? 'unknown');
     requestDuration.observe({ method: request.method, route, status: reply.statusCode }, elapsedMs / 1_000);
-    if (isAction(request, reply)) logger.info({ ...requestFields(request), ...answerFields(reply), ...actionFields(request, route) }, 'Management action');
-    else if (elapsedMs > SLOW_MS) logger.warn({ ...requestFields(request), ...answerFields(reply) }, 'Slow request');
+    const isSlow = elapsedMs > SLOW_MS;
+    if (isAction(request, reply)) logger[isSlow ? 'warn' : 'info']({ ...requestFields(request), ...answerFields(reply), ...actionFields(request, route) }, 'Management action');
+    else if (isSlow) logger.warn({ ...requestFields(request), ...answerFields(reply) }, 'Slow request');
     else if (logsAll) logger.debug({ ...requestFields(request), ...answerFields(reply) }, 'Request');
     done();
   });

@@ -102,7 +102,7 @@ export class SpanQueue {
       failure = error;
     }
     this.exports -= 1;
-    // A close that has given up has counted them as lost.
+    // A close that has given up has counted them as lost, and they stay so even if the collector takes them now.
     if (this.sending === 0) return;
     this.sending -= spans.length;
     this.isFailing = failure !== undefined;

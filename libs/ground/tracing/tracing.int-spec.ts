@@ -71,6 +71,15 @@ describe('tracing', () => {
     for (const { links, traceId } of members) expect([links, traceId === batch?.traceId]).toEqual([[{ traceId: batch?.traceId, spanId: batch?.spanId }], false]);
   });
 
+  it('links a batch to none of the items whose span never ends', async () => {
+    const { tracing, end } = await start();
+    const [kept, dropped] = [mintId(), mintId()].map((id) => ({ span: tracing.begin(id, null, 'accept') }));
+    const work = (): Promise<readonly boolean[]> => Promise.resolve([true, false]);
+    await tracing.batch(BATCH, [kept ?? {}, dropped ?? {}], work, (results, i) => results[i] === true);
+    await tracing.batch(BATCH, [dropped ?? {}], () => Promise.resolve([false]), (results, i) => results[i] === true);
+    expect(await end()).toMatchObject([{ name: 'batch', attributes: { size: 2 }, links: [kept?.span?.ids] }]);
+  });
+
   it('records the failure of a batch, without its text', async () => {
     const { tracing, end } = await start();
     const span = tracing.begin(mintId(), null, 'accept');

@@ -13,7 +13,7 @@ export interface BatchFacts {
   readonly sizeAttribute: string;
 }
 
-/** Something of a batch that may belong to a recorded trace. */
+/** Something of a batch that may belong to a recorded event. */
 export interface Spanned {
   readonly span?: OpenSpan | undefined;
 }
@@ -22,7 +22,7 @@ export interface Spanned {
 const MAX_DRIFT_MS = 2;
 
 /**
- * Makes spans by hand, afterwards: a step asks `begin` whether an event's trace is recorded, and says how it ended. Nothing is
+ * Makes spans by hand, afterwards: a step asks `begin` whether an event is recorded, and says how it ended. Nothing is
  * held open, and no context is passed on behind the scenes, because one statement serves the events of many requests. Off, which
  * is the default, `begin` returns undefined and `batch` only does the work.
  */
@@ -32,7 +32,7 @@ export class Tracing implements OnApplicationShutdown {
 
   /**
    * @param queue undefined: off
-   * @param ratio share of traces that are recorded
+   * @param ratio share of the events whose spans are recorded
    */
   constructor(
     private readonly queue: SpanQueue | undefined,
@@ -43,7 +43,7 @@ export class Tracing implements OnApplicationShutdown {
     return this.queue !== undefined;
   }
 
-  /** Begins a span of the event; undefined if its trace is not recorded. */
+  /** Begins a span of the event; undefined if the event is not recorded. */
   begin(eventId: string, traceparent: string | null | undefined, stage: EventStage, startedAtMs = performance.now()): OpenSpan | undefined {
     if (this.queue === undefined || !isSampled(eventId, traceparent, this.ratio)) return undefined;
     const ids = { traceId: traceIdOf(eventId, traceparent), spanId: spanIdOf(eventId, stage) };
@@ -68,14 +68,13 @@ export class Tracing implements OnApplicationShutdown {
   }
 
   /**
-   * Does the work of a batch. If it has items of recorded traces, it gets a span of its own, in a trace of its own, with links to
+   * Does the work of a batch. If it has items of recorded events, it gets a span of its own, in a trace of its own, with links to
    * theirs; each of them knows it as its `batch`.
+   * @param ends whether an item's span will be ended, by the work's result: a link to another one would lead nowhere
    */
-  batch<Result>(facts: BatchFacts, items: readonly Spanned[], work: () => Promise<Result>): Promise<Result> {
-    if (this.queue === undefined) return work();
-    const members: OpenSpan[] = [];
-    for (const { span } of items) if (span !== undefined) members.push(span);
-    return members.length === 0 ? work() : this.recorded(facts, members, items.length, work);
+  batch<Result>(facts: BatchFacts, items: readonly Spanned[], work: () => Promise<Result>, ends: (result: Result, item: number) => boolean = () => true): Promise<Result> {
+    if (this.queue === undefined || items.every(({ span }) => span === undefined)) return work();
+    return this.recorded(facts, items, work, ends);
   }
 
   /** As `batch`, for work that has just been done. */
@@ -97,14 +96,14 @@ export class Tracing implements OnApplicationShutdown {
     await this.queue?.close();
   }
 
-  private async recorded<Result>(facts: BatchFacts, members: readonly OpenSpan[], size: number, work: () => Promise<Result>): Promise<Result> {
+  private async recorded<Result>(facts: BatchFacts, items: readonly Spanned[], work: () => Promise<Result>, ends: (result: Result, item: number) => boolean): Promise<Result> {
     const startedAtMs = performance.now();
     try {
       const result = await work();
-      this.endBatch(facts, members, size, startedAtMs);
+      this.endBatch(facts, spansOf(items.filter((_, item) => ends(result, item))), items.length, startedAtMs);
       return result;
     } catch (error) {
-      this.endBatch(facts, members, size, startedAtMs, error);
+      this.endBatch(facts, spansOf(items), items.length, startedAtMs, error);
       throw error;
     }
   }
@@ -124,6 +123,10 @@ export const NO_TRACING = new Tracing(undefined, 0);
 export function errorTypeOf(error: unknown): string {
   if (!(error instanceof Error)) return 'error';
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}
+
+function spansOf(items: readonly Spanned[]): OpenSpan[] {
+  return items.flatMap(({ span }) => span ?? []);
 }
 
 function parentOf(eventId: string, traceparent: string | null | undefined, stage: EventStage): string | undefined {

@@ -34,29 +34,17 @@ export interface IFindReplayQuery {
   result: IFindReplayResult;
 }
 
-const findReplayIR: any = {"usedParamSet":{"id":true,"tenant":true},"params":[{"name":"id","required":true,"transform":{"type":"scalar"},"locs":[{"a":838,"b":841}]},{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":858,"b":865}]}],"statement":"select\n  r.id, r.action, r.event_id as \"eventId\", p.public_id as \"endpointId?\", r.entity, r.type, r.accepted_from as \"from\",\n  r.accepted_to as \"to\", r.matched,\n  case when r.delivered or (r.event_id is not null and r.requeue is null) then 'any' else 'undelivered' end as \"selects!\",\n  r.created_at as \"createdAt\", r.cancelled_at as \"cancelledAt\", s.applied as \"applied!\", s.status as \"status!\", s.finished_at as \"finishedAt?\"\nfrom replays r\n  left join endpoints p on p.id = r.endpoint\n  cross join lateral (\n    select\n      coalesce(sum(applied), 0)::integer as applied, max(finished_at) as finished_at,\n      case\n        when r.cancelled_at is not null then 'cancelled'\n        when bool_or(finished_at is null) then 'running'\n        else 'done'\n      end as status\n    from replay_shards\n    where replay = r.id\n  ) s\nwhere r.id = :id! and r.tenant = :tenant!"};
+const findReplayIR: any = {"usedParamSet":{"id":true,"tenant":true},"params":[{"name":"id","required":true,"transform":{"type":"scalar"},"locs":[{"a":447,"b":450}]},{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":467,"b":474}]}],"statement":"select\n  r.id as \"id!\", r.action as \"action!\", r.event_id as \"eventId\", p.public_id as \"endpointId?\", r.entity, r.type, r.accepted_from as \"from\",\n  r.accepted_to as \"to\", r.matched as \"matched!\", r.selects as \"selects!\", r.created_at as \"createdAt!\", r.cancelled_at as \"cancelledAt\",\n  r.applied as \"applied!\", r.status as \"status!\", r.finished_at as \"finishedAt?\"\nfrom replay_progress r\n  left join endpoints p on p.id = r.endpoint\nwhere r.id = :id! and r.tenant = :tenant!"};
 
 /**
  * Query generated from SQL:
  * ```
  * select
- *   r.id, r.action, r.event_id as "eventId", p.public_id as "endpointId?", r.entity, r.type, r.accepted_from as "from",
- *   r.accepted_to as "to", r.matched,
- *   case when r.delivered or (r.event_id is not null and r.requeue is null) then 'any' else 'undelivered' end as "selects!",
- *   r.created_at as "createdAt", r.cancelled_at as "cancelledAt", s.applied as "applied!", s.status as "status!", s.finished_at as "finishedAt?"
- * from replays r
+ *   r.id as "id!", r.action as "action!", r.event_id as "eventId", p.public_id as "endpointId?", r.entity, r.type, r.accepted_from as "from",
+ *   r.accepted_to as "to", r.matched as "matched!", r.selects as "selects!", r.created_at as "createdAt!", r.cancelled_at as "cancelledAt",
+ *   r.applied as "applied!", r.status as "status!", r.finished_at as "finishedAt?"
+ * from replay_progress r
  *   left join endpoints p on p.id = r.endpoint
- *   cross join lateral (
- *     select
- *       coalesce(sum(applied), 0)::integer as applied, max(finished_at) as finished_at,
- *       case
- *         when r.cancelled_at is not null then 'cancelled'
- *         when bool_or(finished_at is null) then 'running'
- *         else 'done'
- *       end as status
- *     from replay_shards
- *     where replay = r.id
- *   ) s
  * where r.id = :id! and r.tenant = :tenant!
  * ```
  */

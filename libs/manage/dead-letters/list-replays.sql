@@ -6,15 +6,14 @@
 /* @name listReplays */
 select
   r.id as "id!", r.action as "action!", r.event_id as "eventId", p.public_id as "endpointId?", r.entity, r.type, r.accepted_from as "from",
-  r.accepted_to as "to", r.matched as "matched!",
-  case when r.delivered or (r.event_id is not null and r.requeue is null) then 'any' else 'undelivered' end as "selects!",
+  r.accepted_to as "to", r.matched as "matched!", r.selects as "selects!",
   r.created_at as "createdAt!", (extract(epoch from r.created_at) * 1000000)::bigint as "microseconds!", r.cancelled_at as "cancelledAt",
-  s.applied as "applied!", s.status as "status!", s.finished_at as "finishedAt?", m.matches as "matches!", r.is_last as "isLast!"
+  r.applied as "applied!", r.status as "status!", r.finished_at as "finishedAt?", m.matches as "matches!", r.is_last as "isLast!"
 from (
     select *, row_number() over (order by created_at desc, id desc) = :mostRead! as is_last
     from (
         select *
-        from replays
+        from replay_progress
         where
           tenant = :tenant! and created_at >= timestamptz 'epoch' + :from!::float8 * interval '1 microsecond'
           and (created_at, id) < (timestamptz 'epoch' + :beforeMoment!::float8 * interval '1 microsecond', :beforeId!::uuid)
@@ -25,18 +24,7 @@ from (
   left join endpoints p on p.id = r.endpoint
   cross join lateral (
     select
-      coalesce(sum(applied), 0)::integer as applied, max(finished_at) as finished_at,
-      case
-        when r.cancelled_at is not null then 'cancelled'
-        when bool_or(finished_at is null) then 'running'
-        else 'done'
-      end as status
-    from replay_shards
-    where replay = r.id
-  ) s
-  cross join lateral (
-    select
-      (:action::replay_action is null or r.action = :action) and (:status::text is null or s.status = :status)
+      (:action::replay_action is null or r.action = :action) and (:status::text is null or r.status = :status)
         and (:endpointId::uuid is null or p.public_id = :endpointId) as matches
   ) m
 where m.matches or r.is_last

@@ -14,7 +14,7 @@ import type { OpenSpan } from '#ground/tracing/span';
 import { Tracing } from '#ground/tracing/tracing';
 import { SourceActivity } from '../source-activity.js';
 import { sourceRecords } from './kafka-sources.metrics.js';
-import { KafkaSourcesRepository, type SourceTopic } from './kafka-sources.repository.js';
+import { KafkaSourcesRepository, type Moved, type SourceTopic } from './kafka-sources.repository.js';
 import { type KafkaSource, SourceChangedError } from './kafka-source.js';
 import { type ChunkEvent, type ChunkRefusal, type RecordChunk, sorted } from './record-chunk.js';
 import { jsonOf } from './record-fields.js';
@@ -34,7 +34,7 @@ interface StoredCounts {
   readonly parked: readonly ChunkRefusal[];
 }
 
-/** An event whose trace is recorded. */
+/** A recorded event. */
 interface SpannedEvent {
   readonly event: ChunkEvent;
   readonly span: OpenSpan;
@@ -87,14 +87,14 @@ export class RecordAcceptor {
     const { tenant } = of.source;
     const parts = sorted(chunk, tenant, this.config.kafka.partitions);
     const spanned = this.spannedOf(parts.events);
-    const moved = await this.tracing.batch(COMMIT_EVENTS, spanned, () => this.repository.accept(of, chunk.advances, parts));
+    const moved = await this.tracing.batch(COMMIT_EVENTS, spanned, () => this.repository.accept(of, chunk.advances, parts), (result, i) => isAccepted(result, spanned[i]?.event));
     if (!moved.isCurrent) throw new SourceChangedError();
     const isMoved = ({ partition }: { readonly partition: number }): boolean => moved.partitions.has(partition);
     const offered = moved.partitions.size === chunk.advances.length ? parts.events : parts.events.filter(isMoved);
     const accepted = moved.taken.size === 0 ? offered : offered.filter(({ id }) => !moved.taken.has(id));
     this.relay.add(accepted.map((event) => committedEventOf(of, event, moved.acceptedAt)));
     this.sample(of.source, offered, moved.taken);
-    if (spanned.length > 0) this.endSpans(of, spanned, new Set(accepted));
+    this.endSpans(of, spanned.filter(({ event }) => isAccepted(moved, event)));
     this.count(of.source, { accepted: accepted.length, duplicate: offered.length - accepted.length, skipped: parts.skipped.filter(isMoved).length, parked: parts.refusals.filter(({ entry }) => isMoved(entry)) });
     return moved.partitions;
   }
@@ -107,10 +107,8 @@ export class RecordAcceptor {
     });
   }
 
-  private endSpans({ source }: SourceTopic, spanned: readonly SpannedEvent[], accepted: ReadonlySet<ChunkEvent>): void {
-    for (const { event, span } of spanned) {
-      if (accepted.has(event)) this.tracing.end(span, acceptedSpan('consumer', { ...event.event, ...event, tenant: source.tenant, origin: { source: source.name } }));
-    }
+  private endSpans({ source }: SourceTopic, accepted: readonly SpannedEvent[]): void {
+    for (const { event, span } of accepted) this.tracing.end(span, acceptedSpan('consumer', { ...event.event, ...event, tenant: source.tenant, origin: { source: source.name } }));
   }
 
   private count(source: KafkaSource, { accepted, duplicate, skipped, parked }: StoredCounts): void {
@@ -146,6 +144,10 @@ export class RecordAcceptor {
 function invalidOf(error: unknown): ReadRecord {
   if (error instanceof LockstepError && error.status < 500) return invalidRecord(error.message, error.code);
   throw error;
+}
+
+function isAccepted({ partitions, taken }: Moved, event: ChunkEvent | undefined): boolean {
+  return event !== undefined && partitions.has(event.partition) && !taken.has(event.id);
 }
 
 function committedEventOf({ source }: SourceTopic, { event, id, shard }: ChunkEvent, acceptedAt: string): Parameters<EventRelay['add']>[0][number] {
