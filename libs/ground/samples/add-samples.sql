@@ -4,8 +4,8 @@
   flushes. A histogram is the text of an array: arrays of arrays would all have to be equally long.
 
   :process, :app, :version, :host, :pid, :startedAt   whose numbers these are
-  :number, :stops     of the flush; whether it is the last one, of a process that ends
-  the others          one entry a number
+  :number, :stops   of the flush; whether it is the last one, of a process that ends
+  :rows             the rows, as JSON
 
   The flush is stored also without numbers: it shows that the process runs.
 */
@@ -28,12 +28,8 @@ flush as (
   returning number
 )
 insert into recent_samples (tenant, dimension, at, names, measures, counts, sums, buckets)
-select
-  n.tenant, n.dimension, to_timestamp(n.at_ms / 1000), array_agg(n.name), array_agg(n.measure), array_agg(n.count), array_agg(n.sum),
-  array_agg(n.buckets)
+select r.tenant, r.dimension, to_timestamp(r."atMs" / 1000), r.names, r.measures, r.counts, r.sums, r.buckets
 from flush
-  cross join unnest(
-    :tenants!::text[], :dimensions!::text[], :names!::text[], :measures!::text[], :atsMs!::float8[], :counts!::bigint[],
-    :sums!::float8[], :buckets!::text[]
-  ) as n (tenant, dimension, name, measure, at_ms, count, sum, buckets)
-group by n.tenant, n.dimension, n.at_ms;
+  cross join jsonb_to_recordset(:rows!::jsonb) as r (
+    tenant text, dimension text, "atMs" float8, names text[], measures text[], counts bigint[], sums float8[], buckets text[]
+  );

@@ -26,7 +26,7 @@ taken as (
 minutes as materialized (
   select
     t.tenant, t.dimension, n.measure, date_bin('1 minute', t.at, to_timestamp(0)) as minute, n.name, sum(n.count)::bigint as count,
-    sum(n.sum) as sum, sum_buckets(n.buckets::bigint[]) filter (where n.buckets <> '{}') as buckets
+    sum(n.sum) as sum, merge_buckets(array_agg(n.buckets) filter (where n.buckets <> '{}')) as buckets
   from taken t
     cross join unnest(t.names, t.measures, t.counts, t.sums, t.buckets) as n (name, measure, count, sum, buckets)
   group by t.tenant, t.dimension, n.measure, minute, n.name

@@ -42,14 +42,7 @@ export class SamplesRepository {
       startedAt,
       number,
       stops,
-      tenants: samples.map(({ tenant }) => tenant),
-      dimensions: samples.map(({ dimension }) => dimension),
-      names: samples.map(({ name }) => name),
-      measures: samples.map(({ measure }) => measure),
-      atsMs: samples.map(({ atMs }) => atMs),
-      counts: samples.map(({ count }) => count),
-      sums: samples.map(({ sum }) => sum),
-      buckets: samples.map(({ buckets }) => `{${buckets.join()}}`),
+      rows: JSON.stringify(rowsOf(samples)),
     }, this.database);
   }
 
@@ -61,4 +54,32 @@ export class SamplesRepository {
     const [row] = await rollUpSamples.run({ limit }, this.database);
     return row?.added ?? 0;
   }
+}
+
+interface Row {
+  readonly tenant: string;
+  readonly dimension: string;
+  readonly atMs: number;
+  readonly names: string[];
+  readonly measures: string[];
+  readonly counts: number[];
+  readonly sums: number[];
+  /** Each the text of an array in Postgres. */
+  readonly buckets: string[];
+}
+
+/** One for each tenant, dimension and time. */
+function rowsOf(samples: readonly TimedSample[]): Row[] {
+  const rows = new Map<string, Row>();
+  for (const { tenant, dimension, atMs, name, measure, count, sum, buckets } of samples) {
+    const key = `${atMs}/${dimension}/${tenant}`;
+    const row = rows.get(key) ?? { tenant, dimension, atMs, names: [], measures: [], counts: [], sums: [], buckets: [] };
+    rows.set(key, row);
+    row.names.push(name);
+    row.measures.push(measure);
+    row.counts.push(count);
+    row.sums.push(sum);
+    row.buckets.push(`{${buckets.join()}}`);
+  }
+  return [...rows.values()];
 }
