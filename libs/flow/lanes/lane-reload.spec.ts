@@ -263,7 +263,7 @@ it.each([['applied', 1], ['already', 1], ['fenced', 0], ['superseded', 0]] as co
   const counted = samples.take(0).noted.map(({ dimension, name, measure, count }) => [dimension, name, measure, count]);
   const measures = ['attempts.2xx', 'deliveries.delivered', 'latency', 'delay'];
   const of = (dimension: string, which: unknown): unknown[] => measures.map((measure) => [dimension, which, measure, times]);
-  expect(counted).toEqual(times === 0 ? [] : [...of('endpoint', 1), ...of('source', 'api'), ...of('type', 't')]);
+  expect(counted).toEqual(times === 0 ? [] : [...of('tenant', ''), ...of('source', 'api'), ...of('type', 't'), ...of('endpoint', '1')]);
 });
 
 it('what waits in a halted lane of an endpoint that was deleted before the process began is discarded', async () => {
