@@ -18,8 +18,11 @@ const RANKS: Readonly<Record<SampleDimension, number>> = { tenant: 0, source: 1,
 /** A gauge that was not looked at for longer than this is not known. */
 const MAX_GAP_MS = 6 * STEP_MS;
 const ROLL_UP_INTERVAL_MS = 60_000;
-/** Rows of one statement: those of a tenant's endpoints in five minutes. With 1,000 endpoints it takes about a second. */
+/** Rows of a first statement: those of a tenant's endpoints in five minutes. With 1,000 endpoints it takes about a second. */
 const ROLL_UP_ROWS = 30;
+/** Of many small tenants, for which a statement costs more than its rows. */
+const MOST_ROLL_UP_ROWS = 2_000;
+const SHORT_ROLL_UP_MS = 200;
 /** A process that ends waits for Postgres no longer. */
 const STOP_LIMIT_MS = 1_000;
 
@@ -40,6 +43,7 @@ export class SamplesWriter {
   private readonly writes: Poll;
   private readonly rollUps: Poll;
   private readonly rollUpSize = new StatementSize();
+  private rollUpRows = ROLL_UP_ROWS;
   private flushes = 0;
   /** Not sent, or sent without an answer, in the order of their numbers. */
   private readonly pending: Pending[] = [];
@@ -103,8 +107,11 @@ export class SamplesWriter {
   /** Adds to minutes and hours what is to be added now. @throws what Postgres throws; nothing is added twice */
   async rollUp(signal?: AbortSignal): Promise<void> {
     for (let hasMore = true; hasMore && signal?.aborted !== true; ) {
-      const limit = this.rollUpSize.of(ROLL_UP_ROWS);
+      const limit = this.rollUpSize.of(this.rollUpRows);
+      const startedMs = performance.now();
       hasMore = (await this.rollUpSize.run(limit, () => this.repository.rollUp(limit), (added) => added)) === limit;
+      const isShort = performance.now() - startedMs < SHORT_ROLL_UP_MS;
+      if (hasMore) this.rollUpRows = isShort ? Math.min(MOST_ROLL_UP_ROWS, this.rollUpRows * 2) : ROLL_UP_ROWS;
     }
   }
 
