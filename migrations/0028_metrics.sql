@@ -1,44 +1,99 @@
 -- Up Migration
 
--- Gives up rather than let the writers of running processes wait behind it; the start tries again.
+-- Gives up rather than let the flushes of running processes wait behind it; the start tries again.
 set local lock_timeout = '2s';
 
--- Numbers over time of whole tenants, of sources and of event types, besides those of endpoints. `step` may now be 10 seconds,
--- too, which is kept for two hours.
-alter table samples
-  -- Empty in rows that only a process of the release before has written.
-  add column tenant text not null default '',
-  -- What the number is told apart by: `tenant` (all of it), `endpoint`, `source` or `type`.
-  add column dimension text not null default '';
-create index samples_of_tenant on samples (tenant, dimension, step, measure, at);
+-- Numbers over time by tenant: of whole tenants, of their endpoints, of sources and of event types. Processes of the release
+-- before still add to `samples` (0026), which is only read otherwise, and is empty after the retention.
 
--- The subject of a number: its primary key has it. An empty name stands for all that is not told apart, because others of the
--- tenant were busier. An endpoint's name is its narrow key.
-create function sample_subject(dimension text, tenant text, name text) returns text
-  language sql immutable strict parallel safe
-  return case
-    when dimension = 'tenant' then 'tenant/' || tenant
-    when dimension = 'endpoint' and name <> '' then 'endpoint/' || name
-    else dimension || '/' || tenant || '/' || name
-  end;
+-- What a process has counted in ten seconds, as it comes: a few large rows, because a row for each number costs a hundred times
+-- as much. It is kept for two hours.
+create table recent_samples (
+  tenant text not null,
+  -- What the numbers are told apart by: `tenant` (all of it), `endpoint`, `source` or `type`.
+  dimension text not null,
+  -- The beginning of the ten seconds, by the clock of the process.
+  at timestamptz not null,
+  -- One element of each array for each number. Name: of the source or type, the endpoint's narrow key; empty for a whole tenant,
+  -- and for all that is not told apart.
+  names text[] not null,
+  measures text[] not null,
+  counts bigint[] not null,
+  -- Of the values that were measured; 0 for counts.
+  sums double precision[] not null,
+  -- The values as a histogram of libs/domain/log-histogram.ts, each the text of an array, because they are not equally long.
+  buckets text[] not null,
+  -- Whether they are in the minute and the hour, too.
+  rolled_up boolean not null default false
+);
+create index recent_samples_of_tenant on recent_samples (tenant, dimension, at);
+create index recent_samples_to_roll_up on recent_samples (tenant, dimension, at) where not rolled_up;
+create index recent_samples_expired on recent_samples (at) where rolled_up;
 
--- The name in a subject; empty for a whole tenant.
-create function sample_name(dimension text, tenant text, subject text) returns text
-  language sql immutable strict parallel safe
-  return case
-    when dimension = 'tenant' then ''
-    when dimension = 'endpoint' and subject <> 'endpoint/' || tenant || '/' then substr(subject, 10)
-    else substr(subject, length(dimension) + length(tenant) + 3)
-  end;
+-- The same by minute and hour, of all processes together.
+create table sample_rollups (
+  tenant text not null,
+  dimension text not null,
+  -- In seconds: 60, kept for two days, or 3600, kept as long as events.
+  step integer not null,
+  measure text not null,
+  at timestamptz not null,
+  name text not null,
+  count bigint not null,
+  sum double precision not null,
+  buckets bigint[] not null,
+  primary key (tenant, dimension, step, measure, at, name)
+  -- 70: a row changes while its hour lasts.
+) with (fillfactor = 70);
+create index sample_rollups_of_name on sample_rollups (tenant, dimension, name, step, at);
+create index sample_rollups_expired on sample_rollups (step, at);
 
--- As before, and in no time for counts, whose histograms are empty.
+-- As before, in half the time, and in none for counts, whose histograms are empty.
 create or replace function add_buckets(a bigint[], b bigint[]) returns bigint[]
-  language sql immutable strict parallel safe
-  return case
-    when b = '{}' then a
-    when a = '{}' then b
-    else array(select coalesce(t.x, 0) + coalesce(t.y, 0) from unnest(a, b) with ordinality as t (x, y, place) order by t.place)
-  end;
+  language plpgsql immutable strict parallel safe as $$
+declare
+  longer bigint[] := case when cardinality(a) < cardinality(b) then b else a end;
+  shorter bigint[] := case when cardinality(a) < cardinality(b) then a else b end;
+begin
+  for i in 1 .. cardinality(shorter) loop
+    if shorter[i] <> 0 then
+      longer[i] := longer[i] + shorter[i];
+    end if;
+  end loop;
+  return longer;
+end
+$$;
+
+-- The sum of histograms of `recent_samples`; empty for null.
+create function merge_buckets(histograms text[]) returns bigint[]
+  language plpgsql immutable parallel safe as $$
+declare
+  histogram text;
+  merged bigint[] := '{}';
+  other bigint[];
+begin
+  if histograms is null then
+    return merged;
+  end if;
+  foreach histogram in array histograms loop
+    other := histogram::bigint[];
+    if cardinality(other) > cardinality(merged) then
+      declare
+        swapped bigint[] := merged;
+      begin
+        merged := other;
+        other := swapped;
+      end;
+    end if;
+    for i in 1 .. cardinality(other) loop
+      if other[i] <> 0 then
+        merged[i] := merged[i] + other[i];
+      end if;
+    end loop;
+  end loop;
+  return merged;
+end
+$$;
 
 -- A flush, every ten seconds, also shows that its process runs. Null in rows of the release before.
 alter table sample_flushes

@@ -1,5 +1,6 @@
 /** The exponent of Zipf's law: with 1, the n-th most frequent entity gets 1/n of what the first one gets. */
 const ZIPF_EXPONENT = 1;
+const TYPE = 'order.created';
 /** Seed of the random numbers, so that every round draws the same entities. */
 const SEED = 1;
 
@@ -9,12 +10,13 @@ const SEED = 1;
  * @param {string} options.prefix of the keys
  * @param {number} options.entities
  * @param {boolean} [options.skewed] draws entities by Zipf's law; otherwise they take turns
+ * @param {number} [options.types] `order.created`, or so many of its subtypes: `order.created.0` and so on; each entity has one
  * @param {number} [options.bytes] size of the body; a smaller number than the body needs is ignored
  * @param {number} [options.fields] members of `data.fields`: texts, numbers, codes and times, in turn
  * @param {number} [options.distinct] number of different events, after which the stream repeats; not with `skewed`
  * @returns {() => { key: string, body: string }} ASCII only: as many bytes as characters
  */
-export function eventStream({ prefix, entities, skewed = false, bytes = 0, fields = 0, distinct = Infinity }) {
+export function eventStream({ prefix, entities, skewed = false, types = 1, bytes = 0, fields = 0, distinct = Infinity }) {
   const pick = skewed ? zipf(entities) : undefined;
   const counts = new Map();
   const extra = fieldsOf(fields);
@@ -25,12 +27,12 @@ export function eventStream({ prefix, entities, skewed = false, bytes = 0, field
     const number = pick === undefined ? Math.floor(n / entities) : (counts.get(entityNumber) ?? 0);
     if (pick !== undefined) counts.set(entityNumber, number + 1);
     const key = `${prefix}-${n}`;
-    return { key, body: padded(withFields(bodyOf(key, `acct_${entityNumber}`, number), extra), bytes) };
+    return { key, body: padded(withFields(bodyOf(key, `acct_${entityNumber}`, number, types === 1 ? TYPE : `${TYPE}.${entityNumber % types}`), extra), bytes) };
   };
 }
 
-export function bodyOf(key, entity, number) {
-  return `{"type":"order.created","entity":"${entity}","data":{"object":{"id":"${key}","entity":"${entity}","number":${number},"email":"test@example.com","amount":1299,"currency":"usd","status":"paid"}}}`;
+export function bodyOf(key, entity, number, type = TYPE) {
+  return `{"type":"${type}","entity":"${entity}","data":{"object":{"id":"${key}","entity":"${entity}","number":${number},"email":"test@example.com","amount":1299,"currency":"usd","status":"paid"}}}`;
 }
 
 /** As JSON without the braces; empty for none. */

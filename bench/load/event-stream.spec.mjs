@@ -11,6 +11,13 @@ describe('eventStream', () => {
     ]);
   });
 
+  it('gives each entity one of as many types as asked for', () => {
+    const events = take(6, eventStream({ prefix: 'k', entities: 3, types: 2 }));
+    expect(events.map(({ entity, type }) => [entity, type])).toEqual(
+      [0, 1, 2, 0, 1, 2].map((n) => [`acct_${n}`, `order.created.${n % 2}`]),
+    );
+  });
+
   it('pads bodies to the exact size', () => {
     const [event] = take(1, eventStream({ prefix: 'k', entities: 1, bytes: 4_096 }));
     expect(Buffer.byteLength(event.body)).toBe(4_096);

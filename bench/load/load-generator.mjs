@@ -7,7 +7,7 @@
  *                                             counts from the due time, so that a stall is not hidden
  *     --batch 100                             N events a request, as a JSON array; counts and log are still by event
  * More options: --url again (another gateway; connections take turns), --count N (events at most), --entities N, --skewed
- * (by Zipf's law), --bytes N (per body), --fields N (in `data.fields`), --distinct N (then the same events again), --prefix TEXT (of the keys), --keyless
+ * (by Zipf's law), --types N, --bytes N (per body), --fields N (in `data.fields`), --distinct N (then the same events again), --prefix TEXT (of the keys), --keyless
  * (no Idempotency-Key), --sign SECRET (adds X-Webhook-Signature), --log FILE (`key,sentMs,acceptedMs,status` per line, by
  * the machine's monotonic clock; in an open loop sentMs is the due time).
  * It posts to this machine only, for at most 10 minutes and at most 5 million events.
@@ -35,6 +35,7 @@ const { values: options } = parseArgs({
     rate: { type: 'string' },
     entities: { type: 'string', default: '1000' },
     skewed: { type: 'boolean', default: false },
+    types: { type: 'string', default: '1' },
     bytes: { type: 'string', default: '0' },
     fields: { type: 'string', default: '0' },
     distinct: { type: 'string', default: 'Infinity' },
@@ -58,6 +59,7 @@ const nextEvent = eventStream({
   prefix: options.prefix,
   entities: Number(options.entities),
   skewed: options.skewed,
+  types: Number(options.types),
   bytes: Number(options.bytes),
   fields: Number(options.fields),
   distinct: Number(options.distinct),

@@ -45,8 +45,8 @@ export async function measureIngest(setting, args) {
  * that a slower pipeline is as warm as a faster one.
  * @returns {Promise<Measured>}
  */
-export async function warmUp(setting, { events, delivers = true, hooks }) {
-  const args = ['--connections', String(CONNECTIONS), '--count', String(Math.ceil(events * setting.scale)), '--seconds', String(MAX_WARM_UP_SECONDS)];
+export async function warmUp(setting, { events, delivers = true, hooks, args: more = [] }) {
+  const args = [...more, '--connections', String(CONNECTIONS), '--count', String(Math.ceil(events * setting.scale)), '--seconds', String(MAX_WARM_UP_SECONDS)];
   const load = delivers ? await postAndDeliver(setting, args, hooks) : await postOnly(setting, args, () => untilRelayed(setting.pipeline));
   return measured({ events: load.summary.accepted }, load);
 }

@@ -14,6 +14,7 @@ import { kafkaSource } from './kafka-source.mjs';
 import { latency } from './latency.mjs';
 import { payloads } from './payloads.mjs';
 import { proxy } from './proxy.mjs';
+import { samples } from './samples.mjs';
 import { scaleOut } from './scale-out.mjs';
 import { schema } from './schema.mjs';
 import { tenantKey } from './tenant-key.mjs';
@@ -44,5 +45,5 @@ import { webhook } from './webhook.mjs';
  * @type {Scenario[]}
  */
 export const SCENARIOS = [
-  ingest, batch, endToEnd, latency, backlog, deadEndpoint, growth, growth10m, fanOut, filter, payloads, entities, hotEntity, failing, scaleOut, idempotency, tenantKey, schema, webhook, kafkaSource, proxy, tracing,
+  ingest, batch, endToEnd, latency, backlog, deadEndpoint, growth, growth10m, fanOut, filter, payloads, entities, hotEntity, failing, scaleOut, idempotency, tenantKey, schema, webhook, kafkaSource, proxy, tracing, samples,
 ];

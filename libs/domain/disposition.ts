@@ -3,6 +3,7 @@ import type { EndpointSign } from './breaker.js';
 /** The result of one HTTP exchange with an endpoint. */
 export interface AttemptResult {
   readonly startedAtMs: number;
+  /** Not rounded: many requests take a millisecond or two. */
   readonly durationMs: number;
   /** Undefined when no response came, or an incomplete one whose status counts only with its end; `error` then says why. */
   readonly statusCode: number | undefined;

@@ -20,25 +20,21 @@ export interface IDeleteExpiredSamplesQuery {
   result: IDeleteExpiredSamplesResult;
 }
 
-const deleteExpiredSamplesIR: any = {"usedParamSet":{"places":true,"retentionMs":true},"params":[{"name":"places","required":true,"transform":{"type":"scalar"},"locs":[{"a":83,"b":90}]},{"name":"retentionMs","required":true,"transform":{"type":"scalar"},"locs":[{"a":225,"b":237}]}],"statement":"with expired as materialized (\n  select ctid\n  from samples\n  where\n    ctid = any(:places!::text[]::tid[])\n    and at < now() - case step\n      when 10 then interval '2 hours'\n      when 60 then interval '2 days'\n      else :retentionMs!::float8 * interval '1 millisecond'\n    end\n  for update skip locked\n),\ndeleted as (\n  delete from samples\n  where ctid = any(array(select ctid from expired))\n  returning 1\n)\nselect count(*)::integer as \"deleted!\" from deleted"};
+const deleteExpiredSamplesIR: any = {"usedParamSet":{"places":true,"retentionMs":true},"params":[{"name":"places","required":true,"transform":{"type":"scalar"},"locs":[{"a":90,"b":97}]},{"name":"retentionMs","required":true,"transform":{"type":"scalar"},"locs":[{"a":182,"b":194}]}],"statement":"with expired as materialized (\n  select ctid\n  from sample_rollups\n  where\n    ctid = any(:places!::text[]::tid[])\n    and at < now() - case step when 60 then interval '2 days' else :retentionMs!::float8 * interval '1 millisecond' end\n  for update skip locked\n),\ndeleted as (\n  delete from sample_rollups\n  where ctid = any(array(select ctid from expired))\n  returning 1\n)\nselect count(*)::integer as \"deleted!\" from deleted"};
 
 /**
  * Query generated from SQL:
  * ```
  * with expired as materialized (
  *   select ctid
- *   from samples
+ *   from sample_rollups
  *   where
  *     ctid = any(:places!::text[]::tid[])
- *     and at < now() - case step
- *       when 10 then interval '2 hours'
- *       when 60 then interval '2 days'
- *       else :retentionMs!::float8 * interval '1 millisecond'
- *     end
+ *     and at < now() - case step when 60 then interval '2 days' else :retentionMs!::float8 * interval '1 millisecond' end
  *   for update skip locked
  * ),
  * deleted as (
- *   delete from samples
+ *   delete from sample_rollups
  *   where ctid = any(array(select ctid from expired))
  *   returning 1
  * )

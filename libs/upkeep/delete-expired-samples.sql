@@ -2,18 +2,14 @@
 /* @name deleteExpiredSamples */
 with expired as materialized (
   select ctid
-  from samples
+  from sample_rollups
   where
     ctid = any(:places!::text[]::tid[])
-    and at < now() - case step
-      when 10 then interval '2 hours'
-      when 60 then interval '2 days'
-      else :retentionMs!::float8 * interval '1 millisecond'
-    end
+    and at < now() - case step when 60 then interval '2 days' else :retentionMs!::float8 * interval '1 millisecond' end
   for update skip locked
 ),
 deleted as (
-  delete from samples
+  delete from sample_rollups
   where ctid = any(array(select ctid from expired))
   returning 1
 )

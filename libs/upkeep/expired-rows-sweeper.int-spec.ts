@@ -172,13 +172,16 @@ describe('ExpiredRowsSweeper', () => {
     expect((await fixture.pool.query("select from source_activity where minute > now() - interval '30 days'")).rowCount).toBe(1);
   });
 
-  it('deletes numbers of ten seconds after two hours, those of minutes after two days and those of hours after the retention of events, and no younger ones', async () => {
+  it.each([
+    ['sample_rollups', "tenant, dimension, name", "'default', 'endpoint', '1'"],
+    ['samples', 'subject', "'endpoint/1'"],
+  ])('deletes numbers of minutes after two days and those of hours after the retention of events, and no younger ones: %s', async (table, columns, values) => {
     await fixture.pool.query(
-      `insert into samples (subject, step, at, measure, count, sum, buckets)
-       select 'endpoint/1', step, now() - age * interval '1 hour', 'latency', 1, 1, '{1}' from (values (10, 1), (10, 3), (60, 3), (60, 47), (60, 49), (3600, 49), (3600, 719), (3600, 721)) as s (step, age)`);
-    expect(await sweeper.sweep(signal)).toBe(3);
-    const { rows } = await fixture.pool.query<{ step: number; hours: number }>("select step, round(extract(epoch from now() - at) / 3600)::integer as hours from samples order by step, at desc");
-    expect(rows).toEqual([{ step: 10, hours: 1 }, { step: 60, hours: 3 }, { step: 60, hours: 47 }, { step: 3600, hours: 49 }, { step: 3600, hours: 719 }]);
+      `insert into ${table} (${columns}, step, at, measure, count, sum, buckets)
+       select ${values}, step, now() - age * interval '1 hour', 'latency', 1, 1, '{1}' from (values (60, 3), (60, 47), (60, 49), (3600, 49), (3600, 719), (3600, 721)) as s (step, age)`);
+    expect(await sweeper.sweep(signal)).toBe(2);
+    const { rows } = await fixture.pool.query<{ step: number; hours: number }>(`select step, round(extract(epoch from now() - at) / 3600)::integer as hours from ${table} order by step, at desc`);
+    expect(rows).toEqual([{ step: 60, hours: 3 }, { step: 60, hours: 47 }, { step: 3600, hours: 49 }, { step: 3600, hours: 719 }]);
   });
 
   it('deletes buckets of rate limits that were full and unused for a day, and no others', async () => {

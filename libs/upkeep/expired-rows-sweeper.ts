@@ -9,6 +9,7 @@ import type { Logger } from '#ground/telemetry/logger';
 import { deleteExpiredApiKeys } from './delete-expired-api-keys.queries.js';
 import { deleteExpiredAuditRows } from './delete-expired-audit-rows.queries.js';
 import { deleteExpiredDuplicates } from './delete-expired-duplicates.queries.js';
+import { deleteExpiredFormerSamples } from './delete-expired-former-samples.queries.js';
 import { deleteExpiredKeys } from './delete-expired-keys.queries.js';
 import { deleteExpiredRejections } from './delete-expired-rejections.queries.js';
 import { deleteExpiredSamples } from './delete-expired-samples.queries.js';
@@ -17,6 +18,7 @@ import { deleteUnusedTokenBuckets } from './delete-unused-token-buckets.queries.
 import { findExpiredApiKeys } from './find-expired-api-keys.queries.js';
 import { findExpiredAuditRows } from './find-expired-audit-rows.queries.js';
 import { findExpiredDuplicates } from './find-expired-duplicates.queries.js';
+import { findExpiredFormerSamples } from './find-expired-former-samples.queries.js';
 import { findExpiredKeys } from './find-expired-keys.queries.js';
 import { findExpiredRejections } from './find-expired-rejections.queries.js';
 import { findExpiredSamples } from './find-expired-samples.queries.js';
@@ -55,6 +57,11 @@ export class ExpiredRowsSweeper extends ExpiringRowsSweeper {
         {
           find: { run: (parameters: { limit: number }, database: Database) => findExpiredSamples.run({ ...parameters, retentionMs }, database) },
           delete: { run: (parameters: { places: string[] }, database: Database) => deleteExpiredSamples.run({ ...parameters, retentionMs }, database) },
+          onDeleted: (rows) => samplesDeleted.inc(rows),
+        },
+        {
+          find: { run: (parameters: { limit: number }, database: Database) => findExpiredFormerSamples.run({ ...parameters, retentionMs }, database) },
+          delete: { run: (parameters: { places: string[] }, database: Database) => deleteExpiredFormerSamples.run({ ...parameters, retentionMs }, database) },
           onDeleted: (rows) => samplesDeleted.inc(rows),
         },
         { find: findExpiredApiKeys, delete: deleteExpiredApiKeys, onDeleted: (rows) => apiKeysDeleted.inc(rows) },

@@ -20,21 +20,17 @@ export interface IFindExpiredSamplesQuery {
   result: IFindExpiredSamplesResult;
 }
 
-const findExpiredSamplesIR: any = {"usedParamSet":{"retentionMs":true,"limit":true},"params":[{"name":"retentionMs","required":true,"transform":{"type":"scalar"},"locs":[{"a":263,"b":275}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":318,"b":324}]}],"statement":"select ctid::text as \"place!\"\nfrom samples\nwhere step = 10 and at < now() - interval '2 hours'\nunion all\nselect ctid::text\nfrom samples\nwhere step = 60 and at < now() - interval '2 days'\nunion all\nselect ctid::text\nfrom samples\nwhere step = 3600 and at < now() - :retentionMs!::float8 * interval '1 millisecond'\nlimit :limit!"};
+const findExpiredSamplesIR: any = {"usedParamSet":{"retentionMs":true,"limit":true},"params":[{"name":"retentionMs","required":true,"transform":{"type":"scalar"},"locs":[{"a":184,"b":196}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":239,"b":245}]}],"statement":"select ctid::text as \"place!\"\nfrom sample_rollups\nwhere step = 60 and at < now() - interval '2 days'\nunion all\nselect ctid::text\nfrom sample_rollups\nwhere step = 3600 and at < now() - :retentionMs!::float8 * interval '1 millisecond'\nlimit :limit!"};
 
 /**
  * Query generated from SQL:
  * ```
  * select ctid::text as "place!"
- * from samples
- * where step = 10 and at < now() - interval '2 hours'
- * union all
- * select ctid::text
- * from samples
+ * from sample_rollups
  * where step = 60 and at < now() - interval '2 days'
  * union all
  * select ctid::text
- * from samples
+ * from sample_rollups
  * where step = 3600 and at < now() - :retentionMs!::float8 * interval '1 millisecond'
  * limit :limit!
  * ```

@@ -1,17 +1,13 @@
 /*
-  Finds the places of up to :limit numbers over time that have expired, as find-expired-keys.sql does: those of ten seconds
-  after two hours, those of minutes after two days, those of hours after :retentionMs.
+  Finds the places of up to :limit numbers over time that have expired, as find-expired-keys.sql does: those of minutes after two
+  days, those of hours after :retentionMs. roll-up-samples.sql deletes those of ten seconds.
 */
 /* @name findExpiredSamples */
 select ctid::text as "place!"
-from samples
-where step = 10 and at < now() - interval '2 hours'
-union all
-select ctid::text
-from samples
+from sample_rollups
 where step = 60 and at < now() - interval '2 days'
 union all
 select ctid::text
-from samples
+from sample_rollups
 where step = 3600 and at < now() - :retentionMs!::float8 * interval '1 millisecond'
 limit :limit!;

@@ -13,7 +13,7 @@ export const rejectionsDeleted = new Counter({
 
 export const samplesDeleted = new Counter({
   name: 'lockstep_samples_deleted_total',
-  help: 'Rows of time series deleted: those of ten seconds after two hours, those of minutes after two days, those of hours after LOCKSTEP_RETENTION',
+  help: 'Rows of time series deleted: those of minutes after two days, those of hours after LOCKSTEP_RETENTION',
 });
 
 export const auditRowsDeleted = new Counter({

@@ -55,9 +55,8 @@ it('numbers over time are those of all processes, one that was stopped included,
   expect(await brief('measure=dead&by=source')).toEqual([['api', 1]]);
   expect(await brief('measure=delivered&by=type&step=1h')).toEqual([[expect.any(String), 3]]);
   expect((await metrics('measure=deliveryTime')).series).toMatchObject([{ total: { count: 3, p99: expect.any(Number) as unknown } }]);
-  const stopped = await state();
-  expect(stopped.processes.map(({ app }) => app)).toEqual(['gateway', 'gateway']);
-  expect(new Set(stopped.shards.map(({ status }) => status))).toEqual(new Set(['free']));
+  await waitUntil('that the dispatcher is gone', async () => (await state()).processes.every(({ app }) => app === 'gateway'));
+  expect(new Set((await state()).shards.map(({ status }) => status))).toEqual(new Set(['free']));
 
   await system.gateways[1]?.signal('SIGKILL');
   await waitUntil('a lost process', async () => (await state()).processes.filter(({ status }) => status === 'lost').length === 1, 60_000);

@@ -181,7 +181,7 @@ export class AdmissionService {
 
   private count({ deliveries, filteredEvents }: Extract<ShardVerdict, { kind: 'admitted' }>): void {
     for (const { endpoint, tenant, source, type } of deliveries) {
-      this.samples.endpoint(endpoint).count('routed');
+      this.samples.endpoint(tenant, endpoint).count('routed');
       this.samples.events(tenant, source ?? API_SOURCE, type).count('routed');
     }
     for (const { tenant, source, type, endpoints } of filteredEvents) this.samples.events(tenant, source ?? API_SOURCE, type).count('filtered', endpoints);

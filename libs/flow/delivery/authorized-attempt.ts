@@ -56,7 +56,7 @@ export class AuthorizedAttempt implements Attempt {
   }
 
   private failure(error: string): AttemptResult {
-    const durationMs = Math.round(performance.now() - this.startedMonotonicMs);
+    const durationMs = performance.now() - this.startedMonotonicMs;
     return { startedAtMs: this.startedAtMs, durationMs, statusCode: undefined, error, responseBody: Buffer.alloc(0), retryAfterMs: undefined };
   }
 }

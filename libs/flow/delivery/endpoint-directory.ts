@@ -22,6 +22,7 @@ export interface EndpointTarget {
   readonly isStale: boolean;
   /** `ep_…` */
   readonly publicId: string;
+  readonly tenant: string;
   readonly url: URL;
   /** Custom headers, and `authorization` unless it takes an access token. */
   readonly headers: Readonly<Record<string, string>>;
@@ -237,6 +238,7 @@ export class EndpointDirectory {
       version: row.version,
       isStale: false,
       publicId: toPublicId('ep', row.publicId),
+      tenant: row.tenant,
       url: new URL(row.url),
       ...(deleted ? NO_HEADERS : ownHeadersOf(this.secrets, row)),
       signingKeys: new SigningKeys(deleted ? [] : signingKeysOf(this.secrets, row), readAt),

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { HttpExchange } from '#ground/http-client/http-exchange';
 import { Exchange } from './exchange.js';
 
@@ -10,6 +10,15 @@ function waiting(): { readonly exchange: Exchange; readonly http: HttpExchange; 
   exchange.http = http;
   return { exchange, http, startMs };
 }
+
+it('the time of an attempt is measured in fractions of a millisecond', async () => {
+  const clock = jest.spyOn(performance, 'now').mockReturnValue(1_000);
+  const { exchange } = waiting();
+  clock.mockReturnValue(1_001.4);
+  exchange.fail('reset');
+  clock.mockRestore();
+  expect((await exchange.result)?.durationMs).toBeCloseTo(1.4);
+});
 
 describe('the timeout of an attempt', () => {
   it('begins when it gets a connection: waiting for one uses up nothing of it', async () => {

@@ -99,7 +99,7 @@ export class Exchange implements Attempt, ResponseHandler {
     this.onEnded(this);
     this.resolve({
       startedAtMs: this.startedAtMs,
-      durationMs: Math.round(performance.now() - this.startedMonotonicMs),
+      durationMs: performance.now() - this.startedMonotonicMs,
       statusCode: this.statusCode,
       error,
       responseBody: this.kept.bytes,

@@ -32,6 +32,7 @@ select
   seen.oldest_open::text as "snapshot!",
   p.id as "id?",
   p.public_id as "publicId",
+  p.tenant,
   p.version,
   p.url,
   p.dlq_policy as "dlqPolicy",

@@ -17,7 +17,7 @@ import { type LaneRecord, ShardLanes } from './shard-lanes.js';
 
 const EVENT = mintId();
 const target: EndpointTarget = {
-  id: 1, version: 1, isStale: false, publicId: 'ep_1', url: new URL('https://receiver.example/path-secret?query=secret'), headers: { 'x-key': 'header-secret' }, oauth2: undefined,
+  id: 1, version: 1, isStale: false, publicId: 'ep_1', tenant: 'default', url: new URL('https://receiver.example/path-secret?query=secret'), headers: { 'x-key': 'header-secret' }, oauth2: undefined,
   signingKeys: new SigningKeys([], now()), timeoutMs: 1_000, maxConcurrency: 5, rateLimit: undefined, retryScheduleMs: undefined, maxRetryAfterMs: 1, haltsAtDeadLetter: false, status: 'active', deleted: false,
 };
 const result: AttemptResult = { startedAtMs: 0, durationMs: 17, statusCode: 503, error: undefined, responseBody: Buffer.from('response-secret'), retryAfterMs: undefined };

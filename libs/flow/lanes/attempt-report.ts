@@ -56,7 +56,7 @@ export class AttemptReport {
 
   /** Its outcome is committed, or cannot be. */
   concluded(result: AttemptResult, disposition: Disposition, verdict: OutcomeVerdict): void {
-    const { statusCode, error, durationMs, responseBody } = result;
+    const { statusCode, error, responseBody } = result;
     const follows = {
       outcome: disposition.kind,
       ...(disposition.kind === 'retry' ? { retryInMs: disposition.delayMs } : {}),
@@ -64,7 +64,7 @@ export class AttemptReport {
       ...(verdict === 'applied' ? {} : { verdict }),
     };
     const failure = isSuccess(result) ? undefined : (error ?? `HTTP ${statusCode}`);
-    this.end({ statusCode, error: failure }, { ...follows, ...(statusCode === undefined ? {} : { status: statusCode }), ...(error === undefined ? {} : { error }), durationMs, responseBytes: responseBody.length });
+    this.end({ statusCode, error: failure }, { ...follows, ...(statusCode === undefined ? {} : { status: statusCode }), ...(error === undefined ? {} : { error }), durationMs: Math.round(result.durationMs), responseBytes: responseBody.length });
   }
 
   private end(response: { readonly statusCode?: number | undefined; readonly error: string | undefined }, line: Readonly<Record<string, unknown>> & { readonly outcome: string }): void {

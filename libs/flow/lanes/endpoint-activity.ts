@@ -1,7 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { AttemptResult, Disposition } from '#domain/disposition';
 import { mintedAtMs } from '#domain/ids';
 import { API_SOURCE } from '#domain/source-provider';
+import { EndpointDirectory } from '#flow/delivery/endpoint-directory';
 import { Samples } from '#ground/samples/samples';
 import type { Tally } from '#ground/samples/tally';
 import type { DeliveryItem } from './delivery-item.js';
@@ -14,6 +15,7 @@ export class EndpointActivity {
   constructor(
     private readonly samples: Samples,
     private readonly shards: OpenShards,
+    @Inject(EndpointDirectory) private readonly directory: Pick<EndpointDirectory, 'get'>,
   ) {
     samples.observe({ measure: 'backlog', read: () => this.backlogs() });
   }
@@ -23,7 +25,7 @@ export class EndpointActivity {
     const response = result.statusCode === undefined ? 'attempts.none' : `attempts.${Math.floor(result.statusCode / 100)}xx`;
     // A replay comes long after its event, which says nothing about the delivery.
     const delayMs = kind === 'delivered' && !replayed ? Math.max(0, Date.now() - mintedAtMs(key.eventId)) : undefined;
-    note(this.samples.endpoint(key.endpoint), response, result.durationMs, kind, delayMs);
+    note(this.samples.endpoint(tenant, key.endpoint), response, result.durationMs, kind, delayMs);
     note(this.samples.events(tenant, source ?? API_SOURCE, type), response, result.durationMs, kind, delayMs);
   }
 
@@ -31,16 +33,19 @@ export class EndpointActivity {
   onDiscarded(endpoint: number, deliveries = 1): void {
     if (deliveries === 0) return;
     deliveriesTotal.inc({ outcome: 'discarded' }, deliveries);
-    this.samples.endpoint(endpoint).count('deliveries.discarded', deliveries);
+    this.samples.endpoint(this.directory.get(endpoint)?.tenant, endpoint).count('deliveries.discarded', deliveries);
   }
 
   /** Pending deliveries of each endpoint, as far as their lanes are in memory. */
-  private backlogs(): ReadonlyMap<number, number> {
+  private backlogs(): { tenant: string; endpoint: number; value: number }[] {
     const backlogs = new Map<number, number>();
     for (const shard of this.shards.all()) {
       for (const { endpoint, lane } of shard.all()) if (lane.depth > 0) backlogs.set(endpoint, (backlogs.get(endpoint) ?? 0) + lane.depth);
     }
-    return backlogs;
+    return [...backlogs].flatMap(([endpoint, value]) => {
+      const target = this.directory.get(endpoint);
+      return target === undefined ? [] : [{ tenant: target.tenant, endpoint, value }];
+    });
   }
 }
 

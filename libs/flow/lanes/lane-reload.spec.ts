@@ -25,7 +25,7 @@ import { LaneRunner } from './lane-runner.js';
 
 const LANE = 7;
 const target: EndpointTarget = {
-  id: 1, version: 1, isStale: false, publicId: 'ep_1', url: new URL('http://127.0.0.1/'), headers: {}, oauth2: undefined, signingKeys: new SigningKeys([], now()), timeoutMs: 1_000, maxConcurrency: 5,
+  id: 1, version: 1, isStale: false, publicId: 'ep_1', tenant: 'default', url: new URL('http://127.0.0.1/'), headers: {}, oauth2: undefined, signingKeys: new SigningKeys([], now()), timeoutMs: 1_000, maxConcurrency: 5,
   rateLimit: undefined, retryScheduleMs: undefined, maxRetryAfterMs: 1, haltsAtDeadLetter: true, status: 'active', deleted: false,
 };
 const answer = (statusCode: number): AttemptResult => ({ startedAtMs: 0, durationMs: 1, statusCode, error: undefined, responseBody: Buffer.alloc(0), retryAfterMs: undefined });
@@ -106,7 +106,7 @@ function world(limit = 10) {
       hurry: () => undefined,
     },
     { of: () => breaker, nudge: () => undefined, serve: () => undefined },
-    new AdmissionProgress(), { of: () => { throw new Error('The endpoint has no rate limit'); } }, new EndpointActivity(samples, new OpenShards()),
+    new AdmissionProgress(), { of: () => { throw new Error('The endpoint has no rate limit'); } }, new EndpointActivity(samples, new OpenShards(), { get: () => target }),
     { retryScheduleMs: [], deliveryConcurrency: 10 }, logger, tokens, NO_TRACING,
   );
   runner.onEndpointDeleted(({ id }) => deleted.push(id));
@@ -260,10 +260,10 @@ it.each([['applied', 1], ['already', 1], ['fenced', 0], ['superseded', 0]] as co
   await settled();
   sent[0]?.(answer(204));
   await settled();
-  const counted = samples.take().noted.map(({ dimension, endpoint, name, measure, count }) => [dimension, endpoint === 0 ? name : endpoint, measure, count]);
+  const counted = samples.take(0).noted.map(({ dimension, name, measure, count }) => [dimension, name, measure, count]);
   const measures = ['attempts.2xx', 'deliveries.delivered', 'latency', 'delay'];
   const of = (dimension: string, which: unknown): unknown[] => measures.map((measure) => [dimension, which, measure, times]);
-  expect(counted).toEqual(times === 0 ? [] : [...of('endpoint', 1), ...of('source', 'api'), ...of('type', 't')]);
+  expect(counted).toEqual(times === 0 ? [] : [...of('tenant', ''), ...of('source', 'api'), ...of('type', 't'), ...of('endpoint', '1')]);
 });
 
 it('what waits in a halted lane of an endpoint that was deleted before the process began is discarded', async () => {

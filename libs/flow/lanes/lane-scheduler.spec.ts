@@ -13,7 +13,7 @@ import { LaneBudget } from './lane-budget.js';
 import { type LaneRecord, ShardLanes } from './shard-lanes.js';
 
 const target = (id: number, changes: Partial<EndpointTarget> = {}): EndpointTarget => ({
-  id, version: 1, isStale: false, publicId: `ep_${id}`, url: new URL('http://127.0.0.1/'), headers: {}, oauth2: undefined, signingKeys: new SigningKeys([], now()), timeoutMs: 1_000,
+  id, version: 1, isStale: false, publicId: `ep_${id}`, tenant: 'default', url: new URL('http://127.0.0.1/'), headers: {}, oauth2: undefined, signingKeys: new SigningKeys([], now()), timeoutMs: 1_000,
   maxConcurrency: 2, rateLimit: undefined, retryScheduleMs: undefined, maxRetryAfterMs: 1_000, haltsAtDeadLetter: false, status: 'active', deleted: false, ...changes,
 });
 

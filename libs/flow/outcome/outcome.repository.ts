@@ -33,7 +33,7 @@ export class OutcomeRepository {
         attemptShards: outcomes.map(({ shard }) => shard),
         numbers: outcomes.map(({ attempt }) => attempt),
         startedAtMs: outcomes.map(({ result }) => result.startedAtMs),
-        durationsMs: outcomes.map(({ result }) => result.durationMs),
+        durationsMs: outcomes.map(({ result }) => Math.round(result.durationMs)),
         statusCodes: outcomes.map(({ result }) => result.statusCode ?? null) as number[],
         errors: outcomes.map(({ result }) => result.error ?? null) as string[],
         bodyOffsets,

@@ -7,6 +7,9 @@ import { poolConnections, poolMaxConnections, poolWaiting } from './pools.metric
 
 export const POSTGRES_OPTIONS = Symbol('POSTGRES_OPTIONS');
 
+/** For closing connections at the end; that takes milliseconds. */
+const END_LIMIT_MS = 1_000;
+
 export interface PostgresOptions<AppConfig = never> {
   /** pg_stat_activity shows `lockstep-<app>-<pool>`. */
   readonly app: string;
@@ -63,8 +66,12 @@ export class PgPools implements OnApplicationShutdown {
     return Object.values(this.sizes).reduce((sum, size) => sum + size, 0);
   }
 
+  /** A statement without an answer holds its connection for a minute: the process ends without it. */
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([...this.pools.values()].map((pool) => pool.end()));
+    const { promise: limit, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, END_LIMIT_MS);
+    await Promise.race([Promise.all([...this.pools.values()].map((pool) => pool.end())), limit]);
+    clearTimeout(timer);
   }
 
   private each<Read>(read: (name: string, pool: pg.Pool) => Read[]): Read[] {

@@ -1,11 +1,11 @@
 /*
-  Adds numbers of a process to those of others and of earlier flushes: to their ten seconds, their minute and their hour. A
-  flush that was added before, because its answer was lost, adds nothing: each process numbers its flushes. In sorted order, so
-  that two processes cannot deadlock. A histogram is the text of an array: arrays of arrays would all have to be equally long.
+  Stores numbers of a process: one row for each tenant, dimension and ten seconds. Only this process writes them, so that flushes
+  do not wait for each other. A flush that was added before, because its answer was lost, adds nothing: each process numbers its
+  flushes. A histogram is the text of an array: arrays of arrays would all have to be equally long.
 
   :process, :app, :version, :host, :pid, :startedAt   whose numbers these are
-  :number, :stops     of the flush; whether it is the last one, of a process that ends
-  the others          one entry a number. An endpoint's numbers (:endpoints is not 0) are also those of its tenant
+  :number, :stops   of the flush; whether it is the last one, of a process that ends
+  :rows             the rows, as JSON
 
   The flush is stored also without numbers: it shows that the process runs.
 */
@@ -26,36 +26,10 @@ flush as (
   on conflict (process) do update set number = excluded.number, flushed_at = now(), stopped_at = excluded.stopped_at
     where known.number < excluded.number
   returning number
-),
-given as materialized (
-  select
-    n.dimension, coalesce(p.tenant, n.tenant) as tenant,
-    case when n.endpoint = 0 then n.name when n.is_other then '' else n.endpoint::text end as name,
-    n.measure, to_timestamp(n.at_ms / 1000) as at, n.count, n.sum, n.buckets::bigint[] as buckets
-  from flush
-    cross join unnest(
-      :dimensions!::text[], :tenants!::text[], :names!::text[], :endpoints!::integer[], :areOthers!::boolean[], :measures!::text[],
-      :atsMs!::float8[], :counts!::bigint[], :sums!::float8[], :buckets!::text[]
-    ) as n (dimension, tenant, name, endpoint, is_other, measure, at_ms, count, sum, buckets)
-    left join endpoints p on p.id = n.endpoint
-  where n.endpoint = 0 or p.id is not null
-),
-told as (
-  select * from given
-  union all
-  select 'tenant', tenant, '', measure, at, count, sum, buckets
-  from given
-  where dimension = 'endpoint'
 )
-insert into samples as known (subject, tenant, dimension, step, at, measure, count, sum, buckets)
-select
-  sample_subject(t.dimension, t.tenant, t.name) as subject, t.tenant, t.dimension, s.step,
-  date_bin(s.step * interval '1 second', t.at, to_timestamp(0)) as bin, t.measure, sum(t.count), sum(t.sum), sum_buckets(t.buckets)
-from told t
-  cross join unnest(array[10, 60, 3600]) as s (step)
-group by t.dimension, t.tenant, t.name, s.step, bin, t.measure
-order by subject, s.step, bin, t.measure
-on conflict (subject, step, at, measure) do update
-  set
-    tenant = excluded.tenant, dimension = excluded.dimension, count = known.count + excluded.count,
-    sum = known.sum + excluded.sum, buckets = add_buckets(known.buckets, excluded.buckets);
+insert into recent_samples (tenant, dimension, at, names, measures, counts, sums, buckets)
+select r.tenant, r.dimension, to_timestamp(r."atMs" / 1000), r.names, r.measures, r.counts, r.sums, r.buckets
+from flush
+  cross join jsonb_to_recordset(:rows!::jsonb) as r (
+    tenant text, dimension text, "atMs" float8, names text[], measures text[], counts bigint[], sums float8[], buckets text[]
+  );

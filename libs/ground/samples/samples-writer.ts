@@ -1,32 +1,52 @@
 import { Injectable } from '@nestjs/common';
 import { Poll } from '#ground/polling/poll';
-import { isPoison } from '#ground/postgres/sql-errors';
+import { isPoison, isTimeout, sqlStateOf } from '#ground/postgres/sql-errors';
+import { StatementSize } from '#ground/postgres/statement-size';
 import { InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
 import { samplesNotCounted } from './samples.metrics.js';
 import { type SampleFlush, SamplesRepository, type TimedSample } from './samples.repository.js';
-import { Samples } from './samples.js';
+import { type SampleDimension, Samples } from './samples.js';
 
 const STEP_MS = 10_000;
-/** Samples of one statement, which then takes some 150 ms. */
-const FLUSH_SAMPLES = 2_000;
+/** Samples of one statement, which then takes some 60 ms. */
+const FLUSH_SAMPLES = 10_000;
 /** Samples that wait while Postgres does not answer. One takes some 300 bytes, and one with a histogram up to 1.5 KB. */
 const MAX_PENDING = 40_000;
+/** When there are more: the most important ones first. */
+const RANKS: Readonly<Record<SampleDimension, number>> = { tenant: 0, source: 1, type: 2, endpoint: 3 };
 /** A gauge that was not looked at for longer than this is not known. */
 const MAX_GAP_MS = 6 * STEP_MS;
+const ROLL_UP_INTERVAL_MS = 60_000;
+/** Rows of a first statement: those of a tenant's endpoints in five minutes. With 1,000 endpoints it takes about a second. */
+const ROLL_UP_ROWS = 30;
+/** Of many small tenants, for which a statement costs more than its rows. */
+const MOST_ROLL_UP_ROWS = 2_000;
+const SHORT_ROLL_UP_MS = 200;
+/** A process that ends waits for Postgres no longer. */
+const STOP_LIMIT_MS = 1_000;
+
+interface Pending extends Omit<SampleFlush, 'number'> {
+  /** Undefined before it is sent. */
+  number: number | undefined;
+}
 
 /**
  * Stores the samples of this process, every ten seconds and at the end. A crash loses at most those of ten seconds. A flush
  * whose answer was lost is sent again with its number, so that nothing counts twice. Samples are taken at full ten seconds by
- * the process's clock, and belong to those that have just ended: nothing looks at the clock when something is counted.
+ * the process's clock, and belong to those that have just ended: nothing looks at the clock when something is counted. Every
+ * five minutes one of the processes adds those of all of them to their minutes and hours.
  */
 @Injectable()
 export class SamplesWriter {
   private readonly takes: Poll;
   private readonly writes: Poll;
+  private readonly rollUps: Poll;
+  private readonly rollUpSize = new StatementSize();
+  private rollUpRows = ROLL_UP_ROWS;
   private flushes = 0;
   /** Not sent, or sent without an answer, in the order of their numbers. */
-  private readonly pending: SampleFlush[] = [];
+  private readonly pending: Pending[] = [];
   private pendingSamples = 0;
   private takenAtMs = endedStepMs();
 
@@ -46,8 +66,13 @@ export class SamplesWriter {
     });
     this.writes = new Poll({
       intervalMs: STEP_MS,
-      work: () => this.writePending(),
+      work: (signal) => this.writePending(signal),
       onError: (err) => this.logger.warn({ err }, 'Numbers over time could not be stored; retrying in 10 s'),
+    });
+    this.rollUps = new Poll({
+      intervalMs: ROLL_UP_INTERVAL_MS,
+      work: (signal) => this.rollUp(signal),
+      onError: (err) => this.logger.warn({ err }, 'Numbers over time could not be added to their minutes and hours; retrying in a minute'),
     });
   }
 
@@ -56,13 +81,21 @@ export class SamplesWriter {
     this.take(false);
     this.writes.start();
     this.takes.start(msToNextStep());
+    this.rollUps.start();
   }
 
-  /** Call it when nothing is counted any more. */
+  /** Call it when nothing is counted any more. It takes at most a second. */
   async stop(): Promise<void> {
-    await Promise.all([this.takes.stop(), this.writes.stop()]);
-    this.take(true);
-    await this.writePending().catch((err: unknown) => this.logger.warn({ err }, 'The last numbers over time could not be stored, and are lost'));
+    const { promise: limit, resolve } = Promise.withResolvers<'late'>();
+    const timer = setTimeout(() => resolve('late'), STOP_LIMIT_MS);
+    try {
+      const ended = await Promise.race([Promise.all([this.writeLast(), this.rollUps.stop()]), limit]);
+      if (ended === 'late') this.logger.warn({ limitMs: STOP_LIMIT_MS }, 'Postgres does not answer: the last numbers over time may be lost');
+    } catch (error) {
+      this.logger.warn({ err: error }, 'The last numbers over time could not be stored, and are lost');
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** @throws what Postgres throws; the samples stay for the next flush */
@@ -71,16 +104,33 @@ export class SamplesWriter {
     await this.writePending();
   }
 
+  /** Adds to minutes and hours what is to be added now. @throws what Postgres throws; nothing is added twice */
+  async rollUp(signal?: AbortSignal): Promise<void> {
+    for (let hasMore = true; hasMore && signal?.aborted !== true; ) {
+      const limit = this.rollUpSize.of(this.rollUpRows);
+      const startedMs = performance.now();
+      hasMore = (await this.rollUpSize.run(limit, () => this.repository.rollUp(limit), (added) => added)) === limit;
+      const isShort = performance.now() - startedMs < SHORT_ROLL_UP_MS;
+      if (hasMore) this.rollUpRows = isShort ? Math.min(MOST_ROLL_UP_ROWS, this.rollUpRows * 2) : ROLL_UP_ROWS;
+    }
+  }
+
+  private async writeLast(): Promise<void> {
+    await Promise.all([this.takes.stop(), this.writes.stop()]);
+    this.take(true);
+    await this.writePending();
+  }
+
   private take(stops: boolean): void {
     const atMs = endedStepMs();
-    const { noted, gauges } = this.samples.take();
+    const { noted, gauges } = this.samples.take(atMs);
     const taken: TimedSample[] = noted.map((sample) => ({ ...sample, atMs }));
     // Each ten seconds get one value of a gauge, also if this comes late or twice.
     for (let shownMs = Math.max(this.takenAtMs + STEP_MS, atMs - MAX_GAP_MS + STEP_MS); shownMs <= atMs; shownMs += STEP_MS) {
       for (const sample of gauges) taken.push({ ...sample, atMs: shownMs });
     }
     this.takenAtMs = Math.max(this.takenAtMs, atMs);
-    this.add(taken, stops);
+    this.add(taken.sort((a, b) => RANKS[a.dimension] - RANKS[b.dimension]), stops);
   }
 
   private add(taken: readonly TimedSample[], stops: boolean): void {
@@ -92,23 +142,37 @@ export class SamplesWriter {
   }
 
   private push(samples: readonly TimedSample[], stops: boolean): void {
-    this.pending.push({ number: (this.flushes += 1), samples, stops });
+    this.pending.push({ number: undefined, samples, stops });
     this.pendingSamples += samples.length;
   }
 
-  private async writePending(): Promise<void> {
-    for (let [next] = this.pending; next !== undefined; [next] = this.pending) {
+  private async writePending(signal?: AbortSignal): Promise<void> {
+    for (let [next] = this.pending; next !== undefined && signal?.aborted !== true; [next] = this.pending) {
+      const number = (next.number ??= this.flushes += 1);
+      const { samples, stops } = next;
       try {
-        await this.repository.add(next);
+        await this.repository.add({ number, samples, stops });
       } catch (error) {
+        if (wasRolledBackInTime(error) && samples.length > 1) this.halve(next);
         if (!isPoison(error)) throw error;
-        this.logger.error({ err: error, samples: next.samples.length }, 'Numbers over time cannot be stored, and are lost');
-        for (const { count } of next.samples) samplesNotCounted.inc(count);
+        this.logger.error({ err: error, samples: samples.length }, 'Numbers over time cannot be stored, and are lost');
+        for (const { count } of samples) samplesNotCounted.inc(count);
       }
       this.pending.shift();
-      this.pendingSamples -= next.samples.length;
+      this.pendingSamples -= samples.length;
     }
   }
+
+  /** The first one exceeded its time: two smaller ones may not. */
+  private halve({ number, samples, stops }: Pending): void {
+    const middle = Math.ceil(samples.length / 2);
+    this.pending.splice(0, 1, { number, samples: samples.slice(0, middle), stops: false }, { number: undefined, samples: samples.slice(middle), stops });
+  }
+}
+
+/** Whether Postgres ended the statement because of its time: it is not committed. */
+function wasRolledBackInTime(error: unknown): boolean {
+  return isTimeout(error) && sqlStateOf(error) !== undefined;
 }
 
 /** The ten seconds that have just ended, or will within five seconds: when they began. */

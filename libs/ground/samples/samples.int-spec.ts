@@ -5,6 +5,7 @@ import { captureLog, type LogCapture } from '#dev/testing/log-capture';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
 import { TcpProxy } from '#dev/testing/tcp-proxy';
 import { testModules } from '#dev/testing/test-modules';
+import { waitUntil } from '#dev/testing/wait-until';
 import { VERSION } from '#ground/config/version';
 import { Samples } from './samples.js';
 import { SamplesModule } from './samples.module.js';
@@ -20,7 +21,6 @@ let log: LogCapture;
 /** Two processes on one database; the network of the second can break. */
 let processes: readonly [TestingModule, TestingModule];
 let network: TcpProxy;
-let endpoint: number;
 let flushes = 0;
 
 beforeAll(async () => {
@@ -30,11 +30,10 @@ beforeAll(async () => {
   network = await TcpProxy.start(url.hostname, Number(url.port));
   url.port = String(network.port);
   processes = [await testModules(fixture.url, [SamplesModule]).compile(), await testModules(url.href, [SamplesModule], { logger: log.logger }).compile()];
-  endpoint = await fixture.createEndpoint();
 });
 
 beforeEach(async () => {
-  await fixture.pool.query('truncate samples, sample_flushes');
+  await fixture.pool.query('truncate samples, recent_samples, sample_rollups, sample_flushes');
 });
 
 afterEach(() => {
@@ -49,54 +48,73 @@ afterAll(async () => {
 });
 
 const sample = (changes: Partial<TimedSample> = {}): TimedSample =>
-  ({ dimension: 'endpoint', tenant: '', name: '', endpoint, isOther: false, measure: 'routed', atMs: NOON, count: 1, sum: 0, buckets: [], ...changes });
-const ofType = (changes: Partial<TimedSample> = {}): TimedSample => sample({ dimension: 'type', tenant: 'acme', name: 'order.paid', endpoint: 0, measure: 'accepted', ...changes });
+  ({ tenant: 'acme', dimension: 'type', name: 'order.paid', measure: 'accepted', atMs: NOON, count: 1, sum: 0, buckets: [], ...changes });
 
 /** A flush, unless another one is given, with a number that is higher than all before. */
 const add = (samples: readonly TimedSample[], process = processes[0], changes: Partial<SampleFlush> = {}): Promise<void> =>
   process.get(SamplesRepository).add({ number: (flushes += 1), samples, stops: false, ...changes });
+const rollUp = (process = processes[0]): Promise<void> => process.get(SamplesWriter).rollUp();
 
 interface Stored {
-  readonly subject: string;
+  readonly name: string;
   readonly step: number;
   readonly at: Date;
   readonly count: number;
 }
 
+/** Those of ten seconds, added up over all flushes, and the minutes and hours. */
 async function stored(where = 'true'): Promise<Stored[]> {
-  const { rows } = await fixture.pool.query<Stored>(`select subject, tenant, dimension, step, at, measure, count::integer, sum, buckets::integer[] from samples where ${where} order by subject, step, at, measure`);
+  const { rows } = await fixture.pool.query<Stored>(`
+    select * from (
+      select tenant, dimension, name, 10 as step, at, measure, sum(n.count)::integer as count, sum(n.sum) as sum, sum_buckets(n.buckets::bigint[])::integer[] as buckets
+      from recent_samples r cross join unnest(r.names, r.measures, r.counts, r.sums, r.buckets) as n (name, measure, count, sum, buckets)
+      group by 1, 2, 3, 5, 6
+      union all
+      select tenant, dimension, name, step, at, measure, count::integer, sum, buckets::integer[] from sample_rollups
+    ) s
+    where ${where}
+    order by dimension, name, step, at, measure`);
   return rows;
 }
 
 describe('numbers over time', () => {
-  it('are added to their ten seconds, minute and hour, those of several processes together', async () => {
+  it('are added to their minute and hour, those of several processes together', async () => {
     await add([
-      ofType(), ofType({ atMs: NOON + 10 * SECOND_MS, count: 2 }), ofType({ atMs: NOON + 59 * MINUTE_MS, count: 4 }), ofType({ atMs: NOON + 60 * MINUTE_MS, count: 8 }),
-      ofType({ name: 'order.created', count: 16 }),
+      sample(), sample({ atMs: NOON + 10 * SECOND_MS, count: 2 }), sample({ atMs: NOON + 59 * MINUTE_MS, count: 4 }), sample({ atMs: NOON + 60 * MINUTE_MS, count: 8 }),
+      sample({ name: 'order.created', count: 16 }),
     ]);
-    await add([ofType({ count: 32 })], processes[1]);
-    const brief = (await stored()).map(({ subject, step, at, count }) => [subject, step, (at.getTime() - NOON) / SECOND_MS, count]);
-    expect(brief).toEqual([
-      ['type/acme/order.created', 10, 0, 16], ['type/acme/order.created', 60, 0, 16], ['type/acme/order.created', 3_600, 0, 16],
-      ['type/acme/order.paid', 10, 0, 33], ['type/acme/order.paid', 10, 10, 2], ['type/acme/order.paid', 10, 3_540, 4], ['type/acme/order.paid', 10, 3_600, 8],
-      ['type/acme/order.paid', 60, 0, 35], ['type/acme/order.paid', 60, 3_540, 4], ['type/acme/order.paid', 60, 3_600, 8],
-      ['type/acme/order.paid', 3_600, 0, 39], ['type/acme/order.paid', 3_600, 3_600, 8],
+    await add([sample({ count: 32 })], processes[1]);
+    const brief = async (): Promise<unknown[]> => (await stored()).map(({ name, step, at, count }) => [name, step, (at.getTime() - NOON) / SECOND_MS, count]);
+    expect(await brief()).toEqual([
+      ['order.created', 10, 0, 16], ['order.paid', 10, 0, 33], ['order.paid', 10, 10, 2], ['order.paid', 10, 3_540, 4], ['order.paid', 10, 3_600, 8],
     ]);
+    await rollUp();
+    const rolledUp = [
+      ['order.created', 60, 0, 16], ['order.created', 3_600, 0, 16],
+      ['order.paid', 60, 0, 35], ['order.paid', 60, 3_540, 4], ['order.paid', 60, 3_600, 8], ['order.paid', 3_600, 0, 39], ['order.paid', 3_600, 3_600, 8],
+    ];
+    expect((await brief()).filter((row) => (row as unknown[])[1] !== 10)).toEqual(rolledUp);
+    // What comes late is added, too, and what is older than two hours is deleted, once it is in them.
+    await add([sample({ count: 64 })]);
+    await rollUp(processes[1]);
+    await rollUp();
+    expect(await brief()).toEqual(rolledUp.map((row) => (row[0] === 'order.paid' && row[2] === 0 ? [...row.slice(0, 3), Number(row[3]) + 64] : row)));
   });
 
-  it('of endpoints are also those of their tenants; those that are not told apart are together', async () => {
-    const [second, third] = [await fixture.createEndpoint(), await fixture.createEndpoint()];
-    await add([sample(), sample({ endpoint: second, count: 2, isOther: true }), sample({ endpoint: third, count: 4, isOther: true }), sample({ endpoint: 2_000_000_000, count: 8 })]);
-    expect(await stored('step = 60')).toMatchObject([
-      { subject: `endpoint/${endpoint}`, tenant: 'default', dimension: 'endpoint', count: 1 }, { subject: 'endpoint/default/', tenant: 'default', dimension: 'endpoint', count: 6 },
-      { subject: 'tenant/default', tenant: 'default', dimension: 'tenant', count: 7 },
-    ].sort((a, b) => (a.subject < b.subject ? -1 : 1)));
+  it('of the last five minutes are not in their minutes yet', async () => {
+    const atMs = Date.now();
+    await add([sample({ atMs }), sample({ atMs: atMs - 10 * MINUTE_MS, count: 2 })]);
+    await rollUp();
+    expect(await stored('step > 10')).toMatchObject([{ step: 60, count: 2 }, { step: 3_600, count: 2 }]);
+    const { rows } = await fixture.pool.query<{ rolled_up: boolean }>('select rolled_up from recent_samples order by at');
+    expect(rows).toEqual([{ rolled_up: true }, { rolled_up: false }]);
   });
 
   it('have histograms that are merged, whatever their lengths', async () => {
     const latency = { measure: 'latency', count: 3, sum: 5 };
-    await add([ofType({ ...latency, buckets: [1, 0, 2] }), ofType({ ...latency, atMs: NOON + MINUTE_MS, buckets: [0, 3] }), ofType()]);
-    await add([ofType({ ...latency, buckets: [0, 0, 0, 0, 3] })]);
+    await add([sample({ ...latency, buckets: [1, 0, 2] }), sample({ ...latency, atMs: NOON + MINUTE_MS, buckets: [0, 3] }), sample()]);
+    await add([sample({ ...latency, buckets: [0, 0, 0, 0, 3] })]);
+    await rollUp();
     expect(await stored("measure = 'latency' and step > 10")).toMatchObject([
       { step: 60, at: new Date(NOON), count: 6, sum: 10, buckets: [1, 0, 2, 0, 3] }, { step: 60, at: new Date(NOON + MINUTE_MS), count: 3, sum: 5, buckets: [0, 3] },
       { step: 3_600, at: new Date(NOON), count: 9, sum: 15, buckets: [1, 3, 2, 0, 3] },
@@ -105,32 +123,39 @@ describe('numbers over time', () => {
 
   it('are added once by a flush that comes again, also while the first one is under way', async () => {
     const number = (flushes += 2);
-    await Promise.all([add([ofType()], processes[0], { number }), add([ofType()], processes[0], { number })]);
-    await add([ofType()], processes[0], { number });
-    await add([ofType()], processes[0], { number: number - 1 });
-    await add([ofType({ count: 2 })]);
-    expect(await stored()).toMatchObject([{ step: 10, count: 3 }, { step: 60, count: 3 }, { step: 3_600, count: 3 }]);
+    await Promise.all([add([sample()], processes[0], { number }), add([sample()], processes[0], { number })]);
+    await add([sample()], processes[0], { number });
+    await add([sample()], processes[0], { number: number - 1 });
+    await add([sample({ count: 2 })]);
+    expect(await stored()).toMatchObject([{ step: 10, count: 3 }]);
   });
 
-  it('of several processes at the same time do not deadlock', async () => {
-    const endpoints = (await fixture.pool.query<{ id: number }>("insert into endpoints (public_id, tenant, url) select gen_random_uuid(), 'default', 'http://127.0.0.1:9/' from generate_series(1, 300) returning id")).rows;
-    const samples = endpoints.map(({ id }) => sample({ endpoint: id }));
-    await Promise.all(Array.from({ length: 8 }, (_, i) => add(i % 2 === 0 ? samples : samples.toReversed(), processes[i % 2])));
-    // Each process sends one flush after the other: the numbers of those that arrive late are too low.
-    const counts = new Set((await stored("dimension = 'endpoint'")).map(({ count }) => count));
-    expect(counts.size).toBe(1);
-    expect((await stored("dimension = 'endpoint'"))).toHaveLength(900);
+  it('are in their minutes and hours once, however many processes add them at the same time', async () => {
+    const rows = 400;
+    for (let i = 0; i < rows; i++) await fixture.pool.query("insert into recent_samples values ($1, 'endpoint', $2, '{1,2,3}', '{routed,routed,routed}', '{1,1,1}', '{0,0,0}', '{\"{}\",\"{}\",\"{}\"}')", [`tenant-${i % 20}`, new Date(NOON + i * 10 * SECOND_MS)]);
+    await Promise.all(Array.from({ length: 6 }, (_, i) => rollUp(processes[i % 2])));
+    // Those that another one has locked are left to it.
+    await rollUp();
+    const sums = await fixture.pool.query<{ step: number; count: number }>('select step, sum(count)::integer as count from sample_rollups group by step order by step');
+    expect(sums.rows).toEqual([{ step: 60, count: 3 * rows }, { step: 3_600, count: 3 * rows }]);
   });
 
-  it('of the release before belong to their tenants once the new one adds to them', async () => {
-    await fixture.pool.query("insert into samples (subject, step, at, measure, count, sum, buckets) values ($1, 60, $2, 'routed', 5, 0, '{}')", [`endpoint/${endpoint}`, new Date(NOON)]);
-    await add([sample()]);
-    expect(await stored("dimension = 'endpoint' and step = 60")).toMatchObject([{ tenant: 'default', count: 6 }]);
+  it('are in their minutes and hours once, also when Postgres\' answer is lost', async () => {
+    await add([sample({ count: 5 })]);
+    await add([], processes[1]);
+    network.holdAnswers();
+    const refused = expect(rollUp(processes[1])).rejects.toThrow();
+    await waitUntil('the commit', async () => (await stored('step = 60')).length === 1);
+    network.cut();
+    await refused;
+    network.restore();
+    await waitUntil('the next one', () => rollUp(processes[1]).then(() => true, () => false));
+    expect(await stored('step > 10')).toMatchObject([{ count: 5 }, { count: 5 }]);
   });
 
   it('stay in memory while Postgres does not answer, and are then stored once', async () => {
     const [samples, writer] = [processes[1].get(Samples), processes[1].get(SamplesWriter)];
-    const tally = () => samples.endpoint(endpoint);
+    const tally = () => samples.endpoint('acme', 7);
     tally().count('deliveries.dead', 3);
     await writer.flush();
     network.cut();
@@ -141,24 +166,61 @@ describe('numbers over time', () => {
     network.restore();
     await writer.flush();
     await writer.flush();
-    const { rows } = await fixture.pool.query<{ count: number }>("select sum(count)::integer as count from samples where step = 3600 and subject = $1", [`endpoint/${endpoint}`]);
-    expect(rows).toEqual([{ count: 12 }]);
+    expect((await stored("dimension = 'endpoint'")).reduce((sum, { count }) => sum + count, 0)).toBe(12);
   });
 
   it('are stored in statements of a bounded size, and at the end; the process then counts as ended', async () => {
-    const [samples, writer] = [processes[0].get(Samples), processes[0].get(SamplesWriter)];
-    for (let i = 0; i < 1_000; i++) for (const measure of ['a', 'b', 'c', 'd']) samples.events('acme', 'api', `type.${i}`).count(measure);
+    const another = await testModules(fixture.url, [SamplesModule]).compile();
+    const [samples, writer] = [another.get(Samples), another.get(SamplesWriter)];
+    for (let i = 0; i < 1_000; i++) for (let measure = 0; measure < 11; measure++) samples.events('acme', 'api', `type.${i}`).count(`measure.${measure}`);
     await writer.stop();
-    expect(await stored("step = 60 and dimension = 'type'")).toHaveLength(4_000);
+    expect(await stored("dimension = 'type'")).toHaveLength(11_000);
     const { rows } = await fixture.pool.query<Record<string, unknown>>('select number::integer, app, version, pid, stopped_at is not null as ended from sample_flushes');
-    expect(rows).toEqual([{ number: 3, app: 'test', version: VERSION, pid: process.pid, ended: true }]);
+    expect(rows).toEqual([{ number: 2, app: 'test', version: VERSION, pid: process.pid, ended: true }]);
+    await another.close();
+  });
+
+  it('are stored in smaller statements after one that took too long', async () => {
+    const repository = processes[0].get(SamplesRepository);
+    const sizes: number[] = [];
+    const stores = repository.add.bind(repository);
+    jest.spyOn(repository, 'add').mockImplementation(async (flush) => {
+      sizes.push(flush.samples.length);
+      if (flush.samples.length > 25) await fixture.pool.query("begin; set local statement_timeout = '1ms'; select pg_sleep(1)").finally(() => fixture.pool.query('rollback'));
+      return stores(flush);
+    });
+    const [samples, writer] = [processes[0].get(Samples), processes[0].get(SamplesWriter)];
+    for (let i = 0; i < 98; i++) samples.events('acme', 'api', `type.${i}`).count('routed');
+    for (let i = 0; i < 2; i++) await expect(writer.flush()).rejects.toThrow('statement timeout');
+    samples.events('acme', 'api', 'later').count('routed');
+    await expect(writer.flush()).rejects.toThrow('statement timeout');
+    await writer.flush();
+    expect(sizes).toEqual([99, 50, 25, 25, 49, 25, 24, 2]);
+    expect((await stored("dimension = 'type'")).reduce((sum, { count }) => sum + count, 0)).toBe(99);
+  });
+
+  it('do not keep a process from ending while Postgres does not answer', async () => {
+    const url = new URL(fixture.url);
+    const silent = await TcpProxy.start(url.hostname, Number(url.port));
+    url.port = String(silent.port);
+    const another = await testModules(url.href, [SamplesModule], { logger: log.logger }).compile();
+    another.get(SamplesWriter).start();
+    await waitUntil('the first flush', async () => (await fixture.pool.query('select from sample_flushes')).rowCount === 1);
+    silent.halfOpen();
+    const beganAt = performance.now();
+    await another.get(SamplesWriter).stop();
+    await another.close();
+    // A connection is given up after 5 s, a statement after 65 s.
+    expect(performance.now() - beganAt).toBeLessThan(4_500);
+    expect(log.lines.map(({ msg }) => msg)).toContain('Postgres does not answer: the last numbers over time may be lost');
+    await silent.stop();
   });
 
   it('give each ten seconds one value of a gauge', async () => {
     const now = jest.spyOn(Date, 'now').mockReturnValue(NOON + 3 * SECOND_MS);
     const another = await testModules(fixture.url, [SamplesModule]).compile();
     const [samples, writer] = [another.get(Samples), another.get(SamplesWriter)];
-    samples.observe({ measure: 'backlog', read: () => new Map([[endpoint, 7]]) });
+    samples.observe({ measure: 'backlog', read: () => [{ tenant: 'acme', endpoint: 1, value: 7 }] });
     // Late, at the same time, after three times ten seconds, and after minutes in which nobody looked.
     for (const afterSeconds of [10.1, 10.2, 40, 640]) {
       now.mockReturnValue(NOON + afterSeconds * SECOND_MS);

@@ -4,6 +4,7 @@ import { PgPools } from '#ground/postgres/pg-pools';
 import type { Database } from '#ground/postgres/pool';
 import { ProcessIdentity } from '#ground/process/process-identity';
 import { addSamples } from './add-samples.queries.js';
+import { rollUpSamples } from './roll-up-samples.queries.js';
 import type { Sample } from './samples.js';
 
 /** A number with the ten seconds that it belongs to. */
@@ -41,16 +42,44 @@ export class SamplesRepository {
       startedAt,
       number,
       stops,
-      dimensions: samples.map(({ dimension }) => dimension),
-      tenants: samples.map(({ tenant }) => tenant),
-      names: samples.map(({ name }) => name),
-      endpoints: samples.map(({ endpoint }) => endpoint),
-      areOthers: samples.map(({ isOther }) => isOther),
-      measures: samples.map(({ measure }) => measure),
-      atsMs: samples.map(({ atMs }) => atMs),
-      counts: samples.map(({ count }) => count),
-      sums: samples.map(({ sum }) => sum),
-      buckets: samples.map(({ buckets }) => `{${buckets.join()}}`),
+      rows: JSON.stringify(rowsOf(samples)),
     }, this.database);
   }
+
+  /**
+   * Adds numbers of all processes to their minutes and hours, once, when five minutes have ended.
+   * @param limit rows of `recent_samples` @returns how many there were
+   */
+  async rollUp(limit: number): Promise<number> {
+    const [row] = await rollUpSamples.run({ limit }, this.database);
+    return row?.added ?? 0;
+  }
+}
+
+interface Row {
+  readonly tenant: string;
+  readonly dimension: string;
+  readonly atMs: number;
+  readonly names: string[];
+  readonly measures: string[];
+  readonly counts: number[];
+  readonly sums: number[];
+  /** Each the text of an array in Postgres. */
+  readonly buckets: string[];
+}
+
+/** One for each tenant, dimension and time. */
+function rowsOf(samples: readonly TimedSample[]): Row[] {
+  const rows = new Map<string, Row>();
+  for (const { tenant, dimension, atMs, name, measure, count, sum, buckets } of samples) {
+    const key = `${atMs}/${dimension}/${tenant}`;
+    const row = rows.get(key) ?? { tenant, dimension, atMs, names: [], measures: [], counts: [], sums: [], buckets: [] };
+    rows.set(key, row);
+    row.names.push(name);
+    row.measures.push(measure);
+    row.counts.push(count);
+    row.sums.push(sum);
+    row.buckets.push(`{${buckets.join()}}`);
+  }
+  return [...rows.values()];
 }

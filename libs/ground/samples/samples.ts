@@ -1,21 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { samplesNotCounted } from './samples.metrics.js';
 import { Tally } from './tally.js';
+import { ToldApart } from './told-apart.js';
 
 /** What numbers are told apart by; `tenant` is all of a tenant. */
 export type SampleDimension = 'tenant' | 'endpoint' | 'source' | 'type';
 
 /** What was counted or measured of one thing in ten seconds. */
 export interface Sample {
-  readonly dimension: SampleDimension;
-  /** Empty for an endpoint, whose row has it. */
   readonly tenant: string;
-  /** Of the source or type. Empty: all that are not told apart. */
+  readonly dimension: SampleDimension;
+  /** Of the source or type; the endpoint's narrow key. Empty: the whole tenant, or all that are not told apart. */
   readonly name: string;
-  /** The endpoint's narrow key; 0 for others. */
-  readonly endpoint: number;
-  /** Whether the endpoint is one of those that are not told apart. */
-  readonly isOther: boolean;
   /** What is counted or measured, such as `attempts.2xx` or `latency`. */
   readonly measure: string;
   readonly count: number;
@@ -32,17 +28,23 @@ export interface TakenSamples {
   readonly gauges: readonly Sample[];
 }
 
-/** A value of each endpoint, by its narrow key, that is looked at every ten seconds. */
+/** A value of each endpoint that is looked at every ten seconds. */
 export interface EndpointGauge {
   readonly measure: string;
-  readonly read: () => ReadonlyMap<number, number>;
+  /** @returns of each endpoint its tenant, its narrow key and the value */
+  readonly read: () => Iterable<{ readonly tenant: string; readonly endpoint: number; readonly value: number }>;
+}
+
+interface Named {
+  readonly tenant: string;
+  readonly name: string;
+  readonly tally: Tally;
 }
 
 /** Endpoints of all tenants, and pairs of a source and a type. A tally takes some 500 bytes, and 2 KB with histograms. */
 const MAX_TALLIES = 10_000;
-/** Endpoints, sources and types that are told apart in ten seconds. The rest of each tenant is counted together. */
-export const MOST_TOLD_APART = 1_000;
-/** No source and no type has this name. */
+const HOUR_MS = 3_600_000;
+/** No endpoint, no source and no type has this name. */
 const OTHER = '';
 /** Of these no endpoint knows, so a tenant's are the sums of its sources and types. */
 const OF_EVENTS: ReadonlySet<string> = new Set(['accepted', 'duplicates', 'rejected', 'filtered']);
@@ -62,23 +64,20 @@ const MISSING = new MissingTally();
 
 /**
  * Counts and measures in memory until it is taken: by endpoint, and by source and type. Its memory is bounded: beyond 10,000
- * endpoints nothing is noted of further ones, and beyond 10,000 pairs of a source and a type a tenant's further ones share one.
+ * endpoints, and beyond 10,000 pairs of a source and a type, a tenant's further ones share one tally.
  */
 @Injectable()
 export class Samples {
-  private endpoints = new Map<number, Tally>();
+  private endpoints = new Map<number, Named>();
+  private otherEndpoints = new Map<string, Tally>();
   private tenants = new Map<string, Map<string, Map<string, Tally>>>();
   private pairs = 0;
   private readonly gauges: EndpointGauge[] = [];
+  private readonly toldApart = { endpoint: new ToldApart(), source: new ToldApart(), type: new ToldApart() };
 
-  /** What happens to an endpoint. @param endpoint its narrow key */
-  endpoint(endpoint: number): Tally {
-    const known = this.endpoints.get(endpoint);
-    if (known !== undefined) return known;
-    if (this.endpoints.size >= MAX_TALLIES) return MISSING;
-    const tally = new Tally();
-    this.endpoints.set(endpoint, tally);
-    return tally;
+  /** What happens to an endpoint. @param tenant undefined: not known, so that nothing is noted @param endpoint its narrow key */
+  endpoint(tenant: string | undefined, endpoint: number): Tally {
+    return this.endpoints.get(endpoint)?.tally ?? this.addEndpoint(tenant, endpoint);
   }
 
   /** What happens to events of a source and a type. @param type empty where it is not known */
@@ -91,15 +90,40 @@ export class Samples {
     this.gauges.push(gauge);
   }
 
-  /** Returns what was noted since the last call, and what the gauges show. */
-  take(): TakenSamples {
-    const { endpoints, tenants } = this;
+  /** Returns what was noted since the last call, and what the gauges show. @param atMs the time that they belong to */
+  take(atMs: number): TakenSamples {
+    const { endpoints, otherEndpoints, tenants } = this;
     this.endpoints = new Map();
+    this.otherEndpoints = new Map();
     this.tenants = new Map();
     this.pairs = 0;
-    const shown = new Map<number, Tally>();
-    for (const { measure, read } of this.gauges) for (const [endpoint, value] of read()) ensure(shown, endpoint, () => new Tally()).gauge(measure, value);
-    return { noted: [...samplesOfEndpoints(endpoints), ...samplesOfEvents(tenants)], gauges: [...samplesOfEndpoints(shown)] };
+    const noted = [...endpoints.values(), ...[...otherEndpoints].map(([tenant, tally]) => ({ tenant, name: OTHER, tally }))];
+    const pairs = [...pairsOf(tenants)];
+    const shown = this.read();
+    const hour = Math.floor(atMs / HOUR_MS);
+    return {
+      noted: [
+        ...samplesOf('tenant', totalsOf(pairs), (measure) => OF_EVENTS.has(measure)),
+        ...samplesOf('tenant', totalsOf(noted)),
+        ...this.byName('source', hour, merged(pairs.map(({ tenant, source, tally }) => ({ tenant, name: source, tally })))),
+        // A type that is not known is none of those that are not told apart.
+        ...this.byName('type', hour, merged(pairs.flatMap(({ tenant, source, type, tally }) => (type !== OTHER || source === OTHER ? [{ tenant, name: type, tally }] : [])))),
+        ...this.byName('endpoint', hour, noted),
+      ],
+      gauges: [...samplesOf('tenant', totalsOf(shown)), ...this.byName('endpoint', hour, shown)],
+    };
+  }
+
+  private addEndpoint(tenant: string | undefined, endpoint: number): Tally {
+    if (tenant === undefined) return MISSING;
+    if (this.endpoints.size >= MAX_TALLIES) {
+      const others = this.otherEndpoints.get(tenant);
+      if (others !== undefined || this.otherEndpoints.size >= MAX_TALLIES) return others ?? MISSING;
+      return ensure(this.otherEndpoints, tenant, () => new Tally());
+    }
+    const tally = new Tally();
+    this.endpoints.set(endpoint, { tenant, name: String(endpoint), tally });
+    return tally;
   }
 
   private addPair(tenant: string, source: string, type: string): Tally {
@@ -112,50 +136,49 @@ export class Samples {
     this.pairs += 1;
     return tally;
   }
-}
 
-function* samplesOfEndpoints(endpoints: ReadonlyMap<number, Tally>): Generator<Sample> {
-  const busiest = busiestOf(endpoints);
-  for (const [endpoint, tally] of endpoints) {
-    for (const [measure, noted] of tally.entries()) yield { dimension: 'endpoint', tenant: '', name: OTHER, endpoint, isOther: !busiest.has(endpoint), measure, ...noted };
-  }
-}
-
-function* samplesOfEvents(tenants: ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<string, Tally>>>): Generator<Sample> {
-  const [totals, bySource, byType] = [new Map<string, Tally>(), new Map<string, Tally>(), new Map<string, Tally>()];
-  for (const [tenant, sources] of tenants) {
-    for (const [source, types] of sources) {
-      for (const [type, tally] of types) {
-        ensure(totals, tenant, () => new Tally()).add(tally);
-        // Tenants have no slash.
-        ensure(bySource, `${tenant}/${source}`, () => new Tally()).add(tally);
-        // A type that is not known is none of those that are not told apart.
-        if (type !== OTHER || source === OTHER) ensure(byType, `${tenant}/${type}`, () => new Tally()).add(tally);
-      }
+  private read(): Named[] {
+    const shown = new Map<number, Named>();
+    for (const { measure, read } of this.gauges) {
+      for (const { tenant, endpoint, value } of read()) ensure(shown, endpoint, () => ({ tenant, name: String(endpoint), tally: new Tally() })).tally.gauge(measure, value);
     }
+    return [...shown.values()];
   }
-  for (const [tenant, tally] of totals) {
-    for (const [measure, noted] of tally.entries()) if (OF_EVENTS.has(measure)) yield { dimension: 'tenant', tenant, name: '', endpoint: 0, isOther: false, measure, ...noted };
-  }
-  yield* samplesByName('source', bySource);
-  yield* samplesByName('type', byType);
-}
 
-function* samplesByName(dimension: 'source' | 'type', tallies: ReadonlyMap<string, Tally>): Generator<Sample> {
-  const busiest = busiestOf(tallies);
-  const told = new Map<string, Tally>();
-  for (const [place, tally] of tallies) ensure(told, busiest.has(place) ? place : place.slice(0, place.indexOf('/') + 1), () => new Tally()).add(tally);
-  for (const [place, tally] of told) {
-    const slash = place.indexOf('/');
-    const [tenant, name] = [place.slice(0, slash), place.slice(slash + 1)];
-    for (const [measure, noted] of tally.entries()) yield { dimension, tenant, name, endpoint: 0, isOther: false, measure, ...noted };
+  /** @param named each name of a tenant once */
+  private byName(dimension: 'endpoint' | 'source' | 'type', hour: number, named: readonly Named[]): Generator<Sample> {
+    const told = this.toldApart[dimension];
+    told.admit(hour, named);
+    const others = totalsOf(named.filter(({ tenant, name }) => !told.has(tenant, name)));
+    return samplesOf(dimension, [...named.filter(({ tenant, name }) => told.has(tenant, name)), ...others]);
   }
 }
 
-function busiestOf<Key>(tallies: ReadonlyMap<Key, Tally>): ReadonlySet<Key> {
-  if (tallies.size <= MOST_TOLD_APART) return new Set(tallies.keys());
-  const byWeight = [...tallies].map(([key, { weight }]) => ({ key, weight })).sort((a, b) => b.weight - a.weight);
-  return new Set(byWeight.slice(0, MOST_TOLD_APART).map(({ key }) => key));
+function* pairsOf(tenants: ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<string, Tally>>>): Generator<{ tenant: string; source: string; type: string; tally: Tally }> {
+  for (const [tenant, sources] of tenants) {
+    for (const [source, types] of sources) for (const [type, tally] of types) yield { tenant, source, type, tally };
+  }
+}
+
+/** All of a tenant as one. */
+function totalsOf(tallies: readonly Pick<Named, 'tenant' | 'tally'>[]): Named[] {
+  return merged(tallies.map(({ tenant, tally }) => ({ tenant, name: OTHER, tally })));
+}
+
+/** Those of the same tenant and name as one. */
+function merged(tallies: readonly Named[]): Named[] {
+  const sums = new Map<string, Named>();
+  for (const { tenant, name, tally } of tallies) {
+    // Tenants have no slash.
+    ensure(sums, `${tenant}/${name}`, () => ({ tenant, name, tally: new Tally() })).tally.add(tally);
+  }
+  return [...sums.values()];
+}
+
+function* samplesOf(dimension: SampleDimension, named: readonly Named[], isWanted: (measure: string) => boolean = () => true): Generator<Sample> {
+  for (const { tenant, name, tally } of named) {
+    for (const [measure, noted] of tally.entries()) if (isWanted(measure)) yield { tenant, dimension, name, measure, ...noted };
+  }
 }
 
 function ensure<Key, Value>(map: Map<Key, Value>, key: Key, create: () => Value): Value {

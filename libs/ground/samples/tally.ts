@@ -16,8 +16,8 @@ class Measurement implements Measured {
   add({ count, sum, buckets }: Measured): void {
     this.count += count;
     this.sum += sum;
-    while (this.buckets.length < buckets.length) this.buckets.push(0);
-    for (const [bucket, more] of buckets.entries()) this.buckets[bucket] = (this.buckets[bucket] ?? 0) + more;
+    // Without an iterator: some 100 buckets each of thousands of histograms, in one go.
+    for (let bucket = 0; bucket < buckets.length; bucket++) this.buckets[bucket] = (this.buckets[bucket] ?? 0) + (buckets[bucket] ?? 0);
   }
 
   measure(value: number): void {

@@ -7,6 +7,7 @@ import type { AttemptResult, Disposition } from '#domain/disposition';
 import { mintId, toPublicId } from '#domain/ids';
 import { AdmissionModule } from '#flow/admission/admission.module';
 import { AdmissionRepository } from '#flow/admission/admission.repository';
+import { EndpointDirectory } from '#flow/delivery/endpoint-directory';
 import { EndpointActivity } from '#flow/lanes/endpoint-activity';
 import { LanesModule } from '#flow/lanes/lanes.module';
 import { KafkaModule } from '#ground/kafka/kafka.module';
@@ -29,7 +30,7 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  await fixture.pool.query('truncate samples, endpoints, lanes, deliveries cascade');
+  await fixture.pool.query('truncate samples, recent_samples, sample_rollups, endpoints, lanes, deliveries cascade');
   [endpoint, id] = await createEndpoint();
 });
 
@@ -53,6 +54,9 @@ const result = (changes: Partial<AttemptResult>): AttemptResult => ({ startedAtM
 
 describe('the statistics of an endpoint', () => {
   it('count what was noted, within a flush', async () => {
+    const directory = dispatcher.get(EndpointDirectory);
+    await directory.start();
+    await directory.stop();
     const activity = dispatcher.get(EndpointActivity);
     const noted: [Partial<AttemptResult>, Disposition][] = [
       [{ durationMs: 10 }, { kind: 'delivered' }], [{ durationMs: 10, statusCode: 204 }, { kind: 'delivered' }], [{ durationMs: 1_000, statusCode: 503 }, { kind: 'retry', delayMs: 1 }],
@@ -74,12 +78,13 @@ describe('the statistics of an endpoint', () => {
 
   it('have steps of a minute, an hour or a day, in the range only, and merge latencies over them', async () => {
     const add = (step: number, at: string, measure: string, count: number, buckets: string): Promise<unknown> =>
-      fixture.pool.query('insert into samples (subject, step, at, measure, count, sum, buckets) values ($1, $2, $3, $4, $5, 0, $6)', [`endpoint/${endpoint}`, step, at, measure, count, buckets]);
+      fixture.pool.query("insert into sample_rollups (tenant, dimension, name, step, at, measure, count, sum, buckets) values ('default', 'endpoint', $1, $2, $3, $4, $5, 0, $6)", [String(endpoint), step, at, measure, count, buckets]);
+    const ofMs = (buckets: string): string => `{${'0,'.repeat(24)}${buckets}}`;
     await add(3_600, '2026-01-31T10:00Z', 'attempts.2xx', 1, '{}');
     await add(3_600, '2026-01-31T11:00Z', 'attempts.2xx', 2, '{}');
-    await add(3_600, '2026-01-31T11:00Z', 'latency', 2, '{1,0,0,0,0,0,0,0,1}');
+    await add(3_600, '2026-01-31T11:00Z', 'latency', 2, ofMs('1,0,0,0,0,0,0,0,1'));
     await add(3_600, '2026-01-31T12:00Z', 'attempts.5xx', 4, '{}');
-    await add(3_600, '2026-01-31T12:00Z', 'latency', 4, '{4}');
+    await add(3_600, '2026-01-31T12:00Z', 'latency', 4, ofMs('4'));
     await add(3_600, '2026-01-31T13:00Z', 'attempts.2xx', 100, '{}');
     // Minutes are gone after two days, so nothing is read from this one.
     await add(60, '2026-01-31T11:30Z', 'attempts.2xx', 1_000, '{}');
@@ -88,6 +93,18 @@ describe('the statistics of an endpoint', () => {
     expect(hours.steps).toMatchObject([{ at: '2026-01-31T11:00:00.000Z', attempts: { total: 2 }, latencyMs: { p50: 1 } }, { at: '2026-01-31T12:00:00.000Z', attempts: { failed: 4 }, latencyMs: { p99: 1 } }]);
     const days = await stats({ from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00Z' });
     expect(days).toMatchObject({ step: '1d', attempts: { total: 107 }, steps: [{ at: '2026-01-31T00:00:00.000Z', attempts: { total: 107, failed: 4 } }] });
+  });
+
+  it('are those that are in their hours, those that are not yet, and those of the release before', async () => {
+    const at = '2026-01-31T12:00:00Z';
+    await fixture.pool.query("insert into sample_rollups (tenant, dimension, name, step, at, measure, count, sum, buckets) values ('default', 'endpoint', $1, 3600, $2, 'attempts.2xx', 1, 0, '{}')", [String(endpoint), at]);
+    for (const rolledUp of [false, true]) {
+      await fixture.pool.query("insert into recent_samples values ('default', 'endpoint', $2, array[$1, '0'], '{attempts.2xx,attempts.2xx}', '{2,100}', '{0,0}', '{\"{}\",\"{}\"}', $3)", [String(endpoint), at, rolledUp]);
+    }
+    const former = 'insert into samples (subject, step, at, measure, count, sum, buckets) values ($1, 3600, $2, $3, $4, 0, $5)';
+    await fixture.pool.query(former, [`endpoint/${endpoint}`, at, 'attempts.2xx', 4, '{}']);
+    await fixture.pool.query(former, [`endpoint/${endpoint}`, at, 'latency', 4, '{0,0,0,0,0,0,0,0,4}']);
+    expect(await stats({ from: '2026-01-31T00:00:00Z', to: '2026-02-01T00:00:00Z' })).toMatchObject({ attempts: { total: 7 }, latencyMs: { p50: 2, p99: 2 } });
   });
 
   it('count what is pending now, with the oldest, with and without lanes', async () => {

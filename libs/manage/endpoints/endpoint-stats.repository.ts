@@ -12,9 +12,9 @@ const MOST_LANES = 10_000;
 export class EndpointStatsRepository {
   constructor(private readonly lists: ListsDatabase) {}
 
-  /** @param tenant that asks, whose share of the connections it takes @throws LockstepError overloaded */
-  sum(tenant: string, range: ISumEndpointSamplesParams): Promise<SampleSum[]> {
-    return sumEndpointSamples.run(range, this.lists.of(tenant, 'give a smaller range of `from` and `to`'));
+  /** @throws LockstepError overloaded */
+  sum(parameters: ISumEndpointSamplesParams): Promise<SampleSum[]> {
+    return sumEndpointSamples.run(parameters, this.lists.of(parameters.tenant, 'give a smaller range of `from` and `to`'));
   }
 
   /** @param endpoint its narrow key @throws LockstepError overloaded */

@@ -18,7 +18,7 @@ const numbers = {
     byStatus: z.record(z.string(), count).meta({ description: 'By the class of the status: `2xx`, `3xx`, `4xx`, `5xx`; `none`: no response', example: { '2xx': 118, none: 2 } }),
   }),
   latencyMs: z.object({ p50: milliseconds, p95: milliseconds, p99: milliseconds }).nullable()
-    .meta({ description: 'How long attempts took, whatever came of them, at most 5 % off; null without an attempt' }),
+    .meta({ description: 'How long attempts took, whatever the outcome, in whole milliseconds; before rounding at most 5 % off. Null without an attempt' }),
 };
 const ended = { delivered: count, dead: count, discarded: count };
 

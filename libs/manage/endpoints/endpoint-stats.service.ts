@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { endpointSubject } from '#domain/endpoint-samples';
 import { parsePublicId } from '#domain/ids';
-import { quantileOf } from '#domain/log-histogram';
+import { percentilesOf } from '#domain/log-histogram';
 import { LockstepError } from '#domain/problem';
 import { statsRangeOf } from '#manage/stats-range';
 import type { EndpointStats, EndpointStatsQuery } from './endpoint-stats.schema.js';
@@ -28,7 +27,7 @@ export class EndpointStatsService {
     if (endpoint === undefined) throw new LockstepError('not_found', `There is no endpoint ${id}`);
     const { from, to, step, stepSeconds } = range;
     const [sums, { pending, oldestAt }] = await Promise.all([
-      this.repository.sum(tenant, { subject: endpointSubject(endpoint.id), rowSeconds: step === '1m' ? 60 : 3_600, stepSeconds, from, to }),
+      this.repository.sum({ tenant, name: String(endpoint.id), rowSeconds: step === '1m' ? 60 : 3_600, stepSeconds, from, to }),
       this.repository.pending(tenant, endpoint.id),
     ]);
     const bySteps = Map.groupBy(sums, ({ at }) => at?.toISOString());
@@ -54,6 +53,6 @@ function numbersOf(sums: readonly SampleSum[]): Omit<EndpointStats['steps'][numb
 }
 
 function latencyOf(buckets: readonly number[]): EndpointStats['latencyMs'] {
-  const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => quantileOf(buckets, share));
-  return p50 === undefined || p95 === undefined || p99 === undefined ? null : { p50: Math.round(p50), p95: Math.round(p95), p99: Math.round(p99) };
+  const found = percentilesOf(buckets);
+  return found === undefined ? null : { p50: Math.round(found.p50), p95: Math.round(found.p95), p99: Math.round(found.p99) };
 }

@@ -86,5 +86,5 @@ function withoutConnection(startedAtMs: number, timeoutMs: number): AttemptResul
 }
 
 function shown({ startedAtMs, durationMs, statusCode, error, responseBody }: AttemptResult): TestedEndpoint['attempt'] {
-  return { startedAt: new Date(startedAtMs).toISOString(), durationMs, statusCode: statusCode ?? null, error: error ?? null, responseBody: responseBody.length === 0 ? null : Buffer.from(responseBody).toString() };
+  return { startedAt: new Date(startedAtMs).toISOString(), durationMs: Math.round(durationMs), statusCode: statusCode ?? null, error: error ?? null, responseBody: responseBody.length === 0 ? null : Buffer.from(responseBody).toString() };
 }

@@ -8,9 +8,10 @@ export type numberArray = (number)[];
 /** 'SumEndpointSamples' parameters type */
 export interface ISumEndpointSamplesParams {
   from: DateOrString;
+  name: string;
   rowSeconds: number;
   stepSeconds: number;
-  subject: string;
+  tenant: string;
   to: DateOrString;
 }
 
@@ -28,17 +29,31 @@ export interface ISumEndpointSamplesQuery {
   result: ISumEndpointSamplesResult;
 }
 
-const sumEndpointSamplesIR: any = {"usedParamSet":{"stepSeconds":true,"subject":true,"rowSeconds":true,"from":true,"to":true},"params":[{"name":"stepSeconds","required":true,"transform":{"type":"scalar"},"locs":[{"a":161,"b":173}]},{"name":"subject","required":true,"transform":{"type":"scalar"},"locs":[{"a":271,"b":279}]},{"name":"rowSeconds","required":true,"transform":{"type":"scalar"},"locs":[{"a":292,"b":303}]},{"name":"from","required":true,"transform":{"type":"scalar"},"locs":[{"a":315,"b":320}]},{"name":"to","required":true,"transform":{"type":"scalar"},"locs":[{"a":344,"b":347}]}],"statement":"select\n  measure, bin as \"at?\", sum(count)::bigint as \"count!\", sum_buckets(buckets)::float8[] as \"buckets!\"\nfrom (\n    select measure, count, buckets, date_bin(:stepSeconds!::float8 * interval '1 second', at, to_timestamp(0)) as bin\n    from samples\n    where subject = :subject! and step = :rowSeconds! and at >= :from!::timestamptz and at < :to!::timestamptz\n  ) s\ngroup by grouping sets ((measure), (measure, bin))\norder by bin, measure"};
+const sumEndpointSamplesIR: any = {"usedParamSet":{"stepSeconds":true,"tenant":true,"name":true,"rowSeconds":true,"from":true,"to":true},"params":[{"name":"stepSeconds","required":true,"transform":{"type":"scalar"},"locs":[{"a":175,"b":187}]},{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":353,"b":360},{"a":672,"b":679}]},{"name":"name","required":true,"transform":{"type":"scalar"},"locs":[{"a":400,"b":405},{"a":743,"b":748},{"a":1059,"b":1064}]},{"name":"rowSeconds","required":true,"transform":{"type":"scalar"},"locs":[{"a":418,"b":429},{"a":1077,"b":1088}]},{"name":"from","required":true,"transform":{"type":"scalar"},"locs":[{"a":1120,"b":1125}]},{"name":"to","required":true,"transform":{"type":"scalar"},"locs":[{"a":1149,"b":1152}]}],"statement":"select\n  measure as \"measure!\", bin as \"at?\", sum(count)::bigint as \"count!\", sum_buckets(buckets)::float8[] as \"buckets!\"\nfrom (\n    select measure, count, buckets, date_bin(:stepSeconds!::float8 * interval '1 second', at, to_timestamp(0)) as bin\n    from (\n        select measure, count, buckets, at\n        from sample_rollups\n        where tenant = :tenant! and dimension = 'endpoint' and name = :name! and step = :rowSeconds!\n        union all\n        select n.measure, n.count, n.buckets::bigint[], r.at\n        from recent_samples r\n          cross join unnest(r.names, r.measures, r.counts, r.buckets) as n (name, measure, count, buckets)\n        where r.tenant = :tenant! and r.dimension = 'endpoint' and not r.rolled_up and n.name = :name!\n        union all\n        -- Of the release before. The first bucket of its histograms was that of 1 ms, which is now the 25th.\n        select measure, count, case buckets when '{}' then '{}' else array_fill(0::bigint, array[24]) || buckets end, at\n        from samples\n        where subject = 'endpoint/' || :name! and step = :rowSeconds!\n      ) known\n    where at >= :from!::timestamptz and at < :to!::timestamptz\n  ) s\ngroup by grouping sets ((measure), (measure, bin))\norder by bin, measure"};
 
 /**
  * Query generated from SQL:
  * ```
  * select
- *   measure, bin as "at?", sum(count)::bigint as "count!", sum_buckets(buckets)::float8[] as "buckets!"
+ *   measure as "measure!", bin as "at?", sum(count)::bigint as "count!", sum_buckets(buckets)::float8[] as "buckets!"
  * from (
  *     select measure, count, buckets, date_bin(:stepSeconds!::float8 * interval '1 second', at, to_timestamp(0)) as bin
- *     from samples
- *     where subject = :subject! and step = :rowSeconds! and at >= :from!::timestamptz and at < :to!::timestamptz
+ *     from (
+ *         select measure, count, buckets, at
+ *         from sample_rollups
+ *         where tenant = :tenant! and dimension = 'endpoint' and name = :name! and step = :rowSeconds!
+ *         union all
+ *         select n.measure, n.count, n.buckets::bigint[], r.at
+ *         from recent_samples r
+ *           cross join unnest(r.names, r.measures, r.counts, r.buckets) as n (name, measure, count, buckets)
+ *         where r.tenant = :tenant! and r.dimension = 'endpoint' and not r.rolled_up and n.name = :name!
+ *         union all
+ *         -- Of the release before. The first bucket of its histograms was that of 1 ms, which is now the 25th.
+ *         select measure, count, case buckets when '{}' then '{}' else array_fill(0::bigint, array[24]) || buckets end, at
+ *         from samples
+ *         where subject = 'endpoint/' || :name! and step = :rowSeconds!
+ *       ) known
+ *     where at >= :from!::timestamptz and at < :to!::timestamptz
  *   ) s
  * group by grouping sets ((measure), (measure, bin))
  * order by bin, measure

@@ -1,14 +1,29 @@
 /*
-  Sums a subject's numbers over time in [:from, :to): by measure, and by measure and step of :stepSeconds since 1970. They are
-  read from rows of :rowSeconds. "at" is the beginning of the step, null for the whole time.
+  Sums an endpoint's numbers over time in [:from, :to): by measure, and by measure and step of :stepSeconds since 1970. They are
+  read from rows of :rowSeconds, and as far as they are not in these yet, from those of ten seconds. :name is its narrow key. "at"
+  is the beginning of the step, null for the whole time.
 */
 /* @name sumEndpointSamples */
 select
-  measure, bin as "at?", sum(count)::bigint as "count!", sum_buckets(buckets)::float8[] as "buckets!"
+  measure as "measure!", bin as "at?", sum(count)::bigint as "count!", sum_buckets(buckets)::float8[] as "buckets!"
 from (
     select measure, count, buckets, date_bin(:stepSeconds!::float8 * interval '1 second', at, to_timestamp(0)) as bin
-    from samples
-    where subject = :subject! and step = :rowSeconds! and at >= :from!::timestamptz and at < :to!::timestamptz
+    from (
+        select measure, count, buckets, at
+        from sample_rollups
+        where tenant = :tenant! and dimension = 'endpoint' and name = :name! and step = :rowSeconds!
+        union all
+        select n.measure, n.count, n.buckets::bigint[], r.at
+        from recent_samples r
+          cross join unnest(r.names, r.measures, r.counts, r.buckets) as n (name, measure, count, buckets)
+        where r.tenant = :tenant! and r.dimension = 'endpoint' and not r.rolled_up and n.name = :name!
+        union all
+        -- Of the release before. The first bucket of its histograms was that of 1 ms, which is now the 25th.
+        select measure, count, case buckets when '{}' then '{}' else array_fill(0::bigint, array[24]) || buckets end, at
+        from samples
+        where subject = 'endpoint/' || :name! and step = :rowSeconds!
+      ) known
+    where at >= :from!::timestamptz and at < :to!::timestamptz
   ) s
 group by grouping sets ((measure), (measure, bin))
 order by bin, measure;

@@ -9,8 +9,13 @@ const stepOf = (from: number, to: number, step?: StepName): string => metricsRan
 
 describe('the time that numbers are asked of', () => {
   it('is the last hour, in steps of ten seconds, unless it is given', () => {
-    expect(metricsRangeOf({}, NOW)).toEqual({ from: ago(1), to: ago(0), step: '10s', stepSeconds: 10, rowSeconds: 10 });
-    expect(metricsRangeOf({ to: ago(30) }, NOW)).toMatchObject({ from: ago(31), step: '1m', rowSeconds: 60 });
+    expect(metricsRangeOf({}, NOW)).toEqual({ from: new Date('2026-01-31T11:34:50Z'), to: ago(0), step: '10s', stepSeconds: 10, rowSeconds: 10 });
+    expect(metricsRangeOf({ to: ago(30) }, NOW)).toMatchObject({ from: new Date('2026-01-30T05:34:00Z'), to: ago(30), step: '1m', rowSeconds: 60 });
+  });
+
+  it('begins with a row, whose numbers belong to the time together', () => {
+    const fromOf = (step: StepName): string => metricsRangeOf({ step }, NOW).from.toISOString();
+    expect([fromOf('1m'), fromOf('5m'), fromOf('1h'), fromOf('1d')]).toEqual(['2026-01-31T11:34:00.000Z', '2026-01-31T11:34:00.000Z', '2026-01-31T11:00:00.000Z', '2026-01-31T11:00:00.000Z']);
   });
 
   it('has longer steps the longer it is, and where shorter ones are not kept', () => {
@@ -29,6 +34,7 @@ describe('the time that numbers are asked of', () => {
     ['is not kept in minutes', 50, 49, '5m', 'step is kept for two days'],
     ['has too many minutes', 47, 0, '1m', 'step makes more than 1500 steps'],
     ['has too many hours', 24 * 365, 0, '1h', 'step makes more than 1500 steps'],
+    ['is longer than all steps', 24 * 1_501, 0, undefined, 'from is more than 1500 days before to'],
   ])('is refused if it %s', (_, from, to, step, message) => {
     expect(() => stepOf(from, to, step)).toThrow(LockstepError);
     expect(() => stepOf(from, to, step)).toThrow(message);

@@ -5,6 +5,7 @@ import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixtur
 import { testModules } from '#dev/testing/test-modules';
 import { Samples } from '#ground/samples/samples';
 import { SamplesModule } from '#ground/samples/samples.module';
+import { SamplesRepository } from '#ground/samples/samples.repository';
 import { SamplesWriter } from '#ground/samples/samples-writer';
 import { MetricsApiModule } from './metrics-api.module.js';
 import { type Metrics, metricsQuerySchema, metricsSchema } from './metrics.schema.js';
@@ -26,7 +27,7 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  await fixture.pool.query('truncate samples');
+  await fixture.pool.query('truncate samples, recent_samples, sample_rollups');
   [endpoint, id] = await createEndpoint();
   processes = await Promise.all([0, 1].map(() => testModules(fixture.url, [SamplesModule]).compile()));
 });
@@ -69,7 +70,7 @@ interface Row {
 }
 
 const store = ({ dimension, name = '', step, at, measure, count = 1, sum = 0 }: Row): Promise<unknown> => fixture.pool.query(
-  "insert into samples (subject, tenant, dimension, step, at, measure, count, sum, buckets) values (sample_subject($1, 'default', $2), 'default', $1, $3, $4, $5, $6, $7, '{}')", [dimension, name, step, at, measure, count, sum]);
+  "insert into sample_rollups (tenant, dimension, name, step, at, measure, count, sum, buckets) values ('default', $1, $2, $3, $4, $5, $6, $7, '{}')", [dimension, name, step, at, measure, count, sum]);
 
 describe('a tenant\'s numbers over time', () => {
   it('are those of all processes, within a flush', async () => {
@@ -86,14 +87,17 @@ describe('a tenant\'s numbers over time', () => {
     expect(brief(await read({ measure: 'accepted', source: 'api' }))).toEqual([['api', 3]]);
     expect(brief(await read({ measure: 'accepted' }, 'acme'))).toEqual([[null, 8]]);
     expect(brief(await read({ measure: 'accepted', by: 'source' }, 'beta'))).toEqual([]);
+    // Without `by` there is always one series.
+    expect((await read({ measure: 'accepted' }, 'beta')).series).toEqual([{ key: null, total: { value: 0 }, points: [] }]);
+    expect((await read({ measure: 'latency' }, 'beta')).series).toEqual([{ key: null, total: { value: 0, count: 0, p50: 0, p95: 0, p99: 0 }, points: [] }]);
   });
 
   it('are told apart by endpoint, and summed for the tenant', async () => {
     const [other, otherId] = await createEndpoint();
-    counting(0).endpoint(endpoint).count('attempts.2xx', 5);
-    counting(0).endpoint(endpoint).count('attempts.5xx', 2);
-    counting(1).endpoint(endpoint).count('attempts.none', 1);
-    counting(1).endpoint(other).count('attempts.2xx', 100);
+    counting(0).endpoint('default', endpoint).count('attempts.2xx', 5);
+    counting(0).endpoint('default', endpoint).count('attempts.5xx', 2);
+    counting(1).endpoint('default', endpoint).count('attempts.none', 1);
+    counting(1).endpoint('default', other).count('attempts.2xx', 100);
     await flush();
     expect(brief(await read({ measure: 'attempts', by: 'endpoint' }))).toEqual([[otherId, 100], [id, 8]]);
     expect(brief(await read({ measure: 'failed' }))).toEqual([[null, 3]]);
@@ -102,10 +106,9 @@ describe('a tenant\'s numbers over time', () => {
     expect(brief(await read({ measure: 'attempts', endpoint: `ep_${'0'.repeat(32)}` }))).toEqual([]);
   });
 
-  it('have percentiles within 5 % of the exact ones, over processes and steps', async () => {
-    // Some 100 ms, and a long tail.
-    const values = Array.from({ length: 5_000 }, (_, i) => 100 * Math.exp(2.5 * Math.sin(i * 12.9898) ** 3) + (i % 97 === 0 ? 20_000 : 0));
-    for (const [i, value] of values.entries()) counting(i % 2).endpoint(endpoint).measure('latency', value);
+  it.each([2, 100])('have percentiles within 5 % of the exact ones, over processes and steps: some %p ms, and a long tail', async (typicalMs) => {
+    const values = Array.from({ length: 5_000 }, (_, i) => typicalMs * Math.exp(2.5 * Math.sin(i * 12.9898) ** 3) + (i % 97 === 0 ? 20_000 : 0));
+    for (const [i, value] of values.entries()) counting(i % 2).endpoint('default', endpoint).measure('latency', value);
     await flush();
     const sorted = values.toSorted((a, b) => a - b);
     const exact = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1] ?? NaN;
@@ -115,6 +118,24 @@ describe('a tenant\'s numbers over time', () => {
       for (const [found, share] of [[series?.total.p50, 0.5], [series?.total.p95, 0.95], [series?.total.p99, 0.99]] as const) expect(Math.abs((found ?? NaN) / exact(share) - 1)).toBeLessThan(0.05);
       expect(series?.total.value).toBeCloseTo(values.reduce((sum, value) => sum + value, 0) / 5_000, 1);
     }
+  });
+
+  it('are complete while some of them are in their minutes and hours already', async () => {
+    const atMs = Date.now() - 20 * MINUTE_MS;
+    const flushed = async (count: number, ageMs: number): Promise<void> => {
+      const sample = { tenant: 'default', dimension: 'source', name: 'api', measure: 'accepted', atMs: atMs - (atMs % MINUTE_MS) + ageMs, count, sum: 0, buckets: [] } as const;
+      await processes[0]?.get(SamplesRepository).add({ number: (number += 1), samples: [sample], stops: false });
+    };
+    let number = 0;
+    await flushed(1, 0);
+    await flushed(2, 10_000);
+    await processes[1]?.get(SamplesWriter).rollUp();
+    await flushed(4, 20_000);
+    for (const [step, points] of [['10s', [1, 2, 4]], ['1m', [7]]] as const) {
+      const [series] = (await read({ measure: 'accepted', by: 'source', step })).series;
+      expect([series?.total.value, series?.points.map(({ value }) => value)]).toEqual([7, points]);
+    }
+    expect(brief(await read({ measure: 'accepted', source: 'api', step: '1h' }))).toEqual([['api', 7]]);
   });
 
   it('have the steps and the time that are asked for', async () => {

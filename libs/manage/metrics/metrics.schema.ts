@@ -13,7 +13,7 @@ export const metricsQuerySchema = z.strictObject({
   endpoint: idSchema('ep').optional().meta({ description: 'Only of this endpoint' }),
   source: textSchema({ min: 1, max: 128, controls: false }).optional().meta({ description: 'Only of the source with this name; `api` for posts', example: 'stripe' }),
   type: eventType.optional().meta({ description: 'Only of events of this type' }),
-  from: moment.optional().meta({ description: 'At this moment or later. Default: an hour before `to`' }),
+  from: moment.optional().meta({ description: 'At this moment or later. Default: an hour before `to`. Moved to the beginning of its ten seconds, minute or hour' }),
   to: moment.optional().meta({ description: 'Before this moment. Default: now' }),
   step: z.enum(STEP_NAMES).optional().meta({ description: 'Default: by the length of the time. 10s is kept for two hours, 1m to 15m for two days' }),
   limit: z.coerce.number('must be a whole number').int().min(1).max(100).default(20).meta({ description: 'Series: those with the most. The rest is one more series' }),
@@ -23,9 +23,9 @@ export type MetricsQuery = z.output<typeof metricsQuerySchema>;
 const amount = z.number().min(0);
 
 const numbers = {
-  value: amount.meta({ description: 'Of a count: how many. Of a duration: the mean. Of a gauge: the average' }),
+  value: amount.meta({ description: 'Of a count: how many. Of a duration: the mean. Of a gauge: the average, in which times without a look count as 0' }),
   count: z.int().min(0).optional().meta({ description: 'Of a duration: how many were measured' }),
-  p50: amount.optional().meta({ description: 'Of a duration, as p95 and p99: at most 5 % off' }),
+  p50: amount.optional().meta({ description: 'Of a duration, as p95 and p99: at most 5 % off. Less than 1/8 ms counts as 1/8 ms' }),
   p95: amount.optional(),
   p99: amount.optional(),
 };

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { parsePublicId, toPublicId } from '#domain/ids';
-import { quantileOf } from '#domain/log-histogram';
+import { percentilesOf } from '#domain/log-histogram';
 import { LockstepError } from '#domain/problem';
 import { type Measure, MEASURES, type MetricDimension } from './measures.js';
 import { MetricsRepository, type MetricSum } from './metrics.repository.js';
@@ -9,6 +9,7 @@ import type { MetricNumbers, Metrics, MetricSeries, MetricsQuery } from './metri
 
 /** Gauges are looked at every ten seconds. */
 const GAUGE_SECONDS = 10;
+const NOTHING = { count: 0, sum: 0, buckets: [] };
 const DIMENSIONS = ['endpoint', 'source', 'type'] as const;
 
 /** A tenant's numbers over time. */
@@ -28,6 +29,7 @@ export class MetricsService {
       isGauge: measure.kind === 'gauge', isDuration: measure.kind === 'duration',
     });
     const series = [...Map.groupBy(sums, ({ name }) => name)].map(([, ofName]) => seriesOf(ofName, measure, range));
+    if (by === undefined && series.length === 0) series.push({ key: null, total: numbersOf(NOTHING, measure, range, from.getTime(), to.getTime()), points: [] });
     return { measure: query.measure, kind: measure.kind, by: by ?? null, from: from.toISOString(), to: to.toISOString(), step, series: series.sort(byWeight) };
   }
 }
@@ -60,15 +62,15 @@ function seriesOf(sums: readonly MetricSum[], measure: Measure, range: MetricsRa
   return { key, total, points };
 }
 
-function numbersOf({ count, sum, buckets }: MetricSum, { kind }: Measure, range: MetricsRange, startMs: number, endMs: number): MetricNumbers {
+function numbersOf({ count, sum, buckets }: Pick<MetricSum, 'count' | 'sum' | 'buckets'>, { kind }: Measure, range: MetricsRange, startMs: number, endMs: number): MetricNumbers {
   switch (kind) {
     case 'count':
       return { value: count };
     case 'gauge':
       return { value: rounded(sum / looksBetween(range, startMs, endMs)) };
     case 'duration': {
-      const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => rounded(quantileOf(buckets, share) ?? 0));
-      return { value: rounded(count === 0 ? 0 : sum / count), count, p50, p95, p99 };
+      const { p50, p95, p99 } = percentilesOf(buckets) ?? { p50: 0, p95: 0, p99: 0 };
+      return { value: rounded(count === 0 ? 0 : sum / count), count, p50: rounded(p50), p95: rounded(p95), p99: rounded(p99) };
     }
   }
 }

@@ -1,6 +1,6 @@
 /*
   Sums numbers over time of a tenant in [:from, :to): by name, and by name and step of :stepSeconds since 1970. They are read
-  from rows of :rowSeconds.
+  from rows of :rowSeconds (10, 60 or 3600), and as far as they are not in these yet, from those of ten seconds.
 
   :dimension              what they are told apart by; `tenant`: not at all
   :name, :endpointId      of one thing only; null: of all
@@ -12,16 +12,26 @@
 /* @name sumMetrics */
 with found as materialized (
   select
-    sample_name(:dimension!, :tenant!, subject) as name, count, sum, buckets,
-    date_bin(:stepSeconds!::float8 * interval '1 second', at, to_timestamp(0)) as bin
-  from samples
+    name, count, sum, buckets, date_bin(:stepSeconds!::float8 * interval '1 second', at, to_timestamp(0)) as bin
+  from (
+      select name, count, sum, buckets, at
+      from sample_rollups
+      where
+        tenant = :tenant! and dimension = :dimension! and step = :rowSeconds!::integer and measure = any(:measures!::text[])
+        and at >= :from!::timestamptz and at < :to!::timestamptz
+      union all
+      select n.name, n.count, n.sum, n.buckets::bigint[], r.at
+      from recent_samples r
+        cross join unnest(r.names, r.measures, r.counts, r.sums, r.buckets) as n (name, measure, count, sum, buckets)
+      where
+        r.tenant = :tenant! and r.dimension = :dimension! and (:rowSeconds!::integer = 10 or not r.rolled_up)
+        and r.at >= :from!::timestamptz and r.at < :to!::timestamptz and n.measure = any(:measures!::text[])
+    ) s
   where
-    tenant = :tenant! and dimension = :dimension! and step = :rowSeconds! and measure = any(:measures!::text[])
-    and at >= :from!::timestamptz and at < :to!::timestamptz
-    and (:name::text is null or subject = sample_subject(:dimension!, :tenant!, :name))
+    (:name::text is null or name = :name)
     and (
       :endpointId::uuid is null
-      or subject = 'endpoint/' || (select id from endpoints where public_id = :endpointId and tenant = :tenant!)
+      or name = (select id::text from endpoints where public_id = :endpointId and tenant = :tenant!)
     )
 ),
 ranked as (

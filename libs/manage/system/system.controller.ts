@@ -15,7 +15,7 @@ export class SystemController {
   @Requires('read')
   @Documented({
     summary: 'Get the state of the installation',
-    description: 'Its processes, shards with their owners, what waits for Kafka, partitions and topics. It has nothing of any tenant.',
+    description: 'Its processes, shards with their owners, what waits for Kafka, partitions and topics. It contains no data of a tenant. How much all tenants together send, versions, hosts and names of topics are shown to the scope `admin` only.',
     status: 200, answer: 'The state', schema: systemSchema,
   })
   read(@Req() { principal }: FastifyRequest): Promise<System> {

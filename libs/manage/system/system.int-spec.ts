@@ -1,16 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { TestingModule } from '@nestjs/testing';
 import { createShardFixture, type ShardFixture, SHARDS } from '#dev/testing/shard-fixture';
 import { testModules } from '#dev/testing/test-modules';
 import { VERSION } from '#ground/config/version';
 import { KafkaModule } from '#ground/kafka/kafka.module';
+import { Topics } from '#ground/kafka/topics';
+import { TopicsKeeper } from '#ground/kafka/topics-keeper';
+import { CONFIG } from '#ground/process/process-context';
 import { ProcessIdentity } from '#ground/process/process-identity';
 import { SamplesModule } from '#ground/samples/samples.module';
 import { SamplesWriter } from '#ground/samples/samples-writer';
+import { PartitionKeeper } from '#upkeep/partitions';
 import { EventsLag } from './events-lag.js';
 import { SystemModule } from './system.module.js';
 import { type System, systemSchema } from './system.schema.js';
+import { SystemRepository } from './system.repository.js';
 import { SystemService } from './system.service.js';
 
 let fixture: ShardFixture;
@@ -32,8 +37,12 @@ afterAll(async () => {
   await fixture.close();
 });
 
+/** One that has no answer yet, which is used again for a second. */
+const newService = (): SystemService =>
+  new SystemService(gateway.get(SystemRepository), gateway.get(EventsLag), gateway.get(Topics), gateway.get(TopicsKeeper), gateway.get(PartitionKeeper), gateway.get(CONFIG));
+
 async function system(isAdmin = true): Promise<System> {
-  return systemSchema.parse(await gateway.get(SystemService).read(isAdmin));
+  return systemSchema.parse(await newService().read(isAdmin));
 }
 
 describe('the state of the installation', () => {
@@ -53,7 +62,7 @@ describe('the state of the installation', () => {
       { id, app: 'test', version: VERSION, status: 'running', startedAt: startedAt.toISOString(), seenAt, host, pid },
       { id: ids[0], app: 'zeta', version: '0.0.1', status: 'lost', startedAt: '2026-01-31T12:00:00.000Z', seenAt, host: 'h', pid: 7 },
     ]);
-    expect((await system(false)).processes).toMatchObject([{ id, host: null, pid: null }, { host: null, pid: null }]);
+    expect((await system(false)).processes).toMatchObject([{ id, version: null, host: null, pid: null }, { version: null, host: null, pid: null }]);
   });
 
   it('has each shard with its owner, its relay and what waits for Kafka', async () => {
@@ -78,6 +87,28 @@ describe('the state of the installation', () => {
     expect(all).toEqual({ waiting: 2, oldestAt: event?.at.toISOString() });
     expect(topics).toEqual({ names: ['events', 'control', 'dlq', 'retry.1s', 'retry.5s'].map((name) => `lockstep.${name}`), partitions: SHARDS, status: 'failing', problem: 'not checked yet' });
     expect(partitions).toMatchObject({ until: expect.any(String) as unknown, status: 'ok', problem: null });
-    expect((await system(false)).topics.problem).toBeNull();
+  });
+
+  it('shows without the scope admin who owns what, but not how much all tenants send, nor versions and names', async () => {
+    await fixture.accept([{ shard: 1, entity: 'a' }]);
+    await fixture.pool.query('insert into outbox (tenant, shard, accept_seq, event_id) select tenant, shard, accept_seq, id from events');
+    const [all, shown] = [await system(), await system(false)];
+    expect(all.relay.waiting).toBeGreaterThan(0);
+    expect(shown).toEqual({
+      ...all, at: shown.at, version: null, relay: { waiting: null, oldestAt: all.relay.oldestAt }, topics: { ...all.topics, names: null, problem: null }, partitions: { ...all.partitions, problem: null },
+      shards: all.shards.map((shard) => ({
+        ...shard, outbox: { ...shard.outbox, waiting: null }, dispatchOutbox: { ...shard.dispatchOutbox, waiting: null }, nextOffset: null, lag: null,
+      })),
+    });
+  });
+
+  it('is read once a second, however many ask', async () => {
+    const service = newService();
+    const repository = gateway.get(SystemRepository);
+    const shards = jest.spyOn(repository, 'shards');
+    const [first, , later] = [await Promise.all(Array.from({ length: 20 }, () => service.read(true))), await service.read(false), await service.read(true)];
+    expect(new Set([...first, later].map(({ at }) => at)).size).toBe(1);
+    expect(shards).toHaveBeenCalledTimes(1);
+    shards.mockRestore();
   });
 });

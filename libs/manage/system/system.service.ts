@@ -11,9 +11,14 @@ import { type ProcessRow, type ShardStateRow, SystemRepository } from './system.
 
 type Shard = System['shards'][number];
 
-/** The state of the installation. It has nothing of any tenant. */
+const FRESH_MS = 1_000;
+
+/** The state of the installation. It contains no tenant's data. */
 @Injectable()
 export class SystemService {
+  private state: Promise<System> | undefined;
+  private freshUntilMs = 0;
+
   constructor(
     private readonly repository: SystemRepository,
     private readonly lag: EventsLag,
@@ -23,8 +28,19 @@ export class SystemService {
     @InjectConfig() private readonly config: Pick<Config, 'kafka' | 'retryScheduleMs'>,
   ) {}
 
-  /** @param isAdmin whether hosts and problems may be told */
+  /** At most a second old: many requests cost as much as one. @param isAdmin whether it shows volume, versions, hosts and names, too */
   async read(isAdmin: boolean): Promise<System> {
+    if (this.state === undefined || performance.now() > this.freshUntilMs) {
+      this.freshUntilMs = Infinity;
+      this.state = this.load().finally(() => {
+        this.freshUntilMs = performance.now() + FRESH_MS;
+      });
+    }
+    const state = await this.state;
+    return isAdmin ? state : forEveryone(state);
+  }
+
+  private async load(): Promise<System> {
     const [processes, rows, until, ends] = await Promise.all([this.repository.processes(), this.repository.shards(), this.repository.partitionsEnd(), this.lag.ends()]);
     const shards = rows.map((row) => shardOf(row, ends?.get(row.shard)));
     const { topics, keeper, config } = this;
@@ -32,23 +48,37 @@ export class SystemService {
     return {
       at: new Date().toISOString(),
       version: VERSION,
-      processes: processes.map((row) => processOf(row, isAdmin)),
+      processes: processes.map(processOf),
       shards,
-      relay: { waiting: shards.reduce((sum, { outbox }) => sum + outbox.waiting, 0), oldestAt: shards.flatMap(({ outbox }) => outbox.oldestAt ?? []).sort()[0] ?? null },
-      partitions: { until: until?.toISOString() ?? null, status: tables === undefined ? 'ok' : 'failing', problem: (isAdmin ? tables : undefined) ?? null },
+      relay: { waiting: rows.reduce((sum, { events }) => sum + events, 0), oldestAt: shards.flatMap(({ outbox }) => outbox.oldestAt ?? []).sort()[0] ?? null },
+      partitions: { until: until?.toISOString() ?? null, status: tables === undefined ? 'ok' : 'failing', problem: tables ?? null },
       topics: {
         names: [topics.events, topics.control, topics.deadLetters, ...tiersOf(config.retryScheduleMs).map((delayMs) => topics.retry(delayMs))],
         partitions: config.kafka.partitions,
         status: keeper.problem !== undefined ? 'failing' : keeper.warning !== undefined ? 'degraded' : 'ok',
-        problem: (isAdmin ? keeper.problem ?? keeper.warning : undefined) ?? null,
+        problem: keeper.problem ?? keeper.warning ?? null,
       },
     };
   }
 }
 
-function processOf({ id, app, version, runs, startedAt, seenAt, host, pid }: ProcessRow, isAdmin: boolean): System['processes'][number] {
-  const status = runs ? 'running' : 'lost';
-  return { id, app, version, status, startedAt: startedAt.toISOString(), seenAt: seenAt.toISOString(), host: isAdmin ? host : null, pid: isAdmin ? pid : null };
+/** Without what shows how much other tenants do, and what only operators need. */
+function forEveryone({ processes, shards, relay, partitions, topics, ...state }: System): System {
+  return {
+    ...state,
+    version: null,
+    processes: processes.map((process) => ({ ...process, version: null, host: null, pid: null })),
+    shards: shards.map(({ outbox, dispatchOutbox, ...shard }) => ({
+      ...shard, outbox: { ...outbox, waiting: null }, dispatchOutbox: { ...dispatchOutbox, waiting: null }, nextOffset: null, lag: null,
+    })),
+    relay: { ...relay, waiting: null },
+    partitions: { ...partitions, problem: null },
+    topics: { ...topics, names: null, problem: null },
+  };
+}
+
+function processOf({ runs, startedAt, seenAt, ...process }: ProcessRow): System['processes'][number] {
+  return { ...process, status: runs ? 'running' : 'lost', startedAt: startedAt.toISOString(), seenAt: seenAt.toISOString() };
 }
 
 function shardOf(row: ShardStateRow, end: number | undefined): Shard {

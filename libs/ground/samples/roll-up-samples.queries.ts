@@ -1,0 +1,78 @@
+/** Types generated for queries found in "libs/ground/samples/roll-up-samples.sql" */
+import { PreparedQuery } from '#ground/postgres/prepared-query';
+
+export type NumberOrString = number | string;
+
+/** 'RollUpSamples' parameters type */
+export interface IRollUpSamplesParams {
+  limit: NumberOrString;
+}
+
+/** 'RollUpSamples' return type */
+export interface IRollUpSamplesResult {
+  added: number;
+}
+
+/** 'RollUpSamples' query type */
+export interface IRollUpSamplesQuery {
+  params: IRollUpSamplesParams;
+  result: IRollUpSamplesResult;
+}
+
+const rollUpSamplesIR: any = {"usedParamSet":{"limit":true},"params":[{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":551,"b":557}]}],"statement":"with expired as (\n  delete from recent_samples\n  where ctid = any(array(\n    select ctid from recent_samples where rolled_up and at < now() - interval '2 hours' limit 1000 for update skip locked\n  ))\n),\ntaken as (\n  update recent_samples set rolled_up = true\n  where ctid = any(array(\n    select ctid\n    from recent_samples\n    -- The last flush of the five minutes comes some seconds after their end.\n    where not rolled_up and at < date_bin('5 minutes', now() - interval '30 seconds', to_timestamp(0))\n    order by tenant, dimension, at\n    limit :limit!\n    for update skip locked\n  ))\n  returning tenant, dimension, at, names, measures, counts, sums, buckets\n),\nminutes as materialized (\n  select\n    t.tenant, t.dimension, n.measure, date_bin('1 minute', t.at, to_timestamp(0)) as minute, n.name, sum(n.count)::bigint as count,\n    sum(n.sum) as sum, merge_buckets(array_agg(n.buckets) filter (where n.buckets <> '{}')) as buckets\n  from taken t\n    cross join unnest(t.names, t.measures, t.counts, t.sums, t.buckets) as n (name, measure, count, sum, buckets)\n  group by t.tenant, t.dimension, n.measure, minute, n.name\n),\nsteps as (\n  select tenant, dimension, 60 as step, measure, minute as at, name, count, sum, buckets\n  from minutes\n  union all\n  select\n    tenant, dimension, 3600, measure, date_bin('1 hour', minute, to_timestamp(0)) as hour, name, sum(count)::bigint, sum(sum),\n    sum_buckets(buckets) filter (where buckets <> '{}')\n  from minutes\n  group by tenant, dimension, measure, hour, name\n),\n-- In sorted order, so that two processes cannot deadlock.\nadded as (\n  insert into sample_rollups as known (tenant, dimension, step, measure, at, name, count, sum, buckets)\n  select tenant, dimension, step, measure, at, name, count, sum, buckets\n  from steps\n  order by tenant, dimension, step, measure, at, name\n  on conflict (tenant, dimension, step, measure, at, name) do update\n    set count = known.count + excluded.count, sum = known.sum + excluded.sum, buckets = add_buckets(known.buckets, excluded.buckets)\n)\nselect count(*)::integer as \"added!\" from taken"};
+
+/**
+ * Query generated from SQL:
+ * ```
+ * with expired as (
+ *   delete from recent_samples
+ *   where ctid = any(array(
+ *     select ctid from recent_samples where rolled_up and at < now() - interval '2 hours' limit 1000 for update skip locked
+ *   ))
+ * ),
+ * taken as (
+ *   update recent_samples set rolled_up = true
+ *   where ctid = any(array(
+ *     select ctid
+ *     from recent_samples
+ *     -- The last flush of the five minutes comes some seconds after their end.
+ *     where not rolled_up and at < date_bin('5 minutes', now() - interval '30 seconds', to_timestamp(0))
+ *     order by tenant, dimension, at
+ *     limit :limit!
+ *     for update skip locked
+ *   ))
+ *   returning tenant, dimension, at, names, measures, counts, sums, buckets
+ * ),
+ * minutes as materialized (
+ *   select
+ *     t.tenant, t.dimension, n.measure, date_bin('1 minute', t.at, to_timestamp(0)) as minute, n.name, sum(n.count)::bigint as count,
+ *     sum(n.sum) as sum, merge_buckets(array_agg(n.buckets) filter (where n.buckets <> '{}')) as buckets
+ *   from taken t
+ *     cross join unnest(t.names, t.measures, t.counts, t.sums, t.buckets) as n (name, measure, count, sum, buckets)
+ *   group by t.tenant, t.dimension, n.measure, minute, n.name
+ * ),
+ * steps as (
+ *   select tenant, dimension, 60 as step, measure, minute as at, name, count, sum, buckets
+ *   from minutes
+ *   union all
+ *   select
+ *     tenant, dimension, 3600, measure, date_bin('1 hour', minute, to_timestamp(0)) as hour, name, sum(count)::bigint, sum(sum),
+ *     sum_buckets(buckets) filter (where buckets <> '{}')
+ *   from minutes
+ *   group by tenant, dimension, measure, hour, name
+ * ),
+ * -- In sorted order, so that two processes cannot deadlock.
+ * added as (
+ *   insert into sample_rollups as known (tenant, dimension, step, measure, at, name, count, sum, buckets)
+ *   select tenant, dimension, step, measure, at, name, count, sum, buckets
+ *   from steps
+ *   order by tenant, dimension, step, measure, at, name
+ *   on conflict (tenant, dimension, step, measure, at, name) do update
+ *     set count = known.count + excluded.count, sum = known.sum + excluded.sum, buckets = add_buckets(known.buckets, excluded.buckets)
+ * )
+ * select count(*)::integer as "added!" from taken
+ * ```
+ */
+export const rollUpSamples = new PreparedQuery<IRollUpSamplesParams,IRollUpSamplesResult>(rollUpSamplesIR);
+
+
