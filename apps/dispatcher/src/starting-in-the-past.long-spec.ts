@@ -31,7 +31,7 @@ it('1,000,000 past events: in order, at the rate at which a backlog drains, and 
 
     await system.createEndpoint(other.url, { eventTypes: ['order.changed'] });
     const load = SteadyLoad.start(system, { entities: entitiesOn(SHARDS, 3), intervalMs: 100 });
-    /** What others get meanwhile. */
+    /** How long deliveries to another endpoint take while `work` runs. */
     const p99During = async <Result>(work: () => Promise<Result>): Promise<{ p99Ms: number; result: Result }> => {
       const first = load.posted.length;
       const result = await work();

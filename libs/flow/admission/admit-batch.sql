@@ -30,8 +30,8 @@
   (40001), and is to be sent again.
 
   "ids" is the id as an array of one, by which Postgres looks up rows but prunes no partitions. Those are pruned once, by
-  :firstId and :lastId. With both, Postgres 18.4 finds no row in any partition after it had to look at a newer version of a
-  row that it locked (EvalPlanQual): here a lease that was taken over, or a cursor. The records of other shards would be
+  :firstId and :lastId. Pruning at run time breaks the statement when it locks a row that has changed since it began
+  (docs/design.md, Storage): here a lease that was taken over, or a cursor. The records of other shards would be
   unknown, and parked.
 
   Runs in sessions with enable_nestloop = off: the planner cannot know how long the arrays are, and nested loops over

@@ -9,8 +9,8 @@
   whole index of pending deliveries for each outcome (270 instead of 27 µs an event).
 
   "event_ids" is the id as an array of one, by which Postgres looks up rows but prunes no partitions. Those are pruned once, by
-  :firstId and :lastId. With both, Postgres 18.4 finds no row in any partition after it had to look at a newer version of a
-  row that it locked (EvalPlanQual): here a lane that an admission has changed meanwhile, or a lease that was taken over.
+  :firstId and :lastId. Pruning at run time breaks the statement when it locks a row that has changed since it began
+  (docs/design.md, Storage): here a lane that an admission has changed meanwhile, or a lease that was taken over.
 */
 /* @name commitOutcomes */
 with fence as (

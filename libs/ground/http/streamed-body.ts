@@ -161,7 +161,7 @@ export class StreamedBody {
       if (waiting) this.problem ??= new LockstepError('request_timeout', 'The body did not arrive in time; send it again without pauses');
       resolve();
     };
-    // A process that was busy for so long first reads what arrived meanwhile.
+    // If this process was too busy to read until now, data that has already arrived still counts.
     const timer = setTimeout(() => setImmediate(end), this.timeLeftMs);
     this.wake = () => {
       waiting = false;
