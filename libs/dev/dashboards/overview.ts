@@ -36,7 +36,7 @@ export const OVERVIEW: DashboardOptions = {
     {
       title: 'Ledger',
       panels: [
-        graph({ title: 'Waiting for Kafka', description: 'Accepted events in the outbox. Usually close to 0.', unit: 'short', queries: [['max(lockstep_outbox_depth)', 'accepted events'], ['sum(lockstep_dispatch_outbox_depth)', 'retry tokens, dead letters and nudges']] }),
+        graph({ title: 'Waiting for Kafka', description: 'Accepted events in the outbox, of which 10,000 a shard are counted. Usually close to 0.', unit: 'short', queries: [['max(lockstep_outbox_depth)', 'accepted events'], ['sum(lockstep_dispatch_outbox_depth)', 'retry tokens, dead letters and nudges']] }),
         graph({ title: 'Waiting for admission', description: 'Records of the events topic that are not admitted.', unit: 'short', queries: [['sum(lockstep_shard_lag_records)', 'records']] }),
         graph({ title: 'Ended deliveries', description: 'By outcome, in the time shown.', unit: 'short', queries: [['sum by (outcome) (increase(lockstep_deliveries_total[$__rate_interval]))', '{{outcome}}']] }, { isStacked: true }),
       ],

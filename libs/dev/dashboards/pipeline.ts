@@ -23,7 +23,7 @@ export const PIPELINE: DashboardOptions = {
         graph({ title: 'Relayed', description: 'Records that Kafka acknowledged, by topic.', unit: 'cps', queries: [[rate('lockstep_relayed_records_total', 'topic'), '{{topic}}']] }),
         graph({ title: 'Sends', description: 'Until all in-sync replicas have the records.', unit: 's', queries: percentiles('lockstep_relay_send_duration_seconds') }),
         graph({ title: 'Records in a send', description: 'Mean.', unit: 'short', queries: [[mean('lockstep_relay_batch_records'), 'records']] }),
-        graph({ title: 'Outbox', description: 'Rows that are not in Kafka yet.', unit: 'short', queries: [['max(lockstep_outbox_depth)', 'accepted events'], ['sum(lockstep_dispatch_outbox_depth)', 'dispatch']] }),
+        graph({ title: 'Outbox', description: 'Rows that are not in Kafka yet, of which 10,000 a shard are counted.', unit: 'short', queries: [['max(lockstep_outbox_depth)', 'accepted events'], ['sum(lockstep_dispatch_outbox_depth)', 'dispatch']] }),
         graph({ title: 'Oldest in the outbox', description: 'Age.', unit: 's', queries: [['max(lockstep_outbox_oldest_age_seconds)', 'accepted events'], ['max(lockstep_dispatch_outbox_oldest_age_seconds)', 'dispatch']] }),
         graph({ title: 'Failures', description: 'The relay tries again. refused: a record is too large for its topic, and its shard waits.', unit: 'cps', queries: [[rate('lockstep_relay_errors_total', 'step'), '{{step}}']] }),
       ],

@@ -17,7 +17,8 @@ const IDLE_FACTOR = 20;
 @Injectable()
 export class PendingAgeProbe {
   private nextLookAtMs = -Infinity;
-  private oldestEventId: string | null = null;
+  /** Null: nothing is pending. Undefined: not known. */
+  private oldestEventId: string | null | undefined;
 
   constructor(
     @InjectDatabase('housekeeping') private readonly database: Database,
@@ -27,24 +28,23 @@ export class PendingAgeProbe {
     oldestPendingAge.observe(() => this.ageSeconds());
   }
 
-  /** 0 when nothing is pending; undefined when Postgres does not answer. */
+  /** 0 when nothing is pending; undefined when Postgres does not answer, or did not at the last look. */
   private async ageSeconds(): Promise<number | undefined> {
-    try {
-      await this.look();
-    } catch (error) {
-      this.logger.debug({ err: error }, 'The oldest pending event cannot be looked up');
-      return undefined;
-    }
-    return this.oldestEventId === null ? 0 : Math.max(0, Date.now() - mintedAtMs(this.oldestEventId)) / 1_000;
+    await this.look();
+    const { oldestEventId } = this;
+    if (oldestEventId === undefined) return undefined;
+    return oldestEventId === null ? 0 : Math.max(0, Date.now() - mintedAtMs(oldestEventId)) / 1_000;
   }
 
   private async look(): Promise<void> {
     const startedAtMs = performance.now();
     if (startedAtMs < this.nextLookAtMs) return;
-    this.nextLookAtMs = Infinity;
     try {
       const [row] = await findOldestPending.run({ shards: this.shards.shards() }, this.database);
       this.oldestEventId = row?.eventId ?? null;
+    } catch (error) {
+      this.oldestEventId = undefined;
+      this.logger.debug({ err: error }, 'The oldest pending event cannot be looked up');
     } finally {
       const endedAtMs = performance.now();
       this.nextLookAtMs = Math.max(startedAtMs + FRESH_MS, endedAtMs + IDLE_FACTOR * (endedAtMs - startedAtMs));

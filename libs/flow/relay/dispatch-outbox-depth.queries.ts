@@ -5,6 +5,7 @@ export type numberArray = (number)[];
 
 /** 'DispatchOutboxDepth' parameters type */
 export interface IDispatchOutboxDepthParams {
+  mostCounted: number;
   shards: numberArray;
 }
 
@@ -20,23 +21,20 @@ export interface IDispatchOutboxDepthQuery {
   result: IDispatchOutboxDepthResult;
 }
 
-const dispatchOutboxDepthIR: any = {"usedParamSet":{"shards":true},"params":[{"name":"shards","required":true,"transform":{"type":"scalar"},"locs":[{"a":65,"b":72},{"a":217,"b":224}]}],"statement":"select\n  (select count(*) from dispatch_outbox where shard = any(:shards!::integer[]))::integer as \"depth!\",\n  coalesce(\n    (\n      select greatest(extract(epoch from now() - min(o.created_at)), 0)\n      from unnest(:shards!::integer[]) as wanted (shard)\n        cross join lateral (\n          select created_at from dispatch_outbox d where d.shard = wanted.shard order by d.id limit 1\n        ) o\n    ),\n    0\n  )::float8 as \"oldestAgeSeconds!\""};
+const dispatchOutboxDepthIR: any = {"usedParamSet":{"shards":true,"mostCounted":true},"params":[{"name":"shards","required":true,"transform":{"type":"scalar"},"locs":[{"a":159,"b":166}]},{"name":"mostCounted","required":true,"transform":{"type":"scalar"},"locs":[{"a":340,"b":352}]}],"statement":"select\n  coalesce(sum(o.counted), 0)::integer as \"depth!\",\n  greatest(extract(epoch from now() - min(o.oldest)), 0)::float8 as \"oldestAgeSeconds!\"\nfrom unnest(:shards!::integer[]) as wanted (shard)\n  cross join lateral (\n    select\n      (select count(*) from (select from dispatch_outbox d where d.shard = wanted.shard order by d.id limit :mostCounted!::integer) x) as counted,\n      (select d.created_at from dispatch_outbox d where d.shard = wanted.shard order by d.id limit 1) as oldest\n  ) o"};
 
 /**
  * Query generated from SQL:
  * ```
  * select
- *   (select count(*) from dispatch_outbox where shard = any(:shards!::integer[]))::integer as "depth!",
- *   coalesce(
- *     (
- *       select greatest(extract(epoch from now() - min(o.created_at)), 0)
- *       from unnest(:shards!::integer[]) as wanted (shard)
- *         cross join lateral (
- *           select created_at from dispatch_outbox d where d.shard = wanted.shard order by d.id limit 1
- *         ) o
- *     ),
- *     0
- *   )::float8 as "oldestAgeSeconds!"
+ *   coalesce(sum(o.counted), 0)::integer as "depth!",
+ *   greatest(extract(epoch from now() - min(o.oldest)), 0)::float8 as "oldestAgeSeconds!"
+ * from unnest(:shards!::integer[]) as wanted (shard)
+ *   cross join lateral (
+ *     select
+ *       (select count(*) from (select from dispatch_outbox d where d.shard = wanted.shard order by d.id limit :mostCounted!::integer) x) as counted,
+ *       (select d.created_at from dispatch_outbox d where d.shard = wanted.shard order by d.id limit 1) as oldest
+ *   ) o
  * ```
  */
 export const dispatchOutboxDepth = new PreparedQuery<IDispatchOutboxDepthParams,IDispatchOutboxDepthResult>(dispatchOutboxDepthIR);

@@ -2,12 +2,14 @@
 import { PreparedQuery } from '#ground/postgres/prepared-query';
 
 /** 'OutboxDepth' parameters type */
-export type IOutboxDepthParams = void;
+export interface IOutboxDepthParams {
+  mostCounted: number;
+}
 
 /** 'OutboxDepth' return type */
 export interface IOutboxDepthResult {
-  depth: number | null;
-  oldestAgeSeconds: number | null;
+  depth: number;
+  oldestAgeSeconds: number;
 }
 
 /** 'OutboxDepth' query type */
@@ -16,24 +18,24 @@ export interface IOutboxDepthQuery {
   result: IOutboxDepthResult;
 }
 
-const outboxDepthIR: any = {"usedParamSet":{},"params":[],"statement":"select\n  count(*)::integer as depth,\n  coalesce(\n    (\n      select extract(epoch from now() - e.accepted_at)\n      from outbox o\n        join events e on e.id = o.event_id\n      order by o.accept_seq\n      limit 1\n    ),\n    0\n  )::float8 as \"oldestAgeSeconds\"\nfrom outbox"};
+const outboxDepthIR: any = {"usedParamSet":{"mostCounted":true},"params":[{"name":"mostCounted","required":true,"transform":{"type":"scalar"},"locs":[{"a":303,"b":315}]}],"statement":"select\n  coalesce(sum(o.counted), 0)::integer as \"depth!\",\n  greatest(extract(epoch from now() - min(o.oldest)), 0)::float8 as \"oldestAgeSeconds!\"\nfrom shard_leases l\n  cross join lateral (\n    select\n      (select count(*) from (select from outbox w where w.shard = l.shard order by w.accept_seq limit :mostCounted!::integer) x) as counted,\n      (\n        select e.accepted_at\n        from (select event_id from outbox w where w.shard = l.shard order by w.accept_seq limit 1) first\n          join events e on e.id = first.event_id\n      ) as oldest\n  ) o"};
 
 /**
  * Query generated from SQL:
  * ```
  * select
- *   count(*)::integer as depth,
- *   coalesce(
- *     (
- *       select extract(epoch from now() - e.accepted_at)
- *       from outbox o
- *         join events e on e.id = o.event_id
- *       order by o.accept_seq
- *       limit 1
- *     ),
- *     0
- *   )::float8 as "oldestAgeSeconds"
- * from outbox
+ *   coalesce(sum(o.counted), 0)::integer as "depth!",
+ *   greatest(extract(epoch from now() - min(o.oldest)), 0)::float8 as "oldestAgeSeconds!"
+ * from shard_leases l
+ *   cross join lateral (
+ *     select
+ *       (select count(*) from (select from outbox w where w.shard = l.shard order by w.accept_seq limit :mostCounted!::integer) x) as counted,
+ *       (
+ *         select e.accepted_at
+ *         from (select event_id from outbox w where w.shard = l.shard order by w.accept_seq limit 1) first
+ *           join events e on e.id = first.event_id
+ *       ) as oldest
+ *   ) o
  * ```
  */
 export const outboxDepth = new PreparedQuery<IOutboxDepthParams,IOutboxDepthResult>(outboxDepthIR);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { register } from 'prom-client';
 import { databaseOf } from '#ground/postgres/pool';
+import { explaining } from '#dev/testing/explain';
 import { createShardFixture, type ShardFixture } from '#dev/testing/shard-fixture';
 import { readDispatchOutboxState, readOutboxState } from './outbox-state.js';
 import { dispatchOutboxGauges, outboxGauges } from './relay.metrics.js';
@@ -36,5 +37,23 @@ describe('OutboxGauges', () => {
     // A later observation replaces it, and a process without shards reports an empty outbox.
     dispatchOutboxGauges.observe(() => readDispatchOutboxState(databaseOf(fixture.pool), []));
     expect([await valueOf('lockstep_dispatch_outbox_depth'), await valueOf('lockstep_dispatch_outbox_oldest_age_seconds')]).toEqual([0, 0]);
+  });
+
+  it('read a bounded number of rows, however many wait', async () => {
+    const database = databaseOf(fixture.pool);
+    const [oldest] = await fixture.accept([{ shard: 1, entity: 'a' }], new Date(Date.now() - 3_600_000));
+    await fixture.pool.query("insert into outbox (tenant, shard, accept_seq, event_id) values ('default', 1, 1, $1), ('default', 2, 1, gen_random_uuid())", [oldest]);
+    await fixture.pool.query("insert into outbox (tenant, shard, accept_seq, event_id) select 'default', 3, n, gen_random_uuid() from generate_series(1, 20000) n");
+    await fixture.pool.query("insert into dispatch_outbox (tenant, shard, topic) select 'default', 3, 'control' from generate_series(1, 20000) n");
+    const { depth, oldestAgeSeconds } = await readOutboxState(database);
+    expect(depth).toBe(10_002);
+    expect(oldestAgeSeconds).toBeGreaterThanOrEqual(3_600);
+    expect(oldestAgeSeconds).toBeLessThan(10_000);
+    expect((await readDispatchOutboxState(database, [2, 3])).depth).toBe(10_000);
+    await fixture.pool.query('analyze outbox, dispatch_outbox');
+    const plans: string[] = [];
+    await readOutboxState(explaining(fixture.pool, plans));
+    await readDispatchOutboxState(explaining(fixture.pool, plans), [0, 1, 2, 3]);
+    for (const plan of plans) expect(plan).not.toMatch(/Sort|Seq Scan on (dispatch_)?outbox/);
   });
 });

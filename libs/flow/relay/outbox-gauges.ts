@@ -1,7 +1,7 @@
 import { ObservedGauge } from '#ground/telemetry/observed-gauge';
 
 export interface OutboxState {
-  /** Rows that are not in Kafka yet. */
+  /** Rows that are not in Kafka yet, of which 10,000 a shard are counted. */
   readonly depth: number;
   readonly oldestAgeSeconds: number;
 }
@@ -22,7 +22,7 @@ export class OutboxGauges {
    * @param content what waits in the outbox, in the plural
    */
   constructor(name: string, content: string) {
-    this.depth = new ObservedGauge({ name: `${name}_depth`, help: `${content} that are not in Kafka yet` });
+    this.depth = new ObservedGauge({ name: `${name}_depth`, help: `${content} that are not in Kafka yet, of which 10,000 a shard are counted` });
     this.oldestAge = new ObservedGauge({ name: `${name}_oldest_age_seconds`, help: `Age of the oldest of the ${content.toLowerCase()} that are not in Kafka yet` });
   }
 

@@ -23,6 +23,29 @@ it('exists only once it is observed, keeps its value while there is no new one, 
   expect(await shown()).toEqual([]);
 });
 
+it('shows what comes too late for one scrape at the next, and does not read again meanwhile', async () => {
+  jest.useFakeTimers();
+  const gauge = new ObservedGauge({ name: 'lockstep_test_slow', help: 'Slow' });
+  let [begun, underWay, most] = [0, 0, 0];
+  gauge.observe(async () => {
+    const value = (begun += 1);
+    most = Math.max(most, (underWay += 1));
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    underWay -= 1;
+    return value;
+  });
+  const seen: string[] = [];
+  for (let scrapes = 0; scrapes < 13; scrapes++) {
+    // Two scrape it.
+    const [shownOne] = [register.getSingleMetricAsString('lockstep_test_slow'), register.getSingleMetricAsString('lockstep_test_slow')];
+    await jest.advanceTimersByTimeAsync(15_000);
+    seen.push(...(await shownOne).split('\n').filter((line) => !line.startsWith('#')));
+  }
+  expect(seen).toEqual(Array.from({ length: 12 }, (_, i) => `lockstep_test_slow ${i + 1}`));
+  expect([begun, most]).toEqual([13, 1]);
+  register.removeSingleMetric('lockstep_test_slow');
+});
+
 it.each([
   { kind: 'with labels', labelNames: ['pool'] as const, value: [{ labels: { pool: 'a' }, value: 3 }], line: 'lockstep_test_late{pool="a"} 3' },
   { kind: 'without labels', labelNames: [] as const, value: 3, line: 'lockstep_test_late 3' },

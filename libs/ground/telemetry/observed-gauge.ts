@@ -16,32 +16,33 @@ const KEPT_MS = 60_000;
 
 /**
  * A gauge that is read when it is scraped. It exists only in a process that observes it: elsewhere it would report 0, which
- * looks as if there were nothing to do. Without a reading in time it keeps its last value for a minute; then its series end.
+ * looks as if there were nothing to do. A reading that takes longer than a scrape waits is shown by the next one, or alerts
+ * would end when Postgres is slow. Without a newer value the gauge keeps its last one for a minute; then its series end.
  */
 export class ObservedGauge<Label extends string = never> {
   private read: (() => Reading<Label> | Promise<Reading<Label>>) | undefined;
+  private underWay: Promise<void> | undefined;
+  private latest: Exclude<Reading<Label>, undefined> | undefined;
+  private readAtMs = -Infinity;
 
   constructor(readonly options: ObservedGaugeOptions<Label>) {}
 
-  /** Reports what `read` returns. A later call replaces it. */
+  /** Reports what `read` returns, which is called again only after its end. A later call replaces it. */
   observe(read: () => Reading<Label> | Promise<Reading<Label>>): void {
     if (this.read === undefined) this.create();
     this.read = read;
+    this.underWay = undefined;
   }
 
   private create(): void {
     const { name, help, labelNames = [] } = this.options;
-    const reading = (): Promise<Reading<Label>> => inTime(this.read?.());
-    let readAtMs = -Infinity;
+    const refreshed = (): Promise<Reading<Label>> => this.refreshed();
     new Gauge<Label>({
       name,
       help,
       labelNames: [...labelNames],
       async collect() {
-        const now = await reading();
-        const isKept = now === undefined && performance.now() - readAtMs < KEPT_MS;
-        if (isKept) return;
-        if (now !== undefined) readAtMs = performance.now();
+        const now = await refreshed();
         if (typeof now === 'number') return this.set(now);
         // Series that are not reported any more end. Without labels, a reset would set 0.
         if (labelNames.length === 0) return this.remove();
@@ -50,16 +51,30 @@ export class ObservedGauge<Label extends string = never> {
       },
     });
   }
-}
 
-/** Undefined if it takes too long. */
-async function inTime<Result>(reading: Result | Promise<Result>): Promise<Result | undefined> {
-  if (!(reading instanceof Promise)) return reading;
-  const { promise: tooLate, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => resolve(undefined), PATIENCE_MS);
-  try {
-    return await Promise.race([reading, tooLate]);
-  } finally {
-    clearTimeout(timer);
+  /** Begins a reading unless one is under way, and waits for it, but not for long. */
+  private async refreshed(): Promise<Reading<Label>> {
+    if (this.underWay === undefined) {
+      const underWay = this.refresh().finally(() => {
+        if (this.underWay === underWay) this.underWay = undefined;
+      });
+      this.underWay = underWay;
+    }
+    const { promise: tooLate, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, PATIENCE_MS);
+    try {
+      await Promise.race([this.underWay, tooLate]);
+    } finally {
+      clearTimeout(timer);
+    }
+    return performance.now() - this.readAtMs < KEPT_MS ? this.latest : undefined;
+  }
+
+  private async refresh(): Promise<void> {
+    const { read } = this;
+    const reading = await read?.();
+    if (reading === undefined || this.read !== read) return;
+    this.latest = reading;
+    this.readAtMs = performance.now();
   }
 }
