@@ -99,6 +99,7 @@ describe('operators', () => {
     // The objective of deliveries is about those that were due when their event came.
     await waitUntil('all deliveries to be counted', async () => /^lockstep_deliveries_total\{outcome="delivered"\} 8$/m.test(await metrics()));
     expect(await metrics()).toMatch(/^lockstep_accepted_to_delivered_seconds_count 2$/m);
+    expect((await metrics()).match(/^lockstep_objective_deliveries_total.*$/gm)).toEqual(['in_time"} 2', 'late"} 0', 'dead"} 6'].map((rest) => `lockstep_objective_deliveries_total{result="${rest}`));
   });
 
   it('learn of a dead letter at an endpoint of their own', async () => {

@@ -42,6 +42,18 @@ export const shardLag = new ObservedGauge({
   labelNames: ['shard'],
 });
 
+export const shardNextOffset = new ObservedGauge({
+  name: 'lockstep_shard_next_offset',
+  help: "Offset of the next record of a partition of the events topic that its owner will admit. A shard is the partition's number",
+  labelNames: ['shard'],
+});
+
+export const shardRepairing = new ObservedGauge({
+  name: 'lockstep_shard_repairing',
+  help: '1 while events that a partition of the events topic has lost are admitted from Postgres, before the partition is read on; otherwise 0',
+  labelNames: ['shard'],
+});
+
 export const admissionConflicts = conflictsOf('admission');
 
 export const admissionSeconds = new Histogram({

@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { register } from 'prom-client';
 import { WindowBudget } from '#domain/lane';
 import { LaneBudget } from '#flow/lanes/lane-budget';
 import { ShardLanes } from '#flow/lanes/shard-lanes';
@@ -50,4 +51,19 @@ it('closes a log also for code that still holds it', () => {
   logs.close(3);
   logs.reopen(3);
   expect([gate, logs.find(3), open?.log.state]).toEqual([['open 3 at 9', 'shut 3'], undefined, 'closed']);
+});
+
+it('reports where each log is read, and whether it is being repaired, when its lag is not known', async () => {
+  const { logs, lanes } = world();
+  const shown = async (): Promise<string[] | null> => (await register.metrics()).match(/^lockstep_shard_.*$/gm);
+  logs.open(lanes, CURSOR);
+  const open = logs.find(3);
+  expect(await shown()).toEqual(['lockstep_shard_next_offset{shard="3"} 10', 'lockstep_shard_repairing{shard="3"} 0']);
+  open?.log.beginRepair();
+  expect(await shown()).toEqual(['lockstep_shard_next_offset{shard="3"} 10', 'lockstep_shard_repairing{shard="3"} 1']);
+  open?.log.endRepair(5);
+  open?.log.noteEnd(open.log.openings, 7);
+  expect(await shown()).toEqual(['lockstep_shard_lag_records{shard="3"} 2', 'lockstep_shard_next_offset{shard="3"} 5', 'lockstep_shard_repairing{shard="3"} 0']);
+  logs.close(3);
+  expect(await shown()).toBeNull();
 });

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ShardLanes } from '#flow/lanes/shard-lanes';
 import { ShardTransport } from '#ground/kafka/shard-transport';
-import { shardLag } from './admission.metrics.js';
+import { shardLag, shardNextOffset, shardRepairing } from './admission.metrics.js';
 import { type LogPosition, ShardLog } from './shard-log.js';
 
 /** A log that may be read, with the lanes that its events go to. */
@@ -19,6 +19,8 @@ export class OpenLogs {
     // The topic may have been deleted and created again: the next batch of each log is compared with what was read.
     gate.onFetchRecovered(() => this.reopenAll());
     shardLag.observe(() => [...this.byShard].flatMap(([shard, { log: { lag } }]) => (lag === undefined ? [] : [{ labels: { shard }, value: lag }])));
+    shardNextOffset.observe(() => [...this.byShard].map(([shard, { log }]) => ({ labels: { shard }, value: log.position.nextOffset })));
+    shardRepairing.observe(() => [...this.byShard].map(([shard, { log }]) => ({ labels: { shard }, value: log.state === 'repairing' ? 1 : 0 })));
   }
 
   find(shard: number): OpenLog | undefined {

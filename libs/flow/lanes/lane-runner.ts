@@ -15,6 +15,7 @@ import { retryTopicName, tiersOf } from '#ground/kafka/topics';
 import { Ladder } from '#flow/retries/retry-ladder';
 import { deliveryAgeMs } from './delivery-age.js';
 import { type DeliveryItem, payloadOf } from './delivery-item.js';
+import { objectiveResultOf } from './delivery-objective.js';
 import { LaneScheduler, type ReleaseSlot, type SendPermission } from './lane-scheduler.js';
 import { LanesRepository } from './lanes.repository.js';
 import { AdmissionProgress } from './admission-progress.js';
@@ -28,7 +29,7 @@ import { OutcomeService } from '#flow/outcome/outcome.service';
 import type { Logger } from '#ground/telemetry/logger';
 import { Tracing } from '#ground/tracing/tracing';
 import { type AttemptReport, type AttemptReporting, beginReport } from './attempt-report.js';
-import { acceptedToDeliveredSeconds, attemptSeconds, attemptsTotal, deadLetters, deliveriesTotal, retriesTotal } from './lanes.metrics.js';
+import { acceptedToDeliveredSeconds, attemptSeconds, attemptsTotal, deadLetters, deliveriesTotal, objectiveDeliveries, retriesTotal } from './lanes.metrics.js';
 import { whileOwned } from '#flow/leases/while-owned';
 
 /** `deliveryConcurrency`: most lanes running at once beyond the first 8 of each endpoint; see `LaneScheduler`. */
@@ -323,16 +324,11 @@ export class LaneRunner implements LaneListener {
 function observe(result: AttemptResult, disposition: Disposition, tierMs: number | undefined, ageMs: number | undefined): void {
   attemptsTotal.inc({ response: result.statusCode === undefined ? 'none' : `${Math.floor(result.statusCode / 100)}xx` });
   attemptSeconds.observe(result.durationMs / 1_000);
-  switch (disposition.kind) {
-    case 'retry':
-      retriesTotal.inc({ tier: tierMs === undefined ? 'timer' : retryTopicName(tierMs) });
-      return;
-    case 'dead':
-      deadLetters.inc({ reason: disposition.reason });
-      deliveriesTotal.inc({ outcome: 'dead' });
-      return;
-    case 'delivered':
-      deliveriesTotal.inc({ outcome: 'delivered' });
-      if (ageMs !== undefined) acceptedToDeliveredSeconds.observe(ageMs / 1_000);
-  }
+  const { kind } = disposition;
+  if (kind === 'retry') return retriesTotal.inc({ tier: tierMs === undefined ? 'timer' : retryTopicName(tierMs) });
+  deliveriesTotal.inc({ outcome: kind });
+  if (kind === 'dead') deadLetters.inc({ reason: disposition.reason });
+  else if (ageMs !== undefined) acceptedToDeliveredSeconds.observe(ageMs / 1_000);
+  const objective = objectiveResultOf(kind, ageMs);
+  if (objective !== undefined) objectiveDeliveries.inc({ result: objective });
 }

@@ -2,11 +2,18 @@ import { Counter, Gauge, Histogram } from 'prom-client';
 import { closedCounter } from '#ground/telemetry/closed-counter';
 import { LATENCY_BUCKETS_SECONDS } from '#ground/telemetry/metrics';
 import { ObservedGauge } from '#ground/telemetry/observed-gauge';
+import { OBJECTIVE_RESULTS } from './delivery-objective.js';
 
 export const deliveriesTotal = closedCounter({
   name: 'lockstep_deliveries_total',
   help: 'Deliveries that ended, by outcome: delivered, dead (given up, replayable), discarded (by an operator or a deletion)',
   labels: { outcome: ['delivered', 'dead', 'discarded'] },
+});
+
+export const objectiveDeliveries = closedCounter({
+  name: 'lockstep_objective_deliveries_total',
+  help: 'Deliveries that ended, by how they count for the objective: in_time (delivered within a minute after the event was accepted), late, dead. Without replays, and without events from before their endpoint',
+  labels: { result: OBJECTIVE_RESULTS },
 });
 
 export const deadLetters = closedCounter({
