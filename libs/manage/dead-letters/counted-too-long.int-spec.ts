@@ -3,6 +3,7 @@ import pg from 'pg';
 import { mintId } from '#domain/ids';
 import { createTestDatabase, type TestDatabase } from '#dev/testing/test-database';
 import { TEST_BY } from '#dev/testing/test-principal';
+import { answering } from '#ground/postgres/answering-database';
 import { createPool, databaseOf } from '#ground/postgres/pool';
 import { ListsDatabase } from '#manage/lists-database.module';
 import { CountsDatabase } from './counts-database.module.js';
@@ -22,7 +23,7 @@ beforeAll(async () => {
   const bounds = { slots: 2, perTenant: 1, waiting: 4, waitingPerTenant: 4, waitMs: 60_000 };
   const counts = new CountsDatabase(databaseOf(pool), bounds);
   const lists = new ListsDatabase(databaseOf(pool), bounds);
-  replays = new ReplaysRepository(databaseOf(pool), counts, lists);
+  replays = new ReplaysRepository(answering(databaseOf(pool)), counts, lists);
   deadLetters = new DeadLettersRepository(lists, counts);
 });
 
@@ -48,4 +49,17 @@ it('refuses a replay, and creates none, when counting its dead letters takes too
   expect(await replays.find('default', ids.id)).toBeUndefined();
   expect((await pool.query('select from audit_log')).rowCount).toBe(0);
   expect([await replays.create(ALL, ids), await replays.count(ALL)]).toEqual([0, 0]);
+});
+
+it('cancels nothing when a batch of the replay takes too long', async () => {
+  const cancelled = { tenant: 'default', id: mintId(), subject: 'rpl_2', by: TEST_BY };
+  await pool.query("insert into replays (id, tenant, action, actor, matched) values ($1, 'default', 'replay', 'test', 1)", [cancelled.id]);
+  await pool.query("insert into replay_shards (replay, shard, tenant) values ($1, 0, 'default')", [cancelled.id]);
+  const holder = new pg.Client(database.url);
+  await holder.connect();
+  await holder.query('begin; select from replay_shards for update');
+  await expect(replays.cancel(cancelled)).rejects.toMatchObject({ code: 'overloaded', retryAfterSeconds: 1, message: expect.stringContaining('nothing is cancelled yet') as unknown });
+  await holder.end();
+  expect(await replays.find('default', cancelled.id)).toMatchObject({ status: 'running', cancelledAt: null });
+  expect(await replays.cancel(cancelled)).toBe(true);
 });

@@ -36,8 +36,8 @@ export class ReplaysController {
   @Requires('manage')
   @DocumentedParameter('id', idSchema('rpl'))
   @Documented({
-    summary: 'Cancel a replay or discard', description: 'It stops between two batches: what was applied stays, and is in `applied`. Cancelling it again changes nothing; one that is done is a 409.',
-    status: 200, answer: 'The replay', schema: replaySchema, problems: ['not_found', 'conflict'],
+    summary: 'Cancel a replay or discard', description: 'It stops between two batches: what was applied stays, and is in `applied`. Cancelling it again changes nothing; one that is done is a 409. It waits for the batches under way, for 5 s at most: then it is a 503 `overloaded`, nothing is cancelled, and it may be repeated.',
+    status: 200, answer: 'The replay', schema: replaySchema, problems: ['not_found', 'conflict', 'overloaded'],
   })
   cancel(@Req() { principal }: FastifyRequest, @Param('id') id: string): Promise<Replay> {
     return this.replays.cancel(principal, id);

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { LockstepError } from '#domain/problem';
 import { InjectDatabase } from '#ground/postgres/inject-postgres';
 import type { Database } from '#ground/postgres/pool';
+import { isStatementTimeout } from '#ground/postgres/sql-errors';
 import { type AcceptedRange, idsIn } from '#manage/events/accepted-range';
 import { ListsDatabase, MAX_ROWS_READ } from '#manage/lists-database.module';
 import { cancelReplay } from './cancel-replay.queries.js';
@@ -107,9 +109,15 @@ export class ReplaysRepository {
    * Cancels the replay, unless it has ended: no batch of it is applied any more.
    * @param parameters `by` is from `auditedBy`
    * @returns whether it is cancelled, now or before; undefined if it does not exist
+   * @throws LockstepError overloaded if a batch that is being applied takes too long; then nothing is cancelled
    */
   async cancel(parameters: { tenant: string; id: string; subject: string; by: string }): Promise<boolean | undefined> {
-    return (await cancelReplay.run(parameters, this.database))[0]?.cancelled;
+    try {
+      return (await cancelReplay.run(parameters, this.database))[0]?.cancelled;
+    } catch (error) {
+      if (!(error instanceof LockstepError && isStatementTimeout(error.cause))) throw error;
+      throw new LockstepError('overloaded', 'A batch of the replay is being applied, and takes long: nothing is cancelled yet, so cancel it again', { cause: error, retryAfterSeconds: 1 });
+    }
   }
 
   async find(tenant: string, id: string): Promise<ReplayRow | undefined> {

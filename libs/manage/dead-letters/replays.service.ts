@@ -85,7 +85,7 @@ export class ReplaysService {
 
   /**
    * Stops the replay between two batches: what was applied stays. Once more is harmless.
-   * @throws LockstepError not_found; conflict if it had ended
+   * @throws LockstepError not_found; conflict if it had ended; overloaded if a batch takes too long
    */
   async cancel(principal: Principal, id: string): Promise<Replay> {
     const { tenant } = principal;
