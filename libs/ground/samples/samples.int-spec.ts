@@ -210,8 +210,8 @@ describe('numbers over time', () => {
     const beganAt = performance.now();
     await another.get(SamplesWriter).stop();
     await another.close();
-    // A connection is given up after 5 s, a statement after 65 s.
-    expect(performance.now() - beganAt).toBeLessThan(4_500);
+    // A connection is given up after 5 s, a statement after 65 s; a process has 2.5 s, of which traces may take half a second.
+    expect(performance.now() - beganAt).toBeLessThan(2_000);
     expect(log.lines.map(({ msg }) => msg)).toContain('Postgres does not answer: the last numbers over time may be lost');
     await silent.stop();
   });
