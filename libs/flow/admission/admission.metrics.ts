@@ -50,7 +50,7 @@ export const shardNextOffset = new ObservedGauge({
 
 export const shardRepairing = new ObservedGauge({
   name: 'lockstep_shard_repairing',
-  help: '1 while events that a partition of the events topic has lost are admitted from Postgres, before the partition is read on; otherwise 0',
+  help: 'Whether events that a partition of the events topic has lost are being admitted from Postgres, before it is read on: 1 or 0',
   labelNames: ['shard'],
 });
 
