@@ -14,7 +14,7 @@ export const metricsQuerySchema = z.strictObject({
   source: textSchema({ min: 1, max: 128, controls: false }).optional().meta({ description: 'Only of the source with this name; `api` for posts', example: 'stripe' }),
   type: eventType.optional().meta({ description: 'Only of events of this type' }),
   from: moment.optional().meta({ description: 'At this moment or later. Default: an hour before `to`. Moved to the beginning of its ten seconds, minute or hour' }),
-  to: moment.optional().meta({ description: 'Before this moment. Default: now' }),
+  to: moment.optional().meta({ description: 'Before this moment, and to the end of its ten seconds, minute or hour. Default: now' }),
   step: z.enum(STEP_NAMES).optional().meta({ description: 'Default: by the length of the time. 10s is kept for two hours, 1m to 15m for two days' }),
   limit: z.coerce.number('must be a whole number').int().min(1).max(100).default(20).meta({ description: 'Series: those with the most. The rest is one more series' }),
 });
@@ -41,10 +41,10 @@ export const metricsSchema = z
     to: z.iso.datetime(),
     step: z.enum(STEP_NAMES),
     series: z.array(z.object({
-      key: z.string().nullable().meta({ description: 'The endpoint, source or type. Null without one, and for all that are not told apart' }),
+      key: z.string().nullable().meta({ description: 'The endpoint, source or type. Null without one, and for what the tenant has besides those that are told apart' }),
       total: z.object(numbers).meta({ description: 'Of the whole time' }),
       points: z.array(pointSchema).max(1_501).meta({ description: 'Steps in which something happened, oldest first' }),
-    })).max(101).meta({ description: 'The one with the most first; that of all which are not told apart comes last' }),
+    })).max(101).meta({ description: 'The one with the most first; that of the rest comes last. Where more than 1,000 endpoints, sources or types are busy in an hour, the numbers of a single one are lower bounds' }),
   })
   .meta({
     id: 'Metrics',
