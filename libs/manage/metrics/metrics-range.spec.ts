@@ -10,6 +10,8 @@ const stepOf = (from: number, to: number, step?: StepName): string => metricsRan
 describe('the time that numbers are asked of', () => {
   it('is the last hour, in steps of ten seconds, unless it is given', () => {
     expect(metricsRangeOf({}, NOW)).toEqual({ from: new Date('2026-01-31T11:34:50Z'), to: ago(0), end: new Date('2026-01-31T12:35:00Z'), step: '10s', stepSeconds: 10, rowSeconds: 10 });
+    expect(metricsRangeOf({ by: 'endpoint' }, NOW)).toMatchObject({ from: new Date('2026-01-31T11:34:00Z'), step: '1m' });
+    expect(metricsRangeOf({ by: 'endpoint', step: '10s' }, NOW).step).toBe('10s');
     expect(metricsRangeOf({ to: ago(30) }, NOW)).toMatchObject({ from: new Date('2026-01-30T05:34:00Z'), to: ago(30), step: '1m', rowSeconds: 60 });
   });
 

@@ -25,13 +25,14 @@ export interface MetricsRange {
 
 /**
  * The time that numbers are asked of: by default the last hour. Its step is by default the smallest that is kept so long and
- * makes at most some 360 steps. Rows are read whole: "the last hour" by rows of an hour has the hour before this one, too.
+ * makes at most some 360 steps, and with `by`, which has to read all names, at least a minute. Rows are read whole: "the last hour" by rows of an hour has the hour before this one, too.
  * @throws LockstepError invalid_request if it is empty, has too many steps, or is no longer kept in such steps
  */
-export function metricsRangeOf(given: GivenRange & { readonly step?: StepName | undefined }, nowMs = Date.now()): MetricsRange {
+export function metricsRangeOf(given: GivenRange & { readonly step?: StepName | undefined; readonly by?: string | undefined }, nowMs = Date.now()): MetricsRange {
   const { from, to, lengthMs } = timeOf(given, HOUR_MS, nowMs);
   const isStepKept = (step: Step): boolean => isKept(from, KEPT_MS[rowSecondsOf(step)], nowMs);
-  const found = STEPS.find((step) => (given.step === undefined ? lengthMs <= step.upToMs && isStepKept(step) : step.step === given.step)) ?? LONGEST;
+  const isUsual = (step: Step): boolean => lengthMs <= step.upToMs && isStepKept(step) && (given.by === undefined || rowSecondsOf(step) > 10);
+  const found = STEPS.find((step) => (given.step === undefined ? isUsual(step) : step.step === given.step)) ?? LONGEST;
   const { step, stepSeconds } = found;
   const rowSeconds = rowSecondsOf(found);
   if (!isStepKept(found)) throw invalidRange('step', `is kept for ${rowSeconds === 10 ? 'two hours' : 'two days'}: use a longer one for a time that began before`);

@@ -15,7 +15,7 @@ export const metricsQuerySchema = z.strictObject({
   type: eventType.optional().meta({ description: 'Only of events of this type' }),
   from: moment.optional().meta({ description: 'At this moment or later. Default: an hour before `to`. Moved to the beginning of its ten seconds, minute or hour' }),
   to: moment.optional().meta({ description: 'Before this moment, and to the end of its ten seconds, minute or hour. Default: now' }),
-  step: z.enum(STEP_NAMES).optional().meta({ description: 'Default: by the length of the time. 10s is kept for two hours, 1m to 15m for two days' }),
+  step: z.enum(STEP_NAMES).optional().meta({ description: 'Default: by the length of the time, with `by` at least 1m. 10s is kept for two hours, 1m to 15m for two days' }),
   limit: z.coerce.number('must be a whole number').int().min(1).max(100).default(20).meta({ description: 'Series: those with the most. The rest is one more series' }),
 });
 export type MetricsQuery = z.output<typeof metricsQuerySchema>;
@@ -49,10 +49,10 @@ export const metricsSchema = z
   .meta({
     id: 'Metrics',
     example: {
-      measure: 'latency', kind: 'duration', by: 'endpoint', from: '2026-01-31T12:00:00.000Z', to: '2026-01-31T13:00:00.000Z', step: '10s',
+      measure: 'latency', kind: 'duration', by: 'endpoint', from: '2026-01-31T12:00:00.000Z', to: '2026-01-31T13:00:00.000Z', step: '1m',
       series: [{
         key: 'ep_0199c0de00007000800000000000beef', total: { value: 31.2, count: 120, p50: 23, p95: 61, p99: 240 },
-        points: [{ at: '2026-01-31T12:34:10.000Z', value: 31.2, count: 120, p50: 23, p95: 61, p99: 240 }],
+        points: [{ at: '2026-01-31T12:34:00.000Z', value: 31.2, count: 120, p50: 23, p95: 61, p99: 240 }],
       }],
     },
   });
