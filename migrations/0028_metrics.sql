@@ -6,28 +6,31 @@ set local lock_timeout = '2s';
 -- Numbers over time by tenant: of whole tenants, of their endpoints, of sources and of event types. Processes of the release
 -- before still add to `samples` (0026), which is only read otherwise, and is empty after the retention.
 
--- What a process has counted in ten seconds, as it comes: a few large rows, because a row for each number costs a hundred times
--- as much. It is kept for two hours.
+-- What a process has counted in ten seconds, as it comes: one row for each measure with the numbers of all names, because a row
+-- for each number costs a hundred times as much. A reader of one measure, or of one name, does not open the others. It is kept for
+-- two hours.
 create table recent_samples (
   tenant text not null,
   -- What the numbers are told apart by: `tenant` (all of it), `endpoint`, `source` or `type`.
   dimension text not null,
+  -- What is counted or measured, such as `attempts.2xx` or `latency`.
+  measure text not null,
   -- The beginning of the ten seconds, by the clock of the process.
   at timestamptz not null,
-  -- One element of each array for each number. Name: of the source or type, the endpoint's narrow key; empty for a whole tenant,
-  -- and for all that is not told apart.
+  -- One element of each array for each name: that of the source or type, the endpoint's narrow key; empty for a whole tenant, and
+  -- for all that is not told apart. No name is there twice.
   names text[] not null,
-  measures text[] not null,
   counts bigint[] not null,
-  -- Of the values that were measured; 0 for counts.
-  sums double precision[] not null,
-  -- The values as a histogram of libs/domain/log-histogram.ts, each the text of an array, because they are not equally long.
-  buckets text[] not null,
+  -- Of the values that were measured; null for counts.
+  sums double precision[],
+  -- The values as a histogram of libs/domain/log-histogram.ts, each the text of an array, because they are not equally long; null
+  -- for counts and gauges.
+  buckets text[],
   -- Whether they are in the minute and the hour, too.
   rolled_up boolean not null default false
 );
-create index recent_samples_of_tenant on recent_samples (tenant, dimension, at);
-create index recent_samples_to_roll_up on recent_samples (tenant, dimension, at) where not rolled_up;
+create index recent_samples_of_tenant on recent_samples (tenant, dimension, measure, at);
+create index recent_samples_to_roll_up on recent_samples (tenant, dimension, measure, at) where not rolled_up;
 create index recent_samples_expired on recent_samples (at) where rolled_up;
 
 -- The same by minute and hour, of all processes together.
@@ -95,6 +98,7 @@ begin
 end
 $$;
 
+-- `number` is now how many samples the process has stored.
 -- A flush, every ten seconds, also shows that its process runs. Null in rows of the release before.
 alter table sample_flushes
   add column app text,

@@ -64,6 +64,6 @@ export async function rollUpSamples({ query }) {
   const statement = (await import('#ground/samples/roll-up-samples.queries')).rollUpSamples;
   const database = { query: async (text, values) => ({ rows: await query(text, values), rowCount: 0 }) };
   let added;
-  do [{ added }] = await statement.run({ limit: 30 }, database);
+  do [{ added }] = await statement.run({ limit: 120 }, database);
   while (added > 0);
 }

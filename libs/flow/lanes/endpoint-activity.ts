@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { AttemptResult, Disposition } from '#domain/disposition';
-import { mintedAtMs } from '#domain/ids';
 import { API_SOURCE } from '#domain/source-provider';
 import { EndpointDirectory } from '#flow/delivery/endpoint-directory';
 import { Samples } from '#ground/samples/samples';
 import type { Tally } from '#ground/samples/tally';
+import { deliveryAgeMs } from './delivery-age.js';
 import type { DeliveryItem } from './delivery-item.js';
 import { deliveriesTotal } from './lanes.metrics.js';
 import { OpenShards } from './open-shards.js';
@@ -21,10 +21,11 @@ export class EndpointActivity {
   }
 
   /** An attempt's outcome is committed. */
-  onOutcome({ key, tenant, source, type, replayed }: Pick<DeliveryItem, 'key' | 'tenant' | 'source' | 'type' | 'replayed'>, result: AttemptResult, { kind }: Disposition): void {
+  onOutcome(item: Pick<DeliveryItem, 'key' | 'tenant' | 'source' | 'type' | 'replayed'>, result: AttemptResult, { kind }: Disposition): void {
+    const { key, tenant, source, type } = item;
     const response = result.statusCode === undefined ? 'attempts.none' : `attempts.${Math.floor(result.statusCode / 100)}xx`;
-    // A replay comes long after its event, which says nothing about the delivery.
-    const delayMs = kind === 'delivered' && !replayed ? Math.max(0, Date.now() - mintedAtMs(key.eventId)) : undefined;
+    const target = kind === 'delivered' ? this.directory.get(key.endpoint) : undefined;
+    const delayMs = target === undefined ? undefined : deliveryAgeMs(item, target, Date.now());
     note(this.samples.endpoint(tenant, key.endpoint), response, result.durationMs, kind, delayMs);
     note(this.samples.events(tenant, source ?? API_SOURCE, type), response, result.durationMs, kind, delayMs);
   }

@@ -1,14 +1,20 @@
 /*
   Adds up to :limit rows of recent numbers to their minutes and hours, once: the same statement marks them, and several processes
   take different ones. Those of five minutes come together, which are then added to their hour once. Also deletes what is older
-  than two hours, up to 1,000 rows. Returns how many were added.
+  than two hours: more than it adds, so that nothing piles up. Returns how many were added.
 */
 /* @name rollUpSamples */
 with expired as (
   delete from recent_samples
   where ctid = any(array(
-    select ctid from recent_samples where rolled_up and at < now() - interval '2 hours' limit 1000 for update skip locked
+    select ctid from recent_samples where rolled_up and at < now() - interval '2 hours' limit greatest(1000, 2 * :limit!::bigint)
+    for update skip locked
   ))
+),
+-- Of processes that ended long ago. One that was only suspended still knows what it had stored.
+forgotten as (
+  delete from sample_flushes
+  where process in (select process from sample_flushes where flushed_at < now() - interval '30 days' for update skip locked)
 ),
 taken as (
   update recent_samples set rolled_up = true
@@ -17,19 +23,29 @@ taken as (
     from recent_samples
     -- The last flush of the five minutes comes some seconds after their end.
     where not rolled_up and at < date_bin('5 minutes', now() - interval '30 seconds', to_timestamp(0))
-    order by tenant, dimension, at
-    limit :limit!
+    order by tenant, dimension, measure, at
+    limit :limit!::bigint
     for update skip locked
   ))
-  returning tenant, dimension, at, names, measures, counts, sums, buckets
+  returning tenant, dimension, measure, at, names, counts, sums, buckets
+),
+-- Their minutes have a number, because all names are sorted by it: four columns took more time than all the rest.
+numbered as materialized (
+  select *, dense_rank() over (order by tenant, dimension, measure, minute) as place
+  from (select *, date_bin('1 minute', at, to_timestamp(0)) as minute from taken) t
+),
+summed as (
+  select
+    m.place, n.name, sum(n.count)::bigint as count, coalesce(sum(n.sum), 0) as sum,
+    merge_buckets(array_agg(n.buckets) filter (where n.buckets <> '{}')) as buckets
+  from numbered m
+    cross join unnest(m.names, m.counts, m.sums, m.buckets) as n (name, count, sum, buckets)
+  group by m.place, n.name
 ),
 minutes as materialized (
-  select
-    t.tenant, t.dimension, n.measure, date_bin('1 minute', t.at, to_timestamp(0)) as minute, n.name, sum(n.count)::bigint as count,
-    sum(n.sum) as sum, merge_buckets(array_agg(n.buckets) filter (where n.buckets <> '{}')) as buckets
-  from taken t
-    cross join unnest(t.names, t.measures, t.counts, t.sums, t.buckets) as n (name, measure, count, sum, buckets)
-  group by t.tenant, t.dimension, n.measure, minute, n.name
+  select m.tenant, m.dimension, m.measure, m.minute, s.name, s.count, s.sum, s.buckets
+  from summed s
+    join (select distinct place, tenant, dimension, measure, minute from numbered) m on m.place = s.place
 ),
 steps as (
   select tenant, dimension, 60 as step, measure, minute as at, name, count, sum, buckets

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Poll } from '#ground/polling/poll';
-import { isPoison, isTimeout, sqlStateOf } from '#ground/postgres/sql-errors';
+import { isPoison, isTimeout } from '#ground/postgres/sql-errors';
 import { StatementSize } from '#ground/postgres/statement-size';
 import { InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
@@ -18,23 +18,20 @@ const RANKS: Readonly<Record<SampleDimension, number>> = { tenant: 0, source: 1,
 /** A gauge that was not looked at for longer than this is not known. */
 const MAX_GAP_MS = 6 * STEP_MS;
 const ROLL_UP_INTERVAL_MS = 60_000;
-/** Rows of a first statement: those of a tenant's endpoints in five minutes. With 1,000 endpoints it takes about a second. */
-const ROLL_UP_ROWS = 30;
-/** Of many small tenants, for which a statement costs more than its rows. */
+/** Rows of a first statement: those of one measure of a tenant's endpoints in five minutes, by four processes. */
+const ROLL_UP_ROWS = 120;
+/** Of many small tenants, for which a statement costs more than its rows. `StatementSize` would find it only by statements that exceed their time. */
 const MOST_ROLL_UP_ROWS = 2_000;
 const SHORT_ROLL_UP_MS = 200;
 /** A process that ends waits for Postgres no longer: then traces and pools take up to 1.5 s of the 2.5 s that it has. */
 const STOP_LIMIT_MS = 500;
 
-interface Pending extends Omit<SampleFlush, 'number'> {
-  /** Undefined before it is sent. */
-  number: number | undefined;
-}
+type Pending = Omit<SampleFlush, 'before'>;
 
 /**
  * Stores the samples of this process, every ten seconds and at the end. A crash loses at most those of ten seconds. A flush
- * whose answer was lost is sent again with its number, so that nothing counts twice. Samples are taken at full ten seconds by
- * the process's clock, and belong to those that have just ended: nothing looks at the clock when something is counted. Every
+ * whose answer was lost is sent again from the same place, so that nothing counts twice. Samples are taken at full ten seconds
+ * by the process's clock, and belong to those that have just ended: nothing looks at the clock when something is counted. Every
  * five minutes one of the processes adds those of all of them to their minutes and hours.
  */
 @Injectable()
@@ -44,8 +41,9 @@ export class SamplesWriter {
   private readonly rollUps: Poll;
   private readonly rollUpSize = new StatementSize();
   private rollUpRows = ROLL_UP_ROWS;
-  private flushes = 0;
-  /** Not sent, or sent without an answer, in the order of their numbers. */
+  /** Samples that Postgres has acknowledged. */
+  private stored = 0;
+  /** What comes after them, oldest first. Of the first one it is not known whether Postgres has it. */
   private readonly pending: Pending[] = [];
   private pendingSamples = 0;
   private takenAtMs = endedStepMs();
@@ -109,9 +107,23 @@ export class SamplesWriter {
     for (let hasMore = true; hasMore && signal?.aborted !== true; ) {
       const limit = this.rollUpSize.of(this.rollUpRows);
       const startedMs = performance.now();
-      hasMore = (await this.rollUpSize.run(limit, () => this.repository.rollUp(limit), (added) => added)) === limit;
+      hasMore = (await this.rollUpSize.run(limit, () => this.rollUpRowsOf(limit), (added) => added)) === limit;
       const isShort = performance.now() - startedMs < SHORT_ROLL_UP_MS;
       if (hasMore) this.rollUpRows = isShort ? Math.min(MOST_ROLL_UP_ROWS, this.rollUpRows * 2) : ROLL_UP_ROWS;
+    }
+  }
+
+  /** @returns `limit` if there may be more */
+  private async rollUpRowsOf(limit: number): Promise<number> {
+    try {
+      return await this.repository.rollUp(limit);
+    } catch (error) {
+      if (!isPoison(error)) throw error;
+      if (limit === 1) {
+        const row = await this.repository.skip();
+        this.logger.error({ err: error, ...row }, 'Numbers over time of ten seconds cannot be added to their minute and hour, and are missing there');
+      } else await this.rollUpRowsOf(Math.floor(limit / 2));
+      return limit;
     }
   }
 
@@ -142,18 +154,18 @@ export class SamplesWriter {
   }
 
   private push(samples: readonly TimedSample[], stops: boolean): void {
-    this.pending.push({ number: undefined, samples, stops });
+    this.pending.push({ samples, stops });
     this.pendingSamples += samples.length;
   }
 
   private async writePending(signal?: AbortSignal): Promise<void> {
     for (let [next] = this.pending; next !== undefined && signal?.aborted !== true; [next] = this.pending) {
-      const number = (next.number ??= this.flushes += 1);
       const { samples, stops } = next;
       try {
-        await this.repository.add({ number, samples, stops });
+        await this.repository.add({ before: this.stored, samples, stops });
+        this.stored += samples.length;
       } catch (error) {
-        if (wasRolledBackInTime(error) && samples.length > 1) this.halve(next);
+        if (isTimeout(error) && samples.length > 1) this.halve(next);
         if (!isPoison(error)) throw error;
         this.logger.error({ err: error, samples: samples.length }, 'Numbers over time cannot be stored, and are lost');
         for (const { count } of samples) samplesNotCounted.inc(count);
@@ -164,15 +176,10 @@ export class SamplesWriter {
   }
 
   /** The first one exceeded its time: two smaller ones may not. */
-  private halve({ number, samples, stops }: Pending): void {
+  private halve({ samples, stops }: Pending): void {
     const middle = Math.ceil(samples.length / 2);
-    this.pending.splice(0, 1, { number, samples: samples.slice(0, middle), stops: false }, { number: undefined, samples: samples.slice(middle), stops });
+    this.pending.splice(0, 1, { samples: samples.slice(0, middle), stops: false }, { samples: samples.slice(middle), stops });
   }
-}
-
-/** Whether Postgres ended the statement because of its time: it is not committed. */
-function wasRolledBackInTime(error: unknown): boolean {
-  return isTimeout(error) && sqlStateOf(error) !== undefined;
 }
 
 /** The ten seconds that have just ended, or will within five seconds: when they began. */

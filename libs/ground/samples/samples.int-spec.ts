@@ -21,7 +21,8 @@ let log: LogCapture;
 /** Two processes on one database; the network of the second can break. */
 let processes: readonly [TestingModule, TestingModule];
 let network: TcpProxy;
-let flushes = 0;
+/** Where the next flush begins; far from the one before. */
+let before = 0;
 
 beforeAll(async () => {
   fixture = await createShardFixture();
@@ -50,10 +51,13 @@ afterAll(async () => {
 const sample = (changes: Partial<TimedSample> = {}): TimedSample =>
   ({ tenant: 'acme', dimension: 'type', name: 'order.paid', measure: 'accepted', atMs: NOON, count: 1, sum: 0, buckets: [], ...changes });
 
-/** A flush, unless another one is given, with a number that is higher than all before. */
+/** A flush, unless another one is given, after all before. */
 const add = (samples: readonly TimedSample[], process = processes[0], changes: Partial<SampleFlush> = {}): Promise<void> =>
-  process.get(SamplesRepository).add({ number: (flushes += 1), samples, stops: false, ...changes });
+  process.get(SamplesRepository).add({ before: (before += 1_000), samples, stops: false, ...changes });
 const rollUp = (process = processes[0]): Promise<void> => process.get(SamplesWriter).rollUp();
+const sumOf = (rows: readonly Stored[]): number => rows.reduce((sum, { count }) => sum + count, 0);
+/** What a statement that takes too long throws. */
+const timeout = (): Promise<never> => fixture.pool.query("begin; set local statement_timeout = '1ms'; select pg_sleep(1)").then(() => Promise.reject(new Error('There was time'))).finally(() => fixture.pool.query('rollback'));
 
 interface Stored {
   readonly name: string;
@@ -66,8 +70,8 @@ interface Stored {
 async function stored(where = 'true'): Promise<Stored[]> {
   const { rows } = await fixture.pool.query<Stored>(`
     select * from (
-      select tenant, dimension, name, 10 as step, at, measure, sum(n.count)::integer as count, sum(n.sum) as sum, sum_buckets(n.buckets::bigint[])::integer[] as buckets
-      from recent_samples r cross join unnest(r.names, r.measures, r.counts, r.sums, r.buckets) as n (name, measure, count, sum, buckets)
+      select tenant, dimension, name, 10 as step, at, measure, sum(n.count)::integer as count, coalesce(sum(n.sum), 0) as sum, sum_buckets(coalesce(n.buckets, '{}')::bigint[])::integer[] as buckets
+      from recent_samples r cross join unnest(r.names, r.counts, r.sums, r.buckets) as n (name, count, sum, buckets)
       group by 1, 2, 3, 5, 6
       union all
       select tenant, dimension, name, step, at, measure, count::integer, sum, buckets::integer[] from sample_rollups
@@ -122,17 +126,48 @@ describe('numbers over time', () => {
   });
 
   it('are added once by a flush that comes again, also while the first one is under way', async () => {
-    const number = (flushes += 2);
-    await Promise.all([add([sample()], processes[0], { number }), add([sample()], processes[0], { number })]);
-    await add([sample()], processes[0], { number });
-    await add([sample()], processes[0], { number: number - 1 });
+    const again = { before: (before += 1_000) };
+    await Promise.all([add([sample()], processes[0], again), add([sample()], processes[0], again)]);
+    await add([sample()], processes[0], again);
+    await add([sample()], processes[0], { before: again.before - 1 });
     await add([sample({ count: 2 })]);
     expect(await stored()).toMatchObject([{ step: 10, count: 3 }]);
   });
 
+  it('are added once by a flush that comes again in parts, whichever comes first', async () => {
+    const [first, second] = [sample(), sample({ name: 'order.created' })];
+    for (const order of [['whole', 'first', 'second'], ['first', 'whole', 'second'], ['first', 'second', 'whole']]) {
+      await fixture.pool.query('truncate recent_samples');
+      const start = (before += 1_000);
+      for (const part of order) {
+        if (part === 'whole') await add([first, second], processes[0], { before: start });
+        if (part === 'first') await add([first], processes[0], { before: start });
+        if (part === 'second') await add([second], processes[0], { before: start + 1 });
+      }
+      expect(await stored()).toMatchObject([{ name: 'order.created', count: 1 }, { name: 'order.paid', count: 1 }]);
+    }
+  });
+
+  it('are added once when the answer to a flush is lost, and takes too long the next time', async () => {
+    const [samples, writer, repository] = [processes[1].get(Samples), processes[1].get(SamplesWriter), processes[1].get(SamplesRepository)];
+    await writer.flush();
+    for (let i = 0; i < 100; i++) samples.events('acme', 'api', `type.${i}`).count('routed');
+    network.holdAnswers();
+    const lost = expect(writer.flush()).rejects.toThrow();
+    await waitUntil('the commit', async () => (await stored("dimension = 'type'")).length === 100);
+    network.cut();
+    await lost;
+    network.restore();
+    jest.spyOn(repository, 'add').mockImplementationOnce(timeout);
+    await expect(writer.flush()).rejects.toThrow('statement timeout');
+    samples.events('acme', 'api', 'later').count('routed');
+    await writer.flush();
+    expect(sumOf(await stored("dimension = 'type'"))).toBe(101);
+  });
+
   it('are in their minutes and hours once, however many processes add them at the same time', async () => {
     const rows = 400;
-    for (let i = 0; i < rows; i++) await fixture.pool.query("insert into recent_samples values ($1, 'endpoint', $2, '{1,2,3}', '{routed,routed,routed}', '{1,1,1}', '{0,0,0}', '{\"{}\",\"{}\",\"{}\"}')", [`tenant-${i % 20}`, new Date(NOON + i * 10 * SECOND_MS)]);
+    for (let i = 0; i < rows; i++) await fixture.pool.query("insert into recent_samples values ($1, 'endpoint', 'routed', $2, '{1,2,3}', '{1,1,1}')", [`tenant-${i % 20}`, new Date(NOON + i * 10 * SECOND_MS)]);
     await Promise.all(Array.from({ length: 6 }, (_, i) => rollUp(processes[i % 2])));
     // Those that another one has locked are left to it.
     await rollUp();
@@ -166,17 +201,20 @@ describe('numbers over time', () => {
     network.restore();
     await writer.flush();
     await writer.flush();
-    expect((await stored("dimension = 'endpoint'")).reduce((sum, { count }) => sum + count, 0)).toBe(12);
+    expect(sumOf(await stored("dimension = 'endpoint'"))).toBe(12);
   });
 
   it('are stored in statements of a bounded size, and at the end; the process then counts as ended', async () => {
     const another = await testModules(fixture.url, [SamplesModule]).compile();
     const [samples, writer] = [another.get(Samples), another.get(SamplesWriter)];
     for (let i = 0; i < 1_000; i++) for (let measure = 0; measure < 11; measure++) samples.events('acme', 'api', `type.${i}`).count(`measure.${measure}`);
+    // The end has a second only.
+    await writer.flush();
+    samples.events('acme', 'api', 'type.0').count('measure.0');
     await writer.stop();
-    expect(await stored("dimension = 'type'")).toHaveLength(11_000);
+    expect(sumOf(await stored("dimension = 'type'"))).toBe(11_001);
     const { rows } = await fixture.pool.query<Record<string, unknown>>('select number::integer, app, version, pid, stopped_at is not null as ended from sample_flushes');
-    expect(rows).toEqual([{ number: 2, app: 'test', version: VERSION, pid: process.pid, ended: true }]);
+    expect(rows).toEqual([{ number: 11_013, app: 'test', version: VERSION, pid: process.pid, ended: true }]);
     await another.close();
   });
 
@@ -186,7 +224,7 @@ describe('numbers over time', () => {
     const stores = repository.add.bind(repository);
     jest.spyOn(repository, 'add').mockImplementation(async (flush) => {
       sizes.push(flush.samples.length);
-      if (flush.samples.length > 25) await fixture.pool.query("begin; set local statement_timeout = '1ms'; select pg_sleep(1)").finally(() => fixture.pool.query('rollback'));
+      if (flush.samples.length > 25) await timeout();
       return stores(flush);
     });
     const [samples, writer] = [processes[0].get(Samples), processes[0].get(SamplesWriter)];
@@ -196,7 +234,7 @@ describe('numbers over time', () => {
     await expect(writer.flush()).rejects.toThrow('statement timeout');
     await writer.flush();
     expect(sizes).toEqual([99, 50, 25, 25, 49, 25, 24, 2]);
-    expect((await stored("dimension = 'type'")).reduce((sum, { count }) => sum + count, 0)).toBe(99);
+    expect(sumOf(await stored("dimension = 'type'"))).toBe(99);
   });
 
   it('do not keep a process from ending while Postgres does not answer', async () => {
@@ -232,10 +270,31 @@ describe('numbers over time', () => {
     await another.close();
   });
 
-  it('a flush without numbers shows that the process runs; those of processes that ended long ago are forgotten', async () => {
-    await fixture.pool.query("insert into sample_flushes (process, number, flushed_at) values ($1, 1, now() - interval '2 days')", [randomUUID()]);
+  it('are deleted after two hours, more at once than come', async () => {
+    const insert = "insert into recent_samples select 'acme', 'type', 'accepted', now() - $2::interval, array['a'], array[1], null, null, $3 from generate_series(1, $1::integer)";
+    await fixture.pool.query(insert, [4_500, '3 hours', true]);
+    await fixture.pool.query(insert, [2_000, '10 minutes', false]);
+    await processes[0].get(SamplesRepository).rollUp(2_000);
+    const { rows } = await fixture.pool.query<{ old: number; kept: number }>("select count(*) filter (where at < now() - interval '2 hours')::integer as old, count(*) filter (where at > now() - interval '2 hours')::integer as kept from recent_samples");
+    expect(rows).toEqual([{ old: 500, kept: 2_000 }]);
+  });
+
+  it('that Postgres cannot add keep no others from their minutes and hours', async () => {
+    const insert = "insert into recent_samples values ($1, 'type', 'latency', $2, '{a}', '{1}', '{1}', $3)";
+    for (const [tenant, buckets] of [['acme', '{0,x}'], ['acme', '{0,1}'], ['beta', 'none'], ['gamma', '{2}']] as const) await fixture.pool.query(insert, [tenant, new Date(NOON), [buckets]]);
+    await rollUp(processes[1]);
+    expect(await stored('step = 60')).toMatchObject([{ tenant: 'acme', count: 1, buckets: [0, 1] }, { tenant: 'gamma', count: 1, buckets: [2] }]);
+    const lines = log.lines.filter(({ msg }) => msg === 'Numbers over time of ten seconds cannot be added to their minute and hour, and are missing there');
+    expect(lines).toMatchObject([{ level: 50, tenant: 'acme', dimension: 'type', measure: 'latency' }, { level: 50, tenant: 'beta' }]);
+    const { rows } = await fixture.pool.query('select from recent_samples where not rolled_up');
+    expect(rows).toEqual([]);
+  });
+
+  it('a flush without numbers shows that the process runs; those of processes that ended a month ago are forgotten', async () => {
+    for (const ago of ['31 days', '2 days']) await fixture.pool.query('insert into sample_flushes (process, number, flushed_at) values ($1, 1, now() - $2::interval)', [randomUUID(), ago]);
     await add([]);
-    const { rows } = await fixture.pool.query<Record<string, unknown>>("select app, stopped_at, flushed_at > now() - interval '1 minute' as fresh from sample_flushes");
-    expect(rows).toEqual([{ app: 'test', stopped_at: null, fresh: true }]);
+    await rollUp();
+    const { rows } = await fixture.pool.query<Record<string, unknown>>("select app, stopped_at, flushed_at > now() - interval '1 minute' as fresh from sample_flushes order by flushed_at");
+    expect(rows).toEqual([{ app: null, stopped_at: null, fresh: false }, { app: 'test', stopped_at: null, fresh: true }]);
   });
 });

@@ -6,6 +6,7 @@ import { ProcessIdentity } from '#ground/process/process-identity';
 import { addSamples } from './add-samples.queries.js';
 import { rollUpSamples } from './roll-up-samples.queries.js';
 import type { Sample } from './samples.js';
+import { type ISkipSamplesResult, skipSamples } from './skip-samples.queries.js';
 
 /** A number with the ten seconds that it belongs to. */
 export interface TimedSample extends Sample {
@@ -15,8 +16,8 @@ export interface TimedSample extends Sample {
 
 /** What a process counted since its flush before, or a part of it. */
 export interface SampleFlush {
-  /** Ascends. A flush that is written twice counts once. */
-  readonly number: number;
+  /** How many samples the process has stored before. Of two flushes with a sample in common, one counts. */
+  readonly before: number;
   readonly samples: readonly TimedSample[];
   /** Whether it is the last one, because the process ends. */
   readonly stops: boolean;
@@ -30,8 +31,8 @@ export class SamplesRepository {
     private readonly identity: ProcessIdentity,
   ) {}
 
-  /** Adds the numbers of a flush, once. @throws what Postgres throws; then they may be added, and the same flush adds nothing */
-  async add({ number, samples, stops }: SampleFlush): Promise<void> {
+  /** Adds the numbers of a flush, once. @throws what Postgres throws; then they may be added, and the same flush, or a part of it, adds nothing */
+  async add({ before, samples, stops }: SampleFlush): Promise<void> {
     const { id, version, host, pid, startedAt } = this.identity;
     await addSamples.run({
       process: id,
@@ -40,7 +41,8 @@ export class SamplesRepository {
       host,
       pid,
       startedAt,
-      number,
+      before,
+      after: before + samples.length,
       stops,
       rows: JSON.stringify(rowsOf(samples)),
     }, this.database);
@@ -54,32 +56,40 @@ export class SamplesRepository {
     const [row] = await rollUpSamples.run({ limit }, this.database);
     return row?.added ?? 0;
   }
+
+  /** Leaves out the first row that `rollUp` would add. @returns which one it was */
+  async skip(): Promise<ISkipSamplesResult | undefined> {
+    const [row] = await skipSamples.run(undefined, this.database);
+    return row;
+  }
 }
 
 interface Row {
   readonly tenant: string;
   readonly dimension: string;
+  readonly measure: string;
   readonly atMs: number;
-  readonly names: string[];
-  readonly measures: string[];
-  readonly counts: number[];
-  readonly sums: number[];
+  readonly names: readonly string[];
+  readonly counts: readonly number[];
+  readonly sums: readonly number[] | undefined;
   /** Each the text of an array in Postgres. */
-  readonly buckets: string[];
+  readonly buckets: readonly string[] | undefined;
 }
 
-/** One for each tenant, dimension and time. */
+/** One for each tenant, dimension, measure and time. */
 function rowsOf(samples: readonly TimedSample[]): Row[] {
-  const rows = new Map<string, Row>();
-  for (const { tenant, dimension, atMs, name, measure, count, sum, buckets } of samples) {
-    const key = `${atMs}/${dimension}/${tenant}`;
-    const row = rows.get(key) ?? { tenant, dimension, atMs, names: [], measures: [], counts: [], sums: [], buckets: [] };
-    rows.set(key, row);
-    row.names.push(name);
-    row.measures.push(measure);
-    row.counts.push(count);
-    row.sums.push(sum);
-    row.buckets.push(`{${buckets.join()}}`);
-  }
-  return [...rows.values()];
+  const rows = Map.groupBy(samples, ({ tenant, dimension, measure, atMs }) => `${atMs}/${dimension}/${measure}/${tenant}`);
+  return [...rows.values()].flatMap((found) => {
+    const [first] = found;
+    if (first === undefined) return [];
+    const { tenant, dimension, measure, atMs } = first;
+    const isMeasured = found.some(({ sum, buckets }) => sum !== 0 || buckets.length > 0);
+    return [{
+      tenant, dimension, measure, atMs,
+      names: found.map(({ name }) => name),
+      counts: found.map(({ count }) => count),
+      sums: isMeasured ? found.map(({ sum }) => sum) : undefined,
+      buckets: found.some(({ buckets }) => buckets.length > 0) ? found.map(({ buckets }) => `{${buckets.join()}}`) : undefined,
+    }];
+  });
 }

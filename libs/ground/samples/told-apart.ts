@@ -11,9 +11,9 @@ interface Named {
 }
 
 /**
- * The names of a kind that are told apart. One that is stays so until the hour ends, so that its numbers of the hour are complete
- * from its beginning on, and no more names than these have rows, however many there are. The busiest come first, and the tenants
- * take turns.
+ * The names of a kind that this process tells apart. One that is stays so until the hour ends, so that the process has its numbers
+ * from the beginning of the hour on, and no more names than these have rows, however many there are. The busiest come first, and
+ * the tenants take turns. Other processes choose by what they see: of more names than these, the sum of all processes is incomplete.
  */
 export class ToldApart {
   private readonly byTenant = new Map<string, Set<string>>();

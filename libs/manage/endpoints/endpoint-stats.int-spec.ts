@@ -99,7 +99,7 @@ describe('the statistics of an endpoint', () => {
     const at = '2026-01-31T12:00:00Z';
     await fixture.pool.query("insert into sample_rollups (tenant, dimension, name, step, at, measure, count, sum, buckets) values ('default', 'endpoint', $1, 3600, $2, 'attempts.2xx', 1, 0, '{}')", [String(endpoint), at]);
     for (const rolledUp of [false, true]) {
-      await fixture.pool.query("insert into recent_samples values ('default', 'endpoint', $2, array[$1, '0'], '{attempts.2xx,attempts.2xx}', '{2,100}', '{0,0}', '{\"{}\",\"{}\"}', $3)", [String(endpoint), at, rolledUp]);
+      await fixture.pool.query("insert into recent_samples values ('default', 'endpoint', 'attempts.2xx', $2, array['0', $1], '{100,2}', null, null, $3)", [String(endpoint), at, rolledUp]);
     }
     const former = 'insert into samples (subject, step, at, measure, count, sum, buckets) values ($1, 3600, $2, $3, $4, 0, $5)';
     await fixture.pool.query(former, [`endpoint/${endpoint}`, at, 'attempts.2xx', 4, '{}']);

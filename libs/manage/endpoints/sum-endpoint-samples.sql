@@ -13,10 +13,12 @@ from (
         from sample_rollups
         where tenant = :tenant! and dimension = 'endpoint' and name = :name! and step = :rowSeconds!
         union all
-        select n.measure, n.count, n.buckets::bigint[], r.at
+        select
+          r.measure, r.counts[n.place], coalesce(r.buckets[n.place]::bigint[], '{}'),
+          date_bin(:rowSeconds!::integer * interval '1 second', r.at, to_timestamp(0))
         from recent_samples r
-          cross join unnest(r.names, r.measures, r.counts, r.buckets) as n (name, measure, count, buckets)
-        where r.tenant = :tenant! and r.dimension = 'endpoint' and not r.rolled_up and n.name = :name!
+          cross join array_position(r.names, :name!) as n (place)
+        where r.tenant = :tenant! and r.dimension = 'endpoint' and not r.rolled_up and n.place is not null
         union all
         -- Of the release before. The first bucket of its histograms was that of 1 ms, which is now the 25th.
         select measure, count, case buckets when '{}' then '{}' else array_fill(0::bigint, array[24]) || buckets end, at

@@ -9,13 +9,21 @@ const stepOf = (from: number, to: number, step?: StepName): string => metricsRan
 
 describe('the time that numbers are asked of', () => {
   it('is the last hour, in steps of ten seconds, unless it is given', () => {
-    expect(metricsRangeOf({}, NOW)).toEqual({ from: new Date('2026-01-31T11:34:50Z'), to: ago(0), step: '10s', stepSeconds: 10, rowSeconds: 10 });
+    expect(metricsRangeOf({}, NOW)).toEqual({ from: new Date('2026-01-31T11:34:50Z'), to: ago(0), end: new Date('2026-01-31T12:35:00Z'), step: '10s', stepSeconds: 10, rowSeconds: 10 });
+    expect(metricsRangeOf({ by: 'endpoint' }, NOW)).toMatchObject({ from: new Date('2026-01-31T11:34:00Z'), step: '1m' });
+    expect(metricsRangeOf({ by: 'endpoint', step: '10s' }, NOW).step).toBe('10s');
     expect(metricsRangeOf({ to: ago(30) }, NOW)).toMatchObject({ from: new Date('2026-01-30T05:34:00Z'), to: ago(30), step: '1m', rowSeconds: 60 });
   });
 
   it('begins with a row, whose numbers belong to the time together', () => {
     const fromOf = (step: StepName): string => metricsRangeOf({ step }, NOW).from.toISOString();
     expect([fromOf('1m'), fromOf('5m'), fromOf('1h'), fromOf('1d')]).toEqual(['2026-01-31T11:34:00.000Z', '2026-01-31T11:34:00.000Z', '2026-01-31T11:00:00.000Z', '2026-01-31T11:00:00.000Z']);
+  });
+
+  it('ends with a row, also of those that are not in their minutes yet', () => {
+    const endOf = (step: StepName, to?: Date): string => metricsRangeOf({ step, to }, NOW).end.toISOString();
+    expect([endOf('10s'), endOf('5m'), endOf('1d')]).toEqual(['2026-01-31T12:35:00.000Z', '2026-01-31T12:35:00.000Z', '2026-01-31T13:00:00.000Z']);
+    expect(endOf('1h', new Date('2026-01-31T12:00:00Z'))).toBe('2026-01-31T12:00:00.000Z');
   });
 
   it('has longer steps the longer it is, and where shorter ones are not kept', () => {

@@ -124,9 +124,9 @@ describe('a tenant\'s numbers over time', () => {
     const atMs = Date.now() - 20 * MINUTE_MS;
     const flushed = async (count: number, ageMs: number): Promise<void> => {
       const sample = { tenant: 'default', dimension: 'source', name: 'api', measure: 'accepted', atMs: atMs - (atMs % MINUTE_MS) + ageMs, count, sum: 0, buckets: [] } as const;
-      await processes[0]?.get(SamplesRepository).add({ number: (number += 1), samples: [sample], stops: false });
+      await processes[0]?.get(SamplesRepository).add({ before: (before += 1), samples: [sample], stops: false });
     };
-    let number = 0;
+    let before = 0;
     await flushed(1, 0);
     await flushed(2, 10_000);
     await processes[1]?.get(SamplesWriter).rollUp();
@@ -152,8 +152,31 @@ describe('a tenant\'s numbers over time', () => {
   it('tell the largest apart, and sum the rest with what was not told apart', async () => {
     for (let i = 1; i <= 5; i++) await store({ dimension: 'source', name: `s${i}`, step: 3_600, at: new Date('2026-01-31T12:00:00Z'), measure: 'accepted', count: i });
     await store({ dimension: 'source', step: 3_600, at: new Date('2026-01-31T12:00:00Z'), measure: 'accepted', count: 100 });
+    await store({ dimension: 'tenant', step: 3_600, at: new Date('2026-01-31T12:00:00Z'), measure: 'accepted', count: 115 });
     const found = await read({ measure: 'accepted', by: 'source', limit: 2, from: '2026-01-31T00:00:00Z', to: '2026-02-01T00:00:00Z' });
     expect(brief(found)).toEqual([['s5', 5], ['s4', 4], [null, 106]]);
+  });
+
+  it('have percentiles of the rest, too', async () => {
+    const [other] = await createEndpoint();
+    const [third] = await createEndpoint();
+    for (let i = 0; i < 9; i++) counting(i % 2).endpoint('default', endpoint).measure('latency', 10);
+    for (let i = 0; i < 4; i++) counting(i % 2).endpoint('default', i < 3 ? other : third).measure('latency', i < 3 ? 1_000 : 50);
+    await flush();
+    const [largest, rest, ...none] = (await read({ measure: 'latency', by: 'endpoint', limit: 1 })).series;
+    expect([largest?.key, largest?.total.count, rest?.key, rest?.total.count, rest?.total.value, none]).toEqual([id, 9, null, 4, 762.5, []]);
+    expect(Math.abs((rest?.total.p50 ?? 0) / 1_000 - 1)).toBeLessThan(0.05);
+    expect(rest?.points.map(({ count }) => count)).toEqual([4]);
+  });
+
+  it('are those of whole rows, before and after they are in them', async () => {
+    const minuteMs = Date.now() - (Date.now() % MINUTE_MS) - 10 * MINUTE_MS;
+    const sample = { tenant: 'default', dimension: 'tenant', name: '', measure: 'accepted', atMs: minuteMs + 50_000, count: 3, sum: 0, buckets: [] } as const;
+    await processes[0]?.get(SamplesRepository).add({ before: 0, samples: [sample], stops: false });
+    const query = { measure: 'accepted', from: new Date(minuteMs).toISOString(), to: new Date(minuteMs + 20_000).toISOString(), step: '1m' };
+    expect(brief(await read(query))).toEqual([[null, 3]]);
+    await processes[1]?.get(SamplesWriter).rollUp();
+    expect(brief(await read(query))).toEqual([[null, 3]]);
   });
 
   it('have the average of a gauge, over all that was looked at', async () => {

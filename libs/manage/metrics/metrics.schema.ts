@@ -14,8 +14,8 @@ export const metricsQuerySchema = z.strictObject({
   source: textSchema({ min: 1, max: 128, controls: false }).optional().meta({ description: 'Only of the source with this name; `api` for posts', example: 'stripe' }),
   type: eventType.optional().meta({ description: 'Only of events of this type' }),
   from: moment.optional().meta({ description: 'At this moment or later. Default: an hour before `to`. Moved to the beginning of its ten seconds, minute or hour' }),
-  to: moment.optional().meta({ description: 'Before this moment. Default: now' }),
-  step: z.enum(STEP_NAMES).optional().meta({ description: 'Default: by the length of the time. 10s is kept for two hours, 1m to 15m for two days' }),
+  to: moment.optional().meta({ description: 'Before this moment, and to the end of its ten seconds, minute or hour. Default: now' }),
+  step: z.enum(STEP_NAMES).optional().meta({ description: 'Default: by the length of the time, with `by` at least 1m. 10s is kept for two hours, 1m to 15m for two days' }),
   limit: z.coerce.number('must be a whole number').int().min(1).max(100).default(20).meta({ description: 'Series: those with the most. The rest is one more series' }),
 });
 export type MetricsQuery = z.output<typeof metricsQuerySchema>;
@@ -41,18 +41,18 @@ export const metricsSchema = z
     to: z.iso.datetime(),
     step: z.enum(STEP_NAMES),
     series: z.array(z.object({
-      key: z.string().nullable().meta({ description: 'The endpoint, source or type. Null without one, and for all that are not told apart' }),
+      key: z.string().nullable().meta({ description: 'The endpoint, source or type. Null without one, and for what the tenant has besides those that are told apart' }),
       total: z.object(numbers).meta({ description: 'Of the whole time' }),
       points: z.array(pointSchema).max(1_501).meta({ description: 'Steps in which something happened, oldest first' }),
-    })).max(101).meta({ description: 'The one with the most first; that of all which are not told apart comes last' }),
+    })).max(101).meta({ description: 'The one with the most first; that of the rest comes last. Where more than 1,000 endpoints, sources or types are busy in an hour, the numbers of a single one are lower bounds' }),
   })
   .meta({
     id: 'Metrics',
     example: {
-      measure: 'latency', kind: 'duration', by: 'endpoint', from: '2026-01-31T12:00:00.000Z', to: '2026-01-31T13:00:00.000Z', step: '10s',
+      measure: 'latency', kind: 'duration', by: 'endpoint', from: '2026-01-31T12:00:00.000Z', to: '2026-01-31T13:00:00.000Z', step: '1m',
       series: [{
         key: 'ep_0199c0de00007000800000000000beef', total: { value: 31.2, count: 120, p50: 23, p95: 61, p99: 240 },
-        points: [{ at: '2026-01-31T12:34:10.000Z', value: 31.2, count: 120, p50: 23, p95: 61, p99: 240 }],
+        points: [{ at: '2026-01-31T12:34:00.000Z', value: 31.2, count: 120, p50: 23, p95: 61, p99: 240 }],
       }],
     },
   });

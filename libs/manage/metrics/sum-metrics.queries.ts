@@ -12,9 +12,6 @@ export interface ISumMetricsParams {
   dimension: string;
   endpointId?: string | null | void;
   from: DateOrString;
-  isDuration: boolean;
-  isGauge: boolean;
-  limit: number;
   measures: stringArray;
   name?: string | null | void;
   rowSeconds: number;
@@ -25,11 +22,9 @@ export interface ISumMetricsParams {
 
 /** 'SumMetrics' return type */
 export interface ISumMetricsResult {
-  at: Date | null;
+  at: Date;
   buckets: numberArray;
   count: number;
-  endpointId: string | null;
-  name: string | null;
   sum: number;
 }
 
@@ -39,56 +34,36 @@ export interface ISumMetricsQuery {
   result: ISumMetricsResult;
 }
 
-const sumMetricsIR: any = {"usedParamSet":{"stepSeconds":true,"tenant":true,"dimension":true,"rowSeconds":true,"measures":true,"from":true,"to":true,"name":true,"endpointId":true,"isGauge":true,"limit":true,"isDuration":true},"params":[{"name":"stepSeconds","required":true,"transform":{"type":"scalar"},"locs":[{"a":78,"b":90}]},{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":258,"b":265},{"a":687,"b":694},{"a":1078,"b":1085}]},{"name":"dimension","required":true,"transform":{"type":"scalar"},"locs":[{"a":283,"b":293},{"a":714,"b":724},{"a":1838,"b":1848}]},{"name":"rowSeconds","required":true,"transform":{"type":"scalar"},"locs":[{"a":306,"b":317},{"a":731,"b":742}]},{"name":"measures","required":true,"transform":{"type":"scalar"},"locs":[{"a":346,"b":355},{"a":867,"b":876}]},{"name":"from","required":true,"transform":{"type":"scalar"},"locs":[{"a":384,"b":389},{"a":798,"b":803}]},{"name":"to","required":true,"transform":{"type":"scalar"},"locs":[{"a":413,"b":416},{"a":829,"b":832}]},{"name":"name","required":false,"transform":{"type":"scalar"},"locs":[{"a":908,"b":912},{"a":938,"b":942}]},{"name":"endpointId","required":false,"transform":{"type":"scalar"},"locs":[{"a":961,"b":971},{"a":1053,"b":1063}]},{"name":"isGauge","required":true,"transform":{"type":"scalar"},"locs":[{"a":1181,"b":1189}]},{"name":"limit","required":true,"transform":{"type":"scalar"},"locs":[{"a":1333,"b":1339}]},{"name":"isDuration","required":true,"transform":{"type":"scalar"},"locs":[{"a":1485,"b":1496}]}],"statement":"with found as materialized (\n  select\n    name, count, sum, buckets, date_bin(:stepSeconds!::float8 * interval '1 second', at, to_timestamp(0)) as bin\n  from (\n      select name, count, sum, buckets, at\n      from sample_rollups\n      where\n        tenant = :tenant! and dimension = :dimension! and step = :rowSeconds!::integer and measure = any(:measures!::text[])\n        and at >= :from!::timestamptz and at < :to!::timestamptz\n      union all\n      select n.name, n.count, n.sum, n.buckets::bigint[], r.at\n      from recent_samples r\n        cross join unnest(r.names, r.measures, r.counts, r.sums, r.buckets) as n (name, measure, count, sum, buckets)\n      where\n        r.tenant = :tenant! and r.dimension = :dimension! and (:rowSeconds!::integer = 10 or not r.rolled_up)\n        and r.at >= :from!::timestamptz and r.at < :to!::timestamptz and n.measure = any(:measures!::text[])\n    ) s\n  where\n    (:name::text is null or name = :name)\n    and (\n      :endpointId::uuid is null\n      or name = (select id::text from endpoints where public_id = :endpointId and tenant = :tenant!)\n    )\n),\nranked as (\n  select\n    name,\n    row_number() over (order by name = '', case when :isGauge!::boolean then sum(sum) else sum(count) end desc, name) as place\n  from found\n  group by name\n),\nsummed as (\n  select\n    case when r.place <= :limit!::integer then nullif(f.name, '') end as name, f.bin, sum(f.count)::bigint as count, sum(f.sum) as sum,\n    sum_buckets(f.buckets) filter (where :isDuration!::boolean)::float8[] as buckets\n  from found f\n    join ranked r on r.name = f.name\n  group by grouping sets ((1), (1, f.bin))\n)\nselect\n  s.name as \"name?\", p.public_id as \"endpointId?\", s.bin as \"at?\", s.count as \"count!\", s.sum as \"sum!\",\n  coalesce(s.buckets, '{}') as \"buckets!\"\nfrom summed s\n  left join endpoints p on p.id = case when :dimension! = 'endpoint' then s.name::integer end\norder by s.bin"};
+const sumMetricsIR: any = {"usedParamSet":{"name":true,"endpointId":true,"tenant":true,"dimension":true,"rowSeconds":true,"measures":true,"from":true,"to":true,"stepSeconds":true},"params":[{"name":"name","required":false,"transform":{"type":"scalar"},"locs":[{"a":48,"b":52}]},{"name":"endpointId","required":false,"transform":{"type":"scalar"},"locs":[{"a":111,"b":121}]},{"name":"tenant","required":true,"transform":{"type":"scalar"},"locs":[{"a":142,"b":149},{"a":300,"b":307},{"a":731,"b":738}]},{"name":"dimension","required":true,"transform":{"type":"scalar"},"locs":[{"a":327,"b":337},{"a":758,"b":768}]},{"name":"rowSeconds","required":true,"transform":{"type":"scalar"},"locs":[{"a":352,"b":363},{"a":775,"b":786}]},{"name":"measures","required":true,"transform":{"type":"scalar"},"locs":[{"a":394,"b":403},{"a":846,"b":855}]},{"name":"from","required":true,"transform":{"type":"scalar"},"locs":[{"a":430,"b":435},{"a":878,"b":883}]},{"name":"to","required":true,"transform":{"type":"scalar"},"locs":[{"a":461,"b":464},{"a":909,"b":912}]},{"name":"stepSeconds","required":true,"transform":{"type":"scalar"},"locs":[{"a":971,"b":983}]}],"statement":"with wanted as materialized (\n  select coalesce(:name::text, (select id::text from endpoints where public_id = :endpointId::uuid and tenant = :tenant!)) as name\n),\nfound as (\n  select s.at, s.count, s.sum, s.buckets\n  from wanted w\n    join sample_rollups s on s.name = w.name\n  where\n    s.tenant = :tenant! and s.dimension = :dimension! and s.step = :rowSeconds!::integer and s.measure = any(:measures!::text[])\n    and s.at >= :from!::timestamptz and s.at < :to!::timestamptz\n  union all\n  select r.at, r.counts[n.place], coalesce(r.sums[n.place], 0), coalesce(r.buckets[n.place]::bigint[], '{}')\n  from wanted w\n    cross join recent_samples r\n    cross join array_position(r.names, w.name) as n (place)\n  where\n    r.tenant = :tenant! and r.dimension = :dimension! and (:rowSeconds!::integer = 10 or not r.rolled_up)\n    and r.measure = any(:measures!::text[]) and r.at >= :from!::timestamptz and r.at < :to!::timestamptz and n.place is not null\n)\nselect\n  date_bin(:stepSeconds!::float8 * interval '1 second', at, to_timestamp(0)) as \"at!\", sum(count)::bigint as \"count!\", sum(sum) as \"sum!\",\n  sum_buckets(buckets)::float8[] as \"buckets!\"\nfrom found\ngroup by 1\norder by 1"};
 
 /**
  * Query generated from SQL:
  * ```
- * with found as materialized (
- *   select
- *     name, count, sum, buckets, date_bin(:stepSeconds!::float8 * interval '1 second', at, to_timestamp(0)) as bin
- *   from (
- *       select name, count, sum, buckets, at
- *       from sample_rollups
- *       where
- *         tenant = :tenant! and dimension = :dimension! and step = :rowSeconds!::integer and measure = any(:measures!::text[])
- *         and at >= :from!::timestamptz and at < :to!::timestamptz
- *       union all
- *       select n.name, n.count, n.sum, n.buckets::bigint[], r.at
- *       from recent_samples r
- *         cross join unnest(r.names, r.measures, r.counts, r.sums, r.buckets) as n (name, measure, count, sum, buckets)
- *       where
- *         r.tenant = :tenant! and r.dimension = :dimension! and (:rowSeconds!::integer = 10 or not r.rolled_up)
- *         and r.at >= :from!::timestamptz and r.at < :to!::timestamptz and n.measure = any(:measures!::text[])
- *     ) s
+ * with wanted as materialized (
+ *   select coalesce(:name::text, (select id::text from endpoints where public_id = :endpointId::uuid and tenant = :tenant!)) as name
+ * ),
+ * found as (
+ *   select s.at, s.count, s.sum, s.buckets
+ *   from wanted w
+ *     join sample_rollups s on s.name = w.name
  *   where
- *     (:name::text is null or name = :name)
- *     and (
- *       :endpointId::uuid is null
- *       or name = (select id::text from endpoints where public_id = :endpointId and tenant = :tenant!)
- *     )
- * ),
- * ranked as (
- *   select
- *     name,
- *     row_number() over (order by name = '', case when :isGauge!::boolean then sum(sum) else sum(count) end desc, name) as place
- *   from found
- *   group by name
- * ),
- * summed as (
- *   select
- *     case when r.place <= :limit!::integer then nullif(f.name, '') end as name, f.bin, sum(f.count)::bigint as count, sum(f.sum) as sum,
- *     sum_buckets(f.buckets) filter (where :isDuration!::boolean)::float8[] as buckets
- *   from found f
- *     join ranked r on r.name = f.name
- *   group by grouping sets ((1), (1, f.bin))
+ *     s.tenant = :tenant! and s.dimension = :dimension! and s.step = :rowSeconds!::integer and s.measure = any(:measures!::text[])
+ *     and s.at >= :from!::timestamptz and s.at < :to!::timestamptz
+ *   union all
+ *   select r.at, r.counts[n.place], coalesce(r.sums[n.place], 0), coalesce(r.buckets[n.place]::bigint[], '{}')
+ *   from wanted w
+ *     cross join recent_samples r
+ *     cross join array_position(r.names, w.name) as n (place)
+ *   where
+ *     r.tenant = :tenant! and r.dimension = :dimension! and (:rowSeconds!::integer = 10 or not r.rolled_up)
+ *     and r.measure = any(:measures!::text[]) and r.at >= :from!::timestamptz and r.at < :to!::timestamptz and n.place is not null
  * )
  * select
- *   s.name as "name?", p.public_id as "endpointId?", s.bin as "at?", s.count as "count!", s.sum as "sum!",
- *   coalesce(s.buckets, '{}') as "buckets!"
- * from summed s
- *   left join endpoints p on p.id = case when :dimension! = 'endpoint' then s.name::integer end
- * order by s.bin
+ *   date_bin(:stepSeconds!::float8 * interval '1 second', at, to_timestamp(0)) as "at!", sum(count)::bigint as "count!", sum(sum) as "sum!",
+ *   sum_buckets(buckets)::float8[] as "buckets!"
+ * from found
+ * group by 1
+ * order by 1
  * ```
  */
 export const sumMetrics = new PreparedQuery<ISumMetricsParams,ISumMetricsResult>(sumMetricsIR);
