@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Producer } from 'kafkajs';
 import { Sleeper } from '#ground/polling/sleeper';
+import { withinMs } from '#ground/polling/within-ms';
 import type { Logger } from '#ground/telemetry/logger';
 import type { Tracing } from '#ground/tracing/tracing';
 import { CyclePacing, type Pause } from './cycle-pacing.js';
@@ -75,10 +76,7 @@ export class Relay<Row extends RelayRow = RelayRow> {
   async stop(drainMs: number): Promise<void> {
     this.isStopping = true;
     this.sleeper.wake();
-    const { promise: deadline, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, drainMs);
-    await Promise.race([this.running, deadline]);
-    clearTimeout(timer);
+    await withinMs(drainMs, this.running);
     await this.options.producer.disconnect().catch((error: unknown) => {
       this.options.logger.debug({ err: error }, 'The relay could not disconnect from Kafka');
     });

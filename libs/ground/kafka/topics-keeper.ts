@@ -1,4 +1,5 @@
 import { Poll } from '#ground/polling/poll';
+import { withinMs } from '#ground/polling/within-ms';
 import { StartError } from '#ground/process/start-error';
 import type { Logger } from '#ground/telemetry/logger';
 import type { TopicsReport } from './ensure-topics.js';
@@ -62,10 +63,7 @@ export class TopicsKeeper {
   /** Resolves when the check under way has ended, or after a second: the check may wait for a Kafka that is away. */
   async stop(): Promise<void> {
     this.usable.resolve();
-    const { promise: limit, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, STOP_LIMIT_MS);
-    await Promise.race([this.poll.stop(), limit]);
-    clearTimeout(timer);
+    await withinMs(STOP_LIMIT_MS, this.poll.stop());
   }
 
   private succeeded({ created, raised, warnings, unreplicated, unreadable }: TopicsReport): void {

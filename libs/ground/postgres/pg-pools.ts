@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type pg from 'pg';
 import type { Config } from '#ground/config/config';
+import { withinMs } from '#ground/polling/within-ms';
 import { InjectConfig } from '#ground/process/process-context';
 import { createPool, type PoolOptions } from './pool.js';
 import { poolConnections, poolMaxConnections, poolWaiting } from './pools.metrics.js';
@@ -68,10 +69,7 @@ export class PgPools implements OnApplicationShutdown {
 
   /** A statement without an answer holds its connection for a minute: the process ends without it. */
   async onApplicationShutdown(): Promise<void> {
-    const { promise: limit, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, END_LIMIT_MS);
-    await Promise.race([Promise.all([...this.pools.values()].map((pool) => pool.end())), limit]);
-    clearTimeout(timer);
+    await withinMs(END_LIMIT_MS, Promise.all([...this.pools.values()].map((pool) => pool.end())));
   }
 
   private each<Read>(read: (name: string, pool: pg.Pool) => Read[]): Read[] {

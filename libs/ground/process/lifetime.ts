@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { withinMs } from '#ground/polling/within-ms';
 
 /** A stop waits this long for a start under way. */
 const STOP_LIMIT_MS = 1_000;
@@ -42,10 +43,7 @@ export class Lifetime {
    */
   async stop(): Promise<void> {
     this.stopping.abort();
-    const { promise: limit, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, STOP_LIMIT_MS);
-    await Promise.race([this.running?.catch(() => undefined), limit]);
-    clearTimeout(timer);
+    await withinMs(STOP_LIMIT_MS, (this.running ?? Promise.resolve()).catch(() => undefined));
   }
 
   /** Whether the start has come to `ready()`. Stays true while the process stops. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Poll } from '#ground/polling/poll';
+import { withinMs } from '#ground/polling/within-ms';
 import { isPoison, isTimeout } from '#ground/postgres/sql-errors';
 import { StatementSize } from '#ground/postgres/statement-size';
 import { InjectLogger } from '#ground/process/process-context';
@@ -84,15 +85,11 @@ export class SamplesWriter {
 
   /** Call it when nothing is counted any more. It takes at most half a second. */
   async stop(): Promise<void> {
-    const { promise: limit, resolve } = Promise.withResolvers<'late'>();
-    const timer = setTimeout(() => resolve('late'), STOP_LIMIT_MS);
     try {
-      const ended = await Promise.race([Promise.all([this.writeLast(), this.rollUps.stop()]), limit]);
-      if (ended === 'late') this.logger.warn({ limitMs: STOP_LIMIT_MS }, 'Postgres does not answer: the last numbers over time may be lost');
+      const ended = await withinMs(STOP_LIMIT_MS, Promise.all([this.writeLast(), this.rollUps.stop()]));
+      if (ended === undefined) this.logger.warn({ limitMs: STOP_LIMIT_MS }, 'Postgres does not answer: the last numbers over time may be lost');
     } catch (error) {
       this.logger.warn({ err: error }, 'The last numbers over time could not be stored, and are lost');
-    } finally {
-      clearTimeout(timer);
     }
   }
 

@@ -1,4 +1,5 @@
 import { Gauge } from 'prom-client';
+import { withinMs } from '#ground/polling/within-ms';
 
 /** What a gauge reports: one value, or one for each series. Undefined: not known now. */
 export type Reading<Label extends string> = number | undefined | readonly { readonly labels: Readonly<Record<Label, string | number>>; readonly value: number }[];
@@ -60,13 +61,7 @@ export class ObservedGauge<Label extends string = never> {
       });
       this.underWay = underWay;
     }
-    const { promise: tooLate, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, PATIENCE_MS);
-    try {
-      await Promise.race([this.underWay, tooLate]);
-    } finally {
-      clearTimeout(timer);
-    }
+    await withinMs(PATIENCE_MS, this.underWay);
     return performance.now() - this.readAtMs < KEPT_MS ? this.latest : undefined;
   }
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Kafka } from 'kafkajs';
 import { LogEndsReader } from '#ground/kafka/log-ends';
 import { Topics } from '#ground/kafka/topics';
+import { withinMs } from '#ground/polling/within-ms';
 import { InjectLogger } from '#ground/process/process-context';
 import type { Logger } from '#ground/telemetry/logger';
 
@@ -29,13 +30,7 @@ export class EventsLag {
       this.askedAtMs = performance.now();
       this.asked = this.ask();
     }
-    const { promise: limit, resolve } = Promise.withResolvers<undefined>();
-    const timer = setTimeout(() => resolve(undefined), LIMIT_MS);
-    try {
-      return await Promise.race([this.asked, limit]);
-    } finally {
-      clearTimeout(timer);
-    }
+    return withinMs(LIMIT_MS, this.asked);
   }
 
   close(): Promise<void> {

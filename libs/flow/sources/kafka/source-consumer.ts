@@ -3,6 +3,7 @@ import type { Logger } from '#ground/telemetry/logger';
 import { KafkaJSNonRetriableError } from '#ground/kafka/client';
 import { OffsetReporter } from '#ground/kafka/offset-reporter';
 import { isTypeError } from '#ground/kafka/type-errors';
+import { withinMs } from '#ground/polling/within-ms';
 import type { FetchedRecords } from './partition-queue.js';
 
 export interface SourceConsumerOptions {
@@ -67,11 +68,8 @@ export class SourceConsumer {
   async stop(): Promise<void> {
     this.open.clear();
     this.offsets.clear();
-    const { promise: deadline, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, LEAVE_MS);
     const left = this.leave().catch((err: unknown) => this.options.logger.debug({ err }, 'A group was not left; it will notice by itself'));
-    await Promise.race([left, deadline]);
-    clearTimeout(timer);
+    await withinMs(LEAVE_MS, left);
   }
 
   /** Reads a partition from this offset on. */

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { withinMs } from '#ground/polling/within-ms';
 import type { Logger } from '#ground/telemetry/logger';
 import { AssignedPartitions } from './assigned-partitions.js';
 import { type BuiltChunk, ChunkBuilder } from './chunk-builder.js';
@@ -96,7 +97,7 @@ export class SourceSession {
     } finally {
       this.stop();
       await this.storing;
-      await withinMs(CLOSE_MS, [this.consumer.stop(), this.watch.stop(), running, this.topic.close()]);
+      await withinMs(CLOSE_MS, Promise.allSettled([this.consumer.stop(), this.watch.stop(), running, this.topic.close()]));
       this.partitions.close();
     }
   }
@@ -204,12 +205,4 @@ export class SourceSession {
       return undefined;
     }
   }
-}
-
-/** Waits for work that may fail, and not longer than this. */
-async function withinMs(ms: number, work: readonly Promise<unknown>[]): Promise<void> {
-  const { promise: deadline, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  await Promise.race([Promise.allSettled(work), deadline]);
-  clearTimeout(timer);
 }
